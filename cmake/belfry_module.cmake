@@ -1,0 +1,66 @@
+# One module: a static library whose include/ folder is all that others see of it.
+#
+#   belfry_module(NAME segments GROUP record
+#     SOURCES log.cc ...            # private, beside this CMakeLists.txt
+#     DEPENDS base runtime ...      # every module whose headers it includes: nothing comes transitively
+#     EXTERNAL OpenSSL::Crypto ...  # libraries outside the project, never in public headers
+#     TESTS test/log_test.cc ...    # one GoogleTest program, <name>_test
+#     TEST_DEPENDS ...              # further modules that only the tests include
+#     FUZZ fuzz/record_fuzz.cc ...  # libFuzzer targets, corpus in fuzz/corpus/<target>
+#     TSAN)                         # its tests run under ThreadSanitizer too
+#
+# The walls: DEPENDS are linked PRIVATE, so a module's headers are visible to those alone that name it.
+
+# Every module but base, which knows no coroutines.
+function(belfry_precompiled target)
+  if(NOT target MATCHES "^(belfry_)?base")
+    target_precompile_headers(${target} REUSE_FROM belfry_precompiled)
+  endif()
+endfunction()
+
+function(belfry_module)
+  cmake_parse_arguments(MODULE "TSAN" "NAME;GROUP" "SOURCES;DEPENDS;EXTERNAL;TESTS;TEST_DEPENDS;FUZZ" ${ARGN})
+  set(target belfry_${MODULE_NAME})
+  list(TRANSFORM MODULE_DEPENDS PREPEND belfry_)
+  list(TRANSFORM MODULE_TEST_DEPENDS PREPEND belfry_)
+
+  add_library(${target} STATIC ${MODULE_SOURCES})
+  target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include)
+  target_link_libraries(${target} PRIVATE belfry_options ${MODULE_DEPENDS} ${MODULE_EXTERNAL})
+  set_target_properties(${target} PROPERTIES BELFRY_GROUP "${MODULE_GROUP}")
+  belfry_precompiled(${target})
+
+  if(BUILD_TESTING AND MODULE_TESTS)
+    if(NOT BELFRY_SANITIZE STREQUAL "thread" OR MODULE_TSAN)
+      add_executable(${MODULE_NAME}_test ${MODULE_TESTS})
+      target_link_libraries(${MODULE_NAME}_test PRIVATE belfry_options ${target} ${MODULE_DEPENDS}
+        ${MODULE_TEST_DEPENDS} ${MODULE_EXTERNAL} GTest::gmock GTest::gtest_main)
+      target_include_directories(${MODULE_NAME}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+      belfry_precompiled(${MODULE_NAME}_test)
+      set_target_properties(${MODULE_NAME}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
+      add_test(NAME ${MODULE_NAME} COMMAND ${MODULE_NAME}_test)
+      set_tests_properties(${MODULE_NAME} PROPERTIES LABELS unit TIMEOUT 900
+        ENVIRONMENT "BELFRY_SOURCE=${CMAKE_SOURCE_DIR}")
+    endif()
+  endif()
+
+  if(BELFRY_FUZZ)
+    foreach(source ${MODULE_FUZZ})
+      get_filename_component(fuzz_name ${source} NAME_WE)
+      add_executable(${fuzz_name} ${source})
+      target_link_libraries(${fuzz_name} PRIVATE belfry_options ${target} ${MODULE_DEPENDS} ${MODULE_EXTERNAL})
+      target_include_directories(${fuzz_name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+      target_link_options(${fuzz_name} PRIVATE -fsanitize=fuzzer)
+      belfry_precompiled(${fuzz_name})
+      set_target_properties(${fuzz_name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+      # Each run replays the corpus, then searches for a while; what it finds goes to the build folder.
+      add_test(NAME ${fuzz_name}
+        COMMAND ${fuzz_name} -max_total_time=15 -timeout=10 -rss_limit_mb=2048
+                -artifact_prefix=${CMAKE_BINARY_DIR}/fuzz/
+                ${CMAKE_BINARY_DIR}/fuzz/${fuzz_name}-found
+                ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${fuzz_name})
+      file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz/${fuzz_name}-found)
+      set_tests_properties(${fuzz_name} PROPERTIES LABELS fuzz)
+    endforeach()
+  endif()
+endfunction()

@@ -1,0 +1,27 @@
+# How every file of the project is compiled.
+
+option(BELFRY_FUZZ "Build the libFuzzer targets" OFF)
+option(BELFRY_BENCH "Build the benchmarks" OFF)
+set(BELFRY_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
+
+if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
+  message(FATAL_ERROR "Belfry is built with clang 19 or later (docs/decisions/0001-compiler.md); "
+                      "run `make build`, which installs and selects it.")
+endif()
+
+add_library(belfry_options INTERFACE)
+target_compile_options(belfry_options INTERFACE
+  -Wall -Wextra -Werror -Wunused-result -Wshadow -Wno-missing-field-initializers)
+target_compile_definitions(belfry_options INTERFACE
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+  SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
+if(BELFRY_SANITIZE)
+  target_compile_options(belfry_options INTERFACE
+    -fsanitize=${BELFRY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1)
+  target_link_options(belfry_options INTERFACE -fsanitize=${BELFRY_SANITIZE})
+endif()
+if(BELFRY_FUZZ)
+  target_compile_options(belfry_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")

@@ -1,0 +1,25 @@
+# The libraries outside the project. Modules name them in EXTERNAL; their headers count as system headers.
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(RocksDB REQUIRED)
+pkg_check_modules(argon2 REQUIRED IMPORTED_TARGET libargon2)
+pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
+
+# SOCI's packaged CMake files name build-time paths of another machine, so its libraries are named here.
+add_library(soci INTERFACE)
+target_link_libraries(soci INTERFACE soci_core soci_sqlite3 soci_postgresql)
+target_include_directories(soci SYSTEM INTERFACE /usr/include/postgresql)
+
+if(BUILD_TESTING)
+  find_package(GTest REQUIRED)
+endif()
+if(BELFRY_BENCH)
+  find_package(benchmark REQUIRED)
+endif()

@@ -1,0 +1,200 @@
+// Who somebody is, and what they may do.
+#pragma once
+
+#include "audit/event.h"
+#include "audit/ledger.h"
+#include "base/id.h"
+#include "base/result.h"
+#include "crypto/key_store.h"
+#include "database/database.h"
+#include "runtime/blocking.h"
+#include "runtime/clock.h"
+#include "runtime/random.h"
+#include "runtime/task.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace belfry::iam {
+
+enum class TenantKind { kProvider, kPartner, kCustomer };
+
+struct Tenant {
+  TenantId id;
+  TenantId parent;  // zero: the provider
+  TenantKind kind;
+  std::string name;
+};
+
+// What a user may do until policies come (docs/decisions): deny by default.
+enum class Role {
+  kProviderAdministrator,  // privileged: the provider's services, never customers' data
+  kOperator,               // privileged: disks, topology, measures
+  kTenantAdministrator,    // privileged: users, keys and buckets of the tenant
+  kMember,                 // buckets and objects of the tenant
+  kReader,                 // reads them, and the annex
+};
+std::string_view name_of(Role role);
+std::optional<Role> role_named(std::string_view name);
+bool is_privileged(Role role);
+
+enum class Method { kNone, kSession, kApiToken, kAccessKey, kSystem };
+
+struct Principal {
+  TenantId tenant;
+  UserId user;
+  std::string name;
+  Role role = Role::kReader;
+  Method method = Method::kNone;
+  std::string credential;      // access key id, token id, session id: never the secret
+  bool second_factor = false;  // of the session, or of the one that made the token
+};
+
+// Facts of the request that rights may depend on.
+struct Context {
+  Timestamp time;
+  std::string source_ip;
+  bool secure = false;  // TLS
+};
+
+struct Resource {
+  std::string name;  // "arn:aws:s3:::bucket/key", "belfry:user/12"
+  TenantId tenant;   // that owns it; zero: the provider's own
+};
+
+struct User {
+  UserId id;
+  TenantId tenant;
+  std::string name;
+  std::string email;
+  Role role;
+  bool active = true;
+  bool has_totp = false;
+  Timestamp created;
+  std::optional<Timestamp> last_sign_in;
+};
+
+struct AccessKey {
+  std::string id;  // 20 characters
+  UserId user;
+  TenantId tenant;
+  Timestamp created;
+  std::optional<Timestamp> last_used;
+  bool active = true;
+};
+
+struct NewAccessKey {
+  AccessKey key;
+  std::string secret;  // shown once
+};
+
+// What a signature is checked with.
+struct SigningIdentity {
+  Principal principal;
+  std::string secret;
+};
+
+struct Session {
+  std::string id;
+  UserId user;
+  Timestamp created, last_seen, expires;
+  std::string source_ip, user_agent;
+  bool second_factor = false;
+};
+
+struct ApiToken {
+  std::string id;
+  UserId user;
+  std::string label;
+  Timestamp created;
+  std::optional<Timestamp> expires;
+  bool second_factor = false;
+};
+
+struct SignIn {
+  std::string user;
+  std::string password;
+  std::string totp;  // empty: not given
+  std::string source_ip, user_agent;
+};
+
+// Every call is safe from any thread and leaves an audit event with its change, in one transaction.
+// `by` is who asks; rights are checked inside.
+class Iam {
+ public:
+  virtual ~Iam() = default;
+
+  // Allows or refuses: denied ("iam.denied", arguments action and resource;
+  // "iam.second_factor_needed" for a privileged role without one). Microseconds, no waiting.
+  virtual Result<> authorize(const Principal& principal, std::string_view action,
+                             const Resource& resource, const Context& context) = 0;
+
+  // Cached; a revoked key is refused at once. Errors: denied ("iam.unknown_key").
+  virtual Task<SigningIdentity> find_signing_identity(const std::string& access_key_id) = 0;
+  virtual Task<Principal> authenticate_session(const std::string& secret) = 0;
+  virtual Task<Principal> authenticate_token(const std::string& secret) = 0;
+
+  struct OpenedSession {
+    Session session;
+    std::string secret;
+    User user;
+  };
+  // Same answer and same time whether the user exists or not. Throttled by account and address so
+  // that the owner still gets in. Errors: denied ("iam.sign_in_refused", "iam.totp_needed"), retry
+  // ("iam.throttled", argument seconds).
+  virtual Task<OpenedSession> sign_in(const SignIn& attempt) = 0;
+  virtual Task<> sign_out(const Principal& by) = 0;
+
+  virtual Task<std::vector<Tenant>> list_tenants(const Principal& by) = 0;
+  virtual Task<Tenant> create_tenant(const Principal& by, TenantKind kind, const std::string& name,
+                                     TenantId parent) = 0;
+  virtual Task<std::vector<User>> list_users(const Principal& by, TenantId tenant) = 0;
+  virtual Task<User> create_user(const Principal& by, TenantId tenant, const std::string& name,
+                                 const std::string& email, Role role,
+                                 const std::string& password) = 0;
+  virtual Task<> set_user_active(const Principal& by, UserId user, bool active) = 0;
+  virtual Task<User> find_user(const Principal& by, UserId user) = 0;
+  virtual Task<> change_password(const Principal& by, const std::string& old_password,
+                                 const std::string& new_password) = 0;
+
+  // A new TOTP seed, in force once `confirm_totp` has seen a code of it. Returns base32.
+  virtual Task<std::string> begin_totp(const Principal& by) = 0;
+  virtual Task<> confirm_totp(const Principal& by, const std::string& code) = 0;
+
+  virtual Task<std::vector<AccessKey>> list_access_keys(const Principal& by, UserId user) = 0;
+  virtual Task<NewAccessKey> create_access_key(const Principal& by, UserId user) = 0;
+  virtual Task<> delete_access_key(const Principal& by, const std::string& id) = 0;
+
+  struct NewApiToken {
+    ApiToken token;
+    std::string secret;  // "blf_..." shown once
+  };
+  virtual Task<std::vector<ApiToken>> list_api_tokens(const Principal& by) = 0;
+  virtual Task<NewApiToken> create_api_token(const Principal& by, const std::string& label,
+                                             std::optional<Duration> lifetime) = 0;
+  virtual Task<> delete_api_token(const Principal& by, const std::string& id) = 0;
+
+  virtual Task<std::vector<Session>> list_sessions(const Principal& by, UserId user) = 0;
+  virtual Task<> revoke_session(const Principal& by, const std::string& id) = 0;
+
+  // The first start of a provider: the provider tenant, its administrator with a second factor, a
+  // first customer tenant's keys. Nothing if users exist.
+  struct Founded {
+    std::string admin_user, admin_password, admin_totp_secret, api_token;
+    std::string access_key_id, secret_key;  // of the demonstration's customer
+    TenantId provider, customer;
+  };
+  virtual Task<std::optional<Founded>> found(const std::string& provider_name,
+                                             const std::string& customer_name) = 0;
+};
+
+std::vector<database::Migration> migrations();
+
+std::unique_ptr<Iam> make_iam(database::Database& database, std::shared_ptr<Pool> pool,
+                              crypto::KeyStore& keys, audit::Ledger& ledger, Clock& clock,
+                              Random& random);
+
+}  // namespace belfry::iam

@@ -1,0 +1,82 @@
+// What the provider has, as `provider.yaml` declares it: sites, power, network, servers, disks.
+//
+// Loading checks everything: unknown keys, dangling references, duplicates, wrong units are refused
+// with file, line and what to write instead. The tables (src/cloud/topology/migrations) are what
+// measures read; docs/formats/provider.md documents every key.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/id.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "database/database.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace belfry::topology {
+
+struct Site {
+  SiteId id;
+  std::string name, country;  // ISO 3166-1 alpha-2
+};
+
+struct Disk {
+  DiskId id;
+  std::string name;  // "par1-s1-d1", unique in the provider
+  ServerId server;
+  std::string server_name;
+  SiteId site;
+  std::string site_name;
+  std::string path;  // relative paths are below the data directory
+  bool simulated = false;
+};
+
+// One fault of a provider.yaml: where, what, and what to write instead (a message id and
+// arguments).
+struct Fault {
+  std::string file;
+  int line = 0, column = 0;
+  Error error;
+};
+
+// The whole declaration. Only what the program itself needs is here as a type; the rest is rows.
+struct Topology {
+  std::string provider_name;
+  std::vector<Site> sites;
+  std::vector<Disk> disks;             // of storage servers
+  std::vector<std::string> key_disks;  // three directories
+  std::string master_key_file;
+  std::string database_url;  // empty: SQLite below the data directory
+  std::string s3_listen = "127.0.0.1:9000", s3_tls_listen = "127.0.0.1:9443",
+              api_listen = "127.0.0.1:8443";
+  bool demonstration = false;  // all disks and servers simulated, credentials made at random
+  Bytes segment_size = 1_GiB;
+  bool simulated() const;  // some disk or server is
+
+  // Rows for the tables, by table name: what `store` writes.
+  struct TableRows {
+    std::string table;
+    std::vector<database::Parameters> rows;
+  };
+  std::vector<TableRows> rows;
+};
+
+struct Loaded {
+  Topology topology;
+  std::vector<Fault> faults;  // when not empty, `topology` is not to be used
+};
+
+// Ids are stable: derived from the names, so that a file loaded again names the same things.
+// Errors: not_found (no such file). Faults are collected, all of them, in the order of the lines.
+Result<Loaded> load(const std::string& path);
+Loaded parse(const std::string& text, const std::string& file_name);
+
+// Replaces the declared rows in one transaction; what observers wrote about things that remain
+// stays.
+Result<> store(database::Database& database, const Topology& topology, Timestamp now);
+
+std::vector<database::Migration> migrations();
+
+}  // namespace belfry::topology

@@ -1,0 +1,23 @@
+// The S3 protocol over cloud/objects: Signature Version 4, XML, and S3's errors. Nothing else.
+#pragma once
+
+#include "audit/ledger.h"
+#include "http/server.h"
+#include "iam/iam.h"
+#include "objects/store.h"
+#include "runtime/clock.h"
+
+#include <memory>
+#include <string>
+
+namespace belfry::s3 {
+
+struct Options {
+  std::string region = "eu-west-1";  // any region of a signature is served; this is what we answer
+};
+
+// The handler to give to http::listen. The references outlive it.
+http::Handler make_handler(iam::Iam& iam, objects::Store& store, audit::Ledger& ledger,
+                           Clock& clock, Options options);
+
+}  // namespace belfry::s3

@@ -1,0 +1,251 @@
+#include "runtime/disk.h"
+
+#include <climits>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace belfry {
+namespace {
+
+std::unexpected<Error> system_error(std::string_view call, std::string_view path, int number) {
+  Code code = Code::kRetry;
+  std::string_view message = "disk.failed";
+  if (number == ENOENT || number == ENOTDIR) code = Code::kNotFound, message = "disk.no_file";
+  if (number == EEXIST) code = Code::kConflict, message = "disk.file_exists";
+  if (number == ENOSPC || number == EDQUOT) code = Code::kExhausted, message = "disk.full";
+  return fail(code, message,
+              {{"call", std::string(call)},
+               {"path", std::string(path)},
+               {"reason", std::strerror(number)}});
+}
+
+// A call of the operating system that may be interrupted.
+template <class F>
+auto retried(F call) {
+  for (;;)
+    if (auto result = call(); result >= 0 || errno != EINTR) return result;
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int number() const { return number_; }
+  bool valid() const { return number_ >= 0; }
+
+ private:
+  int number_;
+};
+
+class SystemFile : public File {
+ public:
+  SystemFile(int descriptor, std::string path) : file_(descriptor), path_(std::move(path)) {}
+
+  Result<std::size_t> read_at(std::uint64_t offset, MutableView out) const override {
+    std::size_t done = 0;
+    while (done < out.size()) {
+      ssize_t got = retried([&] {
+        return ::pread(file_.number(), out.data() + done, out.size() - done, off_t(offset + done));
+      });
+      if (got < 0) return system_error("pread", path_, errno);
+      if (got == 0) break;
+      done += std::size_t(got);
+    }
+    return done;
+  }
+
+  Result<> write_at(std::uint64_t offset, std::span<const View> parts) override {
+    std::vector<iovec> left;
+    left.reserve(parts.size());
+    for (View part : parts)
+      if (!part.empty()) left.push_back({const_cast<std::byte*>(part.data()), part.size()});
+    std::span<iovec> next(left);
+    while (!next.empty()) {
+      int count = int(std::min<std::size_t>(next.size(), IOV_MAX));
+      ssize_t put =
+          retried([&] { return ::pwritev(file_.number(), next.data(), count, off_t(offset)); });
+      if (put < 0) return system_error("pwritev", path_, errno);
+      offset += std::uint64_t(put);
+      auto taken = std::size_t(put);
+      while (!next.empty() && taken >= next.front().iov_len) {
+        taken -= next.front().iov_len;
+        next = next.subspan(1);
+      }
+      if (!next.empty() && taken > 0) {
+        next.front().iov_base = static_cast<std::byte*>(next.front().iov_base) + taken;
+        next.front().iov_len -= taken;
+      }
+    }
+    return {};
+  }
+
+  Result<Bytes> size() const override {
+    struct stat status;
+    if (::fstat(file_.number(), &status) != 0) return system_error("fstat", path_, errno);
+    return Bytes{std::uint64_t(status.st_size)};
+  }
+
+  Result<> resize(Bytes size) override {
+    if (retried([&] { return ::ftruncate(file_.number(), off_t(size.count)); }) != 0)
+      return system_error("ftruncate", path_, errno);
+    return {};
+  }
+
+  Result<> sync(SyncPoint, DiskOrdinal) override {
+    if (::fdatasync(file_.number()) != 0) return system_error("fdatasync", path_, errno);
+    return {};
+  }
+
+  int number() const { return file_.number(); }
+
+ private:
+  Descriptor file_;
+  std::string path_;
+};
+
+class SystemDisk : public Disk {
+ public:
+  SystemDisk(int root, std::string path) : root_(root), path_(std::move(path)) {}
+
+  Result<std::unique_ptr<File>> open(std::string_view path, Access access) override {
+    return open_with(path, access == Access::kRead ? O_RDONLY : O_RDWR);
+  }
+
+  Result<std::unique_ptr<File>> create(std::string_view path) override {
+    return open_with(path, O_RDWR | O_CREAT | O_EXCL);
+  }
+
+  Result<std::unique_ptr<File>> create_unnamed(std::string_view directory) override {
+    return open_with(directory, O_RDWR | O_TMPFILE);
+  }
+
+  Result<> link(File& unnamed, std::string_view path) override {
+    TRY(std::string name, checked(path));
+    int number = static_cast<SystemFile&>(unnamed).number();
+    std::string source = "/proc/self/fd/" + std::to_string(number);
+    if (::linkat(AT_FDCWD, source.c_str(), root_.number(), name.c_str(), AT_SYMLINK_FOLLOW) != 0)
+      return system_error("linkat", path, errno);
+    return {};
+  }
+
+  Result<> rename(std::string_view from, std::string_view to) override {
+    TRY(std::string source, checked(from));
+    TRY(std::string target, checked(to));
+    if (::renameat(root_.number(), source.c_str(), root_.number(), target.c_str()) != 0)
+      return system_error("renameat", from, errno);
+    return {};
+  }
+
+  Result<> remove(std::string_view path) override {
+    TRY(std::string name, checked(path));
+    if (::unlinkat(root_.number(), name.c_str(), 0) != 0)
+      return system_error("unlinkat", path, errno);
+    return {};
+  }
+
+  Result<> remove_tree(std::string_view path) override {
+    TRY(std::string name, checked(path));
+    std::error_code error;
+    std::filesystem::remove_all(std::filesystem::path(path_) / name, error);
+    if (error) return system_error("remove", path, error.value());
+    return {};
+  }
+
+  Result<> make_directory(std::string_view path) override {
+    TRY(std::string name, checked(path));
+    std::error_code error;
+    std::filesystem::create_directories(std::filesystem::path(path_) / name, error);
+    if (error) return system_error("mkdir", path, error.value());
+    return {};
+  }
+
+  Result<std::vector<std::string>> list(std::string_view directory) override {
+    TRY(std::string name, checked(directory));
+    int number = retried(
+        [&] { return ::openat(root_.number(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+    if (number < 0) return system_error("openat", directory, errno);
+    std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(number), ::closedir);
+    if (!entries) {
+      int reason = errno;
+      ::close(number);
+      return system_error("fdopendir", directory, reason);
+    }
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent* entry = ::readdir(entries.get())) {
+      std::string_view entry_name = entry->d_name;
+      if (entry_name != "." && entry_name != "..") names.emplace_back(entry_name);
+      errno = 0;
+    }
+    if (errno != 0) return system_error("readdir", directory, errno);
+    std::ranges::sort(names);
+    return names;
+  }
+
+  Result<> sync_directory(std::string_view directory, SyncPoint, DiskOrdinal) override {
+    TRY(std::string name, checked(directory));
+    Descriptor opened(retried([&] {
+      return ::openat(root_.number(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }));
+    if (!opened.valid()) return system_error("openat", directory, errno);
+    if (::fsync(opened.number()) != 0) return system_error("fsync", directory, errno);
+    return {};
+  }
+
+  Result<Space> space() override {
+    struct statvfs status;
+    if (::fstatvfs(root_.number(), &status) != 0) return system_error("fstatvfs", path_, errno);
+    return Space{{status.f_blocks * status.f_frsize}, {status.f_bavail * status.f_frsize}};
+  }
+
+  Result<std::string> device() override {
+    struct stat status;
+    if (::fstat(root_.number(), &status) != 0) return system_error("fstat", path_, errno);
+    return std::to_string(status.st_dev);
+  }
+
+ private:
+  // `path` for the *at() calls, or invalid if it leaves the root.
+  static Result<std::string> checked(std::string_view path) {
+    std::filesystem::path parsed(path);
+    bool leaves = parsed.is_absolute() || std::ranges::find(parsed, "..") != parsed.end();
+    if (leaves) return fail(Code::kInvalid, "disk.path_outside", {{"path", std::string(path)}});
+    return path.empty() ? std::string(".") : std::string(path);
+  }
+
+  Result<std::unique_ptr<File>> open_with(std::string_view path, int flags) {
+    TRY(std::string name, checked(path));
+    int number =
+        retried([&] { return ::openat(root_.number(), name.c_str(), flags | O_CLOEXEC, 0600); });
+    if (number < 0) return system_error("openat", path, errno);
+    return std::make_unique<SystemFile>(number, std::string(path));
+  }
+
+  Descriptor root_;
+  std::string path_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Disk>> open_disk(std::string_view root) {
+  std::string path(root);
+  int number = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (number < 0) return system_error("open", root, errno);
+  return std::make_unique<SystemDisk>(number, std::move(path));
+}
+
+}  // namespace belfry

@@ -1,0 +1,83 @@
+// One disk as a folder tree, behind an interface so that a simulation can cut its power.
+//
+// Calls block: await them through runtime::blocking(). A Disk is safe to use from any thread; a
+// File from several at once as long as their ranges do not overlap. Paths are relative to the
+// disk's root, with `/`; `..` is refused.
+//
+// Errors of every call: not_found (no such file), conflict (it exists already), exhausted (no space
+// left), retry (the device failed: errno is in the argument "reason"). After an error of `sync` the
+// disk is to be treated as failed: the kernel may have dropped the pages, so a repeated call proves
+// nothing.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "runtime/sync_point.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace belfry {
+
+// Which of the disks that hold the same bytes, 0 first: names one sync of a replicated commit.
+struct DiskOrdinal {
+  unsigned value = 0;
+};
+
+class File {
+ public:
+  virtual ~File() = default;
+
+  // Reads until `out` is full or the file ends; returns how many octets were read.
+  virtual Result<std::size_t> read_at(std::uint64_t offset, MutableView out) const = 0;
+  // Writes the parts one after another from `offset`. Not durable before `sync`.
+  virtual Result<> write_at(std::uint64_t offset, std::span<const View> parts) = 0;
+  virtual Result<Bytes> size() const = 0;
+  // Cuts or extends with zeros.
+  virtual Result<> resize(Bytes size) = 0;
+  // After success everything written to the file is durable (fdatasync); its name may not be.
+  virtual Result<> sync(SyncPoint point, DiskOrdinal ordinal) = 0;
+
+  Result<> write_at(std::uint64_t offset, View bytes) { return write_at(offset, {&bytes, 1}); }
+};
+
+enum class Access { kRead, kReadWrite };
+
+class Disk {
+ public:
+  virtual ~Disk() = default;
+
+  virtual Result<std::unique_ptr<File>> open(std::string_view path, Access access) = 0;
+  // A new empty file under that name.
+  virtual Result<std::unique_ptr<File>> create(std::string_view path) = 0;
+  // A file without a name yet (O_TMPFILE) on the file system of `directory`; gone unless linked.
+  virtual Result<std::unique_ptr<File>> create_unnamed(std::string_view directory) = 0;
+  virtual Result<> link(File& unnamed, std::string_view path) = 0;
+  // Replaces `to` if it exists.
+  virtual Result<> rename(std::string_view from, std::string_view to) = 0;
+  virtual Result<> remove(std::string_view path) = 0;
+  virtual Result<> remove_tree(std::string_view path) = 0;
+  // With its parents; nothing to do if it exists.
+  virtual Result<> make_directory(std::string_view path) = 0;
+  // Names of the entries, sorted, without `.` and `..`.
+  virtual Result<std::vector<std::string>> list(std::string_view directory) = 0;
+  // After success the names in `directory` are durable.
+  virtual Result<> sync_directory(std::string_view directory, SyncPoint point,
+                                  DiskOrdinal ordinal) = 0;
+
+  struct Space {
+    Bytes total;
+    Bytes free;
+  };
+  virtual Result<Space> space() = 0;
+  // Equal for folders that share a block device, and so fail together.
+  virtual Result<std::string> device() = 0;
+};
+
+// The folder `root` of the machine, which must exist.
+Result<std::unique_ptr<Disk>> open_disk(std::string_view root);
+
+}  // namespace belfry

@@ -1,0 +1,32 @@
+// Every place where Belfry makes bytes durable. Each enumerator is used exactly once in the code
+// (tools/tidy counts), so that the simulation can leave each out and show that it is needed.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace belfry {
+
+// X(enumerator, what breaks without it)
+#define BELFRY_SYNC_POINTS(X)                                                \
+  X(kSegmentBatch, "an acknowledged record is gone after a power cut")       \
+  X(kSegmentHeader, "a segment with acknowledged records is not recognised") \
+  X(kSegmentDirectory, "a segment with acknowledged records has no name")    \
+  X(kFileData, "an acknowledged large object has holes")                     \
+  X(kFileDirectory, "an acknowledged large object has no name")              \
+  X(kDescriptor, "a replica set's membership is torn")                       \
+  X(kDescriptorDirectory, "a replica set forgets that a disk was replaced")  \
+  X(kDiskIdentity, "a disk is taken for another")                            \
+  X(kDiskIdentityDirectory, "a disk is taken for a new one")                 \
+  X(kKeyStore, "records are encrypted with a key that is gone")              \
+  X(kKeyStoreDirectory, "the key store falls back to a version without a key in use")
+
+enum class SyncPoint : std::uint8_t {
+#define X(name, breaks) name,
+  BELFRY_SYNC_POINTS(X)
+#undef X
+};
+
+std::string_view name_of(SyncPoint point);
+
+}  // namespace belfry

@@ -1,0 +1,61 @@
+#include "runtime/disk.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace belfry {
+namespace {
+
+class DiskTest : public testing::Test {
+ protected:
+  DiskTest() : root_(std::filesystem::path(testing::TempDir()) / "belfry-disk-test") {
+    std::filesystem::remove_all(root_);
+    std::filesystem::create_directories(root_);
+    disk_ = open_disk(root_.string()).value();
+  }
+  ~DiskTest() override { std::filesystem::remove_all(root_); }
+
+  std::filesystem::path root_;
+  std::unique_ptr<Disk> disk_;
+};
+
+TEST_F(DiskTest, ReadsWhatWasWrittenInParts) {
+  auto file = disk_->create("a").value();
+  View parts[] = {as_view("hello"), as_view(""), as_view(" world")};
+  ASSERT_TRUE(file->write_at(3, parts));
+  Buffer out(20);
+  EXPECT_EQ(file->read_at(3, out).value(), 11u);
+  EXPECT_EQ(as_text(View(out).first(11)), "hello world");
+  EXPECT_EQ(file->size().value(), 14_B);
+}
+
+TEST_F(DiskTest, AnUnnamedFileAppearsWhenLinked) {
+  auto file = disk_->create_unnamed("").value();
+  ASSERT_TRUE(file->write_at(0, as_view("x")));
+  EXPECT_TRUE(disk_->list("").value().empty());
+  ASSERT_TRUE(disk_->link(*file, "named"));
+  EXPECT_EQ(disk_->list("").value(), std::vector<std::string>{"named"});
+  EXPECT_EQ(disk_->link(*file, "named").error().code(), Code::kConflict);
+}
+
+TEST_F(DiskTest, SaysWhatIsWrong) {
+  EXPECT_EQ(disk_->open("missing", Access::kRead).error().code(), Code::kNotFound);
+  EXPECT_EQ(disk_->open("../escape", Access::kRead).error().message(), "disk.path_outside");
+  EXPECT_EQ(disk_->open("/etc/passwd", Access::kRead).error().message(), "disk.path_outside");
+  ASSERT_TRUE(disk_->create("a"));
+  EXPECT_EQ(disk_->create("a").error().code(), Code::kConflict);
+}
+
+TEST_F(DiskTest, RemovesAndRenames) {
+  ASSERT_TRUE(disk_->make_directory("deep/er"));
+  ASSERT_TRUE(disk_->create("deep/er/a"));
+  ASSERT_TRUE(disk_->rename("deep/er/a", "b"));
+  EXPECT_EQ(disk_->list("").value(), (std::vector<std::string>{"b", "deep"}));
+  ASSERT_TRUE(disk_->remove_tree("deep"));
+  ASSERT_TRUE(disk_->remove("b"));
+  EXPECT_TRUE(disk_->list("").value().empty());
+}
+
+}  // namespace
+}  // namespace belfry

@@ -1,0 +1,143 @@
+// The ledger: for each tenant an append-only log of encrypted, committed leaves, an RFC 6962 tree
+// over them in the C2SP tlog-tiles layout, and checkpoints signed as C2SP signed notes.
+//
+// Leaves of all tenants become durable in one journal (record/segments, Stream::kLedger), one sync
+// a batch; their order there is their order in the trees. Tiles and checkpoints follow within a
+// second and can be made again from the journal. docs/formats/{leaf,journal}.md.
+//
+// Invariants
+//  1. An acknowledged leaf is in the journal on three disks, once (by its id).
+//  2. A checkpoint never covers what is not durable, and never forks: each one extends the last.
+//  3. Plaintext of an event is never written down.
+#pragma once
+
+#include "audit/event.h"
+#include "base/bytes.h"
+#include "base/id.h"
+#include "base/result.h"
+#include "crypto/key_store.h"
+#include "runtime/clock.h"
+#include "runtime/random.h"
+#include "runtime/task.h"
+#include "segments/store.h"
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace belfry::audit {
+
+using LeafId = std::array<std::byte, 16>;
+using Hash = std::array<std::byte, 32>;
+
+// A finished leaf: what may be written down. `octets` are the entry of the tree
+// (docs/formats/leaf.md).
+struct Leaf {
+  TenantId tenant;
+  LeafId id{};
+  Buffer octets;
+
+  // For commit records of other modules.
+  Buffer encode() const;
+  static Result<Leaf> decode(View encoded);
+};
+
+struct Receipt {
+  TenantId tenant;
+  std::uint64_t index = 0;  // in the tenant's log
+};
+
+// An event as a reader of the log gets it.
+struct LoggedEvent {
+  std::uint64_t index;     // of its leaf
+  std::uint32_t part = 0;  // of a segment leaf
+  std::string ocsf;        // JSON
+};
+
+struct Query {
+  std::optional<Timestamp> from, until;
+  std::string actor;        // empty: any
+  std::string action;       // empty: any; "s3:*" matches by prefix
+  std::string resource;     // empty: any; by prefix
+  std::uint64_t after = 0;  // cursor: only leaves with a lower index, 0: the newest first
+  std::size_t limit = 100;
+};
+
+struct QueryPage {
+  std::vector<LoggedEvent> events;  // newest first
+  std::uint64_t next = 0;           // cursor, 0: no more
+  std::uint64_t log_size = 0;
+};
+
+struct Checkpoint {
+  std::uint64_t size = 0;
+  Hash root{};
+  std::string note;  // the signed note
+};
+
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+
+  // Encrypts and commits to `event` under the tenant's key of the month. CPU only, any thread; the
+  // first call in a month may wait for the key store.
+  // Errors: retry (no key), invalid (larger than a leaf).
+  virtual Result<Leaf> seal(TenantId tenant, const Event& event) = 0;
+
+  // Makes leaves durable (invariant 1). A leaf whose id is in the log already is acknowledged with
+  // its old index.
+  // Errors: retry ("audit.unavailable"): callers answer 503.
+  virtual Task<std::vector<Receipt>> append(std::vector<Leaf> leaves) = 0;
+
+  // Takes leaves that ride in commit records of `source` (the object engine). The caller may forget
+  // records up to the sequence that `source_watermark` says.
+  virtual Task<> append_from_source(std::vector<Leaf> leaves,
+                                    segments::Sequence complete_up_to) = 0;
+  virtual segments::Sequence source_watermark() = 0;
+
+  // seal() and append().
+  virtual Task<Receipt> record(TenantId tenant, const Event& event) = 0;
+
+  // For reads and denials at full rate: joins the tenant's open segment leaf, durable within 200
+  // ms. After a crash the log shows the gap. Errors: retry when the backlog is full.
+  virtual Result<> record_read(TenantId tenant, Event event) = 0;
+  // False: the backlog is over its limit or the journal fails; writes must answer 503.
+  virtual bool healthy() = 0;
+
+  virtual Task<QueryPage> query(TenantId tenant, const Query& query) = 0;
+  // The newest signed checkpoint, after making one that covers all that is durable.
+  virtual Task<Checkpoint> checkpoint(TenantId tenant) = 0;
+  // Audit path of a leaf in the tree of `size` (RFC 6962, 2.1.1).
+  virtual Task<std::vector<Hash>> inclusion_proof(TenantId tenant, std::uint64_t index,
+                                                  std::uint64_t size) = 0;
+  // A resource of the tlog-tiles layout: "checkpoint", "tile/0/000", "tile/entries/000.p/17".
+  virtual Task<Buffer> tile(TenantId tenant, const std::string& path) = 0;
+  // The origin line of the tenant's checkpoints, and the verifier key of the note
+  // ("name+hash+key").
+  virtual std::string origin(TenantId tenant) = 0;
+  virtual std::string verifier_key() = 0;
+  // The tenant's month keys, for `belfry verify` to open leaves: (key id, hexadecimal).
+  virtual std::vector<std::pair<crypto::KeyId, std::string>> month_keys(TenantId tenant) = 0;
+
+  virtual Task<> close() = 0;
+};
+
+struct Options {
+  std::string provider;  // name in origin lines: "belfry.example/tenant/1"
+  segments::Placement placement;
+  // Where tiles and checkpoints are written on each of three disks (docs/formats/journal.md).
+  std::vector<std::shared_ptr<Disk>> tile_disks;
+  std::shared_ptr<Pool> pool;
+  std::size_t backlog_leaves_max = 100'000;
+};
+
+// Reads the journal, completes tiles, signs where the last run stopped.
+// Errors: corrupt ("audit.history_changed") when a signed checkpoint does not match the journal.
+Task<std::unique_ptr<Ledger>> open_ledger(Executor executor, Clock& clock, Random& random,
+                                          segments::Store& store, crypto::KeyStore& keys,
+                                          Options options);
+
+}  // namespace belfry::audit

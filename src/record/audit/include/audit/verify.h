@@ -1,0 +1,34 @@
+// Verifying a copied log without a daemon (`belfry verify`).
+#pragma once
+
+#include "base/result.h"
+#include "crypto/key_store.h"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace belfry::audit {
+
+struct VerifyOptions {
+  std::string directory;                      // with checkpoint, tile/, as the daemon writes them
+  std::string verifier_key;                   // "name+hash+key" of the signed note
+  std::map<std::int64_t, Buffer> month_keys;  // opens the leaves; empty: only the tree is checked
+  std::function<void(double fraction)> progress;
+};
+
+struct VerifyReport {
+  std::string origin;
+  std::uint64_t size = 0;
+  std::string root_hex;
+  std::uint64_t leaves_checked = 0, leaves_opened = 0;
+  std::vector<std::string> events;  // OCSF lines of the opened leaves when asked
+};
+
+// Checks the note's signature, every tile against the root, every entry against its leaf hash, and,
+// with keys, that each leaf opens and that its commitment holds.
+// Errors: corrupt, with what does not match and where; invalid for an unusable key.
+Result<VerifyReport> verify_log(const VerifyOptions& options);
+
+}  // namespace belfry::audit
