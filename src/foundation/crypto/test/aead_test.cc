@@ -1,0 +1,56 @@
+#include "crypto/aead.h"
+
+#include "hexadecimal.h"
+
+#include <gtest/gtest.h>
+
+namespace belfry::crypto {
+namespace {
+
+struct Vector {
+  const char *key, *nonce, *associated, *plain, *sealed;
+};
+
+// Test cases 13, 14 and 16 of "The Galois/Counter Mode of Operation", which NIST published with
+// SP 800-38D.
+const Vector kVectors[] = {
+    {"0000000000000000000000000000000000000000000000000000000000000000", "000000000000000000000000",
+     "", "", "530f8afbc74536b9a963b4f1c4cb738b"},
+    {"0000000000000000000000000000000000000000000000000000000000000000", "000000000000000000000000",
+     "", "00000000000000000000000000000000",
+     "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"},
+    {"feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308", "cafebabefacedbaddecaf888",
+     "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449"
+     "a6b525b16aedf5aa0de657ba637b39",
+     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056"
+     "828838c5f61e6393ba7a0abcc9f66276fc6ece0f4e1768cddf8853bb2d551b"}};
+
+TEST(Aead, MatchesThePublishedVectors) {
+  for (const Vector& vector : kVectors) {
+    Buffer sealed =
+        seal(hex(vector.key), hex(vector.nonce), hex(vector.associated), hex(vector.plain));
+    EXPECT_EQ(to_hex(sealed), vector.sealed);
+    auto plain = open(hex(vector.key), hex(vector.nonce), hex(vector.associated), sealed);
+    EXPECT_EQ(to_hex(plain.value()), vector.plain);
+  }
+}
+
+TEST(Aead, RefusesEveryFlippedBit) {
+  const Vector& vector = kVectors[2];
+  const Buffer key = hex(vector.key), nonce = hex(vector.nonce);
+  const Buffer associated = hex(vector.associated), sealed = hex(vector.sealed);
+  for (std::size_t bit = 0; bit < sealed.size() * 8; ++bit) {
+    Buffer changed = sealed;
+    changed[bit / 8] ^= static_cast<std::byte>(1 << bit % 8);
+    auto outcome = open(key, nonce, associated, changed);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().message(), "crypto.not_authentic");
+  }
+  EXPECT_FALSE(open(key, nonce, {}, sealed));
+  EXPECT_FALSE(open(key, nonce, associated, View(sealed).first(15)));
+  EXPECT_TRUE(open(key, nonce, associated, sealed)) << "a refusal must leave no state behind";
+}
+
+}  // namespace
+}  // namespace belfry::crypto
