@@ -11,6 +11,10 @@
 #
 # The walls: DEPENDS are linked PRIVATE, so a module's headers are visible to those alone that name it.
 
+# What the sanitizer presets build: the tests and fuzz targets of modules, and nothing else.
+add_custom_target(unit_tests)
+add_custom_target(fuzz_targets)
+
 # Every module but base, which knows no coroutines.
 function(belfry_precompiled target)
   if(NOT target MATCHES "^(belfry_)?base")
@@ -38,6 +42,7 @@ function(belfry_module)
       target_include_directories(${MODULE_NAME}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
       belfry_precompiled(${MODULE_NAME}_test)
       set_target_properties(${MODULE_NAME}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
+      add_dependencies(unit_tests ${MODULE_NAME}_test)
       add_test(NAME ${MODULE_NAME} COMMAND ${MODULE_NAME}_test)
       set_tests_properties(${MODULE_NAME} PROPERTIES LABELS unit TIMEOUT 900
         ENVIRONMENT "BELFRY_SOURCE=${CMAKE_SOURCE_DIR}")
@@ -53,6 +58,7 @@ function(belfry_module)
       target_link_options(${fuzz_name} PRIVATE -fsanitize=fuzzer)
       belfry_precompiled(${fuzz_name})
       set_target_properties(${fuzz_name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+      add_dependencies(fuzz_targets ${fuzz_name})
       # Each run replays the corpus, then searches for a while; what it finds goes to the build folder.
       add_test(NAME ${fuzz_name}
         COMMAND ${fuzz_name} -max_total_time=15 -timeout=10 -rss_limit_mb=2048
