@@ -15,9 +15,9 @@
 add_custom_target(unit_tests)
 add_custom_target(fuzz_targets)
 
-# Every module but base, which knows no coroutines.
+# Every module but those that know no coroutines.
 function(belfry_precompiled target)
-  if(NOT target MATCHES "^(belfry_)?base")
+  if(NOT target MATCHES "^(belfry_)?(base|yaml)")
     target_precompile_headers(${target} REUSE_FROM belfry_precompiled)
   endif()
 endfunction()
