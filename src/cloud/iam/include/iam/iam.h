@@ -20,6 +20,11 @@
 
 namespace belfry::iam {
 
+// The provider's own tenant, the root of the tree, in every provider. `found` gives the first customer
+// the id after it: fixed ids let the logs and buckets of both be read again when the database is lost.
+inline constexpr TenantId kProviderTenant{1};
+inline constexpr TenantId kFirstCustomer{2};
+
 enum class TenantKind { kProvider, kPartner, kCustomer };
 
 struct Tenant {
