@@ -23,6 +23,7 @@
 #include "runtime/task.h"
 #include "segments/store.h"
 
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,7 +36,8 @@ namespace belfry::objects {
 
 using segments::Sequence;
 
-// Entries of a group, by what they are; each kind has an order of its own.
+// Entries of a group, by what they are; each kind has an order of its own. In a record, a kind that
+// a reader does not know is skipped when bit 7 is clear and refused when it is set.
 enum class EntryKind : std::uint8_t {
   kBucket = 1,  // bucket zero holds the registry: key = bucket name
   kObject = 2,  // the object under the key (versions come later: suffix = inverted sequence)
@@ -43,63 +45,85 @@ enum class EntryKind : std::uint8_t {
   kPart = 4,    // suffix = upload id, then the part's number in two octets, big-endian
 };
 
-// Where a blob's octets are: in the commit record itself, or in a file.
-using BlobPosition = std::variant<segments::Position, segments::FilePosition>;
+// A small blob inside the body of a commit record.
+struct RecordBlob {
+  segments::Position record;
+  std::uint32_t offset = 0;  // in the record's body
+  std::uint32_t length = 0;
+  auto operator<=>(const RecordBlob&) const = default;
+};
+
+// Where a blob's octets are.
+using Blob = std::variant<segments::FilePosition, RecordBlob>;
 
 struct Entry {
   BucketId bucket;
   std::string key;
   EntryKind kind;
   std::string suffix;
-  Sequence sequence = 0;  // of the commit that wrote it
-  Buffer value;           // opaque: metadata and envelope
-  std::vector<segments::FilePosition> files;
-  // The small blob that rode in the commit record.
-  std::optional<segments::Position> inline_blob;
-  std::uint32_t inline_length = 0;
+  Sequence sequence = 0;      // of the commit that wrote it
+  segments::Position record;  // of that commit
+  Buffer value;               // opaque: metadata and envelope
+  std::vector<Blob> blobs;
 };
 
-// What becomes of the files of an entry that is removed or replaced.
-enum class Files { kRelease, kKeep };
+// What becomes of the blobs of an entry that is removed or replaced: released, unless an entry that
+// the same commit writes names them (Complete does: the parts' blobs become the object's).
+enum class OldBlobs { kRelease, kKeep };
 
 struct Change {
-  EntryKind kind;
+  enum class Kind : std::uint8_t {
+    kPut = 1,     // writes the entry
+    kRemove = 2,  // removes it, if it is there
+    kRemovePrefix =
+        3,  // removes every entry of the group and kind whose suffix starts with `suffix`
+  };
+  Kind what = Kind::kPut;
+  EntryKind kind = EntryKind::kObject;
   std::string suffix;
-  std::optional<Buffer> value;  // nothing: remove the entry
-  std::vector<segments::FilePosition> files;
+  Buffer value;             // of kPut
+  std::vector<Blob> blobs;  // of kPut
+  // Of kPut: when not empty it rides in the commit record and becomes the entry's last blob.
   Buffer inline_blob;
-  Files old_files = Files::kRelease;
+  OldBlobs old_blobs = OldBlobs::kRelease;
 };
 
-// What must be true of the first change's entry when the commit applies.
+// What must be true of an entry of the group when the commit applies.
 struct Expectation {
-  enum class Kind { kAny, kAbsent, kPresent, kSequence } kind = Kind::kAny;
+  enum class Kind { kAbsent, kPresent, kSequence } what = Kind::kPresent;
+  EntryKind kind = EntryKind::kObject;
+  std::string suffix;
   Sequence sequence = 0;  // of kSequence
 };
 
 struct Commit {
   BucketId bucket;
   std::string key;
-  Expectation expect;
-  std::vector<Change> changes;  // of one group, applied together
+  std::vector<Expectation> expect;  // all of them
+  std::vector<Change> changes;      // of one group, applied together in this order
   segments::Placement placement;
   std::optional<audit::Leaf> leaf;
 };
 
+// Entries of one bucket and kind in the order of key, then suffix, octet by octet.
 struct ScanRequest {
   BucketId bucket;
-  EntryKind kind;
-  std::string from;    // key (and suffix for parts) to start at
-  bool after = false;  // exclude `from` itself
-  std::string prefix;  // only keys that start with it
+  EntryKind kind = EntryKind::kObject;
+  std::string prefix;                   // only keys that start with it
+  std::optional<std::string> only_key;  // only this key
+  std::string suffix_prefix;            // with only_key: only suffixes that start with it
+  std::string from, from_suffix;        // where to start
+  bool after = false;                   // exclude exactly (from, from_suffix)
   std::size_t limit = 1000;
 };
 
-// Counts of one replica set's objects, merged in the index batch.
+// Counts of one replica set, kept in the index batch. An object counts once, in the set of its
+// commit record, so that the sum over all sets is the number of objects.
 struct SetCounts {
   SetId set;
   std::uint64_t objects = 0;
-  Bytes stored;
+  Bytes stored;  // blobs of all entries, each once
+  auto operator<=>(const SetCounts&) const = default;
 };
 
 // An entry that a damaged copy belongs to.
@@ -112,20 +136,27 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  // Errors: conflict ("engine.expectation") when `expect` does not hold; those of segments::Store.
+  // Once it has begun it completes even if the coroutine is cancelled.
+  // Errors: conflict ("engine.expectation") when `expect` does not hold; retry
+  // ("engine.ledger_backlog") when the ledger is too far behind; those of segments::Store. After
+  // retry the outcome may still show after a restart.
   virtual Task<Sequence> commit(Commit commit) = 0;
   virtual Task<std::optional<Entry>> find(BucketId bucket, const std::string& key, EntryKind kind,
                                           const std::string& suffix) = 0;
-  // In order of key, then suffix.
   virtual Task<std::vector<Entry>> scan(const ScanRequest& request) = 0;
 
   virtual Task<std::unique_ptr<segments::FileWriter>> create_file(
       const segments::Placement& placement) = 0;
-  virtual Task<Buffer> read_inline(const Entry& entry) = 0;
+  // Drops a finished file that no entry came to name. Safe to repeat.
+  virtual Task<> discard(const segments::FilePosition& file) = 0;
+  virtual Task<Buffer> read_record_blob(const RecordBlob& blob) = 0;
+  // As segments::Store::read_file.
   virtual Task<std::size_t> read_file(const segments::FilePosition& file, std::uint64_t offset,
                                       MutableView out, DiskId suspect = {}) = 0;
-  // Keeps the files of an entry while it is being read, even if it is deleted meanwhile.
+  // Keeps the files of `entry` until the last copy of the result is gone, even if the entry is
+  // deleted. Nothing when the entry has been replaced or removed already: find it again.
   virtual std::shared_ptr<void> pin(const Entry& entry) = 0;
+  // Every copy of the entry's record and blobs, read now.
   virtual Task<std::vector<segments::Copy>> where(const Entry& entry) = 0;
 
   virtual Task<std::vector<SetCounts>> counts() = 0;
@@ -135,13 +166,19 @@ class Engine {
   virtual Task<> close() = 0;
 };
 
+class Index;
+
 struct EmbeddedOptions {
-  std::string index_path;  // RocksDB; made again from the segments when it is gone
-  std::shared_ptr<Pool> pool;
+  std::string index_path;        // RocksDB; made again from the segments when it is gone
+  std::shared_ptr<Index> index;  // when set, used instead (simulation)
+  std::shared_ptr<Pool> pool;    // runs what may block on the index
   std::function<void(double fraction)> rebuild_progress;
+  std::size_t backlog_leaves_max = 50'000;  // leaves not drained yet; more: commits answer retry
 };
 
 // Replays what the index misses, sends outbox leaves that the ledger misses, collects orphans.
+// `store` and `ledger` outlive the engine; close() the engine before it is destroyed.
+// Errors: corrupt ("engine.unknown_record") for a commit that a newer version wrote.
 Task<std::unique_ptr<Engine>> open_embedded_engine(Executor executor, Clock& clock,
                                                    segments::Store& store, audit::Ledger& ledger,
                                                    EmbeddedOptions options);

@@ -15,6 +15,7 @@
 #include "runtime/task.h"
 #include "segments/store.h"
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -44,7 +45,7 @@ struct ObjectInfo {
   Headers
       headers;  // content-encoding, cache-control, content-disposition, content-language, expires
   Headers metadata;         // x-amz-meta-*, without the prefix
-  std::string sha256_hex;   // of the whole plaintext; empty for multipart
+  std::string sha256_hex;   // of the whole plaintext, when the request gave it
   std::uint32_t parts = 0;  // 0: not multipart
   segments::Sequence version = 0;
 };
@@ -73,7 +74,7 @@ struct Range {
 };
 
 struct ListRequest {
-  std::string prefix, delimiter, after;  // keys greater than `after`
+  std::string prefix, delimiter, after;  // keys and common prefixes greater than `after`
   std::size_t limit = 1000;
 };
 struct ListPage {
@@ -130,10 +131,12 @@ class Store {
   // Errors: conflict ("bucket.not_empty").
   virtual Task<> delete_bucket(const Bucket& bucket, MakeLeaf leaf) = 0;
 
-  // Errors: conflict ("object.precondition"), invalid ("object.bad_digest", "object.wrong_sha256",
-  // "object.incomplete_body", "object.key_too_long"), not_found for the bucket.
+  // Errors: conflict ("object.precondition"), not_found ("object.missing") for If-Match on a
+  // missing object, invalid ("object.bad_digest", "object.wrong_sha256", "object.incomplete_body",
+  // "object.key_too_long"), not_found for the bucket.
   virtual Task<ObjectInfo> put(const Bucket& bucket, const std::string& key,
                                const PutRequest& request, Source& body, MakeLeaf leaf) = 0;
+  // head, open and where: not_found ("object.missing").
   virtual Task<ObjectInfo> head(const Bucket& bucket, const std::string& key) = 0;
   // `choose_range` sees the object's facts and answers which octets are wanted (nothing: all), or
   // an error of a precondition, which is returned.
@@ -178,7 +181,9 @@ inline constexpr Bytes kKeyLengthMax = 1024_B;
 inline constexpr Bytes kPartSizeMin = 5_MiB;
 inline constexpr Bytes kPutSizeMax = 5_GiB;
 
+// `pool` runs what may block: making a tenant's key. What it is made with outlives it.
 std::unique_ptr<Store> make_store(Executor executor, Engine& engine, crypto::KeyStore& keys,
-                                  audit::Ledger& ledger, Clock& clock, Random& random);
+                                  audit::Ledger& ledger, Clock& clock, Random& random,
+                                  std::shared_ptr<Pool> pool);
 
 }  // namespace belfry::objects
