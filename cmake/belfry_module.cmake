@@ -2,14 +2,15 @@
 #
 #   belfry_module(NAME segments GROUP record
 #     SOURCES log.cc ...            # private, beside this CMakeLists.txt
-#     DEPENDS base runtime ...      # every module whose headers it includes: nothing comes transitively
+#     DEPENDS base runtime ...      # every module whose headers it includes: none comes by another
 #     EXTERNAL OpenSSL::Crypto ...  # libraries outside the project, never in public headers
 #     TESTS test/log_test.cc ...    # one GoogleTest program, <name>_test
 #     TEST_DEPENDS ...              # further modules that only the tests include
 #     FUZZ fuzz/record_fuzz.cc ...  # libFuzzer targets, corpus in fuzz/corpus/<target>
 #     TSAN)                         # its tests run under ThreadSanitizer too
 #
-# The walls: DEPENDS are linked PRIVATE, so a module's headers are visible to those alone that name it.
+# The walls: DEPENDS are linked PRIVATE, so a module's headers are visible to those alone that
+# name it.
 
 # What the sanitizer presets build: the tests and fuzz targets of modules, and nothing else.
 add_custom_target(unit_tests)
@@ -23,7 +24,8 @@ function(belfry_precompiled target)
 endfunction()
 
 function(belfry_module)
-  cmake_parse_arguments(MODULE "TSAN" "NAME;GROUP" "SOURCES;DEPENDS;EXTERNAL;TESTS;TEST_DEPENDS;FUZZ" ${ARGN})
+  cmake_parse_arguments(MODULE "TSAN" "NAME;GROUP"
+    "SOURCES;DEPENDS;EXTERNAL;TESTS;TEST_DEPENDS;FUZZ" ${ARGN})
   set(target belfry_${MODULE_NAME})
   list(TRANSFORM MODULE_DEPENDS PREPEND belfry_)
   list(TRANSFORM MODULE_TEST_DEPENDS PREPEND belfry_)
@@ -31,7 +33,7 @@ function(belfry_module)
   add_library(${target} STATIC ${MODULE_SOURCES})
   target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include)
   target_link_libraries(${target} PRIVATE belfry_options ${MODULE_DEPENDS} ${MODULE_EXTERNAL})
-  set_target_properties(${target} PROPERTIES BELFRY_GROUP "${MODULE_GROUP}")
+  set_property(GLOBAL APPEND PROPERTY BELFRY_MODULE_NAMES ${MODULE_NAME})
   belfry_precompiled(${target})
 
   if(BUILD_TESTING AND MODULE_TESTS)
@@ -41,7 +43,8 @@ function(belfry_module)
         ${MODULE_TEST_DEPENDS} ${MODULE_EXTERNAL} GTest::gmock GTest::gtest_main)
       target_include_directories(${MODULE_NAME}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
       belfry_precompiled(${MODULE_NAME}_test)
-      set_target_properties(${MODULE_NAME}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
+      set_target_properties(${MODULE_NAME}_test PROPERTIES
+        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
       add_dependencies(unit_tests ${MODULE_NAME}_test)
       add_test(NAME ${MODULE_NAME} COMMAND ${MODULE_NAME}_test)
       set_tests_properties(${MODULE_NAME} PROPERTIES LABELS unit TIMEOUT 900
@@ -53,13 +56,15 @@ function(belfry_module)
     foreach(source ${MODULE_FUZZ})
       get_filename_component(fuzz_name ${source} NAME_WE)
       add_executable(${fuzz_name} ${source})
-      target_link_libraries(${fuzz_name} PRIVATE belfry_options ${target} ${MODULE_DEPENDS} ${MODULE_EXTERNAL})
+      target_link_libraries(${fuzz_name} PRIVATE
+        belfry_options ${target} ${MODULE_DEPENDS} ${MODULE_EXTERNAL})
       target_include_directories(${fuzz_name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
       target_link_options(${fuzz_name} PRIVATE -fsanitize=fuzzer)
       belfry_precompiled(${fuzz_name})
-      set_target_properties(${fuzz_name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+      set_target_properties(${fuzz_name} PROPERTIES
+        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
       add_dependencies(fuzz_targets ${fuzz_name})
-      # Each run replays the corpus, then searches for a while; what it finds goes to the build folder.
+      # Each run replays the corpus, then searches a while; what it finds goes to the build folder.
       add_test(NAME ${fuzz_name}
         COMMAND ${fuzz_name} -max_total_time=15 -timeout=10 -rss_limit_mb=2048
                 -artifact_prefix=${CMAKE_BINARY_DIR}/fuzz/

@@ -16,7 +16,8 @@ target_compile_definitions(belfry_options INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
   SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
 # Without its timestamp a precompiled header that is made again is the same to ccache.
-target_compile_options(belfry_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
+target_compile_options(belfry_options INTERFACE
+  "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
 if(BELFRY_SANITIZE)
   target_compile_options(belfry_options INTERFACE
     -fsanitize=${BELFRY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1)

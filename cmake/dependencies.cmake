@@ -1,4 +1,5 @@
-# The libraries outside the project. Modules name them in EXTERNAL; their headers count as system headers.
+# The libraries outside the project. Modules name them in EXTERNAL; their headers count as system
+# headers.
 
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
@@ -12,7 +13,8 @@ find_package(RocksDB REQUIRED)
 pkg_check_modules(argon2 REQUIRED IMPORTED_TARGET libargon2)
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
 
-# SOCI's packaged CMake files name build-time paths of another machine, so its libraries are named here.
+# SOCI's packaged CMake files name build-time paths of another machine, so its libraries are named
+# here.
 add_library(soci INTERFACE)
 target_link_libraries(soci INTERFACE soci_core soci_sqlite3 soci_postgresql)
 target_include_directories(soci SYSTEM INTERFACE /usr/include/postgresql)
