@@ -16,7 +16,7 @@ pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
 # SOCI's packaged CMake files name build-time paths of another machine, so its libraries are named
 # here.
 add_library(soci INTERFACE)
-target_link_libraries(soci INTERFACE soci_core soci_sqlite3 soci_postgresql)
+target_link_libraries(soci INTERFACE soci_core soci_sqlite3 soci_postgresql sqlite3 pq)
 target_include_directories(soci SYSTEM INTERFACE /usr/include/postgresql)
 
 if(BUILD_TESTING)

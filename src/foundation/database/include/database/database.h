@@ -50,7 +50,9 @@ class Row {
 };
 
 // Statements inside one transaction. Errors: conflict (a unique or foreign key refused it: argument
-// "constraint"), retry (busy; the closure is repeated), invalid (the SQL is wrong), internal.
+// "constraint"), retry (busy; the closure is repeated), invalid (the SQL is wrong), corrupt.
+// After an error the transaction is lost: later statements return the same error, and so does
+// `write` or `read`, whatever the closure returns.
 class Transaction {
  public:
   virtual ~Transaction() = default;
@@ -67,7 +69,9 @@ class Database {
   virtual ~Database() = default;
 
   // Runs `work` in one serialisable transaction and commits it, or rolls back when it fails. `work`
-  // may run several times (SQLITE_BUSY, PostgreSQL 40001): it must have no effect outside.
+  // may run several times (SQLITE_BUSY, PostgreSQL 40001): it must have no effect outside, and set
+  // what it gives back anew each time. A `write` inside a closure of `write` waits for itself until
+  // it fails.
   virtual Result<> write(const std::function<Result<>(Transaction&)>& work) = 0;
   // Runs `work` on one read-only snapshot. Statements that take longer than `limit` in all end with
   // exhausted ("database.too_slow"); writing ends with denied.
@@ -76,6 +80,7 @@ class Database {
 };
 
 // One numbered migration, in the portable subset; statements separated by `;` at the end of a line.
+// `migrations/NNNN_name.sql` becomes one by cmake/belfry_migrations.cmake.
 struct Migration {
   std::int64_t number;  // unique in the program: 1000 a module
   std::string name;
@@ -89,7 +94,9 @@ struct Options {
 };
 
 // Opens and applies the migrations that are missing, in order. Errors: conflict
-// ("database.newer_schema") when the database has a migration that `migrations` lacks.
+// ("database.newer_schema") when the database has a migration that `migrations` lacks,
+// ("database.migration_changed") when one has another text now; invalid for an address or a
+// database that cannot be used; retry when the server does not answer.
 Result<std::unique_ptr<Database>> open_database(const Options& options,
                                                 std::vector<Migration> migrations, Timestamp now);
 

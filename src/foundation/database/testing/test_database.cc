@@ -1,0 +1,53 @@
+#include "database_testing/test_database.h"
+
+#include "postgresql_server.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+namespace belfry::database::testing {
+namespace {
+
+constexpr Timestamp kNow = Timestamp(std::chrono::seconds(1'767'225'600));  // 2026-01-01
+
+[[noreturn]] void give_up(const Error& error) {
+  std::fprintf(stderr, "no test database: %s\n", error.describe().c_str());
+  std::exit(1);
+}
+
+}  // namespace
+
+std::string name_of(Engine engine) {
+  return engine == Engine::kSqlite ? "Sqlite" : "Postgresql";
+}
+
+TestDatabase::TestDatabase(Engine engine, std::vector<Migration> migrations) {
+  if (engine == Engine::kSqlite) {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "belfry-sqlite-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr)
+      give_up(Error(Code::kInternal, "test.directory", {{"path", pattern}}));
+    directory_ = pattern;
+    url_ = "sqlite:" + directory_ + "/state.db";
+  } else {
+    auto parameters = make_postgresql_database();
+    if (!parameters) give_up(parameters.error());
+    url_ = "postgresql:" + *parameters;
+  }
+  auto database = open_again(std::move(migrations));
+  if (!database) give_up(database.error());
+  database_ = std::move(*database);
+}
+
+TestDatabase::~TestDatabase() {
+  database_.reset();
+  std::error_code none;
+  if (!directory_.empty()) std::filesystem::remove_all(directory_, none);
+}
+
+Result<std::unique_ptr<Database>> TestDatabase::open_again(std::vector<Migration> migrations) {
+  return open_database({.url = url_, .connections = 3}, std::move(migrations), kNow);
+}
+
+}  // namespace belfry::database::testing
