@@ -8,18 +8,20 @@
 namespace belfry {
 
 // X(enumerator, what breaks without it)
-#define BELFRY_SYNC_POINTS(X)                                                \
-  X(kSegmentBatch, "an acknowledged record is gone after a power cut")       \
-  X(kSegmentHeader, "a segment with acknowledged records is not recognised") \
-  X(kSegmentDirectory, "a segment with acknowledged records has no name")    \
-  X(kFileData, "an acknowledged large object has holes")                     \
-  X(kFileDirectory, "an acknowledged large object has no name")              \
-  X(kDescriptor, "a replica set's membership is torn")                       \
-  X(kDescriptorDirectory, "a replica set forgets that a disk was replaced")  \
-  X(kDiskIdentity, "a disk is taken for another")                            \
-  X(kDiskIdentityDirectory, "a disk is taken for a new one")                 \
-  X(kKeyStore, "records are encrypted with a key that is gone")              \
-  X(kKeyStoreDirectory, "the key store falls back to a version without a key in use")
+#define BELFRY_SYNC_POINTS(X)                                                         \
+  X(kSegmentBatch, "an acknowledged record is gone after a power cut")                \
+  X(kSegmentHeader, "a segment with acknowledged records is not recognised")          \
+  X(kSegmentDirectory, "a segment with acknowledged records has no name")             \
+  X(kFileData, "an acknowledged large object has holes")                              \
+  X(kFileDirectory, "an acknowledged large object has no name")                       \
+  X(kDescriptor, "a replica set's membership is torn")                                \
+  X(kDescriptorDirectory, "a replica set forgets that a disk was replaced")           \
+  X(kDiskIdentity, "a disk is taken for another")                                     \
+  X(kDiskIdentityDirectory, "a disk is taken for a new one")                          \
+  X(kKeyStore, "records are encrypted with a key that is gone")                       \
+  X(kKeyStoreDirectory, "the key store falls back to a version without a key in use") \
+  X(kMasterKey, "the key store is sealed with a master key that is torn")             \
+  X(kMasterKeyDirectory, "the key store is sealed with a master key that is gone")
 
 enum class SyncPoint : std::uint8_t {
 #define X(name, breaks) name,

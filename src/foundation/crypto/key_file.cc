@@ -1,0 +1,145 @@
+#include "key_file.h"
+
+#include "base/codec.h"
+#include "base/crc32c.h"
+#include "crypto/hash.h"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace belfry::crypto {
+
+namespace {
+
+constexpr std::string_view kMagic = "belfrykS";
+constexpr std::uint16_t kVersion = 1;
+constexpr std::size_t kMasterKeyIdLength = 8;
+constexpr std::size_t kHeaderLength = 8 + 2 + 2 + 4 + 8 + kMasterKeyIdLength + kNonceLength;
+constexpr std::size_t kChecksumLength = 4;
+// Bits of a key's flags.
+constexpr std::uint16_t kConfirmed = 1;
+constexpr std::uint16_t kDestroyed = 2;
+
+Buffer derive(View master_key, std::string_view purpose, std::size_t length) {
+  return hkdf_sha256(master_key, {}, as_view(purpose), length);
+}
+
+// Names the master key without saying anything about it, so that a wrong one is told from rot.
+Buffer id_of(View master_key) {
+  return derive(master_key, "belfry keystore master id 1", kMasterKeyIdLength);
+}
+Buffer sealing_key(View master_key) {
+  return derive(master_key, "belfry keystore seal 1", kKeyLength);
+}
+
+Buffer encode_keys(const std::vector<StoredKey>& keys) {
+  Encoder out;
+  out.put(std::uint32_t(keys.size()));
+  for (const StoredKey& stored : keys) {
+    const Key& key = stored.key;
+    out.put_i64(key.id.value).put_i64(key.tenant.value);
+    out.put(std::uint16_t(key.purpose));
+    out.put(
+        std::uint16_t((stored.confirmed ? kConfirmed : 0) | (stored.destroyed ? kDestroyed : 0)));
+    out.put(key.version).put_i64(to_us(key.created)).string(View(key.secret));
+  }
+  return out.take();
+}
+
+}  // namespace
+
+Buffer encode_key_file(const KeyFile& file, View master_key, View nonce) {
+  Buffer plain = encode_keys(file.keys);
+  Encoder out;
+  out.raw(as_view(kMagic)).put(kVersion).put(std::uint16_t{0});
+  out.put(std::uint32_t(plain.size() + kTagLength)).put(file.generation);
+  out.raw(id_of(master_key)).raw(nonce);
+  const Buffer header = out.buffer();
+  out.raw(seal(sealing_key(master_key), nonce, header, plain));
+  OPENSSL_cleanse(plain.data(), plain.size());
+  out.put(crc32c(out.buffer()));
+  return out.take();
+}
+
+Result<std::vector<StoredKey>> decode_keys(View plain) {
+  Decoder in(plain);
+  const auto count = in.get<std::uint32_t>();
+  std::vector<StoredKey> keys;
+  std::set<KeyId> seen;
+  for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+    StoredKey stored;
+    Key& key = stored.key;
+    key.id.value = in.get_i64();
+    key.tenant.value = in.get_i64();
+    // A purpose of a later release is kept and written again, though nobody asks for it.
+    key.purpose = static_cast<KeyPurpose>(in.get<std::uint16_t>());
+    const auto flags = in.get<std::uint16_t>();
+    stored.confirmed = (flags & kConfirmed) != 0;
+    stored.destroyed = (flags & kDestroyed) != 0;
+    key.version = in.get<std::uint32_t>();
+    key.created = from_us(in.get_i64());
+    key.secret = to_buffer(in.string());
+    if (!in.ok()) break;
+    if (key.id.value <= 0 || key.secret.size() != (stored.destroyed ? 0 : kKeyLength) ||
+        !seen.insert(key.id).second)
+      return fail(Code::kCorrupt, "keystore.malformed");
+    keys.push_back(std::move(stored));
+  }
+  if (!in.done()) return fail(Code::kCorrupt, "keystore.malformed");
+  return keys;
+}
+
+KeyFile merge(KeyFile one, const KeyFile& other) {
+  one.generation = std::max(one.generation, other.generation);
+  std::map<KeyId, StoredKey*> by_id;
+  for (StoredKey& stored : one.keys) by_id[stored.key.id] = &stored;
+  std::vector<StoredKey> added;
+  for (const StoredKey& theirs : other.keys) {
+    auto found = by_id.find(theirs.key.id);
+    if (found == by_id.end()) {
+      added.push_back(theirs);
+      continue;
+    }
+    StoredKey& ours = *found->second;
+    const bool confirmed = ours.confirmed || theirs.confirmed;
+    if (theirs.destroyed) ours = theirs;
+    ours.confirmed = confirmed;
+  }
+  one.keys.insert(one.keys.end(), added.begin(), added.end());
+  return one;
+}
+
+Result<KeyFile> decode_key_file(View octets, View master_key) {
+  if (octets.size() < kHeaderLength + kTagLength + kChecksumLength ||
+      octets.size() > kKeyFileLengthMax)
+    return fail(Code::kCorrupt, "keystore.torn");
+  const View covered = octets.first(octets.size() - kChecksumLength);
+  Decoder end(octets.last(kChecksumLength));
+  Decoder in(covered);
+  const View magic = in.raw(kMagic.size());
+  const auto version = in.get<std::uint16_t>();
+  in.get<std::uint16_t>();
+  const auto length = in.get<std::uint32_t>();
+  const auto generation = in.get<std::uint64_t>();
+  const View master_key_id = in.raw(kMasterKeyIdLength);
+  const View nonce = in.raw(kNonceLength);
+  const View sealed = in.rest();
+  if (as_text(magic) != kMagic || end.get<std::uint32_t>() != crc32c(covered))
+    return fail(Code::kCorrupt, "keystore.torn");
+  if (version != kVersion)
+    return fail(Code::kCorrupt, "keystore.unknown_version", {{"version", std::to_string(version)}});
+  if (length != sealed.size()) return fail(Code::kCorrupt, "keystore.torn");
+  if (!equal_constant_time(master_key_id, id_of(master_key)))
+    return fail(Code::kCorrupt, "keystore.other_master_key");
+  auto plain = open(sealing_key(master_key), nonce, covered.first(kHeaderLength), sealed);
+  if (!plain) return fail(Code::kCorrupt, "keystore.malformed");
+  auto keys = decode_keys(*plain);
+  OPENSSL_cleanse(plain->data(), plain->size());
+  if (!keys) return std::unexpected(keys.error());
+  return KeyFile{generation, std::move(*keys)};
+}
+
+}  // namespace belfry::crypto

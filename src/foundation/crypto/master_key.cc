@@ -1,0 +1,61 @@
+#include "base/text_encoding.h"
+#include "crypto/aead.h"
+#include "crypto/key_store.h"
+
+#include <openssl/crypto.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <sys/stat.h>
+
+namespace belfry::crypto {
+
+namespace {
+
+// 64 hexadecimal digits and a line end: it can be printed and typed in again.
+constexpr std::size_t kTextLength = 2 * kKeyLength;
+
+Result<Buffer> make(Disk& folder, const std::string& name, Random& random) {
+  const std::string unfinished = name + ".new";
+  if (auto removed = folder.remove(unfinished);
+      !removed && removed.error().code() != Code::kNotFound)
+    return std::unexpected(removed.error());
+  Buffer key(kKeyLength);
+  random.fill(key);
+  std::string text = to_hex(key) + "\n";
+  TRY(auto file, folder.create(unfinished));
+  TRY(file->write_at(0, as_view(text)));
+  TRY(file->sync(SyncPoint::kMasterKey, {}));
+  TRY(folder.rename(unfinished, name));
+  TRY(folder.sync_directory("", SyncPoint::kMasterKeyDirectory, {}));
+  OPENSSL_cleanse(text.data(), text.size());
+  return key;
+}
+
+}  // namespace
+
+Result<Buffer> load_master_key(const std::string& path, MissingKey missing, Random& random) {
+  const std::filesystem::path full = std::filesystem::absolute(path);
+  TRY(auto folder, open_disk(full.parent_path().string()));
+  const std::string name = full.filename().string();
+  struct stat facts{};
+  if (::stat(full.c_str(), &facts) != 0) {
+    if (errno == ENOENT && missing == MissingKey::kCreate) return make(*folder, name, random);
+    return fail(Code::kNotFound, "keystore.master_key_missing",
+                {{"path", path}, {"reason", std::strerror(errno)}});
+  }
+  if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return fail(Code::kDenied, "keystore.master_key_open_to_others", {{"path", path}});
+  TRY(auto file, folder->open(name, Access::kRead));
+  std::string text(kTextLength + 2, '\0');
+  TRY(std::size_t got, file->read_at(0, std::as_writable_bytes(std::span(text))));
+  text.resize(got);
+  if (text.ends_with('\n')) text.pop_back();
+  auto key = text.size() == kTextLength ? from_hex(text) : std::nullopt;
+  OPENSSL_cleanse(text.data(), text.size());
+  if (!key) return fail(Code::kCorrupt, "keystore.master_key_malformed", {{"path", path}});
+  return std::move(*key);
+}
+
+}  // namespace belfry::crypto

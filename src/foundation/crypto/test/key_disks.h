@@ -1,0 +1,104 @@
+// Three key disks in a temporary folder that can refuse writes or vanish, and a clock set by hand.
+#pragma once
+
+#include "runtime/clock.h"
+#include "runtime/disk.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <filesystem>
+#include <unistd.h>
+
+namespace belfry::crypto {
+
+struct ManualClock : Clock {
+  explicit ManualClock(Timestamp start) : time(start) {}
+  Timestamp now() const override { return time; }
+  Monotonic monotonic() const override { return Monotonic(time.time_since_epoch()); }
+  boost::asio::awaitable<void> sleep(Duration duration) override {
+    time += duration;
+    co_return;
+  }
+  Timestamp time;
+};
+
+// Passes everything on, unless it refuses to make files.
+class RefusingDisk : public Disk {
+ public:
+  explicit RefusingDisk(std::unique_ptr<Disk> disk) : disk_(std::move(disk)) {}
+  bool refuses = false;
+
+  Result<std::unique_ptr<File>> open(std::string_view path, Access access) override {
+    return disk_->open(path, access);
+  }
+  Result<std::unique_ptr<File>> create(std::string_view path) override {
+    if (refuses) return fail(Code::kRetry, "disk.failed", {{"reason", "told to"}});
+    return disk_->create(path);
+  }
+  Result<std::unique_ptr<File>> create_unnamed(std::string_view directory) override {
+    return disk_->create_unnamed(directory);
+  }
+  Result<> link(File& unnamed, std::string_view path) override {
+    return disk_->link(unnamed, path);
+  }
+  Result<> rename(std::string_view from, std::string_view to) override {
+    return disk_->rename(from, to);
+  }
+  Result<> remove(std::string_view path) override { return disk_->remove(path); }
+  Result<> remove_tree(std::string_view path) override { return disk_->remove_tree(path); }
+  Result<> make_directory(std::string_view path) override { return disk_->make_directory(path); }
+  Result<std::vector<std::string>> list(std::string_view directory) override {
+    return disk_->list(directory);
+  }
+  Result<> sync_directory(std::string_view directory, SyncPoint point,
+                          DiskOrdinal ordinal) override {
+    return disk_->sync_directory(directory, point, ordinal);
+  }
+  Result<Space> space() override { return disk_->space(); }
+  Result<std::string> device() override { return disk_->device(); }
+
+ private:
+  std::unique_ptr<Disk> disk_;
+};
+
+class KeyDisks {
+ public:
+  KeyDisks()
+      : folder_(std::filesystem::path(testing::TempDir()) /
+                ("belfry-key-disks-" + std::to_string(::getpid()))) {
+    std::filesystem::remove_all(folder_);
+    for (std::size_t i = 0; i < disks_.size(); ++i) {
+      std::filesystem::create_directories(root(i));
+      disks_[i] = std::make_unique<RefusingDisk>(open_disk(root(i).string()).value());
+    }
+  }
+  ~KeyDisks() { std::filesystem::remove_all(folder_); }
+
+  std::array<Disk*, 3> pointers() const {
+    return {disks_[0].get(), disks_[1].get(), disks_[2].get()};
+  }
+  std::filesystem::path root(std::size_t disk) const { return folder_ / std::to_string(disk); }
+  std::filesystem::path file(std::size_t disk) const { return root(disk) / "keys/keystore"; }
+
+  void refuse_writes(std::size_t disk) { disks_[disk]->refuses = true; }
+  void accept_writes() {
+    for (auto& disk : disks_) disk->refuses = false;
+  }
+  void erase(std::size_t disk) { std::filesystem::remove(file(disk)); }
+  void remove_disk(std::size_t disk) { disks_[disk].reset(); }
+  // Its content is put away: an empty disk is in its place until it comes back.
+  void set_aside(std::size_t disk) {
+    std::filesystem::rename(root(disk) / "keys", folder_ / "aside");
+  }
+  void bring_back(std::size_t disk) {
+    std::filesystem::remove_all(root(disk) / "keys");
+    std::filesystem::rename(folder_ / "aside", root(disk) / "keys");
+  }
+
+ private:
+  std::filesystem::path folder_;
+  std::array<std::unique_ptr<RefusingDisk>, 3> disks_;
+};
+
+}  // namespace belfry::crypto
