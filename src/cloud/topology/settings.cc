@@ -1,0 +1,104 @@
+// The provider itself: its name, where it listens, its keys, its owners.
+#include "builder.h"
+#include "paths.h"
+
+#include <charconv>
+
+namespace belfry::topology {
+namespace {
+
+using yaml::Presence;
+
+// "127.0.0.1:9000", "[::1]:9000": a host and a port, 0 for a free one.
+bool is_listen_address(std::string_view text) {
+  std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  std::string_view host = text.substr(0, colon), digits = text.substr(colon + 1);
+  bool bracketed = host.front() == '[' && host.back() == ']';
+  if (!bracketed && host.find(':') != std::string_view::npos) return false;
+  unsigned port = 0;
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return error == std::errc() && end == digits.data() + digits.size() && port <= 65535;
+}
+
+void read_listen(Builder& builder, yaml::MapReader& root) {
+  const yaml::Node* node = root.map("listen", Presence::kOptional);
+  if (!node) return;
+  yaml::MapReader listen(*node, "listen", builder.faults);
+  auto address = [&](std::string_view key, std::string& into) {
+    yaml::Text text = listen.text(key, Presence::kOptional);
+    if (!text) return;
+    if (is_listen_address(text.value))
+      into = text.value;
+    else
+      builder.fault(text.place,
+                    Error(Code::kInvalid, "topology.bad_listen", {{"value", text.value}}));
+  };
+  address("s3", builder.topology.s3_listen);
+  address("s3_tls", builder.topology.s3_tls_listen);
+  address("api", builder.topology.api_listen);
+  listen.finish();
+}
+
+void read_keys(Builder& builder, yaml::MapReader& root) {
+  yaml::Text master = root.text("master_key_file", Presence::kRequired);
+  check_path(builder, master);
+  builder.topology.master_key_file = master.value;
+  std::vector<yaml::Text> disks = root.texts("key_disks", Presence::kRequired, {3, 3});
+  for (std::size_t i = 0; i < disks.size(); ++i) {
+    const yaml::Text& disk = disks[i];
+    check_path(builder, disk);
+    for (std::size_t j = 0; j < i; ++j)
+      if (disks[j].value == disk.value)
+        builder.fault(disk.place,
+                      Error(Code::kInvalid, "topology.same_key_disk", {{"path", disk.value}}));
+    if (master && is_below(master.value, disk.value))
+      builder.fault(master.place, Error(Code::kInvalid, "topology.master_key_on_key_disk",
+                                        {{"path", disk.value}}));
+    builder.topology.key_disks.push_back(disk.value);
+    builder.add(Thing::kKeyDisk, {{"id", id_of(Thing::kKeyDisk, disk.value)},
+                                  {"name", "key-disk-" + std::to_string(i + 1)},
+                                  {"path", disk.value}});
+  }
+}
+
+void read_owners(Builder& builder, yaml::MapReader& root) {
+  for (const yaml::Node& node : root.list("owners", Presence::kRequired, {1, 1000})) {
+    yaml::MapReader owner(node, "owner", builder.faults);
+    yaml::Text name = owner.text("name", Presence::kRequired);
+    std::int64_t id = builder.declare(Thing::kOwner, name, 0);
+    yaml::Text duty = owner.text("duty", Presence::kRequired);
+    yaml::Text email = owner.text("email", Presence::kOptional);
+    if (email && email.value.find('@') == std::string::npos)
+      builder.fault(email.place,
+                    Error(Code::kInvalid, "topology.bad_email", {{"value", email.value}}));
+    builder.add(Thing::kOwner,
+                {{"id", id}, {"name", name.value}, {"duty", duty.value}, {"email", email.value}});
+    owner.finish();
+  }
+}
+
+}  // namespace
+
+void read_settings(Builder& builder, yaml::MapReader& root) {
+  Topology& topology = builder.topology;
+  root.integer("format", Presence::kRequired, {1, 1});
+  yaml::Text name = root.text("provider", Presence::kRequired);
+  std::int64_t id = builder.declare(Thing::kProvider, name, 0);
+  topology.provider_name = name.value;
+  topology.demonstration = root.flag("demonstration", Presence::kOptional).value_or(false);
+  if (auto mib = root.integer("segment_size_mib", Presence::kOptional, {8, 4096}))
+    topology.segment_size = Bytes{static_cast<std::uint64_t>(*mib) << 20};
+  yaml::Text url = root.text("database_url", Presence::kOptional);
+  if (url && !url.value.starts_with("sqlite:") && !url.value.starts_with("postgresql:"))
+    builder.fault(url.place, Error(Code::kInvalid, "topology.bad_database_url"));
+  topology.database_url = url.value;
+  builder.add(
+      Thing::kProvider,
+      {{"id", id}, {"name", name.value}, {"demonstration", std::int64_t{topology.demonstration}}});
+  read_listen(builder, root);
+  read_keys(builder, root);
+  read_owners(builder, root);
+}
+
+}  // namespace belfry::topology
