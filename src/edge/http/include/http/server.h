@@ -53,8 +53,10 @@ struct Request {
   std::string peer_ip;
   bool secure = false;
   std::string id;  // random, for logs and error bodies
-  Source* body =
-      nullptr;  // empty when there is none. The first read sends `100 Continue` if asked.
+  // Empty when there is none. The first read sends `100 Continue` if asked. Errors: invalid
+  // ("http.body_cut", "http.bad_chunk"), retry ("http.body_timeout").
+  Source* body = nullptr;
+  Fields trailers;  // of a chunked body, once it was read to its end
 
   // The first parameter of that name, or nothing.
   std::optional<std::string_view> parameter(std::string_view name) const;
@@ -80,7 +82,7 @@ class Response {
 using Handler = std::function<Task<>(Request&, Response&)>;
 
 struct Limits {
-  Bytes head = 16_KiB;
+  Bytes head = 40_KiB;  // so that S3 itself can refuse a key of 10,000 octets
   std::size_t connections = 10'000;
   Duration head_time = std::chrono::seconds(15);      // from the first octet of a head to its end
   Duration idle_time = std::chrono::seconds(60);      // between requests
@@ -109,8 +111,9 @@ class Server {
   virtual boost::asio::awaitable<void> stop(Duration grace) = 0;
 };
 
-// Listens at once. Connections run on `executors`, one each in turn.
-// Errors: conflict ("http.port_in_use", argument port), invalid (certificate).
+// Listens at once. Connections run on `executors`, one each in turn; each executor runs one thing
+// at a time (a context with one thread, or a strand). Errors: conflict ("http.port_in_use",
+// argument port), invalid (certificate).
 Result<std::unique_ptr<Server>> listen(std::vector<Executor> executors, Listen options,
                                        Handler handler);
 

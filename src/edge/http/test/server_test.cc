@@ -1,0 +1,188 @@
+#include "test_server.h"
+
+#include <future>
+
+namespace belfry::http {
+namespace {
+
+using testing::Test;
+
+constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != text.npos;
+}
+
+TEST(Server, AnswersAndKeepsTheConnection) {
+  TestServer server(echo);
+  Client client(server.port());
+  for (int i = 0; i < 3; ++i) {
+    client.send(kGet);
+    std::string answer = client.read_until("GET /x ");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
+    EXPECT_TRUE(has(answer, "\r\nContent-Length: 7\r\n"));
+    EXPECT_TRUE(has(answer, "\r\nDate: "));
+    EXPECT_FALSE(has(answer, "Connection:"));
+  }
+}
+
+TEST(Server, AnswersPipelinedRequestsInOrder) {
+  TestServer server(echo);
+  Client client(server.port());
+  client.send(
+      "PUT /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET /2 HTTP/1.1\r\nHost: "
+      "a\r\n\r\n\r\nPUT /3 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "2\r\nde\r\n1\r\nf\r\n0\r\nX-Sum: 9\r\n\r\nGET /4 HTTP/1.1\r\nHost: a\r\n"
+      "Connection: close\r\n\r\n");
+  std::string all = client.read_all();
+  std::size_t first = all.find("PUT /1 abc"), second = all.find("GET /2 "),
+              third = all.find("PUT /3 def sum 9"), fourth = all.find("GET /4 ");
+  EXPECT_LT(first, second);
+  EXPECT_LT(second, third);
+  EXPECT_LT(third, fourth);
+  EXPECT_NE(fourth, all.npos);
+  EXPECT_TRUE(has(all, "Connection: close"));
+}
+
+TEST(Server, TakesAHeadOctetByOctet) {
+  TestServer server(echo);
+  Client client(server.port());
+  for (char c : std::string("PUT /y HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                            "3;x=y\r\nabc\r\n0\r\n\r\n"))
+    client.send({&c, 1});
+  EXPECT_TRUE(has(client.read_until("PUT /y abc"), "200 OK"));
+}
+
+TEST(Server, SendsContinueOnlyWhenTheBodyIsRead) {
+  TestServer server([](Request& request, Response& response) -> Task<> {
+    if (request.path == "/refuse") {
+      response.status = 403;
+      co_return co_await response.send("no");
+    }
+    co_return co_await echo(request, response);
+  });
+  Client client(server.port());
+  client.send("PUT /take HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("abc");
+  EXPECT_TRUE(has(client.read_until("PUT /take abc"), "200 OK"));
+  client.send(
+      "PUT /refuse HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+      "Expect: 100-continue\r\n\r\n");
+  std::string answer = client.read_all();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 403 ")) << answer;
+  EXPECT_TRUE(has(answer, "Connection: close"));
+}
+
+TEST(Server, ReadsAwayASmallBodyNobodyWanted) {
+  TestServer server([](Request&, Response& response) { return response.send("done"); });
+  Client client(server.port());
+  client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcde");
+  client.read_until("done");
+  client.send("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n");
+  client.read_until("done");
+  client.send(kGet);
+  EXPECT_TRUE(has(client.read_until("done"), "200 OK"));
+}
+
+TEST(Server, ClosesOnALargeBodyNobodyWantedAfterTheAnswerIsRead) {
+  Listen options;
+  options.limits.discard = 1000_B;
+  TestServer server([](Request&, Response& response) { return response.send("done"); }, options);
+  Client client(server.port());
+  client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n" +
+              std::string(20000, 'x'));
+  client.end_sending();
+  std::string answer = client.read_all();
+  EXPECT_TRUE(has(answer, "Connection: close")) << answer;
+  EXPECT_TRUE(answer.ends_with("done"));
+}
+
+TEST(Server, StreamsAnswersCountedAndChunked) {
+  std::string piece(100'000, 'p');
+  TestServer server([&](Request& request, Response& response) -> Task<> {
+    std::optional<Bytes> length;
+    if (request.path == "/counted") length = Bytes{3 * piece.size()};
+    CO_TRY(co_await response.start(length));
+    for (int i = 0; i < 3; ++i) CO_TRY(co_await response.write(as_view(piece)));
+    co_return Result<>();
+  });
+  Client client(server.port());
+  client.send("GET /counted HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(has(client.read_until("\r\n\r\n"), "Content-Length: 300000\r\n"));
+  EXPECT_EQ(client.read_count(300'000), piece + piece + piece);
+  client.send("GET /chunked HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(has(client.read_until("\r\n\r\n"), "Transfer-Encoding: chunked\r\n"));
+  std::string chunk = "186a0\r\n" + piece + "\r\n";
+  EXPECT_EQ(client.read_until("0\r\n\r\n"), chunk + chunk + chunk + "0\r\n\r\n");
+  client.send("HEAD /counted HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(has(client.read_until("\r\n\r\n"), "Content-Length: 300000\r\n"));
+  client.send("GET /none HTTP/1.0\r\n\r\n");
+  EXPECT_TRUE(has(client.read_until("\r\n\r\n"), "Connection: close"));
+  EXPECT_EQ(client.read_all(), piece + piece + piece);
+}
+
+TEST(Server, CutsTheConnectionOfAnAnswerThatFailsHalfway) {
+  TestServer server([](Request&, Response& response) -> Task<> {
+    CO_TRY(co_await response.start(Bytes{10}));
+    CO_TRY(co_await response.write(as_view("abc")));
+    co_return fail(Code::kCorrupt, "test.rot");
+  });
+  Client client(server.port());
+  client.send(kGet);
+  EXPECT_TRUE(client.read_all().ends_with("\r\n\r\nabc"));
+}
+
+TEST(Server, AnswersForAHandlerThatFails) {
+  TestServer server([](Request& request, Response&) -> Task<> {
+    if (request.path == "/throw") throw std::runtime_error("x");
+    if (request.path == "/silent") co_return Result<>();
+    co_return fail(Code::kInternal, "test.fault");
+  });
+  for (std::string path : {"/throw", "/silent", "/error"}) {
+    Client client(server.port());
+    client.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_TRUE(client.read_until("\r\n\r\n").starts_with("HTTP/1.1 500 ")) << path;
+  }
+}
+
+TEST(Server, NeverLetsAValueEndItsLine) {
+  TestServer server([](Request&, Response& response) {
+    response.fields.add("X-Echo", "a\r\nSet-Cookie: b");
+    return response.send("");
+  });
+  Client client(server.port());
+  client.send(kGet);
+  EXPECT_TRUE(has(client.read_until("\r\n\r\n"), "X-Echo: a  Set-Cookie: b\r\n"));
+}
+
+TEST(Server, RefusesASecondListenerOnItsPort) {
+  TestServer server(echo);
+  boost::asio::io_context context;
+  Listen options;
+  options.port = server.port();
+  auto second = listen({context.get_executor()}, options, echo);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().message(), "http.port_in_use");
+}
+
+TEST(Server, FinishesWhatIsUnderwayWhenItStops) {
+  std::promise<void> entered;
+  TestServer server([&](Request& request, Response& response) -> Task<> {
+    entered.set_value();
+    co_return co_await echo(request, response);
+  });
+  Client idle(server.port());
+  Client client(server.port());
+  client.send("PUT /s HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+  entered.get_future().wait();
+  std::thread stopper([&] { server.stop(std::chrono::seconds(20)); });
+  EXPECT_EQ(idle.read_all(), "");
+  client.send("abc");
+  EXPECT_TRUE(client.read_all().ends_with("PUT /s abc"));
+  stopper.join();
+  EXPECT_EQ(server.connections(), 0u);
+}
+
+}  // namespace
+}  // namespace belfry::http
