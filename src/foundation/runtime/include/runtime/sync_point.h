@@ -10,12 +10,13 @@ namespace belfry {
 // X(enumerator, what breaks without it)
 #define BELFRY_SYNC_POINTS(X)                                                         \
   X(kSegmentBatch, "an acknowledged record is gone after a power cut")                \
-  X(kSegmentHeader, "a segment with acknowledged records is not recognised")          \
   X(kSegmentDirectory, "a segment with acknowledged records has no name")             \
   X(kFileData, "an acknowledged large object has holes")                              \
   X(kFileDirectory, "an acknowledged large object has no name")                       \
+  X(kFileShardDirectory, "the folder of an acknowledged large object has no name")    \
   X(kDescriptor, "a replica set's membership is torn")                                \
   X(kDescriptorDirectory, "a replica set forgets that a disk was replaced")           \
+  X(kSetDirectory, "a replica set with acknowledged records has no name")             \
   X(kDiskIdentity, "a disk is taken for another")                                     \
   X(kDiskIdentityDirectory, "a disk is taken for a new one")                          \
   X(kKeyStore, "records are encrypted with a key that is gone")                       \

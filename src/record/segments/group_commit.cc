@@ -1,0 +1,243 @@
+// Building, writing and acknowledging batches: the middle of ReplicaSet.
+//
+// No coroutine runs here. The append that finds the set idle builds the batch and hands it to the
+// disks' pools; the last disk to finish acknowledges it, and builds the next from what has queued
+// up. So one client's append costs one change of thread and back.
+#include "base/crc32c.h"
+#include "durable.h"
+#include "replica_set.h"
+
+#include <algorithm>
+
+namespace belfry::segments {
+namespace {
+
+constexpr std::array<std::byte, kPage> kZeros{};
+
+}  // namespace
+
+struct ReplicaSet::Batch {
+  std::vector<PendingAppend*> appends;
+  std::vector<std::byte> headers;  // of the batch, then of the records
+  std::vector<View> parts;
+  std::uint64_t offset = 0;
+  BatchHeader header;
+  std::vector<std::shared_ptr<File>> files;
+  std::vector<StoreDevice*> devices;
+  std::vector<Result<>> results;
+  std::atomic<unsigned> left = 0;
+};
+
+void ReplicaSet::enqueue(PendingAppend& append) {
+  {
+    std::unique_lock lock(mutex_);
+    if (open_ && queued_ + append.length <= kQueueMax) {
+      queue_.push_back(&append);
+      queued_ += append.length;
+      if (busy_) return;
+      busy_ = true;
+    } else {
+      append.outcome = PendingAppend::Outcome::kAgain;
+      if (open_) {
+        append.outcome = PendingAppend::Outcome::kFailed;
+        append.error = Error(Code::kRetry, "segments.busy");
+      }
+      auto resume = std::move(append.resume);
+      lock.unlock();
+      resume();
+      return;
+    }
+  }
+  start_batch();
+}
+
+// Called by whoever owns `busy_`.
+void ReplicaSet::start_batch() {
+  auto batch = std::make_shared<Batch>();
+  std::move_only_function<void()> drained;
+  bool filled = false;
+  {
+    std::unique_lock lock(mutex_);
+    while (open_ && !queue_.empty() && !fill_batch(*batch)) {
+      // The next record does not fit: another segment.
+      if (Result<> begun = begin_segment(); !begun) open_ = false;
+      filled = true;
+    }
+    if (!open_ && batch->appends.empty()) {
+      std::vector<PendingAppend*> again(queue_.begin(), queue_.end());
+      queue_.clear();
+      queued_ = 0;
+      busy_ = false;
+      drained = std::move(drained_);
+      lock.unlock();
+      drop_queue(std::move(again));
+      if (drained) drained();
+      return;
+    }
+    if (batch->appends.empty()) {
+      busy_ = false;
+      return;
+    }
+  }
+  if (filled) context_.segment_filled(id_);
+  dispatch(std::move(batch));
+}
+
+void ReplicaSet::drop_queue(std::vector<PendingAppend*> again) {
+  for (PendingAppend* append : again) {
+    append->outcome = PendingAppend::Outcome::kAgain;
+    auto resume = std::move(append->resume);
+    resume();
+  }
+}
+
+// Takes what fits. False: not even the first record does.
+bool ReplicaSet::fill_batch(Batch& batch) {
+  std::uint64_t room =
+      active_.info->header.size - std::min(active_.info->header.size, tail_->offset);
+  std::uint64_t payload = 0;
+  std::size_t count = 0;
+  for (PendingAppend* append : queue_) {
+    std::uint64_t more = kRecordHeader + append->length;
+    if (kBatchHeader + payload + more > room || (count > 0 && payload + more > kBatchMax)) break;
+    payload += more;
+    ++count;
+  }
+  if (count == 0) return false;
+  batch.offset = tail_->offset;
+  batch.headers.resize(kBatchHeader + count * kRecordHeader);
+  batch.header = {0,
+                  active_.info->header.incarnation,
+                  tail_->epoch,
+                  tail_->number,
+                  std::uint32_t(count),
+                  context_.next_sequence.fetch_add(count),
+                  std::uint32_t(payload),
+                  tail_->crc};
+  std::byte* place = batch.headers.data() + kBatchHeader;
+  std::uint64_t offset = batch.offset + kBatchHeader;
+  batch.parts.push_back(View(batch.headers).first(kBatchHeader));
+  for (std::size_t i = 0; i < count; ++i, place += kRecordHeader) {
+    PendingAppend* append = queue_.front();
+    queue_.pop_front();
+    queued_ -= append->length;
+    Sequence sequence = batch.header.first_sequence + i;
+    encode({append->type, 0, append->length, sequence, append->body_crc},
+           record_seed(batch.header.incarnation, std::uint32_t(offset)), place);
+    append->appended = {
+        sequence,
+        {id_, active_.info->header.number, std::uint32_t(offset), kRecordHeader + append->length}};
+    batch.parts.push_back({place, kRecordHeader});
+    for (const Buffer& part : *append->body) batch.parts.push_back(part);
+    batch.appends.push_back(append);
+    offset += kRecordHeader + append->length;
+  }
+  batch.header.records_crc = crc32c(View(batch.headers).subspan(kBatchHeader));
+  encode(batch.header, batch.headers.data());
+  batch.parts.push_back(View(kZeros).first(batch.header.extent() - kBatchHeader - payload));
+  batch.files = active_.files;
+  batch.devices = members_;
+  return true;
+}
+
+void ReplicaSet::dispatch(std::shared_ptr<Batch> batch) {
+  auto count = unsigned(batch->files.size());
+  batch->results.resize(count);
+  batch->left = count;
+  for (unsigned ordinal = 0; ordinal < count; ++ordinal) {
+    auto work = [self = shared_from_this(), batch, ordinal] {
+      self->write_batch(*batch, ordinal);
+      if (batch->left.fetch_sub(1) == 1) self->finish_batch(batch);
+    };
+    // A full queue must not leave the batch on fewer disks: this thread does the work then.
+    if (!batch->devices[ordinal]->pool->run(work)) work();
+  }
+}
+
+void ReplicaSet::write_batch(Batch& batch, unsigned ordinal) {
+  File& file = *batch.files[ordinal];
+  Result<> written = file.write_at(batch.offset, batch.parts);
+  if (written) written = sync_batches(file, {ordinal});
+  batch.results[ordinal] = std::move(written);
+}
+
+void ReplicaSet::finish_batch(const std::shared_ptr<Batch>& batch) {
+  bool whole = std::ranges::all_of(batch->results, [](auto& result) { return result.has_value(); });
+  if (!whole) return fail_batch(batch);
+  {
+    std::lock_guard lock(mutex_);
+    tail_ = after(*tail_, batch->header);
+    active_.info->end = tail_->offset;
+    if (active_.info->first == 0) active_.info->first = batch->header.first_sequence;
+  }
+  Sequence last = batch->header.last_sequence();
+  Sequence seen = context_.last_durable.load();
+  while (seen < last && !context_.last_durable.compare_exchange_weak(seen, last)) {
+  }
+  start_batch();
+  for (PendingAppend* append : batch->appends) {
+    append->outcome = PendingAppend::Outcome::kDone;
+    auto resume = std::move(append->resume);
+    resume();
+  }
+}
+
+// The set takes nothing more; its records go elsewhere. So that recovery does not find them here
+// too, the batch is cut on the disks that are left.
+void ReplicaSet::fail_batch(const std::shared_ptr<Batch>& batch) {
+  for (std::size_t i = 0; i < batch->results.size(); ++i)
+    if (!batch->results[i]) context_.notes.failed(*batch->devices[i], batch->results[i].error());
+  BatchHeader cut = batch->header;
+  cut.flags = BatchHeader::kCut;
+  cut.epoch += 2;
+  cut.records = cut.payload = cut.records_crc = 0;
+  Buffer page(kPage);
+  encode(cut, page.data());
+  for (unsigned i = 0; i < batch->files.size(); ++i) {
+    if (!batch->devices[i]->good()) continue;
+    Result<> done = batch->files[i]->write_at(batch->offset, View(page));
+    if (done) done = sync_batches(*batch->files[i], {i});
+    if (!done) context_.notes.failed(*batch->devices[i], done.error());
+  }
+  {
+    std::lock_guard lock(mutex_);
+    open_ = false;
+    tail_ = after(*tail_, cut);
+    active_.info->end = tail_->offset;
+  }
+  start_batch();
+  drop_queue(std::move(batch->appends));
+}
+
+// Under the lock. Blocks for the time of three small writes and two syncs each.
+Result<> ReplicaSet::begin_segment() {
+  std::uint32_t number = segments_.empty() ? 0 : segments_.rbegin()->first + 1;
+  SegmentHeader header{id_, stream_, number, context_.random.octets<16>(),
+                       context_.segment_size.count};
+  std::vector<std::shared_ptr<File>> files;
+  for (unsigned i = 0; i < members_.size(); ++i) {
+    StoreDevice& device = *members_[i];
+    Result<> created = create_segment(device.disk(), header, {i});
+    if (created) {
+      auto file = device.disk().open(segment_path(id_, number), Access::kReadWrite);
+      if (file)
+        files.push_back(std::move(*file));
+      else
+        created = std::unexpected(file.error());
+    }
+    if (!created) {
+      context_.notes.failed(device, created.error());
+      return created;
+    }
+  }
+  std::uint64_t epoch = tail_ ? tail_->epoch : 1;
+  if (auto before = segments_.find(number - 1); before != segments_.end())
+    before->second.end = tail_->offset;
+  SegmentInfo& info = segments_[number] = {header, 0, kPage};
+  active_ = {&info, std::move(files)};
+  tail_ = start_of(header);
+  tail_->epoch = epoch;
+  return {};
+}
+
+}  // namespace belfry::segments

@@ -1,0 +1,134 @@
+// The Store over the disks of one machine: what its parts share.
+#pragma once
+
+#include "files.h"
+#include "replica_set.h"
+#include "runtime/signal.h"
+
+#include <set>
+
+namespace belfry::segments {
+
+class LocalStore : public Store, public Notes {
+ public:
+  LocalStore(Executor executor, Clock& clock, Random& random, Options options);
+  ~LocalStore() override;
+
+  // opening.cc
+  Task<> open();
+
+  // local_store.cc
+  Task<Appended> append(Stream stream, const Placement& placement, RecordType type,
+                        std::vector<Buffer> body) override;
+  Task<Buffer> read(Position position) override;
+  Task<std::vector<Copy>> where(Position position) override;
+  Sequence last_sequence() override { return last_durable_; }
+  Task<> close() override;
+
+  // placing.cc
+  Task<std::shared_ptr<ReplicaSet>> set_for_append(Stream stream, const Placement& placement);
+
+  // file_store.cc
+  Task<std::unique_ptr<FileWriter>> create_file(Stream stream, const Placement& placement) override;
+  Task<std::size_t> read_file(const FilePosition& file, std::uint64_t offset, MutableView out,
+                              DiskId suspect) override;
+  Task<> remove_file(const FilePosition& file) override;
+  Task<std::uint64_t> collect_orphans(Stream stream,
+                                      std::function<bool(const FilePosition&)> is_used) override;
+  Task<std::vector<Copy>> where(const FilePosition& file) override;
+
+  // replay.cc
+  Task<> replay(Stream stream, const Cursor& from,
+                std::function<Result<>(const Record&)> visit) override;
+
+  // scrub.cc, heal.cc
+  Task<ScrubReport> scrub(DiskId disk, std::function<void(double)> progress) override;
+  Task<std::uint64_t> heal() override;
+  Task<> inspect_disks() override;
+
+  // status.cc
+  std::vector<DiskStatus> disks() override;
+  std::vector<SetStatus> sets() override;
+  std::vector<Damage> damages() override;
+
+  // Notes: from any thread.
+  void happened(Happening happening) override;
+  void damaged(Damage damage) override;
+  void failed(StoreDevice& device, const Error& error) override;
+
+ private:
+  struct Group {
+    std::vector<std::shared_ptr<ReplicaSet>> open;
+    std::size_t current = 0;
+    std::shared_ptr<Promise<Result<>>> opening;  // while a set is being opened
+  };
+  using GroupKey = std::pair<Stream, Placement>;
+
+  std::shared_ptr<ReplicaSet> find_set(SetId set) const;
+  std::vector<std::shared_ptr<ReplicaSet>> all_sets() const;
+  StoreDevice* device_of(DiskId disk) const;
+  // A pool of one of the set's good disks.
+  Pool& pool_of(const ReplicaSet& set) const;
+
+  // file_store.cc
+  Task<std::vector<FilePosition>> files_of(std::shared_ptr<ReplicaSet> set);
+
+  // repair.cc
+  void note_bad_copy(ReplicaSet& set, unsigned ordinal, Position position, const Error* error);
+  void note_bad_copy(ReplicaSet& set, unsigned ordinal, const FilePosition& file,
+                     const Error* error);
+  void repair_record(ReplicaSet& set, Position position, View record,
+                     const std::vector<unsigned>& bad);
+  void repair_file(ReplicaSet& set, const FilePosition& file, unsigned good,
+                   const std::vector<unsigned>& bad);
+  void add_damage(Damage damage, std::string path);
+  void settle(SetId set, DiskId disk, const std::function<bool(const Damage&)>& is_it,
+              std::string path);
+
+  // scrub.cc, heal.cc
+  Task<> scrub_set(std::shared_ptr<ReplicaSet> set, ScrubReport& total,
+                   std::function<void(double)> progress);
+  Result<> heal_set(ReplicaSet& set);
+  Result<> inspect(StoreDevice& device);
+
+  // opening.cc
+  Result<> take_disks();
+  Result<std::map<SetId, Descriptor>> read_descriptors();
+  Result<> recover_set(const Descriptor& descriptor);
+  void complete_files(const Descriptor& descriptor, const std::vector<StoreDevice*>& members);
+  std::vector<StoreDevice*> devices_of(const Descriptor& descriptor) const;
+
+  // placing.cc
+  Result<std::shared_ptr<ReplicaSet>> open_some_set(const GroupKey& key);
+  Result<std::shared_ptr<ReplicaSet>> create_set(const GroupKey& key);
+  std::vector<Load> loads(const std::vector<StoreDevice*>& without) const;
+  bool has_room(const ReplicaSet& set) const;
+  std::unexpected<Error> no_disks(const Placement& placement) const;
+  void change_over(SetId filled);
+  boost::asio::awaitable<void> open_another(GroupKey key, SetId filled);
+
+  Executor executor_;
+  Clock& clock_;
+  Random& random_;
+  Options options_;
+  std::vector<std::unique_ptr<StoreDevice>> devices_;
+  std::atomic<Sequence> next_sequence_ = 1;
+  std::atomic<Sequence> last_durable_ = 0;
+  std::atomic<bool> closed_ = false;
+  SetContext context_;
+
+  // Work left on the executor looks whether the store is still there.
+  std::shared_ptr<int> alive_ = std::make_shared<int>();
+
+  mutable std::mutex mutex_;
+  std::map<SetId, std::shared_ptr<ReplicaSet>> sets_;
+  std::map<GroupKey, Group> groups_;
+  std::vector<Damage> damages_;
+  // Files of this process, until orphans of earlier ones are collected.
+  std::set<FileId> created_;
+  std::set<Stream> collected_;
+  std::map<SetId, Timestamp> scrubbed_;
+  std::map<SetId, std::pair<std::uint64_t, Bytes>> files_;  // how many, how much
+};
+
+}  // namespace belfry::segments

@@ -1,0 +1,171 @@
+// From what lies on the disks to a store that serves.
+#include "durable.h"
+#include "local_store.h"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
+
+namespace belfry::segments {
+
+Task<> LocalStore::open() {
+  for (const StoreDisk& disk : options_.disks) {
+    auto device = std::make_unique<StoreDevice>();
+    device->info = disk;
+    device->pool = options_.pool_for(disk.id);
+    device->index = unsigned(devices_.size());
+    devices_.push_back(std::move(device));
+  }
+  if (devices_.empty()) co_return fail(Code::kInvalid, "segments.no_disks");
+  std::map<SetId, Descriptor> descriptors;
+  CO_TRY(co_await runtime::blocking(*devices_.front()->pool, [&]() -> Result<> {
+    TRY(take_disks());
+    TRY(descriptors, read_descriptors());
+    return {};
+  }));
+  // One after another: each costs a pass over the headers of its last segment alone.
+  for (auto& [id, descriptor] : descriptors) {
+    Pool* pool = devices_.front()->pool.get();
+    for (StoreDevice* device : devices_of(descriptor))
+      if (device && device->good()) pool = device->pool.get();
+    CO_TRY(co_await runtime::blocking(*pool, [&] { return recover_set(descriptor); }));
+  }
+  next_sequence_ = last_durable_ + 1;
+  co_return Result<>{};
+}
+
+// Learns which disks are there. One that cannot be read is failed, not fatal.
+Result<> LocalStore::take_disks() {
+  for (auto& device : devices_) {
+    if (!device->info.disk) {
+      device->set(DiskHealth::kAbsent, "not present", clock_.now());
+      continue;
+    }
+    auto identity = identify(*device, random_);
+    if (!identity && identity.error().code() == Code::kInvalid)
+      return std::unexpected(identity.error());
+    auto name = identity ? device->disk().device() : std::unexpected(identity.error());
+    if (name)
+      device->admit(*identity, *name, clock_.now());
+    else
+      device->set(DiskHealth::kFailed, name.error().describe(), clock_.now());
+  }
+  return {};
+}
+
+// The highest generation of each set's descriptor; copies that it does not name are removed.
+Result<std::map<SetId, Descriptor>> LocalStore::read_descriptors() {
+  std::map<SetId, Descriptor> newest;
+  std::map<SetId, std::vector<StoreDevice*>> holders;
+  for (auto& device : devices_) {
+    if (!device->good()) continue;
+    auto folders = device->disk().list(kSetsFolder);
+    if (!folders) {
+      failed(*device, folders.error());
+      continue;
+    }
+    for (const std::string& name : *folders) {
+      auto id = set_of_folder(name);
+      if (!id) continue;
+      holders[*id].push_back(device.get());
+      auto bytes = read_small_file(device->disk(), set_folder(*id) + "/descriptor");
+      auto descriptor = bytes ? decode_descriptor(*bytes) : std::nullopt;
+      if (!descriptor || descriptor->set != *id) continue;
+      auto& known = newest[*id];
+      if (descriptor->generation > known.generation || known.members.empty()) known = *descriptor;
+    }
+  }
+  for (auto& [id, devices] : holders) {
+    // Without a descriptor anywhere: a set that was being made, and took no records.
+    auto known = newest.find(id);
+    for (StoreDevice* device : devices) {
+      Member self{device->info.id, device->identity().uuid};
+      bool belongs = known != newest.end() &&
+                     std::ranges::find(known->second.members, self) != known->second.members.end();
+      if (belongs) continue;
+      if (Result<> removed = device->disk().remove_tree(set_folder(id)); !removed)
+        failed(*device, removed.error());
+    }
+  }
+  return newest;
+}
+
+std::vector<StoreDevice*> LocalStore::devices_of(const Descriptor& descriptor) const {
+  std::vector<StoreDevice*> members;
+  for (const Member& member : descriptor.members) {
+    StoreDevice* device = device_of(member.disk);
+    // A disk that was emptied or exchanged does not hold the set.
+    if (device && device->good() && device->identity().uuid != member.uuid) device = nullptr;
+    members.push_back(device);
+  }
+  return members;
+}
+
+Result<> LocalStore::recover_set(const Descriptor& descriptor) {
+  std::vector<StoreDevice*> members = devices_of(descriptor);
+  for (unsigned i = 0; i < members.size(); ++i) {
+    if (!members[i] || !members[i]->good()) continue;
+    auto bytes = read_small_file(members[i]->disk(), set_folder(descriptor.set) + "/descriptor");
+    if (bytes && decode_descriptor(*bytes) == descriptor) continue;
+    if (Result<> done = write_descriptor(members[i]->disk(), descriptor, {i}); !done)
+      failed(*members[i], done.error());
+  }
+  auto recovered = recover_segments(descriptor, members, *this);
+  if (!recovered && recovered.error().code() != Code::kRetry)
+    return std::unexpected(recovered.error());
+  if (recovered) {
+    complete_files(descriptor, members);
+    last_durable_ = std::max(last_durable_.load(), recovered->last);
+  }
+  auto set = std::make_shared<ReplicaSet>(context_, descriptor, members,
+                                          recovered ? std::move(*recovered) : RecoveredSet{});
+  std::lock_guard lock(mutex_);
+  sets_[descriptor.set] = set;
+  return {};
+}
+
+// Copies files that some members have and others do not. They may be orphans: the store's user
+// knows (collect_orphans).
+void LocalStore::complete_files(const Descriptor& descriptor,
+                                const std::vector<StoreDevice*>& members) {
+  std::map<FileId, std::pair<FilePosition, std::vector<unsigned>>> holders;
+  unsigned present = 0;
+  for (unsigned i = 0; i < members.size(); ++i) {
+    if (!members[i] || !members[i]->good()) continue;
+    auto files = list_files(members[i]->disk(), descriptor.set);
+    if (!files) {
+      failed(*members[i], files.error());
+      continue;
+    }
+    ++present;
+    for (const FilePosition& file : *files) {
+      auto& entry = holders[file.file];
+      entry.first = file;
+      entry.second.push_back(i);
+    }
+  }
+  std::uint64_t count = 0;
+  Bytes octets;
+  for (auto& [id, entry] : holders) {
+    ++count;
+    octets += entry.first.size;
+    for (unsigned i = 0; i < members.size() && entry.second.size() < present; ++i) {
+      bool has = std::ranges::find(entry.second, i) != entry.second.end();
+      if (has || !members[i] || !members[i]->good()) continue;
+      StoreDevice* source = members[entry.second.front()];
+      if (Result<> done = copy_file(*source, *members[i], entry.first, {i}); !done)
+        failed(*members[i], done.error());
+    }
+  }
+  std::lock_guard lock(mutex_);
+  files_[descriptor.set] = {count, octets};
+}
+
+Task<std::unique_ptr<Store>> open_store(Executor executor, Clock& clock, Random& random,
+                                        Options options) {
+  auto store = std::make_unique<LocalStore>(std::move(executor), clock, random, std::move(options));
+  CO_TRY(co_await store->open());
+  co_return std::unique_ptr<Store>(std::move(store));
+}
+
+}  // namespace belfry::segments

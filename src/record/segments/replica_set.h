@@ -1,0 +1,122 @@
+// One replica set: its segments, and the group commit of its records.
+//
+// State of appends:
+//
+//      closed --open()--> idle <--> writing (a batch is on its way to the disks)
+//                 \          \        |  \--start_batch()--> growing (the next segment is made)
+//                  \          \       v                          |
+//                   <---------- fail_batch() <--------------------
+//
+// Invariants
+//  1. At most one batch is under way (`busy_`), so only the last one of a segment can be torn.
+//  2. A record's append resumes after its batch is durable on every member, or after it is certain
+//     that it is in no batch that recovery will complete.
+//  3. `queue_` holds at most kQueueMax octets.
+#pragma once
+
+#include "disks.h"
+#include "recovery.h"
+
+#include <deque>
+#include <functional>
+
+namespace belfry::segments {
+
+// An append that waits for its batch; it lives in the frame of the coroutine that waits.
+struct PendingAppend {
+  enum class Outcome { kWaiting, kDone, kAgain, kFailed };
+
+  RecordType type = 0;
+  const std::vector<Buffer>* body = nullptr;
+  std::uint32_t length = 0;  // of the body
+  std::uint32_t body_crc = 0;
+  Appended appended{};
+  Outcome outcome = Outcome::kWaiting;
+  std::optional<Error> error;  // of kFailed
+  std::move_only_function<void()> resume;
+};
+
+// What sets share.
+struct SetContext {
+  Clock& clock;
+  Random& random;
+  Notes& notes;
+  Bytes segment_size;
+  std::atomic<Sequence>& next_sequence;
+  std::atomic<Sequence>& last_durable;
+  // A set has begun another segment: time to change over to another set.
+  std::function<void(SetId)> segment_filled;
+};
+
+class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
+ public:
+  static constexpr std::uint64_t kQueueMax = 64 << 20;
+  static constexpr std::uint64_t kBatchMax = 4 << 20;
+
+  ReplicaSet(SetContext& context, Descriptor descriptor, std::vector<StoreDevice*> members,
+             RecoveredSet recovered);
+
+  SetId id() const { return id_; }
+  Stream stream() const { return stream_; }
+  const Placement& placement() const { return placement_; }
+  Descriptor descriptor() const;
+  std::vector<StoreDevice*> members() const;  // by ordinal; null: unknown disk
+  // Every member is good.
+  bool complete() const;
+
+  // From now on appends are taken, if the set is complete. Blocks. Errors: those of the disks.
+  Result<> open();
+  bool takes_appends() const;
+  std::uint64_t queued() const;
+  // Takes no appends until opened again. Those under way end first; `drained` is called then.
+  void close(std::move_only_function<void()> drained);
+  // Queues the append, or resumes it with kAgain or kFailed. `append` may be gone on return.
+  void enqueue(PendingAppend& append);
+
+  // Replaces members and state after healing. Only while closed and drained.
+  void renew(Descriptor descriptor, std::vector<StoreDevice*> members, RecoveredSet recovered);
+
+  std::map<std::uint32_t, SegmentInfo> segments() const;
+  std::optional<SegmentInfo> segment(std::uint32_t number) const;
+  // Octets of the segments on each disk.
+  Bytes stored() const;
+  // A copy of a segment, opened once. Blocks.
+  Result<std::shared_ptr<File>> segment_file(unsigned ordinal, std::uint32_t number);
+  void forget_files();
+
+ private:
+  struct Batch;
+  struct Active {
+    SegmentInfo* info = nullptr;
+    std::vector<std::shared_ptr<File>> files;
+  };
+
+  void start_batch();
+  bool fill_batch(Batch& batch);
+  void dispatch(std::shared_ptr<Batch> batch);
+  void write_batch(Batch& batch, unsigned ordinal);
+  void finish_batch(const std::shared_ptr<Batch>& batch);
+  void fail_batch(const std::shared_ptr<Batch>& batch);
+  void drop_queue(std::vector<PendingAppend*> again);
+  Result<> begin_segment();
+
+  SetContext& context_;
+  const SetId id_;
+  const Stream stream_;
+  const Placement placement_;
+
+  mutable std::mutex mutex_;
+  Descriptor descriptor_;
+  std::vector<StoreDevice*> members_;
+  std::map<std::uint32_t, SegmentInfo> segments_;
+  std::map<std::pair<unsigned, std::uint32_t>, std::shared_ptr<File>> files_;
+  std::optional<ChainPoint> tail_;
+  Active active_;
+  bool open_ = false;
+  bool busy_ = false;
+  std::deque<PendingAppend*> queue_;
+  std::uint64_t queued_ = 0;
+  std::move_only_function<void()> drained_;
+};
+
+}  // namespace belfry::segments

@@ -1,0 +1,272 @@
+#include "durable.h"
+#include "scrub.h"
+
+#include <algorithm>
+
+namespace belfry::segments {
+
+SetScrub::SetScrub(Notes& notes, Clock& clock, std::shared_ptr<ReplicaSet> set)
+    : notes_(notes),
+      clock_(clock),
+      set_(std::move(set)),
+      descriptor_(set_->descriptor()),
+      members_(set_->members()),
+      segments_(set_->segments()),
+      segment_(segments_.begin()) {
+  for (StoreDevice*& device : members_) {
+    if (device && device->good()) continue;
+    device = nullptr;
+    partial_ = true;
+  }
+  report_.sets = 1;
+}
+
+double SetScrub::fraction() const {
+  auto parts = double(segments_.size() + 1);
+  auto done = double(std::distance(segments_.begin(),
+                                   std::map<std::uint32_t, SegmentInfo>::const_iterator(segment_)));
+  double files = files_.empty() ? 0 : double(next_file_) / double(files_.size());
+  return (done + files) / parts;
+}
+
+Bytes SetScrub::file_octets() const {
+  Bytes sum;
+  for (const FilePosition& file : files_) sum += file.size;
+  return sum;
+}
+
+void SetScrub::found(Damage damage, std::string path, bool repaired) {
+  damage.found = clock_.now();
+  report_.found.push_back(damage);
+  notes_.happened({Happening::Kind::kCopyCorrupt, damage.set, damage.disk, {}, path});
+  if (repaired) {
+    ++report_.repaired;
+    notes_.happened({Happening::Kind::kCopyRepaired, damage.set, damage.disk, {}, path});
+  } else {
+    left_.push_back(damage);
+  }
+}
+
+Result<bool> SetScrub::step() {
+  std::uint64_t until = report_.read.count + kStep;
+  while (report_.read.count < until) {
+    if (segment_ != segments_.end()) {
+      if (readers_.empty()) TRY(begin_segment());
+      std::optional<BatchHeader> header;
+      if (next_header(header)) {
+        scrub_batch(*header);
+        continue;
+      }
+      std::uint64_t before = point_.offset;
+      skip_rot();
+      if (point_.offset != before) continue;
+      readers_.clear();
+      ++segment_;
+      continue;
+    }
+    if (!listed_) TRY(list_all_files());
+    if (next_file_ == files_.size()) return false;
+    scrub_file(files_[next_file_++]);
+  }
+  return true;
+}
+
+// Opens every copy by name; one that is missing or lost its header is copied whole.
+Result<> SetScrub::begin_segment() {
+  const SegmentHeader& header = segment_->second.header;
+  std::string path = segment_path(descriptor_.set, segment_->first);
+  open_.assign(members_.size(), nullptr);
+  readers_.clear();
+  readers_.resize(members_.size());
+  for (unsigned i = 0; i < members_.size(); ++i) {
+    if (!members_[i]) continue;
+    auto file = members_[i]->disk().open(path, Access::kReadWrite);
+    if (!file) continue;
+    std::shared_ptr<File> opened = std::move(*file);
+    auto found_header = read_segment_header(*opened, descriptor_.set, segment_->first);
+    if (found_header && *found_header == header) open_[i] = opened;
+  }
+  auto good = std::ranges::find_if(open_, [](auto& file) { return file != nullptr; });
+  bool active = std::next(segment_) == segments_.end();
+  for (unsigned i = 0; i < members_.size(); ++i) {
+    if (!members_[i] || open_[i]) continue;
+    bool repaired = false;
+    // The last segment may be growing: heal() brings it back while the set takes no appends.
+    if (good != open_.end() && !active) {
+      auto source = unsigned(good - open_.begin());
+      repaired =
+          copy_segment(*members_[source], *members_[i], header, header.size, {i}).has_value();
+      if (auto file = members_[i]->disk().open(path, Access::kReadWrite); repaired && file)
+        open_[i] = std::move(*file);
+    }
+    found({descriptor_.set,
+           disk_of(i),
+           false,
+           {descriptor_.set, segment_->first},
+           {},
+           CopyState::kMissing,
+           {}},
+          path, repaired);
+  }
+  for (unsigned i = 0; i < members_.size(); ++i)
+    if (open_[i]) readers_[i] = std::make_unique<SegmentReader>(open_[i], header);
+  point_ = start_of(header);
+  return {};
+}
+
+bool SetScrub::next_header(std::optional<BatchHeader>& header) {
+  if (point_.offset >= segment_->second.end) return false;
+  for (auto& reader : readers_) {
+    if (!reader) continue;
+    auto here = reader->header_at(point_);
+    if (here && *here && (!header || (*here)->epoch > header->epoch)) header = *here;
+  }
+  return header.has_value();
+}
+
+// Compares all copies of the batch at `point_`.
+void SetScrub::scrub_batch(const BatchHeader& header) {
+  std::vector<std::optional<Buffer>> copies(members_.size());
+  std::optional<unsigned> good;
+  for (unsigned i = 0; i < members_.size(); ++i) {
+    if (!readers_[i]) continue;
+    auto whole = readers_[i]->whole_batch(point_.offset, header);
+    report_.read += Bytes{header.extent()};
+    if (whole) copies[i] = std::move(*whole);
+    if (copies[i] && !good) good = i;
+  }
+  report_.records += header.records;
+  for (unsigned i = 0; i < members_.size(); ++i) {
+    if (!readers_[i] || copies[i]) continue;
+    if (!good) {
+      Position span{descriptor_.set, segment_->first, std::uint32_t(point_.offset), 0};
+      found({descriptor_.set, disk_of(i), false, span, {}, CopyState::kCorrupt, {}},
+            segment_path(descriptor_.set, segment_->first), false);
+      continue;
+    }
+    Buffer bad(std::size_t(kBatchHeader) + header.payload);
+    auto count = open_[i]->read_at(point_.offset, bad);
+    bad.resize(count.value_or(0));
+    repair_batch(header, *copies[*good], i, count ? std::optional(std::move(bad)) : std::nullopt);
+  }
+  if (!good)
+    notes_.happened({Happening::Kind::kDataLost,
+                     descriptor_.set,
+                     {},
+                     {},
+                     segment_path(descriptor_.set, segment_->first)});
+  point_ = after(point_, header);
+}
+
+// Names the records that differ, and writes the whole batch again.
+void SetScrub::repair_batch(const BatchHeader& header, View good, unsigned ordinal,
+                            const std::optional<Buffer>& bad) {
+  Buffer content = to_buffer(good);
+  content.resize(header.extent());
+  Result<> done = open_[ordinal]->write_at(point_.offset, View(content));
+  if (done) done = sync_batches(*open_[ordinal], {ordinal});
+  if (!done) notes_.failed(*members_[ordinal], done.error());
+  readers_[ordinal] = std::make_unique<SegmentReader>(open_[ordinal], segment_->second.header);
+  std::string path = segment_path(descriptor_.set, segment_->first);
+  auto records = parse_batch(good, header, point_.offset);
+  bool named = false;
+  for (const ParsedRecord& record : *records) {
+    std::size_t from = record.offset - point_.offset;
+    std::size_t length = kRecordHeader + record.header.length;
+    bool same = bad && bad->size() >= from + length &&
+                std::ranges::equal(View(*bad).subspan(from, length), good.subspan(from, length));
+    if (same) continue;
+    named = true;
+    found({descriptor_.set,
+           disk_of(ordinal),
+           false,
+           {descriptor_.set, segment_->first, record.offset, std::uint32_t(length)},
+           {},
+           CopyState::kCorrupt,
+           {}},
+          path, done.has_value());
+  }
+  if (named) return;
+  found({descriptor_.set,
+         disk_of(ordinal),
+         false,
+         {descriptor_.set, segment_->first, std::uint32_t(point_.offset), 0},
+         {},
+         CopyState::kCorrupt,
+         {}},
+        path, done.has_value());
+}
+
+// No copy has a batch here. Either the segment ends, or all copies have rotted at the same place.
+void SetScrub::skip_rot() {
+  if (point_.offset >= segment_->second.end) return;
+  std::optional<BatchAt> later;
+  for (auto& reader : readers_) {
+    if (!reader) continue;
+    auto next = reader->find_later(point_);
+    if (next && *next && (!later || (*next)->offset < later->offset)) later = **next;
+  }
+  bool sealed_end = segment_->second.end == segment_->second.header.size;
+  if (!later && sealed_end) return;
+  Position span{descriptor_.set, segment_->first, std::uint32_t(point_.offset), 0};
+  for (unsigned i = 0; i < members_.size(); ++i)
+    if (readers_[i])
+      found({descriptor_.set, disk_of(i), false, span, {}, CopyState::kCorrupt, {}},
+            segment_path(descriptor_.set, segment_->first), false);
+  notes_.happened({Happening::Kind::kDataLost,
+                   descriptor_.set,
+                   {},
+                   {},
+                   segment_path(descriptor_.set, segment_->first)});
+  if (later)
+    point_ = {later->offset, later->header.number, later->header.previous, later->header.epoch};
+}
+
+Result<> SetScrub::list_all_files() {
+  std::map<FileId, FilePosition> all;
+  for (StoreDevice* device : members_) {
+    if (!device) continue;
+    auto files = list_files(device->disk(), descriptor_.set);
+    if (!files) continue;
+    for (const FilePosition& file : *files) all.emplace(file.file, file);
+  }
+  for (auto& [id, file] : all) files_.push_back(file);
+  listed_ = true;
+  return {};
+}
+
+void SetScrub::scrub_file(const FilePosition& listed) {
+  std::optional<unsigned> good;
+  std::vector<std::pair<unsigned, CopyState>> bad;
+  FilePosition file = listed;
+  bool gone = true;
+  for (unsigned i = 0; i < members_.size(); ++i) {
+    if (!members_[i]) continue;
+    // A copy that was cut or has grown says a wrong size: each is measured by itself.
+    auto whole = check_file(members_[i]->disk(), file,
+                            [&](std::size_t count) { report_.read += Bytes{count}; });
+    bool missing = !whole && whole.error().code() == Code::kNotFound;
+    gone &= missing;
+    if (whole && *whole) {
+      if (!good) good = i;
+    } else {
+      bad.push_back({i, missing ? CopyState::kMissing : CopyState::kCorrupt});
+    }
+  }
+  if (gone) return;  // removed meanwhile
+  ++report_.files;
+  for (auto [ordinal, state] : bad) {
+    bool repaired =
+        good && copy_file(*members_[*good], *members_[ordinal], file, {ordinal}).has_value();
+    found({descriptor_.set, disk_of(ordinal), true, {}, file, state, {}},
+          file_path(descriptor_.set, file.file), repaired);
+  }
+  if (!good)
+    notes_.happened({Happening::Kind::kDataLost,
+                     descriptor_.set,
+                     {},
+                     {},
+                     file_path(descriptor_.set, file.file)});
+}
+
+}  // namespace belfry::segments

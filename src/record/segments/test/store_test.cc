@@ -1,0 +1,109 @@
+#include "store_fixture.h"
+
+namespace belfry::segments {
+namespace {
+
+TEST_F(StoreTest, KeepsRecordsOverARestart) {
+  open();
+  Appended one = append("first record"), two = append("second"), empty = append("");
+  EXPECT_LT(one.sequence, two.sequence);
+  EXPECT_EQ(read(one.position), "first record");
+  ASSERT_TRUE(run(store_->close()));
+  open();
+  EXPECT_EQ(read(one.position), "first record");
+  EXPECT_EQ(read(empty.position), "");
+  EXPECT_EQ(store_->last_sequence(), empty.sequence);
+  EXPECT_GT(append("third").sequence, empty.sequence);
+  EXPECT_EQ(replay(), (std::vector<std::string>{"first record", "second", "", "third"}));
+  EXPECT_EQ(replay({{two.position.set, two.sequence}}), (std::vector<std::string>{"", "third"}));
+}
+
+TEST_F(StoreTest, EveryRecordLiesOnThreeServersOfTwoSites) {
+  open();
+  Appended record = append("x");
+  auto copies = run(store_->where(record.position)).value();
+  ASSERT_EQ(copies.size(), 3u);
+  std::set<std::int64_t> sites;
+  for (const Copy& copy : copies) {
+    EXPECT_EQ(copy.state, CopyState::kHealthy);
+    EXPECT_TRUE(std::filesystem::exists(copy.path)) << copy.path;
+    sites.insert(copy.disk.value % 2);
+  }
+  EXPECT_EQ(sites.size(), 2u);
+}
+
+TEST_F(StoreTest, GoesOnInAnotherSegmentWhenOneIsFull) {
+  open();
+  std::vector<std::string> bodies;
+  for (int i = 0; i < 40; ++i) {
+    bodies.push_back(std::string(150'000, char('a' + i % 26)) + std::to_string(i));
+    append(bodies.back());
+  }
+  EXPECT_EQ(replay(), bodies);
+  std::uint64_t segments = 0;
+  for (const SetStatus& set : store_->sets()) segments += set.segments;
+  EXPECT_GE(segments, 6u);
+  open();
+  EXPECT_EQ(replay(), bodies);
+}
+
+TEST_F(StoreTest, RefusesARecordThatIsTooLarge) {
+  open();
+  auto appended = run(store_->append(Stream::kObjects, {}, 7, {Buffer(300'000)}));
+  EXPECT_EQ(appended.error().message(), "segments.record_too_large");
+}
+
+TEST_F(StoreTest, KeepsLargeFiles) {
+  open();
+  Buffer content = pattern(9'000'001, 1);
+  FilePosition file = write_file(content);
+  EXPECT_EQ(file.size.count, content.size());
+  EXPECT_EQ(read_file(file, 0, content.size() + 100).value(), content);
+  EXPECT_EQ(read_file(file, 4'000'000, 10).value(),
+            Buffer(content.begin() + 4'000'000, content.begin() + 4'000'010));
+  EXPECT_TRUE(read_file(file, content.size(), 10).value().empty());
+  EXPECT_EQ(healthy(run(store_->where(file)).value()), 3u);
+  FilePosition empty = write_file({});
+  EXPECT_EQ(empty.size, 0_B);
+  open();
+  EXPECT_EQ(read_file(file, 0, content.size()).value(), content);
+  EXPECT_EQ(healthy(run(store_->where(empty)).value()), 3u);
+  EXPECT_EQ(run(store_->collect_orphans(Stream::kObjects,
+                                        [&](const FilePosition& found) { return found == file; }))
+                .value(),
+            1u);
+  EXPECT_EQ(healthy(run(store_->where(empty)).value()), 0u);
+  ASSERT_TRUE(run(store_->remove_file(file)));
+  EXPECT_EQ(healthy(run(store_->where(file)).value()), 0u);
+}
+
+TEST_F(StoreTest, AnUnfinishedFileIsGone) {
+  open();
+  {
+    auto writer = run(store_->create_file(Stream::kObjects, {})).value();
+    ASSERT_TRUE(run(writer->write(pattern(2'000'000, 2))));
+  }
+  open();
+  EXPECT_EQ(run(store_->collect_orphans(Stream::kObjects, [](auto&) { return false; })).value(),
+            0u);
+}
+
+TEST_F(StoreTest, RefusesADiskThatIsAnother) {
+  open();
+  store_.reset();
+  std::filesystem::rename(folder(1), root_ / "x");
+  std::filesystem::rename(folder(2), folder(1));
+  std::filesystem::rename(root_ / "x", folder(2));
+  EXPECT_EQ(try_open().error().message(), "segments.wrong_disk");
+}
+
+TEST_F(StoreTest, TooFewDisksTakeNoRecords) {
+  for (unsigned i = 1; i <= 4; ++i) std::filesystem::remove_all(folder(i));
+  open();
+  auto appended = run(store_->append(Stream::kObjects, {}, 7, {Buffer(10)}));
+  EXPECT_EQ(appended.error().message(), "segments.no_disks");
+  EXPECT_EQ(appended.error().code(), Code::kRetry);
+}
+
+}  // namespace
+}  // namespace belfry::segments
