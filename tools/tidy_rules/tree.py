@@ -111,7 +111,8 @@ def parse_module(text, folder, line, position):
 
 
 def is_test(path):
-    return "/test/" in path or "/fuzz/" in path or path.startswith(("sim/", "tests/", "bench/"))
+    return bool(re.search(r"/(test|testing|fuzz)/", path)) or path.startswith(
+        ("sim/", "tests/", "bench/"))
 
 
 CPP_TOKEN = re.compile(

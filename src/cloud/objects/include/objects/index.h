@@ -43,6 +43,8 @@ class Index {
   // Starts making everything written durable; `kWait` returns when it is.
   enum class Wait { kNo, kYes };
   virtual Result<> flush(Wait wait) = 0;
+  // Empties it.
+  virtual Result<> clear() = 0;
 };
 
 // Opens or makes the index at `path`. One that is damaged is discarded: it comes again by replay.

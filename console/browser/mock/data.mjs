@@ -1,0 +1,283 @@
+// A small provider, as the daemon would tell of it: the states that a real one is hard to bring into
+// (stale facts, a check in error, a corrupt copy) are all here.
+const now = () => Date.now() * 1000;
+const minutesAgo = (minutes) => now() - minutes * 60_000_000;
+
+export const users = {
+  admin: {
+    password: 'a long password for tests',
+    totp: '123456',
+    user: user('1', '1', 'admin', 'provider_administrator', true),
+    tenant: { id: '1', parent: null, kind: 'provider', name: 'Aubade Hosting' },
+    rights: [
+      'measure:ListMeasures',
+      'measure:GetMeasure',
+      'measure:CheckMeasure',
+      'disk:ListDisks',
+      'disk:Scrub',
+      'disk:Heal',
+      'disk:ListReplicaSets',
+      'audit:ListEvents',
+    ],
+  },
+  claire: {
+    password: 'another long password',
+    totp: null,
+    user: user('2', '2', 'claire', 'member', false),
+    tenant: { id: '2', parent: '1', kind: 'customer', name: 'Atelier Rivage' },
+    rights: [
+      'measure:ListMeasures',
+      'measure:GetMeasure',
+      's3:ListAllMyBuckets',
+      's3:CreateBucket',
+      's3:DeleteBucket',
+      's3:ListBucket',
+      's3:GetObject',
+      's3:PutObject',
+      's3:DeleteObject',
+      'audit:ListEvents',
+    ],
+  },
+};
+
+function user(id, tenant, name, role, has_totp) {
+  return {
+    id,
+    tenant,
+    name,
+    email: `${name}@example.org`,
+    role,
+    active: true,
+    has_totp,
+    created_us: minutesAgo(50_000),
+    last_sign_in_us: minutesAgo(3),
+  };
+}
+
+function measure(id, section, verdict, proof, population, violations, en, fr, reason = '') {
+  return {
+    id,
+    section,
+    party: id.includes('-P-') ? 'provider' : 'client',
+    text: en === null ? null : { en, fr },
+    bound: en !== null,
+    verdict,
+    proof,
+    population,
+    violations,
+    checked_at_us: en === null || verdict === 'no_data' ? null : minutesAgo(1.2),
+    ledger_index: en === null || verdict === 'no_data' ? null : 41,
+    reason,
+  };
+}
+
+export const annex = [
+  measure(
+    'S01-P-02',
+    '1',
+    'pass',
+    'simulated',
+    12,
+    0,
+    'Hosted data is protected against loss: every object can be read from a good copy.',
+    'Les données hébergées sont protégées contre la perte : chaque objet est lisible depuis une bonne copie.',
+  ),
+  measure(
+    'S05-P-01',
+    '5',
+    'pass',
+    'declared',
+    2,
+    0,
+    'Every data centre that hosts services is in Europe.',
+    'Chaque centre de données qui héberge les services se trouve en Europe.',
+  ),
+  measure(
+    'S06-P-08',
+    '6a',
+    'fail',
+    'declared',
+    6,
+    2,
+    'No single power segment feeds two storage servers that hold copies of the same data.',
+    'Aucun segment électrique n’alimente à lui seul deux serveurs de stockage portant les copies des mêmes données.',
+  ),
+  measure(
+    'S06-P-20',
+    '6a',
+    'pass',
+    'simulated',
+    12,
+    0,
+    'Each object has three copies on three disks of three servers.',
+    'Chaque objet a trois copies sur trois disques de trois serveurs.',
+  ),
+  measure(
+    'S06-P-21',
+    '6a',
+    'stale',
+    'simulated',
+    12,
+    0,
+    'At least one copy of each object is in another data centre.',
+    'Au moins une copie de chaque objet se trouve dans un autre centre de données.',
+    'The newest fact is 31 minutes old; at most 10 are allowed.',
+  ),
+  measure(
+    'S07-P-13',
+    '7a',
+    'error',
+    'none',
+    0,
+    0,
+    'Privileged roles act with a second factor only.',
+    'Les rôles privilégiés n’agissent qu’avec un second facteur.',
+    'The check ran out of time. Look at the state database.',
+  ),
+  ...Array.from({ length: 22 }, (_, at) =>
+    measure(`S02-P-${String(at + 1).padStart(2, '0')}`, '2', 'no_data', 'none', 0, 0, null, null),
+  ),
+  measure('S06-C-01', '6a', 'no_data', 'none', 0, 0, null, null),
+  measure('S10-P-01', '10', 'no_data', 'none', 0, 0, null, null),
+];
+
+export function detail(id) {
+  const found = annex.find((each) => each.id === id);
+  if (found === undefined) return undefined;
+  const row = (subject, pass, reason) => ({ subject, pass, reason });
+  return {
+    ...found,
+    iso27001: found.bound ? ['A.8.14', 'A.5.30'] : [],
+    owner_role: found.bound ? 'operator' : '',
+    parameters: found.bound
+      ? [
+          { name: 'copies_min', value: 3, unit: '', source: 'annex' },
+          { name: 'age_max', value: 600, unit: 's', source: 'ours' },
+        ]
+      : [],
+    check: found.bound
+      ? {
+          sql: "SELECT s.name AS subject,\n  CASE WHEN count(*) > 1 THEN 'fail' ELSE 'pass' END AS status\nFROM server s LEFT JOIN power_feed f ON f.server_id = s.id\nGROUP BY s.name",
+          population_sql: 'SELECT count(*) AS population FROM server',
+          population_min: 1,
+          freshness_sql: '',
+          age_max_us: 600_000_000,
+          period_us: 60_000_000,
+        }
+      : null,
+    rows: found.bound
+      ? [
+          ...Array.from({ length: found.violations }, (_, at) =>
+            row(`server:par${at + 1}-s1`, false, 'Shares the power segment par1-seg-a with par1-s2.'),
+          ),
+          ...Array.from({ length: found.population - found.violations }, (_, at) =>
+            row(`server:rbx${at + 1}-s1`, true, ''),
+          ),
+        ]
+      : [],
+    rows_root: found.bound ? 'a3f1'.repeat(16) : '',
+    log_origin: 'aubade.example/tenant/1',
+  };
+}
+
+export const disks = ['par1', 'rbx1'].flatMap((site) =>
+  [1, 2, 3].flatMap((server) =>
+    [1, 2].map((disk) => ({
+      id: String(server * 10 + disk + (site === 'par1' ? 100 : 200)),
+      name: `${site}-s${server}-d${disk}`,
+      server: `${site}-s${server}`,
+      site,
+      path: `disks/${site}-s${server}-d${disk}`,
+      simulated: true,
+      health: site === 'rbx1' && server === 2 && disk === 2 ? 'absent' : 'good',
+      reason: site === 'rbx1' && server === 2 && disk === 2 ? 'Its folder is not there.' : '',
+      used_bytes: 1_234_567_890 * server,
+      free_bytes: 80_000_000_000,
+      total_bytes: 84_000_000_000,
+      last_scrub_us: server === 3 ? null : minutesAgo(700),
+      damaged: site === 'par1' && server === 1 && disk === 2 ? 3 : 0,
+    })),
+  ),
+);
+
+const placement = { copies: 3, servers_min: 3, sites_min: 2, sites_allowed: [] };
+
+export const sets = [
+  set('7001', 'objects', ['par1-s1-d1', 'par1-s2-d1', 'rbx1-s1-d1'], []),
+  set('7002', 'ledger', ['par1-s3-d1', 'rbx1-s2-d2', 'rbx1-s3-d1'], ['rbx1-s2-d2']),
+];
+
+function set(id, stream, names, missing) {
+  return {
+    id,
+    stream,
+    placement,
+    generation: 1,
+    disks: names,
+    missing,
+    stored_bytes: 734_003_200,
+    objects: 2000,
+    files: 12,
+    segments: 3,
+    last_scrub_us: minutesAgo(700),
+    damaged: 0,
+  };
+}
+
+export const bucket = (name) => ({
+  id: '9001',
+  name,
+  tenant: '2',
+  created_us: minutesAgo(4000),
+  placement,
+  placement_is_default: true,
+});
+
+export const object = (key, size) => ({
+  key,
+  size_bytes: size,
+  etag: 'd41d8cd98f00b204e9800998ecf8427e',
+  modified_us: minutesAgo(90),
+  content_type: 'application/octet-stream',
+  sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  parts: 0,
+});
+
+export const copies = (info) => ({
+  object: info,
+  placement,
+  copies: [
+    copy('par1', 's1', 'healthy'),
+    copy('par1', 's2', 'healthy'),
+    copy('rbx1', 's1', info.key.endsWith('.raw') ? 'corrupt' : 'healthy'),
+  ],
+});
+
+function copy(site, server, state) {
+  return {
+    disk: `${site}-${server}-d1`,
+    server: `${site}-${server}`,
+    site,
+    path: `var/demo/disks/${site}-${server}-d1/sets/7001/000001.segment`,
+    state,
+    simulated: true,
+  };
+}
+
+export const events = Array.from({ length: 120 }, (_, at) => {
+  const failed = at % 9 === 4;
+  const action = ['s3:PutObject', 's3:GetObject', 'iam:SignIn', 'measure:Evaluated'][at % 4];
+  return {
+    index: 400 - at,
+    part: 0,
+    time_us: minutesAgo(at * 3),
+    class_uid: 6003,
+    action,
+    outcome: failed ? 'failure' : 'success',
+    reason: failed ? 'iam.denied' : '',
+    actor: at % 4 === 3 ? 'system' : 'claire',
+    source_ip: at % 4 === 3 ? '' : '127.0.0.1',
+    resource: `arn:aws:s3:::rivage-photos/2026/${String(at).padStart(3, '0')}.jpg`,
+    ocsf: { class_uid: 6003, activity: action, status_id: failed ? 2 : 1, time: minutesAgo(at * 3) },
+  };
+});

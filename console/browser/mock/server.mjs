@@ -1,0 +1,296 @@
+// Stands in for the daemon where its pages are tested alone: `node browser/mock/server.mjs [port]`.
+// It serves dist/ under the daemon's content security policy, and answers the API from memory. A
+// request with the header or cookie `mock-fault: STATUS` is answered that problem.
+import { createReadStream, existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as data from './data.mjs';
+
+const port = Number(process.argv[2] ?? 8444);
+const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+const policy =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; " +
+  "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+const sessions = new Map();
+let buckets = ['rivage-archive', 'rivage-photos'].map(data.bucket);
+const objects = new Map(
+  [
+    ['readme.txt', 1812],
+    ['2026/été/plage.jpg', 4_812_331],
+    ['2026/été/port.raw', 48_123_310],
+    ['2026/hiver/neige.jpg', 3_100_200],
+    ['a very long name that says in all detail what the file is about, and goes on.pdf', 120_000],
+  ].map(([key, size]) => [key, data.object(key, size)]),
+);
+let jobStarted = 0;
+const tokens = [];
+const keys = [];
+
+function problem(response, status, message_id, title, detail) {
+  const code = { 400: 'invalid', 401: 'denied', 403: 'denied', 404: 'not_found', 409: 'conflict' };
+  answer(response, status, {
+    type: 'about:blank',
+    title,
+    status,
+    detail,
+    code: code[status] ?? 'retry',
+    message_id,
+    arguments: {},
+  });
+}
+
+function answer(response, status, body, headers = {}) {
+  response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
+  response.end(body === undefined ? '' : JSON.stringify(body));
+}
+
+const page = (items) => ({ items, next_cursor: null });
+
+function cookieOf(request, name) {
+  return new RegExp(`${name}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1];
+}
+
+function sessionOf(who, request) {
+  return {
+    id: `session-${who.user.id}`,
+    user: who.user.id,
+    created_us: Date.now() * 1000 - 3e9,
+    last_seen_us: Date.now() * 1000,
+    expires_us: Date.now() * 1000 + 3e10,
+    source_ip: '127.0.0.1',
+    user_agent: request.headers['user-agent'] ?? '',
+    second_factor: who.totp !== null,
+    current: true,
+  };
+}
+
+function signIn(request, response, body) {
+  const who = data.users[body.user];
+  if (who === undefined || who.password !== body.password) {
+    return problem(
+      response,
+      401,
+      'iam.sign_in_refused',
+      'Not signed in',
+      'The user name, the password or the code is wrong. Try again.',
+    );
+  }
+  if (who.totp !== null && !body.totp) {
+    return problem(response, 401, 'iam.totp_needed', 'A code is needed', 'Enter the code.');
+  }
+  if (who.totp !== null && who.totp !== body.totp) {
+    return problem(
+      response,
+      401,
+      'iam.sign_in_refused',
+      'Not signed in',
+      'The user name, the password or the code is wrong. Try again.',
+    );
+  }
+  const secret = Math.random().toString(36).slice(2);
+  sessions.set(secret, who);
+  answer(
+    response,
+    200,
+    { user: who.user, session: sessionOf(who, request) },
+    { 'Set-Cookie': `belfry_session=${secret}; Path=/; HttpOnly; SameSite=Strict` },
+  );
+}
+
+function list(query) {
+  const prefix = query.get('prefix') ?? '';
+  const delimiter = query.get('delimiter') ?? '';
+  const items = [];
+  const prefixes = new Set();
+  for (const key of [...objects.keys()].sort()) {
+    if (!key.startsWith(prefix)) continue;
+    const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+    if (end >= 0) prefixes.add(key.slice(0, end + delimiter.length));
+    else items.push(objects.get(key));
+  }
+  return { ...page(items), common_prefixes: [...prefixes] };
+}
+
+function job() {
+  const progress = Math.min(1, (Date.now() - jobStarted) / 2500);
+  const found = [
+    { set: '7001', disk: 'par1-s1-d2', kind: 'record', state: 'corrupt', found_us: Date.now() * 1000 },
+  ].map((damage) => ({ ...damage, object: 'rivage-photos/2026/été/port.raw' }));
+  return {
+    id: '1',
+    kind: 'scrub',
+    subject: '',
+    state: progress < 1 ? 'running' : 'done',
+    progress,
+    started_us: jobStarted * 1000,
+    finished_us: null,
+    report:
+      progress < 1 ? null : { sets: 2, records: 4012, files: 24, read_bytes: 2e9, found, repaired: 1 },
+    error: null,
+  };
+}
+
+function audit(path, query) {
+  if (path[1] === 'checkpoint') {
+    const root = Buffer.alloc(32, 7);
+    const note = `aubade.example/tenant/1\n412\n${root.toString('base64')}\n\n\u2014 aubade.example/tenant/1 AAAAAAAA\n`;
+    return { origin: 'aubade.example/tenant/1', size: 412, root: root.toString('hex'), note };
+  }
+  if (path[1] === 'keys') {
+    return { origin: 'aubade.example/tenant/1', verifier_key: 'aubade+00000000+AQ==', month_keys: [] };
+  }
+  if (path[1] === 'proof') return { index: 41, size: 412, hashes: [] };
+  const start = Number(query.get('cursor') ?? 0);
+  const limit = Number(query.get('limit') ?? 100);
+  const action = (query.get('action') ?? '').replace('*', '');
+  const matching = data.events.filter((event) => event.action.startsWith(action));
+  const next = start + limit < matching.length ? String(start + limit) : null;
+  return { items: matching.slice(start, start + limit), next_cursor: next, log_size: 412 };
+}
+
+function api(request, response, path, query, body) {
+  const { method } = request;
+  const fault = Number(cookieOf(request, 'mock-fault'));
+  if (fault > 0 && path[0] !== 'session') {
+    return problem(response, fault, 'mock.fault', 'Not now', 'Wait a moment, then try again.');
+  }
+  if (path[0] === 'session' && path.length === 1 && method === 'POST') {
+    return signIn(request, response, body);
+  }
+  const who = sessions.get(cookieOf(request, 'belfry_session'));
+  if (who === undefined) {
+    return problem(response, 401, 'iam.unauthenticated', 'Not signed in', 'Sign in.');
+  }
+  if (method !== 'GET' && request.headers['x-belfry-request'] !== '1') {
+    return problem(response, 403, 'api.request_header_needed', 'Refused', 'Send the header.');
+  }
+  const route = `${method} ${path.map((part, at) => (at % 2 === 1 ? '*' : part)).join('/')}`;
+  switch (route) {
+    case 'GET session':
+      return answer(response, 200, {
+        user: who.user,
+        tenant: who.tenant,
+        session: sessionOf(who, request),
+        method: 'session',
+        second_factor: who.totp !== null,
+        second_factor_needed: false,
+        rights: who.rights,
+        provider_name: 'Aubade Hosting',
+        demonstration: true,
+      });
+    case 'DELETE session':
+      sessions.delete(cookieOf(request, 'belfry_session'));
+      return answer(response, 204);
+    case 'POST session/*':
+      if (path[1] === 'password') return answer(response, 204);
+      return answer(response, 200, {
+        secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+        uri: 'otpauth://totp/Belfry:claire?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Belfry',
+      });
+    case 'POST session/*/confirm':
+      who.user.has_totp = true;
+      return answer(response, 204);
+    case 'GET annex':
+      return answer(response, 200, data.annex);
+    case 'GET annex/*':
+    case 'POST annex/*/check': {
+      const found = data.detail(path[1]);
+      if (found !== undefined) return answer(response, 200, found);
+      break;
+    }
+    case 'GET buckets':
+      return answer(response, 200, page(buckets));
+    case 'POST buckets':
+      buckets.push(data.bucket(body.name));
+      return answer(response, 201, data.bucket(body.name));
+    case 'DELETE buckets/*':
+      if (path[1] === 'rivage-photos') {
+        return problem(
+          response,
+          409,
+          'bucket.not_empty',
+          'The bucket is not empty',
+          'Delete its objects first.',
+        );
+      }
+      buckets = buckets.filter((each) => each.name !== path[1]);
+      return answer(response, 204);
+    case 'GET buckets/*/objects':
+      if (path[1] !== 'rivage-photos') {
+        return answer(response, 200, { ...page([]), common_prefixes: [] });
+      }
+      return answer(response, 200, list(query));
+    case 'GET buckets/*/copies/*':
+      return answer(response, 200, data.copies(objects.get(path[3])));
+    case 'PUT buckets/*/objects/*':
+      if (request.headers['if-none-match'] === '*' && objects.has(path[3])) {
+        return problem(response, 412, 'object.precondition', 'Already there', 'Replace it?');
+      }
+      objects.set(path[3], data.object(path[3], body.length));
+      return answer(response, 200, objects.get(path[3]));
+    case 'DELETE buckets/*/objects/*':
+      objects.delete(path[3]);
+      return answer(response, 204);
+    case 'GET disks':
+      return answer(response, 200, page(data.disks));
+    case 'GET replica-sets':
+      return answer(response, 200, page(data.sets));
+    case 'POST scrub':
+    case 'POST disks/*/scrub':
+      jobStarted = Date.now();
+      return answer(response, 202, job());
+    case 'GET jobs/*':
+      return answer(response, 200, job());
+    case 'GET users/*/sessions':
+      return answer(response, 200, page([sessionOf(who, request)]));
+    case 'GET users/*/access-keys':
+      return answer(response, 200, page(keys));
+    case 'POST users/*/access-keys': {
+      const id = 'BLFEXAMPLEACCESSKEY0';
+      keys.push({ id, user: who.user.id, tenant: who.tenant.id, created_us: Date.now() * 1000 });
+      Object.assign(keys.at(-1), { last_used_us: null, active: true });
+      return answer(response, 201, { access_key: keys.at(-1), secret: 'a-secret-of-forty-characters' });
+    }
+    case 'GET api-tokens':
+      return answer(response, 200, page(tokens));
+    case 'POST api-tokens':
+      tokens.push({ id: '1', user: who.user.id, label: body.label, created_us: Date.now() * 1000 });
+      Object.assign(tokens.at(-1), { expires_us: null, second_factor: false });
+      return answer(response, 201, { api_token: tokens.at(-1), secret: 'blf_example' });
+    case 'GET audit/*':
+      return answer(response, 200, audit(path, query));
+  }
+  problem(response, 404, 'mock.missing', 'Nothing there', 'Look at the list again.');
+}
+
+const server = createServer((request, response) => {
+  const address = new URL(request.url, 'http://mock');
+  response.setHeader('Content-Security-Policy', policy);
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  const chunks = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', () => {
+    const path = address.pathname.split('/').slice(1).map(decodeURIComponent);
+    if (path[0] === 'api') {
+      const whole = Buffer.concat(chunks);
+      const isJson = request.headers['content-type'] === 'application/json';
+      const isUpload = request.method === 'PUT';
+      const body = isJson && !isUpload ? JSON.parse(whole.toString()) : whole;
+      return api(request, response, path.slice(2), address.searchParams, body);
+    }
+    const name = address.pathname === '/' ? 'index.html' : normalize(address.pathname).slice(1);
+    const file = join(dist, name);
+    if (!file.startsWith(dist) || !existsSync(file)) return answer(response, 404, {});
+    response.writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream' });
+    createReadStream(file).pipe(response);
+  });
+});
+server.listen(port, '127.0.0.1', () => console.log(`http://127.0.0.1:${port}/`));

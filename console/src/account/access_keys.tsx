@@ -1,0 +1,121 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { identity } from '../api/routes';
+import { Confirm } from '../elements/confirm';
+import { Copyable } from '../elements/copyable';
+import { Icon } from '../elements/icon';
+import { Moment } from '../elements/moment';
+import { Panel } from '../elements/page';
+import { Answer, Empty, Failure } from '../elements/states';
+import { useSpeech } from '../language/speech';
+import { useWho } from '../shell/rights';
+
+export function AccessKeysPanel() {
+  const { t } = useSpeech();
+  const who = useWho();
+  const queries = useQueryClient();
+  const [doomed, setDoomed] = useState<string | null>(null);
+  const again = () => queries.invalidateQueries({ queryKey: ['access-keys'] });
+  const query = useQuery({
+    queryKey: ['access-keys', who.user.id],
+    queryFn: () => identity.accessKeys(who.user.id),
+  });
+  const create = useMutation({
+    mutationFn: () => identity.createAccessKey(who.user.id),
+    onSuccess: again,
+  });
+  return (
+    <Panel
+      title={t('account.access_keys')}
+      flush
+      aside={
+        <Button
+          size="sm"
+          leftSection={<Icon name="plus" />}
+          loading={create.isPending}
+          onClick={() => create.mutate()}
+        >
+          {t('account.access_keys.create')}
+        </Button>
+      }
+    >
+      <p className="panel-body soft">{t('account.access_keys.means')}</p>
+      {create.isError && (
+        <div className="panel-body">
+          <Failure error={create.error} />
+        </div>
+      )}
+      {create.isSuccess && (
+        <div className="panel-body once" role="status">
+          <p>
+            <strong>{t('secret.once')}</strong>
+          </p>
+          <Copyable label={t('account.access_keys.id')} value={create.data.access_key.id} />
+          <Copyable label={t('account.access_keys.secret')} value={create.data.secret} />
+        </div>
+      )}
+      <Answer query={query}>
+        {(keys) =>
+          keys.length === 0 ? (
+            <Empty icon="account" title={t('account.access_keys.none')} />
+          ) : (
+            <div className="table-frame">
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th scope="col">{t('account.access_keys.id')}</th>
+                    <th scope="col">{t('time.created')}</th>
+                    <th scope="col">{t('time.last_used')}</th>
+                    <th scope="col">
+                      <span className="visually-hidden">{t('actions')}</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {keys.map((key) => (
+                    <tr key={key.id}>
+                      <th scope="row" className="mono">
+                        {key.id}
+                      </th>
+                      <td>
+                        <Moment us={key.created_us} />
+                      </td>
+                      <td>
+                        <Moment us={key.last_used_us} />
+                      </td>
+                      <td className="numeric">
+                        <Button
+                          size="compact-sm"
+                          variant="default"
+                          aria-label={t('account.delete.of', { name: key.id })}
+                          onClick={() => setDoomed(key.id)}
+                        >
+                          {t('action.delete')}
+                        </Button>
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Answer>
+      {doomed !== null && (
+        <Confirm
+          title={t('account.access_keys.delete')}
+          action={t('action.delete')}
+          onClose={() => setDoomed(null)}
+          onConfirm={async () => {
+            await identity.deleteAccessKey(doomed);
+            await again();
+          }}
+        >
+          <p>{t('account.access_keys.delete.ask')}</p>
+          <p className="mono">{doomed}</p>
+        </Confirm>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,56 @@
+import { useLocation, useParams } from 'wouter';
+import { Page } from '../elements/page';
+import { Icon } from '../elements/icon';
+import type { Key } from '../language/message';
+import { useSpeech } from '../language/speech';
+import { useWho } from '../shell/rights';
+import { AccessKeysPanel } from './access_keys';
+import { ApiTokensPanel } from './api_tokens';
+import { PasswordPanel } from './password';
+import { SecondFactorPanel } from './second_factor';
+import { SessionsPanel } from './sessions';
+
+const tabs: readonly { path: string; label: Key; panel: () => React.ReactNode }[] = [
+  { path: 'second-factor', label: 'account.second_factor', panel: () => <SecondFactorPanel /> },
+  { path: 'password', label: 'account.password', panel: () => <PasswordPanel /> },
+  { path: 'sessions', label: 'account.sessions', panel: () => <SessionsPanel /> },
+  { path: 'access-keys', label: 'account.access_keys', panel: () => <AccessKeysPanel /> },
+  { path: 'api-tokens', label: 'account.api_tokens', panel: () => <ApiTokensPanel /> },
+];
+
+export function AccountPage() {
+  const { t } = useSpeech();
+  const who = useWho();
+  const [location] = useLocation();
+  const { tab } = useParams<{ tab?: string }>();
+  const chosen = tabs.find(({ path }) => path === tab) ?? tabs[0];
+  return (
+    <Page
+      title={t('account.title')}
+      lead={
+        <>
+          <strong>{who.user.name}</strong> · {t(`role.${who.user.role}`)} · {who.tenant.name}
+        </>
+      }
+    >
+      {who.second_factor_needed && (
+        <p className="notice" role="note">
+          <Icon name="error" />
+          {t('account.second_factor.needed')}
+        </p>
+      )}
+      <nav className="tabs" aria-label={t('account.title')}>
+        {tabs.map(({ path, label }) => (
+          <a
+            key={path}
+            href={`#/account/${path}`}
+            aria-current={path === chosen?.path ? 'page' : undefined}
+          >
+            {t(label)}
+          </a>
+        ))}
+      </nav>
+      <div key={location}>{chosen?.panel()}</div>
+    </Page>
+  );
+}

@@ -1,0 +1,164 @@
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState, type FormEvent } from 'react';
+import { identity } from '../api/routes';
+import type { ApiToken } from '../api/types';
+import { Confirm } from '../elements/confirm';
+import { Copyable } from '../elements/copyable';
+import { Moment } from '../elements/moment';
+import { Panel } from '../elements/page';
+import { Answer, Empty, Failure } from '../elements/states';
+import { useSpeech } from '../language/speech';
+
+const dayUs = 86_400_000_000;
+const lifetimes = [30, 90, 365] as const;
+
+export function ApiTokensPanel() {
+  const { t } = useSpeech();
+  const queries = useQueryClient();
+  const [doomed, setDoomed] = useState<ApiToken | null>(null);
+  const again = () => queries.invalidateQueries({ queryKey: ['api-tokens'] });
+  const query = useQuery({ queryKey: ['api-tokens'], queryFn: identity.apiTokens });
+  return (
+    <Panel title={t('account.api_tokens')} flush>
+      <p className="panel-body soft">{t('account.api_tokens.means')}</p>
+      <CreateToken onCreated={again} />
+      <Answer query={query}>
+        {(tokens) =>
+          tokens.length === 0 ? (
+            <Empty icon="account" title={t('account.api_tokens.none')} />
+          ) : (
+            <TokenTable tokens={tokens} onDelete={setDoomed} />
+          )
+        }
+      </Answer>
+      {doomed !== null && (
+        <Confirm
+          title={t('account.api_tokens.delete')}
+          action={t('action.delete')}
+          onClose={() => setDoomed(null)}
+          onConfirm={async () => {
+            await identity.deleteApiToken(doomed.id);
+            await again();
+          }}
+        >
+          {t('account.api_tokens.delete.ask', { label: doomed.label })}
+        </Confirm>
+      )}
+    </Panel>
+  );
+}
+
+function CreateToken({ onCreated }: { onCreated: () => Promise<unknown> }) {
+  const { t, count } = useSpeech();
+  const [label, setLabel] = useState('');
+  const [days, setDays] = useState('90');
+  const create = useMutation({
+    mutationFn: () => identity.createApiToken(label.trim(), days === '' ? null : +days * dayUs),
+    onSuccess: async () => {
+      setLabel('');
+      await onCreated();
+    },
+  });
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (label.trim() !== '') create.mutate();
+  }
+  return (
+    <>
+      <form className="panel-body row-end" onSubmit={submit}>
+        <TextInput
+          label={t('account.api_tokens.label')}
+          placeholder={t('account.api_tokens.label.like')}
+          required
+          withAsterisk={false}
+          maxLength={100}
+          value={label}
+          onChange={(event) => setLabel(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label={t('time.expires')}
+          value={days}
+          onChange={(event) => setDays(event.currentTarget.value)}
+          data={[
+            ...lifetimes.map((each) => ({
+              value: String(each),
+              label: count('time.days', each),
+            })),
+            { value: '', label: t('time.never_expires') },
+          ]}
+        />
+        <Button type="submit" loading={create.isPending}>
+          {t('account.api_tokens.create')}
+        </Button>
+      </form>
+      {create.isError && (
+        <div className="panel-body">
+          <Failure error={create.error} />
+        </div>
+      )}
+      {create.isSuccess && (
+        <div className="panel-body once" role="status">
+          <p>
+            <strong>{t('secret.once')}</strong>
+          </p>
+          <Copyable label={t('account.api_tokens.secret')} value={create.data.secret} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function TokenTable({
+  tokens,
+  onDelete,
+}: {
+  tokens: ApiToken[];
+  onDelete: (token: ApiToken) => void;
+}) {
+  const { t } = useSpeech();
+  return (
+    <div className="table-frame">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{t('account.api_tokens.label')}</th>
+            <th scope="col">{t('time.created')}</th>
+            <th scope="col">{t('time.expires')}</th>
+            <th scope="col">
+              <span className="visually-hidden">{t('actions')}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {tokens.map((token) => (
+            <tr key={token.id}>
+              <th scope="row" className="disk-cell">
+                <span className="row">
+                  {token.label}
+                  {token.second_factor && <span className="tag">{t('account.second_factor')}</span>}
+                </span>
+              </th>
+              <td>
+                <Moment us={token.created_us} />
+              </td>
+              <td>
+                <Moment us={token.expires_us} never={t('time.never_expires')} />
+              </td>
+              <td className="numeric">
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={t('account.delete.of', { name: token.label })}
+                  onClick={() => onDelete(token)}
+                >
+                  {t('action.delete')}
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

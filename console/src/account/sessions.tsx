@@ -1,0 +1,104 @@
+import { Button } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { identity } from '../api/routes';
+import type { Session } from '../api/types';
+import { Confirm } from '../elements/confirm';
+import { Moment } from '../elements/moment';
+import { Panel } from '../elements/page';
+import { Answer, Empty } from '../elements/states';
+import { useSpeech } from '../language/speech';
+import { useWho } from '../shell/rights';
+import { browserOf } from './browser_name';
+
+export function SessionsPanel() {
+  const { t } = useSpeech();
+  const who = useWho();
+  const queries = useQueryClient();
+  const [doomed, setDoomed] = useState<Session | null>(null);
+  const query = useQuery({
+    queryKey: ['sessions', who.user.id],
+    queryFn: () => identity.sessions(who.user.id),
+  });
+  return (
+    <Panel title={t('account.sessions')} flush>
+      <p className="panel-body soft">{t('account.sessions.means')}</p>
+      <Answer query={query}>
+        {(sessions) =>
+          sessions.length === 0 ? (
+            <Empty icon="account" title={t('account.sessions.none')} />
+          ) : (
+            <div className="table-frame">
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th scope="col">{t('account.sessions.browser')}</th>
+                    <th scope="col">{t('account.sessions.address')}</th>
+                    <th scope="col">{t('account.sessions.seen')}</th>
+                    <th scope="col">{t('time.expires')}</th>
+                    <th scope="col">
+                      <span className="visually-hidden">{t('actions')}</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {sessions.map((each) => (
+                    <tr key={each.id}>
+                      <th scope="row" className="disk-cell">
+                        <span className="row">
+                          {browserOf(each.user_agent) ?? t('account.sessions.unknown')}
+                          {each.current && (
+                            <span className="chip" data-tone="accent">
+                              {t('account.sessions.current')}
+                            </span>
+                          )}
+                          {each.second_factor && (
+                            <span className="tag">{t('account.second_factor')}</span>
+                          )}
+                        </span>
+                      </th>
+                      <td className="mono">{each.source_ip}</td>
+                      <td>
+                        <Moment us={each.last_seen_us} />
+                      </td>
+                      <td>
+                        <Moment us={each.expires_us} />
+                      </td>
+                      <td className="numeric">
+                        {!each.current && (
+                          <Button
+                            size="compact-sm"
+                            variant="default"
+                            onClick={() => setDoomed(each)}
+                          >
+                            {t('account.sessions.end')}
+                          </Button>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Answer>
+      {doomed !== null && (
+        <Confirm
+          title={t('account.sessions.end')}
+          action={t('account.sessions.end')}
+          onClose={() => setDoomed(null)}
+          onConfirm={async () => {
+            await identity.revokeSession(doomed.id);
+            await queries.invalidateQueries({ queryKey: ['sessions'] });
+          }}
+        >
+          {t('account.sessions.end.ask', {
+            browser: browserOf(doomed.user_agent) ?? t('account.sessions.unknown'),
+            address: doomed.source_ip,
+          })}
+        </Confirm>
+      )}
+    </Panel>
+  );
+}

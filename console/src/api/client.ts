@@ -1,0 +1,79 @@
+import { problemOf, unreachable } from './problem';
+
+type Query = Record<string, string | number | undefined | null>;
+
+interface Call {
+  query?: Query;
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+}
+
+let language = 'en';
+let onSessionOver: () => void = () => undefined;
+
+// The language of `detail` in problems, and of other texts that the server words.
+export function speak(chosen: string): void {
+  language = chosen;
+}
+
+// Called when an answer says that nobody is signed in any more.
+export function whenSessionIsOver(handler: () => void): void {
+  onSessionOver = handler;
+}
+
+export function requestHeaders(): Record<string, string> {
+  return { Accept: 'application/json', 'Accept-Language': language, 'X-Belfry-Request': '1' };
+}
+
+// `parts` become one path segment each, so that a slash inside a key is %2F.
+export function address(parts: readonly string[], query: Query = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
+  }
+  const path = parts.map(encodeSegment).join('/');
+  const text = search.toString();
+  return `/api/v1/${path}${text === '' ? '' : `?${text}`}`;
+}
+
+// "." and ".." would be resolved by the browser even when encoded: such keys cannot be addressed
+// by a URL, and the server answers 404 for what it gets instead.
+export function encodeSegment(segment: string): string {
+  return encodeURIComponent(segment);
+}
+
+export async function request(
+  method: string,
+  parts: readonly string[],
+  call: Call = {},
+): Promise<Response> {
+  const headers = requestHeaders();
+  const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
+  if (call.signal) init.signal = call.signal;
+  if (call.body !== undefined) {
+    headers['Content-Type'] = 'application/json';
+    init.body = JSON.stringify(call.body);
+  }
+  let response: Response;
+  try {
+    response = await fetch(address(parts, call.query), init);
+  } catch (thrown) {
+    if (call.signal?.aborted) throw thrown;
+    throw unreachable();
+  }
+  if (response.ok) return response;
+  const problem = problemOf(response.status, await response.text().catch(() => ''));
+  if (response.status === 401 && method !== 'POST') onSessionOver();
+  else if (response.status === 401 && parts[0] !== 'session') onSessionOver();
+  throw problem;
+}
+
+export async function ask<T>(
+  method: string,
+  parts: readonly string[],
+  call: Call = {},
+): Promise<T> {
+  const response = await request(method, parts, call);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}

@@ -1,0 +1,129 @@
+// One function an operation of docs/api/openapi.yaml that the console calls.
+import { address, ask, request } from './client';
+import type {
+  AccessKey,
+  ApiToken,
+  AuditKeys,
+  AuditPage,
+  Bucket,
+  Checkpoint,
+  Disk,
+  InclusionProof,
+  Job,
+  Measure,
+  MeasureDetail,
+  NewAccessKey,
+  NewApiToken,
+  NewUser,
+  ObjectCopies,
+  ObjectPage,
+  Page,
+  ReplicaSet,
+  Session,
+  SignedIn,
+  Tenant,
+  TotpSeed,
+  User,
+  WhoAmI,
+} from './types';
+
+// Lists that a person reads whole: bounded, so that a server's fault cannot keep us here.
+const pagesMax = 50;
+
+async function all<T>(parts: readonly string[]): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < pagesMax; ++page) {
+    const answer: Page<T> = await ask('GET', parts, { query: { cursor, limit: 1000 } });
+    items.push(...answer.items);
+    cursor = answer.next_cursor;
+    if (cursor === null) break;
+  }
+  return items;
+}
+
+export interface Credentials {
+  user: string;
+  password: string;
+  totp?: string;
+}
+
+export const session = {
+  whoAmI: () => ask<WhoAmI>('GET', ['session']),
+  signIn: (body: Credentials) => ask<SignedIn>('POST', ['session'], { body }),
+  signOut: () => ask<undefined>('DELETE', ['session']),
+  beginTotp: () => ask<TotpSeed>('POST', ['session', 'totp']),
+  confirmTotp: (code: string) =>
+    ask<undefined>('POST', ['session', 'totp', 'confirm'], { body: { code } }),
+  changePassword: (old_password: string, new_password: string) =>
+    ask<undefined>('POST', ['session', 'password'], { body: { old_password, new_password } }),
+};
+
+export const identity = {
+  tenants: () => all<Tenant>(['tenants']),
+  users: (tenant: string) => all<User>(['tenants', tenant, 'users']),
+  createUser: (tenant: string, body: NewUser) =>
+    ask<User>('POST', ['tenants', tenant, 'users'], { body }),
+  setActive: (user: string, active: boolean) =>
+    ask<User>('PATCH', ['users', user], { body: { active } }),
+  accessKeys: (user: string) => all<AccessKey>(['users', user, 'access-keys']),
+  createAccessKey: (user: string) => ask<NewAccessKey>('POST', ['users', user, 'access-keys']),
+  deleteAccessKey: (id: string) => ask<undefined>('DELETE', ['access-keys', id]),
+  apiTokens: () => all<ApiToken>(['api-tokens']),
+  createApiToken: (label: string, lifetime_us: number | null) =>
+    ask<NewApiToken>('POST', ['api-tokens'], { body: { label, lifetime_us } }),
+  deleteApiToken: (id: string) => ask<undefined>('DELETE', ['api-tokens', id]),
+  sessions: (user: string) => all<Session>(['users', user, 'sessions']),
+  revokeSession: (id: string) => ask<undefined>('DELETE', ['sessions', id]),
+};
+
+export const objects = {
+  buckets: () => all<Bucket>(['buckets']),
+  createBucket: (name: string) => ask<Bucket>('POST', ['buckets'], { body: { name } }),
+  deleteBucket: (name: string) => ask<undefined>('DELETE', ['buckets', name]),
+  list: (bucket: string, prefix: string, cursor: string | null) =>
+    ask<ObjectPage>('GET', ['buckets', bucket, 'objects'], {
+      query: { prefix, delimiter: '/', cursor, limit: 200 },
+    }),
+  remove: (bucket: string, key: string) =>
+    ask<undefined>('DELETE', ['buckets', bucket, 'objects', key]),
+  copies: (bucket: string, key: string) =>
+    ask<ObjectCopies>('GET', ['buckets', bucket, 'copies', key]),
+  addressOf: (bucket: string, key: string) => address(['buckets', bucket, 'objects', key]),
+};
+
+export const storage = {
+  disks: () => all<Disk>(['disks']),
+  replicaSets: () => all<ReplicaSet>(['replica-sets']),
+  scrub: (disk: string) => ask<Job>('POST', disk === '' ? ['scrub'] : ['disks', disk, 'scrub']),
+  heal: () => ask<Job>('POST', ['heal']),
+  job: (id: string) => ask<Job>('GET', ['jobs', id]),
+};
+
+export const annex = {
+  all: () => ask<Measure[]>('GET', ['annex']),
+  one: (id: string) => ask<MeasureDetail>('GET', ['annex', id]),
+  check: (id: string) => ask<MeasureDetail>('POST', ['annex', id, 'check']),
+};
+
+export interface AuditFilter {
+  tenant?: string;
+  from_us?: number;
+  until_us?: number;
+  actor?: string;
+  action?: string;
+  resource?: string;
+}
+
+export const audit = {
+  events: (filter: AuditFilter, cursor: string | null, limit: number) =>
+    ask<AuditPage>('GET', ['audit', 'events'], { query: { ...filter, cursor, limit } }),
+  checkpoint: () => ask<Checkpoint>('GET', ['audit', 'checkpoint']),
+  keys: () => ask<AuditKeys>('GET', ['audit', 'keys']),
+  proof: (index: number, size: number) =>
+    ask<InclusionProof>('GET', ['audit', 'proof'], { query: { index, size } }),
+  tile: async (path: string) => {
+    const response = await request('GET', ['audit', 'tiles', ...path.split('/')]);
+    return new Uint8Array(await response.arrayBuffer());
+  },
+};

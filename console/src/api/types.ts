@@ -1,0 +1,41 @@
+// Short names for the shapes of docs/api/openapi.yaml (contract.d.ts is generated from it).
+import type { components } from './contract';
+
+type Schemas = components['schemas'];
+
+export type AccessKey = Schemas['AccessKey'];
+export type ApiToken = Schemas['ApiToken'];
+export type AuditEvent = Schemas['AuditEvent'];
+export type AuditKeys = Schemas['AuditKeys'];
+export type AuditPage = Schemas['AuditPage'];
+export type Bucket = Schemas['Bucket'];
+export type Checkpoint = Schemas['Checkpoint'];
+export type Disk = Schemas['Disk'];
+export type InclusionProof = Schemas['InclusionProof'];
+export type Job = Schemas['Job'];
+export type Measure = Schemas['Measure'];
+export type MeasureDetail = Schemas['MeasureDetail'];
+export type NewAccessKey = Schemas['NewAccessKey'];
+export type NewApiToken = Schemas['NewApiToken'];
+export type NewUser = Schemas['NewUser'];
+export type ObjectCopies = Schemas['ObjectCopies'];
+export type ObjectCopy = Schemas['ObjectCopy'];
+export type ObjectInfo = Schemas['ObjectInfo'];
+export type ObjectPage = Schemas['ObjectPage'];
+export type ProblemBody = Schemas['Problem'];
+export type Proof = Schemas['Proof'];
+export type ReplicaSet = Schemas['ReplicaSet'];
+export type Role = Schemas['Role'];
+export type ScrubReport = Schemas['ScrubReport'];
+export type Session = Schemas['Session'];
+export type SignedIn = Schemas['SignedIn'];
+export type Tenant = Schemas['Tenant'];
+export type TotpSeed = Schemas['TotpSeed'];
+export type User = Schemas['User'];
+export type Verdict = Schemas['Verdict'];
+export type WhoAmI = Schemas['WhoAmI'];
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}

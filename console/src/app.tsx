@@ -1,0 +1,120 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { Redirect, Route, Router, Switch } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { AccountPage } from './account/account_page';
+import { AnnexPage } from './annex/annex_page';
+import { MeasurePage } from './annex/measure_page';
+import { whenSessionIsOver } from './api/client';
+import { asProblem } from './api/problem';
+import { session } from './api/routes';
+import type { WhoAmI } from './api/types';
+import { AuditPage } from './audit/audit_page';
+import { Empty, Failure, Loading } from './elements/states';
+import { useSpeech } from './language/speech';
+import { BucketPage } from './objects/bucket_page';
+import { BucketsPage } from './objects/buckets_page';
+import { fromSegment } from './objects/place';
+import { may, WhoContext } from './shell/rights';
+import { Shell } from './shell/shell';
+import { SignInPage } from './sign_in/sign_in_page';
+import { DisksPage } from './storage/disks_page';
+
+// The pages' addresses are behind the `#`: the daemon serves one document and needs to know none.
+export function App() {
+  const queries = useQueryClient();
+  const [over, setOver] = useState(false);
+  const who = useQuery({ queryKey: ['session'], queryFn: session.whoAmI, staleTime: 60_000 });
+
+  useEffect(() => {
+    whenSessionIsOver(() => {
+      if (queries.getQueryData(['session']) === undefined) return;
+      queries.clear();
+      setOver(true);
+      void queries.invalidateQueries({ queryKey: ['session'] });
+    });
+  }, [queries]);
+
+  if (who.data !== undefined && !over) {
+    return (
+      <WhoContext value={who.data}>
+        <Router hook={useHashLocation}>
+          <Shell>
+            <Pages who={who.data} />
+          </Shell>
+        </Router>
+      </WhoContext>
+    );
+  }
+  if (over || asProblem(who.error).status === 401) {
+    return (
+      <SignInPage
+        sessionIsOver={over}
+        onSignedIn={async () => {
+          await queries.resetQueries({ queryKey: ['session'] });
+          setOver(false);
+        }}
+      />
+    );
+  }
+  return (
+    <main className="lonely">
+      {who.error !== null && !who.isFetching ? (
+        <Failure error={who.error} onRetry={() => void who.refetch()} />
+      ) : (
+        <Loading rows={3} />
+      )}
+    </main>
+  );
+}
+
+function Pages({ who }: { who: WhoAmI }) {
+  // A privileged role without a second factor may do nothing but enrol one.
+  if (who.second_factor_needed) {
+    return (
+      <Switch>
+        <Route path="/account/:tab?" component={AccountPage} />
+        <Route>
+          <Redirect to="/account/second-factor" replace />
+        </Route>
+      </Switch>
+    );
+  }
+  return (
+    <Switch>
+      <Route path="/annex" component={AnnexPage} />
+      <Route path="/annex/:id">{({ id }) => <MeasurePage key={id} id={id} />}</Route>
+      <Route path="/buckets" component={BucketsPage} />
+      <Route path="/buckets/:bucket/:prefix?">
+        {({ bucket, prefix }) => (
+          <BucketPage
+            key={bucket}
+            bucket={fromSegment(bucket)}
+            prefix={fromSegment(prefix ?? '')}
+          />
+        )}
+      </Route>
+      <Route path="/disks" component={DisksPage} />
+      <Route path="/audit" component={AuditPage} />
+      <Route path="/account/:tab?" component={AccountPage} />
+      <Route path="/">
+        <Redirect
+          to={may(who, 'measure:ListMeasures') ? '/annex' : '/account/second-factor'}
+          replace
+        />
+      </Route>
+      <Route>
+        <NoSuchPage />
+      </Route>
+    </Switch>
+  );
+}
+
+function NoSuchPage() {
+  const { t } = useSpeech();
+  return (
+    <Empty icon="search" title={t('page.missing')}>
+      <a href="#/">{t('page.missing.todo')}</a>
+    </Empty>
+  );
+}

@@ -1,0 +1,67 @@
+import { useEffect, useRef, type ReactNode } from 'react';
+import { useSpeech } from '../language/speech';
+
+// A page: its title in the window and at its head, which takes the focus when one arrives, so that
+// a screen reader says where one is.
+export function Page({
+  title,
+  lead,
+  above,
+  actions,
+  children,
+}: {
+  title: string;
+  lead?: ReactNode;
+  above?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  const { t } = useSpeech();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · ${t('name')}`;
+  }, [title, t]);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, []);
+  return (
+    <div className="stack page">
+      <header className="stack page-head">
+        {above}
+        <div className="spread">
+          <h1 ref={heading} tabIndex={-1} className="wrap-anywhere">
+            {title}
+          </h1>
+          {actions !== undefined && <div className="row">{actions}</div>}
+        </div>
+        {lead !== undefined && <div className="lead">{lead}</div>}
+      </header>
+      {children}
+    </div>
+  );
+}
+
+export function Panel({
+  title,
+  aside,
+  children,
+  flush = false,
+}: {
+  title?: string;
+  aside?: ReactNode;
+  children: ReactNode;
+  flush?: boolean;
+}) {
+  return (
+    <section className="panel">
+      {title !== undefined && (
+        <div className="spread panel-head">
+          <h2>{title}</h2>
+          {aside}
+        </div>
+      )}
+      {flush ? children : <div className="panel-body">{children}</div>}
+    </section>
+  );
+}

@@ -1,0 +1,191 @@
+import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useRef, useState, type DragEvent } from 'react';
+import { objects } from '../api/routes';
+import type { ObjectInfo } from '../api/types';
+import { Icon } from '../elements/icon';
+import { Page, Panel } from '../elements/page';
+import { Answer, Empty } from '../elements/states';
+import { useSpeech } from '../language/speech';
+import { may, useWho } from '../shell/rights';
+import { ObjectTable } from './object_table';
+import { crumbsOf, placeOf } from './place';
+import { UploadList } from './upload_list';
+import { useUploads } from './use_uploads';
+import classes from './objects.module.css';
+
+interface Listing {
+  items: ObjectInfo[];
+  prefixes: string[];
+}
+
+export function BucketPage({ bucket, prefix }: { bucket: string; prefix: string }) {
+  const { t } = useSpeech();
+  const who = useWho();
+  const query = useInfiniteQuery({
+    queryKey: ['objects', bucket, prefix],
+    queryFn: ({ pageParam }) => objects.list(bucket, prefix, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+  const uploads = useUploads(bucket);
+  const mayUpload = may(who, 's3:PutObject');
+  const listing: Listing | undefined = query.data && {
+    items: query.data.pages.flatMap((page) => page.items),
+    prefixes: [...new Set(query.data.pages.flatMap((page) => page.common_prefixes))],
+  };
+  return (
+    <DropZone active={mayUpload} onFiles={(files) => uploads.add(files, prefix)}>
+      <Page
+        title={bucket}
+        above={
+          <a href="#/buckets" className="back">
+            {t('buckets.title')}
+          </a>
+        }
+        actions={mayUpload && <ChooseFiles onFiles={(files) => uploads.add(files, prefix)} />}
+      >
+        {mayUpload && <UploadList uploads={uploads} />}
+        <section className="panel">
+          <Crumbs bucket={bucket} prefix={prefix} />
+          <Answer query={{ ...query, data: listing }}>
+            {({ items, prefixes }) =>
+              items.length + prefixes.length === 0 ? (
+                <Empty
+                  icon="upload"
+                  title={t(prefix === '' ? 'objects.none' : 'objects.none_here')}
+                >
+                  {mayUpload && t('objects.none.todo')}
+                </Empty>
+              ) : (
+                <>
+                  <ObjectTable bucket={bucket} prefix={prefix} items={items} prefixes={prefixes} />
+                  {query.hasNextPage && (
+                    <div className={classes.more}>
+                      <Button
+                        variant="default"
+                        loading={query.isFetchingNextPage}
+                        onClick={() => void query.fetchNextPage()}
+                      >
+                        {t('action.more')}
+                      </Button>
+                    </div>
+                  )}
+                </>
+              )
+            }
+          </Answer>
+        </section>
+        <Reach bucket={bucket} />
+      </Page>
+    </DropZone>
+  );
+}
+
+function Crumbs({ bucket, prefix }: { bucket: string; prefix: string }) {
+  const { t } = useSpeech();
+  const crumbs = crumbsOf(prefix);
+  return (
+    <nav aria-label={t('objects.path')} className={classes.crumbs}>
+      <ol>
+        <li>
+          <a href={placeOf(bucket)} aria-current={crumbs.length === 0 ? 'page' : undefined}>
+            {bucket}
+          </a>
+        </li>
+        {crumbs.map((crumb, at) => (
+          <li key={crumb.prefix}>
+            <a
+              href={placeOf(bucket, crumb.prefix)}
+              aria-current={at === crumbs.length - 1 ? 'page' : undefined}
+            >
+              {crumb.label === '' ? '⟨⟩' : crumb.label}
+            </a>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+function ChooseFiles({ onFiles }: { onFiles: (files: File[]) => void }) {
+  const { t } = useSpeech();
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label={t('objects.upload')}
+        onChange={(event) => {
+          onFiles([...(event.currentTarget.files ?? [])]);
+          event.currentTarget.value = '';
+        }}
+      />
+      <Button leftSection={<Icon name="upload" />} onClick={() => input.current?.click()}>
+        {t('objects.upload')}
+      </Button>
+    </>
+  );
+}
+
+// The whole page takes files. Entering a child leaves its parent, so depth is counted.
+function DropZone({
+  active,
+  onFiles,
+  children,
+}: {
+  active: boolean;
+  onFiles: (files: File[]) => void;
+  children: React.ReactNode;
+}) {
+  const { t } = useSpeech();
+  const [depth, setDepth] = useState(0);
+  if (!active) return children;
+  const hasFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
+  return (
+    <div
+      className={classes.dropZone}
+      onDragEnter={(event) => {
+        if (hasFiles(event)) setDepth((value) => value + 1);
+      }}
+      onDragLeave={() => setDepth((value) => Math.max(0, value - 1))}
+      onDragOver={(event) => {
+        if (hasFiles(event)) event.preventDefault();
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        setDepth(0);
+        onFiles(
+          [...event.dataTransfer.items]
+            .filter((item) => item.webkitGetAsEntry()?.isDirectory !== true)
+            .map((item) => item.getAsFile())
+            .filter((file) => file !== null),
+        );
+      }}
+    >
+      {children}
+      {depth > 0 && (
+        <div className={classes.dropHint} aria-hidden="true">
+          <Icon name="upload" size={34} />
+          <p>{t('objects.drop')}</p>
+        </div>
+      )}
+    </div>
+  );
+}
+
+// How an ordinary S3 client gets here.
+function Reach({ bucket }: { bucket: string }) {
+  const { t } = useSpeech();
+  return (
+    <Panel>
+      <p className="soft">
+        {t('objects.s3', { address: `s3://${bucket}/` })}{' '}
+        <a href="#/account/access-keys">{t('account.access_keys')}</a>
+      </p>
+    </Panel>
+  );
+}

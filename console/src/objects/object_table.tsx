@@ -1,0 +1,160 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { objects } from '../api/routes';
+import type { ObjectInfo } from '../api/types';
+import { Confirm } from '../elements/confirm';
+import { Icon, type IconName } from '../elements/icon';
+import { Moment } from '../elements/moment';
+import { useSpeech } from '../language/speech';
+import { may, useWho } from '../shell/rights';
+import { CopiesDialog } from './copies';
+import { nameWithin, placeOf } from './place';
+
+export function ObjectTable({
+  bucket,
+  prefix,
+  items,
+  prefixes,
+}: {
+  bucket: string;
+  prefix: string;
+  items: ObjectInfo[];
+  prefixes: string[];
+}) {
+  const { t } = useSpeech();
+  const queries = useQueryClient();
+  const [doomed, setDoomed] = useState<string | null>(null);
+  const [shown, setShown] = useState<string | null>(null);
+  return (
+    <div className="table-frame">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{t('objects.name')}</th>
+            <th scope="col" className="numeric">
+              {t('objects.size')}
+            </th>
+            <th scope="col">{t('objects.modified')}</th>
+            <th scope="col">
+              <span className="visually-hidden">{t('actions')}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {prefixes.map((each) => (
+            <tr key={each}>
+              <th scope="row" className="name-cell">
+                <a href={placeOf(bucket, each)} className="row">
+                  <Icon name="folder" />
+                  <span className="wrap-anywhere">{nameWithin(each, prefix)}</span>
+                </a>
+              </th>
+              <td className="numeric soft">–</td>
+              <td className="soft">–</td>
+              <td />
+            </tr>
+          ))}
+          {items.map((item) => (
+            <ObjectRow
+              key={item.key}
+              bucket={bucket}
+              name={nameWithin(item.key, prefix)}
+              item={item}
+              onCopies={() => setShown(item.key)}
+              onRemove={() => setDoomed(item.key)}
+            />
+          ))}
+        </tbody>
+      </table>
+      {shown !== null && (
+        <CopiesDialog bucket={bucket} objectKey={shown} onClose={() => setShown(null)} />
+      )}
+      {doomed !== null && (
+        <Confirm
+          title={t('objects.delete')}
+          action={t('objects.delete')}
+          onClose={() => setDoomed(null)}
+          onConfirm={async () => {
+            await objects.remove(bucket, doomed);
+            await queries.invalidateQueries({ queryKey: ['objects', bucket] });
+          }}
+        >
+          <p>{t('objects.delete.ask')}</p>
+          <p className="mono wrap-anywhere">{doomed}</p>
+        </Confirm>
+      )}
+    </div>
+  );
+}
+
+function ObjectRow({
+  bucket,
+  name,
+  item,
+  onCopies,
+  onRemove,
+}: {
+  bucket: string;
+  name: string;
+  item: ObjectInfo;
+  onCopies: () => void;
+  onRemove: () => void;
+}) {
+  const { t, bytes } = useSpeech();
+  const who = useWho();
+  const address = objects.addressOf(bucket, item.key);
+  return (
+    <tr>
+      <th scope="row" className="name-cell">
+        <span className="row">
+          <Icon name="file" />
+          <span className="wrap-anywhere">{name}</span>
+        </span>
+      </th>
+      <td className="numeric">{bytes(item.size_bytes)}</td>
+      <td>
+        <Moment us={item.modified_us} />
+      </td>
+      <td>
+        <div className="row-actions">
+          <Act icon="copies" label={t('objects.copies.of', { name })} onClick={onCopies} />
+          {may(who, 's3:GetObject') && (
+            <Tooltip label={t('objects.download.of', { name })}>
+              <ActionIcon
+                component="a"
+                href={address}
+                download
+                variant="subtle"
+                color="gray"
+                className="quiet"
+                aria-label={t('objects.download.of', { name })}
+              >
+                <Icon name="download" />
+              </ActionIcon>
+            </Tooltip>
+          )}
+          {may(who, 's3:DeleteObject') && (
+            <Act icon="remove" label={t('objects.delete.of', { name })} onClick={onRemove} />
+          )}
+        </div>
+      </td>
+    </tr>
+  );
+}
+
+function Act({ icon, label, onClick }: { icon: IconName; label: string; onClick: () => void }) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        className="quiet"
+        aria-label={label}
+        onClick={onClick}
+      >
+        <Icon name={icon} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,15 @@
+import { createContext, useContext } from 'react';
+import type { WhoAmI } from '../api/types';
+
+// What to show; the daemon decides again at each request.
+export function may(who: WhoAmI, action: string): boolean {
+  return who.rights.includes(action);
+}
+
+export const WhoContext = createContext<WhoAmI | null>(null);
+
+export function useWho(): WhoAmI {
+  const who = useContext(WhoContext);
+  if (who === null) throw new Error('useWho is for pages inside the shell');
+  return who;
+}

@@ -1,0 +1,111 @@
+import { Progress } from '@mantine/core';
+import type { Job, ProblemBody, ScrubReport } from '../api/types';
+import { Problem } from '../api/problem';
+import { Moment } from '../elements/moment';
+import { Panel } from '../elements/page';
+import { Failure } from '../elements/states';
+import { Icon } from '../elements/icon';
+import { useSpeech } from '../language/speech';
+
+export function JobPanel({ job }: { job: Job }) {
+  const { t } = useSpeech();
+  const title =
+    job.kind === 'heal'
+      ? t('job.heal')
+      : job.subject === ''
+        ? t('job.scrub_all')
+        : t('job.scrub', { disk: job.subject });
+  return (
+    <Panel title={title} aside={<Moment us={job.started_us} />}>
+      <div className="stack" data-job={job.state}>
+        <div role="status">
+          {job.state === 'done' && <Report job={job} />}
+          {job.state === 'running' && <span className="visually-hidden">{t('job.running')}</span>}
+        </div>
+        {job.state === 'running' && (
+          <div className="row" style={{ flexWrap: 'nowrap' }}>
+            <Progress style={{ flex: 1 }} value={job.progress * 100} aria-label={title} animated />
+            <span className="numeric">{Math.floor(job.progress * 100)} %</span>
+          </div>
+        )}
+        {job.state === 'failed' && <Failure error={asProblemOf(job.error)} />}
+      </div>
+    </Panel>
+  );
+}
+
+function asProblemOf(body: ProblemBody | null): Problem {
+  if (body === null) return new Problem(500, 'console.http_500', '', '');
+  return new Problem(body.status, body.message_id, body.title, body.detail, body.arguments);
+}
+
+function Report({ job }: { job: Job }) {
+  const { count } = useSpeech();
+  if (job.report === null) return null;
+  if ('healed' in job.report) {
+    return (
+      <p className="row">
+        <Icon name={job.report.healed > 0 ? 'pass' : 'no_data'} />
+        {count('job.healed', job.report.healed)}
+      </p>
+    );
+  }
+  return <Scrubbed report={job.report} />;
+}
+
+function Scrubbed({ report }: { report: ScrubReport }) {
+  const { t, count, bytes, number } = useSpeech();
+  return (
+    <div className="stack">
+      <p className="row">
+        <span className="chip" data-tone={report.found.length === 0 ? 'pass' : 'fail'}>
+          <Icon name={report.found.length === 0 ? 'pass' : 'fail'} size={14} />
+          {count('job.found', report.found.length)}
+        </span>
+        <span>{count('job.repaired', report.repaired)}</span>
+      </p>
+      <dl className="facts">
+        <div>
+          <dt>{t('job.sets')}</dt>
+          <dd>{number(report.sets)}</dd>
+        </div>
+        <div>
+          <dt>{t('job.records')}</dt>
+          <dd>{number(report.records)}</dd>
+        </div>
+        <div>
+          <dt>{t('job.files')}</dt>
+          <dd>{number(report.files)}</dd>
+        </div>
+        <div>
+          <dt>{t('job.read')}</dt>
+          <dd>{bytes(report.read_bytes)}</dd>
+        </div>
+      </dl>
+      {report.found.length > 0 && (
+        <div className="table-frame">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">{t('disks.disk')}</th>
+                <th scope="col">{t('sets.set')}</th>
+                <th scope="col">{t('job.what')}</th>
+                <th scope="col">{t('job.object')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {report.found.slice(0, 100).map((damage, at) => (
+                <tr key={at}>
+                  <td>{damage.disk}</td>
+                  <td className="mono">{damage.set}</td>
+                  <td>{t(`copy.${damage.state}`)}</td>
+                  <td className="wrap-anywhere">{damage.object ?? '–'}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,141 @@
+#include "base/text_encoding.h"
+#include "object_store.h"
+
+#include <algorithm>
+
+namespace belfry::objects {
+namespace {
+
+constexpr BucketId kRegistry{0};
+constexpr std::size_t kPage = 1000;
+
+// The least that every name of S3 keeps to; edge/s3 knows the rest.
+bool is_bucket_name(const std::string& name) {
+  return name.size() >= 3 && name.size() <= 63 && std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+         });
+}
+
+}  // namespace
+
+Task<crypto::Key> ObjectStore::tenant_key(TenantId tenant) {
+  {
+    std::lock_guard lock(mutex_);
+    if (tenants_with_key_.contains(tenant))
+      co_return keys_.current(tenant, crypto::KeyPurpose::kObjects);
+  }
+  // The first time a key may have to be made, which waits for three disks.
+  CO_TRY(auto key, co_await runtime::blocking(*pool_, [this, tenant] {
+           return keys_.current(tenant, crypto::KeyPurpose::kObjects);
+         }));
+  std::lock_guard lock(mutex_);
+  tenants_with_key_.insert(tenant);
+  co_return key;
+}
+
+Task<Bucket> ObjectStore::create_bucket(TenantId tenant, const std::string& name,
+                                        std::optional<segments::Placement> placement,
+                                        MakeLeaf leaf) {
+  if (!is_bucket_name(name)) co_return fail(Code::kInvalid, "bucket.bad_name", {{"bucket", name}});
+  if (!ledger_.healthy()) co_return fail(Code::kRetry, "audit.unavailable");
+  CO_TRY(co_await tenant_key(tenant));
+  Bucket bucket{.id = BucketId{random_.id()},
+                .name = name,
+                .tenant = tenant,
+                .created = clock_.now(),
+                .placement = placement.value_or(segments::Placement{}),
+                .placement_is_default = !placement};
+  Commit commit{.bucket = kRegistry, .key = name, .placement = {}};
+  commit.expect = {{.what = Expectation::Kind::kAbsent, .kind = EntryKind::kBucket}};
+  commit.changes.push_back({.kind = EntryKind::kBucket, .value = encode_bucket(bucket)});
+  CO_TRY(commit.leaf, leaf_of(leaf, {}));
+  auto committed = co_await engine_.commit(std::move(commit));
+  if (committed) co_return bucket;
+  if (committed.error().message() != "engine.expectation")
+    co_return std::unexpected(std::move(committed).error());
+  auto other = co_await find_bucket(name);
+  bool owned = other && other->tenant == tenant;
+  co_return fail(Code::kConflict, "bucket.exists",
+                 {{"bucket", name}, {"owned", owned ? "yes" : "no"}});
+}
+
+Task<Bucket> ObjectStore::find_bucket(const std::string& name) {
+  CO_TRY(auto entry, co_await engine_.find(kRegistry, name, EntryKind::kBucket, ""));
+  if (!entry) co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", name}});
+  co_return decode_bucket(*entry);
+}
+
+Task<std::vector<Bucket>> ObjectStore::list_buckets(TenantId tenant) {
+  CO_TRY(auto all, co_await list_all_buckets());
+  std::erase_if(all, [&](const Bucket& bucket) { return bucket.tenant != tenant; });
+  co_return all;
+}
+
+Task<std::vector<Bucket>> ObjectStore::list_all_buckets() {
+  std::vector<Bucket> all;
+  ScanRequest request{.bucket = kRegistry, .kind = EntryKind::kBucket, .limit = kPage};
+  for (;;) {
+    CO_TRY(auto page, co_await engine_.scan(request));
+    for (const Entry& entry : page) {
+      CO_TRY(Bucket bucket, decode_bucket(entry));
+      all.push_back(std::move(bucket));
+    }
+    if (page.size() < request.limit) co_return all;
+    request.from = page.back().key;
+    request.after = true;
+  }
+}
+
+Task<> ObjectStore::delete_bucket(const Bucket& bucket, MakeLeaf leaf) {
+  if (!ledger_.healthy()) co_return fail(Code::kRetry, "audit.unavailable");
+  auto held = co_await gates_.lock(lock_number(bucket.id.value, {}), LockTable::Mode::kExclusive);
+  CO_TRY(auto entry, co_await engine_.find(kRegistry, bucket.name, EntryKind::kBucket, ""));
+  if (!entry) co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", bucket.name}});
+  CO_TRY(Bucket now, decode_bucket(*entry));
+  if (now.id != bucket.id)
+    co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", bucket.name}});
+  CO_TRY(auto objects, co_await engine_.scan({.bucket = bucket.id, .limit = 1}));
+  if (!objects.empty())
+    co_return fail(Code::kConflict, "bucket.not_empty", {{"bucket", bucket.name}});
+  CO_TRY(co_await abort_all(bucket));
+  Commit commit{.bucket = kRegistry, .key = bucket.name, .placement = {}};
+  commit.expect = {{.what = Expectation::Kind::kSequence,
+                    .kind = EntryKind::kBucket,
+                    .sequence = entry->sequence}};
+  commit.changes.push_back({.what = Change::Kind::kRemove, .kind = EntryKind::kBucket});
+  CO_TRY(commit.leaf, leaf_of(leaf, {}));
+  CO_TRY(co_await engine_.commit(std::move(commit)));
+  std::lock_guard lock(mutex_);
+  deleted_.insert(bucket.id);
+  co_return Result<>();
+}
+
+// Releases what unfinished uploads hold in a bucket that goes.
+Task<> ObjectStore::abort_all(const Bucket& bucket) {
+  for (;;) {
+    CO_TRY(auto uploads, co_await engine_.scan(
+                             {.bucket = bucket.id, .kind = EntryKind::kUpload, .limit = kPage}));
+    if (uploads.empty()) co_return Result<>();
+    for (const Entry& upload : uploads) {
+      Commit commit{.bucket = bucket.id, .key = upload.key, .placement = bucket.placement};
+      commit.changes.push_back(
+          {.what = Change::Kind::kRemove, .kind = EntryKind::kUpload, .suffix = upload.suffix});
+      commit.changes.push_back(
+          {.what = Change::Kind::kRemovePrefix, .kind = EntryKind::kPart, .suffix = upload.suffix});
+      CO_TRY(co_await engine_.commit(std::move(commit)));
+    }
+  }
+}
+
+Task<Sequence> ObjectStore::commit_in(const Bucket& bucket, Commit commit) {
+  auto held = co_await gates_.lock(lock_number(bucket.id.value, {}), LockTable::Mode::kShared);
+  bool gone;
+  {
+    std::lock_guard lock(mutex_);
+    gone = deleted_.contains(bucket.id);
+  }
+  if (gone) co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", bucket.name}});
+  co_return co_await engine_.commit(std::move(commit));
+}
+
+}  // namespace belfry::objects

@@ -1,0 +1,93 @@
+// The embedded engine: commits are records of the segments, the index remembers them.
+//
+//   commit: lock the group -> check expectations -> append the record -> apply to the index
+//           -> answer; the leaf goes on to the ledger by itself
+//
+// Invariants
+//  1. The lock of a group is held from the check of its expectations until its commit is applied.
+//  2. A commit whose append failed without saying whether the record is durable is **unresolved**:
+//     before anything else happens to its group, it is appended again until it is durable. So the
+//     live index and one made again from the segments never differ.
+//  3. Cursor and watermark stay below every commit that is begun and not applied (Outbox).
+//  4. Files are removed only when no entry names them, the commit that made it so is durable, and
+//     nobody reads them.
+#pragma once
+
+#include "embedded/outbox.h"
+#include "embedded/pins.h"
+#include "embedded/table.h"
+#include "lock_table.h"
+#include "runtime/signal.h"
+
+#include <atomic>
+#include <deque>
+#include <memory>
+
+namespace belfry::objects {
+
+class Core : public std::enable_shared_from_this<Core> {
+ public:
+  Core(Executor executor, Clock& clock, segments::Store& store, audit::Ledger& ledger,
+       EmbeddedOptions options, std::shared_ptr<Index> index);
+
+  // Replay, the outbox, orphans; then the background coroutines run until `close`.
+  Task<> open();
+  Task<> close();
+
+  Task<Sequence> commit(Commit commit);
+  Task<std::optional<Entry>> find(BucketId bucket, const std::string& key, EntryKind kind,
+                                  const std::string& suffix);
+  Task<std::vector<Entry>> scan(ScanRequest request);
+  Task<Buffer> read_record_blob(RecordBlob blob);
+  std::shared_ptr<void> pin(const Entry& entry);
+  Task<std::vector<segments::Copy>> where(Entry entry);
+  Task<std::vector<SetCounts>> recount();
+  Task<std::vector<DamagedEntry>> damaged(std::size_t limit);
+
+  segments::Store& store() { return store_; }
+  Table& table() { return table_; }
+
+ private:
+  struct Pending;
+  using Unresolved = std::map<std::uint64_t, std::shared_ptr<Pending>>;
+
+  Task<Sequence> commit_whole(Commit commit);
+  Task<> check(const Commit& commit);
+  Task<Sequence> write(std::shared_ptr<Pending> pending);
+  Result<Sequence> apply(Pending& pending);
+  void keep_unresolved(const std::shared_ptr<Pending>& pending);
+  Task<> resolve(std::uint64_t group);
+  std::vector<std::uint64_t> unresolved_groups();
+  void note_written(std::size_t octets);
+
+  Task<> replay();
+  Task<bool> replay_some(Sequence& from, Sequence cursor, Sequence watermark);
+  Task<> drain_all();
+
+  boost::asio::awaitable<void> drain();
+  boost::asio::awaitable<void> remove_files();
+  boost::asio::awaitable<void> resolve_all();
+  Task<> damaged_by(const segments::Damage& damage, std::size_t limit,
+                    std::vector<DamagedEntry>& out);
+
+  Executor executor_;
+  Clock& clock_;
+  segments::Store& store_;
+  audit::Ledger& ledger_;
+  EmbeddedOptions options_;
+  Table table_;
+  LockTable locks_;
+  Outbox outbox_;
+  Pins pins_;
+
+  std::atomic<bool> closing_ = false;
+  std::atomic<std::uint64_t> octets_since_flush_ = 0;
+  Signal leaves_waiting_, files_waiting_, unresolved_waiting_;
+  std::vector<std::shared_ptr<Promise<bool>>> background_;
+
+  std::mutex mutex_;  // of what follows
+  std::deque<segments::FilePosition> files_to_remove_;
+  Unresolved unresolved_;
+};
+
+}  // namespace belfry::objects

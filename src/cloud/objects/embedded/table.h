@@ -1,0 +1,72 @@
+// The entries, what names which blob, and the counts, as keys of the index; and how a commit
+// changes them.
+//
+// Invariants
+//  1. Whatever batch boundary the index falls back to, replaying from its cursor leads to the same
+//     state: a change that a later one has overtaken does nothing.
+//  2. An entry, the locations that name it and the counts change in one batch.
+//  3. The cursor is written with a batch only when every commit up to it is in this batch or an
+//     earlier one.
+#pragma once
+
+#include "embedded/commit_record.h"
+#include "objects/index.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <vector>
+
+namespace belfry::objects {
+
+class Table {
+ public:
+  explicit Table(std::shared_ptr<Index> index) : index_(std::move(index)) {}
+
+  // Reads cursor and counts. An index that is ahead of `last_durable` belongs to other segments and
+  // is cleared.
+  Result<> load(Sequence last_durable);
+  Sequence cursor() const { return cursor_; }
+
+  // Writes `commit`, which record `record` of `sequence` holds. `cursor` is asked once the order of
+  // applying is settled. Returns the files that no entry names any more.
+  Result<std::vector<segments::FilePosition>> apply(const DecodedCommit& commit, Sequence sequence,
+                                                    const segments::Position& record,
+                                                    const std::function<Sequence()>& cursor);
+
+  Result<std::optional<Entry>> find(BucketId bucket, std::string_view key, EntryKind kind,
+                                    std::string_view suffix, IndexRead read);
+  Result<std::vector<Entry>> scan(const ScanRequest& request, IndexRead read);
+  // Whether `entry` is still what the index has; `then` runs before another commit applies.
+  bool if_current(const Entry& entry, const std::function<void()>& then);
+
+  bool names_file(const segments::FilePosition& file);
+  // The entries with a blob or their commit in that place; a record of length zero: in its segment
+  // from its offset on.
+  Result<std::vector<Entry>> named_by(const segments::FilePosition& file, std::size_t limit);
+  Result<std::vector<Entry>> named_by(const segments::Position& record, std::size_t limit);
+
+  std::vector<SetCounts> counts();
+  Result<std::vector<SetCounts>> recount();
+  Result<> flush(Index::Wait wait) { return index_->flush(wait); }
+
+ private:
+  struct Applying;
+  Result<> put(Applying& work, const Change& change);
+  Result<> remove(Applying& work, const Change& change);
+  Result<> remove_prefix(Applying& work, const Change& change);
+  Result<std::optional<Entry>> current(const std::string& index_key);
+  void forget(Applying& work, const std::string& index_key, const Entry& entry, OldBlobs old_blobs);
+  Result<std::vector<Entry>> entries_at(const std::string& from, const std::string& until,
+                                        std::size_t limit,
+                                        std::string_view (*name)(std::string_view));
+
+  std::shared_ptr<Index> index_;
+  std::mutex mutex_;  // one commit is applied at a time
+  Sequence cursor_ = 0;
+  std::map<SetId, SetCounts> counts_;
+};
+
+}  // namespace belfry::objects

@@ -1,0 +1,134 @@
+#include "reading.h"
+
+#include <algorithm>
+
+namespace belfry::objects {
+namespace {
+
+constexpr std::uint64_t kChunksARead = 8;
+
+class ObjectReading : public Reading {
+ public:
+  ObjectReading(Engine& engine, crypto::KeyStore& keys, OpenObject object,
+                std::optional<Range> range)
+      : engine_(engine), keys_(keys), object_(std::move(object)) {
+    if (range) at_ = range->first, end_ = range->last + 1;
+  }
+
+  const ObjectInfo& info() const override { return object_.value.info; }
+
+  Task<View> next() override {
+    if (at_ >= end_) co_return View{};
+    CO_TRY(enter_piece());
+    const Piece& piece = object_.value.pieces[piece_];
+    std::uint64_t number = (at_ - piece_start_) / kChunk;
+    CO_TRY(co_await load(number));
+    CO_TRY(co_await open_chunk(number));
+    std::uint64_t chunk_start = piece_start_ + number * kChunk;
+    std::uint64_t from = at_ - chunk_start;
+    std::uint64_t until =
+        std::min({end_ - chunk_start, std::uint64_t(kChunk), piece.size - number * kChunk});
+    at_ = chunk_start + until;
+    co_return View(plain_).subspan(from, until - from);
+  }
+
+ private:
+  // Makes `piece_` the one that holds `at_`.
+  Result<> enter_piece() {
+    const auto& pieces = object_.value.pieces;
+    while (piece_ < pieces.size() && at_ >= piece_start_ + pieces[piece_].size) {
+      piece_start_ += pieces[piece_++].size;
+      cipher_.reset();
+      loaded_count_ = 0;
+    }
+    if (piece_ == pieces.size())
+      return fail(Code::kCorrupt, "object.bad_value", {{"key", info().key}});
+    if (cipher_) return {};
+    const Envelope& envelope = pieces[piece_].envelope;
+    TRY(crypto::Key key, keys_.find(envelope.key));
+    TRY(cipher_, ChunkCipher::unwrap(key, object_.entry.bucket, object_.entry.key, envelope));
+    return {};
+  }
+
+  std::uint64_t chunk_length(std::uint64_t number) const {
+    std::uint64_t size = object_.value.pieces[piece_].size;
+    return std::min<std::uint64_t>(kChunk, size - number * kChunk);
+  }
+
+  // Brings the sealed octets of chunk `number`, and of some that follow, into memory.
+  Task<> load(std::uint64_t number) {
+    if (number >= loaded_first_ && number < loaded_first_ + loaded_count_) co_return Result<>();
+    const Blob& blob = object_.entry.blobs[piece_];
+    std::uint64_t chunks = chunks_of(object_.value.pieces[piece_].size);
+    loaded_count_ = 0;
+    if (auto* there = std::get_if<RecordBlob>(&blob)) {
+      CO_TRY(sealed_, co_await engine_.read_record_blob(*there));
+      loaded_first_ = 0;
+      loaded_count_ = chunks;
+    } else {
+      std::uint64_t wanted = (end_ - piece_start_ + kChunk - 1) / kChunk - number;
+      std::uint64_t count = std::min({kChunksARead, chunks - number, wanted});
+      std::uint64_t length =
+          (count - 1) * kSealedChunk + chunk_length(number + count - 1) + crypto::kTagLength;
+      sealed_.resize(length);
+      CO_TRY(std::size_t got, co_await engine_.read_file(std::get<segments::FilePosition>(blob),
+                                                         number * kSealedChunk, sealed_));
+      if (got != length) co_return corrupt();
+      loaded_first_ = number;
+      loaded_count_ = count;
+    }
+    co_return Result<>();
+  }
+
+  std::unexpected<Error> corrupt() const {
+    return fail(Code::kCorrupt, "object.corrupt", {{"key", info().key}});
+  }
+
+  Task<> open_chunk(std::uint64_t number) {
+    std::uint64_t length = chunk_length(number) + crypto::kTagLength;
+    std::uint64_t start = (number - loaded_first_) * kSealedChunk;
+    if (start + length > sealed_.size()) co_return corrupt();
+    MutableView sealed = MutableView(sealed_).subspan(start, length);
+    plain_.resize(chunk_length(number));
+    ChunkPlace place{number, number + 1 == chunks_of(object_.value.pieces[piece_].size)};
+    if (cipher_->open(place, sealed, plain_)) co_return Result<>();
+    auto* file = std::get_if<segments::FilePosition>(&object_.entry.blobs[piece_]);
+    if (!file) co_return corrupt();
+    co_return co_await open_other_copy(*file, place, sealed);
+  }
+
+  // The copy that was read does not authenticate: names each disk as the suspect in turn, until the
+  // chunk that the others give does. The store repairs the bad one.
+  Task<> open_other_copy(const segments::FilePosition& file, ChunkPlace place, MutableView sealed) {
+    CO_TRY(auto copies, co_await engine_.where(object_.entry));
+    std::ranges::sort(copies, std::ranges::greater(), [](const segments::Copy& copy) {
+      return copy.state == segments::CopyState::kCorrupt;
+    });
+    for (const segments::Copy& copy : copies) {
+      auto got = co_await engine_.read_file(file, place.number * kSealedChunk, sealed, copy.disk);
+      if (got && *got == sealed.size() && cipher_->open(place, sealed, plain_))
+        co_return Result<>();
+    }
+    co_return corrupt();
+  }
+
+  Engine& engine_;
+  crypto::KeyStore& keys_;
+  OpenObject object_;
+  std::uint64_t at_ = 0, end_ = 0;  // in the object
+
+  std::size_t piece_ = 0;
+  std::uint64_t piece_start_ = 0;  // in the object
+  std::optional<ChunkCipher> cipher_;
+  Buffer sealed_, plain_;
+  std::uint64_t loaded_first_ = 0, loaded_count_ = 0;  // chunks of the piece in `sealed_`
+};
+
+}  // namespace
+
+std::unique_ptr<Reading> make_reading(Engine& engine, crypto::KeyStore& keys, OpenObject object,
+                                      std::optional<Range> range) {
+  return std::make_unique<ObjectReading>(engine, keys, std::move(object), range);
+}
+
+}  // namespace belfry::objects

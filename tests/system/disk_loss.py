@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""The story of a bad day: one disk's folder is deleted, octets of another are flipped. Reads
+stay right, the scrub finds it, S06-P-20 fails and names the sets and the objects, healing
+restores three copies, the measure passes, the ledger tells it all and `belfry verify` agrees.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from file_tree import MIB, differences, digests_of, write_file
+from running_provider import CommandFailed, Provider, wait_until
+from s3_clients import Rclone
+
+MEASURE = "S06-P-20"
+SMALL, LARGE = 60, 6
+
+
+def put_objects(provider):
+    source = provider.folder / "source"
+    for number in range(SMALL):
+        write_file(source / f"small-{number:02}.bin", 1000 + 977 * number, number)
+    for number in range(LARGE):
+        write_file(source / f"large-{number}.bin", 3 * MIB + number, 100 + number)
+    client = Rclone(provider, False, provider.folder)
+    client.make_bucket("ledger-of-days")
+    client.put_tree(source, "ledger-of-days")
+    return client, source
+
+
+def copies_of(provider, name):
+    return provider.belfry("object", "where", f"s3://ledger-of-days/tree/{name}")["copies"]
+
+
+def assert_three_good(provider, names):
+    for name in names:
+        copies = copies_of(provider, name)
+        states = [c["state"] for c in copies]
+        assert len(copies) == 3 and set(states) == {"good"}, f"{name}: {copies}"
+        assert len({c["server"] for c in copies}) == 3, f"{name}: not three servers: {copies}"
+        assert len({c["site"] for c in copies}) >= 2, f"{name}: one site only: {copies}"
+
+
+def flip(path, fractions):
+    """Turns octets over inside what was written, past the head of the file."""
+    data = Path(path).read_bytes().rstrip(b"\0")
+    with open(path, "r+b") as file:
+        for fraction in fractions:
+            at = 4096 + int((len(data) - 4096) * fraction)
+            file.seek(at)
+            octet = file.read(1)
+            file.seek(at)
+            file.write(bytes([octet[0] ^ 0x40]))
+
+
+def damage_two_disks(provider):
+    """Deletes the folder of one disk and flips octets on another; their names."""
+    large, small = copies_of(provider, "large-0.bin"), copies_of(provider, "small-07.bin")
+    lost = large[0]["disk"]
+    rotten = large[1]["disk"]
+    flip(large[1]["path"], (0.2, 0.5, 0.9))
+    segments = [c for c in small if c["disk"] != lost]
+    flip(segments[0]["path"], (0.1, 0.3, 0.5, 0.7))
+    shutil.rmtree(provider.data / "disks" / lost)
+    return lost, {rotten, segments[0]["disk"]}
+
+
+def assert_reads_right(provider, client, source, name):
+    copy = provider.folder / name
+    client.get_tree("ledger-of-days", copy)
+    wrong = differences(digests_of(source), digests_of(copy))
+    assert not wrong, "; ".join(wrong)
+    shutil.rmtree(copy)
+
+
+def check(provider):
+    return provider.belfry("measure", "check", MEASURE)
+
+
+def assert_ledger_tells(provider):
+    copy = provider.folder / "log"
+    fetched = provider.belfry("audit", "fetch", copy)
+    report = provider.belfry("verify", copy, "--events")
+    assert report["size"] == fetched["size"] == report["leaves_checked"], report
+    told = "\n".join(str(event) for event in report["events"])
+    for word in (MEASURE, "fail", "pass"):
+        assert word in told, f"the ledger does not tell of: {word}"
+    tiles = sorted((copy / "tile").rglob("*"), key=str)
+    entries = [t for t in tiles if t.is_file() and "entries" in str(t)]
+    data = bytearray(entries[0].read_bytes())
+    data[len(data) // 2] ^= 1
+    entries[0].write_bytes(data)
+    try:
+        provider.belfry("verify", copy)
+    except CommandFailed as failed:
+        assert failed.code == 1, failed
+    else:
+        raise AssertionError("a changed log verifies")
+
+
+def main():
+    with Provider("disk-loss") as provider:
+        client, source = put_objects(provider)
+        names = sorted(os.listdir(source))
+        assert_three_good(provider, names)
+        before = check(provider)
+        assert before["verdict"] == "pass" and before["proof"] == "simulated", before
+        assert before["population"] >= SMALL + LARGE, before
+
+        lost, rotten = damage_two_disks(provider)
+        assert_reads_right(provider, client, source, "during")
+
+        report = provider.belfry("disk", "scrub")
+        found = {d["disk"] for d in report["found"]}
+        assert rotten & found, f"the scrub found nothing on {rotten}: {report}"
+        during = check(provider)
+        assert during["verdict"] == "fail" and during["violations"] > 0, during
+        failing = [row for row in during["rows"] if row["status"] == "fail"]
+        assert failing and any(lost in row["reason"] for row in failing), failing[:5]
+
+        provider.belfry("disk", "heal")
+
+        def healed():
+            copies = [copies_of(provider, n) for n in names]
+            return all(len(c) == 3 and {x["state"] for x in c} == {"good"} for c in copies)
+        wait_until(healed, 120, "three good copies of everything again")
+        provider.belfry("disk", "scrub")
+        assert_three_good(provider, names)
+        after = check(provider)
+        assert after["verdict"] == "pass", after
+        assert_reads_right(provider, client, source, "after")
+        assert_ledger_tells(provider)
+        print(f"lost {lost}, rot on {sorted(rotten)}: found {len(report['found'])}, healed; "
+              f"{MEASURE}: pass, fail, pass")
+
+
+if __name__ == "__main__":
+    main()

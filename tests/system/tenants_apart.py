@@ -1,0 +1,165 @@
+#!/usr/bin/python3
+"""A second tenant sees nothing of the first: every operation of S3, and every route of
+openapi.yaml, which this test walks, so that a new route is tried without a word here.
+"""
+
+import yaml
+
+from customer import Customer
+from running_provider import SOURCE, Provider
+from signed_requests import error_code
+
+BUCKET, KEY = "quiet-harbour", "letters/mother-of-pearl.txt"
+SECRET = b"what only the first tenant may read"
+METHODS = ("get", "put", "post", "patch", "delete")
+# S3 operations on another's bucket: (method, path, query, body).
+PARTS = b"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>0</ETag></Part>" \
+        b"</CompleteMultipartUpload>"
+DELETE = f"<Delete><Object><Key>{KEY}</Key></Object></Delete>".encode()
+
+
+def s3_operations(upload):
+    there = {"uploadId": upload}
+    bucket, key = f"/{BUCKET}", f"/{BUCKET}/{KEY}"
+    return [
+        ("HEAD", bucket, {}, b""), ("GET", bucket, {}, b""),
+        ("GET", bucket, {"list-type": "2"}, b""), ("GET", bucket, {"location": ""}, b""),
+        ("GET", bucket, {"uploads": ""}, b""), ("PUT", bucket, {}, b""),
+        ("DELETE", bucket, {}, b""), ("POST", bucket, {"delete": ""}, DELETE),
+        ("HEAD", key, {}, b""), ("GET", key, {}, b""), ("PUT", key, {}, b"x"),
+        ("DELETE", key, {}, b""),
+        ("PUT", f"/{BUCKET}/new", {}, b"x"), ("POST", key, {"uploads": ""}, b""),
+        ("PUT", key, {**there, "partNumber": "1"}, b"x"), ("GET", key, there, b""),
+        ("POST", key, there, PARTS), ("DELETE", key, there, b""),
+    ]
+
+
+class Isolation:
+    def __init__(self, provider):
+        self.provider = provider
+        self.first, self.second = Customer(provider, "harbour"), Customer(provider, "meadow")
+        signer = self.first.signer()
+        signer.ok("PUT", f"/{BUCKET}")
+        signer.ok("PUT", f"/{BUCKET}/{KEY}", SECRET)
+        _, octets = signer.ok("POST", f"/{BUCKET}/{KEY}", query={"uploads": ""})
+        self.upload = octets.split(b"<UploadId>")[1].split(b"<")[0].decode()
+        self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
+        self.problems, self.tried = [], 0
+
+    def leaks(self, octets, asked):
+        """Words of the first tenant in an answer, besides those that the question had."""
+        words = (BUCKET, KEY, "harbour", self.first.tenant["id"], self.first.user["id"],
+                 self.first.access_key, SECRET.decode())
+        text = octets.decode(errors="replace")
+        return [w for w in words if w in text and w not in asked]
+
+    def expect(self, what, asked, outcome, allowed):
+        status, _, octets = outcome
+        self.tried += 1
+        if status not in allowed:
+            self.problems.append(f"{what}: {status} {octets[:200]}")
+        if leaked := self.leaks(octets, asked):
+            self.problems.append(f"{what}: tells {leaked}")
+
+    def try_s3(self):
+        signer = self.second.signer()
+        for method, path, query, body in s3_operations(self.upload):
+            outcome = signer.request(method, path, body, query=query)
+            asked = f"{path} {query} {body}"
+            what = f"S3 {method} {path} {sorted(query)}"
+            self.expect(what, asked, outcome, (403, 404, 409))
+            if method != "HEAD" and path != f"/{BUCKET}" and error_code(outcome[2]) == "":
+                self.problems.append(f"{what}: no S3 error: {outcome[2][:200]}")
+        self.expect("S3 ListBuckets", "", signer.request("GET", "/"), (200,))
+
+    def parameters_of(self, item, operation):
+        for parameter in item.get("parameters", []) + operation.get("parameters", []):
+            if "$ref" in parameter:
+                name = parameter["$ref"].rsplit("/", 1)[1]
+                parameter = self.api["components"]["parameters"][name]
+            yield parameter
+
+    def target(self, path, parameters):
+        values = {"tenant": self.first.tenant["id"], "user": self.first.user["id"],
+                  "access_key": self.first.access_key, "bucket": BUCKET, "key": KEY,
+                  "token": self.first.token["api_token"]["id"],
+                  "session": self.first.session["id"], "measure": "S06-P-20", "job": "1",
+                  "disk": "par1-s1-d1", "path": "checkpoint"}
+        query = []
+        for parameter in parameters:
+            name = parameter["name"]
+            if parameter["in"] == "path":
+                path = path.replace("{" + name + "}", values[name].replace("/", "%2F"))
+            elif parameter["in"] == "query" and name == "tenant":
+                query.append(f"tenant={values['tenant']}")
+            elif parameter["in"] == "query" and parameter.get("required"):
+                query.append(f"{name}=1")
+        return path + ("?" + "&".join(query) if query else "")
+
+    def body_of(self, operation):
+        content = operation.get("requestBody", {}).get("content", {})
+        if "application/json" not in content:
+            return b"x" if content else None
+        reference = content["application/json"]["schema"].get("$ref", "").rsplit("/", 1)[-1]
+        return {"UserChange": {"active": False}, "NewBucket": {"name": "meadow-grass"},
+                "NewUser": {"name": "spy", "email": "spy@meadow.example", "role": "reader",
+                            "password": "a long passphrase of a spy"},
+                "NewTenant": {"name": "spies", "kind": "customer",
+                              "parent": self.first.tenant["id"]}}.get(reference, {})
+
+    def try_route(self, path, item, method):
+        operation = item[method]
+        scope = operation.get("x-belfry-scope")
+        parameters = list(self.parameters_of(item, operation))
+        target = self.target(path, parameters)
+        body = self.body_of(operation)
+        what = f"{method.upper()} {target} ({scope})"
+        assert scope, f"{what}: no x-belfry-scope"
+        if scope == "none":
+            return
+        self.expect(what + " by nobody", target,
+                    self.provider.request(method.upper(), target, body, token=""), (401,))
+        # Others' things are not there; one's own, the provider's and what all share tell nothing.
+        names_first = any(w in target for w in (BUCKET, self.first.tenant["id"],
+                                                self.first.user["id"], self.first.access_key))
+        names_first = names_first or "{token}" in path or "{session}" in path
+        names_first = names_first or operation["operationId"] == "createTenant"
+        if scope == "provider":
+            allowed = (403, 404)
+        elif names_first:
+            allowed = (404,) if scope != "self" else (403, 404)
+        else:
+            allowed = (200, 201, 202, 204, 400, 404, 409)
+        if operation["operationId"] in ("signOut", "beginTotp"):
+            return  # the caller's own session, which the rest of the walk needs
+        asked = target + str(body)
+        outcome = self.provider.request(method.upper(), target, body,
+                                        token=self.second.token["secret"])
+        self.expect(what, asked, outcome, allowed)
+
+    def try_rest(self):
+        for path, item in self.api["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    self.try_route(path, item, method)
+
+    def assert_untouched(self):
+        _, octets = self.first.signer().ok("GET", f"/{BUCKET}/{KEY}")
+        assert octets == SECRET, "the first tenant's object changed"
+        user = self.provider.rest("GET", f"/api/v1/users/{self.first.user['id']}",
+                                  token=self.first.token["secret"])
+        assert user["active"], "the first tenant's user was suspended"
+
+
+def main():
+    with Provider("tenants-apart") as provider:
+        isolation = Isolation(provider)
+        isolation.try_s3()
+        isolation.try_rest()
+        isolation.assert_untouched()
+        assert not isolation.problems, "\n".join(isolation.problems)
+        print(f"{isolation.tried} requests of the second tenant and of nobody: nothing told")
+
+
+if __name__ == "__main__":
+    main()
