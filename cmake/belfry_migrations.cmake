@@ -1,6 +1,6 @@
-# belfry_migrations(belfry_iam) embeds migrations/NNNN_name.sql, beside the module's CMakeLists.txt, as
-# `std::vector<database::Migration> belfry::iam::migrations()`. Called after belfry_module, whose DEPENDS name
-# `database`. A second argument names another folder.
+# belfry_migrations(belfry_iam) embeds migrations/NNNN_name.sql, beside the module's
+# CMakeLists.txt, as `std::vector<database::Migration> belfry::iam::migrations()`. Called after
+# belfry_module, whose DEPENDS name `database`. A second argument names another folder.
 function(belfry_migrations target)
   set(directory ${CMAKE_CURRENT_SOURCE_DIR}/migrations)
   if(ARGC GREATER 1)

@@ -36,7 +36,8 @@ def load_and_kill(provider, source, name, seconds):
     log = provider.folder / f"{name}.log"
     rclone = subprocess.Popen(
         ["/usr/bin/rclone", "copy", "--retries", "1", "--low-level-retries", "1",
-         "--transfers", "8", "--use-json-log", "--log-level", "INFO", "--log-file", log, "--s3-no-check-bucket",
+         "--transfers", "8", "--use-json-log", "--log-level", "INFO", "--log-file", log,
+         "--s3-no-check-bucket",
          source, f"b:load/{name}"],
         env=client.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(seconds)

@@ -4,7 +4,8 @@ import re
 
 from .tree import Finding, is_test, line_of, without_comments
 
-MADE = re.compile(r"\b(?:fail|Error)\s*[({]\s*(?:\w+::)*Code::\w+\s*,\s*\"([^\"]*)\"")
+MADE = re.compile(
+    r"\b(?:fail|Error(?:\s+\w+)?)\s*[({]\s*(?:\w+::)*Code::\w+\s*,\s*\"([^\"]*)\"")
 ID = re.compile(r"^[a-z0-9_]+(\.[a-z0-9_]+)+$")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
