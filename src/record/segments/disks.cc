@@ -134,6 +134,8 @@ Result<DiskIdentity> identify(StoreDevice& device, Random& random) {
     if (identity->disk != device.info.id)
       return fail(Code::kInvalid, "segments.wrong_disk",
                   {{"disk", device.info.name}, {"path", device.info.path}});
+    // What is seen may be in the page cache alone, if the process died before it was durable.
+    TRY(write_identity(device, *identity));
     return *identity;
   }
   if (bytes.error().code() != Code::kNotFound) return std::unexpected(bytes.error());

@@ -105,8 +105,7 @@ Result<> LocalStore::recover_set(const Descriptor& descriptor) {
   std::vector<StoreDevice*> members = devices_of(descriptor);
   for (unsigned i = 0; i < members.size(); ++i) {
     if (!members[i] || !members[i]->good()) continue;
-    auto bytes = read_small_file(members[i]->disk(), set_folder(descriptor.set) + "/descriptor");
-    if (bytes && decode_descriptor(*bytes) == descriptor) continue;
+    // Even one that is the same may be in the page cache alone.
     if (Result<> done = write_descriptor(members[i]->disk(), descriptor, {i}); !done)
       failed(*members[i], done.error());
   }
