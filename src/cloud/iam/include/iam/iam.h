@@ -20,8 +20,9 @@
 
 namespace belfry::iam {
 
-// The provider's own tenant, the root of the tree, in every provider. `found` gives the first customer
-// the id after it: fixed ids let the logs and buckets of both be read again when the database is lost.
+// The provider's own tenant, the root of the tree, in every provider. `found` gives the first
+// customer the id after it: fixed ids let the logs and buckets of both be read again when the
+// database is lost.
 inline constexpr TenantId kProviderTenant{1};
 inline constexpr TenantId kFirstCustomer{2};
 
@@ -186,11 +187,13 @@ class Iam {
   virtual Task<> revoke_session(const Principal& by, const std::string& id) = 0;
 
   // The first start of a provider: the provider tenant, its administrator with a second factor, a
-  // first customer tenant's keys. Nothing if users exist.
+  // first customer tenant's administrator and keys. Nothing if users exist.
   struct Founded {
     std::string admin_user, admin_password, admin_totp_secret, api_token;
     std::string access_key_id, secret_key;  // of the demonstration's customer
     TenantId provider, customer;
+    // The administrator of the first customer, with a second factor too.
+    std::string customer_user, customer_password, customer_totp_secret;
   };
   virtual Task<std::optional<Founded>> found(const std::string& provider_name,
                                              const std::string& customer_name) = 0;

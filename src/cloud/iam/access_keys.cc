@@ -1,0 +1,158 @@
+// Access keys of the S3 protocol.
+#include "rows.h"
+#include "service.h"
+
+namespace belfry::iam {
+namespace {
+
+constexpr std::int64_t kKeysMax = 20;  // of a user
+// Writing each use down would cost a sync each.
+constexpr Duration kUsedEvery = std::chrono::minutes(5);
+
+AccessKey access_key_of(const Row& row) {
+  return {.id = row.text("id"),
+          .user = UserId{row.integer("user_id")},
+          .tenant = TenantId{row.integer("tenant_id")},
+          .created = from_us(row.integer("created_us")),
+          .last_used = optional_time(row, "last_used_us")};
+}
+
+Purpose purpose_of(const std::string& access_key_id) {
+  return {"access_key/" + access_key_id};
+}
+
+Error unknown_key() {
+  return Error(Code::kDenied, "iam.unknown_key");
+}
+
+}  // namespace
+
+Task<SigningIdentity> IamService::find_signing_identity(const std::string& access_key_id) {
+  if (!is_access_key_id(access_key_id)) co_return std::unexpected(unknown_key());
+  if (auto found = signing_.find(access_key_id, clock_.monotonic()); found && !found->refresh)
+    co_return std::move(found->identity);
+  co_return co_await read_signing_identity(access_key_id);
+}
+
+Task<SigningIdentity> IamService::read_signing_identity(const std::string& access_key_id) {
+  const std::uint64_t generation = signing_.generation();
+  const Monotonic read_at = clock_.monotonic();
+  const Timestamp now = clock_.now();
+  bool write_down = false;
+  auto found =
+      co_await read<SigningIdentity>([&](Transaction& transaction) -> Result<SigningIdentity> {
+        TRY(refresh_tree(transaction));
+        TRY(auto rows,
+            transaction.query("SELECT k.secret_sealed, k.second_factor, k.last_used_us, u.id, "
+                              "u.tenant_id, u.name, u.role FROM access_key k "
+                              "JOIN iam_user u ON u.id = k.user_id "
+                              "WHERE k.id = :id AND u.active = 1",
+                              {{"id", access_key_id}}));
+        if (rows.empty()) return std::unexpected(unknown_key());
+        const Row& row = rows[0];
+        TRY(const Buffer secret,
+            open_secret(keys_, purpose_of(access_key_id), row.text("secret_sealed")));
+        const auto last_used = optional_time(row, "last_used_us");
+        write_down = !last_used || now - *last_used >= kUsedEvery;
+        return SigningIdentity{{.tenant = TenantId{row.integer("tenant_id")},
+                                .user = UserId{row.integer("id")},
+                                .name = row.text("name"),
+                                .role = role_named(row.text("role")).value_or(Role::kReader),
+                                .method = Method::kAccessKey,
+                                .credential = access_key_id,
+                                .second_factor = row.flag("second_factor")},
+                               std::string(as_text(secret))};
+      });
+  if (!found) {
+    if (found.error().message() == "iam.unknown_key") signing_.forget_key(access_key_id);
+    co_return std::unexpected(found.error());
+  }
+  signing_.keep(*found, read_at, generation);
+  if (write_down) {
+    // Should this fail, the next lookup tries again.
+    static_cast<void>(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+      TRY(transaction.execute("UPDATE access_key SET last_used_us = :now_us WHERE id = :id",
+                              {{"now_us", to_us(now)}, {"id", access_key_id}}));
+      return Done{};
+    }));
+  }
+  co_return std::move(*found);
+}
+
+Task<std::vector<AccessKey>> IamService::list_access_keys(const Principal& by, UserId user) {
+  using AccessKeys = std::vector<AccessKey>;
+  co_return co_await read<AccessKeys>([&](Transaction& transaction) -> Result<AccessKeys> {
+    TRY(const User owner, iam::find_user(transaction, user));
+    TRY(check_user(by, "iam:ListAccessKeys", owner));
+    TRY(auto rows, transaction.query("SELECT * FROM access_key WHERE user_id = :user_id "
+                                     "ORDER BY created_us, id LIMIT :limit",
+                                     {{"user_id", user.value}, {"limit", kRowsMax}}));
+    AccessKeys keys;
+    for (const Row& row : rows) {
+      keys.push_back(access_key_of(row));
+      keys.back().active = owner.active;
+    }
+    return keys;
+  });
+}
+
+Task<NewAccessKey> IamService::create_access_key(const Principal& by, UserId user) {
+  co_return co_await write<NewAccessKey>([&](Transaction& transaction) -> Result<NewAccessKey> {
+    TRY(const User owner, iam::find_user(transaction, user));
+    TRY(check_user(by, "iam:CreateAccessKey", owner));
+    TRY(auto rows,
+        transaction.query("SELECT count(*) AS n FROM access_key WHERE user_id = :user_id",
+                          {{"user_id", user.value}}));
+    if (rows[0].integer("n") >= kKeysMax)
+      return fail(Code::kConflict, "iam.too_many_keys", {{"maximum", std::to_string(kKeysMax)}});
+    TRY(NewAccessKey made, insert_access_key(transaction, owner, by.second_factor));
+    TRY(trail_.changed(transaction, owner.tenant, by,
+                       {"iam:CreateAccessKey", resource_of(user), {{"access_key", made.key.id}}}));
+    return made;
+  });
+}
+
+Result<NewAccessKey> IamService::insert_access_key(Transaction& transaction, const User& user,
+                                                   bool second_factor) {
+  NewAccessKey made;
+  made.key = {.id = make_access_key_id(random_),
+              .user = user.id,
+              .tenant = user.tenant,
+              .created = clock_.now(),
+              .last_used = {},
+              .active = user.active};
+  made.secret = make_access_key_secret(random_);
+  TRY(const std::string sealed,
+      seal_secret(keys_, random_, purpose_of(made.key.id), as_view(made.secret)));
+  TRY(
+      transaction.execute("INSERT INTO access_key (id, tenant_id, user_id, secret_sealed, "
+                          "second_factor, created_us) VALUES (:id, :tenant_id, :user_id, "
+                          ":secret_sealed, :second_factor, :created_us)",
+                          {{"id", made.key.id},
+                           {"tenant_id", user.tenant.value},
+                           {"user_id", user.id.value},
+                           {"secret_sealed", sealed},
+                           {"second_factor", std::int64_t(second_factor)},
+                           {"created_us", to_us(made.key.created)}}));
+  return made;
+}
+
+Task<> IamService::delete_access_key(const Principal& by, const std::string& id) {
+  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    const Error missing(Code::kNotFound, "iam.key_missing", {{"key", id}});
+    TRY(auto rows, transaction.query("SELECT tenant_id, user_id FROM access_key WHERE id = :id",
+                                     {{"id", id}}));
+    if (rows.empty()) return std::unexpected(missing);
+    const TenantId tenant{rows[0].integer("tenant_id")};
+    const std::string resource = resource_of(UserId{rows[0].integer("user_id")});
+    TRY(check(by, "iam:DeleteAccessKey", {resource, tenant}, missing));
+    TRY(transaction.execute("DELETE FROM access_key WHERE id = :id", {{"id", id}}));
+    TRY(trail_.changed(transaction, tenant, by,
+                       {"iam:DeleteAccessKey", resource, {{"access_key", id}}}));
+    return Done{};
+  }));
+  signing_.forget_key(id);
+  co_return Result<>();
+}
+
+}  // namespace belfry::iam

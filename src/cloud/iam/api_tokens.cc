@@ -1,0 +1,145 @@
+// Tokens of programs for the REST API.
+#include "base/text_encoding.h"
+#include "rows.h"
+#include "service.h"
+
+namespace belfry::iam {
+namespace {
+
+constexpr std::string_view kPrefix = "blf_";
+constexpr std::size_t kSecretLength = 4 + 64;
+constexpr std::int64_t kTokensMax = 50;  // of a user
+constexpr std::size_t kLabelMax = 100;
+
+ApiToken api_token_of(const Row& row) {
+  return {.id = row.text("id"),
+          .user = UserId{row.integer("user_id")},
+          .label = row.text("label"),
+          .created = from_us(row.integer("created_us")),
+          .expires = optional_time(row, "expires_us"),
+          .second_factor = row.flag("second_factor")};
+}
+
+}  // namespace
+
+Task<Principal> IamService::authenticate_token(const std::string& secret) {
+  const auto unknown = fail(Code::kDenied, "iam.unknown_token");
+  if (secret.size() != kSecretLength || !secret.starts_with(kPrefix)) co_return unknown;
+  co_return co_await read<Principal>([&](Transaction& transaction) -> Result<Principal> {
+    TRY(refresh_tree(transaction));
+    TRY(auto rows,
+        transaction.query("SELECT t.id AS token_id, t.second_factor, u.id, u.tenant_id, u.name, "
+                          "u.role FROM api_token t JOIN iam_user u ON u.id = t.user_id "
+                          "WHERE t.secret_sha256 = :secret_sha256 AND u.active = 1 AND "
+                          "(t.expires_us IS NULL OR t.expires_us > :now_us)",
+                          {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(clock_.now())}}));
+    if (rows.empty()) return unknown;
+    const Row& row = rows[0];
+    return Principal{.tenant = TenantId{row.integer("tenant_id")},
+                     .user = UserId{row.integer("id")},
+                     .name = row.text("name"),
+                     .role = role_named(row.text("role")).value_or(Role::kReader),
+                     .method = Method::kApiToken,
+                     .credential = row.text("token_id"),
+                     .second_factor = row.flag("second_factor")};
+  });
+}
+
+Task<std::vector<ApiToken>> IamService::list_api_tokens(const Principal& by) {
+  using ApiTokens = std::vector<ApiToken>;
+  CO_TRY(decide(tree_, by, "iam:ListApiTokens", {resource_of(by.user), by.tenant}));
+  co_return co_await read<ApiTokens>([&](Transaction& transaction) -> Result<ApiTokens> {
+    TRY(auto rows,
+        transaction.query(
+            "SELECT * FROM api_token WHERE user_id = :user_id AND "
+            "(expires_us IS NULL OR expires_us > :now_us) "
+            "ORDER BY created_us, id LIMIT :limit",
+            {{"user_id", by.user.value}, {"now_us", to_us(clock_.now())}, {"limit", kRowsMax}}));
+    ApiTokens tokens;
+    for (const Row& row : rows) tokens.push_back(api_token_of(row));
+    return tokens;
+  });
+}
+
+Iam::NewApiToken IamService::make_api_token(const Principal& by, const std::string& label) {
+  return {.token = {.id = make_public_id(random_),
+                    .user = by.user,
+                    .label = label,
+                    .created = clock_.now(),
+                    .expires = {},
+                    .second_factor = by.second_factor},
+          .secret = std::string(kPrefix) + make_bearer_secret(random_)};
+}
+
+Result<> IamService::insert_api_token(Transaction& transaction, const Principal& by,
+                                      const NewApiToken& made) {
+  TRY(
+      transaction.execute("INSERT INTO api_token (id, tenant_id, user_id, label, secret_sha256, "
+                          "second_factor, created_us, expires_us) VALUES (:id, :tenant_id, "
+                          ":user_id, :label, :secret_sha256, :second_factor, :created_us, "
+                          ":expires_us)",
+                          {{"id", made.token.id},
+                           {"tenant_id", by.tenant.value},
+                           {"user_id", by.user.value},
+                           {"label", made.token.label},
+                           {"secret_sha256", digest_of(made.secret)},
+                           {"second_factor", std::int64_t(made.token.second_factor)},
+                           {"created_us", to_us(made.token.created)},
+                           {"expires_us", time_or_null(made.token.expires)}}));
+  return {};
+}
+
+Task<Iam::NewApiToken> IamService::create_api_token(const Principal& by, const std::string& label,
+                                                    std::optional<Duration> lifetime) {
+  CO_TRY(decide(tree_, by, "iam:CreateApiToken", {resource_of(by.user), by.tenant}));
+  if (label.empty() || label.size() > kLabelMax || !is_utf8(label))
+    co_return fail(Code::kInvalid, "iam.bad_label");
+  constexpr Duration kLifetimeMax = std::chrono::years(10);
+  if (lifetime && (*lifetime <= Duration(0) || *lifetime > kLifetimeMax))
+    co_return fail(Code::kInvalid, "iam.bad_lifetime");
+  co_return co_await write<NewApiToken>([&](Transaction& transaction) -> Result<NewApiToken> {
+    NewApiToken made = make_api_token(by, label);
+    if (lifetime) made.token.expires = made.token.created + *lifetime;
+    const database::Parameters parameters = {{"user_id", by.user.value},
+                                             {"credential", by.credential},
+                                             {"now_us", to_us(made.token.created)}};
+    TRY(
+        transaction.execute("DELETE FROM api_token WHERE user_id = :user_id AND "
+                            "expires_us IS NOT NULL AND expires_us <= :now_us",
+                            parameters));
+    TRY(auto count,
+        transaction.query("SELECT count(*) AS n FROM api_token WHERE user_id = :user_id",
+                          parameters));
+    if (count[0].integer("n") >= kTokensMax)
+      return fail(Code::kConflict, "iam.too_many_tokens",
+                  {{"maximum", std::to_string(kTokensMax)}});
+    if (by.method == Method::kApiToken) {
+      // A token makes none that outlives it.
+      TRY(auto own,
+          transaction.query("SELECT expires_us FROM api_token WHERE id = :credential", parameters));
+      if (own.empty()) return fail(Code::kDenied, "iam.unknown_token");
+      if (auto end = optional_time(own[0], "expires_us"))
+        made.token.expires = std::min(made.token.expires.value_or(*end), *end);
+    }
+    TRY(insert_api_token(transaction, by, made));
+    TRY(trail_.changed(transaction, by.tenant, by,
+                       {"iam:CreateApiToken", resource_of(by.user), {{"token", made.token.id}}}));
+    return made;
+  });
+}
+
+Task<> IamService::delete_api_token(const Principal& by, const std::string& id) {
+  CO_TRY(decide(tree_, by, "iam:DeleteApiToken", {resource_of(by.user), by.tenant}));
+  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(const std::int64_t deleted,
+        transaction.execute("DELETE FROM api_token WHERE id = :id AND user_id = :user_id",
+                            {{"id", id}, {"user_id", by.user.value}}));
+    if (deleted == 0) return fail(Code::kNotFound, "iam.token_missing", {{"token", id}});
+    TRY(trail_.changed(transaction, by.tenant, by,
+                       {"iam:DeleteApiToken", resource_of(by.user), {{"token", id}}}));
+    return Done{};
+  }));
+  co_return Result<>();
+}
+
+}  // namespace belfry::iam

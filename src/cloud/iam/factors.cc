@@ -1,0 +1,131 @@
+// What a user proves itself with: password and TOTP.
+#include "base/text_encoding.h"
+#include "crypto/password.h"
+#include "password_rules.h"
+#include "rows.h"
+#include "service.h"
+
+namespace belfry::iam {
+namespace {
+
+// RFC 4226, section 4, R6: as long as the digest.
+constexpr std::size_t kSeedLength = 20;
+
+// Guessing with a session that somebody left open is slowed down like guessing without.
+Throttle::Attempt own_attempt(const Principal& by) {
+  return {
+      .account = "own " + by.user.text(), .address = "own " + by.user.text(), .known_good = true};
+}
+
+}  // namespace
+
+Task<> IamService::change_password(const Principal& by, const std::string& old_password,
+                                   const std::string& new_password) {
+  CO_TRY(decide(tree_, by, "iam:ChangePassword", {resource_of(by.user), by.tenant}));
+  struct Current {
+    User user;
+    std::string hash;
+  };
+  CO_TRY(const Current current,
+         co_await read<Current>([&](Transaction& transaction) -> Result<Current> {
+           TRY(User user, iam::find_user(transaction, by.user));
+           TRY(auto rows, transaction.query("SELECT password_hash FROM iam_user WHERE id = :id",
+                                            {{"id", by.user.value}}));
+           return Current{std::move(user), rows[0].text("password_hash")};
+         }));
+  CO_TRY(throttle_.begin(own_attempt(by), clock_.now()));
+  CO_TRY(const bool same, co_await is_password(old_password, current.hash));
+  if (!same) {
+    const Error wrong(Code::kDenied, "iam.wrong_password");
+    trail_.refused(by.tenant, by, {"iam:ChangePassword", resource_of(by.user), {}}, wrong);
+    co_return std::unexpected(wrong);
+  }
+  throttle_.succeeded(own_attempt(by), Throttle::Success::kForget);
+  CO_TRY(check_password(new_password, {current.user.name, current.user.email,
+                                       is_privileged(current.user.role), current.user.has_totp}));
+  CO_TRY(const std::string hashed, co_await hash(new_password));
+  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(const std::int64_t changed,
+        transaction.execute("UPDATE iam_user SET password_hash = :new_hash, "
+                            "password_changed_us = :now_us "
+                            "WHERE id = :id AND password_hash = :old_hash",
+                            {{"new_hash", hashed},
+                             {"old_hash", current.hash},
+                             {"now_us", to_us(clock_.now())},
+                             {"id", by.user.value}}));
+    if (changed == 0) return fail(Code::kConflict, "iam.changed_meanwhile");
+    TRY(end_other_sessions(transaction, by, by.user));
+    TRY(trail_.changed(transaction, by.tenant, by,
+                       {"iam:ChangePassword", resource_of(by.user), {}}));
+    return Done{};
+  }));
+  co_return Result<>();
+}
+
+Task<std::string> IamService::begin_totp(const Principal& by) {
+  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
+  const Buffer seed = to_buffer(View(random_.octets<kSeedLength>()));
+  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(const User user, iam::find_user(transaction, by.user));
+    // Whoever has only the password must not replace the factor.
+    if (user.has_totp && !by.second_factor)
+      return fail(Code::kDenied, "iam.second_factor_needed",
+                  {{"action", "iam:ManageOwnTotp"}, {"resource", resource_of(by.user)}});
+    TRY(const std::string sealed, seal_secret(keys_, random_, {"totp/" + by.user.text()}, seed));
+    TRY(transaction.execute(
+        "DELETE FROM mfa_factor WHERE user_id = :user_id AND confirmed_us IS NULL",
+        {{"user_id", by.user.value}}));
+    TRY(
+        transaction.execute("INSERT INTO mfa_factor (id, tenant_id, user_id, kind, secret_sealed, "
+                            "last_step, created_us) VALUES (:id, :tenant_id, :user_id, 'totp', "
+                            ":secret_sealed, 0, :now_us)",
+                            {{"id", random_.id()},
+                             {"tenant_id", by.tenant.value},
+                             {"user_id", by.user.value},
+                             {"secret_sealed", sealed},
+                             {"now_us", to_us(clock_.now())}}));
+    TRY(trail_.changed(transaction, by.tenant, by, {"iam:BeginTotp", resource_of(by.user), {}}));
+    return Done{};
+  }));
+  co_return to_base32(seed);
+}
+
+Task<> IamService::confirm_totp(const Principal& by, const std::string& code) {
+  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
+  CO_TRY(throttle_.begin(own_attempt(by), clock_.now()));
+  auto confirmed = co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(auto rows, transaction.query("SELECT id, secret_sealed FROM mfa_factor "
+                                     "WHERE user_id = :user_id AND confirmed_us IS NULL",
+                                     {{"user_id", by.user.value}}));
+    if (rows.empty()) return fail(Code::kConflict, "iam.no_totp_begun");
+    TRY(const Buffer seed,
+        open_secret(keys_, {"totp/" + by.user.text()}, rows[0].text("secret_sealed")));
+    const auto step = crypto::verify_totp(seed, code, clock_.now(), 0);
+    if (!step) return fail(Code::kInvalid, "iam.wrong_code");
+    const database::Parameters parameters = {{"id", rows[0].integer("id")},
+                                             {"user_id", by.user.value},
+                                             {"step", *step},
+                                             {"session_id", by.credential},
+                                             {"now_us", to_us(clock_.now())}};
+    TRY(transaction.execute("DELETE FROM mfa_factor WHERE user_id = :user_id AND id <> :id",
+                            parameters));
+    TRY(transaction.execute(
+        "UPDATE mfa_factor SET confirmed_us = :now_us, last_step = :step WHERE id = :id",
+        parameters));
+    // The session has now proved both; those opened with the password alone end.
+    TRY(end_other_sessions(transaction, by, by.user));
+    TRY(
+        transaction.execute("UPDATE iam_session SET second_factor = 1, enrolment_only = 0, "
+                            "amr = 'pwd otp' WHERE id = :session_id",
+                            parameters));
+    TRY(trail_.changed(transaction, by.tenant, by, {"iam:ConfirmTotp", resource_of(by.user), {}}));
+    return Done{};
+  });
+  if (!confirmed) co_return std::unexpected(confirmed.error());
+  throttle_.succeeded(own_attempt(by), Throttle::Success::kForget);
+  co_return Result<>();
+}
+
+}  // namespace belfry::iam

@@ -1,0 +1,23 @@
+// Which passwords are accepted (NIST SP 800-63B-4, 3.1.1.2): long ones that are not known ones.
+#pragma once
+
+#include "base/result.h"
+
+#include <string_view>
+
+namespace belfry::iam {
+
+struct PasswordOwner {
+  std::string_view name;
+  std::string_view email;
+  bool privileged = false;
+  bool has_second_factor = false;
+};
+
+// At least 15 characters, 16 for privileged roles, 8 with a second factor; not of the list of known
+// passwords, nor one of them dressed up, a repetition or a keyboard's row.
+// No rule of composition. Errors: invalid ("iam.password_too_short" with minimum,
+// "iam.password_too_long", "iam.password_known").
+Result<> check_password(std::string_view password, const PasswordOwner& owner);
+
+}  // namespace belfry::iam

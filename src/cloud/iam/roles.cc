@@ -1,0 +1,36 @@
+#include "iam/iam.h"
+
+#include <array>
+#include <utility>
+
+namespace belfry::iam {
+namespace {
+
+constexpr std::array<std::pair<Role, std::string_view>, 5> kNames = {{
+    {Role::kProviderAdministrator, "provider_administrator"},
+    {Role::kOperator, "operator"},
+    {Role::kTenantAdministrator, "tenant_administrator"},
+    {Role::kMember, "member"},
+    {Role::kReader, "reader"},
+}};
+
+}  // namespace
+
+std::string_view name_of(Role role) {
+  for (const auto& [known, name] : kNames)
+    if (known == role) return name;
+  return "";
+}
+
+std::optional<Role> role_named(std::string_view name) {
+  for (const auto& [role, known] : kNames)
+    if (known == name) return role;
+  return std::nullopt;
+}
+
+bool is_privileged(Role role) {
+  return role == Role::kProviderAdministrator || role == Role::kOperator ||
+         role == Role::kTenantAdministrator;
+}
+
+}  // namespace belfry::iam

@@ -1,0 +1,26 @@
+// Between rows of the tables and the types of iam.h.
+#pragma once
+
+#include "database/database.h"
+#include "iam/iam.h"
+
+#include <string_view>
+
+namespace belfry::iam {
+
+std::string_view name_of(TenantKind kind);
+Tenant tenant_of(const database::Row& row);
+
+// The columns that user_of reads, of `iam_user u`.
+inline constexpr std::string_view kUserColumns =
+    "u.id, u.tenant_id, u.name, u.email, u.role, u.active, u.created_us, u.last_sign_in_us, "
+    "(SELECT count(*) FROM mfa_factor f WHERE f.user_id = u.id AND f.confirmed_us IS NOT NULL) "
+    "AS factors";
+User user_of(const database::Row& row);
+// Errors: not_found ("iam.user_missing").
+Result<User> find_user(database::Transaction& transaction, UserId user);
+
+std::optional<Timestamp> optional_time(const database::Row& row, std::string_view column);
+database::Value time_or_null(const std::optional<Timestamp>& time);
+
+}  // namespace belfry::iam

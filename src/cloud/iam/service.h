@@ -1,0 +1,149 @@
+// The implementation of `Iam`, over several files: sign_in.cc, sessions.cc, users.cc, factors.cc,
+// access_keys.cc, api_tokens.cc, founding.cc.
+#pragma once
+
+#include "iam/iam.h"
+#include "rights.h"
+#include "secrets.h"
+#include "signing_cache.h"
+#include "tenant_tree.h"
+#include "throttle.h"
+#include "trail.h"
+
+#include <atomic>
+#include <string>
+
+namespace belfry::iam {
+
+using database::Row;
+using database::Transaction;
+
+// How long reading the tables may take, in all of one call.
+inline constexpr Duration kReadLimit = std::chrono::seconds(5);
+// No list is longer: more are an error of the caller's making.
+inline constexpr std::int64_t kRowsMax = 10'000;
+
+class IamService : public Iam {
+ public:
+  IamService(database::Database& database, std::shared_ptr<Pool> pool, crypto::KeyStore& keys,
+             audit::Ledger& ledger, Clock& clock, Random& random);
+
+  Result<> authorize(const Principal& principal, std::string_view action, const Resource& resource,
+                     const Context& context) override;
+
+  Task<SigningIdentity> find_signing_identity(const std::string& access_key_id) override;
+  Task<Principal> authenticate_session(const std::string& secret) override;
+  Task<Principal> authenticate_token(const std::string& secret) override;
+  Task<OpenedSession> sign_in(const SignIn& attempt) override;
+  Task<> sign_out(const Principal& by) override;
+
+  Task<std::vector<Tenant>> list_tenants(const Principal& by) override;
+  Task<Tenant> create_tenant(const Principal& by, TenantKind kind, const std::string& name,
+                             TenantId parent) override;
+  Task<std::vector<User>> list_users(const Principal& by, TenantId tenant) override;
+  Task<User> create_user(const Principal& by, TenantId tenant, const std::string& name,
+                         const std::string& email, Role role, const std::string& password) override;
+  Task<> set_user_active(const Principal& by, UserId user, bool active) override;
+  Task<User> find_user(const Principal& by, UserId user) override;
+  Task<> change_password(const Principal& by, const std::string& old_password,
+                         const std::string& new_password) override;
+
+  Task<std::string> begin_totp(const Principal& by) override;
+  Task<> confirm_totp(const Principal& by, const std::string& code) override;
+
+  Task<std::vector<AccessKey>> list_access_keys(const Principal& by, UserId user) override;
+  Task<NewAccessKey> create_access_key(const Principal& by, UserId user) override;
+  Task<> delete_access_key(const Principal& by, const std::string& id) override;
+
+  Task<std::vector<ApiToken>> list_api_tokens(const Principal& by) override;
+  Task<NewApiToken> create_api_token(const Principal& by, const std::string& label,
+                                     std::optional<Duration> lifetime) override;
+  Task<> delete_api_token(const Principal& by, const std::string& id) override;
+
+  Task<std::vector<Session>> list_sessions(const Principal& by, UserId user) override;
+  Task<> revoke_session(const Principal& by, const std::string& id) override;
+
+  Task<std::optional<Founded>> found(const std::string& provider_name,
+                                     const std::string& customer_name) override;
+
+ private:
+  struct Candidate;  // who somebody who signs in may be: sign_in.cc
+
+  // Runs `work` in one transaction on the pool and gives its value back.
+  template <class T, class Work>
+  Task<T> write(Work work);
+  template <class T, class Work>
+  Task<T> read(Work work);
+
+  // As `authorize`; what is refused goes to the log. What belongs to another tenant is answered
+  // with `missing` instead of a refusal, as if it were not there.
+  Result<> check(const Principal& by, std::string_view action, const Resource& resource,
+                 const Error& missing);
+  Result<> check_user(const Principal& by, std::string_view action, const User& user);
+  Result<> refresh_tree(Transaction& transaction);
+  // Ends the sessions of `user` but the one of `by`.
+  Result<> end_other_sessions(Transaction& transaction, const Principal& by, UserId user);
+
+  Task<Candidate> find_candidate(const SignIn& attempt);
+  Task<OpenedSession> check_candidate(const SignIn& attempt, const Candidate& candidate);
+  Result<OpenedSession> open_session(Transaction& transaction, const SignIn& attempt,
+                                     const Candidate& candidate);
+  // Whether `code` is a new one of the user's factor in force; it cannot be used again.
+  // Errors: denied ("iam.sign_in_refused").
+  Result<> use_code(Transaction& transaction, UserId user, const std::string& code);
+  Task<bool> is_password(const std::string& password, const std::string& hash);
+  Task<std::string> hash(const std::string& password);
+  Task<SigningIdentity> read_signing_identity(const std::string& access_key_id);
+
+  struct Founder;  // a first user with its tenant: founding.cc
+  Task<Founder> make_founder(Tenant tenant, std::string user_name, Role role);
+  Result<> insert_founder(Transaction& transaction, const Founder& founder);
+  Result<NewAccessKey> insert_access_key(Transaction& transaction, const User& user,
+                                         bool second_factor);
+  NewApiToken make_api_token(const Principal& by, const std::string& label);
+  Result<> insert_api_token(Transaction& transaction, const Principal& by, const NewApiToken& made);
+
+  database::Database& database_;
+  const std::shared_ptr<Pool> pool_;
+  crypto::KeyStore& keys_;
+  Clock& clock_;
+  Random& random_;
+  Trail trail_;
+  // Argon2id takes 19 MiB and a processor each: never more at once than this has threads.
+  const std::unique_ptr<Pool> hashing_;
+  const std::string dummy_hash_;  // what the passwords of unknown users are compared with
+  TenantTree tree_;
+  std::atomic<std::int64_t> tree_read_us_ = 0;
+  Throttle throttle_;
+  SigningCache signing_;
+};
+
+template <class T, class Work>
+Task<T> IamService::write(Work work) {
+  CO_TRY(trail_.check_healthy());
+  co_return co_await runtime::blocking(*pool_, [this, &work]() -> Result<T> {
+    std::optional<T> value;
+    TRY(database_.write([&](Transaction& transaction) -> Result<> {
+      TRY(value, work(transaction));
+      return {};
+    }));
+    return std::move(*value);
+  });
+}
+
+template <class T, class Work>
+Task<T> IamService::read(Work work) {
+  co_return co_await runtime::blocking(*pool_, [this, &work]() -> Result<T> {
+    std::optional<T> value;
+    TRY(database_.read(kReadLimit, [&](Transaction& transaction) -> Result<> {
+      TRY(value, work(transaction));
+      return {};
+    }));
+    return std::move(*value);
+  });
+}
+
+// A transaction without a value.
+struct Done {};
+
+}  // namespace belfry::iam

@@ -1,0 +1,130 @@
+// Sessions, and who a bearer secret belongs to.
+#include "rows.h"
+#include "service.h"
+
+namespace belfry::iam {
+namespace {
+
+// Writing the last use down at each request would cost a sync each.
+constexpr Duration kSeenEvery = std::chrono::seconds(30);
+constexpr std::size_t kSecretLength = 64;
+
+Session session_of(const Row& row) {
+  return {.id = row.text("id"),
+          .user = UserId{row.integer("user_id")},
+          .created = from_us(row.integer("created_us")),
+          .last_seen = from_us(row.integer("last_seen_us")),
+          .expires = from_us(row.integer("expires_us")),
+          .source_ip = row.text("source_ip"),
+          .user_agent = row.text("user_agent"),
+          .second_factor = row.flag("second_factor")};
+}
+
+constexpr std::string_view kOpen =
+    "s.ended_us IS NULL AND s.expires_us > :now_us AND s.last_seen_us + s.idle_limit_us > :now_us";
+
+struct Seen {
+  Principal principal;
+  bool write_down = false;
+};
+
+}  // namespace
+
+Task<Principal> IamService::authenticate_session(const std::string& secret) {
+  const auto unknown = fail(Code::kDenied, "iam.unknown_session");
+  if (secret.size() != kSecretLength) co_return unknown;
+  const Timestamp now = clock_.now();
+  CO_TRY(const Seen seen, co_await read<Seen>([&](Transaction& transaction) -> Result<Seen> {
+           TRY(refresh_tree(transaction));
+           TRY(auto rows, transaction.query(
+                              "SELECT s.id AS session_id, s.second_factor, s.last_seen_us, u.id, "
+                              "u.tenant_id, u.name, u.role FROM iam_session s "
+                              "JOIN iam_user u ON u.id = s.user_id "
+                              "WHERE s.secret_sha256 = :secret_sha256 AND u.active = 1 AND " +
+                                  std::string(kOpen),
+                              {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(now)}}));
+           if (rows.empty()) return unknown;
+           const Row& row = rows[0];
+           return Seen{{.tenant = TenantId{row.integer("tenant_id")},
+                        .user = UserId{row.integer("id")},
+                        .name = row.text("name"),
+                        .role = role_named(row.text("role")).value_or(Role::kReader),
+                        .method = Method::kSession,
+                        .credential = row.text("session_id"),
+                        .second_factor = row.flag("second_factor")},
+                       now - from_us(row.integer("last_seen_us")) >= kSeenEvery};
+         }));
+  if (seen.write_down) {
+    // Should this fail, the session ends a little early.
+    static_cast<void>(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+      TRY(
+          transaction.execute("UPDATE iam_session SET last_seen_us = :now_us "
+                              "WHERE id = :id AND last_seen_us < :now_us",
+                              {{"now_us", to_us(now)}, {"id", seen.principal.credential}}));
+      return Done{};
+    }));
+  }
+  co_return seen.principal;
+}
+
+Task<> IamService::sign_out(const Principal& by) {
+  if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
+  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(transaction.execute(
+        "UPDATE iam_session SET ended_us = :now_us WHERE id = :id AND ended_us IS NULL",
+        {{"now_us", to_us(clock_.now())}, {"id", by.credential}}));
+    TRY(trail_.authenticated(transaction, by,
+                             {"iam:SignOut", "belfry:session/" + by.credential, {}}, ""));
+    return Done{};
+  }));
+  co_return Result<>();
+}
+
+Task<std::vector<Session>> IamService::list_sessions(const Principal& by, UserId user) {
+  using Sessions = std::vector<Session>;
+  co_return co_await read<Sessions>([&](Transaction& transaction) -> Result<Sessions> {
+    TRY(const User owner, iam::find_user(transaction, user));
+    TRY(check_user(by, "iam:ListSessions", owner));
+    TRY(auto rows,
+        transaction.query(
+            "SELECT s.* FROM iam_session s WHERE s.user_id = :user_id AND " + std::string(kOpen) +
+                " ORDER BY s.created_us DESC, s.id LIMIT :limit",
+            {{"user_id", user.value}, {"now_us", to_us(clock_.now())}, {"limit", kRowsMax}}));
+    Sessions sessions;
+    for (const Row& row : rows) sessions.push_back(session_of(row));
+    return sessions;
+  });
+}
+
+Task<> IamService::revoke_session(const Principal& by, const std::string& id) {
+  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    const Error missing(Code::kNotFound, "iam.session_missing", {{"session", id}});
+    TRY(auto rows, transaction.query("SELECT s.user_id, s.tenant_id FROM iam_session s "
+                                     "WHERE s.id = :id AND " +
+                                         std::string(kOpen),
+                                     {{"id", id}, {"now_us", to_us(clock_.now())}}));
+    if (rows.empty()) return std::unexpected(missing);
+    const TenantId tenant{rows[0].integer("tenant_id")};
+    const std::string resource = resource_of(UserId{rows[0].integer("user_id")});
+    TRY(check(by, "iam:RevokeSession", {resource, tenant}, missing));
+    TRY(transaction.execute("UPDATE iam_session SET ended_us = :now_us WHERE id = :id",
+                            {{"now_us", to_us(clock_.now())}, {"id", id}}));
+    TRY(trail_.changed(transaction, tenant, by,
+                       {"iam:RevokeSession", resource, {{"session", id}}}));
+    return Done{};
+  }));
+  co_return Result<>();
+}
+
+Result<> IamService::end_other_sessions(Transaction& transaction, const Principal& by,
+                                        UserId user) {
+  TRY(
+      transaction.execute("UPDATE iam_session SET ended_us = :now_us "
+                          "WHERE user_id = :user_id AND id <> :own AND ended_us IS NULL",
+                          {{"now_us", to_us(clock_.now())},
+                           {"user_id", user.value},
+                           {"own", by.method == Method::kSession ? by.credential : ""}}));
+  return {};
+}
+
+}  // namespace belfry::iam

@@ -1,0 +1,101 @@
+// The tree of tenants.
+#include "base/text_encoding.h"
+#include "rows.h"
+#include "service.h"
+
+#include <algorithm>
+
+namespace belfry::iam {
+namespace {
+
+constexpr std::size_t kNameMax = 100;
+
+// Printable text without blanks at its ends.
+bool is_tenant_name(std::string_view name) {
+  const auto is_control = [](char c) { return (unsigned char)(c) < 0x20 || c == 0x7f; };
+  return !name.empty() && name.size() <= kNameMax && is_utf8(name) &&
+         std::ranges::none_of(name, is_control) && name.front() != ' ' && name.back() != ' ';
+}
+
+Error tenant_missing(TenantId tenant) {
+  return Error(Code::kNotFound, "iam.tenant_missing", {{"tenant", tenant.text()}});
+}
+
+Result<Tenant> find_tenant(Transaction& transaction, TenantId tenant) {
+  TRY(auto rows, transaction.query("SELECT id, parent_id, kind, name FROM tenant WHERE id = :id",
+                                   {{"id", tenant.value}}));
+  if (rows.empty()) return std::unexpected(tenant_missing(tenant));
+  return tenant_of(rows[0]);
+}
+
+Result<unsigned> depth_of(Transaction& transaction, Tenant tenant) {
+  unsigned depth = 0;
+  for (; tenant.parent && depth < kTreeDepthMax; ++depth) {
+    TRY(tenant, find_tenant(transaction, tenant.parent));
+  }
+  return depth;
+}
+
+// What may stand below what: partners below the provider, customers below either.
+bool may_stand_below(TenantKind kind, TenantKind parent) {
+  if (kind == TenantKind::kPartner) return parent == TenantKind::kProvider;
+  return kind == TenantKind::kCustomer && parent != TenantKind::kCustomer;
+}
+
+}  // namespace
+
+Task<std::vector<Tenant>> IamService::list_tenants(const Principal& by) {
+  using Tenants = std::vector<Tenant>;
+  co_return co_await read<Tenants>([&](Transaction& transaction) -> Result<Tenants> {
+    TRY(refresh_tree(transaction));
+    TRY(auto rows, transaction.query("SELECT id, parent_id, kind, name FROM tenant "
+                                     "ORDER BY created_us, id LIMIT :limit",
+                                     {{"limit", kRowsMax}}));
+    Tenants tenants;
+    for (const Row& row : rows) {
+      Tenant tenant = tenant_of(row);
+      const bool own = tenant.id == by.tenant && by.method != Method::kNone;
+      if (own || decide(tree_, by, "iam:ListTenants", {"belfry:tenant", tenant.id}))
+        tenants.push_back(std::move(tenant));
+    }
+    return tenants;
+  });
+}
+
+Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
+                                       const std::string& name, TenantId parent) {
+  const TenantId above = parent ? parent : by.tenant;
+  auto created = co_await write<Tenant>([&](Transaction& transaction) -> Result<Tenant> {
+    TRY(refresh_tree(transaction));
+    const std::string resource = "belfry:tenant/" + above.text();
+    TRY(check(by, "iam:CreateTenant", {resource, above}, tenant_missing(above)));
+    TRY(const Tenant upper, find_tenant(transaction, above));
+    TRY(const unsigned depth, depth_of(transaction, upper));
+    if (!may_stand_below(kind, upper.kind) || depth + 1 >= kTreeDepthMax)
+      return fail(Code::kInvalid, "iam.tenant_not_here",
+                  {{"kind", std::string(name_of(kind))}, {"parent", upper.name}});
+    if (!is_tenant_name(name)) return fail(Code::kInvalid, "iam.bad_tenant_name");
+    TRY(auto same, transaction.query("SELECT id FROM tenant WHERE parent_id = :parent_id "
+                                     "AND name = :name",
+                                     {{"parent_id", above.value}, {"name", name}}));
+    if (!same.empty()) return fail(Code::kConflict, "iam.tenant_exists", {{"name", name}});
+    const Tenant tenant{TenantId{random_.id()}, above, kind, name};
+    TRY(
+        transaction.execute("INSERT INTO tenant (id, parent_id, kind, name, created_us) "
+                            "VALUES (:id, :parent_id, :kind, :name, :created_us)",
+                            {{"id", tenant.id.value},
+                             {"parent_id", above.value},
+                             {"kind", std::string(name_of(kind))},
+                             {"name", name},
+                             {"created_us", to_us(clock_.now())}}));
+    TRY(trail_.changed(transaction, above, by,
+                       {"iam:CreateTenant",
+                        "belfry:tenant/" + tenant.id.text(),
+                        {{"name", name}, {"kind", std::string(name_of(kind))}}}));
+    return tenant;
+  });
+  if (created) tree_.add({{created->id, created->parent}});
+  co_return created;
+}
+
+}  // namespace belfry::iam

@@ -1,0 +1,97 @@
+#include "throttle.h"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <cstring>
+
+namespace belfry::iam {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::size_t kCountsMax = 100'000;
+
+}  // namespace
+
+const Throttle::Limit Throttle::kAccountAtAddress{3, minutes(15), hours(1)};
+const Throttle::Limit Throttle::kAddress{20, minutes(5), hours(1)};
+const Throttle::Limit Throttle::kAccountElsewhere{10, minutes(1), hours(1)};
+
+std::string throttled_address(const std::string& source_ip) {
+  std::array<unsigned char, 16> octets{};
+  if (inet_pton(AF_INET6, source_ip.c_str(), octets.data()) != 1) return source_ip;
+  // ::ffff:0:0/96 is IPv4 seen by a socket of IPv6 (RFC 4291, 2.5.5.2).
+  constexpr std::array<unsigned char, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (std::equal(kMapped.begin(), kMapped.end(), octets.begin())) {
+    inet_ntop(AF_INET, octets.data() + 12, text.data(), text.size());
+    return text.data();
+  }
+  std::fill(octets.begin() + 8, octets.end(), 0);
+  inet_ntop(AF_INET6, octets.data(), text.data(), text.size());
+  return std::string(text.data()) + "/64";
+}
+
+Result<> Throttle::begin(const Attempt& attempt, Timestamp now) {
+  const std::string at_address = "p " + attempt.account + " " + attempt.address;
+  const std::string address = "a " + attempt.address;
+  const std::string elsewhere = "e " + attempt.account;
+  std::lock_guard lock(mutex_);
+  Duration wait =
+      std::max(wait_of(at_address, kAccountAtAddress, now), wait_of(address, kAddress, now));
+  if (!attempt.known_good) wait = std::max(wait, wait_of(elsewhere, kAccountElsewhere, now));
+  if (wait > Duration(0))
+    return fail(Code::kRetry, "iam.throttled",
+                {{"seconds", std::to_string(std::chrono::ceil<seconds>(wait).count())}});
+  count(at_address, now);
+  count(address, now);
+  if (!attempt.known_good) count(elsewhere, now);
+  return {};
+}
+
+void Throttle::succeeded(const Attempt& attempt, Success success) {
+  const std::string at_address = "p " + attempt.account + " " + attempt.address;
+  std::lock_guard lock(mutex_);
+  take_back(at_address);
+  take_back("a " + attempt.address);
+  if (!attempt.known_good) take_back("e " + attempt.account);
+  if (success == Success::kOnlyTakeBack) return;
+  if (auto found = counts_.find(at_address); found != counts_.end()) found->second.failures = 0;
+}
+
+Duration Throttle::wait_of(const std::string& key, const Limit& limit, Timestamp now) {
+  auto found = counts_.find(key);
+  if (found == counts_.end()) return Duration(0);
+  Count& count = found->second;
+  if (now - count.last > limit.forgotten_after) count.failures = 0;
+  if (count.failures < limit.free) return Duration(0);
+  // 1 s, 2 s, 4 s ...
+  const std::uint32_t doublings = std::min(count.failures - limit.free, 20u);
+  const Duration delay = std::min<Duration>(seconds(1) * (1u << doublings), limit.delay_max);
+  return count.last + delay - now;
+}
+
+void Throttle::count(const std::string& key, Timestamp now) {
+  auto [found, is_new] = counts_.try_emplace(key);
+  Count& count = found->second;
+  if (is_new)
+    count.age = oldest_first_.insert(oldest_first_.end(), key);
+  else
+    oldest_first_.splice(oldest_first_.end(), oldest_first_, count.age);
+  ++count.failures;
+  count.last = now;
+  if (counts_.size() > kCountsMax) {
+    counts_.erase(oldest_first_.front());
+    oldest_first_.pop_front();
+  }
+}
+
+void Throttle::take_back(const std::string& key) {
+  auto found = counts_.find(key);
+  if (found != counts_.end() && found->second.failures > 0) --found->second.failures;
+}
+
+}  // namespace belfry::iam

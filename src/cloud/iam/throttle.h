@@ -1,0 +1,64 @@
+// How fast passwords and codes may be tried.
+//
+// Three counts of failures, each of which makes the next attempt wait longer:
+//  - of an account from one address;
+//  - of one address, whatever the accounts;
+//  - of an account from all addresses at which it never signed in: this one never slows down an
+//    address that is known good, so that nobody elsewhere can lock the owner out.
+// An attempt counts as a failure when it begins, and is taken back when it succeeds: many at once
+// gain nothing. Attempts that are refused count for nothing. Accounts that do not exist are counted
+// like others. In memory, bounded; a restart forgets it.
+#pragma once
+
+#include "base/result.h"
+#include "base/time.h"
+
+#include <cstdint>
+#include <list>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+namespace belfry::iam {
+
+// An IPv4 address as it is; of IPv6 the network of 64 bits, which one customer has to itself.
+std::string throttled_address(const std::string& source_ip);
+
+// Safe to use from any thread.
+class Throttle {
+ public:
+  struct Attempt {
+    std::string account;  // in lower case
+    std::string address;  // as throttled_address says
+    bool known_good = false;
+  };
+
+  // Errors: retry ("iam.throttled", argument seconds).
+  Result<> begin(const Attempt& attempt, Timestamp now);
+  // The attempt that began was right after all. `kForget` ends the account's count from there too.
+  enum class Success { kForget, kOnlyTakeBack };
+  void succeeded(const Attempt& attempt, Success success);
+
+ private:
+  struct Count {
+    std::uint32_t failures = 0;
+    Timestamp last;
+    std::list<std::string>::iterator age;
+  };
+  struct Limit {
+    std::uint32_t free;  // failures that cost nothing
+    Duration delay_max;
+    Duration forgotten_after;
+  };
+  static const Limit kAccountAtAddress, kAddress, kAccountElsewhere;
+
+  Duration wait_of(const std::string& key, const Limit& limit, Timestamp now);
+  void count(const std::string& key, Timestamp now);
+  void take_back(const std::string& key);
+
+  std::mutex mutex_;
+  std::unordered_map<std::string, Count> counts_;
+  std::list<std::string> oldest_first_;
+};
+
+}  // namespace belfry::iam

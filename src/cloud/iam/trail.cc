@@ -1,0 +1,83 @@
+#include "trail.h"
+
+namespace belfry::iam {
+namespace {
+
+std::string_view name_of(Method method) {
+  switch (method) {
+    case Method::kNone:
+      return "none";
+    case Method::kSession:
+      return "session";
+    case Method::kApiToken:
+      return "api_token";
+    case Method::kAccessKey:
+      return "access_key";
+    case Method::kSystem:
+      return "system";
+  }
+  return "";
+}
+
+}  // namespace
+
+audit::Event Trail::event_of(const Principal& by, const Act& act) const {
+  audit::Event event;
+  event.time = clock_.now();
+  event.event_class = audit::EventClass::kUserManagement;
+  event.action = act.action;
+  event.actor = by.name;
+  event.actor_id = by.user;
+  event.resource = act.resource;
+  event.details = act.details;
+  event.details.push_back({"method", std::string(name_of(by.method))});
+  if (!by.credential.empty()) event.details.push_back({"credential", by.credential});
+  event.details.push_back({"actor_tenant", by.tenant.text()});
+  return event;
+}
+
+Result<> Trail::queue(database::Transaction&, TenantId tenant, const audit::Event& event) {
+  TRY(ledger_.seal(tenant, event));
+  return {};
+}
+
+Result<> Trail::changed(database::Transaction& transaction, TenantId tenant, const Principal& by,
+                        const Act& act) {
+  const audit::Event event = event_of(by, act);
+  TRY(queue(transaction, tenant, event));
+  // Whoever acts in another tenant leaves a trace at home as well.
+  if (by.tenant && by.tenant != tenant) TRY(queue(transaction, by.tenant, event));
+  return {};
+}
+
+Result<> Trail::authenticated(database::Transaction& transaction, const Principal& by,
+                              const Act& act, const std::string& source_ip) {
+  audit::Event event = event_of(by, act);
+  event.event_class = audit::EventClass::kAuthentication;
+  event.source_ip = source_ip;
+  return queue(transaction, by.tenant, event);
+}
+
+void Trail::refused(TenantId tenant, const Principal& by, const Act& act, const Error& reason) {
+  audit::Event event = event_of(by, act);
+  event.event_class = audit::EventClass::kAuthorizeSession;
+  event.outcome = audit::Outcome::kFailure;
+  event.reason = reason.message();
+  static_cast<void>(ledger_.record_read(tenant, std::move(event)));
+}
+
+void Trail::sign_in_failed(TenantId tenant, const Principal& by, const std::string& source_ip,
+                           const Error& reason) {
+  audit::Event event = event_of(by, {"iam:SignIn", "belfry:session", {}});
+  event.event_class = audit::EventClass::kAuthentication;
+  event.outcome = audit::Outcome::kFailure;
+  event.reason = reason.message();
+  event.source_ip = source_ip;
+  static_cast<void>(ledger_.record_read(tenant, std::move(event)));
+}
+
+Result<> Trail::check_healthy() {
+  return ledger_.healthy() ? Result<>() : fail(Code::kRetry, "iam.log_unavailable");
+}
+
+}  // namespace belfry::iam

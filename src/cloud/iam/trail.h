@@ -1,0 +1,43 @@
+// What happened, for the ledger: changes ride in their SQL transaction.
+#pragma once
+
+#include "audit/ledger.h"
+#include "database/database.h"
+#include "iam/iam.h"
+#include "runtime/clock.h"
+
+namespace belfry::iam {
+
+struct Act {
+  std::string action;    // "iam:CreateUser"
+  std::string resource;  // "belfry:user/12"
+  std::vector<audit::Detail> details;
+};
+
+class Trail {
+ public:
+  Trail(audit::Ledger& ledger, Clock& clock) : ledger_(ledger), clock_(clock) {}
+
+  // Queues a leaf in the log of `tenant` with the change: neither is there without the other.
+  Result<> changed(database::Transaction& transaction, TenantId tenant, const Principal& by,
+                   const Act& act);
+  // A sign-in, a sign-out: the same, of the class Authentication.
+  Result<> authenticated(database::Transaction& transaction, const Principal& by, const Act& act,
+                         const std::string& source_ip);
+  // What was refused. At full rate, so it is gathered with others; when the log takes no more, the
+  // answer is the same refusal.
+  void refused(TenantId tenant, const Principal& by, const Act& act, const Error& reason);
+  void sign_in_failed(TenantId tenant, const Principal& by, const std::string& source_ip,
+                      const Error& reason);
+  // Changes wait while the log cannot take them. Errors: retry ("iam.log_unavailable").
+  Result<> check_healthy();
+
+ private:
+  audit::Event event_of(const Principal& by, const Act& act) const;
+  Result<> queue(database::Transaction& transaction, TenantId tenant, const audit::Event& event);
+
+  audit::Ledger& ledger_;
+  Clock& clock_;
+};
+
+}  // namespace belfry::iam
