@@ -36,7 +36,7 @@ def assert_three_good(provider, names):
     for name in names:
         copies = copies_of(provider, name)
         states = [c["state"] for c in copies]
-        assert len(copies) == 3 and set(states) == {"good"}, f"{name}: {copies}"
+        assert len(copies) == 3 and set(states) == {"healthy"}, f"{name}: {copies}"
         assert len({c["server"] for c in copies}) == 3, f"{name}: not three servers: {copies}"
         assert len({c["site"] for c in copies}) >= 2, f"{name}: one site only: {copies}"
 
@@ -115,14 +115,14 @@ def main():
         assert rotten & found, f"the scrub found nothing on {rotten}: {report}"
         during = check(provider)
         assert during["verdict"] == "fail" and during["violations"] > 0, during
-        failing = [row for row in during["rows"] if row["status"] == "fail"]
+        failing = [row for row in during["rows"] if not row["pass"]]
         assert failing and any(lost in row["reason"] for row in failing), failing[:5]
 
         provider.belfry("disk", "heal")
 
         def healed():
             copies = [copies_of(provider, n) for n in names]
-            return all(len(c) == 3 and {x["state"] for x in c} == {"good"} for c in copies)
+            return all(len(c) == 3 and {x["state"] for x in c} == {"healthy"} for c in copies)
         wait_until(healed, 120, "three good copies of everything again")
         provider.belfry("disk", "scrub")
         assert_three_good(provider, names)

@@ -1,0 +1,153 @@
+// Verifies a copied log of Belfry with none of Belfry's code: Go's x/mod packages sumdb/note and
+// sumdb/tlog read checkpoint, tiles and entries. Those packages name tiles as sumdb does; the reader
+// below maps that to C2SP's tlog-tiles.
+//
+// Usage: verifier FOLDER VERIFIER_KEY     exit code 0: the log is whole
+package main
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+const tileHeight = 8
+
+// folder is a tlog.TileReader over the files of a copied log.
+type folder struct{ root string }
+
+func (f folder) Height() int { return tileHeight }
+
+func (f folder) SaveTiles([]tlog.Tile, [][]byte) {}
+
+func (f folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
+	var all [][]byte
+	for _, tile := range tiles {
+		data, err := f.read(tile)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, data)
+	}
+	return all, nil
+}
+
+// read prefers the tile as asked; a fuller one holds it too.
+func (f folder) read(tile tlog.Tile) ([]byte, error) {
+	const sumdbPrefix, c2spPrefix = "tile/8/", "tile/"
+	path := c2spPrefix + strings.TrimPrefix(tile.Path(), sumdbPrefix)
+	data, err := os.ReadFile(filepath.Join(f.root, path))
+	if err != nil {
+		return nil, err
+	}
+	if want := tile.W * tlog.HashSize; len(data) != want {
+		return nil, fmt.Errorf("%s has %d octets, not %d", path, len(data), want)
+	}
+	return data, nil
+}
+
+// checkpoint returns the signed tree, after the signature was verified.
+func (f folder) checkpoint(key string) (tlog.Tree, error) {
+	verifier, err := note.NewVerifier(key)
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	data, err := os.ReadFile(filepath.Join(f.root, "checkpoint"))
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	opened, err := note.Open(data, note.VerifierList(verifier))
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	lines := strings.Split(opened.Text, "\n")
+	if len(lines) < 4 {
+		return tlog.Tree{}, fmt.Errorf("checkpoint of %d lines", len(lines))
+	}
+	size, err := strconv.ParseInt(lines[1], 10, 64)
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	root, err := base64.StdEncoding.DecodeString(lines[2])
+	if err != nil || len(root) != tlog.HashSize {
+		return tlog.Tree{}, fmt.Errorf("root %q", lines[2])
+	}
+	tree := tlog.Tree{N: size}
+	copy(tree.Hash[:], root)
+	return tree, nil
+}
+
+// entries returns the leaves of one bundle: each behind its length, two octets, big-endian.
+func (f folder) entries(number int64, width int) ([][]byte, error) {
+	tile := tlog.Tile{H: tileHeight, L: -1, N: number, W: width}
+	path := strings.Replace(tile.Path(), "tile/8/data/", "tile/entries/", 1)
+	data, err := os.ReadFile(filepath.Join(f.root, path))
+	if err != nil {
+		return nil, err
+	}
+	var all [][]byte
+	for len(data) > 0 {
+		if len(data) < 2 || len(data) < 2+int(binary.BigEndian.Uint16(data)) {
+			return nil, fmt.Errorf("%s is cut", path)
+		}
+		length := int(binary.BigEndian.Uint16(data))
+		all = append(all, data[2:2+length])
+		data = data[2+length:]
+	}
+	if len(all) != width {
+		return nil, fmt.Errorf("%s has %d entries, not %d", path, len(all), width)
+	}
+	return all, nil
+}
+
+// verify proves every entry to be in the signed tree.
+func verify(root, key string) (int64, error) {
+	files := folder{root}
+	tree, err := files.checkpoint(key)
+	if err != nil {
+		return 0, err
+	}
+	hashes := tlog.TileHashReader(tree, files)
+	const width = 1 << tileHeight
+	for first := int64(0); first < tree.N; first += width {
+		count := tree.N - first
+		if count > width {
+			count = width
+		}
+		leaves, err := files.entries(first/width, int(count))
+		if err != nil {
+			return 0, err
+		}
+		for i, leaf := range leaves {
+			index := first + int64(i)
+			proof, err := tlog.ProveRecord(tree.N, index, hashes)
+			if err != nil {
+				return 0, err
+			}
+			if err := tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(leaf)); err != nil {
+				return 0, fmt.Errorf("leaf %d: %w", index, err)
+			}
+		}
+	}
+	return tree.N, nil
+}
+
+func main() {
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: verifier FOLDER VERIFIER_KEY")
+		os.Exit(2)
+	}
+	size, err := verify(os.Args[1], os.Args[2])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "refused:", err)
+		os.Exit(1)
+	}
+	fmt.Printf("%d leaves, all in the signed tree\n", size)
+}
