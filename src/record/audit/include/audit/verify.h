@@ -15,6 +15,7 @@ struct VerifyOptions {
   std::string directory;                      // with checkpoint, tile/, as the daemon writes them
   std::string verifier_key;                   // "name+hash+key" of the signed note
   std::map<std::int64_t, Buffer> month_keys;  // opens the leaves; empty: only the tree is checked
+  std::size_t events_max = 0;                 // how many events of opened leaves the report lists
   std::function<void(double fraction)> progress;
 };
 
@@ -23,7 +24,7 @@ struct VerifyReport {
   std::uint64_t size = 0;
   std::string root_hex;
   std::uint64_t leaves_checked = 0, leaves_opened = 0;
-  std::vector<std::string> events;  // OCSF lines of the opened leaves when asked
+  std::vector<std::string> events;  // OCSF lines of the first opened leaves, as asked
 };
 
 // Checks the note's signature, every tile against the root, every entry against its leaf hash, and,

@@ -1,0 +1,143 @@
+// The ledger's state and its three workers. All share `mutex_`; nobody holds it while waiting.
+//
+//   append(), record_read()  ->  queue  -> writer:    one record a batch to the journal, in order,
+//                                                     then the trees
+//                            segments   -> flusher:   seals what readers left, every 50 ms
+//                                          publisher: files of what changed, every 250 ms
+//
+// A batch that the journal refused stays at the head of the queue until it is taken: it may be in
+// the journal all the same, and what came after it would have another index after the next start.
+#pragma once
+
+#include "audit/ledger.h"
+#include "journal.h"
+#include "leaf.h"
+#include "note.h"
+#include "runtime/signal.h"
+#include "tenant_log.h"
+#include "tile_files.h"
+#include "tile_path.h"
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+
+namespace belfry::audit {
+
+struct Batch;
+
+// Entries behind their lengths, as tlog-tiles has them: sixteen bits, big-endian.
+Buffer bundle_octets(std::span<const Entry> entries);
+// The entries of a bundle; nothing if it is malformed.
+std::optional<std::vector<View>> split_bundle(View octets);
+
+using Receipts = Result<std::vector<Receipt>>;
+
+// One call's wish, until it is in the journal.
+struct Pending {
+  std::vector<Leaf> leaves;
+  std::optional<segments::Sequence> source_complete_up_to;
+  std::vector<TenantId> reading;
+  bool closes = false;
+  std::size_t octets = 0;                   // of the leaves; enqueue() counts
+  std::shared_ptr<Promise<Receipts>> done;  // null: nobody waits
+};
+
+class Core {
+ public:
+  Core(Clock& clock, Random& random, segments::Store& store, crypto::KeyStore& keys,
+       Options options);
+
+  // ledger_core.cc
+  Result<> load_signer();
+  Result<Buffer> seal(LeafType type, TenantId tenant, View plain, LeafId& id);
+  Task<std::vector<Receipt>> submit(Pending pending);
+  Result<> enqueue(Pending pending);
+  Result<> record_read(TenantId tenant, const Event& event);
+  bool healthy();
+  segments::Sequence source_watermark();
+  std::string origin(TenantId tenant) const;
+  const VerifierKey& verifier_key() const { return verifier_key_; }
+
+  // ledger_writer.cc
+  static boost::asio::awaitable<void> run_writer(std::shared_ptr<Core> core);
+  static boost::asio::awaitable<void> run_flusher(std::shared_ptr<Core> core);
+  Result<> flush_segments(bool all);
+  void apply(JournalRecord record);
+
+  // ledger_publish.cc
+  static boost::asio::awaitable<void> run_publisher(std::shared_ptr<Core> core);
+  enum class Extent { kFull, kAll };
+  Result<> publish(TenantId tenant, Extent extent, TileFiles::Present present);
+  Result<> publish_all(Extent extent, TileFiles::Present present);
+  Checkpoint checkpoint(TenantId tenant);
+
+  // ledger_read.cc
+  Result<QueryPage> query(TenantId tenant, const Query& query);
+  Result<Hashes> tile_hashes(TenantId tenant, TilePlace place, unsigned width);
+  Result<std::vector<Entry>> bundle(TenantId tenant, std::uint64_t index);
+  Result<Buffer> tile(TenantId tenant, const std::string& path);
+  std::uint64_t size_of(TenantId tenant);
+
+  // ledger_open.cc
+  static Task<> recover(std::shared_ptr<Core> core);
+  static Task<> record_gaps(std::shared_ptr<Core> core, std::set<TenantId> tenants,
+                            Timestamp since);
+
+  Clock& clock() { return clock_; }
+  Pool& pool() { return *options_.pool; }
+  Random& random() { return random_; }
+  crypto::KeyStore& keys() { return keys_; }
+
+  // Lifecycle.
+  void stop();
+  boost::asio::awaitable<void> stopped();
+  Task<> close();
+
+ private:
+  friend struct Recovery;
+
+  std::optional<Batch> next_batch();
+  boost::asio::awaitable<bool> commit(Batch& batch);
+  void reject_waiters(Batch& batch);
+  Result<crypto::Key> month_key(TenantId tenant);
+  bool has_room_locked() const;
+
+  Clock& clock_;
+  Random& random_;
+  segments::Store& store_;
+  crypto::KeyStore& keys_;
+  const Options options_;
+  TileFiles files_;
+  VerifierKey verifier_key_;
+  Buffer signer_seed_;
+
+  std::mutex months_mutex_;
+  std::map<TenantId, crypto::Key> months_;  // under months_mutex_
+
+  std::mutex mutex_;
+  // All under mutex_.
+  std::map<TenantId, TenantLog> logs_;
+  RecentLeaves recent_;
+  segments::Sequence source_watermark_ = 0;
+  std::deque<Pending> queue_;
+  std::size_t queued_leaves_ = 0, queued_octets_ = 0;
+  struct OpenSegment {
+    Buffer plain;
+    Monotonic opened;
+  };
+  std::map<TenantId, OpenSegment> open_segments_;
+  std::deque<std::pair<TenantId, Buffer>> closed_segments_;
+  std::set<TenantId> reading_;  // told to the journal in this run
+  bool failing_ = false;
+  bool closing_ = false;
+
+  std::mutex publishing_;  // one publication at a time
+  std::atomic<bool> stopping_ = false;
+  Signal work_;
+  Promise<bool> writer_done_, flusher_done_, publisher_done_;
+};
+
+}  // namespace belfry::audit

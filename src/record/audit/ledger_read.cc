@@ -1,0 +1,156 @@
+#include "event_filter.h"
+#include "ledger_core.h"
+
+#include <algorithm>
+
+namespace belfry::audit {
+
+namespace {
+
+// A query looks at this many leaves at most, and says where the next one goes on.
+constexpr std::uint64_t kBundlesMax = 64;
+
+std::optional<Hashes> parse_tile(View octets) {
+  if (octets.size() % sizeof(Hash) != 0 || octets.size() > kTileWidth * sizeof(Hash))
+    return std::nullopt;
+  Hashes hashes(octets.size() / sizeof(Hash));
+  for (std::size_t i = 0; i < hashes.size(); ++i)
+    std::ranges::copy(octets.subspan(i * sizeof(Hash), sizeof(Hash)), hashes[i].begin());
+  return hashes;
+}
+
+}  // namespace
+
+std::optional<std::vector<View>> split_bundle(View octets) {
+  std::vector<View> entries;
+  while (!octets.empty()) {
+    if (octets.size() < 2 || entries.size() == kTileWidth) return std::nullopt;
+    const std::size_t length =
+        std::to_integer<std::size_t>(octets[0]) << 8 | std::to_integer<std::size_t>(octets[1]);
+    if (octets.size() - 2 < length) return std::nullopt;
+    entries.push_back(octets.subspan(2, length));
+    octets = octets.subspan(2 + length);
+  }
+  return entries;
+}
+
+std::uint64_t Core::size_of(TenantId tenant) {
+  std::lock_guard lock(mutex_);
+  auto log = logs_.find(tenant);
+  return log == logs_.end() ? 0 : log->second.size();
+}
+
+// From memory, or from a file whose root is the hash that the tile above has for it: so every hash
+// that is given out is one that the root in memory stands for.
+Result<Hashes> Core::tile_hashes(TenantId tenant, TilePlace place, unsigned width) {
+  const auto none = [&] {
+    return fail(Code::kNotFound, "audit.no_such_tile",
+                {{"path", TilePath{Resource::kTile, place, width}.text()}});
+  };
+  // A level this high has no tile in any log, and would shift everything out.
+  if (place.level > 6) return none();
+  {
+    std::lock_guard lock(mutex_);
+    auto found = logs_.find(tenant);
+    if (found == logs_.end()) return none();
+    const TenantLog& log = found->second;
+    const std::uint64_t full = log.size() >> 8 * (place.level + 1);
+    if (place.index > full) return none();
+    if (place.index == full) {
+      const auto& partial = log.edge().partial();
+      if (place.level >= partial.size() || partial[place.level].size() < width) return none();
+      return Hashes(partial[place.level].begin(), partial[place.level].begin() + width);
+    }
+    if (const Hashes* hashes = log.unpublished(place))
+      return Hashes(hashes->begin(), hashes->begin() + width);
+  }
+  const auto above = unsigned(place.index % kTileWidth);
+  TRY(Hashes parent, tile_hashes(tenant, {place.level + 1, place.index / kTileWidth}, above + 1));
+  const Hash expected = parent[above];
+  const auto good = [&](View octets) {
+    auto hashes = parse_tile(octets);
+    return hashes && hashes->size() == kTileWidth && tile_root(*hashes) == expected;
+  };
+  TRY(Buffer octets, files_.read(tenant, TilePath{Resource::kTile, place}.text(), good));
+  Hashes hashes = *parse_tile(octets);
+  hashes.resize(width);
+  return hashes;
+}
+
+// The entries of a bundle, full or as far as the log goes.
+Result<std::vector<Entry>> Core::bundle(TenantId tenant, std::uint64_t index) {
+  const std::uint64_t first = index * kTileWidth;
+  {
+    std::lock_guard lock(mutex_);
+    auto found = logs_.find(tenant);
+    if (found == logs_.end() || first >= found->second.size())
+      return fail(Code::kNotFound, "audit.no_such_tile",
+                  {{"path", TilePath{Resource::kEntries, {0, index}}.text()}});
+    const TenantLog& log = found->second;
+    if (first >= log.entries_from()) {
+      const auto begin = log.entries().begin() + std::ptrdiff_t(first - log.entries_from());
+      const auto count = std::min<std::ptrdiff_t>(kTileWidth, log.entries().end() - begin);
+      return std::vector<Entry>(begin, begin + count);
+    }
+  }
+  TRY(Hashes hashes, tile_hashes(tenant, {0, index}, kTileWidth));
+  const auto good = [&](View octets) {
+    auto entries = split_bundle(octets);
+    return entries && std::ranges::equal(*entries, hashes, {}, leaf_hash);
+  };
+  TRY(Buffer octets, files_.read(tenant, TilePath{Resource::kEntries, {0, index}}.text(), good));
+  std::vector<Entry> entries;
+  const auto views = split_bundle(octets);
+  for (View entry : *views)
+    entries.push_back(std::make_shared<const Buffer>(entry.begin(), entry.end()));
+  return entries;
+}
+
+Result<Buffer> Core::tile(TenantId tenant, const std::string& text) {
+  TRY(TilePath path, parse_tile_path(text));
+  Buffer out;
+  if (path.resource == Resource::kCheckpoint) return to_buffer(checkpoint(tenant).note);
+  if (path.resource == Resource::kTile) {
+    TRY(Hashes hashes, tile_hashes(tenant, path.place, path.width));
+    for (const Hash& hash : hashes) out.insert(out.end(), hash.begin(), hash.end());
+    return out;
+  }
+  TRY(std::vector<Entry> entries, bundle(tenant, path.place.index));
+  if (entries.size() < path.width)
+    return fail(Code::kNotFound, "audit.no_such_tile", {{"path", text}});
+  return bundle_octets(std::span(entries).first(path.width));
+}
+
+Result<QueryPage> Core::query(TenantId tenant, const Query& query) {
+  QueryPage page;
+  page.log_size = size_of(tenant);
+  std::uint64_t end = query.after == 0 ? page.log_size : std::min(query.after, page.log_size);
+  std::map<crypto::KeyId, Result<crypto::Key>> keys;
+  for (std::uint64_t looked = 0; end > 0 && looked < kBundlesMax; ++looked) {
+    const std::uint64_t index = (end - 1) / kTileWidth;
+    if (query.from) {
+      std::lock_guard lock(mutex_);
+      if (logs_[tenant].written(index) < *query.from) return page.next = 0, page;
+    }
+    TRY(std::vector<Entry> entries, bundle(tenant, index));
+    while (end > index * kTileWidth) {
+      if (page.events.size() >= query.limit) return page.next = end, page;
+      --end;
+      const Buffer& octets = *entries[end - index * kTileWidth];
+      auto header = decode_leaf_header(octets);
+      if (!header) continue;  // of a later release: counted, not shown
+      auto key = keys.try_emplace(header->key, keys_.find(header->key)).first;
+      // Its month is over and its key destroyed: only the hash is left.
+      if (!key->second) continue;
+      TRY(Buffer plain, open_leaf(octets, key->second->secret));
+      TRY(auto events, events_of(header->type, plain));
+      for (std::size_t part = events.size(); part-- > 0;)
+        if (wanted(query, events[part]))
+          page.events.push_back({end, std::uint32_t(part), std::string(events[part])});
+    }
+  }
+  page.next = end;
+  return page;
+}
+
+}  // namespace belfry::audit

@@ -1,0 +1,164 @@
+// A ledger on folders of this machine: a segments store over six disks, a key store, three tile
+// disks, and two threads that run it all.
+#pragma once
+
+#include "audit/ledger.h"
+#include "audit/verify.h"
+#include "base/text_encoding.h"
+#include "crypto/key_store.h"
+#include "segments/store.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/use_future.hpp>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <unistd.h>
+
+namespace belfry::audit {
+
+// The machine's clock, moved by hand as far as dates go.
+class ShiftedClock : public Clock {
+ public:
+  Timestamp now() const override { return clock_->now() + shift.load(); }
+  Monotonic monotonic() const override { return clock_->monotonic(); }
+  boost::asio::awaitable<void> sleep(Duration duration) override { return clock_->sleep(duration); }
+  std::atomic<Duration> shift{Duration{0}};
+
+ private:
+  std::unique_ptr<Clock> clock_ = make_system_clock();
+};
+
+class LedgerTest : public testing::Test {
+ protected:
+  static constexpr TenantId kTenant{2}, kOther{3};
+
+  LedgerTest()
+      : root_(std::filesystem::path(testing::TempDir()) /
+              ("belfry-ledger-" + std::to_string(::getpid()))),
+        guard_(context_.get_executor()) {
+    std::filesystem::remove_all(root_);
+    for (int i = 1; i <= 6; ++i) std::filesystem::create_directories(folder(i));
+    for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { context_.run(); });
+  }
+  ~LedgerTest() override {
+    stop();
+    guard_.reset();
+    context_.stop();
+    for (std::thread& thread : threads_) thread.join();
+    ledger_.reset();
+    store_.reset();
+    std::filesystem::remove_all(root_);
+  }
+
+  std::filesystem::path folder(int disk) const { return root_ / std::to_string(disk); }
+  std::filesystem::path log_folder(int disk, TenantId tenant) const {
+    return folder(disk) / "audit" / tenant.text();
+  }
+
+  template <class T>
+  Result<T> run(Task<T> task) {
+    return boost::asio::co_spawn(context_, std::move(task), boost::asio::use_future).get();
+  }
+
+  Result<> try_open() {
+    std::vector<Disk*> key_disks;
+    segments::Options options;
+    disks_.clear();
+    for (int i = 1; i <= 6; ++i) {
+      disks_.push_back(open_disk(folder(i).string()).value());
+      options.disks.push_back({{i},
+                               "d" + std::to_string(i),
+                               {i},
+                               {i % 2 + 1},
+                               folder(i).string(),
+                               true,
+                               disks_.back()});
+    }
+    options.segment_size = 64_MiB;
+    options.space_reserve = 1_MiB;
+    options.background = false;
+    options.pool_for = [this](DiskId) { return pool_; };
+    for (int i = 0; i < 3; ++i) key_disks.push_back(disks_[std::size_t(i)].get());
+    TRY(keys_, crypto::open_key_store(key_disks, Buffer(32, std::byte{5}), clock_, *random_));
+    TRY(store_,
+        run(segments::open_store(context_.get_executor(), clock_, *random_, std::move(options))));
+    Options ledger;
+    ledger.provider = "belfry.example";
+    ledger.tile_disks = {disks_[0], disks_[1], disks_[2]};
+    ledger.pool = pool_;
+    ledger.backlog_leaves_max = backlog_;
+    TRY(ledger_, run(open_ledger(context_.get_executor(), clock_, *random_, *store_, *keys_,
+                                 std::move(ledger))));
+    return {};
+  }
+  void open() {
+    auto opened = try_open();
+    ASSERT_TRUE(opened) << opened.error().describe();
+  }
+  void stop() {
+    if (ledger_) EXPECT_TRUE(run(ledger_->close()));
+    if (store_) EXPECT_TRUE(run(store_->close()));
+  }
+  void reopen() {
+    stop();
+    ledger_.reset();
+    store_.reset();
+    open();
+  }
+
+  static Event event(std::string action, std::string resource = "arn:aws:s3:::photos/a") {
+    Event event;
+    event.time = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    event.action = std::move(action);
+    event.actor = "ada";
+    event.actor_id = {77};
+    event.source_ip = "192.0.2.1";
+    event.resource = std::move(resource);
+    return event;
+  }
+  // Seals and appends so many leaves, in pieces.
+  void fill(TenantId tenant, int count) {
+    for (int done = 0; done < count;) {
+      std::vector<Leaf> leaves;
+      for (; done < count && leaves.size() < 500; ++done)
+        leaves.push_back(
+            ledger_->seal(tenant, event("s3:PutObject", "key-" + std::to_string(done))).value());
+      auto receipts = run(ledger_->append(std::move(leaves)));
+      ASSERT_TRUE(receipts) << receipts.error().describe();
+    }
+  }
+
+  QueryPage query(Query query, TenantId tenant = kTenant) {
+    auto page = run(ledger_->query(tenant, query));
+    EXPECT_TRUE(page) << page.error().describe();
+    return page.value_or(QueryPage{});
+  }
+
+  Result<VerifyReport> verify(int disk, TenantId tenant = kTenant) {
+    VerifyOptions options;
+    options.directory = log_folder(disk, tenant).string();
+    options.verifier_key = ledger_->verifier_key();
+    for (auto& [id, secret] : ledger_->month_keys(tenant))
+      options.month_keys[id.value] = from_hex(secret).value();
+    options.events_max = 10;
+    return verify_log(options);
+  }
+
+  std::filesystem::path root_;
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_;
+  std::vector<std::thread> threads_;
+  ShiftedClock clock_;
+  std::unique_ptr<Random> random_ = make_system_random();
+  std::shared_ptr<Pool> pool_ = make_pool("test", 2, 4096);
+  std::size_t backlog_ = 100'000;
+  std::vector<std::shared_ptr<Disk>> disks_;
+  std::unique_ptr<crypto::KeyStore> keys_;
+  std::unique_ptr<segments::Store> store_;
+  std::unique_ptr<Ledger> ledger_;
+};
+
+}  // namespace belfry::audit
