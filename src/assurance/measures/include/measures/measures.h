@@ -42,12 +42,19 @@ struct MeasureParameter {
   std::string source;  // "annex" or "ours"
 };
 
+// A list that a check names as `:name`, such as the countries it accepts.
+struct MeasureList {
+  std::string name;
+  std::vector<std::string> values;
+  std::string source;  // "annex" or "ours"
+};
+
 struct Check {
   std::string sql;  // columns subject, status ("pass" or "fail"), reason; may have tenant_id
   std::string population_sql;  // one row, one column: population
   std::int64_t population_min = 1;
-  std::string
-      freshness_sql;  // one row: observed_at_us, the oldest; empty: declared facts have no age
+  // One row: observed_at_us, the oldest. Empty: declared facts have no age.
+  std::string freshness_sql;
   Duration age_max{};
   Duration period{};
   Duration time_limit = std::chrono::seconds(10);
@@ -61,7 +68,10 @@ struct Measure {
   std::vector<std::string> iso27001;
   std::string owner_role;
   std::vector<MeasureParameter> parameters;
+  std::vector<MeasureList> lists;
   std::optional<Check> check;  // nothing: no_data
+  Proof proof = Proof::kNone;  // the weakest source that the check's tables have
+  std::string negative_test;   // "program:Suite.Name" that breaks the state and expects `fail`
 };
 
 struct EvaluatedRow {
@@ -89,6 +99,20 @@ struct Evaluation {
   std::string rows_root_hex;  // Merkle root over the salted rows, as in the ledger
 };
 
+// RFC 6962, 2.1.1: the leaf is SHA-256 of a zero octet, the salt and the row's octets
+// (docs/formats/measure.md); the path leads from it to the root.
+struct RowProof {
+  EvaluatedRow row;
+  std::string salt_hex;
+  std::uint64_t position = 0;
+  std::uint64_t tree_size = 0;
+  std::vector<std::string> path_hex;
+  std::string rows_root_hex;
+  std::optional<std::uint64_t> ledger_index;
+};
+
+// Safe to use from any thread. Errors: not_found ("measures.unknown", argument measure), those of
+// Database and Ledger.
 class Measures {
  public:
   virtual ~Measures() = default;
@@ -98,7 +122,14 @@ class Measures {
   virtual Task<std::vector<Status>> annex() = 0;
   // The last evaluation with its rows; `limit` bounds the rows, failing ones first.
   virtual Task<Evaluation> last(const std::string& id, std::size_t limit) = 0;
-  // Collects fresh facts first, then runs the check and writes the evidence.
+  // The same with the rows of `tenant` alone: what a customer may see.
+  virtual Task<Evaluation> last_of(const std::string& id, TenantId tenant, std::size_t limit) = 0;
+  // Where a kept row of the last evaluation stands in its tree: proves the row to its owner, who
+  // checks it against `rows_root_hex` in the ledger. Errors: not_found.
+  virtual Task<RowProof> prove_row(const std::string& id, TenantId tenant,
+                                   const std::string& subject) = 0;
+  // Collects fresh facts first, then runs the check and writes the evidence: a verdict is told
+  // only once its evidence is in the ledger. Errors: conflict ("measures.no_check").
   virtual Task<Evaluation> check_now(const std::string& id) = 0;
   // Runs what is due. Called every second; safe to repeat.
   virtual Task<> run_due() = 0;

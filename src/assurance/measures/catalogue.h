@@ -1,0 +1,33 @@
+// Reads annex/<section>/<id>.yaml (docs/formats/measure.md).
+#pragma once
+
+#include "measures/measures.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace belfry::measures {
+
+// A measure and what the runner needs of it.
+struct Definition {
+  Measure measure;
+  std::string sql;                         // of the check, lists written out as parameters
+  database::Parameters parameters;         // of the check, without now_us
+  std::vector<std::string> simulated_sql;  // of the tables it reads
+  std::string sha256_hex;                  // of the file
+};
+
+// One fault a line: "annex/6a/S06-P-08.yaml:12:3: invalid yaml.missing_key key=sql what=check".
+struct ReadDefinition {
+  Definition definition;
+  std::vector<std::string> faults;
+};
+// `file` is named in faults; its folder and name must be the section and the id.
+ReadDefinition read_definition(std::string_view text, const std::string& file);
+
+// All of the directory, in the order of the annex: chapter, provider before customer, number.
+// Errors: invalid ("measures.bad_annex", argument "faults"), not_found ("measures.no_annex").
+Result<std::vector<Definition>> read_catalogue(const std::string& directory);
+
+}  // namespace belfry::measures

@@ -1,0 +1,71 @@
+#include "sources.h"
+
+#include <algorithm>
+#include <array>
+
+namespace belfry::measures {
+namespace {
+
+constexpr std::string_view kSimulatedDisks =
+    "SELECT COUNT(*) AS simulated FROM disk_state WHERE simulated = 1";
+constexpr std::string_view kSimulatedSets =
+    "SELECT COUNT(*) AS simulated FROM replica_set WHERE simulated = 1";
+
+constexpr auto kSources = std::to_array<TableSource>({
+    // provider.yaml
+    {"provider", Proof::kDeclared, ""},
+    {"owner", Proof::kDeclared, ""},
+    {"key_disk", Proof::kDeclared, ""},
+    {"carrier", Proof::kDeclared, ""},
+    {"site", Proof::kDeclared, ""},
+    {"power_feed", Proof::kDeclared, ""},
+    {"power_segment", Proof::kDeclared, ""},
+    {"room", Proof::kDeclared, ""},
+    {"rack", Proof::kDeclared, ""},
+    {"pdu", Proof::kDeclared, ""},
+    {"power_outlet", Proof::kDeclared, ""},
+    {"switch_pair", Proof::kDeclared, ""},
+    {"switch", Proof::kDeclared, ""},
+    {"switch_port", Proof::kDeclared, ""},
+    {"link", Proof::kDeclared, ""},
+    {"circuit", Proof::kDeclared, ""},
+    {"server", Proof::kDeclared, ""},
+    {"power_supply", Proof::kDeclared, ""},
+    {"server_port", Proof::kDeclared, ""},
+    {"lag", Proof::kDeclared, ""},
+    {"lag_member", Proof::kDeclared, ""},
+    {"disk", Proof::kDeclared, ""},
+    {"hypervisor", Proof::kDeclared, ""},
+    // The collector of the object engine
+    {"disk_state", Proof::kObserved, kSimulatedDisks},
+    {"replica_set", Proof::kObserved, kSimulatedSets},
+    {"replica_set_disk", Proof::kObserved, kSimulatedSets},
+    {"damaged_object", Proof::kObserved, kSimulatedSets},
+    {"scrub_result", Proof::kObserved, kSimulatedSets},
+    {"bucket_fact", Proof::kObserved, ""},
+    // What Belfry itself decides rights by, read at the moment of the check
+    {"tenant", Proof::kObserved, ""},
+    {"iam_role", Proof::kObserved, ""},
+    {"iam_user", Proof::kObserved, ""},
+    {"mfa_factor", Proof::kObserved, ""},
+    {"iam_session", Proof::kObserved, ""},
+    {"api_token", Proof::kObserved, ""},
+    {"access_key", Proof::kObserved, ""},
+});
+
+}  // namespace
+
+std::span<const TableSource> table_sources() {
+  return kSources;
+}
+
+const TableSource* find_source(std::string_view table) {
+  auto found = std::ranges::find(kSources, table, &TableSource::table);
+  return found == kSources.end() ? nullptr : &*found;
+}
+
+Proof weakest(Proof a, Proof b) {
+  return std::max(a, b);
+}
+
+}  // namespace belfry::measures

@@ -1,0 +1,73 @@
+// The annex itself: complete, and every bound measure with its texts and its negative test.
+#include "catalogue.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+namespace belfry::measures {
+namespace {
+
+std::string source_folder() {
+  const char* source = std::getenv("BELFRY_SOURCE");
+  return source ? source : ".";
+}
+
+std::vector<Definition> annex() {
+  auto definitions = read_catalogue(source_folder() + "/annex");
+  EXPECT_TRUE(definitions) << definitions.error().argument("faults");
+  return definitions ? *definitions : std::vector<Definition>();
+}
+
+TEST(Annex, HasEveryPromise) {
+  std::map<Party, int> count;
+  for (const Definition& definition : annex()) ++count[definition.measure.party];
+  EXPECT_EQ(count[Party::kProvider], 186);
+  EXPECT_EQ(count[Party::kClient], 40);
+}
+
+TEST(Annex, IsInItsOwnOrder) {
+  std::vector<std::string> ids;
+  for (const Definition& definition : annex()) ids.push_back(definition.measure.id);
+  ASSERT_EQ(ids.size(), 226u);
+  EXPECT_EQ(ids.front(), "S00-P-01");
+  EXPECT_EQ(ids.back(), "S10-C-04");
+  auto position = [&](std::string_view id) { return std::ranges::find(ids, id) - ids.begin(); };
+  EXPECT_LT(position("S06-P-39"), position("S06-C-01"));
+  EXPECT_LT(position("S06-C-09"), position("S07-P-01"));
+}
+
+TEST(Annex, BindsTheseTen) {
+  std::set<std::string> bound;
+  for (const Definition& definition : annex())
+    if (definition.measure.check) bound.insert(definition.measure.id);
+  EXPECT_EQ(bound,
+            (std::set<std::string>{"S01-P-02", "S01-P-03", "S05-P-01", "S06-P-07", "S06-P-08",
+                                   "S06-P-11", "S06-P-12", "S06-P-20", "S06-P-21", "S07-P-13"}));
+}
+
+// The kind of proof follows from the tables alone.
+TEST(Annex, ComputesTheKindOfProof) {
+  std::map<std::string, Proof> proof;
+  for (const Definition& definition : annex())
+    proof[definition.measure.id] = definition.measure.proof;
+  for (const char* id : {"S06-P-07", "S06-P-08", "S06-P-11", "S06-P-12", "S05-P-01"})
+    EXPECT_EQ(proof[id], Proof::kDeclared) << id;
+  for (const char* id : {"S01-P-02", "S01-P-03", "S06-P-20", "S06-P-21", "S07-P-13"})
+    EXPECT_EQ(proof[id], Proof::kObserved) << id;
+  EXPECT_EQ(proof["S02-P-01"], Proof::kNone);
+}
+
+TEST(Annex, IsRefusedWithAllFaults) {
+  auto none = read_catalogue("/nowhere");
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().message(), "measures.no_annex");
+}
+
+}  // namespace
+}  // namespace belfry::measures
