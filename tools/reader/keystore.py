@@ -1,6 +1,7 @@
 """Reads a key store file by docs/formats/keystore.md alone, sharing no code with Belfry.
 
-Without a master key only the header is read. With one, and with the Python package `cryptography`, the keys are listed
+Without a master key only the header is read. With one, and with the Python package
+`cryptography`, the keys are listed
 too (never their secrets).
 """
 
@@ -63,7 +64,8 @@ def read_keys(data, master_key):
     count, = struct.unpack_from("<I", plain)
     offset, keys = 4, []
     for _ in range(count):
-        key, tenant, purpose, flags, version, created, length = struct.unpack_from("<qqHHIqI", plain, offset)
+        key, tenant, purpose, flags, version, created, length = struct.unpack_from(
+            "<qqHHIqI", plain, offset)
         offset += struct.calcsize("<qqHHIqI") + length
         keys.append({"id": key, "tenant": tenant, "purpose": PURPOSES.get(purpose, str(purpose)),
                      "version": version, "created_us": created, "confirmed": bool(flags & 1),
@@ -88,7 +90,8 @@ def main():
     except Malformed as problem:
         sys.exit(f"{arguments.file}: {problem}")
     except ImportError:
-        sys.exit("listing the keys needs the Python package cryptography (Debian: python3-cryptography)")
+        sys.exit("listing the keys needs the Python package cryptography "
+                 "(Debian: python3-cryptography)")
     print(json.dumps(found, indent=2))
 
 

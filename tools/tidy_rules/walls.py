@@ -2,7 +2,8 @@
 
 import re
 
-from .tree import GROUPS_ALLOWED, Finding, is_test, line_of, without_comments
+from .tree import (GROUPS_ALLOWED, TESTS_ALLOWED, Finding, is_test, line_of,
+                   without_comments)
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 BEHIND_THE_WALL = re.compile(
@@ -39,7 +40,10 @@ def check_module(tree, module):
         other = tree.modules.get(name)
         if other is None:
             continue  # CMake says so better
-        if other.group not in GROUPS_ALLOWED[module.group]:
+        allowed = GROUPS_ALLOWED[module.group]
+        if name not in module.depends:
+            allowed = allowed | TESTS_ALLOWED
+        if other.group not in allowed:
             yield Finding(path, module.line, "arrows",
                           f"{module.group} does not know {other.group}: {module.name} may not "
                           f"depend on {name}")
@@ -90,7 +94,8 @@ def check_includes(tree, path):
         if other.name not in known:
             yield Finding(path, line, "include",
                           f"{module.name} does not name {other.name} in DEPENDS")
-        elif other.group not in GROUPS_ALLOWED.get(module.group, set()):
+        elif other.group not in GROUPS_ALLOWED.get(module.group, set()) | (
+                TESTS_ALLOWED if is_test(path) else set()):
             yield Finding(path, line, "arrows", f"{module.group} does not know {other.group}")
 
 

@@ -22,7 +22,7 @@ CREATE TABLE replica_set (
   set_id BIGINT NOT NULL PRIMARY KEY,   -- the set
   stream TEXT NOT NULL,                 -- objects or ledger
   objects BIGINT NOT NULL,              -- objects whose record lies in the set (0 for the ledger)
-  object_bytes BIGINT NOT NULL,         -- sealed octets of objects and parts in the set, counted once
+  object_bytes BIGINT NOT NULL,         -- sealed octets of objects and parts in it, counted once
   stored_bytes BIGINT NOT NULL,         -- octets on each of its disks
   copies_expected BIGINT NOT NULL,      -- copies that its placement asks for
   servers_expected BIGINT NOT NULL,     -- distinct servers that its placement asks for

@@ -198,7 +198,7 @@ CREATE TABLE lag_member (
   lag_id BIGINT NOT NULL,               -- the LAG
   server_port_id BIGINT,                -- the port, of a server
   switch_port_id BIGINT,                -- the port, of a switch
-  peer_port_id BIGINT,                  -- the switch_port at the cable's other end; null: not cabled
+  peer_port_id BIGINT,                  -- switch_port at the cable's other end; null: not cabled
   declared_at_us BIGINT NOT NULL        -- when the declaration was loaded
 );
 

@@ -1,5 +1,6 @@
--- Finished leaves (docs/formats/leaf.md) of changes that this database holds, written in the transaction of the
--- change and removed once the ledger has them. The leaf is sealed: no plaintext of an event is here.
+-- Finished leaves (docs/formats/leaf.md) of changes that this database holds, written in the
+-- transaction of the change and removed once the ledger has them. The leaf is sealed: no plaintext
+-- of an event is here.
 CREATE TABLE audit_outbox (
   id BIGINT NOT NULL PRIMARY KEY,   -- from the leaf's id
   tenant_id BIGINT NOT NULL,        -- whose log the leaf is for
