@@ -1,5 +1,7 @@
 #include "trail.h"
 
+#include "audit/outbox.h"
+
 namespace belfry::iam {
 namespace {
 
@@ -36,9 +38,10 @@ audit::Event Trail::event_of(const Principal& by, const Act& act) const {
   return event;
 }
 
-Result<> Trail::queue(database::Transaction&, TenantId tenant, const audit::Event& event) {
-  TRY(ledger_.seal(tenant, event));
-  return {};
+Result<> Trail::queue(database::Transaction& transaction, TenantId tenant,
+                      const audit::Event& event) {
+  TRY(const audit::Leaf leaf, ledger_.seal(tenant, event));
+  return audit::queue_leaf(transaction, leaf, clock_.now());
 }
 
 Result<> Trail::changed(database::Transaction& transaction, TenantId tenant, const Principal& by,

@@ -1,0 +1,158 @@
+#include "rights.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace belfry::iam {
+namespace {
+
+constexpr TenantId kCustomer{2}, kPartner{3}, kBelowPartner{4}, kUnknown{99};
+
+class RightsTest : public testing::Test {
+ protected:
+  RightsTest() {
+    tree_.add({{kProviderTenant, {}},
+               {kCustomer, kProviderTenant},
+               {kPartner, kProviderTenant},
+               {kBelowPartner, kPartner}});
+  }
+
+  std::string decide_as(Role role, TenantId tenant, std::string_view action, TenantId owner,
+                        const std::string& resource = "x", bool second_factor = true) {
+    const Principal principal{.tenant = tenant,
+                              .user = UserId{7},
+                              .name = "somebody",
+                              .role = role,
+                              .method = Method::kSession,
+                              .credential = "s",
+                              .second_factor = second_factor};
+    auto decided = decide(tree_, principal, action, {resource, owner});
+    return decided ? "allowed" : decided.error().message();
+  }
+
+  TenantTree tree_;
+};
+
+constexpr Role kRoles[] = {Role::kProviderAdministrator, Role::kOperator,
+                           Role::kTenantAdministrator, Role::kMember, Role::kReader};
+
+// One row an action, one column a role in its own tenant: the provider's for the first two, a
+// customer's for the others. "P": what the provider owns, "O": what its own tenant owns.
+struct Line {
+  const char* action;
+  char owner;
+  const char* roles;  // + allowed, - denied, in the order of kRoles
+};
+constexpr Line kMatrix[] = {
+    {"disk:ListDisks", 'P', "++---"},
+    {"disk:Scrub", 'P', "++---"},
+    {"topology:GetTopology", 'P', "++---"},
+    {"measure:GetMeasure", 'P', "+++++"},
+    {"measure:ListMeasures", 'O', "+++++"},
+    {"measure:CheckMeasure", 'P', "++---"},
+    {"s3:GetObject", 'O', "+-+++"},
+    {"s3:HeadBucket", 'O', "+-+++"},
+    {"s3:ListBucket", 'O', "+-+++"},
+    {"s3:ListAllMyBuckets", 'O', "+-+++"},
+    {"s3:PutObject", 'O', "+-++-"},
+    {"s3:DeleteObject", 'O', "+-++-"},
+    {"s3:CreateBucket", 'O', "+-++-"},
+    {"s3:AbortMultipartUpload", 'O', "+-++-"},
+    {"audit:ListEvents", 'O', "+++--"},
+    {"audit:GetKeys", 'O', "+-+--"},
+    {"iam:ListUsers", 'O', "+-+--"},
+    {"iam:CreateUser", 'O', "+-+--"},
+    {"iam:SetUserActive", 'O', "+-+--"},
+    {"iam:CreateAccessKey", 'O', "+-+--"},
+    {"iam:ListTenants", 'O', "+++++"},
+    {"service:Metrics", 'P', "-----"},
+    {"iam", 'O', "-----"},
+    {"", 'O', "-----"},
+};
+
+TEST_F(RightsTest, FollowsTheMatrix) {
+  for (const Line& line : kMatrix)
+    for (std::size_t i = 0; i < std::size(kRoles); ++i) {
+      const TenantId tenant = i < 2 ? kProviderTenant : kCustomer;
+      const TenantId owner = line.owner == 'P' ? kProviderTenant : tenant;
+      EXPECT_EQ(decide_as(kRoles[i], tenant, line.action, owner),
+                line.roles[i] == '+' ? "allowed" : "iam.denied")
+          << line.action << " as " << name_of(kRoles[i]);
+    }
+}
+
+TEST_F(RightsTest, NobodyTouchesObjectsOfAnotherTenant) {
+  for (Role role : kRoles)
+    for (TenantId tenant : {kProviderTenant, kCustomer, kPartner})
+      for (TenantId owner : {kProviderTenant, kCustomer, kPartner, kBelowPartner, kUnknown})
+        for (const char* action : {"s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:*"})
+          if (owner != tenant) EXPECT_EQ(decide_as(role, tenant, action, owner), "iam.denied");
+}
+
+TEST_F(RightsTest, AdministersTheTreeDownwardsOnly) {
+  const auto administrator = [&](TenantId tenant, std::string_view action, TenantId owner) {
+    const Role role =
+        tenant == kProviderTenant ? Role::kProviderAdministrator : Role::kTenantAdministrator;
+    return decide_as(role, tenant, action, owner);
+  };
+  EXPECT_EQ(administrator(kProviderTenant, "iam:CreateUser", kBelowPartner), "allowed");
+  EXPECT_EQ(administrator(kPartner, "iam:CreateUser", kBelowPartner), "allowed");
+  for (const char* action : {"iam:CreateUser", "iam:ListUsers", "iam:SetUserActive"}) {
+    EXPECT_EQ(administrator(kPartner, action, kProviderTenant), "iam.denied");
+    EXPECT_EQ(administrator(kPartner, action, kCustomer), "iam.denied");
+    EXPECT_EQ(administrator(kBelowPartner, action, kPartner), "iam.denied");
+    EXPECT_EQ(administrator(kCustomer, action, kUnknown), "iam.denied");
+  }
+  // What signs requests, and the log, are the tenant's alone.
+  for (const char* action : {"iam:CreateAccessKey", "audit:ListEvents", "audit:GetKeys"})
+    EXPECT_EQ(administrator(kProviderTenant, action, kCustomer), "iam.denied") << action;
+  EXPECT_EQ(administrator(kProviderTenant, "iam:DeleteAccessKey", kCustomer), "allowed");
+}
+
+TEST_F(RightsTest, PrivilegedRolesDoNothingWithoutASecondFactor) {
+  for (const Line& line : kMatrix)
+    for (std::size_t i = 0; i < 3; ++i) {
+      const TenantId tenant = i < 2 ? kProviderTenant : kCustomer;
+      const TenantId owner = line.owner == 'P' ? kProviderTenant : tenant;
+      EXPECT_NE(decide_as(kRoles[i], tenant, line.action, owner, "x", false), "allowed")
+          << line.action;
+    }
+  const std::string own = resource_of(UserId{7});
+  for (const char* action : {"iam:ManageOwnTotp", "iam:SignOut", "iam:ChangePassword"})
+    EXPECT_EQ(decide_as(Role::kProviderAdministrator, kProviderTenant, action, kProviderTenant, own,
+                        false),
+              "allowed");
+  for (const char* action : {"iam:CreateApiToken", "iam:CreateAccessKey"})
+    EXPECT_EQ(decide_as(Role::kProviderAdministrator, kProviderTenant, action, kProviderTenant, own,
+                        false),
+              "iam.second_factor_needed");
+  EXPECT_EQ(decide_as(Role::kMember, kCustomer, "s3:PutObject", kCustomer, "x", false), "allowed");
+}
+
+TEST_F(RightsTest, OnesOwnIsNotAnothers) {
+  EXPECT_EQ(
+      decide_as(Role::kMember, kCustomer, "iam:CreateAccessKey", kCustomer, resource_of(UserId{7})),
+      "allowed");
+  EXPECT_EQ(
+      decide_as(Role::kMember, kCustomer, "iam:CreateAccessKey", kCustomer, resource_of(UserId{8})),
+      "iam.denied");
+}
+
+TEST_F(RightsTest, StaffRolesAreNobodyElsewhere) {
+  EXPECT_EQ(decide_as(Role::kProviderAdministrator, kCustomer, "disk:ListDisks", kProviderTenant),
+            "iam.denied");
+  EXPECT_EQ(decide_as(Role::kProviderAdministrator, kCustomer, "iam:ListUsers", kCustomer),
+            "iam.denied");
+}
+
+TEST_F(RightsTest, WithoutAMethodNothingIsAllowed) {
+  const Principal nobody{.tenant = kProviderTenant,
+                         .role = Role::kProviderAdministrator,
+                         .credential = {},
+                         .second_factor = true};
+  EXPECT_FALSE(decide(tree_, nobody, "measure:GetMeasure", {"x", kProviderTenant}));
+}
+
+}  // namespace
+}  // namespace belfry::iam

@@ -1,0 +1,141 @@
+// What an Iam needs around it, in memory, and a way to await it.
+#pragma once
+
+#include "crypto/password.h"
+#include "database_testing/test_database.h"
+#include "iam/iam.h"
+#include "service.h"
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <optional>
+
+namespace belfry::iam {
+
+// Stands still until a test moves it.
+class ManualClock : public Clock {
+ public:
+  Timestamp now() const override;
+  Monotonic monotonic() const override;
+  boost::asio::awaitable<void> sleep(Duration duration) override;
+  void advance(Duration duration);
+
+ private:
+  mutable std::mutex mutex_;
+  Duration passed_{};
+};
+
+// One key of each purpose.
+class MemoryKeyStore : public crypto::KeyStore {
+ public:
+  Result<crypto::Key> current(TenantId tenant, crypto::KeyPurpose purpose) override;
+  Result<crypto::Key> find(crypto::KeyId id) override;
+  std::vector<crypto::Key> list(TenantId tenant, crypto::KeyPurpose purpose) override;
+  Result<crypto::Key> rotate(TenantId tenant, crypto::KeyPurpose purpose) override;
+  Result<> prepare_next_month() override { return {}; }
+  std::vector<DiskState> disks() override { return {}; }
+
+ private:
+  std::mutex mutex_;
+  std::vector<crypto::Key> keys_;
+};
+
+// Remembers events instead of sealing them.
+class RecordingLedger : public audit::Ledger {
+ public:
+  struct Recorded {
+    TenantId tenant;
+    audit::Event event;
+  };
+
+  Result<audit::Leaf> seal(TenantId tenant, const audit::Event& event) override;
+  Task<std::vector<audit::Receipt>> append(std::vector<audit::Leaf> leaves) override;
+  Task<> append_from_source(std::vector<audit::Leaf> leaves, segments::Sequence) override;
+  segments::Sequence source_watermark() override { return {}; }
+  Task<audit::Receipt> record(TenantId tenant, const audit::Event& event) override;
+  Result<> record_read(TenantId tenant, audit::Event event) override;
+  bool healthy() override { return healthy_; }
+  Task<audit::QueryPage> query(TenantId, const audit::Query&) override;
+  Task<audit::Checkpoint> checkpoint(TenantId) override;
+  Task<std::vector<audit::Hash>> inclusion_proof(TenantId, std::uint64_t, std::uint64_t) override;
+  Task<Buffer> tile(TenantId, const std::string&) override;
+  std::string origin(TenantId) override { return {}; }
+  std::string verifier_key() override { return {}; }
+  std::vector<std::pair<crypto::KeyId, std::string>> month_keys(TenantId) override { return {}; }
+  Task<> close() override;
+
+  // "iam:SignIn failure iam.throttled" of the newest event of the tenant.
+  std::string last(TenantId tenant);
+  std::size_t count(std::string_view action);
+
+  bool healthy_ = true;
+
+ private:
+  std::mutex mutex_;
+  const std::unique_ptr<Random> random_ = make_system_random();
+  std::vector<Recorded> recorded_;
+};
+
+struct World {
+  explicit World(database::Engine engine);
+
+  // Awaits a task to its end.
+  template <class T>
+  Result<T> wait(Task<T> task);
+
+  // The code that the seed (base32) gives now.
+  std::string code_of(const std::string& seed);
+  Result<Iam::OpenedSession> sign_in(const std::string& user, const std::string& password,
+                                     const std::string& totp = "",
+                                     const std::string& source_ip = "192.0.2.1");
+  // Signs in and returns the principal of the session. Moves the clock past the code's step.
+  Principal enter(const std::string& user, const std::string& password,
+                  const std::string& seed = "");
+  Principal admin() {
+    return enter(founded.admin_user, founded.admin_password, founded.admin_totp_secret);
+  }
+  Principal customer() {
+    return enter(founded.customer_user, founded.customer_password, founded.customer_totp_secret);
+  }
+  // A second tenant with an administrator that has a second factor, signed in.
+  struct Other {
+    Tenant tenant;
+    Principal administrator;
+    std::string password, seed;
+  };
+  Other make_other(const std::string& name);
+  std::int64_t count(const std::string& sql);
+
+  database::testing::TestDatabase state;
+  ManualClock clock;
+  std::unique_ptr<Random> random = make_system_random();
+  MemoryKeyStore keys;
+  RecordingLedger ledger;
+  std::unique_ptr<Iam> iam;
+  Iam::Founded founded;
+};
+
+template <class T>
+Result<T> World::wait(Task<T> task) {
+  boost::asio::io_context context;
+  std::optional<Result<T>> result;
+  auto run = [&result](Task<T> inner) -> boost::asio::awaitable<void> {
+    result.emplace(co_await std::move(inner));
+  };
+  boost::asio::co_spawn(context, run(std::move(task)), [](std::exception_ptr thrown) {
+    if (thrown) std::rethrow_exception(thrown);
+  });
+  context.run();
+  return std::move(*result);
+}
+
+inline constexpr const char* kGoodPassword = "seven otters carry lanterns";
+
+// The message id of an error, or "".
+template <class T>
+std::string message_of(const Result<T>& result) {
+  return result ? "" : result.error().message();
+}
+
+}  // namespace belfry::iam
