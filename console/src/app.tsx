@@ -10,7 +10,8 @@ import { asProblem } from './api/problem';
 import { session } from './api/routes';
 import type { WhoAmI } from './api/types';
 import { AuditPage } from './audit/audit_page';
-import { Empty, Failure, Loading } from './elements/states';
+import { Page } from './elements/page';
+import { Failure, Loading } from './elements/states';
 import { useSpeech } from './language/speech';
 import { BucketPage } from './objects/bucket_page';
 import { BucketsPage } from './objects/buckets_page';
@@ -113,8 +114,10 @@ function Pages({ who }: { who: WhoAmI }) {
 function NoSuchPage() {
   const { t } = useSpeech();
   return (
-    <Empty icon="search" title={t('page.missing')}>
-      <a href="#/">{t('page.missing.todo')}</a>
-    </Empty>
+    <Page title={t('page.missing')}>
+      <p>
+        <a href="#/">{t('page.missing.todo')}</a>
+      </p>
+    </Page>
   );
 }

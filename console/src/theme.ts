@@ -17,9 +17,7 @@ const verdigris: MantineColorsTuple = [
 export const theme = createTheme({
   colors: { verdigris },
   primaryColor: 'verdigris',
-  primaryShade: { light: 7, dark: 3 },
-  autoContrast: true,
-  luminanceThreshold: 0.35,
+  primaryShade: { light: 7, dark: 6 },
   defaultRadius: 'md',
   cursorType: 'pointer',
   fontFamily: 'var(--font-body)',
@@ -27,7 +25,6 @@ export const theme = createTheme({
   headings: { fontFamily: 'var(--font-display)', fontWeight: '600' },
   respectReducedMotion: true,
   components: {
-    Modal: { defaultProps: { centered: true, overlayProps: { blur: 3, backgroundOpacity: 0.45 } } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 250 } },
   },
 });

@@ -168,7 +168,11 @@ export function detail(id) {
     rows: found.bound
       ? [
           ...Array.from({ length: found.violations }, (_, at) =>
-            row(`server:par${at + 1}-s1`, false, 'Shares the power segment par1-seg-a with par1-s2.'),
+            row(
+              `server:par${at + 1}-s1`,
+              false,
+              'Shares the power segment par1-seg-a with par1-s2.',
+            ),
           ),
           ...Array.from({ length: found.population - found.violations }, (_, at) =>
             row(`server:rbx${at + 1}-s1`, true, ''),
@@ -278,6 +282,11 @@ export const events = Array.from({ length: 120 }, (_, at) => {
     actor: at % 4 === 3 ? 'system' : 'claire',
     source_ip: at % 4 === 3 ? '' : '127.0.0.1',
     resource: `arn:aws:s3:::rivage-photos/2026/${String(at).padStart(3, '0')}.jpg`,
-    ocsf: { class_uid: 6003, activity: action, status_id: failed ? 2 : 1, time: minutesAgo(at * 3) },
+    ocsf: {
+      class_uid: 6003,
+      activity: action,
+      status_id: failed ? 2 : 1,
+      time: minutesAgo(at * 3),
+    },
   };
 });

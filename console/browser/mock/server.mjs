@@ -122,7 +122,13 @@ function list(query) {
 function job() {
   const progress = Math.min(1, (Date.now() - jobStarted) / 2500);
   const found = [
-    { set: '7001', disk: 'par1-s1-d2', kind: 'record', state: 'corrupt', found_us: Date.now() * 1000 },
+    {
+      set: '7001',
+      disk: 'par1-s1-d2',
+      kind: 'record',
+      state: 'corrupt',
+      found_us: Date.now() * 1000,
+    },
   ].map((damage) => ({ ...damage, object: 'rivage-photos/2026/été/port.raw' }));
   return {
     id: '1',
@@ -133,7 +139,9 @@ function job() {
     started_us: jobStarted * 1000,
     finished_us: null,
     report:
-      progress < 1 ? null : { sets: 2, records: 4012, files: 24, read_bytes: 2e9, found, repaired: 1 },
+      progress < 1
+        ? null
+        : { sets: 2, records: 4012, files: 24, read_bytes: 2e9, found, repaired: 1 },
     error: null,
   };
 }
@@ -145,7 +153,11 @@ function audit(path, query) {
     return { origin: 'aubade.example/tenant/1', size: 412, root: root.toString('hex'), note };
   }
   if (path[1] === 'keys') {
-    return { origin: 'aubade.example/tenant/1', verifier_key: 'aubade+00000000+AQ==', month_keys: [] };
+    return {
+      origin: 'aubade.example/tenant/1',
+      verifier_key: 'aubade+00000000+AQ==',
+      month_keys: [],
+    };
   }
   if (path[1] === 'proof') return { index: 41, size: 412, hashes: [] };
   const start = Number(query.get('cursor') ?? 0);
@@ -257,7 +269,10 @@ function api(request, response, path, query, body) {
       const id = 'BLFEXAMPLEACCESSKEY0';
       keys.push({ id, user: who.user.id, tenant: who.tenant.id, created_us: Date.now() * 1000 });
       Object.assign(keys.at(-1), { last_used_us: null, active: true });
-      return answer(response, 201, { access_key: keys.at(-1), secret: 'a-secret-of-forty-characters' });
+      return answer(response, 201, {
+        access_key: keys.at(-1),
+        secret: 'a-secret-of-forty-characters',
+      });
     }
     case 'GET api-tokens':
       return answer(response, 200, page(tokens));

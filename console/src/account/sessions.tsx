@@ -28,7 +28,12 @@ export function SessionsPanel() {
           sessions.length === 0 ? (
             <Empty icon="account" title={t('account.sessions.none')} />
           ) : (
-            <div className="table-frame">
+            <div
+              className="table-frame"
+              tabIndex={0}
+              role="group"
+              aria-label={t('account.sessions')}
+            >
               <table className="table">
                 <thead>
                   <tr>

@@ -37,7 +37,7 @@ export function EvidencePanel({ measure }: { measure: MeasureDetail }) {
             <dd className="mono">{measure.log_origin}</dd>
           </div>
           {measure.rows_root !== '' && (
-            <div>
+            <div className="wide">
               <dt>{t('evidence.rows_root')}</dt>
               <dd className="mono">{measure.rows_root}</dd>
             </div>
@@ -52,10 +52,7 @@ export function EvidencePanel({ measure }: { measure: MeasureDetail }) {
         <ol className={classes.steps}>
           <li>
             {t('evidence.offline.copy')}
-            <Copyable
-              label={t('evidence.offline.copy')}
-              value={`belfry audit export --to ledger-copy`}
-            />
+            <Copyable label={t('evidence.offline.copy')} value={`belfry audit fetch ledger-copy`} />
           </li>
           <li>
             {t('evidence.offline.verify')}

@@ -200,7 +200,7 @@ function Parameters({ measure }: { measure: MeasureDetail }) {
   const { t, number } = useSpeech();
   return (
     <Panel title={t('measure.parameters')} flush>
-      <div className="table-frame">
+      <div className="table-frame" tabIndex={0} role="group" aria-label={t('measure.parameters')}>
         <table className="table">
           <thead>
             <tr>

@@ -1,7 +1,8 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useSpeech } from '../language/speech';
+import { Dialog } from './dialog';
 import { Failure } from './states';
 
 // Asks before what cannot be undone. The dialog stays, with the reason, when it fails.
@@ -21,12 +22,7 @@ export function Confirm({
   const { t } = useSpeech();
   const doing = useMutation({ mutationFn: onConfirm, onSuccess: onClose });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={title}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog title={title} onClose={onClose}>
       <div className="stack">
         <div>{children}</div>
         {doing.isError && <Failure error={doing.error} />}
@@ -44,6 +40,6 @@ export function Confirm({
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, type ReactNode } from 'react';
+import { hasArrived } from './arrival';
 import { useSpeech } from '../language/speech';
 
 // A page: its title in the window and at its head, which takes the focus when one arrives, so that
@@ -22,7 +23,7 @@ export function Page({
     document.title = `${title} · ${t('name')}`;
   }, [title, t]);
   useEffect(() => {
-    heading.current?.focus({ preventScroll: true });
+    if (hasArrived()) heading.current?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }, []);
   return (

@@ -253,7 +253,7 @@ export const en = {
   'disks.heal': 'Heal',
   'disk.good': 'In service',
   'disk.failed': 'Failed',
-  'disk.absent': 'absent',
+  'disk.absent': 'Absent',
   'job.scrub': 'Scrub of {disk}',
   'job.scrub_all': 'Scrub of all disks',
   'job.heal': 'Healing',

@@ -255,7 +255,7 @@ export const fr: Record<keyof typeof en, string> = {
   'disks.heal': 'Restaurer les copies',
   'disk.good': 'En service',
   'disk.failed': 'En panne',
-  'disk.absent': 'absent',
+  'disk.absent': 'Absent',
   'job.scrub': 'Vérification de {disk}',
   'job.scrub_all': 'Vérification de tous les disques',
   'job.heal': 'Restauration des copies',

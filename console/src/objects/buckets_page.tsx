@@ -1,9 +1,10 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { objects } from '../api/routes';
 import type { Bucket } from '../api/types';
 import { Confirm } from '../elements/confirm';
+import { Dialog } from '../elements/dialog';
 import { Icon } from '../elements/icon';
 import { Moment } from '../elements/moment';
 import { Page, Panel } from '../elements/page';
@@ -134,12 +135,7 @@ function CreateBucket({ onClose }: { onClose: () => void }) {
     if (isBucketName(name)) create.mutate();
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('buckets.create')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog title={t('buckets.create')} onClose={onClose}>
       <form className="stack" onSubmit={submit} noValidate>
         <TextInput
           label={t('buckets.name')}
@@ -163,6 +159,6 @@ function CreateBucket({ onClose }: { onClose: () => void }) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,7 @@
-import { Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { objects } from '../api/routes';
 import type { ObjectCopies, ObjectCopy } from '../api/types';
+import { Dialog } from '../elements/dialog';
 import { Icon, type IconName } from '../elements/icon';
 import { Answer } from '../elements/states';
 import { useSpeech } from '../language/speech';
@@ -30,15 +30,9 @@ export function CopiesDialog({
     staleTime: 0,
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="xl"
-      title={t('copies.title')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog title={t('copies.title')} size="xl" onClose={onClose}>
       <Answer query={query}>{(answer) => <Copies answer={answer} />}</Answer>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -80,7 +74,7 @@ function Copies({ answer }: { answer: ObjectCopies }) {
           <dd className="mono">{object.etag}</dd>
         </div>
         {typeof object.sha256 === 'string' && object.sha256 !== '' && (
-          <div>
+          <div className="wide">
             <dt>SHA-256</dt>
             <dd className="mono">{object.sha256}</dd>
           </div>

@@ -32,10 +32,12 @@ export function ObjectTable({
         <thead>
           <tr>
             <th scope="col">{t('objects.name')}</th>
-            <th scope="col" className="numeric">
+            <th scope="col" className="numeric wide-only">
               {t('objects.size')}
             </th>
-            <th scope="col">{t('objects.modified')}</th>
+            <th scope="col" className="wide-only">
+              {t('objects.modified')}
+            </th>
             <th scope="col">
               <span className="visually-hidden">{t('actions')}</span>
             </th>
@@ -50,8 +52,8 @@ export function ObjectTable({
                   <span className="wrap-anywhere">{nameWithin(each, prefix)}</span>
                 </a>
               </th>
-              <td className="numeric soft">–</td>
-              <td className="soft">–</td>
+              <td className="numeric soft wide-only">–</td>
+              <td className="soft wide-only">–</td>
               <td />
             </tr>
           ))}
@@ -109,11 +111,14 @@ function ObjectRow({
       <th scope="row" className="name-cell">
         <span className="row">
           <Icon name="file" />
-          <span className="wrap-anywhere">{name}</span>
+          <span className="wrap-anywhere">
+            {name}
+            <span className="narrow-only soft">{bytes(item.size_bytes)}</span>
+          </span>
         </span>
       </th>
-      <td className="numeric">{bytes(item.size_bytes)}</td>
-      <td>
+      <td className="numeric wide-only">{bytes(item.size_bytes)}</td>
+      <td className="wide-only">
         <Moment us={item.modified_us} />
       </td>
       <td>

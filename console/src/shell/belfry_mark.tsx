@@ -3,15 +3,21 @@ export function BelfryMark({ size = 34 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
       <rect width="32" height="32" rx="8" fill="#165349" />
-      <g fill="none" stroke="#f0d9b5" strokeWidth="1.8" strokeLinejoin="round">
-        <path d="M16 4.5 26 12H6z" />
-        <path d="M8.5 12v14.5h15V12" />
+      <g
+        fill="none"
+        stroke="#f0d9b5"
+        strokeWidth="1.8"
+        strokeLinejoin="round"
+        strokeLinecap="round"
+      >
+        <path d="M16 3.5 26.5 12h-21z" />
+        <path d="M7.8 12.5v15.7M24.2 12.5v15.7" />
       </g>
       <path
-        d="M16 13.5c2.8 0 4.2 2 4.2 4.8 0 2.6.6 3.4 1.5 4.4H10.3c.9-1 1.5-1.8 1.5-4.4 0-2.8 1.4-4.8 4.2-4.8z"
+        d="M16 14c3.3 0 5 2.4 5 5.6 0 3 .7 4 1.7 5.1H9.3c1-1.1 1.7-2.1 1.7-5.1 0-3.2 1.7-5.6 5-5.6z"
         fill="#e0a458"
       />
-      <circle cx="16" cy="24.2" r="1.5" fill="#e0a458" />
+      <circle cx="16" cy="26.4" r="1.7" fill="#e0a458" />
     </svg>
   );
 }
@@ -22,7 +28,8 @@ export function Tower() {
   return (
     <svg viewBox="0 0 300 430" className="tower" aria-hidden="true" focusable="false">
       <g fill="none" stroke="currentColor" strokeWidth="2" strokeLinejoin="round">
-        <path d="M150 14v26M143 22h14" />
+        <path d="M150 10v30" />
+        <path d="M150 12h26l-8 7 8 7h-26" fill="#e0a458" stroke="none" />
         <path d="M150 40 96 96h108z" />
         <path d="M88 96h124v12H88zM98 108v64M202 108v64M88 172h124v12H88z" />
         <path d="M114 172v-34a36 36 0 0 1 72 0v34" />

@@ -45,25 +45,23 @@ export function Shell({ children }: { children: ReactNode }) {
       >
         {t('nav.skip')}
       </button>
-      <header className={classes.bar}>
-        <a href="#/" className={classes.brand}>
-          <BelfryMark />
-          <span>
-            <span className={classes.name}>{t('name')}</span>
-            <span className={classes.provider}>{who.provider_name}</span>
-          </span>
-        </a>
-        <Places who={who} />
-        <div className={classes.tools}>
-          <Preferences />
-          <Person who={who} />
+      <header className={classes.head}>
+        <div className={classes.bar}>
+          <a href="#/" className={classes.brand}>
+            <BelfryMark />
+            <span>
+              <span className={classes.name}>{t('name')}</span>
+              <span className={classes.provider}>{who.provider_name}</span>
+            </span>
+          </a>
+          <Places who={who} />
+          <div className={classes.tools}>
+            <Preferences />
+            <Person who={who} />
+          </div>
         </div>
+        {who.demonstration && <p className={classes.demonstration}>{t('demonstration')}</p>}
       </header>
-      {who.demonstration && (
-        <p className={classes.demonstration} role="note">
-          {t('demonstration')}
-        </p>
-      )}
       <main id="content" tabIndex={-1} className={classes.content}>
         {children}
       </main>

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
 import { asProblem } from '../api/problem';
 import { session } from '../api/routes';
+import { hasArrived } from '../elements/arrival';
 import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
 import { BelfryMark, Tower } from '../shell/belfry_mark';
@@ -35,6 +36,7 @@ export function SignInPage({
   const problem = signIn.isError ? asProblem(signIn.error) : null;
   const refused = problem !== null && problem.messageId !== 'iam.totp_needed';
 
+  useEffect(() => void hasArrived(), []);
   useEffect(() => {
     document.title = `${t('sign_in.title')} · ${t('name')}`;
   }, [t]);

@@ -83,7 +83,7 @@ function Scrubbed({ report }: { report: ScrubReport }) {
         </div>
       </dl>
       {report.found.length > 0 && (
-        <div className="table-frame">
+        <div className="table-frame" tabIndex={0} role="group" aria-label={t('job.what')}>
           <table className="table">
             <thead>
               <tr>

@@ -34,7 +34,7 @@ export function SetsPanel() {
 function SetTable({ sets }: { sets: ReplicaSet[] }) {
   const { t, bytes } = useSpeech();
   return (
-    <div className="table-frame">
+    <div className="table-frame" tabIndex={0} role="group" aria-label={t('sets.title')}>
       <table className="table">
         <thead>
           <tr>

@@ -1,0 +1,185 @@
+import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { expectAccessible, settle, watch } from '../expectations';
+import { address, credentials, totp } from './provider';
+
+// What a person does with a new provider, in order. One session for all of it: a code is good once.
+test.describe.configure({ mode: 'serial' });
+
+let context: BrowserContext;
+let page: Page;
+let complaints: string[];
+const bucket = 'harbour-photos';
+const large = randomBytes(20 * 1024 * 1024);
+
+const visit = async (place: string) => {
+  await page.goto(`${address()}/#${place}`);
+  await settle(page);
+};
+
+// For the README's pictures.
+const shoot = async (name: string) => {
+  const folder = process.env['BELFRY_PICTURES'];
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
+};
+
+test.beforeAll(async ({ browser }) => {
+  context = await browser.newContext({
+    ignoreHTTPSErrors: true,
+    viewport: { width: 1280, height: 860 },
+    locale: 'en-GB',
+  });
+  page = await context.newPage();
+  complaints = watch(page);
+});
+
+test.afterAll(async () => {
+  await context.close();
+});
+
+test('signs in with a second factor', async () => {
+  const { admin_user, admin_password, admin_totp_secret } = credentials();
+  await page.goto(address());
+  await settle(page);
+  await shoot('sign-in');
+  await page.locator('[name=user]').fill(admin_user);
+  await page.locator('[name=password]').fill(`${admin_password} wrong`);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await page.locator('[name=password]').fill(admin_password);
+  await page.keyboard.press('Enter');
+  await expect(page.locator('[name=totp]')).toBeFocused();
+  await page.locator('[name=totp]').fill('000000');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await page.locator('[name=totp]').fill(totp(admin_totp_secret));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'The annex' })).toBeVisible();
+  const cookie = (await context.cookies()).find(({ name }) => name === 'belfry_session');
+  expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict' });
+});
+
+test('stores files, shows where their copies are, and gives them back', async () => {
+  await visit('/buckets');
+  await page.getByRole('button', { name: 'Create a bucket' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill(bucket);
+  await page.getByRole('dialog').getByRole('button', { name: 'Create a bucket' }).click();
+  await page.getByRole('link', { name: bucket }).click();
+  await expect(page.getByText('This bucket is empty.')).toBeVisible();
+  await expectAccessible(page);
+  const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/jpeg', buffer });
+  await page
+    .locator('input[type=file]')
+    .setInputFiles([
+      file('sunrise over the harbour.jpg', large),
+      file('été & 100%.jpg', Buffer.from('text')),
+      file('empty.jpg', Buffer.alloc(0)),
+    ]);
+  await expect(page.locator('[data-upload=done]')).toHaveCount(3, { timeout: 60_000 });
+  await expect(page.locator('tbody tr')).toHaveCount(3);
+  await page.getByRole('button', { name: 'Clear the list' }).click();
+  await page.getByRole('button', { name: /Where the copies of sunrise/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('3 healthy copies of 3')).toBeVisible();
+  await expect(dialog.getByText('Healthy', { exact: true })).toHaveCount(3);
+  await expect(dialog.getByText(createHash('sha256').update(large).digest('hex'))).toBeVisible();
+  await expectAccessible(page);
+  await shoot('object-copies');
+  await page.keyboard.press('Escape');
+  const arriving = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download sunrise over the harbour.jpg' }).click();
+  const download = await arriving;
+  expect(download.suggestedFilename()).toBe('sunrise over the harbour.jpg');
+  expect(readFileSync(await download.path()).equals(large)).toBe(true);
+});
+
+test('deletes what it is told to, and that alone', async () => {
+  await visit(`/buckets/${bucket}`);
+  await page.getByRole('button', { name: 'Delete été & 100%.jpg' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete the object' }).click();
+  await expect(page.locator('tbody tr')).toHaveCount(2);
+  await visit('/buckets');
+  await page.getByRole('button', { name: `Delete the bucket ${bucket}` }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete the bucket' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('link', { name: bucket })).toBeVisible();
+});
+
+test('scrubs every disk', async () => {
+  await visit('/disks');
+  await expect(page.locator('tr[data-disk][data-health=good]')).toHaveCount(12);
+  await page.getByRole('button', { name: 'Scrub all disks' }).click();
+  await expect(page.locator('[data-job=done]')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('0 damaged copies found')).toBeVisible();
+  await expectAccessible(page);
+  await shoot('disks');
+});
+
+test('checks a promise, and its proof in the ledger', async () => {
+  await visit('/annex/S06-P-20');
+  await page.getByRole('button', { name: 'Check now' }).click();
+  await expect(page.locator('.chip[data-verdict=pass]')).toBeVisible();
+  await expect(page.locator('[data-proof=simulated]').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Check the proof here' }).click();
+  await expect(page.locator('[data-outcome]')).toHaveCount(2);
+  await expect(page.locator('[data-outcome=fail]')).toHaveCount(0);
+  await expect(page.locator('[data-outcome=pass]').first()).toBeVisible();
+  await expectAccessible(page);
+  await shoot('measure');
+});
+
+test('shows every promise of the annex, in both languages and schemes', async () => {
+  await visit('/annex');
+  await expect(page.getByText(/ of 226 promises (is|are) proved right now/)).toBeVisible();
+  await expect(page.locator('li[data-verdict=pass]').first()).toBeVisible();
+  await expectAccessible(page);
+  await shoot('annex-light');
+  await page.getByRole('button', { name: 'Passer en français' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'L’annexe' })).toBeVisible();
+  await page.getByRole('button', { name: 'Couleurs sombres' }).click();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Switch to English' }).click();
+  await shoot('annex-dark');
+  await page.getByRole('button', { name: 'Light colours' }).click();
+});
+
+test('finds in the log what was done', async () => {
+  await visit('/audit');
+  await page.getByLabel('Action').fill('s3:PutObject');
+  await page.getByLabel('Resource').fill(`arn:aws:s3:::${bucket}/`);
+  await page.getByRole('button', { name: 'Search' }).click();
+  await expect(page.locator('tbody tr')).toHaveCount(3);
+  await page
+    .getByRole('button', { name: /Details of s3:PutObject/ })
+    .first()
+    .click();
+  await expect(page.getByText('"class_uid": 6003')).toBeVisible();
+  await expect(page.getByText('Signed checkpoint', { exact: true })).toBeVisible();
+  await expectAccessible(page);
+  await shoot('audit');
+});
+
+test('keeps its own credentials', async () => {
+  await visit('/account/sessions');
+  await expect(page.getByText('this one')).toBeVisible();
+  await expectAccessible(page);
+  await visit('/account/access-keys');
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  await expect(page.getByText('Copy it now')).toBeVisible();
+  await visit('/account/api-tokens');
+  await page.getByLabel('Label').fill('backup');
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  await expect(page.getByText(/^blf_/)).toBeVisible();
+  await page.getByRole('button', { name: 'Delete backup' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('button', { name: 'Delete backup' })).toHaveCount(0);
+});
+
+test('signs out', async () => {
+  await page.getByRole('button', { name: /^Signed in as/ }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expect(page.locator('[name=user]')).toBeVisible();
+  expect(complaints).toEqual([]);
+});

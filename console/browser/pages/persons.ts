@@ -1,0 +1,23 @@
+import { expect, type Page } from '@playwright/test';
+
+export const persons = {
+  admin: { password: 'a long password for tests', code: '123456' },
+  claire: { password: 'another long password', code: null },
+} as const;
+
+export async function signIn(page: Page, name: keyof typeof persons): Promise<void> {
+  const { password, code } = persons[name];
+  await page.goto('/');
+  await page.locator('[name=user]').fill(name);
+  await page.locator('[name=password]').fill(password);
+  await page.keyboard.press('Enter');
+  if (code !== null) {
+    await page.locator('[name=totp]').fill(code);
+    await page.keyboard.press('Enter');
+  }
+  await expect(page.locator('nav').first()).toBeVisible();
+}
+
+export async function visit(page: Page, place: string): Promise<void> {
+  await page.goto(`/#${place}`);
+}

@@ -1,0 +1,53 @@
+import { defineConfig } from '@playwright/test';
+
+// Two suites: `pages` against the mock, for states that a real provider is hard to bring into, and
+// `daemon` against a real one (tests/browser starts it and says where in BELFRY_RUN).
+const port = process.env['BELFRY_MOCK_PORT'] ?? '18444';
+const withDaemon = process.env['BELFRY_RUN'] !== undefined;
+
+export default defineConfig({
+  testDir: 'browser',
+  outputDir: 'test-results',
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: true,
+  workers: withDaemon ? 1 : 2,
+  reporter: [['list']],
+  use: {
+    locale: 'en-GB',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: process.env['BELFRY_CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    {
+      name: 'pages',
+      testDir: 'browser/pages',
+      use: { baseURL: `http://127.0.0.1:${port}/` },
+    },
+    {
+      name: 'daemon',
+      testDir: 'browser/daemon',
+      fullyParallel: false,
+      use: { ignoreHTTPSErrors: true },
+    },
+  ],
+  ...(withDaemon
+    ? {}
+    : {
+        webServer: {
+          command: `node browser/mock/server.mjs ${port}`,
+          url: `http://127.0.0.1:${port}/`,
+        },
+      }),
+});

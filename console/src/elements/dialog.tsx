@@ -1,0 +1,39 @@
+import { Modal } from '@mantine/core';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useSpeech } from '../language/speech';
+
+// A dialog over the page. Composed by hand because Modal's own head is a `header`, which a screen
+// reader would take for a second banner of the page.
+export function Dialog({
+  title,
+  size = 'md',
+  onClose,
+  children,
+}: {
+  title: string;
+  size?: 'md' | 'xl';
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const { t } = useSpeech();
+  // The focus goes back to what opened the dialog, however it ends.
+  const [opener] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      if (opener instanceof HTMLElement) setTimeout(() => opener.focus());
+    },
+    [opener],
+  );
+  return (
+    <Modal.Root opened onClose={onClose} size={size} centered>
+      <Modal.Overlay backgroundOpacity={0.5} />
+      <Modal.Content className="dialog">
+        <div className="dialog-head">
+          <Modal.Title className="dialog-title">{title}</Modal.Title>
+          <Modal.CloseButton aria-label={t('action.close')} />
+        </div>
+        <Modal.Body>{children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  );
+}

@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { en } from '../src/language/catalogue_en';
+import { fr } from '../src/language/catalogue_fr';
+import { choose, fill, word, wordCount } from '../src/language/message';
+
+const keys = Object.keys(en) as (keyof typeof en)[];
+const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+
+// Words that are the same in both languages.
+const sameInBoth = new Set<string>([
+  'name',
+  'actions',
+  'annex.sections',
+  'measure.section',
+  'measure.violations',
+  'placement',
+  'objects.type',
+  'disk.absent',
+  'account.sessions',
+  'account.totp.secret',
+  'audit.action',
+  'section.6b',
+]);
+
+function sources(folder: string): string {
+  return readdirSync(folder, { withFileTypes: true })
+    .map((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return sources(path);
+      return /\.tsx?$/.test(entry.name) && !entry.name.startsWith('catalogue')
+        ? readFileSync(path, 'utf8')
+        : '';
+    })
+    .join('\n');
+}
+
+describe('the catalogues', () => {
+  it('say the same messages in both languages', () => {
+    expect(Object.keys(fr).sort()).toEqual([...keys].sort());
+  });
+
+  it('leave nothing empty, forget no argument, and translate everything', () => {
+    for (const key of keys) {
+      expect(en[key].trim(), key).not.toBe('');
+      expect(fr[key].trim(), key).not.toBe('');
+      expect(placeholders(fr[key]), key).toEqual(placeholders(en[key]));
+      expect(fr[key] === en[key], key).toBe(sameInBoth.has(key));
+    }
+  });
+
+  it('have both forms of each number', () => {
+    for (const key of keys) {
+      if (key.endsWith('.one')) expect(keys).toContain(key.replace(/one$/, 'other'));
+    }
+  });
+
+  it('have no message that no page says', () => {
+    const text = sources(join(import.meta.dirname, '../src'));
+    const said = (key: string) => {
+      const stem = key.replace(/\.(one|other)$/, '').replace(/\.todo$/, '');
+      // Composed ones: t(`verdict.${verdict}`).
+      const family = stem.slice(0, stem.lastIndexOf('.') + 1);
+      const middle = stem.replace(/\.\w+\.(\w+)$/, '.${X}.$1');
+      return (
+        text.includes(`'${stem}'`) ||
+        text.includes(`'${key}'`) ||
+        text.includes(`\`${family}\${`) ||
+        (middle.includes('${X}') &&
+          new RegExp(`\`${middle.replace('${X}', '\\$\\{[^}]+\\}').replaceAll('.', '\\.')}\``).test(
+            text,
+          ))
+      );
+    };
+    expect(keys.filter((key) => !said(key))).toEqual([]);
+  });
+});
+
+describe('a message', () => {
+  it('is filled in, and shows what was not given', () => {
+    expect(fill('{a} of {b}', { a: 1 })).toBe('1 of {b}');
+  });
+
+  it('does not take arguments for patterns', () => {
+    expect(fill('as {user}', { user: '$& {user}' })).toBe('as $& {user}');
+  });
+
+  it('is chosen by number, zero being singular in French alone', () => {
+    expect(wordCount('en', 'time.days', 0, {})).toBe('0 days');
+    expect(wordCount('fr', 'time.days', 0, {})).toBe('0 jour');
+    expect(wordCount('en', 'time.days', 1, {})).toBe('1 day');
+    expect(wordCount('fr', 'time.days', 1200, {})).toMatch(/^1\s200 jours$/u);
+  });
+
+  it('is in the language asked for', () => {
+    expect(word('fr', 'sign_in.title')).toBe('Connexion');
+  });
+});
+
+describe('the language', () => {
+  it('is the first of the reader that we speak', () => {
+    expect(choose(['de-DE', 'fr-CA', 'en'])).toBe('fr');
+    expect(choose(['EN-us', 'fr'])).toBe('en');
+    expect(choose(['frr'])).toBe('en');
+    expect(choose([])).toBe('en');
+  });
+});
