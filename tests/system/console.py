@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The console in a real browser, against a real daemon: console/browser/daemon says what is done."""
+"""The console in a real browser, against a real daemon: see console/browser/daemon."""
 
 import os
 import subprocess
