@@ -5,7 +5,7 @@ preset ?= release
 demo ?= var/demo
 programs = $(if $(wildcard src/app/CMakeLists.txt),belfryd belfry,all)
 console_inputs = $(shell find console -type f -not -path '*/node_modules/*' -not -path 'console/dist/*' \
-	-not -path 'console/test*' 2>/dev/null)
+	-not -path 'console/test*' -not -name contract.d.ts 2>/dev/null) docs/api/openapi.yaml
 
 .DEFAULT_GOAL := help
 .PHONY: help up build test check bench install package clean console bootstrap
