@@ -1,8 +1,7 @@
 """Reads a key store file by docs/formats/keystore.md alone, sharing no code with Belfry.
 
-Without a master key only the header is read. With one, and with the Python package
-`cryptography`, the keys are listed
-too (never their secrets).
+Without a master key only the header is read. With one, and with the Python package `cryptography`,
+the keys are listed too (never their secrets).
 """
 
 import argparse
@@ -13,6 +12,7 @@ import struct
 import sys
 
 HEADER = struct.Struct("<8sHHIQ8s12s")
+RECORD = struct.Struct("<qqHHIqI")
 PURPOSES = {1: "objects", 2: "audit month", 3: "checkpoint signer", 4: "secrets"}
 
 
@@ -64,10 +64,10 @@ def read_keys(data, master_key):
     count, = struct.unpack_from("<I", plain)
     offset, keys = 4, []
     for _ in range(count):
-        key, tenant, purpose, flags, version, created, length = struct.unpack_from(
-            "<qqHHIqI", plain, offset)
-        offset += struct.calcsize("<qqHHIqI") + length
-        keys.append({"id": key, "tenant": tenant, "purpose": PURPOSES.get(purpose, str(purpose)),
+        key, tenant, purpose, flags, version, created, length = RECORD.unpack_from(plain, offset)
+        offset += RECORD.size + length
+        keys.append({"id": key, "tenant": tenant,
+                     "purpose": PURPOSES.get(purpose, str(purpose)),
                      "version": version, "created_us": created, "confirmed": bool(flags & 1),
                      "destroyed": bool(flags & 2), "secret_octets": length})
     if offset != len(plain):
@@ -90,8 +90,7 @@ def main():
     except Malformed as problem:
         sys.exit(f"{arguments.file}: {problem}")
     except ImportError:
-        sys.exit("listing the keys needs the Python package cryptography "
-                 "(Debian: python3-cryptography)")
+        sys.exit("listing the keys needs the Python package cryptography (python3-cryptography)")
     print(json.dumps(found, indent=2))
 
 

@@ -44,6 +44,9 @@ Result<std::optional<KeyFile>> KeyCopies::read_merged(View master_key) {
                             : Result<Buffer>(fail(Code::kRetry, "keystore.disk_missing"));
     auto file = octets ? decode_key_file(*octets, master_key)
                        : Result<KeyFile>(std::unexpected(octets.error()));
+    // Made by a later release: it would lose what this one does not know.
+    if (!file && file.error().message() == "keystore.unknown_version")
+      return std::unexpected(file.error());
     if (!file) {
       const Code code = file.error().code();
       copy.problem = code == Code::kNotFound ? "keystore.copy_missing" : file.error().message();
