@@ -1,5 +1,7 @@
 import './mantine.css';
 import './styles.css';
+import './elements/elements.css';
+import './pages.css';
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';

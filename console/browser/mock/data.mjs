@@ -1,5 +1,5 @@
-// A small provider, as the daemon would tell of it: the states that a real one is hard to bring into
-// (stale facts, a check in error, a corrupt copy) are all here.
+// A small provider, as the daemon would tell of it: the states that a real one is hard to bring
+// into (stale facts, a check in error, a corrupt copy) are all here.
 const now = () => Date.now() * 1000;
 const minutesAgo = (minutes) => now() - minutes * 60_000_000;
 

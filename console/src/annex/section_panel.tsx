@@ -7,7 +7,8 @@ import type { Section } from './standing';
 import { ProofTag, sectionTitle, standing, textOf, VerdictChip } from './verdict';
 import classes from './annex.module.css';
 
-// One section: the promises that have a check, one a line; those without, folded under their number.
+// One section: the promises that have a check, one a line; those without, folded under their
+// number.
 export function SectionPanel({ section, open }: { section: Section; open: boolean }) {
   const speech = useSpeech();
   const { count } = speech;

@@ -1,5 +1,5 @@
-// What the console says, in English: the list of all its messages. `{name}` is filled in; `.one` and
-// `.other` are the forms of a number `{n}`.
+// What the console says, in English: the list of all its messages. `{name}` is filled in; `.one`
+// and `.other` are the forms of a number `{n}`.
 export const en = {
   name: 'Belfry',
   'state.loading': 'Loading…',
