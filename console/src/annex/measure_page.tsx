@@ -108,10 +108,14 @@ function Facts({ measure }: { measure: MeasureDetail }) {
           §{measure.section} {sectionTitle(speech, measure.section)}
         </Fact>
         <Fact term={t('annex.party')}>{t(`party.${measure.party}`)}</Fact>
+        {measure.population !== null && measure.bound && (
+          <Fact term={t('measure.population')}>{number(measure.population)}</Fact>
+        )}
+        {measure.violations !== null && measure.bound && (
+          <Fact term={t('measure.violations')}>{number(measure.violations)}</Fact>
+        )}
         {measure.bound && (
           <>
-            <Fact term={t('measure.population')}>{number(measure.population)}</Fact>
-            <Fact term={t('measure.violations')}>{number(measure.violations)}</Fact>
             <Fact term={t('measure.checked_at')}>
               <Moment us={measure.checked_at_us} />
             </Fact>
@@ -146,6 +150,9 @@ function Rows({ measure }: { measure: MeasureDetail }) {
   const { t, count } = useSpeech();
   const failing = measure.rows.filter((row) => !row.pass);
   const passing = measure.rows.filter((row) => row.pass);
+  // A customer is shown its own rows and told no totals: then what is shown is all there is to tell.
+  const violations = measure.violations ?? failing.length;
+  const population = measure.population ?? measure.rows.length;
   return (
     <Panel title={t('measure.rows')} flush>
       {measure.rows.length === 0 && (
@@ -155,21 +162,19 @@ function Rows({ measure }: { measure: MeasureDetail }) {
       )}
       {failing.length > 0 && (
         <>
-          <h3 className="subhead">{count('measure.rows.failing', measure.violations)}</h3>
+          <h3 className="subhead">{count('measure.rows.failing', violations)}</h3>
           <RowList rows={failing} />
         </>
       )}
       {passing.length > 0 && (
         <>
-          <h3 className="subhead">
-            {count('measure.rows.passing', measure.population - measure.violations)}
-          </h3>
+          <h3 className="subhead">{count('measure.rows.passing', population - violations)}</h3>
           <RowList rows={passing} />
         </>
       )}
-      {measure.rows.length > 0 && measure.rows.length < measure.population && (
+      {measure.rows.length > 0 && measure.rows.length < population && (
         <p className="panel-body soft">
-          {count('measure.rows.more', measure.population - measure.rows.length)}
+          {count('measure.rows.more', population - measure.rows.length)}
         </p>
       )}
     </Panel>

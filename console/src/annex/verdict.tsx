@@ -46,9 +46,9 @@ export function textOf(speech: Speech, measure: Measure): string {
 
 // "12 of 12 keep it", "2 of 12 break it": the count in words.
 export function standing(speech: Speech, measure: Measure): string {
-  if (measure.checked_at_us === null) return '';
+  if (measure.checked_at_us === null || measure.population === null) return '';
   if (measure.population === 0) return speech.t('measure.population.none');
-  if (measure.violations > 0) {
+  if (measure.violations !== null && measure.violations > 0) {
     return speech.count('measure.violating', measure.violations, {
       of: speech.number(measure.population),
     });

@@ -36,7 +36,15 @@ export function JobPanel({ job }: { job: Job }) {
 
 function asProblemOf(body: ProblemBody | null): Problem {
   if (body === null) return new Problem(500, 'console.http_500', '', '');
-  return new Problem(body.status, body.message_id, body.title, body.detail, body.arguments);
+  // A job's error may have less of a problem than an answer has.
+  const {
+    status = 500,
+    message_id,
+    title = '',
+    detail,
+    arguments: args = {},
+  } = body as Partial<ProblemBody>;
+  return new Problem(status, message_id ?? '', title, detail ?? '', args);
 }
 
 function Report({ job }: { job: Job }) {
