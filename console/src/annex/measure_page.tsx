@@ -150,7 +150,7 @@ function Rows({ measure }: { measure: MeasureDetail }) {
   const { t, count } = useSpeech();
   const failing = measure.rows.filter((row) => !row.pass);
   const passing = measure.rows.filter((row) => row.pass);
-  // A customer is shown its own rows and told no totals: then what is shown is all there is to tell.
+  // A customer sees its own rows and no totals: what is shown is all there is to tell.
   const violations = measure.violations ?? failing.length;
   const population = measure.population ?? measure.rows.length;
   return (
