@@ -101,6 +101,13 @@ Language preferred_language(std::string_view accept_language) {
   return french > 0 && french > english ? Language::kFrench : Language::kEnglish;
 }
 
+Language system_language() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
+    if (const char* value = std::getenv(name); value != nullptr && *value != '\0')
+      return std::string_view(value).starts_with("fr") ? Language::kFrench : Language::kEnglish;
+  return Language::kEnglish;
+}
+
 std::string_view name_of(Language language) {
   return language == Language::kFrench ? "fr" : "en";
 }

@@ -14,6 +14,8 @@ enum class Language { kEnglish, kFrench };
 // The language an `Accept-Language` field prefers (RFC 9110, section 12.5.4); English if it names
 // none of ours.
 Language preferred_language(std::string_view accept_language);
+// The language of the process's environment (LC_ALL, LC_MESSAGES, LANG).
+Language system_language();
 // "en", "fr"
 std::string_view name_of(Language language);
 

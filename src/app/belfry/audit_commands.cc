@@ -1,0 +1,199 @@
+// belfry audit, verify.
+#include "audit/verify.h"
+#include "base/text_encoding.h"
+#include "commands.h"
+#include "output.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+namespace belfry::command_line {
+namespace {
+
+using nlohmann::json;
+
+struct AuditFilter {
+  std::string from, until, actor, action, resource;
+  std::size_t limit = 50;
+};
+
+Result<> add_time(std::string& target, const char* name, const std::string& text) {
+  if (text.empty()) return {};
+  auto time = parse_rfc3339(text.find('T') == std::string::npos ? text + "T00:00:00Z" : text);
+  if (!time) return fail(Code::kInvalid, "cli.bad_time", {{"time", text}});
+  target += std::string("&") + name + "=" + std::to_string(to_us(*time));
+  return {};
+}
+
+Result<> list_events(const Invocation& invocation, const AuditFilter& filter) {
+  std::string target = "/api/v1/audit/events?x=";
+  TRY(add_time(target, "from_us", filter.from));
+  TRY(add_time(target, "until_us", filter.until));
+  for (auto& [name, value] : {std::pair("actor", filter.actor), std::pair("action", filter.action),
+                              std::pair("resource", filter.resource)})
+    if (!value.empty())
+      target += std::string("&") + name + "=" + percent_encode(value, Slash::kEncode);
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json events, connection.get_all(target, filter.limit));
+  if (invocation.json) return print_json(events), Result<>();
+  Table table({"TIME (UTC)", "LEAF", "ACTOR", "ACTION", "OUTCOME", "RESOURCE"});
+  for (auto& event : events)
+    table.add({time_cell(event["time_us"]), cell(event["index"]), cell(event["actor"]),
+               cell(event["action"]), cell(event["outcome"]), cell(event["resource"])});
+  table.print();
+  return {};
+}
+
+Result<> write_octets(const std::filesystem::path& path, const std::string& octets) {
+  std::error_code error;
+  std::filesystem::create_directories(path.parent_path(), error);
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out << octets;
+  out.close();
+  if (!out) return fail(Code::kRetry, "cli.cannot_write", {{"path", path.string()}});
+  return {};
+}
+
+// The number of a tile as C2SP tlog-tiles writes it: 1234067 is x001/x234/067.
+std::string tile_number(std::uint64_t number) {
+  auto three = [](std::uint64_t value) {
+    std::string digits = std::to_string(value);
+    return std::string(3 - digits.size(), '0') + digits;
+  };
+  std::string text = three(number % 1000);
+  for (number /= 1000; number > 0; number /= 1000) text = "x" + three(number % 1000) + "/" + text;
+  return text;
+}
+
+// Every resource of a log of `size` leaves, full tiles and the partial one of each level.
+std::vector<std::string> resources_of(std::uint64_t size) {
+  constexpr std::uint64_t kWidth = 256;
+  std::vector<std::string> names;
+  auto add = [&](const std::string& level, std::uint64_t count) {
+    for (std::uint64_t tile = 0; tile < count / kWidth; ++tile)
+      names.push_back("tile/" + level + "/" + tile_number(tile));
+    if (count % kWidth != 0)
+      names.push_back("tile/" + level + "/" + tile_number(count / kWidth) + ".p/" +
+                      std::to_string(count % kWidth));
+  };
+  add("entries", size);
+  int level = 0;
+  for (std::uint64_t count = size; count > 0; count /= kWidth) add(std::to_string(level++), count);
+  return names;
+}
+
+// Copies the caller's log, so that it can be verified anywhere without the daemon.
+Result<> fetch(const Invocation& invocation, const std::string& directory) {
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json checkpoint, connection.get("/api/v1/audit/checkpoint"));
+  TRY(json keys, connection.get("/api/v1/audit/keys"));
+  std::filesystem::path root(directory);
+  TRY(write_octets(root / "checkpoint", checkpoint["note"].get<std::string>()));
+  TRY(write_octets(root / "keys.json", keys.dump(2) + "\n"));
+  std::error_code error;
+  std::filesystem::permissions(
+      root / "keys.json", std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
+      error);
+  auto names = resources_of(checkpoint["size"].get<std::uint64_t>());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    show_progress("copying", double(i) / double(names.size()));
+    TRY(std::string octets, connection.get_octets("/api/v1/audit/tiles/" + names[i]));
+    TRY(write_octets(root / names[i], octets));
+  }
+  end_progress();
+  if (invocation.json)
+    print_json({{"directory", directory}, {"size", checkpoint["size"]}, {"files", names.size()}});
+  else
+    print_line("Copied " + cell(checkpoint["size"]) + " leaves. Verify them with: belfry verify " +
+               directory);
+  return {};
+}
+
+struct VerifyArguments {
+  std::string directory, key, keys_file;
+  bool tree_only = false, events = false;
+};
+
+// The verifier key and the month keys: as given, or from the keys.json beside the log.
+Result<audit::VerifyOptions> verify_options(const VerifyArguments& arguments) {
+  audit::VerifyOptions options;
+  options.directory = arguments.directory;
+  options.verifier_key = arguments.key;
+  std::filesystem::path keys_path = arguments.keys_file;
+  if (keys_path.empty()) keys_path = std::filesystem::path(arguments.directory) / "keys.json";
+  auto keys = read_json(keys_path);
+  if (!keys && (options.verifier_key.empty() || !arguments.keys_file.empty()))
+    return std::unexpected(keys.error());
+  if (!keys) return options;
+  if (options.verifier_key.empty())
+    options.verifier_key = keys->value("verifier_key", std::string());
+  if (arguments.tree_only) return options;
+  for (auto& entry : (*keys)["month_keys"]) {
+    auto secret = from_hex(entry["key"].get<std::string>());
+    if (!secret) return fail(Code::kInvalid, "cli.bad_file", {{"path", keys_path.string()}});
+    options.month_keys[std::stoll(entry["key_id"].get<std::string>())] = *secret;
+  }
+  return options;
+}
+
+Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) {
+  TRY(auto options, verify_options(arguments));
+  options.collect_events = arguments.events;
+  options.progress = [](double fraction) { show_progress("verifying", fraction); };
+  auto report = audit::verify_log(options);
+  end_progress();
+  if (!report) return std::unexpected(report.error());
+  if (invocation.json) {
+    json value = {{"origin", report->origin},
+                  {"size", report->size},
+                  {"root", report->root_hex},
+                  {"leaves_checked", report->leaves_checked},
+                  {"leaves_opened", report->leaves_opened}};
+    if (arguments.events) value["events"] = report->events;
+    return print_json(value), Result<>();
+  }
+  print_line("The log is whole.");
+  print_line("origin          " + report->origin);
+  print_line("leaves          " + std::to_string(report->size) + ", all in the signed tree");
+  print_line("root            " + report->root_hex);
+  print_line("leaves opened   " + std::to_string(report->leaves_opened));
+  for (auto& event : report->events) print_line(event);
+  return {};
+}
+
+}  // namespace
+
+void add_audit_commands(CLI::App& app, Invocation& invocation) {
+  auto filter = std::make_shared<AuditFilter>();
+  CLI::App* audit = add_command(app, invocation, "audit", "Your tenant's log, newest first",
+                                [&invocation, filter] { return list_events(invocation, *filter); });
+  audit->add_option("--from", filter->from, "Not before: 2026-03-01 or 2026-03-01T12:00:00Z");
+  audit->add_option("--until", filter->until, "Before");
+  audit->add_option("--actor", filter->actor, "Only what this user or key did");
+  audit->add_option("--action", filter->action, "Only this action: s3:PutObject, or s3:*");
+  audit->add_option("--resource", filter->resource, "Only resources that start so");
+  audit->add_option("--limit", filter->limit, "At most so many")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+
+  auto arguments = std::make_shared<VerifyArguments>();
+  add_command(*audit, invocation, "fetch", "Copy the whole log for verifying it offline",
+              [&invocation, arguments] { return fetch(invocation, arguments->directory); })
+      ->add_option("directory", arguments->directory, "Where to")
+      ->required();
+  CLI::App* command =
+      add_command(app, invocation, "verify", "Verify a copied log, without a daemon",
+                  [&invocation, arguments] { return verify(invocation, *arguments); });
+  command->add_option("directory", arguments->directory, "The copied log: checkpoint and tile/")
+      ->required();
+  command->add_option("--key", arguments->key,
+                      "Verifier key name+hash+key; from keys.json in the directory when left out");
+  command->add_option("--keys-file", arguments->keys_file, "keys.json with the month keys");
+  command->add_flag("--tree-only", arguments->tree_only, "Do not open the leaves");
+  command->add_flag("--events", arguments->events, "Print the events of the opened leaves");
+}
+
+}  // namespace belfry::command_line

@@ -1,0 +1,32 @@
+// The commands, by noun. Each group adds its subcommands; the one that was asked for runs after the
+// arguments are read.
+#pragma once
+
+#include "base/result.h"
+#include "connection.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+
+namespace belfry::command_line {
+
+struct Invocation {
+  Place place;
+  bool json = false;
+  std::function<Result<>()> run;  // of the chosen command
+};
+
+void add_session_commands(CLI::App& app, Invocation& invocation);
+void add_storage_commands(CLI::App& app, Invocation& invocation);
+void add_annex_commands(CLI::App& app, Invocation& invocation);
+void add_topology_commands(CLI::App& app, Invocation& invocation);
+void add_audit_commands(CLI::App& app, Invocation& invocation);
+void add_doctor_command(CLI::App& app, Invocation& invocation);
+
+// Every command takes --json and --data.
+CLI::App* add_command(CLI::App& parent, Invocation& invocation, const std::string& name,
+                      const std::string& description, std::function<Result<>()> run);
+
+}  // namespace belfry::command_line

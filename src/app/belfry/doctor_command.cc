@@ -1,0 +1,62 @@
+// belfry doctor.
+#include "commands.h"
+#include "output.h"
+#include "provider/doctor.h"
+#include "text/catalogue.h"
+
+#include <nlohmann/json.hpp>
+
+namespace belfry::command_line {
+namespace {
+
+using nlohmann::json;
+using provider::Condition;
+
+std::string_view name_of(Condition condition) {
+  switch (condition) {
+    case Condition::kGood:
+      return "good";
+    case Condition::kRebuilt:
+      return "rebuilt";
+    case Condition::kDegraded:
+      return "degraded";
+    case Condition::kLost:
+      return "lost";
+  }
+  return "lost";
+}
+
+Result<> doctor(const Invocation& invocation, const std::string& config) {
+  if (invocation.place.data.empty()) return fail(Code::kInvalid, "cli.no_data_named");
+  TRY(auto findings, provider::examine(config, invocation.place.data));
+  std::size_t lost = 0;
+  json list = json::array();
+  Table table({"WHAT", "CONDITION", "MEANING"});
+  for (const provider::Finding& finding : findings) {
+    lost += finding.condition == Condition::kLost;
+    std::string meaning = text::text(finding.message, text::system_language());
+    std::string condition(name_of(finding.condition));
+    table.add({finding.subject, condition, meaning});
+    list.push_back({{"subject", finding.subject}, {"condition", condition}, {"meaning", meaning}});
+  }
+  if (invocation.json)
+    print_json({{"findings", std::move(list)}, {"lost", lost}});
+  else
+    table.print();
+  if (lost == 0) return {};
+  return fail(Code::kCorrupt, "cli.something_lost", {{"count", std::to_string(lost)}});
+}
+
+}  // namespace
+
+void add_doctor_command(CLI::App& app, Invocation& invocation) {
+  auto config = std::make_shared<std::string>();
+  add_command(app, invocation, "doctor",
+              "What of a provider's data is there, what is lost: without a daemon",
+              [&invocation, config] { return doctor(invocation, *config); })
+      ->add_option("--config", *config, "The provider's declaration")
+      ->envname("BELFRY_CONFIG")
+      ->required();
+}
+
+}  // namespace belfry::command_line

@@ -1,0 +1,117 @@
+// belfry status, belfry login.
+#include "commands.h"
+#include "output.h"
+
+#include <nlohmann/json.hpp>
+
+#include <iostream>
+#include <map>
+#include <termios.h>
+#include <unistd.h>
+
+namespace belfry::command_line {
+namespace {
+
+using nlohmann::json;
+
+Result<> status(const Invocation& invocation) {
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json disks, connection.get_all("/api/v1/disks", 100'000));
+  TRY(json sets, connection.get_all("/api/v1/replica-sets", 100'000));
+  TRY(json annex, connection.get("/api/v1/annex"));
+  int good = 0, degraded = 0, damaged = 0;
+  for (auto& disk : disks) good += disk["health"] == "good";
+  for (auto& set : sets) degraded += !set["missing"].empty(), damaged += set["damaged"].get<int>();
+  std::map<std::string, int> verdicts;
+  for (auto& measure : annex) ++verdicts[measure["verdict"].get<std::string>()];
+  if (invocation.json) {
+    print_json({{"disks", {{"good", good}, {"total", disks.size()}}},
+                {"replica_sets",
+                 {{"total", sets.size()}, {"degraded", degraded}, {"damaged_copies", damaged}}},
+                {"annex", verdicts}});
+    return {};
+  }
+  print_line("disks         " + std::to_string(good) + " of " + std::to_string(disks.size()) +
+             " good");
+  print_line("replica sets  " + std::to_string(sets.size()) + ", " + std::to_string(degraded) +
+             " degraded, " + std::to_string(damaged) + " damaged copies");
+  std::string line = "annex         ";
+  for (auto& [verdict, number] : verdicts) line += std::to_string(number) + " " + verdict + "  ";
+  print_line(line);
+  return {};
+}
+
+// A line from standard input; on a terminal without echo when it is a secret.
+std::string ask(const std::string& prompt, bool is_secret) {
+  bool terminal = ::isatty(STDIN_FILENO);
+  termios old_mode{};
+  if (terminal) {
+    std::cerr << prompt << ": " << std::flush;
+    ::tcgetattr(STDIN_FILENO, &old_mode);
+    termios mode = old_mode;
+    if (is_secret) mode.c_lflag &= ~tcflag_t(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &mode);
+  }
+  std::string line;
+  std::getline(std::cin, line);
+  if (terminal) {
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &old_mode);
+    if (is_secret) std::cerr << "\n";
+  }
+  return line;
+}
+
+struct LoginArguments {
+  std::string user, totp, label = "command line";
+};
+
+Result<json> sign_in(Connection& connection, const LoginArguments& arguments) {
+  std::string user = arguments.user.empty() ? ask("User", false) : arguments.user;
+  std::string password = ask("Password", true);
+  json attempt = {{"user", user}, {"password", password}, {"totp", arguments.totp}};
+  connection.fields().set("X-Belfry-Request", "1");
+  auto answer = connection.post("/api/v1/session", attempt);
+  if (!answer && answer.error().message() == "iam.totp_needed" && arguments.totp.empty()) {
+    attempt["totp"] = ask("Code of the second factor", false);
+    answer = connection.post("/api/v1/session", attempt);
+  }
+  return answer;
+}
+
+// Signs in, makes an API token with the session's factor, ends the session, keeps the token.
+Result<> login(const Invocation& invocation, const LoginArguments& arguments) {
+  TRY(Profile profile, resolve(invocation.place));
+  profile.token.clear();
+  TRY(auto connection, Connection::open_unauthenticated(profile));
+  TRY(json signed_in, sign_in(connection, arguments));
+  std::string cookie(connection.last_fields().get("set-cookie"));
+  connection.fields().set("Cookie", cookie.substr(0, cookie.find(';')));
+  TRY(json made, connection.post("/api/v1/api-tokens", {{"label", arguments.label}}));
+  profile.token = made["secret"].get<std::string>();
+  TRY(connection.remove("/api/v1/session"));
+  TRY(write_profile(profile));
+  if (invocation.json)
+    print_json({{"user", signed_in["user"]["name"]}, {"profile", profile_path().string()}});
+  else
+    print_line("Signed in as " + signed_in["user"]["name"].get<std::string>() +
+               "; the token is in " + profile_path().string() + ".");
+  return {};
+}
+
+}  // namespace
+
+void add_session_commands(CLI::App& app, Invocation& invocation) {
+  add_command(app, invocation, "status", "How the provider is doing, in three lines",
+              [&invocation] { return status(invocation); });
+  auto arguments = std::make_shared<LoginArguments>();
+  CLI::App* command =
+      add_command(app, invocation, "login",
+                  "Sign in and keep an API token in the profile (asks for the password)",
+                  [&invocation, arguments] { return login(invocation, *arguments); });
+  command->add_option("--user", arguments->user, "User name");
+  command->add_option("--totp", arguments->totp, "Code of the second factor");
+  command->add_option("--label", arguments->label, "What the token is called")
+      ->capture_default_str();
+}
+
+}  // namespace belfry::command_line

@@ -1,0 +1,192 @@
+// belfry bucket, object, disk.
+#include "base/text_encoding.h"
+#include "commands.h"
+#include "output.h"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <thread>
+
+namespace belfry::command_line {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kItemsMax = 100'000;
+
+std::string path_segment(const std::string& text) {
+  return percent_encode(text, Slash::kEncode);
+}
+
+Result<> list_buckets(const Invocation& invocation) {
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json buckets, connection.get_all("/api/v1/buckets", kItemsMax));
+  if (invocation.json) return print_json(buckets), Result<>();
+  Table table({"NAME", "CREATED (UTC)", "COPIES", "SITES", "PLACEMENT"});
+  for (auto& bucket : buckets)
+    table.add({cell(bucket["name"]), time_cell(bucket["created_us"]),
+               cell(bucket["placement"]["copies"]), cell(bucket["placement"]["sites_min"]),
+               bucket["placement_is_default"] == true ? "default" : "own"});
+  table.print();
+  return {};
+}
+
+Result<> create_bucket(const Invocation& invocation, const std::string& name) {
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json bucket, connection.post("/api/v1/buckets", {{"name", name}}));
+  if (invocation.json) print_json(bucket);
+  return {};
+}
+
+Result<> delete_bucket(const Invocation& invocation, const std::string& name) {
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(connection.remove("/api/v1/buckets/" + path_segment(name)));
+  return {};
+}
+
+struct ObjectName {
+  std::string bucket, key;
+};
+
+Result<ObjectName> parse_object(const std::string& address) {
+  std::string_view rest = address;
+  if (rest.starts_with("s3://")) rest.remove_prefix(5);
+  auto slash = rest.find('/');
+  if (slash == 0 || slash == std::string_view::npos || slash + 1 == rest.size())
+    return fail(Code::kInvalid, "cli.bad_object_name", {{"name", address}});
+  return ObjectName{std::string(rest.substr(0, slash)), std::string(rest.substr(slash + 1))};
+}
+
+Result<> where_is(const Invocation& invocation, const std::string& address) {
+  TRY(ObjectName object, parse_object(address));
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json found, connection.get("/api/v1/buckets/" + path_segment(object.bucket) + "/copies/" +
+                                 path_segment(object.key)));
+  if (invocation.json) return print_json(found), Result<>();
+  Table table({"DISK", "SERVER", "SITE", "STATE", "PATH"});
+  for (auto& copy : found["copies"])
+    table.add({cell(copy.value("disk", json())), cell(copy.value("server", json())),
+               cell(copy["site"]), cell(copy["state"]), cell(copy.value("path", json()))});
+  table.print();
+  return {};
+}
+
+Result<> list_objects(const Invocation& invocation, const std::string& address) {
+  std::string_view rest = address;
+  if (rest.starts_with("s3://")) rest.remove_prefix(5);
+  auto slash = rest.find('/');
+  std::string bucket(rest.substr(0, slash));
+  std::string prefix(slash == std::string_view::npos ? "" : rest.substr(slash + 1));
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json objects, connection.get_all("/api/v1/buckets/" + path_segment(bucket) +
+                                           "/objects?prefix=" + path_segment(prefix),
+                                       kItemsMax));
+  if (invocation.json) return print_json(objects), Result<>();
+  Table table({"MODIFIED (UTC)", "SIZE", "KEY"});
+  for (auto& object : objects)
+    table.add({time_cell(object["modified_us"]),
+               bytes_cell(object["size_bytes"].get<std::uint64_t>()), cell(object["key"])});
+  table.print();
+  return {};
+}
+
+Result<> show_disks(const Invocation& invocation) {
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json disks, connection.get_all("/api/v1/disks", kItemsMax));
+  if (invocation.json) return print_json(disks), Result<>();
+  Table table({"DISK", "SERVER", "SITE", "HEALTH", "USED", "FREE", "DAMAGED", "SCRUBBED (UTC)"});
+  for (auto& disk : disks)
+    table.add({cell(disk["name"]), cell(disk["server"]), cell(disk["site"]), cell(disk["health"]),
+               bytes_cell(disk["used_bytes"].get<std::uint64_t>()),
+               bytes_cell(disk["free_bytes"].get<std::uint64_t>()), cell(disk["damaged"]),
+               time_cell(disk["last_scrub_us"])});
+  table.print();
+  return {};
+}
+
+// Watches a job to its end.
+Result<json> follow(Connection& connection, json job) {
+  constexpr auto kPause = std::chrono::milliseconds(200);
+  std::string kind = job["kind"].get<std::string>();
+  while (job["state"] == "running") {
+    show_progress(kind, job["progress"].get<double>());
+    std::this_thread::sleep_for(kPause);
+    TRY(job, connection.get("/api/v1/jobs/" + job["id"].get<std::string>()));
+  }
+  show_progress(kind, 1);
+  end_progress();
+  if (job["state"] == "failed")
+    return fail(Code::kRetry, "cli.job_failed", {{"reason", cell(job["error"]["detail"])}});
+  return job;
+}
+
+Result<> scrub(const Invocation& invocation, const std::string& disk) {
+  TRY(auto connection, Connection::open(invocation.place));
+  std::string target =
+      disk.empty() ? "/api/v1/scrub" : "/api/v1/disks/" + path_segment(disk) + "/scrub";
+  TRY(json started, connection.post(target, nullptr));
+  TRY(json job, follow(connection, std::move(started)));
+  const json& report = job["report"];
+  if (invocation.json) return print_json(report), Result<>();
+  print_line("read " + bytes_cell(report["read_bytes"].get<std::uint64_t>()) + " in " +
+             cell(report["sets"]) + " replica sets: " + cell(report["records"]) + " records, " +
+             cell(report["files"]) + " files");
+  print_line("damaged copies found: " + std::to_string(report["found"].size()) +
+             ", repaired: " + cell(report["repaired"]));
+  if (report["found"].empty()) return {};
+  Table table({"DISK", "KIND", "STATE", "SET"});
+  for (auto& damage : report["found"])
+    table.add(
+        {cell(damage["disk"]), cell(damage["kind"]), cell(damage["state"]), cell(damage["set"])});
+  table.print();
+  return {};
+}
+
+Result<> heal(const Invocation& invocation) {
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json started, connection.post("/api/v1/heal", nullptr));
+  TRY(json job, follow(connection, std::move(started)));
+  if (invocation.json) return print_json(job["report"]), Result<>();
+  print_line("replica sets healed: " + cell(job["report"]["healed"]));
+  return {};
+}
+
+}  // namespace
+
+void add_storage_commands(CLI::App& app, Invocation& invocation) {
+  auto name = std::make_shared<std::string>();
+  CLI::App* bucket = app.add_subcommand("bucket", "Buckets")->require_subcommand(1);
+  add_command(*bucket, invocation, "list", "All buckets of your tenant",
+              [&invocation] { return list_buckets(invocation); });
+  add_command(*bucket, invocation, "create", "Make a bucket",
+              [&invocation, name] { return create_bucket(invocation, *name); })
+      ->add_option("name", *name, "Name of the bucket")
+      ->required();
+  add_command(*bucket, invocation, "delete", "Delete an empty bucket",
+              [&invocation, name] { return delete_bucket(invocation, *name); })
+      ->add_option("name", *name, "Name of the bucket")
+      ->required();
+
+  CLI::App* object = app.add_subcommand("object", "Objects")->require_subcommand(1);
+  add_command(*object, invocation, "where", "Where the copies of an object lie, each read now",
+              [&invocation, name] { return where_is(invocation, *name); })
+      ->add_option("object", *name, "s3://bucket/key")
+      ->required();
+  add_command(*object, invocation, "list", "The objects of a bucket",
+              [&invocation, name] { return list_objects(invocation, *name); })
+      ->add_option("prefix", *name, "s3://bucket or s3://bucket/prefix")
+      ->required();
+
+  CLI::App* disk = app.add_subcommand("disk", "Storage disks")->require_subcommand(1);
+  add_command(*disk, invocation, "show", "All disks: health, use, damage",
+              [&invocation] { return show_disks(invocation); });
+  add_command(*disk, invocation, "scrub",
+              "Read every octet, compare checksums, repair from the good copies",
+              [&invocation, name] { return scrub(invocation, *name); })
+      ->add_option("disk", *name, "One disk; all when left out");
+  add_command(*disk, invocation, "heal", "Bring replica sets that miss a disk back to strength now",
+              [&invocation] { return heal(invocation); });
+}
+
+}  // namespace belfry::command_line

@@ -1,0 +1,94 @@
+// belfry topology.
+#include "commands.h"
+#include "output.h"
+#include "text/catalogue.h"
+#include "topology/topology.h"
+
+#include <nlohmann/json.hpp>
+
+namespace belfry::command_line {
+namespace {
+
+using nlohmann::json;
+
+Result<> show(const Invocation& invocation, const std::string& only) {
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json topology, connection.get("/api/v1/topology"));
+  if (invocation.json) return print_json(topology), Result<>();
+  for (auto& described : topology["tables"]) {
+    std::string name = described["name"].get<std::string>();
+    if (!only.empty() && name != only) continue;
+    print_line(name + " (" + std::to_string(described["rows"].size()) + ")");
+    if (described["rows"].empty()) continue;
+    std::vector<std::string> heads;
+    for (auto& column : described["columns"]) heads.push_back(cell(column));
+    Table table(std::move(heads));
+    for (auto& row : described["rows"]) {
+      std::vector<std::string> cells;
+      for (auto& value : row) cells.push_back(cell(value));
+      table.add(std::move(cells));
+    }
+    table.print();
+    print_line("");
+  }
+  return {};
+}
+
+struct PlacedText {
+  std::string file;
+  std::int64_t line, column;
+  std::string message;
+};
+
+Result<> report(const Invocation& invocation, const std::vector<PlacedText>& faults) {
+  if (invocation.json) {
+    json list = json::array();
+    for (auto& fault : faults)
+      list.push_back({{"file", fault.file},
+                      {"line", fault.line},
+                      {"column", fault.column},
+                      {"message", fault.message}});
+    print_json({{"faults", std::move(list)}});
+  } else {
+    for (auto& fault : faults)
+      print_line(fault.file + ":" + std::to_string(fault.line) + ":" +
+                 std::to_string(fault.column) + ": " + fault.message);
+    if (faults.empty()) print_line("No fault found.");
+  }
+  if (faults.empty()) return {};
+  return fail(Code::kInvalid, "cli.topology_faults", {{"count", std::to_string(faults.size())}});
+}
+
+// With a file: here, without a daemon, before it is put in place.
+Result<> check(const Invocation& invocation, const std::string& path) {
+  std::vector<PlacedText> faults;
+  if (!path.empty()) {
+    TRY(auto loaded, topology::load(path));
+    for (auto& fault : loaded.faults)
+      faults.push_back(
+          {fault.file, fault.line, fault.column, text::text(fault.error, text::system_language())});
+    return report(invocation, faults);
+  }
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json found, connection.get("/api/v1/topology/check"));
+  for (auto& fault : found["faults"])
+    faults.push_back({cell(fault["file"]), fault["line"].get<std::int64_t>(),
+                      fault["column"].get<std::int64_t>(), cell(fault["message"])});
+  return report(invocation, faults);
+}
+
+}  // namespace
+
+void add_topology_commands(CLI::App& app, Invocation& invocation) {
+  auto name = std::make_shared<std::string>();
+  CLI::App* topology =
+      app.add_subcommand("topology", "What provider.yaml declares")->require_subcommand(1);
+  add_command(*topology, invocation, "show", "The declared sites, power, network, servers, disks",
+              [&invocation, name] { return show(invocation, *name); })
+      ->add_option("table", *name, "Only this table");
+  add_command(*topology, invocation, "check", "All faults of a provider.yaml, with their lines",
+              [&invocation, name] { return check(invocation, *name); })
+      ->add_option("file", *name, "A file on this machine; the daemon's own when left out");
+}
+
+}  // namespace belfry::command_line

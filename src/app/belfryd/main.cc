@@ -1,0 +1,150 @@
+// The daemon: reads its arguments, runs one provider until it is told to stop.
+#include "provider/provider.h"
+#include "runtime/clock.h"
+#include "text/catalogue.h"
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+namespace belfry {
+namespace {
+
+namespace asio = boost::asio;
+
+struct Arguments {
+  std::string config, data, annex, console, role = "all", log_level = "info";
+  unsigned threads = std::max(1u, std::thread::hardware_concurrency());
+};
+
+// Beside the program when it is installed, or in the tree it was built from.
+std::string beside_program(const char* installed, const char* in_tree) {
+  std::error_code error;
+  auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  auto prefix = program.parent_path().parent_path();
+  auto found = prefix / "share" / "belfry" / installed;
+  if (std::filesystem::is_directory(found, error)) return found.string();
+  return (prefix.parent_path().parent_path() / in_tree).string();
+}
+
+// One single-threaded context a thread: a connection stays on its own.
+class Threads {
+ public:
+  explicit Threads(unsigned count) {
+    for (unsigned i = 0; i < count; ++i) {
+      contexts_.push_back(std::make_unique<asio::io_context>(1));
+      guards_.push_back(asio::make_work_guard(*contexts_.back()));
+    }
+  }
+  std::vector<Executor> executors() {
+    std::vector<Executor> all;
+    for (auto& context : contexts_) all.push_back(context->get_executor());
+    return all;
+  }
+  asio::io_context& first() { return *contexts_.front(); }
+  // Runs until `stop`.
+  void run() {
+    std::vector<std::jthread> others;
+    for (std::size_t i = 1; i < contexts_.size(); ++i)
+      others.emplace_back([&context = *contexts_[i]] { context.run(); });
+    first().run();
+  }
+  void stop() {
+    guards_.clear();
+    for (auto& context : contexts_) context->stop();
+  }
+
+ private:
+  std::vector<std::unique_ptr<asio::io_context>> contexts_;
+  std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards_;
+};
+
+void announce(const provider::Provider& provider, const std::string& data) {
+  const provider::Endpoints& endpoints = provider.endpoints();
+  std::printf("\nBelfry is running.\n\n");
+  std::printf("  console      %s\n", endpoints.api.c_str());
+  std::printf("  S3           %s\n", endpoints.s3.c_str());
+  std::printf("  S3 over TLS  %s\n", endpoints.s3_tls.c_str());
+  std::printf("  authority    %s\n", endpoints.ca.c_str());
+  if (provider.is_demonstration())
+    std::printf("  credentials  %s\n",
+                (std::filesystem::absolute(data) / "run" / "credentials.json").c_str());
+  std::printf("\nStop it with Ctrl-C.\n\n");
+  std::fflush(stdout);
+}
+
+asio::awaitable<void> run(Threads& threads, Clock& clock, Arguments arguments, int& exit_code) {
+  asio::signal_set signals(co_await asio::this_coro::executor, SIGINT, SIGTERM);
+  auto provider = co_await provider::start(
+      threads.executors(), clock,
+      {arguments.config, arguments.data, arguments.annex, arguments.console, true});
+  if (provider) {
+    announce(**provider, arguments.data);
+    co_await signals.async_wait(asio::use_awaitable);
+    spdlog::info("stopping");
+    Result<> stopped = co_await (*provider)->stop();
+    if (!stopped) spdlog::error("stopping: {}", stopped.error().describe());
+    provider->reset();
+    exit_code = stopped ? 0 : 1;
+  } else {
+    std::fprintf(stderr, "belfryd: %s\n",
+                 text::text(provider.error(), text::system_language()).c_str());
+    exit_code = 1;
+  }
+  threads.stop();
+}
+
+int main(int count, char** words) {
+  Arguments arguments;
+  arguments.annex = beside_program("annex", "annex");
+  arguments.console = beside_program("console", "console/dist");
+  CLI::App app("Belfry: a cloud that keeps its security annex, and proves it.", "belfryd");
+  app.add_option("--config", arguments.config, "The provider's declaration (provider.yaml)")
+      ->envname("BELFRY_CONFIG")
+      ->required();
+  app.add_option("--data", arguments.data, "Directory for state, keys and demonstration disks")
+      ->envname("BELFRY_DATA")
+      ->required();
+  app.add_option("--role", arguments.role, "Which services this process runs")
+      ->check(CLI::IsMember({"all"}))
+      ->capture_default_str();
+  app.add_option("--annex", arguments.annex, "Directory of the measures")->capture_default_str();
+  app.add_option("--console", arguments.console, "Directory of the built console")
+      ->capture_default_str();
+  app.add_option("--threads", arguments.threads, "Threads that serve connections")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--log-level", arguments.log_level, "trace, debug, info, warn, error")
+      ->capture_default_str();
+  app.set_version_flag("--version", BELFRY_VERSION);
+  CLI11_PARSE(app, count, words);
+
+  spdlog::set_default_logger(spdlog::stderr_color_mt("belfryd"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+  spdlog::set_level(spdlog::level::from_str(arguments.log_level));
+  // A client that goes away is an error of a write, not the end of the daemon.
+  std::signal(SIGPIPE, SIG_IGN);
+
+  auto clock = make_system_clock();
+  Threads threads(arguments.threads);
+  int exit_code = 0;
+  asio::co_spawn(threads.first(), run(threads, *clock, arguments, exit_code), asio::detached);
+  threads.run();
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace belfry
+
+int main(int count, char** words) {
+  return belfry::main(count, words);
+}

@@ -1,0 +1,85 @@
+#include "data_directory.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace belfry::provider {
+namespace {
+
+std::unexpected<Error> file_error(const std::filesystem::path& path, int number) {
+  return fail(Code::kRetry, "provider.file_failed",
+              {{"path", path.string()}, {"reason", std::strerror(number)}});
+}
+
+}  // namespace
+
+Result<> make_directory(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return {};
+  std::filesystem::create_directories(path, error);
+  if (error) return file_error(path, error.value());
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  if (error) return file_error(path, error.value());
+  return {};
+}
+
+Result<std::unique_ptr<DataDirectory>> DataDirectory::open(const std::string& path) {
+  std::filesystem::path root = std::filesystem::absolute(path);
+  TRY(make_directory(root));
+  for (const char* part : {"run", "tls", "index", "run/disks"}) TRY(make_directory(root / part));
+  std::filesystem::path lock_path = root / "run" / "lock";
+  int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) return file_error(lock_path, errno);
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    ::close(lock);
+    return fail(Code::kConflict, "provider.already_running", {{"path", root.string()}});
+  }
+  return std::unique_ptr<DataDirectory>(new DataDirectory(std::move(root), lock));
+}
+
+DataDirectory::~DataDirectory() {
+  ::close(lock_);
+}
+
+std::filesystem::path DataDirectory::resolve(const std::string& path) const {
+  return root_ / path;  // an absolute path stands alone
+}
+
+bool DataDirectory::knows_disk(const std::string& name) const {
+  std::error_code error;
+  return std::filesystem::exists(root_ / "run" / "disks" / name, error);
+}
+
+Result<> DataDirectory::remember_disk(const std::string& name) {
+  return write_file(root_ / "run" / "disks" / name, "", Readable::kOwner);
+}
+
+Result<> write_file(const std::filesystem::path& path, const std::string& text, Readable readable) {
+  std::filesystem::path temporary = path;
+  temporary += ".new";
+  mode_t mode = readable == Readable::kOwner ? 0600 : 0644;
+  ::unlink(temporary.c_str());
+  int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  if (file < 0) return file_error(path, errno);
+  bool written = ::write(file, text.data(), text.size()) == ssize_t(text.size());
+  int reason = errno;
+  ::close(file);
+  if (!written) return file_error(path, reason);
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return file_error(path, errno);
+  return {};
+}
+
+Result<std::string> read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in)
+    return fail(Code::kNotFound, "provider.file_failed",
+                {{"path", path.string()}, {"reason", std::strerror(errno)}});
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+}  // namespace belfry::provider

@@ -1,0 +1,162 @@
+#include "provider/doctor.h"
+
+#include "configuration.h"
+
+#include <filesystem>
+#include <map>
+#include <set>
+
+namespace belfry::provider {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error says(std::string_view message, std::initializer_list<Argument> arguments) {
+  return Error(Code::kInternal, message, arguments);
+}
+
+std::vector<fs::path> entries_of(const fs::path& directory) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error))
+    entries.push_back(it->path());
+  return entries;
+}
+
+// What the disks hold, counted by names alone.
+struct Stored {
+  std::map<std::string, std::set<std::string>> disks_of_set;  // set -> names of disks
+  std::size_t segments = 0;
+};
+
+class Examination {
+ public:
+  Examination(topology::Topology topology, fs::path data)
+      : topology_(std::move(topology)), data_(fs::absolute(data)) {}
+
+  std::vector<Finding> run() {
+    examine_daemon();
+    examine_keys();
+    examine_disks();
+    examine_sets();
+    examine_index();
+    examine_state();
+    examine_ledger();
+    return std::move(findings_);
+  }
+
+ private:
+  void add(std::string subject, Condition condition, Error message) {
+    findings_.push_back({std::move(subject), condition, std::move(message)});
+  }
+
+  fs::path resolve(const std::string& path) const { return data_ / path; }
+
+  static bool exists(const fs::path& path) {
+    std::error_code error;
+    return fs::exists(path, error);
+  }
+
+  void examine_daemon() {
+    bool started = exists(data_ / "run" / "endpoints.json");
+    add("data directory", started ? Condition::kGood : Condition::kRebuilt,
+        says(started ? "doctor.directory_good" : "doctor.never_started",
+             {{"path", data_.string()}}));
+  }
+
+  void examine_keys() {
+    auto master = resolve(topology_.master_key_file);
+    bool has_master = exists(master);
+    add("master key", has_master ? Condition::kGood : Condition::kLost,
+        says(has_master ? "doctor.master_key_good" : "doctor.master_key_lost",
+             {{"path", master.string()}}));
+    std::size_t copies = 0;
+    for (const std::string& disk : topology_.key_disks)
+      copies += !entries_of(resolve(disk)).empty();
+    Condition condition = copies == topology_.key_disks.size() ? Condition::kGood
+                          : copies > 0                         ? Condition::kDegraded
+                                                               : Condition::kLost;
+    std::string_view message = condition == Condition::kGood       ? "doctor.keys_good"
+                               : condition == Condition::kDegraded ? "doctor.keys_degraded"
+                                                                   : "doctor.keys_lost";
+    add("key store", condition,
+        says(message, {{"copies", std::to_string(copies)},
+                       {"total", std::to_string(topology_.key_disks.size())}}));
+  }
+
+  void examine_disks() {
+    for (const topology::Disk& disk : topology_.disks) {
+      fs::path root = resolve(disk.path);
+      std::string subject = "disk " + disk.name;
+      if (!exists(root)) {
+        add(subject, Condition::kDegraded, says("doctor.disk_absent", {{"path", root.string()}}));
+        continue;
+      }
+      auto sets = entries_of(root / "sets");
+      std::size_t segments = 0;
+      for (const fs::path& set : sets) {
+        stored_.disks_of_set[set.filename().string()].insert(disk.name);
+        segments += entries_of(set / "segments").size();
+      }
+      stored_.segments += segments;
+      add(subject, Condition::kGood,
+          says("doctor.disk_good",
+               {{"sets", std::to_string(sets.size())}, {"segments", std::to_string(segments)}}));
+    }
+  }
+
+  void examine_sets() {
+    constexpr std::size_t kCopies = 3;
+    std::size_t whole = 0;
+    for (auto& [set, disks] : stored_.disks_of_set) {
+      whole += disks.size() >= kCopies;
+      if (disks.size() < kCopies)
+        add("replica set " + set, Condition::kDegraded,
+            says("doctor.set_degraded", {{"copies", std::to_string(disks.size())}}));
+    }
+    add("replica sets", Condition::kGood,
+        says("doctor.sets", {{"whole", std::to_string(whole)},
+                             {"total", std::to_string(stored_.disks_of_set.size())}}));
+  }
+
+  void examine_index() {
+    bool there = exists(data_ / "index" / "CURRENT");
+    add("object index", there ? Condition::kGood : Condition::kRebuilt,
+        says(there ? "doctor.index_good" : "doctor.index_rebuilt",
+             {{"segments", std::to_string(stored_.segments)}}));
+  }
+
+  void examine_state() {
+    if (!topology_.database_url.empty())
+      return add("state database", Condition::kGood, says("doctor.state_elsewhere", {}));
+    fs::path path = data_ / "state.db";
+    bool there = exists(path);
+    add("state database", there ? Condition::kGood : Condition::kLost,
+        says(there ? "doctor.state_good" : "doctor.state_lost", {{"path", path.string()}}));
+  }
+
+  void examine_ledger() {
+    std::set<std::string> tenants;
+    for (const topology::Disk& disk : topology_.disks)
+      for (const fs::path& log : entries_of(resolve(disk.path) / "audit"))
+        if (exists(log / "checkpoint")) tenants.insert(log.filename().string());
+    bool there = !tenants.empty();
+    add("ledger", there ? Condition::kGood : Condition::kRebuilt,
+        says(there ? "doctor.ledger_good" : "doctor.ledger_rebuilt",
+             {{"logs", std::to_string(tenants.size())}}));
+  }
+
+  topology::Topology topology_;
+  fs::path data_;
+  Stored stored_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+Result<std::vector<Finding>> examine(const std::string& config, const std::string& data) {
+  TRY(auto topology, load_configuration(config));
+  return Examination(std::move(topology), data).run();
+}
+
+}  // namespace belfry::provider

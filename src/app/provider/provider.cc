@@ -1,0 +1,284 @@
+#include "provider/provider.h"
+
+#include "api/service.h"
+#include "audit/outbox.h"
+#include "background.h"
+#include "configuration.h"
+#include "happenings.h"
+#include "http/server.h"
+#include "iam/iam.h"
+#include "measures/measures.h"
+#include "objects/facts.h"
+#include "objects/store.h"
+#include "runtime/random.h"
+#include "s3/service.h"
+#include "storage.h"
+#include "tls.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace belfry::provider {
+namespace {
+
+using nlohmann::json;
+
+// How long requests underway may take to end when the daemon stops.
+constexpr auto kStopGrace = std::chrono::seconds(10);
+// How old the engine's facts may be for the measures.
+constexpr auto kCollectPeriod = std::chrono::seconds(5);
+
+std::vector<database::Migration> all_migrations() {
+  std::vector<database::Migration> all;
+  for (auto part : {audit::migrations(), topology::migrations(), iam::migrations(),
+                    objects::migrations(), measures::migrations()})
+    std::ranges::move(part, std::back_inserter(all));
+  return all;
+}
+
+// Three disks for tiles and checkpoints, of three servers and two sites as far as there are.
+std::vector<std::shared_ptr<Disk>> choose_tile_disks(
+    const std::vector<segments::StoreDisk>& disks) {
+  std::vector<const segments::StoreDisk*> chosen;
+  auto shares = [&](auto member, const segments::StoreDisk& disk) {
+    return std::ranges::any_of(chosen, [&](auto other) { return other->*member == disk.*member; });
+  };
+  auto take = [&](auto is_wanted) {
+    for (const segments::StoreDisk& disk : disks)
+      if (disk.disk && chosen.size() < 3 && !shares(&segments::StoreDisk::id, disk) &&
+          is_wanted(disk))
+        chosen.push_back(&disk);
+  };
+  take([&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::site, disk); });
+  take(
+      [&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::server, disk); });
+  take([](const segments::StoreDisk&) { return true; });
+  std::vector<std::shared_ptr<Disk>> result;
+  for (const segments::StoreDisk* disk : chosen) result.push_back(disk->disk);
+  return result;
+}
+
+class RunningProvider : public Provider {
+ public:
+  RunningProvider(std::vector<Executor> executors, Clock& clock, Options options)
+      : executors_(std::move(executors)),
+        clock_(clock),
+        options_(std::move(options)),
+        random_(make_system_random()),
+        background_(executors_.front(), clock) {}
+
+  Task<> open() {
+    CO_TRY(co_await open_state());
+    CO_TRY(co_await open_storage());
+    CO_TRY(co_await open_services());
+    CO_TRY(co_await found());
+    CO_TRY(co_await open_measures());
+    CO_TRY(listen());
+    if (options_.background) begin_background();
+    co_return Result<>();
+  }
+
+  const Endpoints& endpoints() const override { return endpoints_; }
+  bool is_demonstration() const override { return topology_.demonstration; }
+  segments::Store& segments() override { return *segments_; }
+  audit::Ledger& ledger() override { return *ledger_; }
+  iam::Iam& iam() override { return *iam_; }
+  objects::Store& objects() override { return *objects_; }
+  measures::Measures& measures() override { return *measures_; }
+
+  Task<> collect() override { co_return co_await facts_->collect(); }
+
+  Task<> stop() override {
+    for (auto& server : servers_) co_await server->stop(kStopGrace);
+    co_await background_.stop();
+    if (engine_) CO_TRY(co_await engine_->close());
+    if (ledger_) CO_TRY(co_await ledger_->close());
+    if (segments_) CO_TRY(co_await segments_->close());
+    co_return Result<>();
+  }
+
+ private:
+  Task<> open_state() {
+    CO_TRY(topology_, load_configuration(options_.config));
+    CO_TRY(directory_, DataDirectory::open(options_.data));
+    database_pool_ = make_pool("database", 4, 10'000);
+    database::Options database;
+    database.url = topology_.database_url.empty()
+                       ? "sqlite:" + (directory_->root() / "state.db").string()
+                       : topology_.database_url;
+    CO_TRY(database_, co_await runtime::blocking(*database_pool_, [&] {
+             return database::open_database(database, all_migrations(), clock_.now());
+           }));
+    CO_TRY(co_await runtime::blocking(
+        *database_pool_, [&] { return topology::store(*database_, topology_, clock_.now()); }));
+    co_return Result<>();
+  }
+
+  Task<> open_storage() {
+    CO_TRY(keys_, open_keys(*directory_, topology_, clock_, *random_));
+    CO_TRY(auto disks, open_disks(*directory_, topology_));
+    disk_pools_ = std::make_unique<DiskPools>(disks);
+    auto tile_disks = choose_tile_disks(disks);
+
+    segments::Options store;
+    store.disks = std::move(disks);
+    store.segment_size = topology_.segment_size;
+    store.background = options_.background;
+    store.on_happening = [this](const segments::Happening& happening) {
+      happenings_.add(happening);
+    };
+    store.pool_for = [this](DiskId disk) { return disk_pools_->of(disk); };
+    CO_TRY(segments_,
+           co_await segments::open_store(executors_.front(), clock_, *random_, std::move(store)));
+
+    slow_pool_ = make_pool("slow", 2, 10'000);
+    audit::Options audit;
+    audit.provider = topology_.provider_name;
+    audit.tile_disks = std::move(tile_disks);
+    audit.pool = slow_pool_;
+    CO_TRY(ledger_, co_await audit::open_ledger(executors_.front(), clock_, *random_, *segments_,
+                                                *keys_.store, std::move(audit)));
+    co_return Result<>();
+  }
+
+  Task<> open_services() {
+    iam_ = iam::make_iam(*database_, database_pool_, *keys_.store, *ledger_, clock_, *random_);
+
+    objects::EmbeddedOptions engine;
+    engine.index_path = (directory_->root() / "index").string();
+    engine.pool = slow_pool_;
+    engine.rebuild_progress = [](double fraction) {
+      spdlog::info("rebuilding the object index from the disks: {:.0f} %", fraction * 100);
+    };
+    CO_TRY(engine_, co_await objects::open_embedded_engine(executors_.front(), clock_, *segments_,
+                                                           *ledger_, std::move(engine)));
+    objects_ =
+        objects::make_store(executors_.front(), *engine_, *keys_.store, *ledger_, clock_, *random_);
+    co_return Result<>();
+  }
+
+  // The first start makes the provider's tenant and its administrator; later ones only find them.
+  Task<> found() {
+    CO_TRY(auto founded, co_await iam_->found(topology_.provider_name, "Demonstration"));
+    if (founded) {
+      json credentials = {{"s3_access_key", founded->access_key_id},
+                          {"s3_secret_key", founded->secret_key},
+                          {"admin_user", founded->admin_user},
+                          {"admin_password", founded->admin_password},
+                          {"admin_totp_secret", founded->admin_totp_secret},
+                          {"api_token", founded->api_token}};
+      CO_TRY(write_file(directory_->root() / "run" / "credentials.json", credentials.dump(2) + "\n",
+                        Readable::kOwner));
+    }
+    co_return Result<>();
+  }
+
+  Task<> open_measures() {
+    measures::Options measures;
+    measures.annex_directory = options_.annex_directory;
+    measures.pool = database_pool_;
+    measures.collect = [this] { return collect(); };
+    measures.provider = iam::kProviderTenant;
+    CO_TRY(measures_,
+           measures::load_measures(*database_, *ledger_, clock_, *random_, std::move(measures)));
+    co_return Result<>();
+  }
+
+  Result<> listen() {
+    TRY(crypto::Identity identity, prepare_server_identity(*directory_, clock_));
+    http::Tls tls{identity.certificate_pem, identity.private_key_pem};
+    auto s3 = s3::make_handler(*iam_, *objects_, *ledger_, clock_, {});
+    api::Services services{executors_.front(),
+                           *iam_,
+                           *objects_,
+                           *segments_,
+                           *measures_,
+                           *ledger_,
+                           *database_,
+                           database_pool_,
+                           clock_,
+                           *random_,
+                           topology_,
+                           iam::kProviderTenant,
+                           [this] { return collect(); }};
+    auto rest = api::make_handler(std::move(services), {options_.console_directory});
+    TRY(endpoints_.s3, listen_on(topology_.s3_listen, std::nullopt, s3));
+    TRY(endpoints_.s3_tls, listen_on(topology_.s3_tls_listen, tls, s3));
+    TRY(endpoints_.api, listen_on(topology_.api_listen, tls, rest));
+    endpoints_.ca = (directory_->root() / "run" / "ca.pem").string();
+    json endpoints = {{"s3", endpoints_.s3},
+                      {"s3_tls", endpoints_.s3_tls},
+                      {"api", endpoints_.api},
+                      {"ca", endpoints_.ca}};
+    return write_file(directory_->root() / "run" / "endpoints.json", endpoints.dump(2) + "\n",
+                      Readable::kEveryone);
+  }
+
+  // Listens, and returns the URL under which clients find it.
+  Result<std::string> listen_on(const std::string& where, std::optional<http::Tls> tls,
+                                const http::Handler& handler) {
+    TRY(Address address, parse_address(where));
+    http::Listen options;
+    options.address = address.host;
+    options.port = address.port;
+    options.tls = std::move(tls);
+    std::string scheme = options.tls ? "https://" : "http://";
+    bool is_v6 = address.host.find(':') != std::string::npos;
+    TRY(auto server, http::listen(executors_, std::move(options), handler));
+    std::string host = is_v6 ? "[" + address.host + "]" : address.host;
+    std::string url = scheme + host + ":" + std::to_string(server->port());
+    servers_.push_back(std::move(server));
+    return url;
+  }
+
+  void begin_background() {
+    background_.every(kCollectPeriod, "collecting facts", [this] { return collect(); });
+    background_.every(std::chrono::seconds(1), "checking measures",
+                      [this] { return measures_->run_due(); });
+    background_.every(std::chrono::seconds(1), "logging what happened to disks", [this] {
+      return happenings_.drain(*ledger_, iam::kProviderTenant, topology_, clock_);
+    });
+    background_.every(std::chrono::hours(1), "preparing next month's keys", [this] {
+      return runtime::blocking(*slow_pool_, [this] { return keys_.store->prepare_next_month(); });
+    });
+  }
+
+  std::vector<Executor> executors_;
+  Clock& clock_;
+  Options options_;
+  Endpoints endpoints_;
+
+  // In the order in which they are opened: each uses those above it.
+  std::unique_ptr<Random> random_;
+  topology::Topology topology_;
+  std::unique_ptr<DataDirectory> directory_;
+  std::shared_ptr<Pool> database_pool_, slow_pool_;
+  std::unique_ptr<database::Database> database_;
+  Keys keys_;
+  std::unique_ptr<DiskPools> disk_pools_;
+  HappeningLog happenings_;
+  std::unique_ptr<segments::Store> segments_;
+  std::unique_ptr<audit::Ledger> ledger_;
+  std::unique_ptr<iam::Iam> iam_;
+  std::unique_ptr<objects::Engine> engine_;
+  std::unique_ptr<objects::Store> objects_;
+  std::unique_ptr<measures::Measures> measures_;
+  std::vector<std::unique_ptr<http::Server>> servers_;
+  Background background_;
+};
+
+}  // namespace
+
+Task<std::unique_ptr<Provider>> start(std::vector<Executor> executors, Clock& clock,
+                                      Options options) {
+  auto provider =
+      std::make_unique<RunningProvider>(std::move(executors), clock, std::move(options));
+  CO_TRY(co_await provider->open());
+  co_return std::unique_ptr<Provider>(std::move(provider));
+}
+
+}  // namespace belfry::provider

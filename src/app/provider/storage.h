@@ -1,0 +1,43 @@
+// The disks of a provider and the keys on three of them.
+#pragma once
+
+#include "crypto/key_store.h"
+#include "data_directory.h"
+#include "runtime/blocking.h"
+#include "runtime/clock.h"
+#include "runtime/random.h"
+#include "segments/store.h"
+#include "topology/topology.h"
+
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace belfry::provider {
+
+// The storage disks as the store wants them. A simulated disk's folder is made once; when it is
+// gone later, the disk is lost, as a real one would be.
+Result<std::vector<segments::StoreDisk>> open_disks(DataDirectory& directory,
+                                                    const topology::Topology& topology);
+
+// One pool a disk: a slow or hanging disk holds up nothing else.
+class DiskPools {
+ public:
+  explicit DiskPools(const std::vector<segments::StoreDisk>& disks);
+  std::shared_ptr<Pool> of(DiskId disk) const { return pools_.at(disk); }
+
+ private:
+  std::map<DiskId, std::shared_ptr<Pool>> pools_;
+};
+
+// The key store and the disks it lies on.
+struct Keys {
+  std::vector<std::shared_ptr<Disk>> disks;
+  std::unique_ptr<crypto::KeyStore> store;
+};
+
+// The master key is made on the first start only: while the key disks are empty.
+Result<Keys> open_keys(const DataDirectory& directory, const topology::Topology& topology,
+                       Clock& clock, Random& random);
+
+}  // namespace belfry::provider

@@ -1,0 +1,120 @@
+// The annex: every measure with its verdict and proof.
+//
+// The provider's staff sees populations and every row; a customer sees verdict and proof of all
+// measures, and the rows that are its own, never a host name or another tenant.
+#include "route.h"
+#include "shapes.h"
+
+#include <nlohmann/json.hpp>
+
+namespace belfry::api {
+namespace {
+
+using measures::Measure;
+using measures::Status;
+using nlohmann::json;
+
+constexpr std::int64_t kRowsMax = 1000;
+
+json status_json(const Call& call, const Status& status) {
+  bool staff = call.is_provider_staff();
+  return {{"id", status.id},
+          {"section", status.section},
+          {"party", measures::name_of(status.party)},
+          {"verdict", measures::name_of(status.verdict)},
+          {"proof", measures::name_of(status.proof)},
+          {"population", staff ? json(status.population) : json(nullptr)},
+          {"violations", staff ? json(status.violations) : json(nullptr)},
+          {"checked_at_us", status.checked_at ? json(to_us(*status.checked_at)) : json(nullptr)},
+          {"ledger_index", status.ledger_index ? json(*status.ledger_index) : json(nullptr)},
+          {"reason", status.reason}};
+}
+
+json text_json(const std::optional<measures::Text>& text) {
+  if (!text) return nullptr;
+  return {{"fr", text->fr}, {"en", text->en}};
+}
+
+json check_json(const std::optional<measures::Check>& check) {
+  if (!check) return nullptr;
+  return {{"sql", check->sql},
+          {"population_sql", check->population_sql},
+          {"population_min", check->population_min},
+          {"freshness_sql", check->freshness_sql},
+          {"age_max_us", check->age_max.count()},
+          {"period_us", check->period.count()}};
+}
+
+json detail_json(const Call& call, const Measure& measure, const measures::Evaluation& last) {
+  json body = status_json(call, last.status);
+  body["text"] = text_json(measure.text);
+  body["iso27001"] = measure.iso27001;
+  body["owner_role"] = measure.owner_role;
+  body["parameters"] = json::array();
+  for (auto& parameter : measure.parameters)
+    body["parameters"].push_back({{"name", parameter.name},
+                                  {"value", parameter.value},
+                                  {"unit", parameter.unit},
+                                  {"source", parameter.source}});
+  body["bound"] = measure.check.has_value();
+  body["check"] = check_json(measure.check);
+  body["rows"] = json::array();
+  for (auto& row : last.rows)
+    if (call.is_provider_staff() || row.tenant == call.by.tenant)
+      body["rows"].push_back(
+          {{"subject", row.subject}, {"pass", row.pass}, {"reason", row.reason}});
+  body["rows_root"] = last.rows_root_hex;
+  body["log_origin"] = call.host.services.ledger.origin(call.host.services.provider);
+  return body;
+}
+
+Task<Answer> annex(Call& call) {
+  CO_TRY(call.authorize({"belfry:annex", call.by.tenant}));
+  measures::Measures& measures = call.host.services.measures;
+  CO_TRY(auto statuses, co_await measures.annex());
+  json body = json::array();
+  for (const Status& status : statuses) {
+    json entry = status_json(call, status);
+    const Measure* measure = measures.find(status.id);
+    entry["text"] = text_json(measure ? measure->text : std::nullopt);
+    entry["bound"] = measure && measure->check;
+    body.push_back(std::move(entry));
+  }
+  co_return answer(body);
+}
+
+Result<const Measure*> named_measure(Call& call) {
+  const Measure* measure = call.host.services.measures.find(call.path[0]);
+  if (!measure) return fail(Code::kNotFound, "measure.unknown", {{"measure", call.path[0]}});
+  return measure;
+}
+
+Task<Answer> get_measure(Call& call) {
+  CO_TRY(call.authorize({"belfry:annex", call.by.tenant}));
+  CO_TRY(const Measure* measure, named_measure(call));
+  CO_TRY(std::int64_t rows, call.number("rows", 200));
+  CO_TRY(auto last, co_await call.host.services.measures.last(
+                        measure->id, std::size_t(std::min(rows, kRowsMax))));
+  co_return answer(detail_json(call, *measure, last));
+}
+
+Task<Answer> check_measure(Call& call) {
+  CO_TRY(call.authorize({"belfry:measure/" + call.path[0], call.host.services.provider}));
+  CO_TRY(const Measure* measure, named_measure(call));
+  CO_TRY(auto evaluation, co_await call.host.services.measures.check_now(measure->id));
+  co_return answer(detail_json(call, *measure, evaluation));
+}
+
+constexpr Route kRoutes[] = {
+    {"GET", "/api/v1/annex", "measure:ListMeasures", annex},
+    {"GET", "/api/v1/annex/{measure}", "measure:GetMeasure", get_measure},
+    {"POST", "/api/v1/annex/{measure}/check", "measure:CheckMeasure", check_measure},
+};
+
+}  // namespace
+
+std::span<const Route> annex_routes() {
+  return kRoutes;
+}
+
+}  // namespace belfry::api

@@ -1,0 +1,102 @@
+// The caller's own log: its events, and what is needed to verify it offline.
+#include "base/text_encoding.h"
+#include "route.h"
+#include "shapes.h"
+
+#include <nlohmann/json.hpp>
+
+namespace belfry::api {
+namespace {
+
+using nlohmann::json;
+
+// Each tenant reads its own log and no other.
+Result<TenantId> own_log(Call& call) {
+  TenantId tenant = call.by.tenant;
+  if (std::string named = call.parameter("tenant"); !named.empty()) {
+    TRY(tenant, parse_id<TenantId>(named));
+  }
+  if (tenant != call.by.tenant)
+    return fail(Code::kNotFound, "api.no_such_thing", {{"id", tenant.text()}});
+  TRY(call.authorize({"belfry:audit/" + tenant.text(), tenant}));
+  return tenant;
+}
+
+Result<std::optional<Timestamp>> time_parameter(const Call& call, std::string_view name) {
+  TRY(std::int64_t us, call.number(name, 0));
+  if (us == 0) return std::nullopt;
+  return from_us(us);
+}
+
+Task<Answer> list_events(Call& call) {
+  CO_TRY(TenantId tenant, own_log(call));
+  audit::Query query;
+  CO_TRY(query.from, time_parameter(call, "from_us"));
+  CO_TRY(query.until, time_parameter(call, "until_us"));
+  query.actor = call.parameter("actor");
+  query.action = call.parameter("action");
+  query.resource = call.parameter("resource");
+  CO_TRY(std::int64_t after, call.number("cursor", 0));
+  query.after = std::uint64_t(after);
+  CO_TRY(std::int64_t limit, call.number("limit", 100));
+  query.limit = std::size_t(std::clamp<std::int64_t>(limit, 1, 1000));
+  CO_TRY(auto page, co_await call.host.services.ledger.query(tenant, query));
+  json items = json::array();
+  for (auto& logged : page.events) items.push_back(to_json(logged));
+  json body = page_of(std::move(items), page.next == 0 ? "" : std::to_string(page.next));
+  body["log_size"] = page.log_size;
+  co_return answer(body);
+}
+
+Task<Answer> get_checkpoint(Call& call) {
+  CO_TRY(TenantId tenant, own_log(call));
+  CO_TRY(auto checkpoint, co_await call.host.services.ledger.checkpoint(tenant));
+  co_return answer(
+      {{"size", checkpoint.size}, {"root", to_hex(checkpoint.root)}, {"note", checkpoint.note}});
+}
+
+Task<Answer> get_tile(Call& call) {
+  CO_TRY(TenantId tenant, own_log(call));
+  CO_TRY(Buffer octets, co_await call.host.services.ledger.tile(tenant, call.path[0]));
+  call.response.fields.set("Content-Type", "application/octet-stream");
+  CO_TRY(co_await call.response.send(std::string(as_text(octets))));
+  co_return Answer::sent();
+}
+
+Task<Answer> get_proof(Call& call) {
+  CO_TRY(TenantId tenant, own_log(call));
+  CO_TRY(std::int64_t index, call.number("index", 0));
+  CO_TRY(std::int64_t size, call.number("size", 0));
+  CO_TRY(auto path, co_await call.host.services.ledger.inclusion_proof(tenant, std::uint64_t(index),
+                                                                       std::uint64_t(size)));
+  json hashes = json::array();
+  for (auto& hash : path) hashes.push_back(to_hex(hash));
+  co_return answer({{"index", index}, {"size", size}, {"hashes", std::move(hashes)}});
+}
+
+Task<Answer> get_keys(Call& call) {
+  CO_TRY(TenantId tenant, own_log(call));
+  audit::Ledger& ledger = call.host.services.ledger;
+  json keys = json::array();
+  for (auto& [id, secret] : ledger.month_keys(tenant))
+    keys.push_back({{"key_id", id.text()}, {"key", secret}});
+  co_return answer({{"origin", ledger.origin(tenant)},
+                    {"verifier_key", ledger.verifier_key()},
+                    {"month_keys", std::move(keys)}});
+}
+
+constexpr Route kRoutes[] = {
+    {"GET", "/api/v1/audit/events", "audit:ListEvents", list_events},
+    {"GET", "/api/v1/audit/checkpoint", "audit:GetCheckpoint", get_checkpoint},
+    {"GET", "/api/v1/audit/tiles/{path...}", "audit:GetTile", get_tile},
+    {"GET", "/api/v1/audit/proof", "audit:GetProof", get_proof},
+    {"GET", "/api/v1/audit/keys", "audit:GetKeys", get_keys},
+};
+
+}  // namespace
+
+std::span<const Route> audit_routes() {
+  return kRoutes;
+}
+
+}  // namespace belfry::api

@@ -1,0 +1,252 @@
+// Buckets and objects for the console and programs; S3 clients use edge/s3.
+#include "base/text_encoding.h"
+#include "route.h"
+#include "shapes.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace belfry::api {
+namespace {
+
+using nlohmann::json;
+
+std::string bucket_arn(const std::string& bucket) {
+  return "arn:aws:s3:::" + bucket;
+}
+std::string object_arn(const std::string& bucket, const std::string& key) {
+  return bucket_arn(bucket) + "/" + key;
+}
+
+audit::Event event_of(const Call& call, std::string resource) {
+  audit::Event event;
+  event.time = call.host.services.clock.now();
+  event.action = call.action;
+  event.actor = call.by.name;
+  event.actor_id = call.by.user;
+  event.source_ip = call.request.peer_ip;
+  event.resource = std::move(resource);
+  return event;
+}
+
+// Makes the leaf of a change to something of `tenant` once its outcome is known.
+objects::MakeLeaf leaf_of(const Call& call, TenantId tenant, std::string resource) {
+  return [event = event_of(call, std::move(resource)), tenant,
+          ledger = &call.host.services.ledger](const objects::ObjectInfo& outcome) mutable {
+    if (!outcome.key.empty()) {
+      event.details = {{"size", std::to_string(outcome.size.count)}, {"etag", outcome.etag}};
+    }
+    return ledger->seal(tenant, event);
+  };
+}
+
+Audience audience_of(const Call& call) {
+  return call.is_provider_staff() ? Audience::kStaff : Audience::kOutsider;
+}
+
+// The bucket, if the caller may do what the route does on `key` in it (the bucket itself when
+// empty). Another tenant's bucket looks like none.
+Task<objects::Bucket> reach(Call& call, const std::string& key) {
+  const std::string& name = call.path[0];
+  auto bucket = co_await call.host.services.objects.find_bucket(name);
+  if (!bucket) co_return std::unexpected(bucket.error());
+  std::string arn = key.empty() ? bucket_arn(name) : object_arn(name, key);
+  Result<> allowed = call.authorize({arn, bucket->tenant});
+  if (!allowed) {
+    audit::Event event = event_of(call, arn);
+    event.outcome = audit::Outcome::kFailure;
+    event.reason = allowed.error().message();
+    CO_TRY(call.host.services.ledger.record_read(call.by.tenant, std::move(event)));
+    if (bucket->tenant != call.by.tenant)
+      co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", name}});
+    co_return std::unexpected(allowed.error());
+  }
+  co_return *bucket;
+}
+
+// What was read goes to the log of the tenant that owns it.
+Result<> record_read(const Call& call, const objects::Bucket& bucket, std::string resource) {
+  return call.host.services.ledger.record_read(bucket.tenant, event_of(call, std::move(resource)));
+}
+
+Task<Answer> list_buckets(Call& call) {
+  CO_TRY(call.authorize({"arn:aws:s3:::*", call.by.tenant}));
+  CO_TRY(auto buckets, co_await call.host.services.objects.list_buckets(call.by.tenant));
+  json items = json::array();
+  for (auto& bucket : buckets) items.push_back(to_json(bucket, call.host.services.topology));
+  co_return answer(page_of(std::move(items)));
+}
+
+Task<Answer> create_bucket(Call& call) {
+  CO_TRY(json body, co_await call.read_body());
+  CO_TRY(std::string name, text_field(body, "name"));
+  CO_TRY(call.authorize({bucket_arn(name), call.by.tenant}));
+  auto leaf = leaf_of(call, call.by.tenant, bucket_arn(name));
+  CO_TRY(auto bucket, co_await call.host.services.objects.create_bucket(call.by.tenant, name,
+                                                                        std::nullopt, leaf));
+  co_return answer(to_json(bucket, call.host.services.topology), 201);
+}
+
+Task<Answer> get_bucket(Call& call) {
+  CO_TRY(auto bucket, co_await reach(call, ""));
+  co_return answer(to_json(bucket, call.host.services.topology));
+}
+
+Task<Answer> delete_bucket(Call& call) {
+  CO_TRY(auto bucket, co_await reach(call, ""));
+  auto leaf = leaf_of(call, bucket.tenant, bucket_arn(bucket.name));
+  CO_TRY(co_await call.host.services.objects.delete_bucket(bucket, leaf));
+  co_return Answer::none();
+}
+
+Task<Answer> list_objects(Call& call) {
+  CO_TRY(auto bucket, co_await reach(call, ""));
+  objects::ListRequest request{call.parameter("prefix"), call.parameter("delimiter"),
+                               call.parameter("cursor"), 1000};
+  CO_TRY(std::int64_t limit, call.number("limit", 1000));
+  request.limit = std::size_t(std::clamp<std::int64_t>(limit, 1, 1000));
+  CO_TRY(auto page, co_await call.host.services.objects.list(bucket, request));
+  json items = json::array();
+  for (auto& object : page.objects) items.push_back(to_json(object));
+  json body = page_of(std::move(items), page.truncated ? page.next : "");
+  body["common_prefixes"] = page.common_prefixes;
+  CO_TRY(record_read(call, bucket, bucket_arn(bucket.name)));
+  co_return answer(body);
+}
+
+// "bytes=0-99", "bytes=100-", "bytes=-100" (RFC 9110, section 14.1.2); several ranges, or other
+// units, are served whole.
+Result<std::optional<objects::Range>> range_of(std::string_view field, Bytes size) {
+  constexpr std::string_view kUnit = "bytes=";
+  if (!field.starts_with(kUnit) || field.contains(',')) return std::nullopt;
+  field.remove_prefix(kUnit.size());
+  auto dash = field.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  auto number = [](std::string_view text) {
+    std::optional<std::uint64_t> value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
+    if (error != std::errc() || end != text.data() + text.size()) value.reset();
+    return value;
+  };
+  auto first = number(field.substr(0, dash)), last = number(field.substr(dash + 1));
+  if (!first && !last) return std::nullopt;
+  if (!first) {
+    first = size.count - std::min(size.count, *last);
+    last = size.count - 1;
+  }
+  if (*first >= size.count || (last && *last < *first))
+    return fail(Code::kInvalid, "api.bad_range", {{"size", std::to_string(size.count)}});
+  std::uint64_t end = std::min(last.value_or(size.count - 1), size.count - 1);
+  return objects::Range{*first, end};
+}
+
+// As an attachment: a customer's file never runs as a page of the console.
+void describe_download(http::Response& response, const objects::ObjectInfo& info) {
+  std::string name = info.key.substr(info.key.rfind('/') + 1);
+  http::Fields& fields = response.fields;
+  fields.set("Content-Type", "application/octet-stream");
+  fields.set("Content-Disposition",
+             "attachment; filename*=UTF-8''" + percent_encode(name, Slash::kEncode));
+  fields.set("Content-Security-Policy", "sandbox; default-src 'none'");
+  fields.set("ETag", "\"" + info.etag + "\"");
+  fields.set("Last-Modified", format_http(info.modified));
+  fields.set("Accept-Ranges", "bytes");
+}
+
+Task<Answer> get_object(Call& call) {
+  const std::string& key = call.path[1];
+  CO_TRY(auto bucket, co_await reach(call, key));
+  std::optional<objects::Range> range;
+  auto choose = [&](const objects::ObjectInfo& info) {
+    auto chosen = range_of(call.request.fields.get("range"), info.size);
+    if (chosen) range = *chosen;
+    return chosen;
+  };
+  CO_TRY(auto reading, co_await call.host.services.objects.open(bucket, key, choose));
+  CO_TRY(record_read(call, bucket, object_arn(bucket.name, key)));
+  const objects::ObjectInfo& info = reading->info();
+  describe_download(call.response, info);
+  Bytes length = info.size;
+  if (range) {
+    length = {range->last - range->first + 1};
+    call.response.status = 206;
+    call.response.fields.set("Content-Range", "bytes " + std::to_string(range->first) + "-" +
+                                                  std::to_string(range->last) + "/" +
+                                                  std::to_string(info.size.count));
+  }
+  CO_TRY(co_await call.response.start(length));
+  bool more = call.request.method != "HEAD";
+  while (more) {
+    CO_TRY(View piece, co_await reading->next());
+    more = !piece.empty();
+    if (more) CO_TRY(co_await call.response.write(piece));
+  }
+  co_return Answer::sent();
+}
+
+Task<Answer> put_object(Call& call) {
+  const std::string& key = call.path[1];
+  CO_TRY(auto bucket, co_await reach(call, key));
+  objects::PutRequest request;
+  request.content_type = std::string(call.request.fields.get("content-type"));
+  request.size = call.request.content_length;
+  if (!request.size) co_return fail(Code::kInvalid, "api.length_required");
+  if (*request.size > objects::kPutSizeMax) co_return fail(Code::kInvalid, "object.too_large");
+  request.conditions.if_none_match_any = call.request.fields.get("if-none-match") == "*";
+  auto leaf = leaf_of(call, bucket.tenant, object_arn(bucket.name, key));
+  CO_TRY(auto info,
+         co_await call.host.services.objects.put(bucket, key, request, *call.request.body, leaf));
+  co_return answer(to_json(info));
+}
+
+Task<Answer> delete_object(Call& call) {
+  const std::string& key = call.path[1];
+  CO_TRY(auto bucket, co_await reach(call, key));
+  auto leaf = leaf_of(call, bucket.tenant, object_arn(bucket.name, key));
+  CO_TRY(co_await call.host.services.objects.remove(bucket, key, leaf));
+  co_return Answer::none();
+}
+
+// The provider's staff may ask where any object lies, its customers' too: not what it holds.
+Task<Answer> locate(Call& call) {
+  const Services& services = call.host.services;
+  const std::string& key = call.path[1];
+  Result<objects::Bucket> bucket = fail(Code::kNotFound, "bucket.missing");
+  if (audience_of(call) == Audience::kStaff) {
+    CO_TRY(services.iam.authorize(call.by, "disk:ListDisks", {"belfry:disk/*", services.provider},
+                                  call.context()));
+    bucket = co_await services.objects.find_bucket(call.path[0]);
+  } else {
+    bucket = co_await reach(call, key);
+  }
+  if (!bucket) co_return std::unexpected(bucket.error());
+  CO_TRY(auto info, co_await services.objects.head(*bucket, key));
+  CO_TRY(auto copies, co_await services.objects.where(*bucket, key));
+  CO_TRY(record_read(call, *bucket, object_arn(bucket->name, key)));
+  json items = json::array();
+  for (auto& copy : copies) items.push_back(to_json(copy, services.topology, audience_of(call)));
+  co_return answer({{"object", to_json(info)},
+                    {"placement", to_json(bucket->placement, services.topology)},
+                    {"copies", std::move(items)}});
+}
+
+constexpr Route kRoutes[] = {
+    {"GET", "/api/v1/buckets", "s3:ListAllMyBuckets", list_buckets},
+    {"POST", "/api/v1/buckets", "s3:CreateBucket", create_bucket},
+    {"GET", "/api/v1/buckets/{bucket}", "s3:ListBucket", get_bucket},
+    {"DELETE", "/api/v1/buckets/{bucket}", "s3:DeleteBucket", delete_bucket},
+    {"GET", "/api/v1/buckets/{bucket}/objects", "s3:ListBucket", list_objects},
+    {"GET", "/api/v1/buckets/{bucket}/objects/{key}", "s3:GetObject", get_object},
+    {"PUT", "/api/v1/buckets/{bucket}/objects/{key}", "s3:PutObject", put_object},
+    {"DELETE", "/api/v1/buckets/{bucket}/objects/{key}", "s3:DeleteObject", delete_object},
+    {"GET", "/api/v1/buckets/{bucket}/copies/{key}", "s3:GetObject", locate},
+};
+
+}  // namespace
+
+std::span<const Route> bucket_routes() {
+  return kRoutes;
+}
+
+}  // namespace belfry::api

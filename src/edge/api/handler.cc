@@ -1,0 +1,96 @@
+#include "machine_endpoints.h"
+#include "problem.h"
+#include "route.h"
+#include "static_files.h"
+
+#include <spdlog/spdlog.h>
+
+namespace belfry::api {
+namespace {
+
+constexpr std::string_view kSessionCookie = "belfry_session";
+
+std::optional<std::string> cookie(const http::Request& request, std::string_view name) {
+  std::string_view rest = request.fields.get("cookie");
+  while (!rest.empty()) {
+    std::string_view pair = rest.substr(0, rest.find(';'));
+    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+    while (pair.starts_with(' ')) pair.remove_prefix(1);
+    auto equals = pair.find('=');
+    if (equals != std::string_view::npos && pair.substr(0, equals) == name)
+      return std::string(pair.substr(equals + 1));
+  }
+  return std::nullopt;
+}
+
+bool is_safe(std::string_view method) {
+  return method == "GET" || method == "HEAD";
+}
+
+// Who sends the request: by a bearer token, or by the console's cookie. A cookie alone changes
+// nothing: another site could make the browser send it, but not the field X-Belfry-Request.
+Task<iam::Principal> authenticate(Host& host, const http::Request& request) {
+  constexpr std::string_view kBearer = "Bearer ";
+  std::string_view authorization = request.fields.get("authorization");
+  if (authorization.starts_with(kBearer))
+    co_return co_await host.services.iam.authenticate_token(
+        std::string(authorization.substr(kBearer.size())));
+  auto session = cookie(request, kSessionCookie);
+  if (!session) co_return fail(Code::kDenied, "api.sign_in_first");
+  if (!is_safe(request.method) && request.fields.get("x-belfry-request").empty())
+    co_return fail(Code::kDenied, "api.request_header_needed");
+  co_return co_await host.services.iam.authenticate_session(*session);
+}
+
+Task<Answer> run_route(Host& host, http::Request& request, http::Response& response) {
+  std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  Match match = find_route(method, request.raw_path);
+  if (!match.route && !match.allow.empty()) {
+    response.fields.set("Allow", match.allow);
+    co_return fail(Code::kInvalid, "api.method_not_allowed", {{"allow", match.allow}});
+  }
+  if (!match.route) co_return fail(Code::kNotFound, "api.no_such_route");
+  Call call{host, request, response, std::move(match.path), {}, match.route->action};
+  if (match.route->access == Access::kSignedIn) {
+    CO_TRY(call.by, co_await authenticate(host, request));
+  }
+  co_return co_await match.route->handler(call);
+}
+
+Task<> serve_api(Host& host, http::Request& request, http::Response& response) {
+  response.fields.set("Cache-Control", "no-store");
+  response.fields.set("X-Request-Id", request.id);
+  Result<Answer> outcome = co_await run_route(host, request, response);
+  if (!outcome && response.started()) co_return std::unexpected(outcome.error());
+  if (!outcome) {
+    if (outcome.error().code() == Code::kInternal || outcome.error().code() == Code::kCorrupt)
+      spdlog::error("{} {} ({}): {}", request.method, request.raw_path, request.id,
+                    outcome.error().describe());
+    co_return co_await send_problem(request, response, outcome.error());
+  }
+  if (outcome->status == 0) co_return Result<>();
+  response.status = outcome->status;
+  for (auto& [name, value] : outcome->fields) response.fields.add(name, value);
+  if (!outcome->body.empty()) response.fields.set("Content-Type", "application/json");
+  co_return co_await response.send(std::move(outcome->body));
+}
+
+Task<> serve(Host& host, http::Request& request, http::Response& response) {
+  response.fields.set("Strict-Transport-Security", "max-age=31536000");
+  response.fields.set("X-Content-Type-Options", "nosniff");
+  if (request.path.starts_with("/api/")) co_return co_await serve_api(host, request, response);
+  if (request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics")
+    co_return co_await serve_machine_endpoint(host, request, response);
+  co_return co_await serve_static_file(host.options.console_directory, request, response);
+}
+
+}  // namespace
+
+http::Handler make_handler(Services services, Options options) {
+  auto host = std::make_shared<Host>(std::move(services), std::move(options));
+  return [host](http::Request& request, http::Response& response) -> Task<> {
+    return serve(*host, request, response);
+  };
+}
+
+}  // namespace belfry::api

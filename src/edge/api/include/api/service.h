@@ -1,0 +1,49 @@
+// The REST API (docs/api/openapi.yaml), the console's files, and the endpoints for machines:
+// /readyz, /healthz, /metrics.
+#pragma once
+
+#include "audit/ledger.h"
+#include "database/database.h"
+#include "http/server.h"
+#include "iam/iam.h"
+#include "measures/measures.h"
+#include "objects/store.h"
+#include "runtime/blocking.h"
+#include "runtime/clock.h"
+#include "segments/store.h"
+#include "topology/topology.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace belfry::api {
+
+// What the routes serve. Everything outlives the handler.
+struct Services {
+  Executor executor;  // of work that outlasts its request
+  iam::Iam& iam;
+  objects::Store& objects;
+  segments::Store& segments;
+  measures::Measures& measures;
+  audit::Ledger& ledger;
+  database::Database& database;
+  std::shared_ptr<Pool> pool;  // for the database
+  Clock& clock;
+  Random& random;
+  const topology::Topology& topology;
+  TenantId provider;
+  // Collects the engine's facts now, so that what follows reads them fresh.
+  std::function<Task<>()> collect;
+};
+
+struct Options {
+  std::string console_directory;   // of the built console; empty: none
+  std::string configuration_path;  // provider.yaml, for checking it again
+};
+
+// The handler to give to http::listen.
+http::Handler make_handler(Services services, Options options);
+
+}  // namespace belfry::api

@@ -1,0 +1,85 @@
+#include "machine_endpoints.h"
+
+#include <fmt/format.h>
+
+namespace belfry::api {
+namespace {
+
+std::string_view health_name(segments::DiskHealth health) {
+  switch (health) {
+    case segments::DiskHealth::kGood:
+      return "good";
+    case segments::DiskHealth::kFailed:
+      return "failed";
+    case segments::DiskHealth::kAbsent:
+      return "absent";
+  }
+  return "failed";
+}
+
+void describe(std::string& out, std::string_view name, std::string_view type,
+              std::string_view help) {
+  out += fmt::format("# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
+}
+
+void write_disks(std::string& out, segments::Store& store) {
+  auto disks = store.disks();
+  describe(out, "belfry_disk_up", "gauge", "1 when the disk takes reads and writes.");
+  for (auto& disk : disks)
+    out += fmt::format("belfry_disk_up{{disk=\"{}\",health=\"{}\"}} {}\n", disk.disk.value,
+                       health_name(disk.health), disk.health == segments::DiskHealth::kGood);
+  describe(out, "belfry_disk_used_bytes", "gauge", "Octets of objects and ledger on the disk.");
+  for (auto& disk : disks)
+    out +=
+        fmt::format("belfry_disk_used_bytes{{disk=\"{}\"}} {}\n", disk.disk.value, disk.used.count);
+  describe(out, "belfry_disk_free_bytes", "gauge", "Octets free on the disk's file system.");
+  for (auto& disk : disks)
+    out +=
+        fmt::format("belfry_disk_free_bytes{{disk=\"{}\"}} {}\n", disk.disk.value, disk.free.count);
+}
+
+void write_sets(std::string& out, segments::Store& store) {
+  std::uint64_t degraded = 0, damaged = 0;
+  auto sets = store.sets();
+  for (auto& set : sets) degraded += !set.missing.empty(), damaged += set.damaged;
+  describe(out, "belfry_replica_sets", "gauge", "Replica sets.");
+  out += fmt::format("belfry_replica_sets {}\n", sets.size());
+  describe(out, "belfry_replica_sets_degraded", "gauge", "Replica sets that miss a disk.");
+  out += fmt::format("belfry_replica_sets_degraded {}\n", degraded);
+  describe(out, "belfry_damaged_copies", "gauge", "Copies found damaged and not repaired yet.");
+  out += fmt::format("belfry_damaged_copies {}\n", damaged);
+}
+
+Task<std::string> metrics(Host& host) {
+  std::string out;
+  write_disks(out, host.services.segments);
+  write_sets(out, host.services.segments);
+  describe(out, "belfry_ledger_healthy", "gauge", "1 when the ledger takes events.");
+  out += fmt::format("belfry_ledger_healthy {:d}\n", host.services.ledger.healthy());
+  CO_TRY(auto annex, co_await host.services.measures.annex());
+  describe(out, "belfry_measure_pass", "gauge", "1 when the measure's last verdict is pass.");
+  for (auto& status : annex)
+    out += fmt::format("belfry_measure_pass{{measure=\"{}\",verdict=\"{}\",proof=\"{}\"}} {:d}\n",
+                       status.id, measures::name_of(status.verdict),
+                       measures::name_of(status.proof), status.verdict == measures::Verdict::kPass);
+  co_return out;
+}
+
+}  // namespace
+
+Task<> serve_machine_endpoint(Host& host, http::Request& request, http::Response& response) {
+  response.fields.set("Content-Type", "text/plain; charset=utf-8");
+  response.fields.set("Cache-Control", "no-store");
+  if (request.path == "/metrics") {
+    CO_TRY(std::string text, co_await metrics(host));
+    response.fields.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    co_return co_await response.send(std::move(text));
+  }
+  if (request.path == "/readyz" && !host.services.ledger.healthy()) {
+    response.status = 503;
+    co_return co_await response.send("The ledger does not take events.\n");
+  }
+  co_return co_await response.send("ok\n");
+}
+
+}  // namespace belfry::api

@@ -1,0 +1,101 @@
+// How a request finds its route, and what a route gets and gives.
+#pragma once
+
+#include "api/service.h"
+#include "jobs.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <charconv>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace belfry::api {
+
+// What handlers share: the services and the work that outlasts a request.
+struct Host {
+  Host(Services services_, Options options_)
+      : services(std::move(services_)), options(std::move(options_)) {}
+
+  Services services;
+  Options options;
+  Jobs jobs;
+};
+
+// One request on its way through a handler.
+struct Call {
+  Host& host;
+  http::Request& request;
+  http::Response& response;
+  std::vector<std::string> path;  // the values of the pattern's {placeholders}, decoded
+  iam::Principal by;
+  std::string_view action;  // the route's
+
+  iam::Context context() const;
+  // Allows or refuses the route's action on `resource`.
+  Result<> authorize(const iam::Resource& resource) const;
+  // The body as a JSON object, at most 64 KiB. Errors: invalid ("api.malformed_body").
+  Task<nlohmann::json> read_body();
+  std::string parameter(std::string_view name) const;  // of the query, or empty
+  // A positive number of the query, or `otherwise`. Errors: invalid ("api.bad_parameter").
+  Result<std::int64_t> number(std::string_view name, std::int64_t otherwise) const;
+  bool is_provider_staff() const { return by.tenant == host.services.provider; }
+};
+
+// A handler that has answered through `call.response` itself returns an Answer of status 0.
+struct Answer {
+  int status = 200;
+  std::string body;  // JSON
+  std::vector<std::pair<std::string, std::string>> fields;
+
+  static Answer sent() { return {0, {}, {}}; }
+  static Answer none() { return {204, {}, {}}; }
+};
+Answer answer(const nlohmann::json& body, int status = 200);
+
+using RouteHandler = Task<Answer> (*)(Call&);
+
+enum class Access { kPublic, kSignedIn };
+
+struct Route {
+  std::string_view method;
+  std::string_view pattern;  // "/api/v1/users/{user}"
+  std::string_view action;   // what `authorize` is asked about: x-belfry-action
+  RouteHandler handler;
+  Access access = Access::kSignedIn;
+};
+
+std::span<const Route> session_routes();
+std::span<const Route> people_routes();
+std::span<const Route> bucket_routes();
+std::span<const Route> disk_routes();
+std::span<const Route> annex_routes();
+std::span<const Route> topology_routes();
+std::span<const Route> audit_routes();
+
+struct Match {
+  const Route* route = nullptr;
+  std::vector<std::string> path;
+  std::string allow;  // methods of the path, when none of its routes has this one
+};
+std::span<const std::span<const Route>> all_routes();
+// Finds the route of a method and a still encoded path.
+Match find_route(std::string_view method, std::string_view raw_path);
+
+// The text of a required string of a JSON body, or its default.
+Result<std::string> text_field(const nlohmann::json& body, const char* name);
+std::string text_field_or(const nlohmann::json& body, const char* name, std::string_view otherwise);
+
+// Ids travel as decimal strings: JSON numbers of JavaScript hold 53 bits only.
+template <class IdType>
+Result<IdType> parse_id(std::string_view text) {
+  std::int64_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value <= 0)
+    return fail(Code::kNotFound, "api.no_such_thing", {{"id", std::string(text)}});
+  return IdType{value};
+}
+
+}  // namespace belfry::api

@@ -1,0 +1,154 @@
+// Signing in and out, and one's own credentials.
+#include "base/text_encoding.h"
+#include "route.h"
+#include "shapes.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace belfry::api {
+namespace {
+
+using nlohmann::json;
+
+std::string session_cookie(const std::string& secret, std::int64_t seconds) {
+  return "belfry_session=" + secret +
+         "; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=" + std::to_string(seconds);
+}
+
+Task<Answer> sign_in(Call& call) {
+  CO_TRY(json body, co_await call.read_body());
+  iam::SignIn attempt;
+  CO_TRY(attempt.user, text_field(body, "user"));
+  CO_TRY(attempt.password, text_field(body, "password"));
+  attempt.totp = text_field_or(body, "totp", "");
+  attempt.source_ip = call.request.peer_ip;
+  attempt.user_agent = std::string(call.request.fields.get("user-agent").substr(0, 200));
+  CO_TRY(auto opened, co_await call.host.services.iam.sign_in(attempt));
+  auto lifetime = std::chrono::duration_cast<std::chrono::seconds>(opened.session.expires -
+                                                                   opened.session.created);
+  iam::Principal by;
+  by.credential = opened.session.id;
+  Answer result =
+      answer({{"user", to_json(opened.user)}, {"session", to_json(opened.session, by)}});
+  result.fields.emplace_back("Set-Cookie", session_cookie(opened.secret, lifetime.count()));
+  co_return result;
+}
+
+// The actions that the caller may do with what is its tenant's, or the provider's.
+json rights_of(const Call& call) {
+  const Services& services = call.host.services;
+  json rights = json::array();
+  std::string_view last;
+  for (std::span<const Route> routes : all_routes()) {
+    for (const Route& route : routes) {
+      if (route.action == last) continue;
+      last = route.action;
+      for (TenantId tenant : {call.by.tenant, services.provider}) {
+        if (!services.iam.authorize(call.by, route.action, {"*", tenant}, call.context())) continue;
+        rights.push_back(route.action);
+        break;
+      }
+    }
+  }
+  return rights;
+}
+
+Task<Answer> who_am_i(Call& call) {
+  const Services& services = call.host.services;
+  CO_TRY(auto user, co_await services.iam.find_user(call.by, call.by.user));
+  CO_TRY(auto tenants, co_await services.iam.list_tenants(call.by));
+  auto tenant = std::ranges::find(tenants, call.by.tenant, &iam::Tenant::id);
+  json session = nullptr;
+  if (call.by.method == iam::Method::kSession) {
+    CO_TRY(auto sessions, co_await services.iam.list_sessions(call.by, call.by.user));
+    auto own = std::ranges::find(sessions, call.by.credential, &iam::Session::id);
+    if (own != sessions.end()) session = to_json(*own, call.by);
+  }
+  bool privileged = iam::is_privileged(call.by.role);
+  co_return answer({{"user", to_json(user)},
+                    {"tenant", tenant == tenants.end() ? json(nullptr) : to_json(*tenant)},
+                    {"session", std::move(session)},
+                    {"method", call.by.method == iam::Method::kSession ? "session" : "api_token"},
+                    {"second_factor", call.by.second_factor},
+                    {"second_factor_needed", privileged && !call.by.second_factor},
+                    {"rights", rights_of(call)},
+                    {"provider_name", services.topology.provider_name},
+                    {"demonstration", services.topology.demonstration}});
+}
+
+Task<Answer> sign_out(Call& call) {
+  CO_TRY(co_await call.host.services.iam.sign_out(call.by));
+  Answer result = Answer::none();
+  result.fields.emplace_back("Set-Cookie", session_cookie("", 0));
+  co_return result;
+}
+
+Task<Answer> begin_totp(Call& call) {
+  CO_TRY(std::string secret, co_await call.host.services.iam.begin_totp(call.by));
+  const std::string& issuer = call.host.services.topology.provider_name;
+  // The key URI that authenticator programs read.
+  std::string uri = "otpauth://totp/" +
+                    percent_encode(issuer + ":" + call.by.name, Slash::kEncode) +
+                    "?secret=" + secret + "&issuer=" + percent_encode(issuer, Slash::kEncode);
+  co_return answer({{"secret", secret}, {"uri", uri}});
+}
+
+Task<Answer> confirm_totp(Call& call) {
+  CO_TRY(json body, co_await call.read_body());
+  CO_TRY(std::string code, text_field(body, "code"));
+  CO_TRY(co_await call.host.services.iam.confirm_totp(call.by, code));
+  co_return Answer::none();
+}
+
+Task<Answer> change_password(Call& call) {
+  CO_TRY(json body, co_await call.read_body());
+  CO_TRY(std::string old_password, text_field(body, "old_password"));
+  CO_TRY(std::string new_password, text_field(body, "new_password"));
+  CO_TRY(co_await call.host.services.iam.change_password(call.by, old_password, new_password));
+  co_return Answer::none();
+}
+
+Task<Answer> list_tokens(Call& call) {
+  CO_TRY(auto tokens, co_await call.host.services.iam.list_api_tokens(call.by));
+  co_return answer(page_of(tokens));
+}
+
+Task<Answer> create_token(Call& call) {
+  CO_TRY(json body, co_await call.read_body());
+  CO_TRY(std::string label, text_field(body, "label"));
+  std::optional<Duration> lifetime;
+  if (auto us = body.find("lifetime_us"); us != body.end() && !us->is_null()) {
+    if (!us->is_number_integer() || *us < 1)
+      co_return fail(Code::kInvalid, "api.bad_parameter", {{"name", "lifetime_us"}});
+    lifetime = Duration(us->get<std::int64_t>());
+  }
+  CO_TRY(auto made, co_await call.host.services.iam.create_api_token(call.by, label, lifetime));
+  co_return answer({{"api_token", to_json(made.token)}, {"secret", made.secret}}, 201);
+}
+
+Task<Answer> delete_token(Call& call) {
+  CO_TRY(co_await call.host.services.iam.delete_api_token(call.by, call.path[0]));
+  co_return Answer::none();
+}
+
+constexpr Route kRoutes[] = {
+    {"POST", "/api/v1/session", "iam:SignIn", sign_in, Access::kPublic},
+    {"GET", "/api/v1/session", "iam:GetSession", who_am_i},
+    {"DELETE", "/api/v1/session", "iam:SignOut", sign_out},
+    {"POST", "/api/v1/session/totp", "iam:ManageOwnTotp", begin_totp},
+    {"POST", "/api/v1/session/totp/confirm", "iam:ManageOwnTotp", confirm_totp},
+    {"POST", "/api/v1/session/password", "iam:ChangePassword", change_password},
+    {"GET", "/api/v1/api-tokens", "iam:ListApiTokens", list_tokens},
+    {"POST", "/api/v1/api-tokens", "iam:CreateApiToken", create_token},
+    {"DELETE", "/api/v1/api-tokens/{token}", "iam:DeleteApiToken", delete_token},
+};
+
+}  // namespace
+
+std::span<const Route> session_routes() {
+  return kRoutes;
+}
+
+}  // namespace belfry::api

@@ -1,0 +1,168 @@
+#include "shapes.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace belfry::api {
+
+using nlohmann::json;
+
+namespace {
+
+json time_or_null(const std::optional<Timestamp>& time) {
+  return time ? json(to_us(*time)) : json(nullptr);
+}
+
+std::string_view kind_name(iam::TenantKind kind) {
+  switch (kind) {
+    case iam::TenantKind::kProvider:
+      return "provider";
+    case iam::TenantKind::kPartner:
+      return "partner";
+    case iam::TenantKind::kCustomer:
+      return "customer";
+  }
+  return "customer";
+}
+
+std::string_view state_name(segments::CopyState state) {
+  switch (state) {
+    case segments::CopyState::kHealthy:
+      return "healthy";
+    case segments::CopyState::kMissing:
+      return "missing";
+    case segments::CopyState::kCorrupt:
+      return "corrupt";
+    case segments::CopyState::kUnchecked:
+      return "unchecked";
+  }
+  return "unchecked";
+}
+
+}  // namespace
+
+json to_json(const iam::Tenant& tenant) {
+  return {{"id", tenant.id.text()},
+          {"parent", tenant.parent ? json(tenant.parent.text()) : json(nullptr)},
+          {"kind", kind_name(tenant.kind)},
+          {"name", tenant.name}};
+}
+
+json to_json(const iam::User& user) {
+  return {{"id", user.id.text()},
+          {"tenant", user.tenant.text()},
+          {"name", user.name},
+          {"email", user.email},
+          {"role", iam::name_of(user.role)},
+          {"active", user.active},
+          {"has_totp", user.has_totp},
+          {"created_us", to_us(user.created)},
+          {"last_sign_in_us", time_or_null(user.last_sign_in)}};
+}
+
+json to_json(const iam::AccessKey& key) {
+  return {{"id", key.id},
+          {"user", key.user.text()},
+          {"tenant", key.tenant.text()},
+          {"created_us", to_us(key.created)},
+          {"last_used_us", time_or_null(key.last_used)},
+          {"active", key.active}};
+}
+
+json to_json(const iam::ApiToken& token) {
+  return {{"id", token.id},
+          {"user", token.user.text()},
+          {"label", token.label},
+          {"created_us", to_us(token.created)},
+          {"expires_us", time_or_null(token.expires)},
+          {"second_factor", token.second_factor}};
+}
+
+json to_json(const iam::Session& session, const iam::Principal& by) {
+  return {{"id", session.id},
+          {"user", session.user.text()},
+          {"created_us", to_us(session.created)},
+          {"last_seen_us", to_us(session.last_seen)},
+          {"expires_us", to_us(session.expires)},
+          {"source_ip", session.source_ip},
+          {"user_agent", session.user_agent},
+          {"second_factor", session.second_factor},
+          {"current", session.id == by.credential}};
+}
+
+json to_json(const segments::Placement& placement, const topology::Topology& topology) {
+  json sites = json::array();
+  for (SiteId id : placement.sites_allowed) {
+    auto site = std::ranges::find(topology.sites, id, &topology::Site::id);
+    sites.push_back(site == topology.sites.end() ? id.text() : site->name);
+  }
+  return {{"copies", placement.copies},
+          {"servers_min", placement.servers_min},
+          {"sites_min", placement.sites_min},
+          {"sites_allowed", std::move(sites)}};
+}
+
+json to_json(const objects::Bucket& bucket, const topology::Topology& topology) {
+  return {{"id", bucket.id.text()},
+          {"name", bucket.name},
+          {"tenant", bucket.tenant.text()},
+          {"created_us", to_us(bucket.created)},
+          {"placement", to_json(bucket.placement, topology)},
+          {"placement_is_default", bucket.placement_is_default}};
+}
+
+json to_json(const objects::ObjectInfo& object) {
+  return {{"key", object.key},
+          {"size_bytes", object.size.count},
+          {"etag", object.etag},
+          {"modified_us", to_us(object.modified)},
+          {"content_type", object.content_type},
+          {"sha256", object.sha256_hex.empty() ? json(nullptr) : json(object.sha256_hex)},
+          {"parts", object.parts},
+          {"metadata", object.metadata}};
+}
+
+Result<iam::TenantKind> tenant_kind_named(const std::string& name) {
+  if (name == "customer") return iam::TenantKind::kCustomer;
+  if (name == "partner") return iam::TenantKind::kPartner;
+  return fail(Code::kInvalid, "api.unknown_tenant_kind", {{"kind", name}});
+}
+
+json page_of(json items, const std::string& next_cursor) {
+  json page = {{"items", std::move(items)}};
+  page["next_cursor"] = next_cursor.empty() ? json(nullptr) : json(next_cursor);
+  return page;
+}
+
+template <class T>
+json page_of(const std::vector<T>& things) {
+  json items = json::array();
+  for (const T& thing : things) items.push_back(to_json(thing));
+  return page_of(std::move(items));
+}
+template json page_of(const std::vector<iam::Tenant>&);
+template json page_of(const std::vector<iam::User>&);
+template json page_of(const std::vector<iam::AccessKey>&);
+template json page_of(const std::vector<iam::ApiToken>&);
+
+std::string disk_name(DiskId disk, const topology::Topology& topology) {
+  auto found = std::ranges::find(topology.disks, disk, &topology::Disk::id);
+  return found == topology.disks.end() ? disk.text() : found->name;
+}
+
+json to_json(const segments::Copy& copy, const topology::Topology& topology, Audience audience) {
+  auto disk = std::ranges::find(topology.disks, copy.disk, &topology::Disk::id);
+  bool known = disk != topology.disks.end();
+  json body = {{"site", known ? disk->site_name : ""},
+               {"state", state_name(copy.state)},
+               {"simulated", known && disk->simulated}};
+  if (audience == Audience::kStaff) {
+    body["disk"] = known ? disk->name : copy.disk.text();
+    body["server"] = known ? disk->server_name : "";
+    body["path"] = copy.path;
+  }
+  return body;
+}
+
+}  // namespace belfry::api

@@ -1,0 +1,38 @@
+// How the things of other modules look in JSON (docs/api/openapi.yaml, components/schemas).
+#pragma once
+
+#include "iam/iam.h"
+#include "measures/measures.h"
+#include "objects/store.h"
+#include "route.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace belfry::api {
+
+nlohmann::json to_json(const iam::Tenant& tenant);
+nlohmann::json to_json(const iam::User& user);
+nlohmann::json to_json(const iam::AccessKey& key);
+nlohmann::json to_json(const iam::ApiToken& token);
+// Marks the session of `by` as the current one.
+nlohmann::json to_json(const iam::Session& session, const iam::Principal& by);
+nlohmann::json to_json(const segments::Placement& placement, const topology::Topology& topology);
+nlohmann::json to_json(const objects::Bucket& bucket, const topology::Topology& topology);
+nlohmann::json to_json(const objects::ObjectInfo& object);
+
+Result<iam::TenantKind> tenant_kind_named(const std::string& name);
+
+// {"items": [...], "next_cursor": ...}; no cursor when there is no more.
+nlohmann::json page_of(nlohmann::json items, const std::string& next_cursor = {});
+template <class T>
+nlohmann::json page_of(const std::vector<T>& things);
+
+// A copy, with the names of its disk, server and site; outsiders are told the site alone.
+enum class Audience { kStaff, kOutsider };
+nlohmann::json to_json(const segments::Copy& copy, const topology::Topology& topology,
+                       Audience audience);
+
+// The name of a disk in the topology, or its id.
+std::string disk_name(DiskId disk, const topology::Topology& topology);
+
+}  // namespace belfry::api
