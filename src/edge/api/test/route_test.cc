@@ -1,0 +1,102 @@
+#include "route.h"
+
+#include "yaml/document.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace belfry::api {
+namespace {
+
+std::string handler_pattern(std::string_view method, std::string_view path) {
+  Match match = find_route(method, path);
+  return match.route ? std::string(match.route->pattern) : "";
+}
+
+TEST(Route, FindsThePatternAndDecodesPlaceholders) {
+  Match match = find_route("GET", "/api/v1/buckets/b/objects/a%2Fb%20c");
+  ASSERT_TRUE(match.route);
+  EXPECT_EQ(match.route->pattern, "/api/v1/buckets/{bucket}/objects/{key}");
+  EXPECT_EQ(match.path, (std::vector<std::string>{"b", "a/b c"}));
+}
+
+TEST(Route, TakesTheRestOfThePathWhereThePatternSaysSo) {
+  Match match = find_route("GET", "/api/v1/audit/tiles/tile/entries/x001/067.p/3");
+  ASSERT_TRUE(match.route);
+  EXPECT_EQ(match.path, std::vector<std::string>{"tile/entries/x001/067.p/3"});
+}
+
+TEST(Route, DistinguishesNoPathFromNoMethod) {
+  EXPECT_EQ(handler_pattern("GET", "/api/v1/nothing"), "");
+  EXPECT_EQ(handler_pattern("GET", "/api/v1/buckets/"), "");
+  EXPECT_EQ(handler_pattern("GET", "/api/v1/buckets/%zz"), "");
+  Match match = find_route("PATCH", "/api/v1/buckets/b");
+  EXPECT_FALSE(match.route);
+  EXPECT_EQ(match.allow, "GET, DELETE");
+}
+
+using Operation = std::tuple<std::string, std::string, std::string>;  // method, path, action
+
+std::string upper(std::string text) {
+  for (char& c : text) c = char(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+bool takes_rest(const yaml::Node& item) {
+  const yaml::Node* parameters = item.find("parameters");
+  if (!parameters) return false;
+  return std::ranges::any_of(parameters->items, [](const yaml::Node& parameter) {
+    return parameter.find("x-belfry-path-rest") != nullptr;
+  });
+}
+
+std::set<Operation> described_operations() {
+  const char* source = std::getenv("BELFRY_SOURCE");
+  std::ifstream in(std::string(source ? source : ".") + "/docs/api/openapi.yaml");
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  yaml::Parsed parsed = yaml::parse(text);
+  EXPECT_TRUE(parsed.faults.empty());
+  std::set<Operation> operations;
+  const yaml::Node* paths = parsed.root.find("paths");
+  if (!paths) return operations;
+  for (const yaml::Entry& path : paths->entries) {
+    std::string pattern = path.key;
+    if (!pattern.starts_with("/api/")) continue;
+    if (takes_rest(path.value)) pattern.insert(pattern.size() - 1, "...");
+    for (const yaml::Entry& method : path.value.entries)
+      if (const yaml::Node* action = method.value.find("x-belfry-action"))
+        operations.emplace(upper(method.key), pattern, action->text);
+  }
+  return operations;
+}
+
+// Placeholders may be called differently; their places count.
+std::string without_names(std::string pattern) {
+  std::string out;
+  bool inside = false;
+  for (char c : pattern) {
+    if (c == '}') inside = false;
+    if (!inside || c == '.') out += c;
+    if (c == '{') inside = true;
+  }
+  return out;
+}
+
+TEST(Route, ServesWhatTheDescriptionSaysAndNothingElse) {
+  std::set<Operation> described, served;
+  for (auto& [method, path, action] : described_operations())
+    described.emplace(method, without_names(path), action);
+  for (std::span<const Route> routes : all_routes())
+    for (const Route& route : routes)
+      served.emplace(std::string(route.method), without_names(std::string(route.pattern)),
+                     std::string(route.action));
+  EXPECT_GT(served.size(), 40u);
+  EXPECT_EQ(served, described);
+}
+
+}  // namespace
+}  // namespace belfry::api
