@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""`make bench`: Belfry beside the disk's own limit and beside two bare loops, in one run, as ratios.
+
+Each figure is the median of several rounds; in a round the candidates take turns, so that a noisy
+machine disturbs all of them alike."""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(SOURCE / "tests/system"))
+os.environ.setdefault("BELFRY_BUILD", str(SOURCE / "build/release"))
+from running_provider import BUILD, Provider  # noqa: E402
+
+FOLDER = BUILD / "bench"
+SIZES = {"4 KiB": 4096, "1 MiB": 1 << 20}
+KEYS = {4096: 20_000, 1 << 20: 500}
+
+
+class BareLoop:
+    def __init__(self, mode, size):
+        command = [BUILD / "bin/bare_loop", "--mode", mode, "--size-bytes", str(size),
+                   "--directory", FOLDER / "bare"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.address = self.process.stdout.readline().strip()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+
+def load(address, operation, size, clients, seconds, keys=None, credentials=None):
+    command = [BUILD / "bin/belfry_load", "--address", address, "--operation", operation,
+               "--size-bytes", str(size), "--clients", str(clients), "--seconds", str(seconds),
+               "--keys", str(keys or KEYS[size])]
+    if credentials:
+        command += ["--access-key", credentials["s3_access_key"],
+                    "--secret-key", credentials["s3_secret_key"]]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    if run.returncode != 0:
+        raise SystemExit(f"{command} failed: {run.stdout}{run.stderr}")
+    return json.loads(run.stdout)
+
+
+def fio(size, seconds):
+    """Durable writes a second of three files written in step, as one batch on three disks is."""
+    folder = FOLDER / "fio"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    run = subprocess.run(
+        ["fio", "--name=batch", f"--directory={folder}", "--numjobs=3", "--rw=write", f"--bs={size}",
+         "--size=64m", "--overwrite=1", "--fdatasync=1", "--ioengine=psync", "--time_based",
+         f"--runtime={seconds}", "--output-format=json"],
+        capture_output=True, text=True, check=True)
+    shutil.rmtree(folder)
+    return min(job["write"]["iops"] for job in json.loads(run.stdout)["jobs"])
+
+
+class Bench:
+    def __init__(self, rounds, seconds):
+        self.rounds, self.seconds = rounds, seconds
+        self.figures = {}
+
+    def note(self, name, value):
+        self.figures.setdefault(name, []).append(value)
+
+    def median(self, name):
+        return statistics.median(self.figures[name])
+
+    def round(self, provider, label, size):
+        address = provider.s3.removeprefix("http://")
+        for clients in (1, 32):
+            for operation in ("put", "get"):
+                report = load(address, operation, size, clients, self.seconds,
+                              credentials=provider.credentials)
+                self.note(f"belfry {operation} {label} {clients}", report["per_second"])
+                self.note(f"belfry {operation} {label} {clients} p99", report["p99_us"])
+            with BareLoop("commit", size) as bare:
+                report = load(bare.address, "put", size, clients, self.seconds)
+                self.note(f"commit put {label} {clients}", report["per_second"])
+            with BareLoop("http", size) as bare:
+                for operation in ("put", "get"):
+                    report = load(bare.address, operation, size, clients, self.seconds)
+                    self.note(f"http {operation} {label} {clients}", report["per_second"])
+        self.note(f"fio {label}", fio(size, self.seconds))
+
+    def run(self):
+        with Provider("bench") as provider:
+            provider.rest("POST", "/api/v1/buckets", {"name": "bench"})
+            for label, size in SIZES.items():
+                # Every key is there before the first GET.
+                load(provider.s3.removeprefix("http://"), "put", size, 32, 8,
+                     credentials=provider.credentials)
+                for number in range(self.rounds):
+                    print(f"{label}: round {number + 1} of {self.rounds}", file=sys.stderr, flush=True)
+                    self.round(provider, label, size)
+                print(f"resident after {label}: {provider.resident_kib() // 1024} MiB", file=sys.stderr)
+
+    def report(self):
+        lines = ["| | a second | p99 µs | beside | a second | ratio | goal |", "|---|---|---|---|---|---|---|"]
+        for label in SIZES:
+            peers = {("put", 1): [(f"fio {label}", 0.5), (f"commit put {label} 1", None)],
+                     ("put", 32): [(f"commit put {label} 32", 0.6)],
+                     ("get", 1): [(f"http get {label} 1", None)],
+                     ("get", 32): [(f"http get {label} 32", 0.6)]}
+            for (operation, clients), besides in peers.items():
+                own = self.median(f"belfry {operation} {label} {clients}")
+                p99 = self.median(f"belfry {operation} {label} {clients} p99")
+                for name, goal in besides:
+                    peer = self.median(name)
+                    lines.append(f"| {operation.upper()} {label}, {clients} clients | {own:,.0f} | {p99:,.0f} "
+                                 f"| {name} | {peer:,.0f} | {own / peer:.2f} | {goal or ''} |")
+        return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=5)
+    arguments = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    bench = Bench(arguments.rounds, arguments.seconds)
+    bench.run()
+    print(bench.report())
+    shutil.rmtree(FOLDER)
+
+
+if __name__ == "__main__":
+    main()
