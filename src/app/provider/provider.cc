@@ -120,12 +120,11 @@ class RunningProvider : public Provider {
 
   Task<> open_storage() {
     CO_TRY(keys_, open_keys(*directory_, topology_, clock_, *random_));
-    CO_TRY(auto disks, open_disks(*directory_, topology_));
-    disk_pools_ = std::make_unique<DiskPools>(disks);
-    auto tile_disks = choose_tile_disks(disks);
+    CO_TRY(disks_, open_disks(*directory_, topology_));
+    disk_pools_ = std::make_unique<DiskPools>(disks_);
 
     segments::Options store;
-    store.disks = std::move(disks);
+    store.disks = disks_;
     store.segment_size = topology_.segment_size;
     store.background = options_.background;
     store.on_happening = [this](const segments::Happening& happening) {
@@ -138,7 +137,7 @@ class RunningProvider : public Provider {
     slow_pool_ = make_pool("slow", 2, 10'000);
     audit::Options audit;
     audit.provider = topology_.provider_name;
-    audit.tile_disks = std::move(tile_disks);
+    audit.tile_disks = choose_tile_disks(disks_);
     audit.pool = slow_pool_;
     CO_TRY(ledger_, co_await audit::open_ledger(executors_.front(), clock_, *random_, *segments_,
                                                 *keys_.store, std::move(audit)));
@@ -170,7 +169,10 @@ class RunningProvider : public Provider {
                           {"admin_user", founded->admin_user},
                           {"admin_password", founded->admin_password},
                           {"admin_totp_secret", founded->admin_totp_secret},
-                          {"api_token", founded->api_token}};
+                          {"api_token", founded->api_token},
+                          {"customer_user", founded->customer_user},
+                          {"customer_password", founded->customer_password},
+                          {"customer_totp_secret", founded->customer_totp_secret}};
       CO_TRY(write_file(directory_->root() / "run" / "credentials.json", credentials.dump(2) + "\n",
                         Readable::kOwner));
     }
@@ -205,7 +207,7 @@ class RunningProvider : public Provider {
                            topology_,
                            iam::kProviderTenant,
                            [this] { return collect(); }};
-    auto rest = api::make_handler(std::move(services), {options_.console_directory});
+    auto rest = api::make_handler(std::move(services), {options_.console_directory, options_.config});
     TRY(endpoints_.s3, listen_on(topology_.s3_listen, std::nullopt, s3));
     TRY(endpoints_.s3_tls, listen_on(topology_.s3_tls_listen, tls, s3));
     TRY(endpoints_.api, listen_on(topology_.api_listen, tls, rest));
@@ -259,6 +261,7 @@ class RunningProvider : public Provider {
   std::shared_ptr<Pool> database_pool_, slow_pool_;
   std::unique_ptr<database::Database> database_;
   Keys keys_;
+  std::vector<segments::StoreDisk> disks_;
   std::unique_ptr<DiskPools> disk_pools_;
   HappeningLog happenings_;
   std::unique_ptr<segments::Store> segments_;
@@ -266,6 +269,7 @@ class RunningProvider : public Provider {
   std::unique_ptr<iam::Iam> iam_;
   std::unique_ptr<objects::Engine> engine_;
   std::unique_ptr<objects::Store> objects_;
+  std::unique_ptr<objects::Facts> facts_;
   std::unique_ptr<measures::Measures> measures_;
   std::vector<std::unique_ptr<http::Server>> servers_;
   Background background_;

@@ -186,11 +186,11 @@ class Iam {
   virtual Task<std::vector<Session>> list_sessions(const Principal& by, UserId user) = 0;
   virtual Task<> revoke_session(const Principal& by, const std::string& id) = 0;
 
-  // The first start of a provider: the provider tenant, its administrator with a second factor, a
-  // first customer tenant's administrator and keys. Nothing if users exist.
+  // The first start of a provider: the provider tenant, its administrator with a second factor,
+  // token and access key, a first customer tenant's administrator. Nothing if users exist.
   struct Founded {
     std::string admin_user, admin_password, admin_totp_secret, api_token;
-    std::string access_key_id, secret_key;  // of the demonstration's customer
+    std::string access_key_id, secret_key;  // of the administrator
     TenantId provider, customer;
     // The administrator of the first customer, with a second factor too.
     std::string customer_user, customer_password, customer_totp_secret;
