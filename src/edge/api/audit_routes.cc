@@ -10,6 +10,43 @@ namespace {
 
 using nlohmann::json;
 
+// A member of nested objects, or null.
+const json& at(const json& value, std::initializer_list<const char*> path) {
+  static const json nothing;
+  const json* here = &value;
+  for (const char* name : path) {
+    if (!here->is_object() || !here->contains(name)) return nothing;
+    here = &(*here)[name];
+  }
+  return *here;
+}
+
+std::string text_at(const json& value, std::initializer_list<const char*> path) {
+  const json& found = at(value, path);
+  return found.is_string() ? found.get<std::string>() : "";
+}
+
+// The fields that lists show, beside the whole event (docs/formats/leaf.md).
+json to_json(const audit::LoggedEvent& logged) {
+  json event = json::parse(logged.ocsf, nullptr, false);
+  const json& time_ms = at(event, {"time"});
+  const json& resources = at(event, {"resources"});
+  bool has_resource = resources.is_array() && !resources.empty();
+  bool succeeded = at(event, {"status_id"}) == 1;
+  json body = {{"index", logged.index},
+               {"part", logged.part},
+               {"time_us", time_ms.is_number_integer() ? time_ms.get<std::int64_t>() * 1000 : 0},
+               {"class_uid", at(event, {"class_uid"})},
+               {"action", text_at(event, {"api", "operation"})},
+               {"outcome", succeeded ? "success" : "failure"},
+               {"reason", text_at(event, {"status_detail"})},
+               {"actor", text_at(event, {"actor", "user", "name"})},
+               {"source_ip", text_at(event, {"src_endpoint", "ip"})},
+               {"resource", has_resource ? text_at(resources.front(), {"name"}) : ""}};
+  body["ocsf"] = std::move(event);
+  return body;
+}
+
 // Each tenant reads its own log and no other.
 Result<TenantId> own_log(Call& call) {
   TenantId tenant = call.by.tenant;
