@@ -114,7 +114,8 @@ Result<> fetch(const Invocation& invocation, const std::string& directory) {
 
 struct VerifyArguments {
   std::string directory, key, keys_file;
-  bool tree_only = false, events = false;
+  bool tree_only = false;
+  std::size_t events_max = 0;
 };
 
 // The verifier key and the month keys: as given, or from the keys.json beside the log.
@@ -141,7 +142,7 @@ Result<audit::VerifyOptions> verify_options(const VerifyArguments& arguments) {
 
 Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) {
   TRY(auto options, verify_options(arguments));
-  options.collect_events = arguments.events;
+  options.events_max = arguments.events_max;
   options.progress = [](double fraction) { show_progress("verifying", fraction); };
   auto report = audit::verify_log(options);
   end_progress();
@@ -152,7 +153,7 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
                   {"root", report->root_hex},
                   {"leaves_checked", report->leaves_checked},
                   {"leaves_opened", report->leaves_opened}};
-    if (arguments.events) value["events"] = report->events;
+    if (arguments.events_max > 0) value["events"] = report->events;
     return print_json(value), Result<>();
   }
   print_line("The log is whole.");
@@ -193,7 +194,7 @@ void add_audit_commands(CLI::App& app, Invocation& invocation) {
                       "Verifier key name+hash+key; from keys.json in the directory when left out");
   command->add_option("--keys-file", arguments->keys_file, "keys.json with the month keys");
   command->add_flag("--tree-only", arguments->tree_only, "Do not open the leaves");
-  command->add_flag("--events", arguments->events, "Print the events of the opened leaves");
+  command->add_option("--events", arguments->events_max, "Print so many events of opened leaves");
 }
 
 }  // namespace belfry::command_line

@@ -96,6 +96,7 @@ class RunningProvider : public Provider {
     for (auto& server : servers_) co_await server->stop(kStopGrace);
     co_await background_.stop();
     if (engine_) CO_TRY(co_await engine_->close());
+    if (outbox_) CO_TRY(co_await outbox_->close());
     if (ledger_) CO_TRY(co_await ledger_->close());
     if (segments_) CO_TRY(co_await segments_->close());
     co_return Result<>();
@@ -145,6 +146,7 @@ class RunningProvider : public Provider {
   }
 
   Task<> open_services() {
+    outbox_ = audit::make_outbox(executors_.front(), *database_, *ledger_, clock_, database_pool_);
     iam_ = iam::make_iam(*database_, database_pool_, *keys_.store, *ledger_, clock_, *random_);
 
     objects::EmbeddedOptions engine;
@@ -266,6 +268,7 @@ class RunningProvider : public Provider {
   HappeningLog happenings_;
   std::unique_ptr<segments::Store> segments_;
   std::unique_ptr<audit::Ledger> ledger_;
+  std::unique_ptr<audit::Outbox> outbox_;
   std::unique_ptr<iam::Iam> iam_;
   std::unique_ptr<objects::Engine> engine_;
   std::unique_ptr<objects::Store> objects_;
