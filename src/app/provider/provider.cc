@@ -90,7 +90,7 @@ class RunningProvider : public Provider {
   objects::Store& objects() override { return *objects_; }
   measures::Measures& measures() override { return *measures_; }
 
-  Task<> collect() override { co_return co_await facts_->collect(); }
+  Task<> collect() override { co_return co_await facts_->collect(*database_, clock_.now()); }
 
   Task<> stop() override {
     for (auto& server : servers_) co_await server->stop(kStopGrace);
@@ -157,8 +157,9 @@ class RunningProvider : public Provider {
     };
     CO_TRY(engine_, co_await objects::open_embedded_engine(executors_.front(), clock_, *segments_,
                                                            *ledger_, std::move(engine)));
-    objects_ =
-        objects::make_store(executors_.front(), *engine_, *keys_.store, *ledger_, clock_, *random_);
+    objects_ = objects::make_store(executors_.front(), *engine_, *keys_.store, *ledger_, clock_,
+                                   *random_, slow_pool_);
+    facts_ = objects::make_facts(*engine_, *objects_, *segments_, disks_, database_pool_);
     co_return Result<>();
   }
 
@@ -209,7 +210,8 @@ class RunningProvider : public Provider {
                            topology_,
                            iam::kProviderTenant,
                            [this] { return collect(); }};
-    auto rest = api::make_handler(std::move(services), {options_.console_directory, options_.config});
+    auto rest =
+        api::make_handler(std::move(services), {options_.console_directory, options_.config});
     TRY(endpoints_.s3, listen_on(topology_.s3_listen, std::nullopt, s3));
     TRY(endpoints_.s3_tls, listen_on(topology_.s3_tls_listen, tls, s3));
     TRY(endpoints_.api, listen_on(topology_.api_listen, tls, rest));
