@@ -147,6 +147,12 @@ class SetReplay {
 
 }  // namespace
 
+Result<> pass_over_unknown(const Record& record) {
+  if ((record.type & kCriticalRecord) == 0) return {};
+  return fail(Code::kCorrupt, "segments.unknown_record",
+              {{"type", std::to_string(record.type)}, {"set", record.position.set.text()}});
+}
+
 Task<> LocalStore::replay(Stream stream, const Cursor& from,
                           std::function<Result<>(const Record&)> visit) {
   std::vector<std::unique_ptr<SetReplay>> sources;

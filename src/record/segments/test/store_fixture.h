@@ -16,6 +16,7 @@ namespace belfry::segments {
 class StoreTest : public testing::Test {
  protected:
   static constexpr unsigned kDisks = 6;
+  unsigned disk_count_ = kDisks;
 
   StoreTest()
       : root_(std::filesystem::path(testing::TempDir()) /
@@ -44,7 +45,7 @@ class StoreTest : public testing::Test {
 
   Options options() {
     Options options;
-    for (unsigned i = 1; i <= kDisks; ++i) {
+    for (unsigned i = 1; i <= disk_count_; ++i) {
       StoreDisk disk{{std::int64_t(i)},
                      "d" + std::to_string(i),
                      {std::int64_t(i)},

@@ -83,6 +83,10 @@ struct Record {
   Position position;
 };
 
+// What a visitor of replay() answers to a type that it does not know.
+// Errors: corrupt ("segments.unknown_record").
+Result<> pass_over_unknown(const Record& record);
+
 struct Appended {
   Sequence sequence;
   Position position;
