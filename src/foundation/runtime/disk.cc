@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
 #include <filesystem>
+#include <mutex>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
@@ -119,7 +121,7 @@ class SystemFile : public File {
 
 class SystemDisk : public Disk {
  public:
-  SystemDisk(int root, std::string path) : root_(root), path_(std::move(path)) {}
+  SystemDisk(int root, std::string path) : path_(std::move(path)) { use(root); }
 
   Result<std::unique_ptr<File>> open(std::string_view path, Access access) override {
     return open_with(path, access == Access::kRead ? O_RDONLY : O_RDWR);
@@ -137,7 +139,7 @@ class SystemDisk : public Disk {
     TRY(std::string name, checked(path));
     int number = static_cast<SystemFile&>(unnamed).number();
     std::string source = "/proc/self/fd/" + std::to_string(number);
-    if (::linkat(AT_FDCWD, source.c_str(), root_.number(), name.c_str(), AT_SYMLINK_FOLLOW) != 0)
+    if (::linkat(AT_FDCWD, source.c_str(), root_.load(), name.c_str(), AT_SYMLINK_FOLLOW) != 0)
       return system_error("linkat", path, errno);
     return {};
   }
@@ -145,14 +147,14 @@ class SystemDisk : public Disk {
   Result<> rename(std::string_view from, std::string_view to) override {
     TRY(std::string source, checked(from));
     TRY(std::string target, checked(to));
-    if (::renameat(root_.number(), source.c_str(), root_.number(), target.c_str()) != 0)
+    if (::renameat(root_.load(), source.c_str(), root_.load(), target.c_str()) != 0)
       return system_error("renameat", from, errno);
     return {};
   }
 
   Result<> remove(std::string_view path) override {
     TRY(std::string name, checked(path));
-    if (::unlinkat(root_.number(), name.c_str(), 0) != 0)
+    if (::unlinkat(root_.load(), name.c_str(), 0) != 0)
       return system_error("unlinkat", path, errno);
     return {};
   }
@@ -176,7 +178,7 @@ class SystemDisk : public Disk {
   Result<std::vector<std::string>> list(std::string_view directory) override {
     TRY(std::string name, checked(directory));
     int number = retried(
-        [&] { return ::openat(root_.number(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+        [&] { return ::openat(root_.load(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
     if (number < 0) return system_error("openat", directory, errno);
     std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(number), ::closedir);
     if (!entries) {
@@ -198,23 +200,36 @@ class SystemDisk : public Disk {
 
   Result<> sync_directory(std::string_view directory, SyncPoint, DiskOrdinal) override {
     TRY(std::string name, checked(directory));
-    Descriptor opened(retried([&] {
-      return ::openat(root_.number(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    }));
+    Descriptor opened(retried(
+        [&] { return ::openat(root_.load(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
     if (!opened.valid()) return system_error("openat", directory, errno);
     if (::fsync(opened.number()) != 0) return system_error("fsync", directory, errno);
     return {};
   }
 
+  Result<> reopen() override {
+    std::lock_guard lock(reopening_);
+    int number = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (number < 0) return system_error("open", path_, errno);
+    struct stat before, now;
+    bool same = ::fstat(root_.load(), &before) == 0 && ::fstat(number, &now) == 0 &&
+                before.st_dev == now.st_dev && before.st_ino == now.st_ino;
+    if (same)
+      ::close(number);
+    else
+      use(number);
+    return {};
+  }
+
   Result<Space> space() override {
     struct statvfs status;
-    if (::fstatvfs(root_.number(), &status) != 0) return system_error("fstatvfs", path_, errno);
+    if (::fstatvfs(root_.load(), &status) != 0) return system_error("fstatvfs", path_, errno);
     return Space{{status.f_blocks * status.f_frsize}, {status.f_bavail * status.f_frsize}};
   }
 
   Result<std::string> device() override {
     struct stat status;
-    if (::fstat(root_.number(), &status) != 0) return system_error("fstat", path_, errno);
+    if (::fstat(root_.load(), &status) != 0) return system_error("fstat", path_, errno);
     return std::to_string(status.st_dev);
   }
 
@@ -230,12 +245,20 @@ class SystemDisk : public Disk {
   Result<std::unique_ptr<File>> open_with(std::string_view path, int flags) {
     TRY(std::string name, checked(path));
     int number =
-        retried([&] { return ::openat(root_.number(), name.c_str(), flags | O_CLOEXEC, 0600); });
+        retried([&] { return ::openat(root_.load(), name.c_str(), flags | O_CLOEXEC, 0600); });
     if (number < 0) return system_error("openat", path, errno);
     return std::make_unique<SystemFile>(number, std::string(path));
   }
 
-  Descriptor root_;
+  // Calls on other threads may still use the folder that was there before, so it stays open.
+  void use(int root) {
+    opened_.push_back(std::make_unique<Descriptor>(root));
+    root_ = root;
+  }
+
+  std::atomic<int> root_ = -1;
+  std::mutex reopening_;
+  std::vector<std::unique_ptr<Descriptor>> opened_;
   std::string path_;
 };
 

@@ -40,11 +40,15 @@ class LocalFileWriter : public FileWriter {
     CO_TRY(co_await flush());
     if (block_length_ > 0) end_block();
     Buffer trailer = encode(trailer_, header_);
-    CO_TRY(co_await everywhere([&](unsigned ordinal) -> Result<> {
+    // A set that is being healed would not get the file on its new disk.
+    if (!set_->begin_publishing(devices_)) co_return fail(Code::kRetry, "segments.set_changed");
+    auto published = co_await everywhere([&](unsigned ordinal) -> Result<> {
       TRY(files_[ordinal]->write_at(kPage + trailer_.size, View(trailer)));
       return publish_file(devices_[ordinal]->disk(), *files_[ordinal], header_.set, header_.file,
                           {ordinal});
-    }));
+    });
+    set_->end_publishing();
+    if (!published) co_return std::unexpected(published.error());
     co_return FilePosition{header_.set, header_.file, {trailer_.size}};
   }
 

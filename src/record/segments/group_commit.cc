@@ -54,33 +54,30 @@ void ReplicaSet::enqueue(PendingAppend& append) {
 // Called by whoever owns `busy_`.
 void ReplicaSet::start_batch() {
   auto batch = std::make_shared<Batch>();
-  std::move_only_function<void()> drained;
-  bool filled = false;
+  std::vector<std::move_only_function<void()>> drained;
+  std::vector<PendingAppend*> again;
+  bool full = false;
   {
-    std::unique_lock lock(mutex_);
-    while (open_ && !queue_.empty() && !fill_batch(*batch)) {
-      // The next record does not fit: another segment.
-      if (Result<> begun = begin_segment(); !begun) open_ = false;
-      filled = true;
-    }
-    if (!open_ && batch->appends.empty()) {
-      std::vector<PendingAppend*> again(queue_.begin(), queue_.end());
+    std::lock_guard lock(mutex_);
+    full = open_ && !queue_.empty() && !fill_batch(*batch);
+    if (!open_) {
+      again.assign(queue_.begin(), queue_.end());
       queue_.clear();
       queued_ = 0;
-      busy_ = false;
-      drained = std::move(drained_);
-      lock.unlock();
-      drop_queue(std::move(again));
-      if (drained) drained();
-      return;
     }
-    if (batch->appends.empty()) {
+    if (batch->appends.empty() && !full) {
       busy_ = false;
-      return;
+      if (is_drained()) drained.swap(drained_);
     }
   }
-  if (filled) context_.segment_filled(id_);
-  dispatch(std::move(batch));
+  if (!batch->appends.empty()) return dispatch(std::move(batch));
+  if (full) {
+    auto work = [self = shared_from_this()] { self->grow(); };
+    if (!members_.front()->pool->run(work)) work();
+    return;
+  }
+  drop_queue(std::move(again));
+  for (auto& resume : drained) resume();
 }
 
 void ReplicaSet::drop_queue(std::vector<PendingAppend*> again) {
@@ -156,6 +153,10 @@ void ReplicaSet::dispatch(std::shared_ptr<Batch> batch) {
 
 void ReplicaSet::write_batch(Batch& batch, unsigned ordinal) {
   File& file = *batch.files[ordinal];
+  if (!batch.devices[ordinal]->good()) {
+    batch.results[ordinal] = fail(Code::kRetry, "segments.disk_absent");
+    return;
+  }
   Result<> written = file.write_at(batch.offset, batch.parts);
   if (written) written = sync_batches(file, {ordinal});
   batch.results[ordinal] = std::move(written);
@@ -209,35 +210,49 @@ void ReplicaSet::fail_batch(const std::shared_ptr<Batch>& batch) {
   drop_queue(std::move(batch->appends));
 }
 
-// Under the lock. Blocks for the time of three small writes and two syncs each.
-Result<> ReplicaSet::begin_segment() {
-  std::uint32_t number = segments_.empty() ? 0 : segments_.rbegin()->first + 1;
-  SegmentHeader header{id_, stream_, number, context_.random.octets<16>(),
-                       context_.segment_size.count};
+// On a pool, owning `busy_`: the next record does not fit, so another segment begins.
+void ReplicaSet::grow() {
+  SegmentHeader header{id_, stream_, 0, context_.random.octets<16>(), context_.segment_size.count};
+  {
+    std::lock_guard lock(mutex_);
+    if (!segments_.empty()) header.number = segments_.rbegin()->first + 1;
+  }
+  auto files = create_segment_files(header);
+  {
+    std::lock_guard lock(mutex_);
+    if (files) {
+      ChainPoint start = start_of(header);
+      start.epoch = tail_ ? tail_->epoch : 1;
+      if (tail_) segments_.rbegin()->second.end = tail_->offset;
+      SegmentInfo& info = segments_[header.number] = {header, 0, kPage};
+      active_ = {&info, std::move(*files)};
+      tail_ = start;
+    } else {
+      open_ = false;
+    }
+  }
+  start_batch();
+  if (header.number > 0) context_.segment_filled(id_);
+}
+
+Result<std::vector<std::shared_ptr<File>>> ReplicaSet::create_segment_files(
+    const SegmentHeader& header) {
   std::vector<std::shared_ptr<File>> files;
   for (unsigned i = 0; i < members_.size(); ++i) {
-    StoreDevice& device = *members_[i];
-    Result<> created = create_segment(device.disk(), header, {i});
+    Disk& disk = members_[i]->disk();
+    Result<> created = create_segment(disk, header, {i});
     if (created) {
-      auto file = device.disk().open(segment_path(id_, number), Access::kReadWrite);
+      auto file = disk.open(segment_path(id_, header.number), Access::kReadWrite);
       if (file)
         files.push_back(std::move(*file));
       else
         created = std::unexpected(file.error());
     }
-    if (!created) {
-      context_.notes.failed(device, created.error());
-      return created;
-    }
+    if (created) continue;
+    context_.notes.failed(*members_[i], created.error());
+    return std::unexpected(created.error());
   }
-  std::uint64_t epoch = tail_ ? tail_->epoch : 1;
-  if (auto before = segments_.find(number - 1); before != segments_.end())
-    before->second.end = tail_->offset;
-  SegmentInfo& info = segments_[number] = {header, 0, kPage};
-  active_ = {&info, std::move(files)};
-  tail_ = start_of(header);
-  tail_->epoch = epoch;
-  return {};
+  return files;
 }
 
 }  // namespace belfry::segments

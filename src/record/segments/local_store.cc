@@ -155,9 +155,21 @@ Task<std::vector<Copy>> LocalStore::where(Position position) {
 
 Task<> LocalStore::close() {
   if (closed_.exchange(true)) co_return Result<>{};
+  for (;;) {
+    std::shared_ptr<Promise<Result<>>> opening;
+    {
+      std::lock_guard lock(mutex_);
+      for (auto& [key, group] : groups_)
+        if (group.opening) opening = group.opening;
+    }
+    if (!opening) break;
+    (void)co_await opening->wait();
+  }
+  if (background_) co_await background_->wait();
   for (auto& set : all_sets()) {
-    co_await runtime::suspend(
-        [&](std::move_only_function<void()> resume) { set->close(std::move(resume)); });
+    co_await runtime::suspend([&](std::move_only_function<void()> resume) {
+      set->close(ReplicaSet::Closing::kRetire, std::move(resume));
+    });
     set->forget_files();
   }
   co_return Result<>{};

@@ -82,24 +82,38 @@ class LocalStore : public Store, public Notes {
   void repair_file(ReplicaSet& set, const FilePosition& file, unsigned good,
                    const std::vector<unsigned>& bad);
   void add_damage(Damage damage, std::string path);
+  bool note_damage(Damage damage);
   void settle(SetId set, DiskId disk, const std::function<bool(const Damage&)>& is_it,
               std::string path);
 
   // scrub.cc, heal.cc
   Task<> scrub_set(std::shared_ptr<ReplicaSet> set, ScrubReport& total,
                    std::function<void(double)> progress);
+  void load_scrubbed(SetId set, const std::vector<StoreDevice*>& members);
+  void save_scrubbed(SetId set, const std::vector<StoreDevice*>& members, Timestamp time);
   Result<> heal_set(ReplicaSet& set);
-  Result<> inspect(StoreDevice& device);
+  Task<> resync(std::shared_ptr<ReplicaSet> set);
+  Result<> resync_set(ReplicaSet& set);
+  Result<bool> inspect(StoreDevice& device);
+  Result<> remove_stale(StoreDevice& device);
+  boost::asio::awaitable<void> drain_for_repair(std::shared_ptr<ReplicaSet> set);
+
+  // background.cc
+  boost::asio::awaitable<void> tend();
+  boost::asio::awaitable<void> pause(Duration duration);
+  Task<> tend_once();
 
   // opening.cc
   Result<> take_disks();
   Result<std::map<SetId, Descriptor>> read_descriptors();
   Result<> recover_set(const Descriptor& descriptor);
-  void complete_files(const Descriptor& descriptor, const std::vector<StoreDevice*>& members);
+  void complete_files(const Descriptor& descriptor, const std::vector<StoreDevice*>& members,
+                      DiskId returned = {});
   std::vector<StoreDevice*> devices_of(const Descriptor& descriptor) const;
 
   // placing.cc
-  Result<std::shared_ptr<ReplicaSet>> open_some_set(const GroupKey& key);
+  enum class Spread { kReuse, kWiden };
+  Result<std::shared_ptr<ReplicaSet>> open_some_set(const GroupKey& key, Spread spread);
   Result<std::shared_ptr<ReplicaSet>> create_set(const GroupKey& key);
   std::vector<Load> loads(const std::vector<StoreDevice*>& without) const;
   bool has_room(const ReplicaSet& set) const;
@@ -115,8 +129,10 @@ class LocalStore : public Store, public Notes {
   std::atomic<Sequence> next_sequence_ = 1;
   std::atomic<Sequence> last_durable_ = 0;
   std::atomic<bool> closed_ = false;
+  DiskId returning_;  // being brought up to date
   SetContext context_;
 
+  std::shared_ptr<Promise<bool>> background_;  // set when the background work has ended
   // Work left on the executor looks whether the store is still there.
   std::shared_ptr<int> alive_ = std::make_shared<int>();
 

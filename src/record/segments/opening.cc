@@ -3,6 +3,7 @@
 #include "local_store.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 #include <algorithm>
 
@@ -31,6 +32,10 @@ Task<> LocalStore::open() {
     CO_TRY(co_await runtime::blocking(*pool, [&] { return recover_set(descriptor); }));
   }
   next_sequence_ = last_durable_ + 1;
+  if (options_.background) {
+    background_ = std::make_shared<Promise<bool>>();
+    boost::asio::co_spawn(executor_, tend(), boost::asio::detached);
+  }
   co_return Result<>{};
 }
 
@@ -114,6 +119,7 @@ Result<> LocalStore::recover_set(const Descriptor& descriptor) {
     return std::unexpected(recovered.error());
   if (recovered) {
     complete_files(descriptor, members);
+    load_scrubbed(descriptor.set, members);
     last_durable_ = std::max(last_durable_.load(), recovered->last);
   }
   auto set = std::make_shared<ReplicaSet>(context_, descriptor, members,
@@ -126,7 +132,7 @@ Result<> LocalStore::recover_set(const Descriptor& descriptor) {
 // Copies files that some members have and others do not. They may be orphans: the store's user
 // knows (collect_orphans).
 void LocalStore::complete_files(const Descriptor& descriptor,
-                                const std::vector<StoreDevice*>& members) {
+                                const std::vector<StoreDevice*>& members, DiskId returned) {
   std::map<FileId, std::pair<FilePosition, std::vector<unsigned>>> holders;
   unsigned present = 0;
   for (unsigned i = 0; i < members.size(); ++i) {
@@ -146,14 +152,23 @@ void LocalStore::complete_files(const Descriptor& descriptor,
   std::uint64_t count = 0;
   Bytes octets;
   for (auto& [id, entry] : holders) {
+    StoreDevice* only = entry.second.size() == 1 ? members[entry.second.front()] : nullptr;
+    // Removed while that disk was away: it does not come back with it.
+    if (returned && only && only->info.id == returned && present > 1) {
+      (void)only->disk().remove(file_path(descriptor.set, id));
+      continue;
+    }
     ++count;
     octets += entry.first.size;
     for (unsigned i = 0; i < members.size() && entry.second.size() < present; ++i) {
       bool has = std::ranges::find(entry.second, i) != entry.second.end();
       if (has || !members[i] || !members[i]->good()) continue;
-      StoreDevice* source = members[entry.second.front()];
-      if (Result<> done = copy_file(*source, *members[i], entry.first, {i}); !done)
-        failed(*members[i], done.error());
+      bool copied = std::ranges::any_of(entry.second, [&](unsigned source) {
+        return copy_file(*members[source], *members[i], entry.first, {i}).has_value();
+      });
+      if (!copied)
+        damaged(
+            {descriptor.set, members[i]->info.id, true, {}, entry.first, CopyState::kMissing, {}});
     }
   }
   std::lock_guard lock(mutex_);

@@ -22,7 +22,8 @@ Task<std::shared_ptr<ReplicaSet>> LocalStore::set_for_append(Stream stream,
     {
       std::lock_guard lock(mutex_);
       Group& group = groups_[key];
-      std::erase_if(group.open, [](auto& set) { return !set->takes_appends(); });
+      std::erase_if(group.open,
+                    [](auto& set) { return !set->takes_appends() || !set->complete(); });
       if (!group.open.empty()) {
         group.current %= group.open.size();
         // The least queued one takes over when the current one has a full batch waiting.
@@ -40,8 +41,8 @@ Task<std::shared_ptr<ReplicaSet>> LocalStore::set_for_append(Stream stream,
       opening = group.opening;
     }
     if (mine) {
-      auto opened =
-          co_await runtime::blocking(*devices_.front()->pool, [&] { return open_some_set(key); });
+      auto opened = co_await runtime::blocking(*devices_.front()->pool,
+                                               [&] { return open_some_set(key, Spread::kReuse); });
       {
         std::lock_guard lock(mutex_);
         Group& group = groups_[key];
@@ -56,8 +57,9 @@ Task<std::shared_ptr<ReplicaSet>> LocalStore::set_for_append(Stream stream,
   }
 }
 
-// Blocks. A set that exists and is complete, or a new one while not every disk is in use.
-Result<std::shared_ptr<ReplicaSet>> LocalStore::open_some_set(const GroupKey& key) {
+// Blocks. A set that exists and is complete, or a new one; to widen, a new one first, while there
+// are fewer sets than disks.
+Result<std::shared_ptr<ReplicaSet>> LocalStore::open_some_set(const GroupKey& key, Spread spread) {
   std::vector<std::shared_ptr<ReplicaSet>> candidates;
   for (auto& set : all_sets()) {
     bool suits = set->stream() == key.first && set->placement() == key.second &&
@@ -70,7 +72,9 @@ Result<std::shared_ptr<ReplicaSet>> LocalStore::open_some_set(const GroupKey& ke
   std::size_t existing = 0;
   for (auto& set : all_sets())
     existing += set->stream() == key.first && set->placement() == key.second;
-  if (candidates.empty() || existing < std::max<std::size_t>(options_.open_sets, eligible)) {
+  bool widen =
+      spread == Spread::kWiden && existing < std::max<std::size_t>(options_.open_sets, eligible);
+  if (candidates.empty() || widen) {
     auto created = create_set(key);
     if (created || candidates.empty()) return created;
   }
@@ -162,8 +166,8 @@ void LocalStore::change_over(SetId filled) {
 // Opens a set beside those that are open, or in the place of the one that has filled a segment, so
 // that in time the sets of a group fill alike.
 boost::asio::awaitable<void> LocalStore::open_another(GroupKey key, SetId filled) {
-  auto opened =
-      co_await runtime::blocking(*devices_.front()->pool, [&] { return open_some_set(key); });
+  auto opened = co_await runtime::blocking(*devices_.front()->pool,
+                                           [&] { return open_some_set(key, Spread::kWiden); });
   std::shared_ptr<Promise<Result<>>> opening;
   std::shared_ptr<ReplicaSet> retired;
   {
@@ -180,7 +184,7 @@ boost::asio::awaitable<void> LocalStore::open_another(GroupKey key, SetId filled
     }
     opening = std::exchange(group.opening, nullptr);
   }
-  if (retired) retired->close([] {});
+  if (retired) retired->close(ReplicaSet::Closing::kRetire, [] {});
   opening->set(Result<>{});
 }
 

@@ -64,8 +64,12 @@ class SetRecovery {
   void for_each_good(F f) {
     for (unsigned i = 0; i < members_.size(); ++i) {
       if (!good(i)) continue;
-      if (Result<> done = f(*members_[i], DiskOrdinal{i}); !done)
-        notes_.failed(*members_[i], done.error());
+      Result<> done = f(*members_[i], DiskOrdinal{i});
+      if (done) continue;
+      notes_.failed(*members_[i], done.error());
+      // For whatever reason it could not follow: a member that lags behind must not count.
+      if (members_[i]->good())
+        notes_.failed(*members_[i], Error(Code::kRetry, done.error().describe()));
     }
   }
 

@@ -11,6 +11,11 @@ void LocalStore::happened(Happening happening) {
 }
 
 void LocalStore::damaged(Damage damage) {
+  (void)note_damage(std::move(damage));
+}
+
+// False: it is known already.
+bool LocalStore::note_damage(Damage damage) {
   if (damage.found == Timestamp{}) damage.found = clock_.now();
   std::lock_guard lock(mutex_);
   bool known = std::ranges::any_of(damages_, [&](const Damage& other) {
@@ -20,18 +25,28 @@ void LocalStore::damaged(Damage damage) {
   });
   // Bounded; beyond it the counts of the scrub's report still tell.
   if (!known && damages_.size() < 100'000) damages_.push_back(std::move(damage));
+  return !known;
 }
 
 void LocalStore::failed(StoreDevice& device, const Error& error) {
-  // No room is no fault of the disk; nor is a file that is not there.
-  if (error.code() != Code::kRetry || !device.good()) return;
+  if (!device.good()) return;
+  // A file that is not there is no fault of the disk, unless its whole folder is gone.
+  if (error.code() == Code::kNotFound) {
+    auto identity = read_small_file(device.disk(), kIdentityName);
+    if (identity || identity.error().code() != Code::kNotFound) return;
+    device.set(DiskHealth::kAbsent, "its folder is gone", clock_.now());
+    happened({Happening::Kind::kDiskFailed, {}, device.info.id, {}, device.reason()});
+    return;
+  }
+  // Nor is it one that there is no room.
+  if (error.code() != Code::kRetry) return;
   device.set(DiskHealth::kFailed, error.describe(), clock_.now());
   happened({Happening::Kind::kDiskFailed, {}, device.info.id, {}, error.describe()});
 }
 
 void LocalStore::add_damage(Damage damage, std::string path) {
-  happened({Happening::Kind::kCopyCorrupt, damage.set, damage.disk, {}, std::move(path)});
-  damaged(std::move(damage));
+  Happening happening{Happening::Kind::kCopyCorrupt, damage.set, damage.disk, {}, std::move(path)};
+  if (note_damage(std::move(damage))) happened(std::move(happening));
 }
 
 void LocalStore::settle(SetId set, DiskId disk, const std::function<bool(const Damage&)>& is_it,

@@ -18,6 +18,12 @@ ReplicaSet::ReplicaSet(SetContext& context, Descriptor descriptor,
       segments_(std::move(recovered.segments)),
       tail_(recovered.tail) {}
 
+std::uint64_t ReplicaSet::next_generation() {
+  std::lock_guard lock(mutex_);
+  generation_ = std::max(generation_, descriptor_.generation) + 1;
+  return generation_;
+}
+
 Descriptor ReplicaSet::descriptor() const {
   std::lock_guard lock(mutex_);
   return descriptor_;
@@ -89,6 +95,7 @@ void ReplicaSet::renew(Descriptor descriptor, std::vector<StoreDevice*> members,
                        RecoveredSet recovered) {
   std::lock_guard lock(mutex_);
   ENSURE(!open_ && !busy_);
+  repairing_ = false;
   descriptor_ = std::move(descriptor);
   members_ = std::move(members);
   segments_ = std::move(recovered.segments);
@@ -98,22 +105,37 @@ void ReplicaSet::renew(Descriptor descriptor, std::vector<StoreDevice*> members,
 }
 
 Result<> ReplicaSet::open() {
-  std::lock_guard lock(mutex_);
-  if (open_) return {};
-  ENSURE(!busy_);
-  if (segments_.empty()) {
-    TRY(begin_segment());
-  } else {
-    auto& [number, info] = *segments_.rbegin();
-    active_ = {&info, {}};
-    for (StoreDevice* device : members_) {
-      auto file = device->disk().open(segment_path(id_, number), Access::kReadWrite);
-      if (!file) {
-        context_.notes.failed(*device, file.error());
-        return std::unexpected(file.error());
-      }
-      active_.files.push_back(std::move(*file));
-    }
+  std::vector<StoreDevice*> devices = members();
+  std::optional<std::uint32_t> last;
+  {
+    std::lock_guard lock(mutex_);
+    if (open_) return {};
+    if (repairing_ || busy_) return fail(Code::kRetry, "segments.busy");
+    if (!segments_.empty()) last = segments_.rbegin()->first;
+    busy_ = true;  // nobody else may begin a segment meanwhile
+  }
+  std::vector<std::shared_ptr<File>> files;
+  Result<> opened;
+  for (std::size_t i = 0; i < devices.size() && last && opened; ++i) {
+    auto file = devices[i]->disk().open(segment_path(id_, *last), Access::kReadWrite);
+    if (file)
+      files.push_back(std::move(*file));
+    else
+      opened = std::unexpected(file.error());
+    if (!opened) context_.notes.failed(*devices[i], opened.error());
+  }
+  std::vector<std::move_only_function<void()>> drained;
+  std::unique_lock lock(mutex_);
+  busy_ = false;
+  if (repairing_) opened = fail(Code::kRetry, "segments.busy");
+  if (!opened) {
+    if (is_drained()) drained.swap(drained_);
+    lock.unlock();
+    for (auto& resume : drained) resume();
+    return opened;
+  }
+  if (last) {
+    active_ = {&segments_.at(*last), std::move(files)};
     // A new session, told apart from what a crash may have left behind.
     ++tail_->epoch;
   }
@@ -121,15 +143,35 @@ Result<> ReplicaSet::open() {
   return {};
 }
 
-void ReplicaSet::close(std::move_only_function<void()> drained) {
-  bool idle;
+void ReplicaSet::close(Closing closing, std::move_only_function<void()> drained) {
   {
     std::lock_guard lock(mutex_);
     open_ = false;
-    idle = !busy_;
-    if (!idle) drained_ = std::move(drained);
+    repairing_ |= closing == Closing::kRepair;
+    if (!is_drained()) {
+      drained_.push_back(std::move(drained));
+      return;
+    }
   }
-  if (idle) drained();
+  drained();
+}
+
+bool ReplicaSet::begin_publishing(const std::vector<StoreDevice*>& devices) {
+  std::lock_guard lock(mutex_);
+  bool same = !repairing_ && members_ == devices &&
+              std::ranges::all_of(devices, [](StoreDevice* device) { return device->good(); });
+  publishing_ += same;
+  return same;
+}
+
+void ReplicaSet::end_publishing() {
+  std::vector<std::move_only_function<void()>> drained;
+  {
+    std::lock_guard lock(mutex_);
+    --publishing_;
+    if (is_drained()) drained.swap(drained_);
+  }
+  for (auto& resume : drained) resume();
 }
 
 }  // namespace belfry::segments

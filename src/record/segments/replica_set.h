@@ -61,6 +61,8 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   const Placement& placement() const { return placement_; }
   Descriptor descriptor() const;
   std::vector<StoreDevice*> members() const;  // by ordinal; null: unknown disk
+  // Another one at each call: two attempts to heal never write the same.
+  std::uint64_t next_generation();
   // Every member is good.
   bool complete() const;
 
@@ -68,8 +70,16 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   Result<> open();
   bool takes_appends() const;
   std::uint64_t queued() const;
-  // Takes no appends until opened again. Those under way end first; `drained` is called then.
-  void close(std::move_only_function<void()> drained);
+  enum class Closing {
+    kRetire,  // another set takes its turn; files under way may still be published
+    kRepair,  // nothing changes on the disks but by renew(), which ends it
+  };
+  // Takes no appends until opened again. What is under way ends first; `drained` is called then.
+  void close(Closing closing, std::move_only_function<void()> drained);
+  // While a file is published on `devices`, the set is not repaired. False: its disks are not those
+  // any more, or not good.
+  bool begin_publishing(const std::vector<StoreDevice*>& devices);
+  void end_publishing();
   // Queues the append, or resumes it with kAgain or kFailed. `append` may be gone on return.
   void enqueue(PendingAppend& append);
 
@@ -98,7 +108,9 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   void finish_batch(const std::shared_ptr<Batch>& batch);
   void fail_batch(const std::shared_ptr<Batch>& batch);
   void drop_queue(std::vector<PendingAppend*> again);
-  Result<> begin_segment();
+  void grow();
+  Result<std::vector<std::shared_ptr<File>>> create_segment_files(const SegmentHeader& header);
+  bool is_drained() const { return !busy_ && (!repairing_ || publishing_ == 0); }
 
   SetContext& context_;
   const SetId id_;
@@ -112,11 +124,14 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   std::map<std::pair<unsigned, std::uint32_t>, std::shared_ptr<File>> files_;
   std::optional<ChainPoint> tail_;
   Active active_;
+  std::uint64_t generation_ = 0;  // the highest ever tried
   bool open_ = false;
   bool busy_ = false;
+  bool repairing_ = false;
+  unsigned publishing_ = 0;
   std::deque<PendingAppend*> queue_;
   std::uint64_t queued_ = 0;
-  std::move_only_function<void()> drained_;
+  std::vector<std::move_only_function<void()>> drained_;
 };
 
 }  // namespace belfry::segments

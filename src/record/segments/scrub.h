@@ -21,6 +21,8 @@ class SetScrub {
   Bytes file_octets() const;
   // A disk was not there for the whole of it, so the set does not count as scrubbed.
   bool partial() const { return partial_; }
+  // A copy of the growing segment is missing whole.
+  bool needs_resync() const { return needs_resync_; }
 
  private:
   static constexpr std::uint64_t kStep = 8 << 20;
@@ -47,7 +49,7 @@ class SetScrub {
   std::vector<std::shared_ptr<File>> open_;
   std::vector<std::unique_ptr<SegmentReader>> readers_;
   ChainPoint point_;
-  bool listed_ = false, partial_ = false;
+  bool listed_ = false, partial_ = false, needs_resync_ = false;
   std::vector<FilePosition> files_;
   std::size_t next_file_ = 0;
   ScrubReport report_;

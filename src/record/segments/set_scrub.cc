@@ -99,6 +99,7 @@ Result<> SetScrub::begin_segment() {
       if (auto file = members_[i]->disk().open(path, Access::kReadWrite); repaired && file)
         open_[i] = std::move(*file);
     }
+    needs_resync_ |= !repaired && good != open_.end();
     found({descriptor_.set,
            disk_of(i),
            false,

@@ -68,6 +68,10 @@ class Disk {
   virtual Result<> sync_directory(std::string_view directory, SyncPoint point,
                                   DiskOrdinal ordinal) = 0;
 
+  // Looks again at what is behind the disk: after its folder was deleted and made again, or its
+  // device mounted again, calls go to the new one. Errors: not_found when there is none.
+  virtual Result<> reopen() { return {}; }
+
   struct Space {
     Bytes total;
     Bytes free;

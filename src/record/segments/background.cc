@@ -1,0 +1,50 @@
+// What the store does by itself: looking after disks, healing, scrubbing.
+#include "local_store.h"
+
+#include <algorithm>
+
+namespace belfry::segments {
+namespace {
+
+constexpr Duration kRound = std::chrono::seconds(5), kSlice = std::chrono::milliseconds(100);
+
+}  // namespace
+
+boost::asio::awaitable<void> LocalStore::tend() {
+  while (!closed_) {
+    (void)co_await tend_once();
+    co_await pause(kRound);
+  }
+  background_->set(true);
+}
+
+// In slices, so that closing need not wait for long.
+boost::asio::awaitable<void> LocalStore::pause(Duration duration) {
+  for (Duration slept{}; slept < duration && !closed_; slept += kSlice)
+    co_await clock_.sleep(kSlice);
+}
+
+Task<> LocalStore::tend_once() {
+  CO_TRY(co_await inspect_disks());
+  Timestamp now = clock_.now();
+  bool long_enough = std::ranges::any_of(devices_, [&](auto& device) {
+    return !device->good() && now - device->since() >= options_.heal_after;
+  });
+  if (long_enough) CO_TRY(co_await heal());
+  // The set that was scrubbed longest ago, if its time has come.
+  std::shared_ptr<ReplicaSet> due;
+  Timestamp oldest = now - options_.scrub_period;
+  for (auto& set : all_sets()) {
+    std::lock_guard lock(mutex_);
+    auto time = scrubbed_.find(set->id());
+    Timestamp last = time == scrubbed_.end() ? Timestamp{} : time->second;
+    if (last > oldest || !set->complete()) continue;
+    oldest = last;
+    due = set;
+  }
+  if (!due) co_return Result<>{};
+  ScrubReport report;
+  co_return co_await scrub_set(due, report, {});
+}
+
+}  // namespace belfry::segments
