@@ -17,10 +17,12 @@ import segment
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["disk", "set", "segment", "file"])
     parser.add_argument("path", type=pathlib.Path)
-    parser.add_argument("--bodies", action="store_true", help="with the octets of the records, in hexadecimal")
+    parser.add_argument("--bodies", action="store_true",
+                        help="with the octets of the records, in hexadecimal")
     arguments = parser.parse_args()
     read = {"disk": segment.read_disk, "set": segment.read_set, "segment": segment.read_segment,
             "file": segment.read_file}[arguments.what]
@@ -39,7 +41,8 @@ def main():
 def strip_bodies(found):
     if isinstance(found, dict):
         found.pop("body", None)
-    for value in found.values() if isinstance(found, dict) else found if isinstance(found, list) else []:
+        found = list(found.values())
+    for value in found if isinstance(found, list) else []:
         strip_bodies(value)
 
 

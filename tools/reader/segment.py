@@ -32,7 +32,7 @@ def crc32c(data, previous=0):
 
 
 def opened(data, magic, what):
-    """The fields of a small structure: magic, version and its CRC at the end are checked and taken off."""
+    """The fields of a small structure, once magic, version and the CRC at the end are checked."""
     if len(data) < 14 or data[:8] != magic:
         raise Malformed(f"this is no {what}")
     version = struct.unpack_from("<H", data, 8)[0]
@@ -44,7 +44,8 @@ def opened(data, magic, what):
 
 
 def read_identity(path):
-    disk, uuid, epoch = struct.unpack("<q16sQ", opened(path.read_bytes(), b"BELFRYDK", "disk identity"))
+    fields = opened(path.read_bytes(), b"BELFRYDK", "disk identity")
+    disk, uuid, epoch = struct.unpack("<q16sQ", fields)
     return {"disk": disk, "uuid": uuid.hex(), "epoch": epoch}
 
 
@@ -59,7 +60,8 @@ def read_descriptor(path):
     if at + 2 + 24 * members != len(data):
         raise Malformed("the descriptor is longer than its members")
     return {"set": set_id, "stream": STREAMS.get(stream, stream), "generation": generation,
-            "placement": {"copies": copies, "servers_min": servers, "sites_min": sites, "sites_allowed": allowed},
+            "placement": {"copies": copies, "servers_min": servers, "sites_min": sites,
+                          "sites_allowed": allowed},
             "members": [{"disk": disk, "uuid": uuid.hex()} for disk, uuid in disks]}
 
 
@@ -69,14 +71,15 @@ def read_records(data, at, count, first, incarnation):
     for i in range(count):
         header = data[at:at + RECORD_HEADER.size]
         kind, _, length, sequence, body_crc, crc = RECORD_HEADER.unpack(header)
-        if crc != crc32c(header[:-4], crc32c(incarnation + struct.pack("<I", at))) or sequence != first + i:
+        seed = crc32c(incarnation + struct.pack("<I", at))
+        if crc != crc32c(header[:-4], seed) or sequence != first + i:
             raise Malformed(f"the record at {at} does not match its checksum")
         body = data[at + RECORD_HEADER.size:at + RECORD_HEADER.size + length]
         if len(body) != length or crc32c(body) != body_crc:
             raise Malformed(f"the body of the record at {at} does not match its checksum")
         headers_crc = crc32c(header, headers_crc)
-        records.append({"sequence": sequence, "type": kind, "critical": bool(kind & 0x8000), "offset": at,
-                        "length": RECORD_HEADER.size + length, "body": body.hex()})
+        records.append({"sequence": sequence, "type": kind, "critical": bool(kind & 0x8000),
+                        "offset": at, "length": RECORD_HEADER.size + length, "body": body.hex()})
         at += RECORD_HEADER.size + length
     return records, headers_crc, at
 
@@ -88,16 +91,18 @@ def read_segment(path):
     batches, at, previous, epoch = [], PAGE, crc32c(data[:PAGE]), 0
     while at + BATCH_HEADER.size <= len(data):
         header = data[at:at + BATCH_HEADER.size]
-        magic, flags, _, owner, its_epoch, index, count, first, payload, before, headers_crc, crc = \
-            BATCH_HEADER.unpack(header)
+        (magic, flags, _, owner, its_epoch, index, count, first, payload, before, headers_crc,
+         crc) = BATCH_HEADER.unpack(header)
         follows = (magic == BATCH_MAGIC and crc == crc32c(header[:-4]) and owner == incarnation
                    and index == len(batches) and before == previous and its_epoch >= epoch)
         if not follows:
             break
-        records, found_crc, end = read_records(data, at + BATCH_HEADER.size, count, first, incarnation)
-        if found_crc != headers_crc or end != at + BATCH_HEADER.size + payload:
+        start = at + BATCH_HEADER.size
+        records, found_crc, end = read_records(data, start, count, first, incarnation)
+        if found_crc != headers_crc or end != start + payload:
             raise Malformed(f"the batch at {at} does not match its checksum")
-        batches.append({"offset": at, "epoch": its_epoch, "cut": bool(flags & 1), "records": records})
+        batches.append({"offset": at, "epoch": its_epoch, "cut": bool(flags & 1),
+                        "records": records})
         previous, epoch = crc, its_epoch
         at = (end + PAGE - 1) // PAGE * PAGE
     return {"set": set_id, "stream": STREAMS.get(stream, stream), "number": number,
@@ -109,10 +114,12 @@ def read_file(path):
     header = data[:FILE_HEADER.size]
     set_id, file_id = struct.unpack("<Q16s", opened(header, b"BELFRYFL", "file"))
     magic, version, _, size, block, count, crc = FILE_TRAILER.unpack(data[-FILE_TRAILER.size:])
-    if magic != b"BELFRYFT" or version != 1 or block != BLOCK or count != (size + BLOCK - 1) // BLOCK:
+    sized = block == BLOCK and count == (size + BLOCK - 1) // BLOCK
+    if magic != b"BELFRYFT" or version != 1 or not sized:
         raise Malformed("this is no file's trailer")
     content, trailer = data[PAGE:PAGE + size], data[PAGE + size:]
-    if len(trailer) != 4 * count + FILE_TRAILER.size or crc32c(trailer[:-4], crc32c(data[:PAGE])) != crc:
+    summed = crc32c(trailer[:-4], crc32c(data[:PAGE])) == crc
+    if len(trailer) != 4 * count + FILE_TRAILER.size or not summed:
         raise Malformed("the trailer does not match its checksum")
     for i, expected in enumerate(struct.unpack_from(f"<{count}I", trailer)):
         if crc32c(content[i * BLOCK:(i + 1) * BLOCK]) != expected:

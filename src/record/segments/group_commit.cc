@@ -90,6 +90,7 @@ void ReplicaSet::drop_queue(std::vector<PendingAppend*> again) {
 
 // Takes what fits. False: not even the first record does.
 bool ReplicaSet::fill_batch(Batch& batch) {
+  if (!active_.info) return false;
   std::uint64_t room =
       active_.info->header.size - std::min(active_.info->header.size, tail_->offset);
   std::uint64_t payload = 0;

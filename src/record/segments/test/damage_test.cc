@@ -97,9 +97,11 @@ TEST_F(DamageTest, ScrubBringsBackASegmentThatIsGone) {
 
 TEST_F(DamageTest, RecoveryRepairsAHeaderAndCutsATail) {
   open();
-  Appended first = append("first"), second = append("second"), third = append("third");
+  Appended first = append("first");
+  append("second");
+  Appended third = append("third");
   auto copies = run(store_->where(first.position)).value();
-  store_.reset();
+  shut();
   flip(copies[0].path, first.position.offset - kBatchHeader + 5);
   // The last batch is whole on one disk alone, then on none.
   for (unsigned i : {0u, 1u}) flip(copies[i].path, third.position.offset + kRecordHeader);
@@ -107,7 +109,7 @@ TEST_F(DamageTest, RecoveryRepairsAHeaderAndCutsATail) {
   EXPECT_EQ(count(Kind::kCopyRepaired), 1u);
   EXPECT_EQ(count(Kind::kTailCompleted), 2u);
   EXPECT_EQ(replay(), (std::vector<std::string>{"first", "second", "third"}));
-  store_.reset();
+  shut();
   for (const Copy& copy : copies) flip(copy.path, third.position.offset + kRecordHeader);
   open();
   EXPECT_EQ(count(Kind::kTailCut), 1u);
@@ -123,7 +125,7 @@ TEST_F(DamageTest, RotInTheMiddleIsNotATornTail) {
   Appended first = append("first");
   append("second");
   auto copies = run(store_->where(first.position)).value();
-  store_.reset();
+  shut();
   for (const Copy& copy : copies) flip(copy.path, first.position.offset - kBatchHeader + 5);
   open();
   EXPECT_EQ(count(Kind::kTailCut), 0u);

@@ -44,8 +44,7 @@ class GoldenTest : public StoreTest {
     first_ = append("first record", 1);
     append("", 2);
     file_ = write_file(pattern(5000, 7));
-    ASSERT_TRUE(run(store_->close()));
-    store_.reset();
+    shut();
     // A batch that was torn everywhere: recovery cuts it.
     for (unsigned i = 1; i <= 3; ++i) {
       std::ofstream segment(folder(i) / segment_path(first_.position.set, 0),
@@ -54,8 +53,7 @@ class GoldenTest : public StoreTest {
     }
     open();
     append("after the cut", RecordType(kCriticalRecord | 3));
-    ASSERT_TRUE(run(store_->close()));
-    store_.reset();
+    shut();
   }
 
   Appended first_;

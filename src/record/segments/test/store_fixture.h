@@ -27,7 +27,7 @@ class StoreTest : public testing::Test {
     clock_ = make_system_clock();
   }
   ~StoreTest() override {
-    store_.reset();
+    shut();
     std::filesystem::remove_all(root_);
   }
 
@@ -67,8 +67,13 @@ class StoreTest : public testing::Test {
     return options;
   }
 
-  Result<> try_open() {
+  void shut() {
+    if (store_) EXPECT_TRUE(run(store_->close()));
     store_.reset();
+  }
+
+  Result<> try_open() {
+    shut();
     auto opened = run(open_store(context_.get_executor(), *clock_, *random_, options()));
     if (!opened) return std::unexpected(opened.error());
     store_ = std::move(*opened);

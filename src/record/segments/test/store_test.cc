@@ -90,7 +90,7 @@ TEST_F(StoreTest, AnUnfinishedFileIsGone) {
 
 TEST_F(StoreTest, RefusesADiskThatIsAnother) {
   open();
-  store_.reset();
+  shut();
   std::filesystem::rename(folder(1), root_ / "x");
   std::filesystem::rename(folder(2), folder(1));
   std::filesystem::rename(root_ / "x", folder(2));

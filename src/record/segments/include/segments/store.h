@@ -248,7 +248,9 @@ class Store {
   virtual std::vector<SetStatus> sets() = 0;
   virtual std::vector<Damage> damages() = 0;
 
-  // Ends the background work; appends fail from now on.
+  // Ends the background work; appends fail from now on. Must have ended before the store is
+  // destroyed, unless nothing runs on its executor any more. Syncs nothing: what was acknowledged
+  // is durable anyway.
   virtual Task<> close() = 0;
 };
 
