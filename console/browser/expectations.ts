@@ -5,12 +5,12 @@ import { expect, type Page } from '@playwright/test';
 export async function expectAccessible(page: Page): Promise<void> {
   // What fades in has not its colours yet.
   await page.evaluate(async () => {
-    await Promise.all(
-      document
-        .getAnimations()
-        .filter((each) => each.effect?.getComputedTiming().iterations !== Infinity)
-        .map((each) => each.finished.catch(() => undefined)),
-    );
+    const ends = document
+      .getAnimations()
+      .filter((each) => each.effect?.getComputedTiming().iterations !== Infinity)
+      .map((each) => each.finished.catch(() => undefined));
+    // One that its element's state holds still never ends.
+    await Promise.race([Promise.all(ends), new Promise((resolve) => setTimeout(resolve, 3000))]);
   });
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map(
