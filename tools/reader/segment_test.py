@@ -1,4 +1,4 @@
-"""The independent reader on the golden store: what it reads, and that it refuses what was changed."""
+"""The independent reader on the golden store: what it reads, and what it refuses."""
 
 import json
 import pathlib
