@@ -31,6 +31,8 @@ using nlohmann::json;
 constexpr auto kStopGrace = std::chrono::seconds(10);
 // How old the engine's facts may be for the measures.
 constexpr auto kCollectPeriod = std::chrono::seconds(5);
+// A disk that is away for less than this is not worth copying its sets for.
+constexpr auto kHealAfter = std::chrono::seconds(60);
 
 std::vector<database::Migration> all_migrations() {
   std::vector<database::Migration> all;
@@ -128,6 +130,7 @@ class RunningProvider : public Provider {
     store.disks = disks_;
     store.segment_size = topology_.segment_size;
     store.background = options_.background;
+    store.heal_after = kHealAfter;
     store.on_happening = [this](const segments::Happening& happening) {
       happenings_.add(happening);
     };

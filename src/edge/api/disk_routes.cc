@@ -122,12 +122,16 @@ json to_json(const JobState& job, text::Language language) {
           {"error", std::move(error)}};
 }
 
-// Ends a job; the facts of the measures follow what it found or mended.
+// Ends a job. What it found or mended shows in the annex at once, not at the next period.
 Task<> finish(Host& host, JobId job, Result<std::string> report) {
-  Result<> collected = co_await host.services.collect();
-  if (!collected) spdlog::warn("collecting after a job: {}", collected.error().describe());
-  host.jobs.finish(job, std::move(report), host.services.clock.now());
-  co_return collected;
+  Services& services = host.services;
+  for (const measures::Measure& measure : services.measures.catalogue()) {
+    if (!measure.check) continue;
+    auto checked = co_await services.measures.check_now(measure.id);
+    if (!checked) spdlog::warn("checking {}: {}", measure.id, checked.error().describe());
+  }
+  host.jobs.finish(job, std::move(report), services.clock.now());
+  co_return Result<>();
 }
 
 // Works off a scrub and tells the job how it goes. Parameters by value: the request is long gone.
