@@ -1,0 +1,53 @@
+// One S3 request on its way: what is known of it so far.
+#pragma once
+
+#include "aws_chunked.h"
+#include "s3/service.h"
+#include "signature.h"
+#include "signing_keys.h"
+
+#include <string>
+
+namespace belfry::s3 {
+
+struct Operation;
+
+// What all requests share. Safe from any thread.
+struct Service {
+  iam::Iam& iam;
+  objects::Store& store;
+  audit::Ledger& ledger;
+  Clock& clock;
+  Options options;
+  SigningKeys signing_keys;
+};
+
+// Filled from above to below; see service.cc.
+struct Call {
+  Service& service;
+  http::Request& request;
+  http::Response& response;
+  Timestamp now;
+
+  std::string bucket_name, key;  // empty: none in the path
+  Claim claim;
+  crypto::Digest signing_key{};
+  iam::Principal principal;
+  const Operation* operation = nullptr;
+  objects::Bucket bucket;  // of operations on one
+};
+
+// "arn:aws:s3:::bucket/key"
+std::string resource_name(std::string_view bucket, std::string_view key);
+
+// Whether the signature holds; fills claim, signing_key, principal.
+Task<> authenticate(Call& call);
+// Whether the principal may do `action` on the object `key` of `bucket` (empty: the bucket).
+Result<> authorize(Call& call, std::string_view action, const objects::Bucket& bucket,
+                   std::string_view key);
+
+// Answers, with S3's own fields.
+Task<> answer_xml(Call& call, std::string document);
+Task<> answer_empty(Call& call, int status);
+
+}  // namespace belfry::s3

@@ -1,0 +1,146 @@
+#include "checksum.h"
+
+#include "base/crc32c.h"
+#include "base/text_encoding.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace belfry::s3 {
+namespace {
+
+struct Kind {
+  ChecksumKind kind;
+  std::string_view header, name;
+  std::size_t length;
+};
+
+constexpr Kind kKinds[] = {
+    {ChecksumKind::kCrc32, "x-amz-checksum-crc32", "CRC32", 4},
+    {ChecksumKind::kCrc32c, "x-amz-checksum-crc32c", "CRC32C", 4},
+    {ChecksumKind::kCrc64Nvme, "x-amz-checksum-crc64nvme", "CRC64NVME", 8},
+    {ChecksumKind::kSha1, "x-amz-checksum-sha1", "SHA1", 20},
+    {ChecksumKind::kSha256, "x-amz-checksum-sha256", "SHA256", 32},
+};
+
+const Kind& entry(ChecksumKind kind) {
+  return *std::ranges::find(kKinds, kind, &Kind::kind);
+}
+
+template <class T>
+std::string to_base64_big_endian(T value) {
+  std::array<std::byte, sizeof(T)> octets;
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    octets[i] = static_cast<std::byte>(value >> (8 * (sizeof(T) - 1 - i)));
+  return to_base64(octets);
+}
+
+// A reflected CRC, eight octets a step ("slicing by 8").
+template <class T, T kPolynomial>
+class SlicedCrc final : public Checksum {
+ public:
+  void update(View bytes) override {
+    const auto& tables = all_tables();
+    T crc = crc_;
+    while (bytes.size() >= 8) {
+      std::uint64_t word;
+      std::memcpy(&word, bytes.data(), 8);
+      word ^= crc;
+      crc = 0;
+      for (int i = 0; i < 8; ++i) crc ^= tables[7 - i][(word >> (8 * i)) & 0xff];
+      bytes = bytes.subspan(8);
+    }
+    for (std::byte octet : bytes)
+      crc = tables[0][(crc ^ static_cast<T>(octet)) & 0xff] ^ (crc >> 8);
+    crc_ = crc;
+  }
+  std::string finish() override { return to_base64_big_endian(static_cast<T>(~crc_)); }
+
+ private:
+  using Tables = std::array<std::array<T, 256>, 8>;
+
+  static const Tables& all_tables() {
+    static const Tables tables = [] {
+      Tables made;
+      for (unsigned i = 0; i < 256; ++i) {
+        T crc = i;
+        for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? kPolynomial : 0);
+        made[0][i] = crc;
+      }
+      for (std::size_t table = 1; table < 8; ++table)
+        for (std::size_t i = 0; i < 256; ++i) {
+          T before = made[table - 1][i];
+          made[table][i] = made[0][before & 0xff] ^ (before >> 8);
+        }
+      return made;
+    }();
+    return tables;
+  }
+
+  T crc_ = static_cast<T>(~T{0});
+};
+
+using Crc32 = SlicedCrc<std::uint32_t, 0xedb88320u>;
+// NVM Express Base Specification 2.0, figure 106.
+using Crc64Nvme = SlicedCrc<std::uint64_t, 0x9a6c9329ac4bc9b5u>;
+
+class Crc32c final : public Checksum {
+ public:
+  void update(View bytes) override { crc_ = crc32c(bytes, crc_); }
+  std::string finish() override { return to_base64_big_endian(crc_); }
+
+ private:
+  std::uint32_t crc_ = 0;
+};
+
+class Digested final : public Checksum {
+ public:
+  explicit Digested(crypto::Algorithm algorithm) : hasher_(algorithm) {}
+  void update(View bytes) override { hasher_.update(bytes); }
+  std::string finish() override { return to_base64(hasher_.finish()); }
+
+ private:
+  crypto::Hasher hasher_;
+};
+
+}  // namespace
+
+std::string_view header_of(ChecksumKind kind) {
+  return entry(kind).header;
+}
+
+std::string_view name_of(ChecksumKind kind) {
+  return entry(kind).name;
+}
+
+std::size_t length_of(ChecksumKind kind) {
+  return entry(kind).length;
+}
+
+std::optional<ChecksumKind> checksum_named(std::string_view header) {
+  std::string lowered(header);
+  for (char& c : lowered)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  const auto* found = std::ranges::find(kKinds, std::string_view(lowered), &Kind::header);
+  if (found == std::end(kKinds)) return std::nullopt;
+  return found->kind;
+}
+
+std::unique_ptr<Checksum> make_checksum(ChecksumKind kind) {
+  switch (kind) {
+    case ChecksumKind::kCrc32:
+      return std::make_unique<Crc32>();
+    case ChecksumKind::kCrc32c:
+      return std::make_unique<Crc32c>();
+    case ChecksumKind::kCrc64Nvme:
+      return std::make_unique<Crc64Nvme>();
+    case ChecksumKind::kSha1:
+      return std::make_unique<Digested>(crypto::Algorithm::kSha1);
+    case ChecksumKind::kSha256:
+      return std::make_unique<Digested>(crypto::Algorithm::kSha256);
+  }
+  return nullptr;
+}
+
+}  // namespace belfry::s3

@@ -1,0 +1,162 @@
+// Reading what a request says of its signature.
+#include "base/text_encoding.h"
+#include "errors.h"
+#include "signature.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace belfry::s3 {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
+constexpr std::size_t kSignedHeadersMax = 128;
+constexpr std::size_t kAccessKeyIdMax = 128;
+constexpr std::int64_t kLifetimeMax = 604'800;  // seconds: a week
+
+std::string_view take_until(std::string_view& rest, char end) {
+  std::size_t at = std::min(rest.find(end), rest.size());
+  std::string_view head = rest.substr(0, at);
+  rest.remove_prefix(std::min(at + 1, rest.size()));
+  return head;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+bool is_signature(std::string_view text) {
+  return text.size() == 64 && std::ranges::all_of(text, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+// "AKID/20130524/us-east-1/s3/aws4_request". The key's id may hold slashes; the rest has four.
+bool read_credential(std::string_view text, Claim& claim) {
+  std::vector<std::string_view> tail;
+  for (int i = 0; i < 4; ++i) {
+    std::size_t slash = text.rfind('/');
+    if (slash == text.npos) return false;
+    tail.push_back(text.substr(slash + 1));
+    text = text.substr(0, slash);
+  }
+  bool is_date = tail[3].size() == 8 &&
+                 std::ranges::all_of(tail[3], [](char c) { return c >= '0' && c <= '9'; });
+  if (text.empty() || text.size() > kAccessKeyIdMax || !is_date || tail[2].empty() ||
+      tail[1] != "s3" || tail[0] != "aws4_request")
+    return false;
+  claim.access_key_id = text;
+  claim.date = tail[3];
+  claim.region = tail[2];
+  return true;
+}
+
+bool read_signed_headers(std::string_view text, Claim& claim) {
+  while (!text.empty()) {
+    std::string_view name = take_until(text, ';');
+    bool clean =
+        std::ranges::all_of(name, [](char c) { return c > ' ' && !(c >= 'A' && c <= 'Z'); });
+    if (name.empty() || !clean || claim.signed_headers.size() == kSignedHeadersMax) return false;
+    claim.signed_headers.emplace_back(name);
+  }
+  return !claim.signed_headers.empty();
+}
+
+bool read_timestamp(std::string_view text, Claim& claim) {
+  auto time = parse_basic(text);
+  if (!time) return false;
+  claim.time = *time;
+  claim.timestamp = text;
+  return true;
+}
+
+Result<Claim> read_header(const http::Request& request, std::string_view header) {
+  Claim claim;
+  header.remove_prefix(kAlgorithm.size());
+  bool has_credential = false, has_headers = false;
+  while (!header.empty()) {
+    std::string_view item = trim(take_until(header, ','));
+    std::string_view name = take_until(item, '=');
+    if (name == "Credential") has_credential = read_credential(item, claim);
+    if (name == "SignedHeaders" && !has_headers) has_headers = read_signed_headers(item, claim);
+    if (name == "Signature" && is_signature(item)) claim.signature = item;
+  }
+  if (!has_credential || !has_headers || claim.signature.empty())
+    return refuse("AuthorizationHeaderMalformed");
+  std::string_view date = request.fields.get("x-amz-date");
+  if (!date.empty()) {
+    if (!read_timestamp(date, claim))
+      return refuse_with("AccessDenied", "The x-amz-date header is not a valid date.");
+  } else {
+    auto time = parse_http(request.fields.get("date"));
+    if (!time)
+      return refuse_with("AccessDenied",
+                         "AWS authentication requires a valid Date or x-amz-date header");
+    claim.time = *time;
+    claim.timestamp = format_basic(*time);
+  }
+  if (!claim.timestamp.starts_with(claim.date))
+    return refuse_with("AuthorizationHeaderMalformed",
+                       "The authorization header is malformed; invalid credential date.");
+  claim.payload = request.fields.get("x-amz-content-sha256");
+  if (claim.payload.empty())
+    return refuse_with("InvalidRequest",
+                       "Missing required header for this request: x-amz-content-sha256");
+  return claim;
+}
+
+Result<Claim> read_query(const http::Request& request) {
+  Claim claim;
+  claim.presigned = true;
+  std::int64_t seconds = 0;
+  std::string_view lifetime = request.parameter("X-Amz-Expires").value_or("");
+  auto [end, ec] = std::from_chars(lifetime.data(), lifetime.data() + lifetime.size(), seconds);
+  if (request.parameter("X-Amz-Algorithm") != kAlgorithm ||
+      !read_credential(request.parameter("X-Amz-Credential").value_or(""), claim) ||
+      !read_timestamp(request.parameter("X-Amz-Date").value_or(""), claim) ||
+      !claim.timestamp.starts_with(claim.date) ||
+      !read_signed_headers(request.parameter("X-Amz-SignedHeaders").value_or(""), claim))
+    return refuse("AuthorizationQueryParametersError");
+  if (ec != std::errc() || end != lifetime.data() + lifetime.size() || seconds < 1 ||
+      seconds > kLifetimeMax)
+    return refuse_with("AuthorizationQueryParametersError",
+                       "X-Amz-Expires must be between 1 and 604800 seconds");
+  claim.lifetime = seconds * 1s;
+  claim.signature = request.parameter("X-Amz-Signature").value_or("");
+  if (!is_signature(claim.signature)) return refuse("SignatureDoesNotMatch");
+  claim.payload = request.parameter("X-Amz-Content-Sha256")
+                      .value_or(request.fields.get("x-amz-content-sha256"));
+  if (claim.payload.empty()) claim.payload = kUnsignedPayload;
+  return claim;
+}
+
+}  // namespace
+
+Result<Claim> read_claim(const http::Request& request) {
+  auto header = request.fields.find("authorization");
+  bool in_query = request.parameter("X-Amz-Algorithm").has_value();
+  if (header && in_query)
+    return refuse_with("InvalidArgument",
+                       "Only one auth mechanism allowed; only the X-Amz-Algorithm query "
+                       "parameter, Signature query string parameter or the Authorization header "
+                       "should be specified");
+  if (header) {
+    if (header->starts_with(kAlgorithm) && header->substr(kAlgorithm.size()).starts_with(' '))
+      return read_header(request, *header);
+    return refuse_with("InvalidRequest",
+                       "The authorization mechanism you have provided is not supported. Please "
+                       "use AWS4-HMAC-SHA256.");
+  }
+  if (in_query) return read_query(request);
+  if (request.parameter("AWSAccessKeyId"))
+    return refuse_with("InvalidRequest",
+                       "The authorization mechanism you have provided is not supported. Please "
+                       "use AWS4-HMAC-SHA256.");
+  return refuse("AccessDenied");
+}
+
+}  // namespace belfry::s3

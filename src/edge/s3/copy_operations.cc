@@ -1,0 +1,165 @@
+// Copies on the server's side: CopyObject and UploadPartCopy.
+#include "base/text_encoding.h"
+#include "conditions.h"
+#include "copy_source.h"
+#include "errors.h"
+#include "events.h"
+#include "multipart.h"
+#include "object_fields.h"
+#include "route.h"
+#include "xml_writer.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace belfry::s3 {
+namespace {
+
+// An object that is being read, as a body.
+class ReadingSource final : public Source {
+ public:
+  explicit ReadingSource(objects::Reading& reading) : reading_(reading) {}
+
+  Task<std::size_t> read(MutableView out) override {
+    if (piece_.empty()) {
+      CO_TRY(piece_, co_await reading_.next());
+    }
+    std::size_t count = std::min(out.size(), piece_.size());
+    if (count > 0) std::memcpy(out.data(), piece_.data(), count);
+    piece_ = piece_.subspan(count);
+    co_return count;
+  }
+
+ private:
+  objects::Reading& reading_;
+  View piece_;
+};
+
+struct SourceObject {
+  objects::Bucket bucket;
+  std::string key;
+};
+
+// The source's bucket, once the caller may read the object.
+Task<SourceObject> find_source(Call& call) {
+  CO_TRY(CopySource named, read_copy_source(call.request.fields.get("x-amz-copy-source")));
+  SourceObject source;
+  CO_TRY(source.bucket, co_await call.service.store.find_bucket(named.bucket));
+  source.key = std::move(named.key);
+  CO_TRY(authorize(call, "s3:GetObject", source.bucket, source.key));
+  co_return source;
+}
+
+Result<> check_source(const Call& call, const objects::ObjectInfo& info) {
+  auto held = check_conditions(call.request.fields, info, kCopySourceConditions);
+  // A copy has no 304: what was not modified is a condition that failed.
+  if (!held && kind_of(held.error()).status == 304) return refuse("PreconditionFailed");
+  if (info.size > objects::kPutSizeMax)
+    return refuse_with("InvalidRequest",
+                       "The specified copy source is larger than the maximum allowable size for a "
+                       "copy source: 5368709120");
+  return held;
+}
+
+bool replaces_metadata(const Call& call) {
+  return call.request.fields.get("x-amz-metadata-directive") == "REPLACE";
+}
+
+Result<objects::PutRequest> make_put(const Call& call, const objects::ObjectInfo& info) {
+  TRY(objects::PutRequest put, read_object_fields(call.request.fields));
+  if (!replaces_metadata(call)) {
+    put.content_type = info.content_type;
+    put.headers = info.headers;
+    put.metadata = info.metadata;
+  }
+  put.size = info.size;
+  TRY(put.conditions, read_write_conditions(call.request.fields));
+  return put;
+}
+
+Task<> answer_copy(Call& call, std::string_view root, std::string_view etag, Timestamp modified) {
+  XmlWriter xml;
+  xml.open_root(root);
+  xml.element("LastModified", format_rfc3339(modified));
+  xml.element("ETag", quoted(etag));
+  xml.close(root);
+  co_return co_await answer_xml(call, xml.take());
+}
+
+// "bytes=0-9", both ends given, inside the object.
+Result<std::optional<objects::Range>> read_copy_range(const Call& call,
+                                                      const objects::ObjectInfo& info) {
+  auto field = call.request.fields.find("x-amz-copy-source-range");
+  if (!field) return std::optional<objects::Range>();
+  RangeAnswer answer = read_range(*field, info.size);
+  auto* range = std::get_if<objects::Range>(&answer);
+  if (range == nullptr || field->ends_with('-') || field->find("=-") != field->npos)
+    return refuse_with("InvalidArgument",
+                       "The x-amz-copy-source-range value must be of the form "
+                       "bytes=first-last where first and last are the "
+                       "zero-based offsets of the first and last bytes to copy");
+  return std::optional<objects::Range>(*range);
+}
+
+std::vector<audit::Detail> source_detail(const SourceObject& source) {
+  return {{"source", resource_name(source.bucket.name, source.key)}};
+}
+
+}  // namespace
+
+Result<CopySource> read_copy_source(std::string_view field) {
+  std::size_t question = std::min(field.find('?'), field.size());
+  std::string_view query = field.substr(question);
+  auto decoded = percent_decode(field.substr(0, question));
+  if (!decoded || (!query.empty() && query != "?versionId=null"))
+    return refuse_with("InvalidArgument", "Invalid copy source object key");
+  std::string_view path = *decoded;
+  if (path.starts_with('/')) path.remove_prefix(1);
+  std::size_t slash = path.find('/');
+  if (slash == path.npos || slash == 0 || slash + 1 == path.size())
+    return refuse_with("InvalidArgument",
+                       "Copy Source must mention the source bucket and key: "
+                       "sourcebucket/sourcekey");
+  return CopySource{std::string(path.substr(0, slash)), std::string(path.substr(slash + 1))};
+}
+
+Task<> copy_object(Call& call) {
+  CO_TRY(SourceObject source, co_await find_source(call));
+  if (source.bucket.id == call.bucket.id && source.key == call.key && !replaces_metadata(call))
+    co_return refuse_with("InvalidRequest",
+                          "This copy request is illegal because it is trying to copy an object to "
+                          "itself without changing the object's metadata, storage class, website "
+                          "redirect location or encryption attributes.");
+  auto choose = [&call](const objects::ObjectInfo& info) -> Result<std::optional<objects::Range>> {
+    TRY(check_source(call, info));
+    return std::optional<objects::Range>();
+  };
+  CO_TRY(auto reading, co_await call.service.store.open(source.bucket, source.key, choose));
+  CO_TRY(objects::PutRequest put, make_put(call, reading->info()));
+  ReadingSource body(*reading);
+  CO_TRY(objects::ObjectInfo info,
+         co_await call.service.store.put(call.bucket, call.key, put, body,
+                                         make_leaf(call, source_detail(source))));
+  call.response.fields.add("x-amz-server-side-encryption", "AES256");
+  co_return co_await answer_copy(call, "CopyObjectResult", info.etag, info.modified);
+}
+
+Task<> upload_part_copy(Call& call) {
+  CO_TRY(PartPlace place, read_part_place(call.request));
+  CO_TRY(SourceObject source, co_await find_source(call));
+  objects::PutRequest put;
+  auto choose = [&](const objects::ObjectInfo& info) -> Result<std::optional<objects::Range>> {
+    TRY(check_source(call, info));
+    TRY(auto range, read_copy_range(call, info));
+    put.size = range ? Bytes{range->last - range->first + 1} : info.size;
+    return range;
+  };
+  CO_TRY(auto reading, co_await call.service.store.open(source.bucket, source.key, choose));
+  ReadingSource body(*reading);
+  CO_TRY(objects::Part part,
+         co_await call.service.store.put_part(call.bucket, call.key, place.upload, place.number,
+                                              put, body, make_leaf(call, source_detail(source))));
+  co_return co_await answer_copy(call, "CopyPartResult", part.etag, part.modified);
+}
+
+}  // namespace belfry::s3

@@ -1,0 +1,80 @@
+#include "events.h"
+
+#include "errors.h"
+#include "route.h"
+
+#include <algorithm>
+
+namespace belfry::s3 {
+namespace {
+
+constexpr std::size_t kUserAgentMax = 200;
+
+audit::Event make_event(const Call& call, std::string_view key) {
+  audit::Event event;
+  event.time = call.now;
+  event.action = "s3:";
+  event.action += call.operation != nullptr ? call.operation->name : std::string_view("Request");
+  event.actor = call.principal.credential.empty() ? call.principal.name : call.principal.credential;
+  event.actor_id = call.principal.user;
+  event.source_ip = call.request.peer_ip;
+  event.resource = resource_name(call.bucket_name, key);
+  event.details.push_back({"request_id", call.request.id});
+  std::string_view agent = call.request.fields.get("user-agent").substr(0, kUserAgentMax);
+  if (!agent.empty()) event.details.push_back({"user_agent", std::string(agent)});
+  if (call.request.secure) event.details.push_back({"tls", "yes"});
+  return event;
+}
+
+void append(std::vector<audit::Detail>& to, const std::vector<audit::Detail>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+objects::MakeLeaf leaf_of(const Call& call, std::string key, std::vector<audit::Detail> details) {
+  return [&call, key = std::move(key),
+          details = std::move(details)](const objects::ObjectInfo& outcome) -> Result<audit::Leaf> {
+    audit::Event event = make_event(call, key);
+    append(event.details, details);
+    if (!outcome.etag.empty()) {
+      event.details.push_back({"size_bytes", std::to_string(outcome.size.count)});
+      event.details.push_back({"etag", outcome.etag});
+    }
+    TenantId tenant = call.bucket.tenant ? call.bucket.tenant : call.principal.tenant;
+    return call.service.ledger.seal(tenant, event);
+  };
+}
+
+}  // namespace
+
+objects::MakeLeaf make_leaf(const Call& call, std::vector<audit::Detail> details) {
+  return leaf_of(call, call.key, std::move(details));
+}
+
+objects::MakeLeaf make_leaf_of_key(const Call& call, std::string key) {
+  return leaf_of(call, std::move(key), {});
+}
+
+Result<> record_read(const Call& call, std::vector<audit::Detail> details) {
+  audit::Event event = make_event(call, call.key);
+  append(event.details, details);
+  TenantId tenant = call.bucket.tenant ? call.bucket.tenant : call.principal.tenant;
+  if (!call.service.ledger.record_read(tenant, std::move(event)))
+    return refuse("ServiceUnavailable");
+  return {};
+}
+
+void record_denial(const Call& call, const Error& error) {
+  audit::Event event = make_event(call, call.key);
+  event.outcome = audit::Outcome::kFailure;
+  event.reason = error.message();
+  TenantId own = call.principal.tenant, owner = call.bucket.tenant;
+  // A full backlog cannot refuse what is refused already.
+  if (own) (void)call.service.ledger.record_read(own, event);
+  if (owner && owner != own) {
+    // The owner learns that somebody else's key was used, not whose.
+    event.actor_id = {};
+    (void)call.service.ledger.record_read(owner, std::move(event));
+  }
+}
+
+}  // namespace belfry::s3

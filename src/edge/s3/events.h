@@ -1,0 +1,18 @@
+// The audit events of S3 requests.
+#pragma once
+
+#include "call.h"
+
+namespace belfry::s3 {
+
+// The leaf of a change, with what became of it; sealed for the tenant that owns the bucket.
+// `call` outlives the function.
+objects::MakeLeaf make_leaf(const Call& call, std::vector<audit::Detail> details = {});
+// The same, of another key than the call's.
+objects::MakeLeaf make_leaf_of_key(const Call& call, std::string key);
+// A read that is about to be answered. Errors: ServiceUnavailable when it cannot be recorded.
+Result<> record_read(const Call& call, std::vector<audit::Detail> details = {});
+// A denial, in the log of the tenant whose bucket was asked for, and in that of who asked.
+void record_denial(const Call& call, const Error& error);
+
+}  // namespace belfry::s3

@@ -1,0 +1,22 @@
+// Objects as HTTP fields: what a PUT asks to keep, and how GET and HEAD give it back.
+#pragma once
+
+#include "call.h"
+#include "payload.h"
+
+namespace belfry::s3 {
+
+// What is kept beside the octets. Errors: MetadataTooLarge, AccessControlListNotSupported,
+// InvalidStorageClass, NotImplemented for what Belfry does not offer.
+Result<objects::PutRequest> read_object_fields(const http::Fields& fields);
+// The same, with the payload's length and digests and the write's conditions.
+Result<objects::PutRequest> read_put_request(const Call& call, const Payload& payload);
+
+// ETag, Last-Modified, metadata and the rest.
+void add_object_fields(http::Response& response, const objects::ObjectInfo& info);
+// The response-content-type of the query and its like, in place of the object's own.
+void apply_overrides(http::Response& response, const http::Request& request);
+
+std::string quoted(std::string_view etag);
+
+}  // namespace belfry::s3

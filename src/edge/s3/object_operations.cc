@@ -1,0 +1,129 @@
+// PUT, GET, HEAD and DELETE of one object.
+#include "conditions.h"
+#include "errors.h"
+#include "events.h"
+#include "object_fields.h"
+#include "payload.h"
+#include "route.h"
+
+namespace belfry::s3 {
+namespace {
+
+// What a read was found to be, beside its octets.
+struct ReadPlan {
+  objects::ObjectInfo info;
+  std::optional<objects::Range> range;
+};
+
+// Conditions, then the range, in the order of RFC 9110, section 13.2.2.
+Result<std::optional<objects::Range>> plan_read(const Call& call, const objects::ObjectInfo& info,
+                                                ReadPlan& plan) {
+  plan.info = info;
+  TRY(check_conditions(call.request.fields, info));
+  auto field = call.request.fields.find("range");
+  if (!field) return std::optional<objects::Range>();
+  RangeAnswer answer = read_range(*field, info.size);
+  if (std::holds_alternative<Unsatisfiable>(answer))
+    return refuse("InvalidRange", {{"RangeRequested", std::string(*field)},
+                                   {"ActualObjectSize", std::to_string(info.size.count)}});
+  if (auto* range = std::get_if<objects::Range>(&answer)) plan.range = *range;
+  return plan.range;
+}
+
+Bytes length_of(const ReadPlan& plan) {
+  if (plan.range) return Bytes{plan.range->last - plan.range->first + 1};
+  return plan.info.size;
+}
+
+// An error of plan_read with the fields that belong to it; others as they are.
+Task<> answer_refused_read(Call& call, const ReadPlan& plan, Error error) {
+  int status = kind_of(error).status;
+  if (status == 304) {
+    call.response.fields.add("ETag", quoted(plan.info.etag));
+    call.response.fields.add("Last-Modified", format_http(plan.info.modified));
+    co_return co_await answer_empty(call, 304);
+  }
+  if (status == 416)
+    call.response.fields.add("Content-Range", "bytes */" + std::to_string(plan.info.size.count));
+  co_return std::unexpected(std::move(error));
+}
+
+void begin_answer(Call& call, const ReadPlan& plan) {
+  http::Response& response = call.response;
+  add_object_fields(response, plan.info);
+  apply_overrides(response, call.request);
+  if (!plan.range) return;
+  response.status = 206;
+  response.fields.add("Content-Range", "bytes " + std::to_string(plan.range->first) + "-" +
+                                           std::to_string(plan.range->last) + "/" +
+                                           std::to_string(plan.info.size.count));
+}
+
+// Versions come later: the one there is has the id "null".
+Result<> check_version(const http::Request& request) {
+  auto version = request.parameter("versionId");
+  if (!version || *version == "null" || version->empty()) return {};
+  return refuse("NoSuchVersion", {{"VersionId", std::string(*version)}});
+}
+
+Result<> check_part_number(const http::Request& request) {
+  if (!request.parameter("partNumber")) return {};
+  return refuse("NotImplemented");
+}
+
+}  // namespace
+
+Task<> put_object(Call& call) {
+  CO_TRY(auto payload, Payload::make(call));
+  CO_TRY(objects::PutRequest put, read_put_request(call, *payload));
+  CO_TRY(co_await payload->check_empty());
+  CO_TRY(objects::ObjectInfo info,
+         co_await call.service.store.put(call.bucket, call.key, put, *payload, make_leaf(call)));
+  call.response.fields.add("ETag", quoted(info.etag));
+  call.response.fields.add("x-amz-server-side-encryption", "AES256");
+  if (payload->has_checksum()) {
+    auto [name, value] = payload->checksum_field();
+    call.response.fields.add(std::move(name), std::move(value));
+  }
+  co_return co_await answer_empty(call, 200);
+}
+
+Task<> get_object(Call& call) {
+  CO_TRY(check_version(call.request));
+  CO_TRY(check_part_number(call.request));
+  ReadPlan plan;
+  auto choose = [&call, &plan](const objects::ObjectInfo& info) {
+    return plan_read(call, info, plan);
+  };
+  auto reading = co_await call.service.store.open(call.bucket, call.key, choose);
+  if (!reading) co_return co_await answer_refused_read(call, plan, std::move(reading.error()));
+  Bytes length = length_of(plan);
+  CO_TRY(record_read(call, {{"size_bytes", std::to_string(length.count)}}));
+  begin_answer(call, plan);
+  CO_TRY(co_await call.response.start(length));
+  for (;;) {
+    CO_TRY(View piece, co_await (*reading)->next());
+    if (piece.empty()) co_return Result<>();
+    CO_TRY(co_await call.response.write(piece));
+  }
+}
+
+Task<> head_object(Call& call) {
+  CO_TRY(check_version(call.request));
+  CO_TRY(check_part_number(call.request));
+  CO_TRY(objects::ObjectInfo info, co_await call.service.store.head(call.bucket, call.key));
+  ReadPlan plan;
+  auto planned = plan_read(call, info, plan);
+  if (!planned) co_return co_await answer_refused_read(call, plan, std::move(planned.error()));
+  CO_TRY(record_read(call));
+  begin_answer(call, plan);
+  co_return co_await call.response.start(length_of(plan));
+}
+
+Task<> delete_object(Call& call) {
+  CO_TRY(check_version(call.request));
+  CO_TRY(co_await call.service.store.remove(call.bucket, call.key, make_leaf(call)));
+  co_return co_await answer_empty(call, 204);
+}
+
+}  // namespace belfry::s3

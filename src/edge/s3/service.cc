@@ -1,0 +1,151 @@
+// From a request to its operation:
+//
+//   locate (bucket and key) -> authenticate -> route -> find the bucket -> authorise -> run
+//
+// Invariants
+//  1. No operation runs without a signature that holds and a right that was granted.
+//  2. A change is made only while the ledger can take its event.
+//  3. Every failure is an error that S3 has a name for; HEAD gets its status alone.
+#include "s3/service.h"
+
+#include "base/text_encoding.h"
+#include "call.h"
+#include "errors.h"
+#include "events.h"
+#include "route.h"
+
+#include <algorithm>
+
+namespace belfry::s3 {
+namespace {
+
+bool is_label_octet(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+// S3 User Guide, "General purpose bucket naming rules".
+bool is_bucket_name(std::string_view name) {
+  if (name.size() < 3 || name.size() > 63) return false;
+  if (!is_label_octet(name.front()) || !is_label_octet(name.back())) return false;
+  char before = 0;
+  bool only_numbers = true;
+  for (char c : name) {
+    if (!is_label_octet(c) && c != '-' && c != '.') return false;
+    if (c == '.' && (before == '.' || before == '-')) return false;
+    if (c == '-' && before == '.') return false;
+    only_numbers &= (c >= '0' && c <= '9') || c == '.';
+    before = c;
+  }
+  bool is_address = only_numbers && std::ranges::count(name, '.') == 3;
+  return !is_address && !name.starts_with("xn--");
+}
+
+Result<> locate(Call& call) {
+  std::string_view path = call.request.path;
+  if (!path.starts_with('/') || !is_utf8(path) || path.find('\0') != path.npos)
+    return refuse("InvalidURI", {{"URI", call.request.raw_path}});
+  path.remove_prefix(1);
+  std::size_t slash = std::min(path.find('/'), path.size());
+  call.bucket_name = path.substr(0, slash);
+  call.key = path.substr(std::min(slash + 1, path.size()));
+  if (!call.bucket_name.empty() && !is_bucket_name(call.bucket_name))
+    return refuse("InvalidBucketName", {{"BucketName", call.bucket_name}});
+  if (call.bucket_name.empty() && !call.key.empty()) return refuse("InvalidBucketName");
+  if (call.key.size() > objects::kKeyLengthMax.count)
+    return refuse("KeyTooLongError",
+                  {{"Size", std::to_string(call.key.size())}, {"MaxSizeAllowed", "1024"}});
+  return {};
+}
+
+// The bucket of the call, and the right to do what it asks.
+Task<> find_and_authorize(Call& call) {
+  const Operation& operation = *call.operation;
+  if (operation.target == Target::kService || operation.target == Target::kNewBucket) {
+    objects::Bucket own;
+    own.name = operation.target == Target::kService ? "*" : call.bucket_name;
+    own.tenant = call.principal.tenant;
+    co_return authorize(call, operation.action, own, "");
+  }
+  CO_TRY(call.bucket, co_await call.service.store.find_bucket(call.bucket_name));
+  co_return authorize(call, operation.action, call.bucket, call.key);
+}
+
+Task<> perform(Call& call) {
+  CO_TRY(locate(call));
+  CO_TRY(co_await authenticate(call));
+  CO_TRY(call.operation, route(call));
+  CO_TRY(co_await find_and_authorize(call));
+  if (call.operation->effect == Effect::kWrites && !call.service.ledger.healthy())
+    co_return refuse("ServiceUnavailable");
+  co_return co_await call.operation->run(call);
+}
+
+std::string host_id(const Call& call) {
+  return to_base64(as_view("belfry/" + call.request.id));
+}
+
+void add_own_fields(Call& call) {
+  call.response.fields.add("x-amz-request-id", call.request.id);
+  call.response.fields.add("x-amz-id-2", host_id(call));
+  call.response.fields.add("Server", "Belfry");
+}
+
+// Names what S3 names in its errors.
+void add_names(const Call& call, Error& error) {
+  if (error.message() == "bucket.missing")
+    error = refuse("NoSuchBucket", {{"BucketName", call.bucket_name}}).error();
+  if (error.message() == "object.missing") error = refuse("NoSuchKey", {{"Key", call.key}}).error();
+  if (error.message() == "iam.unknown_key")
+    error = refuse("InvalidAccessKeyId", {{"AWSAccessKeyId", call.claim.access_key_id}}).error();
+}
+
+Task<> answer_error(Call& call, Error error) {
+  add_names(call, error);
+  const ErrorKind& kind = kind_of(error);
+  if (kind.status == 403) record_denial(call, error);
+  http::Response& response = call.response;
+  // A Content-Range of a 416 stays; an ETag or type that a read had begun with does not.
+  auto range = response.fields.find("content-range");
+  http::Fields fields;
+  if (range && kind.status == 416) fields.add("Content-Range", std::string(*range));
+  response.fields = std::move(fields);
+  response.status = kind.status;
+  add_own_fields(call);
+  if (kind.status == 503) response.fields.add("Retry-After", "1");
+  if (kind.code == "MethodNotAllowed") response.fields.add("Allow", "GET, HEAD, PUT, POST, DELETE");
+  response.fields.add("Content-Type", "application/xml");
+  std::string id = host_id(call);
+  std::string document = error_document(error, {call.request.path, call.request.id, id});
+  if (call.request.method == "HEAD") document.clear();
+  co_return co_await response.send(std::move(document));
+}
+
+Task<> handle(std::shared_ptr<Service> service, http::Request& request, http::Response& response) {
+  Call call{*service, request, response, service->clock.now()};
+  add_own_fields(call);
+  auto performed = co_await perform(call);
+  if (performed || response.started()) co_return performed;
+  co_return co_await answer_error(call, std::move(performed.error()));
+}
+
+}  // namespace
+
+Task<> answer_xml(Call& call, std::string document) {
+  call.response.fields.add("Content-Type", "application/xml");
+  co_return co_await call.response.send(std::move(document));
+}
+
+Task<> answer_empty(Call& call, int status) {
+  call.response.status = status;
+  co_return co_await call.response.send("");
+}
+
+http::Handler make_handler(iam::Iam& iam, objects::Store& store, audit::Ledger& ledger,
+                           Clock& clock, Options options) {
+  std::shared_ptr<Service> service(new Service{iam, store, ledger, clock, std::move(options), {}});
+  return [service](http::Request& request, http::Response& response) {
+    return handle(service, request, response);
+  };
+}
+
+}  // namespace belfry::s3

@@ -1,0 +1,103 @@
+// One tenant's key, another tenant's key, and the rule that nobody touches what is not theirs.
+#pragma once
+
+#include "iam/iam.h"
+
+#include <set>
+
+namespace belfry::s3 {
+
+inline constexpr char kKeyId[] = "AKIAIOSFODNN7EXAMPLE";
+inline constexpr char kSecret[] = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+inline constexpr char kOtherKeyId[] = "AKIAOTHERTENANTKEY00";
+inline constexpr TenantId kTenant{2}, kOtherTenant{3};
+
+class FakeIam final : public iam::Iam {
+ public:
+  template <class T>
+  static Task<T> absent() {
+    co_return fail(Code::kInternal, "test.not_faked");
+  }
+
+  std::set<std::string> denied_actions;
+
+  Result<> authorize(const iam::Principal& principal, std::string_view action,
+                     const iam::Resource& resource, const iam::Context&) override {
+    if (principal.tenant != resource.tenant || denied_actions.contains(std::string(action)))
+      return fail(Code::kDenied, "iam.denied");
+    return {};
+  }
+  Task<iam::SigningIdentity> find_signing_identity(const std::string& id) override {
+    iam::Principal principal;
+    principal.credential = id;
+    principal.method = iam::Method::kAccessKey;
+    principal.role = iam::Role::kMember;
+    if (id == kKeyId)
+      principal.tenant = kTenant;
+    else if (id == kOtherKeyId)
+      principal.tenant = kOtherTenant;
+    else
+      co_return fail(Code::kDenied, "iam.unknown_key");
+    co_return iam::SigningIdentity{principal, kSecret};
+  }
+
+  Task<iam::Principal> authenticate_session(const std::string&) override {
+    return absent<iam::Principal>();
+  }
+  Task<iam::Principal> authenticate_token(const std::string&) override {
+    return absent<iam::Principal>();
+  }
+  Task<OpenedSession> sign_in(const iam::SignIn&) override { return absent<OpenedSession>(); }
+  Task<> sign_out(const iam::Principal&) override { return absent<void>(); }
+  Task<std::vector<iam::Tenant>> list_tenants(const iam::Principal&) override {
+    return absent<std::vector<iam::Tenant>>();
+  }
+  Task<iam::Tenant> create_tenant(const iam::Principal&, iam::TenantKind, const std::string&,
+                                  TenantId) override {
+    return absent<iam::Tenant>();
+  }
+  Task<std::vector<iam::User>> list_users(const iam::Principal&, TenantId) override {
+    return absent<std::vector<iam::User>>();
+  }
+  Task<iam::User> create_user(const iam::Principal&, TenantId, const std::string&,
+                              const std::string&, iam::Role, const std::string&) override {
+    return absent<iam::User>();
+  }
+  Task<> set_user_active(const iam::Principal&, UserId, bool) override { return absent<void>(); }
+  Task<iam::User> find_user(const iam::Principal&, UserId) override { return absent<iam::User>(); }
+  Task<> change_password(const iam::Principal&, const std::string&, const std::string&) override {
+    return absent<void>();
+  }
+  Task<std::string> begin_totp(const iam::Principal&) override { return absent<std::string>(); }
+  Task<> confirm_totp(const iam::Principal&, const std::string&) override { return absent<void>(); }
+  Task<std::vector<iam::AccessKey>> list_access_keys(const iam::Principal&, UserId) override {
+    return absent<std::vector<iam::AccessKey>>();
+  }
+  Task<iam::NewAccessKey> create_access_key(const iam::Principal&, UserId) override {
+    return absent<iam::NewAccessKey>();
+  }
+  Task<> delete_access_key(const iam::Principal&, const std::string&) override {
+    return absent<void>();
+  }
+  Task<std::vector<iam::ApiToken>> list_api_tokens(const iam::Principal&) override {
+    return absent<std::vector<iam::ApiToken>>();
+  }
+  Task<NewApiToken> create_api_token(const iam::Principal&, const std::string&,
+                                     std::optional<Duration>) override {
+    return absent<NewApiToken>();
+  }
+  Task<> delete_api_token(const iam::Principal&, const std::string&) override {
+    return absent<void>();
+  }
+  Task<std::vector<iam::Session>> list_sessions(const iam::Principal&, UserId) override {
+    return absent<std::vector<iam::Session>>();
+  }
+  Task<> revoke_session(const iam::Principal&, const std::string&) override {
+    return absent<void>();
+  }
+  Task<std::optional<Founded>> found(const std::string&, const std::string&) override {
+    return absent<std::optional<Founded>>();
+  }
+};
+
+}  // namespace belfry::s3

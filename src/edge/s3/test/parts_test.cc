@@ -1,0 +1,200 @@
+// Checksums, conditions and XML, each by itself.
+#include "base/text_encoding.h"
+#include "checksum.h"
+#include "conditions.h"
+#include "copy_source.h"
+#include "errors.h"
+#include "xml_reader.h"
+#include "xml_writer.h"
+
+#include <gtest/gtest.h>
+
+namespace belfry::s3 {
+namespace {
+
+std::string checksum_of(ChecksumKind kind, std::string_view text, std::size_t step) {
+  auto checksum = make_checksum(kind);
+  for (std::size_t i = 0; i < text.size(); i += step)
+    checksum->update(as_view(text.substr(i, step)));
+  return to_hex(*from_base64(checksum->finish()));
+}
+
+TEST(Checksum, AgreesWithThePublishedCheckValues) {
+  for (std::size_t step : {1u, 3u, 9u}) {
+    EXPECT_EQ(checksum_of(ChecksumKind::kCrc32, "123456789", step), "cbf43926");
+    EXPECT_EQ(checksum_of(ChecksumKind::kCrc32c, "123456789", step), "e3069283");
+    EXPECT_EQ(checksum_of(ChecksumKind::kCrc64Nvme, "123456789", step), "ae8b14860a799888");
+    EXPECT_EQ(checksum_of(ChecksumKind::kSha1, "abc", step),
+              "a9993e364706816aba3e25717850c26c9cd0d89d");
+  }
+  EXPECT_EQ(checksum_named("X-Amz-Checksum-CRC64NVME"), ChecksumKind::kCrc64Nvme);
+  EXPECT_EQ(checksum_named("x-amz-checksum-algorithm"), std::nullopt);
+}
+
+std::string show(const RangeAnswer& answer) {
+  if (std::holds_alternative<Unsatisfiable>(answer)) return "unsatisfiable";
+  auto* range = std::get_if<objects::Range>(&answer);
+  if (range == nullptr) return "all";
+  return std::to_string(range->first) + "-" + std::to_string(range->last);
+}
+
+TEST(Range, FollowsTheRules) {
+  struct Row {
+    std::string_view field;
+    std::uint64_t size;
+    std::string_view expected;
+  };
+  for (const Row& row : std::initializer_list<Row>{
+           {"bytes=0-9", 100, "0-9"},
+           {"bytes=0-0", 1, "0-0"},
+           {"bytes=90-200", 100, "90-99"},
+           {"bytes=99-", 100, "99-99"},
+           {"bytes=100-", 100, "unsatisfiable"},
+           {"bytes=0-", 0, "unsatisfiable"},
+           {"bytes=-1", 0, "unsatisfiable"},
+           {"bytes=-0", 10, "unsatisfiable"},
+           {"bytes=-10", 100, "90-99"},
+           {"bytes=-1000", 100, "0-99"},
+           {"bytes=5-4", 100, "all"},
+           {"bytes=0-1,3-4", 100, "all"},
+           {"bytes=a-b", 100, "all"},
+           {"bytes=-", 100, "all"},
+           {"lines=0-1", 100, "all"},
+           {"bytes=18446744073709551616-", 100, "unsatisfiable"},
+           {"bytes=1-99999999999999999999", 100, "1-99"},
+       })
+    EXPECT_EQ(show(read_range(row.field, Bytes{row.size})), row.expected) << row.field;
+}
+
+std::string condition(std::initializer_list<std::pair<std::string, std::string>> fields) {
+  objects::ObjectInfo info;
+  info.etag = "abc";
+  info.modified = *parse_rfc3339("2026-03-01T12:00:00.500Z");
+  http::Fields all;
+  for (const auto& [name, value] : fields) all.add(name, value);
+  auto checked = check_conditions(all, info);
+  return checked ? "holds" : std::string(kind_of(checked.error()).code);
+}
+
+TEST(Conditions, FollowTheirOrder) {
+  const std::string same = "Sun, 01 Mar 2026 12:00:00 GMT",
+                    before = "Sun, 01 Mar 2026 11:00:00 GMT";
+  EXPECT_EQ(condition({}), "holds");
+  EXPECT_EQ(condition({{"If-Match", "\"abc\""}}), "holds");
+  EXPECT_EQ(condition({{"If-Match", "\"x\", \"abc\""}}), "holds");
+  EXPECT_EQ(condition({{"If-Match", "*"}}), "holds");
+  EXPECT_EQ(condition({{"If-Match", "\"x\""}}), "PreconditionFailed");
+  EXPECT_EQ(condition({{"If-None-Match", "\"abc\""}}), "NotModified");
+  EXPECT_EQ(condition({{"If-None-Match", "\"x\""}}), "holds");
+  EXPECT_EQ(condition({{"If-Modified-Since", same}}), "NotModified");
+  EXPECT_EQ(condition({{"If-Modified-Since", before}}), "holds");
+  EXPECT_EQ(condition({{"If-Unmodified-Since", before}}), "PreconditionFailed");
+  EXPECT_EQ(condition({{"If-Unmodified-Since", same}}), "holds");
+  EXPECT_EQ(condition({{"If-Match", "\"abc\""}, {"If-Unmodified-Since", before}}), "holds");
+  EXPECT_EQ(condition({{"If-None-Match", "\"x\""}, {"If-Modified-Since", same}}), "holds");
+  EXPECT_EQ(condition({{"If-Modified-Since", "never"}}), "holds");
+}
+
+TEST(XmlReader, ReadsABatchWithAndWithoutNamespace) {
+  for (std::string_view attributes : {"", " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""}) {
+    auto read =
+        read_delete_request("<?xml version=\"1.0\"?><Delete" + std::string(attributes) +
+                            "><Object><Key>a&amp;b &#x20;</Key></Object>\n<Quiet>true</Quiet>"
+                            "<Object><Key>c</Key><VersionId>null</VersionId></Object></Delete>");
+    ASSERT_TRUE(read);
+    EXPECT_TRUE(read->quiet);
+    ASSERT_EQ(read->objects.size(), 2u);
+    EXPECT_EQ(read->objects[0].key, "a&b  ");
+    EXPECT_EQ(read->objects[1].version, "null");
+  }
+}
+
+TEST(XmlReader, RefusesWhatDoesNotFit) {
+  std::string many = "<Delete>";
+  for (int i = 0; i < 1001; ++i) many += "<Object><Key>k</Key></Object>";
+  many += "</Delete>";
+  for (const std::string& xml :
+       {std::string(""), std::string("text"), std::string("<Delete>"), std::string("<Delete/>"),
+        std::string("<Other><Object><Key>k</Key></Object></Other>"),
+        std::string("<Delete><Object></Object></Delete>"),
+        std::string("<Delete><Object><Key><b/></Key></Object></Delete>"),
+        std::string("<Delete><Object><Key>k</Key></Object></Delete><Delete/>"), many})
+    EXPECT_FALSE(read_delete_request(xml)) << xml.substr(0, 80);
+  EXPECT_FALSE(read_location("<CreateBucketConfiguration><Loc"));
+  EXPECT_EQ(*read_location(""), "");
+}
+
+TEST(XmlReader, KnowsThePolicyThatChangesNothing) {
+  auto policy = [](std::string grants) {
+    return "<AccessControlPolicy><Owner><ID>me</ID></Owner><AccessControlList>" + grants +
+           "</AccessControlList></AccessControlPolicy>";
+  };
+  auto grant = [](std::string id, std::string permission) {
+    return "<Grant><Grantee><ID>" + id + "</ID></Grantee><Permission>" + permission +
+           "</Permission></Grant>";
+  };
+  EXPECT_TRUE(*grants_owner_alone(policy(grant("me", "FULL_CONTROL")), "me"));
+  EXPECT_FALSE(*grants_owner_alone(policy(grant("you", "FULL_CONTROL")), "me"));
+  EXPECT_FALSE(*grants_owner_alone(policy(grant("me", "READ")), "me"));
+  EXPECT_FALSE(*grants_owner_alone(
+      policy(grant("me", "FULL_CONTROL") +
+             "<Grant><Grantee><URI>all</URI></Grantee><Permission>READ</Permission></Grant>"),
+      "me"));
+  EXPECT_FALSE(*grants_owner_alone(policy(""), "me"));
+  EXPECT_FALSE(grants_owner_alone("<AccessControlPolicy/>", "me"));
+}
+
+TEST(XmlReader, ReadsPartsInOrder) {
+  auto complete = [](std::string parts) {
+    return read_complete_request("<CompleteMultipartUpload>" + parts +
+                                 "</CompleteMultipartUpload>");
+  };
+  auto part = [](std::string number, std::string etag) {
+    return "<Part><PartNumber>" + number + "</PartNumber><ETag>" + etag + "</ETag></Part>";
+  };
+  auto read = complete(part("1", "\"aa\"") + part(" 3 ", "&quot;bb&quot;") + part("10000", "cc"));
+  ASSERT_TRUE(read);
+  EXPECT_EQ((*read)[1].number, 3u);
+  EXPECT_EQ((*read)[1].etag, "bb");
+  auto unordered = complete(part("2", "a") + part("1", "b"));
+  ASSERT_FALSE(unordered);
+  EXPECT_EQ(kind_of(unordered.error()).code, "InvalidPartOrder");
+  for (std::string bad : {std::string(), part("0", "a"), part("10001", "a"), part("x", "a"),
+                          part("1", ""), part("-1", "a")})
+    EXPECT_FALSE(complete(bad)) << bad;
+}
+
+TEST(XmlWriter, EscapesWhatXmlCannotHold) {
+  XmlWriter xml;
+  xml.element("K", std::string_view("a<b>&\"\x01\r", 8));
+  EXPECT_TRUE(xml.take().ends_with("<K>a&lt;b&gt;&amp;&quot;\xef\xbf\xbd&#13;</K>"));
+}
+
+TEST(CopySource, NamesBucketAndKey) {
+  auto read = read_copy_source("/bucket/a%20b/c%2Bd");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->bucket, "bucket");
+  EXPECT_EQ(read->key, "a b/c+d");
+  EXPECT_TRUE(read_copy_source("b/k?versionId=null"));
+  for (std::string_view bad :
+       {"", "/", "bucket", "bucket/", "/bucket/", "//k", "b/%zz", "b/k?versionId=7"})
+    EXPECT_FALSE(read_copy_source(bad)) << bad;
+}
+
+TEST(Errors, HaveS3NamesWhereverTheyComeFrom) {
+  auto code = [](Error error) { return std::string(kind_of(error).code); };
+  EXPECT_EQ(code({Code::kConflict, "bucket.exists", {{"owned", "yes"}}}),
+            "BucketAlreadyOwnedByYou");
+  EXPECT_EQ(code({Code::kConflict, "bucket.exists", {{"owned", "no"}}}), "BucketAlreadyExists");
+  EXPECT_EQ(code({Code::kRetry, "segments.no_disks"}), "ServiceUnavailable");
+  EXPECT_EQ(code({Code::kExhausted, "segments.full"}), "SlowDown");
+  EXPECT_EQ(code({Code::kCorrupt, "segments.corrupt"}), "InternalError");
+  Error error = refuse("NoSuchKey", {{"Key", "a<b"}}).error();
+  EXPECT_EQ(error_document(error, {"/b/a<b", "ID", "HOST"}),
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NoSuchKey</Code>"
+            "<Message>The specified key does not exist.</Message><Key>a&lt;b</Key>"
+            "<Resource>/b/a&lt;b</Resource><RequestId>ID</RequestId><HostId>HOST</HostId></Error>");
+}
+
+}  // namespace
+}  // namespace belfry::s3

@@ -1,0 +1,160 @@
+#include "xml_reader.h"
+
+#include "errors.h"
+
+#include <pugixml.hpp>
+
+#include <charconv>
+#include <cstring>
+
+namespace belfry::s3 {
+namespace {
+
+std::string_view local_name(const pugi::xml_node& node) {
+  std::string_view name = node.name();
+  return name.substr(name.find(':') + 1);  // npos + 1 is 0
+}
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  std::size_t from = std::min(text.find_first_not_of(kSpace), text.size());
+  text.remove_prefix(from);
+  return text.substr(0, text.find_last_not_of(kSpace) + 1);
+}
+
+// The text of a node without children elements.
+Result<std::string> text_of(const pugi::xml_node& node) {
+  std::string text;
+  for (pugi::xml_node child : node.children()) {
+    if (child.type() == pugi::node_element) return refuse("MalformedXML");
+    text += child.value();
+  }
+  return text;
+}
+
+// Parses `xml` and gives its root, which is named `root`.
+Result<pugi::xml_node> parse(pugi::xml_document& document, std::string_view xml,
+                             std::string_view root) {
+  // Space is part of a key; document types are neither read nor expanded.
+  constexpr unsigned kOptions = pugi::parse_cdata | pugi::parse_escapes | pugi::parse_ws_pcdata;
+  if (xml.find('\0') != xml.npos) return refuse("MalformedXML");
+  auto parsed = document.load_buffer(xml.data(), xml.size(), kOptions, pugi::encoding_utf8);
+  pugi::xml_node node = document.document_element();
+  if (!parsed || local_name(node) != root || node.next_sibling()) return refuse("MalformedXML");
+  return node;
+}
+
+Result<DeleteRequest::Object> read_object(const pugi::xml_node& node) {
+  DeleteRequest::Object object;
+  for (pugi::xml_node child : node.children()) {
+    if (child.type() != pugi::node_element) continue;
+    if (local_name(child) == "Key") {
+      TRY(object.key, text_of(child));
+    } else if (local_name(child) == "VersionId") {
+      TRY(object.version, text_of(child));
+    }
+  }
+  if (object.key.empty()) return refuse("MalformedXML");
+  return object;
+}
+
+Result<objects::PartReference> read_part(const pugi::xml_node& node) {
+  objects::PartReference part;
+  for (pugi::xml_node child : node.children()) {
+    if (child.type() != pugi::node_element) continue;
+    TRY(std::string whole, text_of(child));
+    std::string_view text = trim(whole);
+    if (local_name(child) == "PartNumber") {
+      auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), part.number);
+      if (ec != std::errc() || end != text.data() + text.size()) return refuse("MalformedXML");
+    } else if (local_name(child) == "ETag") {
+      if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
+        text = text.substr(1, text.size() - 2);
+      part.etag = text;
+    }
+  }
+  if (part.number == 0 || part.number > kPartNumberMax || part.etag.empty())
+    return refuse("MalformedXML");
+  return part;
+}
+
+// The text of the child `name`, without outer space; empty if there is none.
+Result<std::string> child_text(const pugi::xml_node& node, std::string_view name) {
+  for (pugi::xml_node child : node.children())
+    if (local_name(child) == name) {
+      TRY(std::string text, text_of(child));
+      return std::string(trim(text));
+    }
+  return std::string();
+}
+
+pugi::xml_node child_named(const pugi::xml_node& node, std::string_view name) {
+  for (pugi::xml_node child : node.children())
+    if (local_name(child) == name) return child;
+  return {};
+}
+
+}  // namespace
+
+Result<bool> grants_owner_alone(std::string_view xml, std::string_view owner) {
+  pugi::xml_document document;
+  TRY(pugi::xml_node root, parse(document, xml, "AccessControlPolicy"));
+  pugi::xml_node list = child_named(root, "AccessControlList");
+  if (!list) return refuse("MalformedXML");
+  std::size_t grants = 0;
+  for (pugi::xml_node grant : list.children()) {
+    if (local_name(grant) != "Grant") continue;
+    ++grants;
+    TRY(std::string permission, child_text(grant, "Permission"));
+    TRY(std::string grantee, child_text(child_named(grant, "Grantee"), "ID"));
+    if (permission != "FULL_CONTROL" || grantee != owner) return false;
+  }
+  return grants > 0;
+}
+
+Result<DeleteRequest> read_delete_request(std::string_view xml) {
+  pugi::xml_document document;
+  TRY(pugi::xml_node root, parse(document, xml, "Delete"));
+  DeleteRequest request;
+  for (pugi::xml_node child : root.children()) {
+    if (local_name(child) == "Object") {
+      TRY(auto object, read_object(child));
+      if (request.objects.size() == kDeleteKeysMax) return refuse("MalformedXML");
+      request.objects.push_back(std::move(object));
+    } else if (local_name(child) == "Quiet") {
+      TRY(std::string quiet, text_of(child));
+      request.quiet = trim(quiet) == "true";
+    }
+  }
+  if (request.objects.empty()) return refuse("MalformedXML");
+  return request;
+}
+
+Result<std::vector<objects::PartReference>> read_complete_request(std::string_view xml) {
+  pugi::xml_document document;
+  TRY(pugi::xml_node root, parse(document, xml, "CompleteMultipartUpload"));
+  std::vector<objects::PartReference> parts;
+  for (pugi::xml_node child : root.children()) {
+    if (local_name(child) != "Part") continue;
+    TRY(auto part, read_part(child));
+    if (parts.size() == kPartNumberMax) return refuse("MalformedXML");
+    if (!parts.empty() && parts.back().number >= part.number) return refuse("InvalidPartOrder");
+    parts.push_back(std::move(part));
+  }
+  if (parts.empty()) return refuse("MalformedXML");
+  return parts;
+}
+
+Result<std::string> read_location(std::string_view xml) {
+  if (trim(xml).empty()) return std::string();
+  pugi::xml_document document;
+  TRY(pugi::xml_node root, parse(document, xml, "CreateBucketConfiguration"));
+  for (pugi::xml_node child : root.children())
+    if (local_name(child) == "LocationConstraint") {
+      TRY(std::string region, text_of(child));
+      return std::string(trim(region));
+    }
+  return std::string();
+}
+
+}  // namespace belfry::s3
