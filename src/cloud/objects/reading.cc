@@ -6,6 +6,7 @@ namespace belfry::objects {
 namespace {
 
 constexpr std::uint64_t kChunksARead = 8;
+constexpr std::uint64_t kBlock = 4 << 20;  // of the segment store's checksums
 
 class ObjectReading : public Reading {
  public:
@@ -97,15 +98,23 @@ class ObjectReading : public Reading {
     co_return co_await open_other_copy(*file, place, sealed);
   }
 
-  // The copy that was read does not authenticate: names each disk as the suspect in turn, until the
-  // chunk that the others give does. The store repairs the bad one.
+  // The copy that was read does not authenticate. Whole blocks are checked by the store, which then
+  // takes a good copy and repairs the others. If that does not help, each disk is named as the
+  // suspect in turn.
   Task<> open_other_copy(const segments::FilePosition& file, ChunkPlace place, MutableView sealed) {
+    std::uint64_t start = place.number * kSealedChunk, end = start + sealed.size();
+    std::uint64_t from = start / kBlock * kBlock;
+    std::uint64_t until = std::min((end + kBlock - 1) / kBlock * kBlock, file.size.count);
+    if (until < end) co_return corrupt();
+    Buffer blocks(until - from);
+    auto got = co_await engine_.read_file(file, from, blocks);
+    if (got && *got == blocks.size()) {
+      std::ranges::copy(View(blocks).subspan(start - from, sealed.size()), sealed.begin());
+      if (cipher_->open(place, sealed, plain_)) co_return Result<>();
+    }
     CO_TRY(auto copies, co_await engine_.where(object_.entry));
-    std::ranges::sort(copies, std::ranges::greater(), [](const segments::Copy& copy) {
-      return copy.state == segments::CopyState::kCorrupt;
-    });
     for (const segments::Copy& copy : copies) {
-      auto got = co_await engine_.read_file(file, place.number * kSealedChunk, sealed, copy.disk);
+      got = co_await engine_.read_file(file, start, sealed, copy.disk);
       if (got && *got == sealed.size() && cipher_->open(place, sealed, plain_))
         co_return Result<>();
     }

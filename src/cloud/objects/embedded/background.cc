@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace belfry::objects {
 namespace {
@@ -17,9 +18,19 @@ constexpr Duration kResolvePause = std::chrono::milliseconds(500);
 
 }  // namespace
 
+// How far a replay has come.
+struct Core::Replay {
+  Sequence from = 0;  // goes on after it
+  Sequence cursor = 0, watermark = 0;
+  Sequence first = 0, last = 0;  // for the progress
+  // Sets that the index has never heard of: new ones, or ones whose disks were away when it was
+  // made.
+  std::set<SetId> unheard;
+  enum class Pause { kNone, kDrain, kRebuild } pause = Pause::kNone;
+};
+
 Task<> Core::open() {
-  CO_TRY(co_await runtime::blocking(*options_.pool,
-                                    [this] { return table_.load(store_.last_sequence()); }));
+  CO_TRY(co_await check_index());
   CO_TRY(co_await replay());
   CO_TRY(co_await store_.collect_orphans(
       segments::Stream::kObjects,
@@ -39,51 +50,79 @@ Task<> Core::open() {
   co_return Result<>();
 }
 
+// An index that is ahead of the segments belongs to others, and would hide what comes now: it is
+// made again, unless disks are away that may hold what it knows.
+Task<> Core::check_index() {
+  CO_TRY(co_await runtime::blocking(*options_.pool, [this] { return table_.load(); }));
+  if (table_.cursor() <= store_.last_sequence()) co_return Result<>();
+  for (const segments::DiskStatus& disk : store_.disks())
+    if (disk.health != segments::DiskHealth::kGood)
+      co_return fail(Code::kRetry, "engine.disks_missing");
+  co_return co_await runtime::blocking(*options_.pool, [this] { return table_.clear(); });
+}
+
 // Applies what the index misses and finds again the leaves that the ledger misses, in one pass.
 // Leaves are drained on the way, so that any number of them fits.
 Task<> Core::replay() {
-  Sequence cursor = table_.cursor();
-  Sequence watermark = ledger_.source_watermark();
-  Sequence from = std::min(cursor, watermark);
-  for (bool more = true; more;) {
-    CO_TRY(more, co_await replay_some(from, cursor, watermark));
-    if (more) CO_TRY(co_await drain_all());
-  }
-  outbox_.replayed(std::max({cursor, watermark, store_.last_sequence()}), std::nullopt);
+  Replay replay{.cursor = table_.cursor(), .watermark = ledger_.source_watermark()};
+  replay.from = replay.first = std::min(replay.cursor, replay.watermark);
+  replay.last = std::max(replay.first, store_.last_sequence());
+  do {
+    replay.pause = Replay::Pause::kNone;
+    CO_TRY(co_await replay_some(replay));
+    if (replay.pause == Replay::Pause::kDrain) CO_TRY(co_await drain_all());
+    if (replay.pause == Replay::Pause::kRebuild) {
+      CO_TRY(co_await runtime::blocking(*options_.pool, [this] { return table_.clear(); }));
+      replay.from = replay.first = replay.cursor = 0;
+    }
+  } while (replay.pause != Replay::Pause::kNone);
+  outbox_.replayed(std::max({replay.cursor, replay.watermark, store_.last_sequence()}),
+                   std::nullopt);
   co_return Result<>();
 }
 
-// Goes on after `from`, which follows. True: leaves are to be drained before the rest.
-Task<bool> Core::replay_some(Sequence& from, Sequence cursor, Sequence watermark) {
+Task<> Core::replay_some(Replay& replay) {
   segments::Cursor start;
-  for (const segments::SetStatus& set : store_.sets())
-    if (set.stream == segments::Stream::kObjects) start[set.set] = from;
-  Sequence first = from, last = std::max<Sequence>(store_.last_sequence(), 1);
-  bool paused = false;
-  auto visit = [&](const segments::Record& record) -> Result<> {
-    if (outbox_.waiting() >= kLeavesHeldByReplay) {
-      paused = true;
-      return fail(Code::kRetry, "engine.replay_paused");
-    }
-    from = record.sequence;
-    if (record.type != kCommitRecord) {
-      if (record.type & segments::kCriticalRecord)
-        return fail(Code::kCorrupt, "engine.unknown_record");
-      return {};
-    }
-    TRY(DecodedCommit commit, decode_commit(record.body, record.position));
-    if (record.sequence > cursor) {
-      // What is released here is not removed yet: `collect_orphans` does it.
-      TRY(table_.apply(commit, record.sequence, record.position, [&] { return record.sequence; }));
-    }
-    if (record.sequence > watermark) outbox_.replayed(record.sequence, std::move(commit.leaf));
-    if (options_.rebuild_progress && record.sequence % 1024 == 0)
-      options_.rebuild_progress(double(record.sequence - first) / double(last - first + 1));
-    return {};
-  };
+  replay.unheard.clear();
+  for (const segments::SetStatus& set : store_.sets()) {
+    if (set.stream != segments::Stream::kObjects) continue;
+    bool heard = table_.covers(set.set) || replay.cursor == 0;
+    if (!heard) replay.unheard.insert(set.set);
+    start[set.set] = heard ? replay.from : 0;
+  }
+  auto visit = [&](const segments::Record& record) { return replay_record(replay, record); };
   auto replayed = co_await store_.replay(segments::Stream::kObjects, start, visit);
-  if (!replayed && !paused) co_return std::unexpected(std::move(replayed).error());
-  co_return paused;
+  if (!replayed && replay.pause == Replay::Pause::kNone)
+    co_return std::unexpected(std::move(replayed).error());
+  co_return Result<>();
+}
+
+Result<> Core::replay_record(Replay& replay, const segments::Record& record) {
+  auto pause = [&](Replay::Pause why) {
+    replay.pause = why;
+    return fail(Code::kRetry, "engine.replay_paused");
+  };
+  // Older than the cursor and never applied: a set that has come back. What others did to the same
+  // groups since cannot be told apart any more.
+  if (record.sequence <= replay.cursor && replay.unheard.contains(record.position.set))
+    return pause(Replay::Pause::kRebuild);
+  if (outbox_.waiting() >= kLeavesHeldByReplay) return pause(Replay::Pause::kDrain);
+  replay.from = record.sequence;
+  if (record.type != kCommitRecord) {
+    if (record.type & segments::kCriticalRecord)
+      return fail(Code::kCorrupt, "engine.unknown_record");
+    return {};
+  }
+  TRY(DecodedCommit commit, decode_commit(record.body, record.position));
+  if (record.sequence > replay.cursor) {
+    // What is released here is not removed yet: `collect_orphans` does it.
+    TRY(table_.apply(commit, record.sequence, record.position, [&] { return record.sequence; }));
+  }
+  if (record.sequence > replay.watermark) outbox_.replayed(record.sequence, std::move(commit.leaf));
+  if (options_.rebuild_progress && record.sequence % 1024 == 0)
+    options_.rebuild_progress(double(record.sequence - replay.first) /
+                              double(replay.last - replay.first + 1));
+  return {};
 }
 
 Task<> Core::drain_all() {

@@ -1,6 +1,5 @@
 #include "embedded/commit_record.h"
 
-
 #include "base/ensure.h"
 
 #include <algorithm>

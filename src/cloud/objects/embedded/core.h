@@ -60,8 +60,11 @@ class Core : public std::enable_shared_from_this<Core> {
   std::vector<std::uint64_t> unresolved_groups();
   void note_written(std::size_t octets);
 
+  struct Replay;
+  Task<> check_index();
   Task<> replay();
-  Task<bool> replay_some(Sequence& from, Sequence cursor, Sequence watermark);
+  Task<> replay_some(Replay& replay);
+  Result<> replay_record(Replay& replay, const segments::Record& record);
   Task<> drain_all();
 
   boost::asio::awaitable<void> drain();

@@ -91,14 +91,23 @@ struct Table::Applying {
   std::vector<segments::FilePosition> released;
 };
 
-Result<> Table::load(Sequence last_durable) {
+Result<> Table::clear() {
+  std::lock_guard lock(mutex_);
+  TRY(index_->clear());
+  cursor_ = 0;
+  counts_.clear();
+  return {};
+}
+
+bool Table::covers(SetId set) {
+  std::lock_guard lock(mutex_);
+  return counts_.contains(set);
+}
+
+Result<> Table::load() {
   std::lock_guard lock(mutex_);
   TRY(auto cursor, index_->get(index_key::kCursor, IndexRead::kMayBlock));
   cursor_ = cursor ? Decoder(as_view(*cursor)).get<std::uint64_t>() : 0;
-  if (cursor_ > last_durable) {
-    TRY(index_->clear());
-    cursor_ = 0;
-  }
   counts_.clear();
   return index_->scan("n", "o", IndexRead::kMayBlock, [this](std::string_view key, auto value) {
     Decoder in(as_view(value));
@@ -132,6 +141,7 @@ Result<std::vector<segments::FilePosition>> Table::apply(const DecodedCommit& co
       }
     }
   }
+  work.difference[record.set];  // a set with a record has counts, if only zeros: `covers`
   std::map<SetId, SetCounts> counted;
   for (const auto& [set, difference] : work.difference) {
     SetCounts& now = counted[set] = counts_[set];

@@ -25,10 +25,13 @@ class Table {
  public:
   explicit Table(std::shared_ptr<Index> index) : index_(std::move(index)) {}
 
-  // Reads cursor and counts. An index that is ahead of `last_durable` belongs to other segments and
-  // is cleared.
-  Result<> load(Sequence last_durable);
+  // Reads cursor and counts.
+  Result<> load();
+  // Empties everything.
+  Result<> clear();
   Sequence cursor() const { return cursor_; }
+  // Whether records of that set were ever applied.
+  bool covers(SetId set);
 
   // Writes `commit`, which record `record` of `sequence` holds. `cursor` is asked once the order of
   // applying is settled. Returns the files that no entry names any more.
