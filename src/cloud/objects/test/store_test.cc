@@ -1,0 +1,233 @@
+#include "crypto/hash.h"
+#include "objects_testing/client.h"
+#include "objects_testing/machine.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace belfry::objects {
+namespace {
+
+using testing::Machine;
+using testing::MemorySource;
+
+constexpr std::size_t kChunk = 128 << 10;
+
+class StoreTest : public ::testing::Test {
+ protected:
+  StoreTest() {
+    EXPECT_TRUE(machine_.start());
+    bucket_ = make_bucket("bucket");
+  }
+
+  Store& store() { return machine_.store(); }
+  template <class T>
+  Result<T> run(Task<T> task) {
+    return machine_.run(std::move(task));
+  }
+  Bucket make_bucket(const std::string& name, TenantId tenant = {1}) {
+    auto bucket = run(store().create_bucket(tenant, name, {}, {}));
+    EXPECT_TRUE(bucket) << bucket.error().describe();
+    return bucket.value_or(Bucket{});
+  }
+  Result<ObjectInfo> put(const std::string& key, std::string_view body, PutRequest request = {}) {
+    MemorySource source(body, 7000);
+    return run(store().put(bucket_, key, request, source, {}));
+  }
+  // The body, or what went wrong.
+  std::string read(const std::string& key, std::optional<Range> range = {}) {
+    auto body = run(read_body(key, range));
+    return body ? *body : body.error().message();
+  }
+  Task<std::string> read_body(std::string key, std::optional<Range> range) {
+    CO_TRY(auto reading, co_await store().open(bucket_, key, [&](const ObjectInfo&) {
+      return Result<std::optional<Range>>(range);
+    }));
+    std::string body;
+    for (;;) {
+      CO_TRY(View piece, co_await reading->next());
+      if (piece.empty()) co_return body;
+      body += as_text(piece);
+    }
+  }
+  static std::string pattern(std::size_t size) {
+    std::string body(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) body[i] = char(i * 2654435761U >> 13);
+    return body;
+  }
+  template <class T>
+  static std::string message(const Result<T>& result) {
+    return result ? "" : result.error().message();
+  }
+
+  Machine machine_{11};
+  Bucket bucket_;
+};
+
+TEST_F(StoreTest, BucketsHaveOneOwner) {
+  auto again = run(store().create_bucket({1}, "bucket", {}, {}));
+  EXPECT_EQ(message(again), "bucket.exists");
+  EXPECT_EQ(again.error().argument("owned"), "yes");
+  EXPECT_EQ(run(store().create_bucket({2}, "bucket", {}, {})).error().argument("owned"), "no");
+  EXPECT_EQ(message(run(store().create_bucket({1}, "No", {}, {}))), "bucket.bad_name");
+  make_bucket("another", {2});
+  EXPECT_EQ(run(store().list_buckets({1}))->size(), 1u);
+  EXPECT_EQ(run(store().list_all_buckets())->size(), 2u);
+  EXPECT_EQ(run(store().find_bucket("another"))->tenant, TenantId{2});
+  EXPECT_EQ(message(run(store().find_bucket("missing"))), "bucket.missing");
+}
+
+TEST_F(StoreTest, OnlyEmptyBucketsGo) {
+  ASSERT_TRUE(put("a", "x"));
+  EXPECT_EQ(message(run(store().delete_bucket(bucket_, {}))), "bucket.not_empty");
+  ASSERT_TRUE(run(store().remove(bucket_, "a", {})));
+  auto upload = run(store().create_upload(bucket_, "b", {}, {}));
+  ASSERT_TRUE(upload);
+  MemorySource part("part");
+  ASSERT_TRUE(run(store().put_part(bucket_, "b", upload->id, 1, {}, part, {})));
+  ASSERT_TRUE(run(store().delete_bucket(bucket_, {})));
+  EXPECT_EQ(message(put("a", "x")), "bucket.missing");
+  EXPECT_EQ(message(run(store().delete_bucket(bucket_, {}))), "bucket.missing");
+  EXPECT_TRUE(run(machine_.engine().recount())->empty()) << "the upload's part is released";
+  bucket_ = make_bucket("bucket");
+  EXPECT_TRUE(put("a", "x"));
+}
+
+TEST_F(StoreTest, BodiesAreWhatTheRequestSays) {
+  EXPECT_EQ(message(put("a", "12345", {.size = 6_B})), "object.incomplete_body");
+  EXPECT_EQ(message(put("a", "12345", {.size = 4_B})), "object.incomplete_body");
+  EXPECT_EQ(message(put("a", "", {.size = 6_GiB})), "object.too_large");
+  PutRequest request{.md5 = crypto::md5(as_view("other"))};
+  EXPECT_EQ(message(put("a", "12345", request)), "object.bad_digest");
+  request = {.sha256 = crypto::sha256(as_view("other"))};
+  EXPECT_EQ(message(put("a", "12345", request)), "object.wrong_sha256");
+  EXPECT_EQ(message(put("a", pattern(3 * kChunk), request)), "object.wrong_sha256");
+  EXPECT_EQ(message(put(std::string(1025, 'k'), "")), "object.key_too_long");
+  EXPECT_EQ(message(put("\xff", "")), "object.bad_key");
+  EXPECT_EQ(read("a"), "object.missing");
+  request = {.content_type = "text/css",
+             .headers = {{"cache-control", "no-store"}},
+             .metadata = {{"colour", "blue"}},
+             .size = 5_B,
+             .md5 = crypto::md5(as_view("12345")),
+             .sha256 = crypto::sha256(as_view("12345"))};
+  auto stored = put("a", "12345", request);
+  ASSERT_TRUE(stored) << stored.error().describe();
+  auto head = run(store().head(bucket_, "a"));
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->etag, "827ccb0eea8a706c4c34a16891f84e7b");
+  EXPECT_EQ(head->sha256_hex, "5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5");
+  EXPECT_EQ(head->content_type, "text/css");
+  EXPECT_EQ(head->headers, request.headers);
+  EXPECT_EQ(head->metadata, request.metadata);
+  EXPECT_EQ(head->version, stored->version);
+}
+
+TEST_F(StoreTest, ReadsEveryRangeAcrossChunks) {
+  for (std::size_t size : {std::size_t(0), std::size_t(1), kChunk - 1, kChunk, kChunk + 1,
+                           10 * kChunk, 17 * kChunk + 5}) {
+    std::string body = pattern(size);
+    ASSERT_TRUE(put("a", body)) << size;
+    EXPECT_TRUE(read("a") == body) << size;
+    for (std::uint64_t first : {std::uint64_t(0), kChunk - 1, kChunk, size / 2, size})
+      for (std::uint64_t length : {std::uint64_t(1), std::uint64_t(3), kChunk + 2, size + 1}) {
+        std::string expected = first < size ? body.substr(first, length) : "";
+        EXPECT_TRUE(read("a", Range{first, first + length - 1}) == expected)
+            << size << ": " << first << "+" << length;
+      }
+  }
+}
+
+// Every file below a folder of a disk.
+void visit_files(Disk& disk, const std::string& folder,
+                 const std::function<void(const std::string&)>& visit) {
+  auto names = disk.list(folder);
+  if (!names) return visit(folder);
+  for (const std::string& name : *names)
+    visit_files(disk, folder.empty() ? name : folder + "/" + name, visit);
+}
+
+TEST_F(StoreTest, NoPlaintextReachesADisk) {
+  std::string secret = "a secret of sixteen chunks ";
+  std::string large;
+  while (large.size() < 3 * kChunk) large += secret;
+  ASSERT_TRUE(put("small", secret));
+  ASSERT_TRUE(put("large", large));
+  unsigned files = 0;
+  for (auto& disk : machine_.disks()) {
+    visit_files(*disk, "", [&](const std::string& path) {
+      auto file = disk->open(path, Access::kRead);
+      if (!file) return;
+      ++files;
+      Buffer bytes((*file)->size()->count);
+      ASSERT_TRUE((*file)->read_at(0, bytes));
+      EXPECT_EQ(as_text(bytes).find(secret), std::string_view::npos) << path;
+    });
+  }
+  EXPECT_GT(files, 12u);
+}
+
+TEST_F(StoreTest, RotIsReadAround) {
+  std::string body = pattern(20 * kChunk);
+  ASSERT_TRUE(put("large", body));
+  auto copies = run(store().where(bucket_, "large"));
+  ASSERT_TRUE(copies);
+  ASSERT_EQ(copies->size(), 3u);
+  for (int rotten : {0, 1}) {
+    const segments::Copy& copy = (*copies)[rotten];
+    std::string path = copy.path.substr(copy.path.find_first_not_of('/'));
+    SimulatedDisk& disk = *machine_.disks()[std::size_t(copy.disk.value - 1)];
+    for (std::uint64_t offset : {5'000u, 900'000u, 2'000'000u})
+      ASSERT_TRUE(disk.flip(path, offset, 3)) << path;
+  }
+  EXPECT_TRUE(read("large") == body);
+}
+
+TEST_F(StoreTest, WritesWaitForTheLedger) {
+  machine_.ledger().set_down(true);
+  EXPECT_EQ(message(put("a", "x")), "audit.unavailable");
+  EXPECT_EQ(message(run(store().remove(bucket_, "a", {}))), "audit.unavailable");
+  machine_.ledger().set_down(false);
+  EXPECT_TRUE(put("a", "x"));
+}
+
+TEST_F(StoreTest, KeysRotateAndOldObjectsStayReadable) {
+  ASSERT_TRUE(put("old", "one"));
+  ASSERT_TRUE(machine_.keys().rotate({1}, crypto::KeyPurpose::kObjects));
+  ASSERT_TRUE(put("new", "two"));
+  EXPECT_EQ(read("old"), "one");
+  EXPECT_EQ(read("new"), "two");
+}
+
+TEST_F(StoreTest, PagesMeetWithoutGapOrRepeat) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 60; ++i) {
+    std::string key = "d" + std::to_string(i % 7) + "/" + std::to_string(i);
+    if (i % 5 == 0) key = "f" + std::to_string(100 + i);
+    ASSERT_TRUE(put(key, "x"));
+  }
+  for (std::string delimiter : {"", "/"}) {
+    auto whole = run(store().list(bucket_, {.delimiter = delimiter}));
+    ASSERT_TRUE(whole);
+    for (std::size_t limit : {std::size_t(1), std::size_t(3), std::size_t(17)}) {
+      ListRequest request{.delimiter = delimiter, .limit = limit};
+      std::vector<std::string> keys, common;
+      for (bool more = true; more;) {
+        auto page = run(store().list(bucket_, request));
+        ASSERT_TRUE(page);
+        ASSERT_LE(page->objects.size() + page->common_prefixes.size(), limit);
+        for (const ObjectInfo& object : page->objects) keys.push_back(object.key);
+        common.insert(common.end(), page->common_prefixes.begin(), page->common_prefixes.end());
+        more = page->truncated;
+        request.after = page->next;
+      }
+      EXPECT_EQ(keys.size(), whole->objects.size()) << limit;
+      EXPECT_EQ(common, whole->common_prefixes) << limit;
+      EXPECT_TRUE(std::ranges::is_sorted(keys));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace belfry::objects
