@@ -1,6 +1,7 @@
 // A leaf, its form in commit records, and a segment's plaintext, from any octets.
 #include "leaf.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 
