@@ -174,6 +174,7 @@ class SetRecovery {
                                   const ChainPoint& point);
   bool settle_last(Readers& readers, const ChainPoint& point, const BatchHeader& batch);
   void complete(Readers& readers, const BatchAt& batch, bool last);
+  Sequence last_before(std::uint32_t number);
   Result<> cut_tail(const SegmentHeader& segment, ChainPoint& point);
 
   const Descriptor& descriptor_;
@@ -241,7 +242,8 @@ Result<ChainPoint> SetRecovery::walk_together(Readers& readers, const SegmentHea
     if (last && !settle_last(readers, point, *batch)) return point;
     complete(readers, {point.offset, *batch}, last);
     if (info.first == 0) info.first = batch->first_sequence;
-    if (batch->records > 0) result_.last = std::max(result_.last, batch->last_sequence());
+    // Of an empty batch too: it says what came before it.
+    result_.last = std::max(result_.last, batch->first_sequence + batch->records - 1);
     point = next;
   }
 }
@@ -307,6 +309,33 @@ void SetRecovery::complete(Readers& readers, const BatchAt& batch, bool last) {
   });
 }
 
+// The highest sequence in the segments below `number`, so that none is given twice.
+Sequence SetRecovery::last_before(std::uint32_t number) {
+  Sequence last = 0;
+  auto place = result_.segments.lower_bound(number);
+  while (place != result_.segments.begin() && last == 0) {
+    --place;
+    const SegmentHeader& segment = place->second.header;
+    for_each_good([&](StoreDevice& device, DiskOrdinal) -> Result<> {
+      TRY(std::shared_ptr<File> file,
+          device.disk().open(segment_path(descriptor_.set, segment.number), Access::kRead));
+      SegmentReader reader(std::move(file), segment);
+      for (ChainPoint point = start_of(segment);;) {
+        TRY(auto batch, reader.header_at(point));
+        if (batch) {
+          last = std::max(last, batch->first_sequence + batch->records - 1);
+          point = after(point, *batch);
+          continue;
+        }
+        TRY(auto later, reader.find_later(point));
+        if (!later) return {};
+        point = {later->offset, later->header.number, later->header.previous, later->header.epoch};
+      }
+    });
+  }
+  return last;
+}
+
 Result<> SetRecovery::cut_tail(const SegmentHeader& segment, ChainPoint& point) {
   BatchHeader cut;
   cut.flags = BatchHeader::kCut;
@@ -314,6 +343,8 @@ Result<> SetRecovery::cut_tail(const SegmentHeader& segment, ChainPoint& point) 
   // A session's batches are one above what it found; the one cut may be of such a session.
   cut.epoch = point.epoch + 2;
   cut.number = point.number;
+  // Nothing but the torn batch in this segment: the ones before it know.
+  if (result_.last == 0) result_.last = last_before(segment.number);
   cut.first_sequence = result_.last + 1;
   cut.previous = point.crc;
   Buffer page(kPage);

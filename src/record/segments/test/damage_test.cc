@@ -120,6 +120,23 @@ TEST_F(DamageTest, RecoveryRepairsAHeaderAndCutsATail) {
   EXPECT_EQ(replay(), (std::vector<std::string>{"first", "second", "fourth"}));
 }
 
+TEST_F(DamageTest, NoSequenceIsGivenTwiceWhenASegmentHoldsATornBatchAlone) {
+  segment_size_ = 64_KiB;
+  open();
+  std::vector<Appended> records;
+  while (records.empty() || records.back().position.segment == 0)
+    records.push_back(append(std::string(15'000, 'x')));
+  auto copies = run(store_->where(records.back().position)).value();
+  shut();
+  for (const Copy& copy : copies) flip(copy.path, records.back().position.offset + kRecordHeader);
+  open();
+  EXPECT_EQ(count(Kind::kTailCut), 1u);
+  open();  // now an empty batch alone tells what came before
+  Sequence before = records[records.size() - 2].sequence;
+  EXPECT_EQ(store_->last_sequence(), before);
+  EXPECT_GT(append("y").sequence, before);
+}
+
 TEST_F(DamageTest, RotInTheMiddleIsNotATornTail) {
   open();
   Appended first = append("first");
