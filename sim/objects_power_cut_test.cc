@@ -1,24 +1,16 @@
 // Power cuts under the object store: what was acknowledged is there and whole, nothing half-written
 // shows, nothing deleted is back, and the leaf of every acknowledged change is in the ledger; with
 // the index as new, as old as it can be, or gone.
-//
-// BELFRY_SIM_SEEDS sets how many seeds are tried, BELFRY_SIM_SEED replays one alone.
 #include "objects_testing/client.h"
 #include "objects_testing/machine.h"
 #include "runtime/signal.h"
+#include "seeds.h"
 
 #include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 namespace belfry::objects::testing {
 namespace {
-
-std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text ? std::strtoull(text, nullptr, 10) : otherwise;
-}
 
 // One client with a bucket of its own, so that at most one change of the bucket is in doubt.
 class CutClient {
@@ -113,7 +105,7 @@ Result<> start_again(Machine& machine) {
   }
 }
 
-std::string run_seed(std::uint64_t seed, std::size_t* acknowledged) {
+std::string try_seed(std::uint64_t seed, std::size_t* acknowledged) {
   Machine machine(seed);
   Simulation& world = machine.world();
   if (auto started = machine.start(); !started) return started.error().describe();
@@ -140,16 +132,15 @@ std::string run_seed(std::uint64_t seed, std::size_t* acknowledged) {
   return broken;
 }
 
+sim::Outcome run_seed(const sim::Run& run) {
+  sim::Outcome outcome;
+  std::string broken = try_seed(run.seed, &outcome.acknowledged);
+  if (!broken.empty()) outcome.broken.push_back(std::move(broken));
+  return outcome;
+}
+
 TEST(ObjectsPowerCut, NothingAcknowledgedIsLost) {
-  std::uint64_t first = number_of("BELFRY_SIM_SEED", 1);
-  std::uint64_t count = std::getenv("BELFRY_SIM_SEED") ? 1 : number_of("BELFRY_SIM_SEEDS", 300);
-  std::size_t acknowledged = 0;
-  for (std::uint64_t seed = first; seed < first + count; ++seed) {
-    std::string broken = run_seed(seed, &acknowledged);
-    ASSERT_EQ(broken, "") << "BELFRY_SIM_SEED=" << seed;
-  }
-  // A run that acknowledges nothing would prove nothing.
-  EXPECT_GT(acknowledged, 5 * count);
+  sim::expect_nothing_lost(2000, run_seed);
 }
 
 }  // namespace

@@ -27,9 +27,8 @@ Result<> write_whole(Disk& disk, DiskOrdinal ordinal, View octets) {
   TRY(file->write_at(0, octets));
   TRY(file->sync(SyncPoint::kKeyStore, ordinal));
   TRY(disk.rename(kNewPath, kPath));
-  for (std::string_view directory : {kDirectory, std::string_view()})
-    TRY(disk.sync_directory(directory, SyncPoint::kKeyStoreDirectory, ordinal));
-  return {};
+  TRY(disk.sync_directory(kDirectory, SyncPoint::kKeyStoreDirectory, ordinal));
+  return disk.sync_directory("", SyncPoint::kKeyStoreFolder, ordinal);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
+#include "master_key.h"
+
 #include "base/text_encoding.h"
 #include "crypto/aead.h"
-#include "crypto/key_store.h"
 
 #include <openssl/crypto.h>
 
@@ -16,7 +17,9 @@ namespace {
 // 64 hexadecimal digits and a line end: it can be printed and typed in again.
 constexpr std::size_t kTextLength = 2 * kKeyLength;
 
-Result<Buffer> make(Disk& folder, const std::string& name, Random& random) {
+}  // namespace
+
+Result<Buffer> make_master_key(Disk& folder, const std::string& name, Random& random) {
   const std::string unfinished = name + ".new";
   if (auto removed = folder.remove(unfinished);
       !removed && removed.error().code() != Code::kNotFound)
@@ -33,7 +36,17 @@ Result<Buffer> make(Disk& folder, const std::string& name, Random& random) {
   return key;
 }
 
-}  // namespace
+Result<Buffer> read_master_key(Disk& folder, const std::string& name) {
+  TRY(auto file, folder.open(name, Access::kRead));
+  std::string text(kTextLength + 2, '\0');
+  TRY(std::size_t got, file->read_at(0, std::as_writable_bytes(std::span(text))));
+  text.resize(got);
+  if (text.ends_with('\n')) text.pop_back();
+  auto key = text.size() == kTextLength ? from_hex(text) : std::nullopt;
+  OPENSSL_cleanse(text.data(), text.size());
+  if (!key) return fail(Code::kCorrupt, "keystore.master_key_malformed");
+  return std::move(*key);
+}
 
 Result<Buffer> load_master_key(const std::string& path, MissingKey missing, Random& random) {
   const std::filesystem::path full = std::filesystem::absolute(path);
@@ -41,21 +54,16 @@ Result<Buffer> load_master_key(const std::string& path, MissingKey missing, Rand
   const std::string name = full.filename().string();
   struct stat facts{};
   if (::stat(full.c_str(), &facts) != 0) {
-    if (errno == ENOENT && missing == MissingKey::kCreate) return make(*folder, name, random);
+    if (errno == ENOENT && missing == MissingKey::kCreate)
+      return make_master_key(*folder, name, random);
     return fail(Code::kNotFound, "keystore.master_key_missing",
                 {{"path", path}, {"reason", std::strerror(errno)}});
   }
   if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return fail(Code::kDenied, "keystore.master_key_open_to_others", {{"path", path}});
-  TRY(auto file, folder->open(name, Access::kRead));
-  std::string text(kTextLength + 2, '\0');
-  TRY(std::size_t got, file->read_at(0, std::as_writable_bytes(std::span(text))));
-  text.resize(got);
-  if (text.ends_with('\n')) text.pop_back();
-  auto key = text.size() == kTextLength ? from_hex(text) : std::nullopt;
-  OPENSSL_cleanse(text.data(), text.size());
-  if (!key) return fail(Code::kCorrupt, "keystore.master_key_malformed", {{"path", path}});
-  return std::move(*key);
+  auto key = read_master_key(*folder, name);
+  if (!key) key.error().with("path", path);
+  return key;
 }
 
 }  // namespace belfry::crypto

@@ -121,7 +121,12 @@ Task<> Core::recover(std::shared_ptr<Core> core) {
   boost::asio::co_spawn(executor, run_writer(core), boost::asio::detached);
   boost::asio::co_spawn(executor, run_flusher(core), boost::asio::detached);
   boost::asio::co_spawn(executor, run_publisher(core), boost::asio::detached);
-  co_return co_await record_gaps(core, recovery.reading, recovery.last_written);
+  auto told = co_await record_gaps(core, recovery.reading, recovery.last_written);
+  if (!told) {
+    core->stop();
+    co_await core->stopped();
+  }
+  co_return told;
 }
 
 // The last run ended without closing: reads of its last moments may be missing, and their log says

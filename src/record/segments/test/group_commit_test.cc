@@ -37,16 +37,19 @@ class GroupCommitTest : public StoreTest {
     if (count && out == content) ++files_;
   }
 
-  // Runs all clients on three threads.
+  // Runs all clients on three threads. The store's pools post to the context until they are done
+  // with their last work, so it stays until after the store.
   void run_clients() {
-    boost::asio::io_context context(3);
     for (unsigned i = 0; i < kClients; ++i)
-      boost::asio::co_spawn(context, client(i), boost::asio::detached);
+      boost::asio::co_spawn(clients_context_, client(i), boost::asio::detached);
     std::vector<std::thread> threads;
-    for (int i = 0; i < 3; ++i) threads.emplace_back([&] { context.run(); });
+    for (int i = 0; i < 3; ++i) threads.emplace_back([&] { clients_context_.run(); });
     for (std::thread& thread : threads) thread.join();
   }
 
+  ~GroupCommitTest() override { shut(); }
+
+  boost::asio::io_context clients_context_{3}, breaker_context_{1};
   std::atomic<unsigned> good_ = 0, files_ = 0;
 };
 
@@ -66,10 +69,9 @@ TEST_F(GroupCommitTest, ADiskThatVanishesUnderwayCostsNoRecord) {
   DiskId gone = run(store_->where(append("x").position)).value()[0].disk;
   std::thread breaker([&] {
     std::filesystem::remove_all(folder(unsigned(gone.value)));
-    boost::asio::io_context context;
-    boost::asio::co_spawn(context, store_->inspect_disks(),
+    boost::asio::co_spawn(breaker_context_, store_->inspect_disks(),
                           [](std::exception_ptr, const Result<>&) {});
-    context.run();
+    breaker_context_.run();
   });
   run_clients();
   breaker.join();

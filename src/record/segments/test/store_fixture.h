@@ -35,7 +35,6 @@ class StoreTest : public testing::Test {
 
   template <class T>
   Result<T> run(Task<T> task) {
-    boost::asio::io_context context;
     auto future = boost::asio::co_spawn(context_, std::move(task), boost::asio::use_future);
     context_.restart();
     while (future.wait_for(std::chrono::seconds(0)) != std::future_status::ready)

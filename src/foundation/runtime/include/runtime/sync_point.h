@@ -2,6 +2,7 @@
 // (tools/tidy counts), so that the simulation can leave each out and show that it is needed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -21,6 +22,7 @@ namespace belfry {
   X(kDiskIdentityDirectory, "a disk is taken for a new one")                          \
   X(kKeyStore, "records are encrypted with a key that is gone")                       \
   X(kKeyStoreDirectory, "the key store falls back to a version without a key in use") \
+  X(kKeyStoreFolder, "the folder of the key store has no name")                       \
   X(kMasterKey, "the key store is sealed with a master key that is torn")             \
   X(kMasterKeyDirectory, "the key store is sealed with a master key that is gone")
 
@@ -29,6 +31,10 @@ enum class SyncPoint : std::uint8_t {
   BELFRY_SYNC_POINTS(X)
 #undef X
 };
+
+#define X(name, breaks) +1
+inline constexpr std::size_t kSyncPointCount = 0 BELFRY_SYNC_POINTS(X);
+#undef X
 
 std::string_view name_of(SyncPoint point);
 

@@ -1,0 +1,51 @@
+// How the power-cut tests go through seeds, and how they show that a sync is needed.
+//
+// BELFRY_SIM_SEEDS sets how many seeds are tried, BELFRY_SIM_SEED replays one alone.
+#pragma once
+
+#include "runtime/simulation.h"
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace belfry::sim {
+
+// The syncs that the worlds of segments and of keys are responsible for: all there are.
+inline constexpr SyncPoint kSegmentSyncs[] = {
+    SyncPoint::kSegmentBatch,         SyncPoint::kSegmentDirectory,   SyncPoint::kFileData,
+    SyncPoint::kFileDirectory,        SyncPoint::kFileShardDirectory, SyncPoint::kDescriptor,
+    SyncPoint::kDescriptorDirectory,  SyncPoint::kSetDirectory,       SyncPoint::kDiskIdentity,
+    SyncPoint::kDiskIdentityDirectory};
+inline constexpr SyncPoint kKeyStoreSyncs[] = {SyncPoint::kKeyStore, SyncPoint::kKeyStoreDirectory,
+                                               SyncPoint::kKeyStoreFolder};
+inline constexpr SyncPoint kMasterKeySyncs[] = {SyncPoint::kMasterKey,
+                                                SyncPoint::kMasterKeyDirectory};
+static_assert(std::size(kSegmentSyncs) + std::size(kKeyStoreSyncs) + std::size(kMasterKeySyncs) ==
+              kSyncPointCount);
+
+struct Run {
+  std::uint64_t seed;
+  std::optional<Simulation::Sync> ignored;
+};
+
+struct Outcome {
+  std::vector<std::string> broken;  // what the property demands and does not hold
+  std::set<Simulation::Sync> syncs;
+  std::size_t acknowledged = 0;
+};
+
+using RunSeed = std::function<Outcome(const Run& run)>;
+
+// Every seed keeps the property, of `count` unless the environment says otherwise.
+void expect_nothing_lost(std::uint64_t count, const RunSeed& run);
+
+// Runs pass every one of `points`, and each of their syncs is needed: on each disk, when it is left
+// out, the property breaks for one of `seeds_max` seeds.
+void expect_each_needed(std::span<const SyncPoint> points, std::uint64_t seeds_max,
+                        const RunSeed& run);
+
+}  // namespace belfry::sim
