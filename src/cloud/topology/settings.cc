@@ -87,7 +87,7 @@ void read_settings(Builder& builder, yaml::MapReader& root) {
   std::int64_t id = builder.declare(Thing::kProvider, name, 0);
   topology.provider_name = name.value;
   topology.demonstration = root.flag("demonstration", Presence::kOptional).value_or(false);
-  if (auto mib = root.integer("segment_size_mib", Presence::kOptional, {8, 4096}))
+  if (auto mib = root.integer("segment_size_mib", Presence::kOptional, {8, 4095}))
     topology.segment_size = Bytes{static_cast<std::uint64_t>(*mib) << 20};
   yaml::Text url = root.text("database_url", Presence::kOptional);
   if (url && !url.value.starts_with("sqlite:") && !url.value.starts_with("postgresql:"))

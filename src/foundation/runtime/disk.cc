@@ -31,6 +31,14 @@ std::unexpected<Error> system_error(std::string_view call, std::string_view path
                {"reason", std::strerror(number)}});
 }
 
+// Whatever the reason, also a full disk: the kernel may have dropped the pages.
+std::unexpected<Error> sync_error(std::string_view call, std::string_view path, int number) {
+  return fail(Code::kRetry, "disk.failed",
+              {{"call", std::string(call)},
+               {"path", std::string(path)},
+               {"reason", std::strerror(number)}});
+}
+
 // A call of the operating system that may be interrupted.
 template <class F>
 auto retried(F call) {
@@ -108,7 +116,7 @@ class SystemFile : public File {
   }
 
   Result<> sync(SyncPoint, DiskOrdinal) override {
-    if (::fdatasync(file_.number()) != 0) return system_error("fdatasync", path_, errno);
+    if (::fdatasync(file_.number()) != 0) return sync_error("fdatasync", path_, errno);
     return {};
   }
 
@@ -203,7 +211,7 @@ class SystemDisk : public Disk {
     Descriptor opened(retried(
         [&] { return ::openat(root_.load(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
     if (!opened.valid()) return system_error("openat", directory, errno);
-    if (::fsync(opened.number()) != 0) return system_error("fsync", directory, errno);
+    if (::fsync(opened.number()) != 0) return sync_error("fsync", directory, errno);
     return {};
   }
 

@@ -23,4 +23,30 @@ boost::asio::awaitable<void> Signal::wait() {
   });
 }
 
+boost::asio::awaitable<Turns::Turn> Turns::take() {
+  co_await runtime::suspend([this](std::move_only_function<void()> resume) {
+    {
+      std::lock_guard lock(mutex_);
+      if (taken_) return waiters_.push_back(std::move(resume));
+      taken_ = true;
+    }
+    resume();
+  });
+  co_return Turn(*this);
+}
+
+void Turns::end() {
+  std::move_only_function<void()> next;
+  {
+    std::lock_guard lock(mutex_);
+    if (waiters_.empty()) {
+      taken_ = false;
+      return;
+    }
+    next = std::move(waiters_.front());
+    waiters_.pop_front();
+  }
+  next();
+}
+
 }  // namespace belfry

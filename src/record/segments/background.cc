@@ -27,10 +27,14 @@ boost::asio::awaitable<void> LocalStore::pause(Duration duration) {
 Task<> LocalStore::tend_once() {
   CO_TRY(co_await inspect_disks());
   Timestamp now = clock_.now();
-  bool long_enough = std::ranges::any_of(devices_, [&](auto& device) {
-    return !device->good() && now - device->since() >= options_.heal_after;
+  auto due_for_healing = all_sets();
+  std::erase_if(due_for_healing, [&](auto& set) {
+    return std::ranges::none_of(set->members(), [&](StoreDevice* device) {
+      // Null: the disk was emptied or exchanged, and will not bring the copy back.
+      return !device || (!device->good() && now - device->since() >= options_.heal_after);
+    });
   });
-  if (long_enough) CO_TRY(co_await heal());
+  CO_TRY(co_await heal_sets(std::move(due_for_healing)));
   // The set that was scrubbed longest ago, if its time has come.
   std::shared_ptr<ReplicaSet> due;
   Timestamp oldest = now - options_.scrub_period;

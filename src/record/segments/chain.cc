@@ -71,14 +71,23 @@ Result<bool> SegmentReader::is_written(std::uint64_t offset) {
   return std::ranges::any_of(bytes, [](std::byte b) { return b != std::byte{}; });
 }
 
-Result<std::optional<SegmentHeader>> read_segment_header(const File& file, SetId set,
-                                                         std::uint32_t number) {
+Result<Buffer> read_first_page(const File& file) {
   Buffer page(kPage);
   TRY(std::size_t count, file.read_at(0, page));
   page.resize(count);
+  return page;
+}
+
+std::optional<SegmentHeader> segment_header_of(View page, SetId set, std::uint32_t number) {
   auto header = decode_segment_header(page);
   if (!header || header->set != set || header->number != number) return std::nullopt;
   return header;
+}
+
+Result<std::optional<SegmentHeader>> read_segment_header(const File& file, SetId set,
+                                                         std::uint32_t number) {
+  TRY(Buffer page, read_first_page(file));
+  return segment_header_of(page, set, number);
 }
 
 }  // namespace belfry::segments

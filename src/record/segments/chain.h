@@ -54,7 +54,10 @@ class SegmentReader {
   std::uint64_t window_offset_ = 0;
 };
 
-// The header of a segment's file, if it is one of this set and number.
+Result<Buffer> read_first_page(const File& file);
+// The header in a segment's first page, if it is one of this set and number.
+std::optional<SegmentHeader> segment_header_of(View page, SetId set, std::uint32_t number);
+// Both together.
 Result<std::optional<SegmentHeader>> read_segment_header(const File& file, SetId set,
                                                          std::uint32_t number);
 

@@ -129,12 +129,14 @@ Result<DiskIdentity> identify(StoreDevice& device, Random& random) {
   auto bytes = read_small_file(device.disk(), kIdentityName);
   if (bytes) {
     auto identity = decode_identity(*bytes);
+    if (!identity && is_of_later_version(*bytes))
+      return fail(Code::kInvalid, "segments.later_version",
+                  {{"path", device.info.path + "/" + std::string(kIdentityName)}});
     if (!identity)
       return fail(Code::kCorrupt, "segments.identity_lost", {{"disk", device.info.name}});
     if (identity->disk != device.info.id)
       return fail(Code::kInvalid, "segments.wrong_disk",
                   {{"disk", device.info.name}, {"path", device.info.path}});
-    // What is seen may be in the page cache alone, if the process died before it was durable.
     TRY(write_identity(device, *identity));
     return *identity;
   }

@@ -58,8 +58,8 @@ std::vector<StoreDevice*> choose_disks(const Placement& placement,
                                        std::vector<Load> loads);
 
 // Reads the identity of `device`, or takes an empty disk into use.
-// Errors: invalid ("segments.wrong_disk"), corrupt ("segments.identity_lost": it holds sets but
-// does not say whose), those of the disk.
+// Errors: invalid ("segments.wrong_disk", "segments.later_version"), corrupt
+// ("segments.identity_lost": it holds sets but does not say whose), those of the disk.
 Result<DiskIdentity> identify(StoreDevice& device, Random& random);
 Result<> write_identity(StoreDevice& device, const DiskIdentity& identity);
 

@@ -1,5 +1,7 @@
 #include "durable.h"
 
+#include <algorithm>
+
 namespace belfry::segments {
 namespace {
 
@@ -12,13 +14,17 @@ Result<> replace_file(Disk& disk, std::string_view name, View content, std::stri
   std::string path =
       folder.empty() ? std::string(name) : std::string(folder) + "/" + std::string(name);
   std::string unfinished = path + ".new";
+  // One that is the same may be in the page cache alone, if the process died before it was durable;
+  // to sync it asks for no room on the disk.
+  auto there = read_small_file(disk, path);
+  const bool is_same = there && std::ranges::equal(*there, content);
   // Left behind by a crash; its content means nothing.
   if (auto removed = disk.remove(unfinished); !removed && removed.error().code() != Code::kNotFound)
     return removed;
-  TRY(auto file, disk.create(unfinished));
-  TRY(file->write_at(0, content));
+  TRY(auto file, is_same ? disk.open(path, Access::kReadWrite) : disk.create(unfinished));
+  if (!is_same) TRY(file->write_at(0, content));
   TRY(file->sync(syncs.data, ordinal));
-  TRY(disk.rename(unfinished, path));
+  if (!is_same) TRY(disk.rename(unfinished, path));
   return disk.sync_directory(folder, syncs.directory, ordinal);
 }
 

@@ -8,11 +8,19 @@
 namespace belfry::segments {
 namespace {
 
+// How long a file may be in the scrub's hands before its removal gives up.
+constexpr Duration kClaimPause = std::chrono::milliseconds(20);
+constexpr unsigned kClaimRounds = 3000;
+
 // Collects octets and sends them to all disks of the set at once. Holds one buffer.
 class LocalFileWriter : public FileWriter {
  public:
   LocalFileWriter(Notes& notes, std::shared_ptr<ReplicaSet> set, FileId id)
-      : notes_(notes), set_(std::move(set)), devices_(set_->members()), header_{set_->id(), id} {
+      : notes_(notes),
+        set_(std::move(set)),
+        devices_(set_->members()),
+        header_{set_->id(), id},
+        claim_(set_->claims().try_take(id)) {
     buffer_.reserve(kBuffer);
   }
 
@@ -48,6 +56,7 @@ class LocalFileWriter : public FileWriter {
                           {ordinal});
     });
     set_->end_publishing();
+    claim_ = {};
     if (!published) co_return std::unexpected(published.error());
     co_return FilePosition{header_.set, header_.file, {trailer_.size}};
   }
@@ -92,6 +101,7 @@ class LocalFileWriter : public FileWriter {
   std::shared_ptr<ReplicaSet> set_;
   std::vector<StoreDevice*> devices_;
   FileHeader header_;
+  FileClaims::Claim claim_;
   std::vector<std::unique_ptr<File>> files_;
   Buffer buffer_;
   FileTrailer trailer_;
@@ -117,8 +127,7 @@ Task<std::unique_ptr<FileWriter>> LocalStore::create_file(Stream stream,
 
 Task<std::size_t> LocalStore::read_file(const FilePosition& file, std::uint64_t offset,
                                         MutableView out, DiskId suspect) {
-  auto set = find_set(file.set);
-  if (!set) co_return fail(Code::kNotFound, "segments.no_file");
+  CO_TRY(auto set, find_readable(file.set));
   auto members = set->members();
   std::vector<unsigned> bad;
   for (unsigned ordinal = 0; ordinal < members.size(); ++ordinal) {
@@ -153,6 +162,13 @@ Task<std::size_t> LocalStore::read_file(const FilePosition& file, std::uint64_t 
 Task<> LocalStore::remove_file(const FilePosition& file) {
   auto set = find_set(file.set);
   if (!set) co_return Result<>{};
+  auto claim = set->claims().try_take(file.file);
+  // The scrub holds it for as long as it takes to read the file.
+  for (unsigned round = 0; !claim && round < kClaimRounds; ++round) {
+    co_await clock_.sleep(kClaimPause);
+    claim = set->claims().try_take(file.file);
+  }
+  if (!claim) co_return fail(Code::kRetry, "segments.busy");
   auto devices = set->members();
   for (StoreDevice*& device : devices)
     if (device && !device->good()) device = nullptr;
@@ -199,8 +215,7 @@ Task<std::vector<FilePosition>> LocalStore::files_of(std::shared_ptr<ReplicaSet>
 }
 
 Task<std::vector<Copy>> LocalStore::where(const FilePosition& file) {
-  auto set = find_set(file.set);
-  if (!set) co_return fail(Code::kNotFound, "segments.no_file");
+  CO_TRY(auto set, find_readable(file.set));
   auto descriptor = set->descriptor();
   auto members = set->members();
   std::string path = file_path(file.set, file.file);

@@ -108,8 +108,11 @@ Result<std::vector<FilePosition>> list_files(Disk& disk, SetId set) {
     for (const std::string& name : *names) {
       auto id = file_of_name(name);
       if (!id) continue;
-      TRY(auto file, disk.open(file_path(set, *id), Access::kRead));
-      TRY(Bytes size, file->size());
+      auto file = disk.open(file_path(set, *id), Access::kRead);
+      // Removed since its name was read.
+      if (!file && file.error().code() == Code::kNotFound) continue;
+      if (!file) return std::unexpected(file.error());
+      TRY(Bytes size, (*file)->size());
       // Everything but the content grows by four octets a block.
       std::uint64_t fixed = kPage + 32;
       if (size.count < fixed) continue;

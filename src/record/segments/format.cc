@@ -97,6 +97,15 @@ std::optional<std::uint64_t> number_of_hex(std::string_view text, std::size_t di
 
 }  // namespace
 
+bool is_of_later_version(View bytes) {
+  Decoder in(bytes);
+  const std::string_view magic = as_text(in.raw(kIdentityMagic.size()));
+  const auto version = in.get<std::uint16_t>();
+  constexpr std::array kMagics = {kIdentityMagic, kDescriptorMagic, kSegmentMagic, kFileMagic,
+                                  kScrubbedMagic};
+  return in.ok() && version > kVersion && std::ranges::find(kMagics, magic) != kMagics.end();
+}
+
 Buffer encode(const DiskIdentity& identity) {
   Encoder out = begin(kIdentityMagic);
   out.put_i64(identity.disk.value).raw(identity.uuid).put(identity.epoch);
@@ -176,9 +185,7 @@ std::optional<SegmentHeader> decode_segment_header(View page) {
   header.number = in->get<std::uint32_t>();
   header.incarnation = get_uuid(*in);
   header.size = in->get<std::uint64_t>();
-  bool sound = in->done() && header.size % kPage == 0 && header.size >= 4 * kPage &&
-               header.size <= (1ull << 32) - kPage;
-  if (!sound) return {};
+  if (!in->done() || !is_segment_size(header.size)) return {};
   return header;
 }
 

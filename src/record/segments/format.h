@@ -67,6 +67,11 @@ struct SegmentHeader {
   bool operator==(const SegmentHeader&) const = default;
 };
 
+// What a segment may grow to: offsets have 32 bits.
+constexpr bool is_segment_size(std::uint64_t size) {
+  return size % kPage == 0 && size >= 4 * kPage && size <= (std::uint64_t{1} << 32) - kPage;
+}
+
 Buffer encode(const SegmentHeader& header);  // one page
 std::optional<SegmentHeader> decode_segment_header(View page);
 // What the first batch of the segment chains to.
@@ -147,6 +152,10 @@ std::optional<FileTrailer> decode_file_trailer(View bytes, const FileHeader& hea
 // When a set was last scrubbed whole: `scrubbed` beside the descriptor, not synced.
 Buffer encode_scrubbed(SetId set, Timestamp time);
 std::optional<Timestamp> decode_scrubbed(View bytes, SetId set);
+
+// Whether they begin like one of these structures, in a version that this release does not know:
+// such things are not for it to judge, and never removed.
+bool is_of_later_version(View bytes);
 
 // Names below a disk's root.
 inline constexpr std::string_view kIdentityName = "belfry-disk";

@@ -216,7 +216,8 @@ void ReplicaSet::grow() {
   SegmentHeader header{id_, stream_, 0, context_.random.octets<16>(), context_.segment_size.count};
   {
     std::lock_guard lock(mutex_);
-    if (!segments_.empty()) header.number = segments_.rbegin()->first + 1;
+    header.number = next_number_;
+    if (!segments_.empty()) header.number = std::max(header.number, segments_.rbegin()->first + 1);
   }
   auto files = create_segment_files(header);
   {

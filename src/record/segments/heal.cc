@@ -12,8 +12,14 @@
 namespace belfry::segments {
 
 Task<std::uint64_t> LocalStore::heal() {
+  co_return co_await heal_sets(all_sets());
+}
+
+Task<std::uint64_t> LocalStore::heal_sets(std::vector<std::shared_ptr<ReplicaSet>> sets) {
   std::uint64_t healed = 0;
-  for (auto& set : all_sets()) {
+  for (auto& set : sets) {
+    // Two repairs of one set would take each other's work for an earlier life.
+    auto turn = co_await repairs_.take();
     if (set->complete()) continue;
     co_await drain_for_repair(set);
     auto done = co_await runtime::blocking(pool_of(*set), [&] { return heal_set(*set); });
@@ -40,33 +46,28 @@ Result<> LocalStore::heal_set(ReplicaSet& set) {
     else
       lost.push_back(i);
   }
-  if (kept.empty()) return fail(Code::kRetry, "segments.set_unreadable");
-  auto chosen = choose_disks(descriptor.placement, kept, loads(kept));
+  if (kept.empty())
+    return fail(Code::kRetry, "segments.set_unreadable", {{"set", set.id().text()}});
+  auto chosen = choose_disks(descriptor.placement, kept, loads(kept, size_of(set)));
   if (chosen.size() != lost.size()) return no_disks(descriptor.placement);
-  // An earlier life of the set on the new disk counts for nothing.
-  for (StoreDevice* device : chosen) {
-    TRY(device->disk().remove_tree(set_folder(set.id())));
-    TRY(device->disk().make_directory(segments_folder(set.id())));
-    TRY(device->disk().make_directory(files_folder(set.id())));
-  }
   descriptor.generation = set.next_generation();
   for (std::size_t i = 0; i < lost.size(); ++i) {
     members[lost[i]] = chosen[i];
     descriptor.members[lost[i]] = {chosen[i]->info.id, chosen[i]->identity().uuid};
   }
-  // Recovery finds everything missing on the new disks, and completes it there.
-  TRY(auto recovered, recover_segments(descriptor, members, *this));
-  complete_files(descriptor, members);
-  for (unsigned ordinal : lost)
-    TRY(write_descriptor(members[ordinal]->disk(), descriptor, {ordinal}));
+  auto copied = copy_to(descriptor, members, lost);
+  if (!copied) {
+    // What it has of the set is of no use, and takes room.
+    for (StoreDevice* device : chosen)
+      if (device->good()) (void)device->disk().remove_tree(set_folder(set.id()));
+    return std::unexpected(copied.error());
+  }
   for (unsigned i = 0; i < members.size(); ++i) {
     if (std::ranges::find(lost, i) != lost.end()) continue;
-    TRY(write_descriptor(members[i]->disk(), descriptor, {i}));
+    TRY(noted(*members[i], write_descriptor(members[i]->disk(), descriptor, {i})));
   }
-  for (StoreDevice* device : members)
-    if (!device->good()) return fail(Code::kRetry, "segments.disk_failed");
-  last_durable_ = std::max(last_durable_.load(), recovered.last);
-  set.renew(descriptor, members, std::move(recovered));
+  raise_sequences(copied->last);
+  set.renew(descriptor, members, std::move(*copied));
   settle(set.id(), {},
          [&](const Damage& damage) {
            return std::ranges::none_of(descriptor.members, [&](const Member& member) {
@@ -79,44 +80,97 @@ Result<> LocalStore::heal_set(ReplicaSet& set) {
   return {};
 }
 
-// Makes the copies on the members equal again, without a change of members.
-Task<> LocalStore::resync(std::shared_ptr<ReplicaSet> set) {
+// Everything of the set onto the members at the ordinals in `fresh`, their descriptors last.
+Result<RecoveredSet> LocalStore::copy_to(const Descriptor& descriptor,
+                                         const std::vector<StoreDevice*>& members,
+                                         const std::vector<unsigned>& fresh) {
+  // An earlier life of the set on a disk counts for nothing.
+  for (unsigned ordinal : fresh) {
+    Disk& disk = members[ordinal]->disk();
+    TRY(noted(*members[ordinal], disk.remove_tree(set_folder(descriptor.set))));
+    TRY(noted(*members[ordinal], disk.make_directory(segments_folder(descriptor.set))));
+    TRY(noted(*members[ordinal], disk.make_directory(files_folder(descriptor.set))));
+  }
+  // Recovery finds everything missing on the new disks, and completes it there.
+  TRY(auto recovered, recover_segments(descriptor, members, *this));
+  complete_files(descriptor, members);
+  for (unsigned ordinal : fresh)
+    TRY(noted(*members[ordinal],
+              write_descriptor(members[ordinal]->disk(), descriptor, {ordinal})));
+  for (StoreDevice* device : members)
+    if (!device->good())
+      return fail(Code::kRetry, "segments.disk_failed", {{"disk", device->info.name}});
+  return recovered;
+}
+
+Result<> LocalStore::noted(StoreDevice& device, Result<> outcome) {
+  if (!outcome) failed(device, outcome.error());
+  return outcome;
+}
+
+void LocalStore::raise_sequences(Sequence last) {
+  const auto raise = [](std::atomic<Sequence>& value, Sequence least) {
+    Sequence seen = value.load();
+    while (seen < least && !value.compare_exchange_weak(seen, least)) {
+    }
+  };
+  raise(next_sequence_, last + 1);
+  raise(last_durable_, last);
+}
+
+// Makes the copies on the members equal again, without a change of members. `returned`: the disk
+// that was away, if that is why.
+Task<> LocalStore::resync(std::shared_ptr<ReplicaSet> set, DiskId returned) {
+  auto turn = co_await repairs_.take();
   co_await drain_for_repair(set);
-  co_return co_await runtime::blocking(pool_of(*set), [&] { return resync_set(*set); });
+  co_return co_await runtime::blocking(pool_of(*set), [&] { return resync_set(*set, returned); });
 }
 
 // Blocks.
-Result<> LocalStore::resync_set(ReplicaSet& set) {
+Result<> LocalStore::resync_set(ReplicaSet& set, DiskId returned) {
   Descriptor descriptor = set.descriptor();
   std::vector<StoreDevice*> members = devices_of(descriptor);
+  // An attempt to heal may have left a descriptor somewhere: this one is the truth from now on.
+  descriptor.generation = set.next_generation();
   TRY(auto recovered, recover_segments(descriptor, members, *this));
-  complete_files(descriptor, members, returning_);
+  complete_files(descriptor, members, returned);
   for (unsigned i = 0; i < members.size(); ++i) {
     if (!members[i] || !members[i]->good()) continue;
-    TRY(write_descriptor(members[i]->disk(), descriptor, {i}));
+    TRY(noted(*members[i], write_descriptor(members[i]->disk(), descriptor, {i})));
   }
-  last_durable_ = std::max(last_durable_.load(), recovered.last);
+  raise_sequences(recovered.last);
   set.renew(descriptor, members, std::move(recovered));
   return {};
 }
 
 Task<> LocalStore::inspect_disks() {
+  auto turn = co_await inspections_.take();
   for (auto& device : devices_) {
     if (!device->info.disk) continue;
     CO_TRY(bool returned,
            co_await runtime::blocking(*device->pool, [&] { return inspect(*device); }));
     if (!returned) continue;
-    returning_ = device->info.id;
+    CO_TRY(co_await runtime::blocking(*device->pool, [&] { return load_unknown_sets(); }));
     for (auto& set : all_sets()) {
+      // One that names the disk as it was before it was emptied or exchanged, too: it learns that
+      // it misses a member, and is healed.
       Descriptor descriptor = set->descriptor();
-      Member self{device->info.id, device->identity().uuid};
-      if (std::ranges::find(descriptor.members, self) == descriptor.members.end()) continue;
-      (void)co_await resync(set);
+      bool concerned = std::ranges::any_of(
+          descriptor.members, [&](const Member& member) { return member.disk == device->info.id; });
+      if (concerned) (void)co_await resync(set, device->info.id);
     }
-    returning_ = {};
     happened({Happening::Kind::kDiskReturned, {}, device->info.id, {}, {}});
   }
   co_return Result<>{};
+}
+
+// Sets whose disks were all away when the store was opened. Blocks.
+Result<> LocalStore::load_unknown_sets() {
+  TRY(auto descriptors, read_descriptors(ReadFor::kReturn));
+  for (auto& [id, descriptor] : descriptors)
+    if (!find_set(id)) TRY(recover_set(descriptor));
+  raise_sequences(last_durable_);
+  return {};
 }
 
 // A folder that is gone answers nothing any more, whatever files of it are still open. One that is
@@ -137,7 +191,7 @@ Result<bool> LocalStore::inspect(StoreDevice& device) {
   auto name = device.disk().device();
   if (!identity || !name) return false;
   ++identity->epoch;
-  if (!write_identity(device, *identity)) return false;
+  if (!noted(device, write_identity(device, *identity))) return false;
   device.admit(*identity, *name, clock_.now());
   (void)remove_stale(device);
   return device.good();

@@ -26,6 +26,12 @@ std::shared_ptr<ReplicaSet> LocalStore::find_set(SetId set) const {
   return found == sets_.end() ? nullptr : found->second;
 }
 
+Result<std::shared_ptr<ReplicaSet>> LocalStore::find_readable(SetId set) const {
+  auto found = find_set(set);
+  if (!found) return fail(Code::kRetry, "segments.set_unreadable", {{"set", set.text()}});
+  return found;
+}
+
 std::vector<std::shared_ptr<ReplicaSet>> LocalStore::all_sets() const {
   std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<ReplicaSet>> all;
@@ -97,8 +103,8 @@ bool plausible(Position position, const SegmentInfo& segment) {
 }  // namespace
 
 Task<Buffer> LocalStore::read(Position position) {
-  auto set = find_set(position.set);
-  auto segment = set ? set->segment(position.segment) : std::nullopt;
+  CO_TRY(auto set, find_readable(position.set));
+  auto segment = set->segment(position.segment);
   if (!segment || !plausible(position, *segment))
     co_return fail(Code::kNotFound, "segments.no_record");
   auto members = set->members();
@@ -127,8 +133,8 @@ Task<Buffer> LocalStore::read(Position position) {
 }
 
 Task<std::vector<Copy>> LocalStore::where(Position position) {
-  auto set = find_set(position.set);
-  auto segment = set ? set->segment(position.segment) : std::nullopt;
+  CO_TRY(auto set, find_readable(position.set));
+  auto segment = set->segment(position.segment);
   if (!segment || !plausible(position, *segment))
     co_return fail(Code::kNotFound, "segments.no_record");
   std::vector<Copy> copies;

@@ -65,6 +65,8 @@ class LocalStore : public Store, public Notes {
   using GroupKey = std::pair<Stream, Placement>;
 
   std::shared_ptr<ReplicaSet> find_set(SetId set) const;
+  // Errors: retry ("segments.set_unreadable"): all its disks have been away since the start.
+  Result<std::shared_ptr<ReplicaSet>> find_readable(SetId set) const;
   std::vector<std::shared_ptr<ReplicaSet>> all_sets() const;
   StoreDevice* device_of(DiskId disk) const;
   // A pool of one of the set's good disks.
@@ -91,9 +93,17 @@ class LocalStore : public Store, public Notes {
                    std::function<void(double)> progress);
   void load_scrubbed(SetId set, const std::vector<StoreDevice*>& members);
   void save_scrubbed(SetId set, const std::vector<StoreDevice*>& members, Timestamp time);
+  Task<std::uint64_t> heal_sets(std::vector<std::shared_ptr<ReplicaSet>> sets);
   Result<> heal_set(ReplicaSet& set);
-  Task<> resync(std::shared_ptr<ReplicaSet> set);
-  Result<> resync_set(ReplicaSet& set);
+  Result<RecoveredSet> copy_to(const Descriptor& descriptor,
+                               const std::vector<StoreDevice*>& members,
+                               const std::vector<unsigned>& fresh);
+  Task<> resync(std::shared_ptr<ReplicaSet> set, DiskId returned);
+  Result<> resync_set(ReplicaSet& set, DiskId returned);
+  void raise_sequences(Sequence last);
+  // Tells when `outcome` is an error of the device.
+  Result<> noted(StoreDevice& device, Result<> outcome);
+  Result<> load_unknown_sets();
   Result<bool> inspect(StoreDevice& device);
   Result<> remove_stale(StoreDevice& device);
   boost::asio::awaitable<void> drain_for_repair(std::shared_ptr<ReplicaSet> set);
@@ -105,7 +115,10 @@ class LocalStore : public Store, public Notes {
 
   // opening.cc
   Result<> take_disks();
-  Result<std::map<SetId, Descriptor>> read_descriptors();
+  enum class ReadFor { kOpen, kReturn };
+  Result<std::map<SetId, Descriptor>> read_descriptors(ReadFor reason);
+  Result<std::optional<Descriptor>> read_descriptor(StoreDevice& device, SetId set);
+  static bool is_empty_set(StoreDevice& device, SetId set);
   Result<> recover_set(const Descriptor& descriptor);
   void complete_files(const Descriptor& descriptor, const std::vector<StoreDevice*>& members,
                       DiskId returned = {});
@@ -115,7 +128,10 @@ class LocalStore : public Store, public Notes {
   enum class Spread { kReuse, kWiden };
   Result<std::shared_ptr<ReplicaSet>> open_some_set(const GroupKey& key, Spread spread);
   Result<std::shared_ptr<ReplicaSet>> create_set(const GroupKey& key);
-  std::vector<Load> loads(const std::vector<StoreDevice*>& without) const;
+  // Those with room for `needed` beside the reserve.
+  std::vector<Load> loads(const std::vector<StoreDevice*>& without, Bytes needed) const;
+  // Octets that a disk needs to hold the set, and to let it grow.
+  Bytes size_of(const ReplicaSet& set) const;
   bool has_room(const ReplicaSet& set) const;
   std::unexpected<Error> no_disks(const Placement& placement) const;
   void change_over(SetId filled);
@@ -129,9 +145,11 @@ class LocalStore : public Store, public Notes {
   std::atomic<Sequence> next_sequence_ = 1;
   std::atomic<Sequence> last_durable_ = 0;
   std::atomic<bool> closed_ = false;
-  DiskId returning_;  // being brought up to date
+  std::atomic<bool> uncertain_ = false;  // some set's highest sequence is not known
   SetContext context_;
 
+  Turns repairs_;                              // of sets: healing and resynchronisation
+  Turns inspections_;                          // of disks
   std::shared_ptr<Promise<bool>> background_;  // set when the background work has ended
   // Work left on the executor looks whether the store is still there.
   std::shared_ptr<int> alive_ = std::make_shared<int>();

@@ -6,8 +6,15 @@
 #include <boost/asio/detached.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace belfry::segments {
+namespace {
+
+// As many are passed over when a disk is away that may hold records of a higher sequence.
+constexpr Sequence kSequencesLeftOut = Sequence{1} << 32;
+
+}  // namespace
 
 Task<> LocalStore::open() {
   for (const StoreDisk& disk : options_.disks) {
@@ -18,10 +25,13 @@ Task<> LocalStore::open() {
     devices_.push_back(std::move(device));
   }
   if (devices_.empty()) co_return fail(Code::kInvalid, "segments.no_disks");
+  if (!is_segment_size(options_.segment_size.count))
+    co_return fail(Code::kInvalid, "segments.segment_size",
+                   {{"size", std::to_string(options_.segment_size.count)}});
   std::map<SetId, Descriptor> descriptors;
   CO_TRY(co_await runtime::blocking(*devices_.front()->pool, [&]() -> Result<> {
     TRY(take_disks());
-    TRY(descriptors, read_descriptors());
+    TRY(descriptors, read_descriptors(ReadFor::kOpen));
     return {};
   }));
   // One after another: each costs a pass over the headers of its last segment alone.
@@ -31,7 +41,7 @@ Task<> LocalStore::open() {
       if (device && device->good()) pool = device->pool.get();
     CO_TRY(co_await runtime::blocking(*pool, [&] { return recover_set(descriptor); }));
   }
-  next_sequence_ = last_durable_ + 1;
+  next_sequence_ = last_durable_ + 1 + (uncertain_ ? kSequencesLeftOut : 0);
   if (options_.background) {
     background_ = std::make_shared<Promise<bool>>();
     boost::asio::co_spawn(executor_, tend(), boost::asio::detached);
@@ -44,6 +54,7 @@ Result<> LocalStore::take_disks() {
   for (auto& device : devices_) {
     if (!device->info.disk) {
       device->set(DiskHealth::kAbsent, "not present", clock_.now());
+      uncertain_ = true;
       continue;
     }
     auto identity = identify(*device, random_);
@@ -54,12 +65,13 @@ Result<> LocalStore::take_disks() {
       device->admit(*identity, *name, clock_.now());
     else
       device->set(DiskHealth::kFailed, name.error().describe(), clock_.now());
+    if (!device->good()) uncertain_ = true;
   }
   return {};
 }
 
 // The highest generation of each set's descriptor; copies that it does not name are removed.
-Result<std::map<SetId, Descriptor>> LocalStore::read_descriptors() {
+Result<std::map<SetId, Descriptor>> LocalStore::read_descriptors(ReadFor reason) {
   std::map<SetId, Descriptor> newest;
   std::map<SetId, std::vector<StoreDevice*>> holders;
   for (auto& device : devices_) {
@@ -73,26 +85,53 @@ Result<std::map<SetId, Descriptor>> LocalStore::read_descriptors() {
       auto id = set_of_folder(name);
       if (!id) continue;
       holders[*id].push_back(device.get());
-      auto bytes = read_small_file(device->disk(), set_folder(*id) + "/descriptor");
-      auto descriptor = bytes ? decode_descriptor(*bytes) : std::nullopt;
-      if (!descriptor || descriptor->set != *id) continue;
+      TRY(auto descriptor, read_descriptor(*device, *id));
+      if (!descriptor) continue;
       auto& known = newest[*id];
       if (descriptor->generation > known.generation || known.members.empty()) known = *descriptor;
     }
   }
+  // A set that is being made looks like one that was: only at the start nothing is being made.
+  if (reason == ReadFor::kReturn) return newest;
   for (auto& [id, devices] : holders) {
-    // Without a descriptor anywhere: a set that was being made, and took no records.
     auto known = newest.find(id);
     for (StoreDevice* device : devices) {
       Member self{device->info.id, device->identity().uuid};
-      bool belongs = known != newest.end() &&
-                     std::ranges::find(known->second.members, self) != known->second.members.end();
-      if (belongs) continue;
+      bool stale = known != newest.end() &&
+                   std::ranges::find(known->second.members, self) == known->second.members.end();
+      // Without a descriptor anywhere: a set that was being made and took no records, or one whose
+      // descriptor cannot be read and that others may know.
+      bool unmade = known == newest.end() && is_empty_set(*device, id);
+      if (!stale && !unmade) continue;
       if (Result<> removed = device->disk().remove_tree(set_folder(id)); !removed)
         failed(*device, removed.error());
     }
   }
   return newest;
+}
+
+// Nothing if there is none that can be read. Errors: invalid ("segments.later_version").
+Result<std::optional<Descriptor>> LocalStore::read_descriptor(StoreDevice& device, SetId set) {
+  const std::string path = set_folder(set) + "/descriptor";
+  auto bytes = read_small_file(device.disk(), path);
+  if (!bytes) {
+    failed(device, bytes.error());
+    return std::nullopt;
+  }
+  if (is_of_later_version(*bytes))
+    return fail(Code::kInvalid, "segments.later_version",
+                {{"path", device.info.path + "/" + path}});
+  auto descriptor = decode_descriptor(*bytes);
+  if (descriptor && descriptor->set != set) descriptor.reset();
+  return descriptor;
+}
+
+bool LocalStore::is_empty_set(StoreDevice& device, SetId set) {
+  return std::ranges::all_of(
+      std::array{segments_folder(set), files_folder(set)}, [&](const std::string& folder) {
+        auto names = device.disk().list(folder);
+        return names ? names->empty() : names.error().code() == Code::kNotFound;
+      });
 }
 
 std::vector<StoreDevice*> LocalStore::devices_of(const Descriptor& descriptor) const {
@@ -117,6 +156,7 @@ Result<> LocalStore::recover_set(const Descriptor& descriptor) {
   auto recovered = recover_segments(descriptor, members, *this);
   if (!recovered && recovered.error().code() != Code::kRetry)
     return std::unexpected(recovered.error());
+  if (!recovered || recovered->uncertain) uncertain_ = true;
   if (recovered) {
     complete_files(descriptor, members);
     load_scrubbed(descriptor.set, members);
@@ -164,7 +204,8 @@ void LocalStore::complete_files(const Descriptor& descriptor,
       bool has = std::ranges::find(entry.second, i) != entry.second.end();
       if (has || !members[i] || !members[i]->good()) continue;
       bool copied = std::ranges::any_of(entry.second, [&](unsigned source) {
-        return copy_file(*members[source], *members[i], entry.first, {i}).has_value();
+        return noted(*members[i], copy_file(*members[source], *members[i], entry.first, {i}))
+            .has_value();
       });
       if (!copied)
         damaged(

@@ -68,7 +68,7 @@ Result<std::shared_ptr<ReplicaSet>> LocalStore::open_some_set(const GroupKey& ke
   }
   std::ranges::sort(candidates, {},
                     [](auto& set) { return std::pair(set->stored().count, set->id()); });
-  std::size_t eligible = loads({}).size();
+  std::size_t eligible = loads({}, options_.segment_size).size();
   std::size_t existing = 0;
   for (auto& set : all_sets())
     existing += set->stream() == key.first && set->placement() == key.second;
@@ -85,6 +85,7 @@ Result<std::shared_ptr<ReplicaSet>> LocalStore::open_some_set(const GroupKey& ke
 
 bool LocalStore::has_room(const ReplicaSet& set) const {
   for (StoreDevice* device : set.members()) {
+    if (!device || !device->good()) return false;
     auto space = device->disk().space();
     if (!space || space->free.count < options_.space_reserve.count + options_.segment_size.count)
       return false;
@@ -92,7 +93,14 @@ bool LocalStore::has_room(const ReplicaSet& set) const {
   return true;
 }
 
-std::vector<Load> LocalStore::loads(const std::vector<StoreDevice*>& without) const {
+Bytes LocalStore::size_of(const ReplicaSet& set) const {
+  Bytes size = set.stored() + options_.segment_size;
+  std::lock_guard lock(mutex_);
+  if (auto files = files_.find(set.id()); files != files_.end()) size += files->second.second;
+  return size;
+}
+
+std::vector<Load> LocalStore::loads(const std::vector<StoreDevice*>& without, Bytes needed) const {
   std::map<StoreDevice*, std::size_t> counts;
   for (auto& set : all_sets())
     for (StoreDevice* device : set->members()) ++counts[device];
@@ -100,8 +108,7 @@ std::vector<Load> LocalStore::loads(const std::vector<StoreDevice*>& without) co
   for (auto& device : devices_) {
     if (!device->good() || std::ranges::find(without, device.get()) != without.end()) continue;
     auto space = device->disk().space();
-    if (!space || space->free.count < options_.space_reserve.count + options_.segment_size.count)
-      continue;
+    if (!space || space->free < options_.space_reserve + needed) continue;
     loads.push_back({device.get(), *space, counts[device.get()]});
   }
   return loads;
@@ -109,7 +116,7 @@ std::vector<Load> LocalStore::loads(const std::vector<StoreDevice*>& without) co
 
 Result<std::shared_ptr<ReplicaSet>> LocalStore::create_set(const GroupKey& key) {
   for (std::size_t round = 0; round <= devices_.size(); ++round) {
-    std::vector<Load> candidates = loads({});
+    std::vector<Load> candidates = loads({}, options_.segment_size);
     std::vector<StoreDevice*> chosen = choose_disks(key.second, {}, candidates);
     if (chosen.empty()) return no_disks(key.second);
     Descriptor descriptor{{random_.id()}, key.first, key.second, 1, {}};

@@ -13,6 +13,7 @@ struct Candidate {
   std::optional<SegmentHeader> header;       // agreed
   std::vector<std::shared_ptr<File>> files;  // by ordinal; null: missing, or not that header
   bool has_batches = false;
+  bool is_unknown = false;  // some copy has octets where its header should be
 };
 
 using Readers = std::vector<std::unique_ptr<SegmentReader>>;  // by ordinal; null: no copy
@@ -35,7 +36,7 @@ class SetRecovery {
     if (active != found.rend()) last = active->first;
     for (auto& [number, candidate] : found) {
       if (!last || number > *last)
-        remove_empty(number);
+        remove_empty(number, candidate);
       else if (number < *last)
         TRY(keep_sealed(number, candidate));
       else
@@ -45,6 +46,7 @@ class SetRecovery {
       return sync_segment_names(device.disk(), descriptor_.set, ordinal);
     });
     if (!any_good()) return unreadable();
+    result_.uncertain |= !all_good();
     return std::move(result_);
   }
 
@@ -54,6 +56,11 @@ class SetRecovery {
   }
 
   bool good(unsigned ordinal) const { return members_[ordinal] && members_[ordinal]->good(); }
+  bool all_good() const {
+    for (unsigned i = 0; i < members_.size(); ++i)
+      if (!good(i)) return false;
+    return true;
+  }
   bool any_good() const {
     for (unsigned i = 0; i < members_.size(); ++i)
       if (good(i)) return true;
@@ -93,16 +100,23 @@ class SetRecovery {
   }
 
   // Opens a segment everywhere and agrees on its header: the one with batches, else the first.
+  // Errors: invalid ("segments.later_version").
   Result<Candidate> inspect(std::uint32_t number) {
     Candidate candidate;
     candidate.files.resize(members_.size());
     std::vector<std::optional<SegmentHeader>> headers(members_.size());
+    bool is_later = false;
     for_each_good([&](StoreDevice& device, DiskOrdinal ordinal) -> Result<> {
       auto file = device.disk().open(segment_path(descriptor_.set, number), Access::kReadWrite);
       if (!file && file.error().code() == Code::kNotFound) return {};
       if (!file) return std::unexpected(file.error());
       std::shared_ptr<File> opened = std::move(*file);
-      TRY(headers[ordinal.value], read_segment_header(*opened, descriptor_.set, number));
+      TRY(Buffer page, read_first_page(*opened));
+      headers[ordinal.value] = segment_header_of(page, descriptor_.set, number);
+      is_later |= is_of_later_version(page);
+      // Made ahead, its header not yet on the disk; anything else that is no header has rotted.
+      bool is_empty = std::ranges::all_of(page, [](std::byte b) { return b == std::byte{}; });
+      candidate.is_unknown |= !headers[ordinal.value] && !is_empty;
       if (!headers[ordinal.value]) return {};
       candidate.files[ordinal.value] = opened;
       SegmentReader reader(opened, *headers[ordinal.value]);
@@ -118,13 +132,22 @@ class SetRecovery {
       candidate.has_batches |= has_batches;
       return {};
     });
+    if (is_later)
+      return fail(Code::kInvalid, "segments.later_version",
+                  {{"path", segment_path(descriptor_.set, number)}});
     for (unsigned i = 0; i < members_.size(); ++i)
       if (headers[i] != candidate.header) candidate.files[i] = nullptr;
     return candidate;
   }
 
-  // Prepared ahead and never used; it is made again when it is needed.
-  void remove_empty(std::uint32_t number) {
+  // Prepared ahead and never used; it is made again when it is needed. One that no copy can tell
+  // anything of may hold records: it stays, and its number with it.
+  void remove_empty(std::uint32_t number, const Candidate& candidate) {
+    if (!candidate.header && candidate.is_unknown) {
+      result_.next_number = number + 1;
+      result_.uncertain = true;
+      return lost(number);
+    }
     for_each_good([&](StoreDevice& device, DiskOrdinal) -> Result<> {
       auto removed = device.disk().remove(segment_path(descriptor_.set, number));
       if (!removed && removed.error().code() != Code::kNotFound) return removed;
@@ -132,14 +155,22 @@ class SetRecovery {
     });
   }
 
+  void lost(std::uint32_t number) {
+    for (unsigned i = 0; i < members_.size(); ++i)
+      if (good(i))
+        notes_.damaged({descriptor_.set,
+                        descriptor_.members[i].disk,
+                        false,
+                        {descriptor_.set, number},
+                        {},
+                        CopyState::kCorrupt,
+                        {}});
+    tell(Happening::Kind::kDataLost, 0, segment_path(descriptor_.set, number));
+  }
+
   // A successor has batches, so this one is complete wherever it is.
   Result<> keep_sealed(std::uint32_t number, Candidate& candidate) {
-    if (!candidate.header) {
-      notes_.damaged(
-          {descriptor_.set, {}, false, {descriptor_.set, number}, {}, CopyState::kCorrupt, {}});
-      tell(Happening::Kind::kDataLost, 0, segment_path(descriptor_.set, number));
-      return {};
-    }
+    if (!candidate.header) return lost(number), Result<>();
     TRY(complete_missing(number, candidate));
     SegmentInfo info{*candidate.header, 0, candidate.header->size};
     for (auto& file : candidate.files) {
@@ -174,13 +205,18 @@ class SetRecovery {
                                   const ChainPoint& point);
   bool settle_last(Readers& readers, const ChainPoint& point, const BatchHeader& batch);
   void complete(Readers& readers, const BatchAt& batch, bool last);
-  Sequence last_before(std::uint32_t number);
+  struct End {
+    Sequence sequence = 0;
+    std::uint64_t epoch = 0;
+  };
+  End end_before(std::uint32_t number);
   Result<> cut_tail(const SegmentHeader& segment, ChainPoint& point);
 
   const Descriptor& descriptor_;
   const std::vector<StoreDevice*>& members_;
   Notes& notes_;
   std::vector<std::shared_ptr<File>> active_;  // by ordinal
+  std::uint64_t torn_epoch_ = 0;               // of the last batch, if it is whole nowhere
   RecoveredSet result_;
 };
 
@@ -200,7 +236,8 @@ Result<> SetRecovery::recover_active(std::uint32_t number, Candidate& candidate)
     if (!written) notes_.failed(*members_[i], written.error());
     dirty |= written.value_or(false);
   }
-  if (dirty) TRY(cut_tail(segment, end));
+  // A member that is away may have what looks torn here: then it is not for this start to decide.
+  if (dirty && all_good()) TRY(cut_tail(segment, end));
   // What recovery found may have been in the page cache alone; what is served from now on must not.
   for_each_good([&](StoreDevice&, DiskOrdinal ordinal) {
     return sync_batches(*active_[ordinal.value], ordinal);
@@ -239,7 +276,10 @@ Result<ChainPoint> SetRecovery::walk_together(Readers& readers, const SegmentHea
       auto following = readers[i]->header_at(next);
       if (following && *following) last = false;
     }
-    if (last && !settle_last(readers, point, *batch)) return point;
+    if (last && !settle_last(readers, point, *batch)) {
+      torn_epoch_ = batch->epoch;
+      return point;
+    }
     complete(readers, {point.offset, *batch}, last);
     if (info.first == 0) info.first = batch->first_sequence;
     // Of an empty batch too: it says what came before it.
@@ -273,6 +313,7 @@ bool SetRecovery::settle_last(Readers& readers, const ChainPoint& point, const B
   for (unsigned i = 0; i < members_.size(); ++i) {
     if (!good(i) || !readers[i]) continue;
     auto whole = readers[i]->whole_batch(point.offset, batch);
+    if (!whole) notes_.failed(*members_[i], whole.error());
     if (whole && *whole) return true;
   }
   return false;
@@ -309,11 +350,12 @@ void SetRecovery::complete(Readers& readers, const BatchAt& batch, bool last) {
   });
 }
 
-// The highest sequence in the segments below `number`, so that none is given twice.
-Sequence SetRecovery::last_before(std::uint32_t number) {
-  Sequence last = 0;
+// The highest sequence in the segments below `number`, so that none is given twice, and the highest
+// epoch.
+SetRecovery::End SetRecovery::end_before(std::uint32_t number) {
+  End end;
   auto place = result_.segments.lower_bound(number);
-  while (place != result_.segments.begin() && last == 0) {
+  while (place != result_.segments.begin() && end.sequence == 0) {
     --place;
     const SegmentHeader& segment = place->second.header;
     for_each_good([&](StoreDevice& device, DiskOrdinal) -> Result<> {
@@ -323,7 +365,8 @@ Sequence SetRecovery::last_before(std::uint32_t number) {
       for (ChainPoint point = start_of(segment);;) {
         TRY(auto batch, reader.header_at(point));
         if (batch) {
-          last = std::max(last, batch->first_sequence + batch->records - 1);
+          end.sequence = std::max(end.sequence, batch->first_sequence + batch->records - 1);
+          end.epoch = std::max(end.epoch, batch->epoch);
           point = after(point, *batch);
           continue;
         }
@@ -333,18 +376,23 @@ Sequence SetRecovery::last_before(std::uint32_t number) {
       }
     });
   }
-  return last;
+  return end;
 }
 
 Result<> SetRecovery::cut_tail(const SegmentHeader& segment, ChainPoint& point) {
   BatchHeader cut;
   cut.flags = BatchHeader::kCut;
   cut.incarnation = segment.incarnation;
-  // A session's batches are one above what it found; the one cut may be of such a session.
-  cut.epoch = point.epoch + 2;
-  cut.number = point.number;
+  std::uint64_t epoch = std::max(point.epoch, torn_epoch_);
   // Nothing but the torn batch in this segment: the ones before it know.
-  if (result_.last == 0) result_.last = last_before(segment.number);
+  if (result_.last == 0) {
+    const End before = end_before(segment.number);
+    result_.last = before.sequence;
+    epoch = std::max(epoch, before.epoch);
+  }
+  // A session's batches are one above what it found; the one cut may be of such a session.
+  cut.epoch = epoch + 2;
+  cut.number = point.number;
   cut.first_sequence = result_.last + 1;
   cut.previous = point.crc;
   Buffer page(kPage);

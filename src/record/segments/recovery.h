@@ -2,7 +2,8 @@
 //
 //  - A batch that is whole on one disk is completed onto the others: it may have been acknowledged.
 //  - A tail that is whole nowhere was not acknowledged: an empty batch of a new epoch is written
-//    over it, so that it can never come back.
+//    over it, so that it can never come back. Only once every member is there: while one is away,
+//    the tail is left as it is, and the set takes no batch.
 //  - A batch that is not whole anywhere, but has a successor, has rotted: it is reported.
 // Of two batches that contend for one place the higher epoch is right: the other one was cut.
 #pragma once
@@ -25,6 +26,11 @@ struct RecoveredSet {
   // Where appends go on, in the last segment; nothing while there is no segment.
   std::optional<ChainPoint> tail;
   Sequence last = 0;
+  // No number below may be given to a new segment: what is there could not be told.
+  std::uint32_t next_number = 0;
+  // A copy that might know more was away, or could not be read: sequences above `last` may be
+  // taken.
+  bool uncertain = false;
 };
 
 // What recovery and repair tell: `device` may be null.
@@ -38,7 +44,8 @@ class Notes {
 };
 
 // Members by ordinal; those that are not good are left out. Blocks.
-// Errors: retry ("segments.set_unreadable") when no member is left.
+// Errors: retry ("segments.set_unreadable") when no member is left; invalid
+// ("segments.later_version").
 Result<RecoveredSet> recover_segments(const Descriptor& descriptor,
                                       const std::vector<StoreDevice*>& members, Notes& notes);
 

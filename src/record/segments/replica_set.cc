@@ -16,7 +16,8 @@ ReplicaSet::ReplicaSet(SetContext& context, Descriptor descriptor,
       descriptor_(std::move(descriptor)),
       members_(std::move(members)),
       segments_(std::move(recovered.segments)),
-      tail_(recovered.tail) {}
+      tail_(recovered.tail),
+      next_number_(recovered.next_number) {}
 
 std::uint64_t ReplicaSet::next_generation() {
   std::lock_guard lock(mutex_);
@@ -77,6 +78,8 @@ Result<std::shared_ptr<File>> ReplicaSet::segment_file(unsigned ordinal, std::ui
     if (found != files_.end()) return found->second;
     device = members_[ordinal];
   }
+  // A disk that was emptied or exchanged holds nothing of the set.
+  if (!device) return fail(Code::kRetry, "segments.disk_absent");
   TRY(std::shared_ptr<File> file,
       device->disk().open(segment_path(id_, number), Access::kReadWrite));
   std::lock_guard lock(mutex_);
@@ -100,6 +103,7 @@ void ReplicaSet::renew(Descriptor descriptor, std::vector<StoreDevice*> members,
   members_ = std::move(members);
   segments_ = std::move(recovered.segments);
   tail_ = recovered.tail;
+  next_number_ = recovered.next_number;
   active_ = {};
   files_.clear();
 }
@@ -117,6 +121,10 @@ Result<> ReplicaSet::open() {
   std::vector<std::shared_ptr<File>> files;
   Result<> opened;
   for (std::size_t i = 0; i < devices.size() && last && opened; ++i) {
+    if (!devices[i]) {
+      opened = fail(Code::kRetry, "segments.disk_absent");
+      break;
+    }
     auto file = devices[i]->disk().open(segment_path(id_, *last), Access::kReadWrite);
     if (file)
       files.push_back(std::move(*file));

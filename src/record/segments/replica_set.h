@@ -15,6 +15,7 @@
 #pragma once
 
 #include "disks.h"
+#include "file_claims.h"
 #include "recovery.h"
 
 #include <deque>
@@ -93,6 +94,7 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   // A copy of a segment, opened once. Blocks.
   Result<std::shared_ptr<File>> segment_file(unsigned ordinal, std::uint32_t number);
   void forget_files();
+  FileClaims& claims() { return claims_; }
 
  private:
   struct Batch;
@@ -116,6 +118,7 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   const SetId id_;
   const Stream stream_;
   const Placement placement_;
+  FileClaims claims_;
 
   mutable std::mutex mutex_;
   Descriptor descriptor_;
@@ -123,6 +126,7 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   std::map<std::uint32_t, SegmentInfo> segments_;
   std::map<std::pair<unsigned, std::uint32_t>, std::shared_ptr<File>> files_;
   std::optional<ChainPoint> tail_;
+  std::uint32_t next_number_ = 0;  // the least that a new segment may have
   Active active_;
   std::uint64_t generation_ = 0;  // the highest ever tried
   bool open_ = false;

@@ -35,7 +35,8 @@ class SetScrub {
                     const std::optional<Buffer>& bad);
   void skip_rot();
   Result<> list_all_files();
-  void scrub_file(const FilePosition& file);
+  void scrub_file(FilePosition& file);
+  bool scrub_file_of_size(const FilePosition& file);
   void found(Damage damage, std::string path, bool repaired);
   DiskId disk_of(unsigned ordinal) const { return descriptor_.members[ordinal].disk; }
 
@@ -51,6 +52,7 @@ class SetScrub {
   ChainPoint point_;
   bool listed_ = false, partial_ = false, needs_resync_ = false;
   std::vector<FilePosition> files_;
+  std::map<FileId, std::vector<Bytes>> sizes_;
   std::size_t next_file_ = 0;
   ScrubReport report_;
   std::vector<Damage> left_;

@@ -94,8 +94,9 @@ Result<> SetScrub::begin_segment() {
     // The last segment may be growing: heal() brings it back while the set takes no appends.
     if (good != open_.end() && !active) {
       auto source = unsigned(good - open_.begin());
-      repaired =
-          copy_segment(*members_[source], *members_[i], header, header.size, {i}).has_value();
+      Result<> copied = copy_segment(*members_[source], *members_[i], header, header.size, {i});
+      if (!copied) notes_.failed(*members_[i], copied.error());
+      repaired = copied.has_value();
       if (auto file = members_[i]->disk().open(path, Access::kReadWrite); repaired && file)
         open_[i] = std::move(*file);
     }
@@ -224,26 +225,42 @@ void SetScrub::skip_rot() {
 }
 
 Result<> SetScrub::list_all_files() {
-  std::map<FileId, FilePosition> all;
+  // A copy that was cut or has grown says a wrong size, so each size that is said is tried.
   for (StoreDevice* device : members_) {
     if (!device) continue;
     auto files = list_files(device->disk(), descriptor_.set);
-    if (!files) continue;
-    for (const FilePosition& file : *files) all.emplace(file.file, file);
+    if (!files) {
+      notes_.failed(*device, files.error());
+      partial_ = true;
+      continue;
+    }
+    for (const FilePosition& file : *files) {
+      std::vector<Bytes>& sizes = sizes_[file.file];
+      if (std::ranges::find(sizes, file.size) == sizes.end()) sizes.push_back(file.size);
+    }
   }
-  for (auto& [id, file] : all) files_.push_back(file);
+  for (auto& [id, sizes] : sizes_) files_.push_back({descriptor_.set, id, sizes.front()});
   listed_ = true;
   return {};
 }
 
-void SetScrub::scrub_file(const FilePosition& listed) {
+void SetScrub::scrub_file(FilePosition& file) {
+  // One that is being published or removed is on some of the disks for a moment.
+  FileClaims::Claim claim = set_->claims().try_take(file.file);
+  if (!claim) return;
+  for (Bytes size : sizes_.at(file.file)) {
+    file.size = size;
+    if (scrub_file_of_size(file)) return;
+  }
+}
+
+// False: no copy is whole with this size, and there may be another.
+bool SetScrub::scrub_file_of_size(const FilePosition& file) {
   std::optional<unsigned> good;
   std::vector<std::pair<unsigned, CopyState>> bad;
-  FilePosition file = listed;
   bool gone = true;
   for (unsigned i = 0; i < members_.size(); ++i) {
     if (!members_[i]) continue;
-    // A copy that was cut or has grown says a wrong size: each is measured by itself.
     auto whole = check_file(members_[i]->disk(), file,
                             [&](std::size_t count) { report_.read += Bytes{count}; });
     bool missing = !whole && whole.error().code() == Code::kNotFound;
@@ -254,13 +271,15 @@ void SetScrub::scrub_file(const FilePosition& listed) {
       bad.push_back({i, missing ? CopyState::kMissing : CopyState::kCorrupt});
     }
   }
-  if (gone) return;  // removed meanwhile
+  if (gone) return true;  // removed meanwhile
+  if (!good && file.size != sizes_.at(file.file).back()) return false;
   ++report_.files;
   for (auto [ordinal, state] : bad) {
-    bool repaired =
-        good && copy_file(*members_[*good], *members_[ordinal], file, {ordinal}).has_value();
+    Result<> copied = good ? copy_file(*members_[*good], *members_[ordinal], file, {ordinal})
+                           : fail(Code::kCorrupt, "segments.no_good_copy");
+    if (good && !copied) notes_.failed(*members_[ordinal], copied.error());
     found({descriptor_.set, disk_of(ordinal), true, {}, file, state, {}},
-          file_path(descriptor_.set, file.file), repaired);
+          file_path(descriptor_.set, file.file), copied.has_value());
   }
   if (!good)
     notes_.happened({Happening::Kind::kDataLost,
@@ -268,6 +287,7 @@ void SetScrub::scrub_file(const FilePosition& listed) {
                      {},
                      {},
                      file_path(descriptor_.set, file.file)});
+  return true;
 }
 
 }  // namespace belfry::segments

@@ -16,15 +16,23 @@ namespace {
 
 namespace asio = boost::asio;
 
-template <class T>
-T run(asio::awaitable<T> work) {
-  asio::io_context context;
-  auto future = asio::co_spawn(context, std::move(work), asio::use_future);
-  context.run();
-  return future.get();
-}
+// A pool's thread may still be posting when what it posted has run, so the context outlives the
+// pools of a test.
+class Waiting : public testing::Test {
+ protected:
+  template <class T>
+  T run(asio::awaitable<T> work) {
+    auto future = asio::co_spawn(context_, std::move(work), asio::use_future);
+    context_.restart();
+    context_.run();
+    return future.get();
+  }
 
-TEST(Blocking, RunsElsewhereAndComesBack) {
+  asio::io_context context_;
+};
+using Blocking = Waiting;
+
+TEST_F(Blocking, RunsElsewhereAndComesBack) {
   auto pool = make_pool("test", 2, 16);
   auto outcome = run([&]() -> Task<int> {
     auto here = std::this_thread::get_id();
@@ -37,7 +45,7 @@ TEST(Blocking, RunsElsewhereAndComesBack) {
   EXPECT_EQ(outcome.value(), 7);
 }
 
-TEST(Blocking, PassesErrorsOn) {
+TEST_F(Blocking, PassesErrorsOn) {
   auto pool = make_inline_pool();
   auto outcome = run([&]() -> Task<int> {
     co_return co_await runtime::blocking(
@@ -46,7 +54,7 @@ TEST(Blocking, PassesErrorsOn) {
   EXPECT_EQ(outcome.error().message(), "test.missing");
 }
 
-TEST(Blocking, RefusesWhenTheQueueIsFull) {
+TEST_F(Blocking, RefusesWhenTheQueueIsFull) {
   auto pool = make_pool("test", 1, 1);
   std::atomic<bool> release = false, started = false;
   ASSERT_TRUE(pool->run([&] {
@@ -62,22 +70,42 @@ TEST(Blocking, RefusesWhenTheQueueIsFull) {
   release = true;
 }
 
-TEST(Signal, KeepsANotificationThatComesFirst) {
+TEST_F(Waiting, ASignalKeepsANotificationThatComesFirst) {
   Signal signal;
   signal.notify();
   run([&]() -> asio::awaitable<void> { co_await signal.wait(); }());
 }
 
-TEST(Promise, WakesEveryWaiterFromAnotherThread) {
+TEST_F(Waiting, TurnsLetOneAtATimeGoOnInTheirOrder) {
+  Turns turns;
+  std::vector<int> order;
+  int inside = 0;
+  Signal pause;
+  for (int i = 0; i < 5; ++i)
+    asio::co_spawn(
+        context_,
+        [&, i]() -> asio::awaitable<void> {
+          auto turn = co_await turns.take();
+          EXPECT_EQ(++inside, 1);
+          order.push_back(i);
+          pause.notify();
+          co_await pause.wait();
+          --inside;
+        },
+        asio::detached);
+  context_.run();
+  EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4}));
+}
+
+TEST_F(Waiting, APromiseWakesEveryWaiterFromAnotherThread) {
   Promise<int> promise;
-  asio::io_context context;
   std::atomic<int> sum = 0;
   for (int i = 0; i < 10; ++i)
     asio::co_spawn(
-        context, [&]() -> asio::awaitable<void> { sum += co_await promise.wait(); },
+        context_, [&]() -> asio::awaitable<void> { sum += co_await promise.wait(); },
         asio::detached);
   std::thread setter([&] { promise.set(3); });
-  context.run();
+  context_.run();
   setter.join();
   EXPECT_EQ(sum, 30);
 }

@@ -57,7 +57,7 @@ class StoreTest : public testing::Test {
     }
     options.segment_size = segment_size_;
     options.space_reserve = 1_MiB;
-    options.background = false;
+    options.background = background_;
     options.pool_for = [](DiskId) { return std::shared_ptr<Pool>(make_pool("disk", 2, 1024)); };
     options.on_happening = [this](const Happening& happening) {
       std::lock_guard lock(mutex_);
@@ -150,6 +150,7 @@ class StoreTest : public testing::Test {
   }
 
   Bytes segment_size_ = 1_MiB;
+  bool background_ = false;
   std::filesystem::path root_;
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{

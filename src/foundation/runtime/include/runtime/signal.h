@@ -3,8 +3,10 @@
 
 #include "runtime/blocking.h"
 
+#include <deque>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace belfry {
@@ -21,6 +23,32 @@ class Signal {
   std::mutex mutex_;
   bool pending_ = false;
   std::vector<std::move_only_function<void()>> waiters_;
+};
+
+// Lets one coroutine at a time go on, in the order in which they came. Safe to use from any thread.
+class Turns {
+ public:
+  // The turn ends when this does.
+  class Turn {
+   public:
+    explicit Turn(Turns& turns) : turns_(&turns) {}
+    Turn(Turn&& other) noexcept : turns_(std::exchange(other.turns_, nullptr)) {}
+    Turn& operator=(Turn&&) = delete;
+    ~Turn() {
+      if (turns_) turns_->end();
+    }
+
+   private:
+    Turns* turns_;
+  };
+  [[nodiscard]] boost::asio::awaitable<Turn> take();
+
+ private:
+  void end();
+
+  std::mutex mutex_;
+  bool taken_ = false;
+  std::deque<std::move_only_function<void()>> waiters_;
 };
 
 // A value that is set once and awaited by any number of coroutines. Safe to use from any thread.
