@@ -47,8 +47,13 @@ function(belfry_module)
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
       add_dependencies(unit_tests ${MODULE_NAME}_test)
       add_test(NAME ${MODULE_NAME} COMMAND ${MODULE_NAME}_test)
+      set(environment BELFRY_SOURCE=${CMAKE_SOURCE_DIR})
+      if(BELFRY_SANITIZE STREQUAL "thread")
+        list(APPEND environment
+          TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.suppressions)
+      endif()
       set_tests_properties(${MODULE_NAME} PROPERTIES LABELS unit TIMEOUT 900
-        ENVIRONMENT "BELFRY_SOURCE=${CMAKE_SOURCE_DIR}")
+        ENVIRONMENT "${environment}")
     endif()
   endif()
 
