@@ -8,13 +8,10 @@ constexpr std::string_view kDirectory = "keys";
 constexpr std::string_view kPath = "keys/keystore";
 constexpr std::string_view kNewPath = "keys/keystore.new";
 
-Result<Buffer> read_whole(Disk& disk) {
-  TRY(auto file, disk.open(kPath, Access::kRead));
-  TRY(Bytes size, file->size());
-  if (size.count > kKeyFileLengthMax) return fail(Code::kCorrupt, "keystore.torn");
-  Buffer octets(size.count);
-  TRY(std::size_t got, file->read_at(0, octets));
-  octets.resize(got);
+Result<Buffer> read_copy(Disk& disk) {
+  auto octets = read_whole(disk, kPath, {kKeyFileLengthMax});
+  if (!octets && octets.error().code() == Code::kCorrupt)
+    return fail(Code::kCorrupt, "keystore.torn");
   return octets;
 }
 
@@ -39,7 +36,7 @@ Result<std::optional<KeyFile>> KeyCopies::read_merged(View master_key) {
   bool unreadable = false, unanswered = false;
   identical_ = true;
   for (Copy& copy : copies_) {
-    auto octets = copy.disk ? read_whole(*copy.disk)
+    auto octets = copy.disk ? read_copy(*copy.disk)
                             : Result<Buffer>(fail(Code::kRetry, "keystore.disk_missing"));
     auto file = octets ? decode_key_file(*octets, master_key)
                        : Result<KeyFile>(std::unexpected(octets.error()));

@@ -10,12 +10,12 @@
 
 namespace belfry::crypto {
 
-namespace {
-
 std::uint32_t month_of(Timestamp time) {
   const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
   return std::uint32_t(int(date.year())) * 12 + unsigned(date.month()) - 1;
 }
+
+namespace {
 
 struct Slot {
   TenantId tenant;

@@ -61,6 +61,42 @@ class Descriptor {
   int number_;
 };
 
+enum class Follow { kLinks, kNothing };
+
+// Adds the entries of a directory to `names`. Zero or the reason.
+int names_in(int parent, const char* name, Follow follow, std::vector<std::string>& names) {
+  const int flags =
+      O_RDONLY | O_DIRECTORY | O_CLOEXEC | (follow == Follow::kNothing ? O_NOFOLLOW : 0);
+  const int number = retried([&] { return ::openat(parent, name, flags); });
+  if (number < 0) return errno;
+  std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(number), ::closedir);
+  if (!entries) {
+    const int reason = errno;
+    ::close(number);
+    return reason;
+  }
+  errno = 0;
+  while (const dirent* entry = ::readdir(entries.get())) {
+    std::string_view entry_name = entry->d_name;
+    if (entry_name != "." && entry_name != "..") names.emplace_back(entry_name);
+    errno = 0;
+  }
+  return errno;
+}
+
+// Removes a file, or a folder and all below it. Zero, also when there is none, or the reason.
+int remove_all(int parent, const char* name) {
+  if (::unlinkat(parent, name, 0) == 0 || errno == ENOENT) return 0;
+  if (errno != EISDIR) return errno;
+  std::vector<std::string> names;
+  if (int reason = names_in(parent, name, Follow::kNothing, names); reason != 0)
+    return reason == ENOENT ? 0 : reason;
+  for (const std::string& below : names)
+    if (int reason = remove_all(parent, (std::string(name) + "/" + below).c_str()); reason != 0)
+      return reason;
+  return ::unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : errno;
+}
+
 class SystemFile : public File {
  public:
   SystemFile(int descriptor, std::string path) : file_(descriptor), path_(std::move(path)) {}
@@ -169,39 +205,32 @@ class SystemDisk : public Disk {
 
   Result<> remove_tree(std::string_view path) override {
     TRY(std::string name, checked(path));
-    std::error_code error;
-    std::filesystem::remove_all(std::filesystem::path(path_) / name, error);
-    if (error) return system_error("remove", path, error.value());
+    if (int reason = remove_all(root_.load(), name.c_str()); reason != 0)
+      return system_error("unlinkat", path, reason);
     return {};
   }
 
   Result<> make_directory(std::string_view path) override {
     TRY(std::string name, checked(path));
-    std::error_code error;
-    std::filesystem::create_directories(std::filesystem::path(path_) / name, error);
-    if (error) return system_error("mkdir", path, error.value());
+    for (std::size_t end = 0; end != name.npos;) {
+      end = name.find('/', end + 1);
+      const std::string part = name.substr(0, end);
+      if (::mkdirat(root_.load(), part.c_str(), 0777) == 0) continue;
+      const int reason = errno;
+      struct stat status;
+      const bool there = reason == EEXIST &&
+                         ::fstatat(root_.load(), part.c_str(), &status, 0) == 0 &&
+                         S_ISDIR(status.st_mode);
+      if (!there) return system_error("mkdirat", path, reason);
+    }
     return {};
   }
 
   Result<std::vector<std::string>> list(std::string_view directory) override {
     TRY(std::string name, checked(directory));
-    int number = retried(
-        [&] { return ::openat(root_.load(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
-    if (number < 0) return system_error("openat", directory, errno);
-    std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(number), ::closedir);
-    if (!entries) {
-      int reason = errno;
-      ::close(number);
-      return system_error("fdopendir", directory, reason);
-    }
     std::vector<std::string> names;
-    errno = 0;
-    while (const dirent* entry = ::readdir(entries.get())) {
-      std::string_view entry_name = entry->d_name;
-      if (entry_name != "." && entry_name != "..") names.emplace_back(entry_name);
-      errno = 0;
-    }
-    if (errno != 0) return system_error("readdir", directory, errno);
+    if (int reason = names_in(root_.load(), name.c_str(), Follow::kLinks, names); reason != 0)
+      return system_error("readdir", directory, reason);
     std::ranges::sort(names);
     return names;
   }
@@ -271,6 +300,18 @@ class SystemDisk : public Disk {
 };
 
 }  // namespace
+
+Result<Buffer> read_whole(Disk& disk, std::string_view path, Bytes size_max) {
+  TRY(auto file, disk.open(path, Access::kRead));
+  TRY(Bytes size, file->size());
+  if (size > size_max)
+    return fail(Code::kCorrupt, "disk.file_too_long",
+                {{"path", std::string(path)}, {"limit", std::to_string(size_max.count)}});
+  Buffer octets(size.count);
+  TRY(std::size_t got, file->read_at(0, octets));
+  octets.resize(got);
+  return octets;
+}
 
 Result<std::unique_ptr<Disk>> open_disk(std::string_view root) {
   std::string path(root);

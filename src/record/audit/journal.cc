@@ -14,6 +14,11 @@ constexpr std::uint16_t kHasSource = 1;
 
 }  // namespace
 
+Buffer encode_closed_record(Timestamp written) {
+  Encoder out;
+  return out.put(kVersion).put_i64(to_us(written)).take();
+}
+
 Buffer encode_journal_record(const JournalRecord& record) {
   Encoder out;
   std::size_t length = 64 + 8 * record.reading.size();

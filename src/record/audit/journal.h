@@ -27,6 +27,9 @@ struct JournalRecord {
   std::vector<Leaf> leaves;
 };
 
+// The body of a kClosedRecord.
+Buffer encode_closed_record(Timestamp written);
+
 Buffer encode_journal_record(const JournalRecord& record);
 // Errors: corrupt ("audit.journal_malformed"), invalid ("audit.journal_unknown": a later version).
 Result<JournalRecord> decode_journal_record(View body);

@@ -11,14 +11,11 @@ constexpr std::size_t kSegmentLengthMax = 48 * 1024;
 constexpr std::size_t kQueuedOctetsMax = std::size_t{64} << 20;
 // Segments of reads that wait to be sealed.
 constexpr std::size_t kClosedSegmentsMax = 512;
+// Segments of one tenant that wait for its key; more of its reads are refused, and no others.
+constexpr std::size_t kUnsealedSegmentsMax = 8;
 
 std::unexpected<Error> unavailable() {
   return fail(Code::kRetry, "audit.unavailable");
-}
-
-std::uint32_t month_of(Timestamp time) {
-  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
-  return std::uint32_t(int(date.year())) * 12 + unsigned(date.month()) - 1;
 }
 
 }  // namespace
@@ -44,7 +41,7 @@ std::string Core::origin(TenantId tenant) const {
 }
 
 Result<crypto::Key> Core::month_key(TenantId tenant) {
-  const std::uint32_t month = month_of(clock_.now());
+  const std::uint32_t month = crypto::month_of(clock_.now());
   {
     std::lock_guard lock(months_mutex_);
     auto found = months_.find(tenant);
@@ -114,13 +111,13 @@ Result<> Core::record_read(TenantId tenant, const Event& event) {
   {
     std::lock_guard lock(mutex_);
     if (closing_ || stopping_ || !has_room_locked()) return unavailable();
+    auto unsealed = unsealed_.find(tenant);
+    if (unsealed != unsealed_.end() && unsealed->second.segments.size() >= kUnsealedSegmentsMax)
+      return unavailable();
     OpenSegment& segment = open_segments_[tenant];
     if (!segment.plain.empty() && segment.plain.size() + 4 + line.size() > kSegmentLengthMax)
       closed_segments_.emplace_back(tenant, std::exchange(segment.plain, {}));
-    if (segment.plain.empty()) {
-      segment.plain.reserve(kSegmentLengthMax);
-      segment.opened = clock_.monotonic();
-    }
+    if (segment.plain.empty()) segment.opened = clock_.monotonic();
     add_to_segment(segment.plain, line);
     first = reading_.insert(tenant).second;
   }
@@ -153,25 +150,25 @@ boost::asio::awaitable<void> Core::stopped() {
   co_await publisher_done_.wait();
 }
 
-// Reads first, then everything queued, then the record that says that this run ended well.
+// Reads first, then everything queued, then the record that says that this run ended well; tenants
+// whose reads could not be sealed are not meant by it.
 Task<> Core::close() {
   {
     std::lock_guard lock(mutex_);
     if (closing_) co_return Result<>();
   }
-  auto flush = [this] { return flush_segments(true); };
-  auto flushed = co_await runtime::blocking(pool(), flush);
-  {
-    std::lock_guard lock(mutex_);
+  Pending last;
+  last.closes = true;
+  auto flush = [this, &last] {
+    Result<> flushed = flush_segments(Due::kAll);
+    std::scoped_lock lock(flushing_, mutex_);
     closing_ = true;
-  }
-  Result<> outcome = flushed;
-  if (flushed) {
-    Pending last;
-    last.closes = true;
-    auto closed = co_await submit(std::move(last));
-    if (!closed) outcome = std::unexpected(closed.error());
-  }
+    for (const auto& [tenant, unsealed] : unsealed_) last.reading.push_back(tenant);
+    return flushed;
+  };
+  Result<> outcome = co_await runtime::blocking(pool(), flush);
+  auto closed = co_await submit(std::move(last));
+  if (!closed) outcome = std::unexpected(closed.error());
   auto publish = [this] { return publish_all(Extent::kAll, TileFiles::Present::kReplace); };
   auto published = co_await runtime::blocking(pool(), publish);
   stop();

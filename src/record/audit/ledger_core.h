@@ -64,7 +64,8 @@ class Core {
   // ledger_writer.cc
   static boost::asio::awaitable<void> run_writer(std::shared_ptr<Core> core);
   static boost::asio::awaitable<void> run_flusher(std::shared_ptr<Core> core);
-  Result<> flush_segments(bool all);
+  enum class Due { kOld, kAll };
+  Result<> flush_segments(Due due);
   void apply(JournalRecord record);
 
   // ledger_publish.cc
@@ -101,9 +102,14 @@ class Core {
 
   std::optional<Batch> next_batch();
   boost::asio::awaitable<bool> commit(Batch& batch);
+  boost::asio::awaitable<bool> write_closed(const Batch& batch);
   void reject_waiters(Batch& batch);
   Result<crypto::Key> month_key(TenantId tenant);
   bool has_room_locked() const;
+  using Segments = std::map<TenantId, std::deque<Buffer>>;  // of each tenant the oldest first
+  Segments take_due_segments(Due due);
+  Result<> seal_segments(TenantId tenant, std::deque<Buffer>& segments);
+  void keep_unsealed(TenantId tenant, std::deque<Buffer> segments);
 
   Clock& clock_;
   Random& random_;
@@ -130,11 +136,18 @@ class Core {
   };
   std::map<TenantId, OpenSegment> open_segments_;
   std::deque<std::pair<TenantId, Buffer>> closed_segments_;
+  // Of tenants whose key could not be had: these alone wait for it.
+  struct Unsealed {
+    std::deque<Buffer> segments;
+    Monotonic again;  // when it is tried next
+  };
+  std::map<TenantId, Unsealed> unsealed_;
   std::set<TenantId> reading_;  // told to the journal in this run
   bool failing_ = false;
   bool closing_ = false;
 
   std::mutex publishing_;  // one publication at a time
+  std::mutex flushing_;    // one flush at a time, so that segments keep their order
   std::atomic<bool> stopping_ = false;
   Signal work_;
   Promise<bool> writer_done_, flusher_done_, publisher_done_;

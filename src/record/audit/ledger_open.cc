@@ -143,11 +143,20 @@ Task<> Core::record_gaps(std::shared_ptr<Core> core, std::set<TenantId> tenants,
     event.resource = "belfry:audit/" + tenant.text();
     event.details = {{"from", format_rfc3339(since)}, {"until", format_rfc3339(event.time)}};
     Leaf leaf{tenant, {}, {}};
-    auto seal = [raw = core.get(), &leaf, tenant, line = to_ocsf(event)] {
+    const std::string line = to_ocsf(event);
+    auto seal = [raw = core.get(), &leaf, tenant, &line] {
       return raw->seal(LeafType::kEvent, tenant, as_view(line), leaf.id);
     };
-    CO_TRY(leaf.octets, co_await runtime::blocking(core->pool(), seal));
-    gaps.leaves.push_back(std::move(leaf));
+    auto octets = co_await runtime::blocking(core->pool(), seal);
+    if (octets) {
+      leaf.octets = std::move(*octets);
+      gaps.leaves.push_back(std::move(leaf));
+      continue;
+    }
+    // One tenant without a key does not keep the others from starting.
+    std::deque<Buffer> waiting(1);
+    add_to_segment(waiting.front(), line);
+    core->keep_unsealed(tenant, std::move(waiting));
   }
   if (gaps.leaves.empty()) co_return Result<>();
   auto receipts = co_await core->submit(std::move(gaps));

@@ -1,4 +1,3 @@
-#include "base/codec.h"
 #include "ledger_core.h"
 
 namespace belfry::audit {
@@ -10,6 +9,7 @@ constexpr std::size_t kBatchOctetsMax = std::size_t{4} << 20;
 constexpr Duration kRetryAfter = std::chrono::milliseconds(200);
 constexpr Duration kFlushEvery = std::chrono::milliseconds(50);
 constexpr Duration kSegmentOpenMax = std::chrono::milliseconds(100);
+constexpr Duration kKeyRetryAfter = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -22,7 +22,8 @@ struct Batch {
   std::vector<std::vector<Known>> leaves_of;  // each of `pending`
   JournalRecord record;
   bool closes = false;
-  std::size_t leaves = 0, octets = 0;  // as they were counted in the queue
+  std::vector<TenantId> still_reading;  // when it closes: their reads are not all in the journal
+  std::size_t leaves = 0, octets = 0;   // as they were counted in the queue
 
   bool writes() const {
     return !record.leaves.empty() || !record.reading.empty() ||
@@ -53,8 +54,8 @@ std::optional<Batch> Core::next_batch() {
     if (pending.source_complete_up_to)
       batch.record.source_complete_up_to =
           std::max(batch.record.source_complete_up_to.value_or(0), *pending.source_complete_up_to);
-    batch.record.reading.insert(batch.record.reading.end(), pending.reading.begin(),
-                                pending.reading.end());
+    auto& reading = pending.closes ? batch.still_reading : batch.record.reading;
+    reading.insert(reading.end(), pending.reading.begin(), pending.reading.end());
     batch.closes = pending.closes;
     batch.pending.push_back(std::move(pending));
   }
@@ -97,6 +98,21 @@ void Core::apply(JournalRecord record) {
     source_watermark_ = std::max(source_watermark_, *record.source_complete_up_to);
 }
 
+boost::asio::awaitable<bool> Core::write_closed(const Batch& batch) {
+  const Timestamp now = clock_.now();
+  std::vector<std::pair<segments::RecordType, Buffer>> records{
+      {kClosedRecord, encode_closed_record(now)}};
+  if (!batch.still_reading.empty())
+    records.emplace_back(kLeavesRecord,
+                         encode_journal_record({.written = now, .reading = batch.still_reading}));
+  for (auto& [type, body] : records) {
+    auto appended = co_await store_.append(segments::Stream::kLedger, options_.placement, type,
+                                           {std::move(body)});
+    if (!appended) co_return false;
+  }
+  co_return true;
+}
+
 // False: given up because the ledger stops.
 boost::asio::awaitable<bool> Core::commit(Batch& batch) {
   if (batch.writes()) {
@@ -112,13 +128,7 @@ boost::asio::awaitable<bool> Core::commit(Batch& batch) {
     }
     apply(std::move(batch.record));
   }
-  if (batch.closes) {
-    Encoder written;
-    written.put(std::uint16_t{1}).put_i64(to_us(clock_.now()));
-    auto appended = co_await store_.append(segments::Stream::kLedger, options_.placement,
-                                           kClosedRecord, {written.take()});
-    if (!appended) reject_waiters(batch);
-  }
+  if (batch.closes && !co_await write_closed(batch)) reject_waiters(batch);
   std::vector<std::vector<Receipt>> receipts(batch.pending.size());
   {
     std::lock_guard lock(mutex_);
@@ -149,41 +159,64 @@ boost::asio::awaitable<void> Core::run_writer(std::shared_ptr<Core> core) {
   core->writer_done_.set(true);
 }
 
-// Seals the segments that are full or old enough. Blocks when a month key has to be made.
-Result<> Core::flush_segments(bool all) {
-  std::deque<std::pair<TenantId, Buffer>> due;
-  {
-    std::lock_guard lock(mutex_);
-    due.swap(closed_segments_);
-    const Monotonic now = clock_.monotonic();
-    for (auto segment = open_segments_.begin(); segment != open_segments_.end();) {
-      if (!all && now - segment->second.opened < kSegmentOpenMax) {
-        ++segment;
-        continue;
-      }
-      due.emplace_back(segment->first, std::move(segment->second.plain));
-      segment = open_segments_.erase(segment);
+Core::Segments Core::take_due_segments(Due due) {
+  Segments taken;
+  std::lock_guard lock(mutex_);
+  const Monotonic now = clock_.monotonic();
+  for (auto unsealed = unsealed_.begin(); unsealed != unsealed_.end();) {
+    if (due != Due::kAll && now < unsealed->second.again) {
+      ++unsealed;
+      continue;
     }
+    taken[unsealed->first] = std::move(unsealed->second.segments);
+    unsealed = unsealed_.erase(unsealed);
   }
-  Result<> outcome;
-  while (!due.empty() && outcome) {
-    auto& [tenant, plain] = due.front();
-    Leaf leaf{tenant, {}, {}};
-    auto octets = seal(LeafType::kSegment, tenant, plain, leaf.id);
-    if (!octets) {
-      outcome = std::unexpected(octets.error());
-      break;
+  for (auto& [tenant, plain] : closed_segments_) taken[tenant].push_back(std::move(plain));
+  closed_segments_.clear();
+  for (auto segment = open_segments_.begin(); segment != open_segments_.end();) {
+    if (due != Due::kAll && now - segment->second.opened < kSegmentOpenMax) {
+      ++segment;
+      continue;
     }
-    leaf.octets = std::move(*octets);
+    taken[segment->first].push_back(std::move(segment->second.plain));
+    segment = open_segments_.erase(segment);
+  }
+  return taken;
+}
+
+void Core::keep_unsealed(TenantId tenant, std::deque<Buffer> segments) {
+  std::lock_guard lock(mutex_);
+  const Monotonic again = clock_.monotonic() + kKeyRetryAfter;
+  Unsealed& unsealed = unsealed_.try_emplace(tenant, Unsealed{{}, again}).first->second;
+  // Behind what waits already, which is older.
+  for (Buffer& plain : segments) unsealed.segments.push_back(std::move(plain));
+}
+
+// Takes from `segments` what it could seal.
+Result<> Core::seal_segments(TenantId tenant, std::deque<Buffer>& segments) {
+  {
+    // The first of them wait for their key: so do these.
+    std::lock_guard lock(mutex_);
+    if (unsealed_.contains(tenant)) return {};
+  }
+  for (; !segments.empty(); segments.pop_front()) {
+    Leaf leaf{tenant, {}, {}};
+    TRY(leaf.octets, seal(LeafType::kSegment, tenant, segments.front(), leaf.id));
     Pending pending;
     pending.leaves.push_back(std::move(leaf));
-    outcome = enqueue(std::move(pending));
-    if (outcome) due.pop_front();
+    TRY(enqueue(std::move(pending)));
   }
-  if (!due.empty()) {
-    std::lock_guard lock(mutex_);
-    closed_segments_.insert(closed_segments_.begin(), std::make_move_iterator(due.begin()),
-                            std::make_move_iterator(due.end()));
+  return {};
+}
+
+// Seals the segments that are full or old enough; what cannot be sealed is kept, and keeps back its
+// tenant alone. Blocks when a month key has to be made.
+Result<> Core::flush_segments(Due due) {
+  std::lock_guard flushing(flushing_);
+  Result<> outcome;
+  for (auto& [tenant, segments] : take_due_segments(due)) {
+    if (auto sealed = seal_segments(tenant, segments); !sealed) outcome = sealed;
+    if (!segments.empty()) keep_unsealed(tenant, std::move(segments));
   }
   return outcome;
 }
@@ -194,7 +227,7 @@ boost::asio::awaitable<void> Core::run_flusher(std::shared_ptr<Core> core) {
     if (core->stopping_) break;
     Core* raw = core.get();
     // A failure leaves the segments where they are, for the next round.
-    auto flush = [raw] { return raw->flush_segments(false); };
+    auto flush = [raw] { return raw->flush_segments(Due::kOld); };
     std::ignore = co_await runtime::blocking(core->pool(), flush);
   }
   core->flusher_done_.set(true);

@@ -8,25 +8,19 @@ namespace belfry::audit {
 namespace {
 
 // A full bundle of the largest leaves.
-constexpr std::uint64_t kFileLengthMax = std::uint64_t{256} * (65'535 + 2);
+constexpr Bytes kFileLengthMax{std::uint64_t{256} * (65'535 + 2)};
 
 std::string folder_of(TenantId tenant) {
   return "audit/" + tenant.text();
 }
 
-Result<Buffer> read_whole(Disk& disk, const std::string& path) {
-  TRY(auto file, disk.open(path, Access::kRead));
-  TRY(Bytes size, file->size());
-  if (size.count > kFileLengthMax) return fail(Code::kCorrupt, "audit.tile_lost");
-  Buffer octets(size.count);
-  TRY(std::size_t got, file->read_at(0, octets));
-  octets.resize(got);
-  return octets;
-}
+enum class Writer { kPublication, kRepair };
 
 // Readers see the old file or the whole new one.
-Result<> replace(Disk& disk, const std::string& folder, const std::string& path, View octets) {
-  const std::string unfinished = folder + "/unfinished";
+Result<> replace(Disk& disk, const std::string& folder, const std::string& path, View octets,
+                 Writer writer) {
+  const std::string unfinished =
+      folder + (writer == Writer::kRepair ? "/unfinished-repair" : "/unfinished");
   auto file = disk.create(unfinished);
   if (!file && file.error().code() == Code::kNotFound) {
     TRY(disk.make_directory(folder));
@@ -46,17 +40,19 @@ Result<> replace(Disk& disk, const std::string& folder, const std::string& path,
 }  // namespace
 
 Result<Buffer> TileFiles::read(TenantId tenant, const std::string& path,
-                               const std::function<bool(View)>& good) {
+                               const std::function<bool(View)>& good, Repair repair) {
   const std::string folder = folder_of(tenant), full = folder + "/" + path;
   std::vector<Disk*> bad;
   for (const auto& disk : disks_) {
     if (!disk) continue;
-    auto octets = read_whole(*disk, full);
+    auto octets = read_whole(*disk, full, kFileLengthMax);
     if (!octets || !good(*octets)) {
       bad.push_back(disk.get());
       continue;
     }
-    for (Disk* other : bad) std::ignore = replace(*other, folder, full, *octets);
+    if (repair == Repair::kNo || bad.empty()) return octets;
+    std::lock_guard lock(repairing_);
+    for (Disk* other : bad) std::ignore = replace(*other, folder, full, *octets, Writer::kRepair);
     return octets;
   }
   return fail(Code::kCorrupt, "audit.tile_lost", {{"path", full}});
@@ -68,13 +64,13 @@ Result<> TileFiles::write(TenantId tenant, const std::string& path, View octets,
   for (const auto& disk : disks_) {
     if (!disk) continue;
     if (present == Present::kCompare) {
-      auto there = read_whole(*disk, full);
+      auto there = read_whole(*disk, full, kFileLengthMax);
       if (there && std::ranges::equal(*there, octets)) {
         outcome = {};
         continue;
       }
     }
-    if (replace(*disk, folder, full, octets)) outcome = {};
+    if (replace(*disk, folder, full, octets, Writer::kPublication)) outcome = {};
   }
   return outcome;
 }
@@ -106,7 +102,7 @@ std::vector<TileFiles::Found> TileFiles::checkpoints() {
       const auto [end, error] =
           std::from_chars(name.data(), name.data() + name.size(), tenant.value);
       if (error != std::errc() || end != name.data() + name.size()) continue;
-      if (auto octets = read_whole(*disk, folder_of(tenant) + "/checkpoint"))
+      if (auto octets = read_whole(*disk, folder_of(tenant) + "/checkpoint", kFileLengthMax))
         found.push_back({tenant, std::string(as_text(*octets))});
     }
   }

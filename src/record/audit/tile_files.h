@@ -2,6 +2,10 @@
 //
 // They can be made again from the journal, so they are not synced: a disk that does not take one is
 // passed over, and a copy that is not as it should be is replaced by a good one. Calls block.
+//
+// Any thread may read. One at a time may write() and remove: whoever publishes. A file appears
+// under its name whole, for it is written under another first: `unfinished` by write(),
+// `unfinished-repair` by read(), so that neither takes the other's.
 #pragma once
 
 #include "audit/ledger.h"
@@ -11,6 +15,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -20,10 +25,12 @@ class TileFiles {
  public:
   explicit TileFiles(std::vector<std::shared_ptr<Disk>> disks) : disks_(std::move(disks)) {}
 
+  // kNo for what the next publication may remove meanwhile.
+  enum class Repair { kYes, kNo };
   // The first copy that `good` accepts; copies that it refused are replaced. Errors: corrupt
   // ("audit.tile_lost").
   Result<Buffer> read(TenantId tenant, const std::string& path,
-                      const std::function<bool(View)>& good);
+                      const std::function<bool(View)>& good, Repair repair = Repair::kYes);
 
   enum class Present { kReplace, kCompare };
   // Writes to every disk; with kCompare only where it is missing or different. Errors: retry when
@@ -42,6 +49,7 @@ class TileFiles {
 
  private:
   std::vector<std::shared_ptr<Disk>> disks_;
+  std::mutex repairing_;
 };
 
 }  // namespace belfry::audit

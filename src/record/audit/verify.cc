@@ -38,13 +38,11 @@ std::unexpected<Error> wrong(std::string_view what, const std::string& where) {
 }
 
 Result<Buffer> Verification::read(const std::string& path, std::size_t length_max) {
-  auto file = folder_->open(path, Access::kRead);
-  if (!file) return wrong("audit.verify_missing", path);
-  TRY(Bytes size, (*file)->size());
-  if (size.count > length_max) return wrong("audit.verify_tile", path);
-  Buffer octets(size.count);
-  TRY(std::size_t got, (*file)->read_at(0, octets));
-  octets.resize(got);
+  auto octets = read_whole(*folder_, path, {length_max});
+  if (octets) return octets;
+  const Code code = octets.error().code();
+  if (code == Code::kNotFound) return wrong("audit.verify_missing", path);
+  if (code == Code::kCorrupt) return wrong("audit.verify_tile", path);
   return octets;
 }
 

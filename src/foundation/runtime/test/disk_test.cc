@@ -47,6 +47,47 @@ TEST_F(DiskTest, SaysWhatIsWrong) {
   EXPECT_EQ(disk_->create("a").error().code(), Code::kConflict);
 }
 
+TEST_F(DiskTest, ADeletedFolderStaysDeletedUntilItIsOpenedAgain) {
+  ASSERT_TRUE(disk_->create("before"));
+  std::filesystem::remove_all(root_);
+  EXPECT_FALSE(disk_->create("a"));
+  EXPECT_EQ(disk_->make_directory("deep/er").error().code(), Code::kNotFound);
+  EXPECT_FALSE(std::filesystem::exists(root_)) << "nobody asked for this folder";
+  // Another folder under the name is another disk, until it is looked at again.
+  std::filesystem::create_directories(root_ / "deep");
+  EXPECT_FALSE(disk_->make_directory("deep/er"));
+  ASSERT_TRUE(disk_->remove_tree("deep"));
+  EXPECT_TRUE(std::filesystem::exists(root_ / "deep"));
+  EXPECT_FALSE(std::filesystem::exists(root_ / "deep/er"));
+  ASSERT_TRUE(disk_->reopen());
+  ASSERT_TRUE(disk_->make_directory("deep/er"));
+  EXPECT_TRUE(std::filesystem::exists(root_ / "deep/er"));
+}
+
+TEST_F(DiskTest, RemovesATreeAndNothingBesides) {
+  std::filesystem::create_directories(root_ / "outside");
+  ASSERT_TRUE(disk_->make_directory("tree/a/b"));
+  ASSERT_TRUE(disk_->make_directory("tree/a/b")) << "it is there";
+  ASSERT_TRUE(disk_->create("tree/a/file"));
+  ASSERT_TRUE(disk_->create("outside/file"));
+  std::filesystem::create_directory_symlink(root_ / "outside", root_ / "tree/a/link");
+  ASSERT_TRUE(disk_->remove_tree("tree"));
+  EXPECT_EQ(disk_->list("").value(), std::vector<std::string>{"outside"});
+  EXPECT_EQ(disk_->list("outside").value(), std::vector<std::string>{"file"});
+  ASSERT_TRUE(disk_->remove_tree("outside/file")) << "a file is a tree too";
+  ASSERT_TRUE(disk_->remove_tree("missing"));
+  EXPECT_EQ(disk_->make_directory("x/../y").error().message(), "disk.path_outside");
+  ASSERT_TRUE(disk_->create("name"));
+  EXPECT_EQ(disk_->make_directory("name").error().code(), Code::kConflict);
+}
+
+TEST_F(DiskTest, ReadsASmallFileWhole) {
+  ASSERT_TRUE(disk_->create("a").value()->write_at(0, as_view("hello")));
+  EXPECT_EQ(as_text(read_whole(*disk_, "a", 5_B).value()), "hello");
+  EXPECT_EQ(read_whole(*disk_, "a", 4_B).error().message(), "disk.file_too_long");
+  EXPECT_EQ(read_whole(*disk_, "b", 4_B).error().code(), Code::kNotFound);
+}
+
 TEST_F(DiskTest, RemovesAndRenames) {
   ASSERT_TRUE(disk_->make_directory("deep/er"));
   ASSERT_TRUE(disk_->create("deep/er/a"));

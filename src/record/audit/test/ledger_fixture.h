@@ -12,6 +12,7 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -29,6 +30,32 @@ class ShiftedClock : public Clock {
 
  private:
   std::unique_ptr<Clock> clock_ = make_system_clock();
+};
+
+// A key store that has no month's key for some tenants.
+class KeysWithGaps : public crypto::KeyStore {
+ public:
+  KeysWithGaps(std::unique_ptr<crypto::KeyStore> keys, const std::atomic<std::int64_t>& refused)
+      : keys_(std::move(keys)), refused_(refused) {}
+
+  Result<crypto::Key> current(TenantId tenant, crypto::KeyPurpose purpose) override {
+    if (purpose == crypto::KeyPurpose::kAuditMonth && tenant.value == refused_)
+      return fail(Code::kRetry, "keystore.disk_failed");
+    return keys_->current(tenant, purpose);
+  }
+  Result<crypto::Key> find(crypto::KeyId id) override { return keys_->find(id); }
+  std::vector<crypto::Key> list(TenantId tenant, crypto::KeyPurpose purpose) override {
+    return keys_->list(tenant, purpose);
+  }
+  Result<crypto::Key> rotate(TenantId tenant, crypto::KeyPurpose purpose) override {
+    return keys_->rotate(tenant, purpose);
+  }
+  Result<> prepare_next_month() override { return keys_->prepare_next_month(); }
+  std::vector<DiskState> disks() override { return keys_->disks(); }
+
+ private:
+  std::unique_ptr<crypto::KeyStore> keys_;
+  const std::atomic<std::int64_t>& refused_;
 };
 
 class LedgerTest : public testing::Test {
@@ -83,6 +110,7 @@ class LedgerTest : public testing::Test {
     options.pool_for = [this](DiskId) { return pool_; };
     for (int i = 0; i < 3; ++i) key_disks.push_back(disks_[std::size_t(i)].get());
     TRY(keys_, crypto::open_key_store(key_disks, Buffer(32, std::byte{5}), clock_, *random_));
+    keys_ = std::make_unique<KeysWithGaps>(std::move(keys_), without_key_);
     TRY(store_,
         run(segments::open_store(context_.get_executor(), clock_, *random_, std::move(options))));
     Options ledger;
@@ -155,6 +183,7 @@ class LedgerTest : public testing::Test {
   std::unique_ptr<Random> random_ = make_system_random();
   std::shared_ptr<Pool> pool_ = make_pool("test", 2, 4096);
   std::size_t backlog_ = 100'000;
+  std::atomic<std::int64_t> without_key_ = -1;  // tenant
   std::vector<std::shared_ptr<Disk>> disks_;
   std::unique_ptr<crypto::KeyStore> keys_;
   std::unique_ptr<segments::Store> store_;

@@ -137,6 +137,62 @@ TEST_F(LedgerTest, AnUncleanEndIsInTheLogOfWhoeverMayMissReads) {
   EXPECT_EQ(query(gaps).events.size(), 1u) << "a clean end leaves no gap";
 }
 
+TEST_F(LedgerTest, ATenantWithoutAKeyStopsNobodyElse) {
+  open();
+  without_key_ = kOther.value;
+  std::uint64_t taken = 0;
+  // Its own reads are refused in the end; the limit is one of memory.
+  while (ledger_->record_read(kOther, event("s3:GetObject", "o" + std::to_string(taken)))) {
+    ASSERT_LT(++taken, 1'000'000u);
+    if (taken % 500 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(60));
+  }
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(ledger_->record_read(kTenant, event("s3:GetObject")));
+    ASSERT_TRUE(run(ledger_->record(kTenant, event("s3:PutObject"))));
+    ASSERT_TRUE(ledger_->healthy());
+  }
+  Query reads;
+  reads.action = "s3:GetObject";
+  reads.limit = 1000;
+  while (query(reads).events.size() < 100) std::this_thread::yield();
+  EXPECT_EQ(query({}, kOther).log_size, 0u);
+  EXPECT_FALSE(ledger_->record_read(kOther, event("s3:GetObject")));
+  // With its key everything that was taken arrives, in order.
+  without_key_ = -1;
+  reads.limit = taken + 1;
+  while (query(reads, kOther).events.size() < taken) std::this_thread::yield();
+  const QueryPage page = query(reads, kOther);
+  for (std::uint64_t i = 0; i < taken; ++i)
+    ASSERT_NE(page.events[taken - 1 - i].ocsf.find("\"o" + std::to_string(i) + "\""),
+              std::string::npos);
+  EXPECT_TRUE(ledger_->record_read(kOther, event("s3:GetObject")));
+}
+
+TEST_F(LedgerTest, ReadsThatNeverGotAKeyAreAGapOfTheirTenantAlone) {
+  open();
+  without_key_ = kOther.value;
+  ASSERT_TRUE(ledger_->record_read(kOther, event("s3:GetObject")));
+  ASSERT_TRUE(ledger_->record_read(kTenant, event("s3:GetObject")));
+  EXPECT_EQ(run(ledger_->close()).error().message(), "keystore.disk_failed");
+  ledger_.reset();
+  ASSERT_TRUE(run(store_->close()));
+  store_.reset();
+  // Still no key: the start does not fail for it, and its gap is not forgotten.
+  open();
+  EXPECT_FALSE(run(ledger_->close()));
+  ledger_.reset();
+  ASSERT_TRUE(run(store_->close()));
+  store_.reset();
+  without_key_ = -1;
+  open();
+  Query gaps;
+  gaps.action = "audit:Gap";
+  EXPECT_EQ(query(gaps, kOther).events.size(), 1u);
+  EXPECT_EQ(query(gaps, kTenant).events.size(), 0u);
+  reopen();
+  EXPECT_EQ(query(gaps, kOther).events.size(), 1u);
+}
+
 TEST_F(LedgerTest, AMonthHasItsOwnKey) {
   open();
   ASSERT_TRUE(run(ledger_->record(kTenant, event("s3:PutObject"))));

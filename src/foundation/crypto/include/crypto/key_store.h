@@ -37,6 +37,9 @@ struct Key {
   Buffer secret;  // 32 octets
 };
 
+// The version of a kAuditMonth key: the month (UTC) of `time`.
+std::uint32_t month_of(Timestamp time);
+
 class KeyStore {
  public:
   virtual ~KeyStore() = default;

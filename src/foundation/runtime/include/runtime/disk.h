@@ -81,7 +81,13 @@ class Disk {
   virtual Result<std::string> device() = 0;
 };
 
-// The folder `root` of the machine, which must exist.
+// The whole of a file that is known to be small. Errors: besides those of reading, corrupt
+// ("disk.file_too_long").
+Result<Buffer> read_whole(Disk& disk, std::string_view path, Bytes size_max);
+
+// The folder `root` of the machine, which must exist. Every call goes to the folder that was
+// opened, wherever it is now: one that was deleted stays deleted, also when another has taken its
+// name, until reopen().
 Result<std::unique_ptr<Disk>> open_disk(std::string_view root);
 
 }  // namespace belfry
