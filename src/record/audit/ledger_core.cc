@@ -110,7 +110,7 @@ Result<> Core::record_read(TenantId tenant, const Event& event) {
   bool first = false;
   {
     std::lock_guard lock(mutex_);
-    if (closing_ || stopping_ || !has_room_locked()) return unavailable();
+    if (reads_closed_ || stopping_ || !has_room_locked()) return unavailable();
     auto unsealed = unsealed_.find(tenant);
     if (unsealed != unsealed_.end() && unsealed->second.segments.size() >= kUnsealedSegmentsMax)
       return unavailable();
@@ -155,7 +155,9 @@ boost::asio::awaitable<void> Core::stopped() {
 Task<> Core::close() {
   {
     std::lock_guard lock(mutex_);
-    if (closing_) co_return Result<>();
+    if (reads_closed_) co_return Result<>();
+    // None may come between their last segment and the record of the end.
+    reads_closed_ = true;
   }
   Pending last;
   last.closes = true;

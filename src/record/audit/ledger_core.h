@@ -144,6 +144,7 @@ class Core {
   std::map<TenantId, Unsealed> unsealed_;
   std::set<TenantId> reading_;  // told to the journal in this run
   bool failing_ = false;
+  bool reads_closed_ = false;
   bool closing_ = false;
 
   std::mutex publishing_;  // one publication at a time
