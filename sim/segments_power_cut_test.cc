@@ -8,8 +8,8 @@ namespace belfry::sim {
 namespace {
 
 // Some rounds of work, cut and check on the same disks; what broke in the first that broke.
-Outcome run_seed(const Run& run) {
-  SegmentsWorld world(run.seed);
+Outcome run_world(const Run& run, SegmentsWorld::Disks disks) {
+  SegmentsWorld world(run.seed, disks);
   if (run.ignored) world.world().ignore(run.ignored->first, {run.ignored->second});
   Outcome outcome;
   for (unsigned round = 0; round < 3 && outcome.broken.empty(); ++round) {
@@ -29,8 +29,20 @@ Outcome run_seed(const Run& run) {
   return outcome;
 }
 
+Outcome run_seed(const Run& run) {
+  return run_world(run, SegmentsWorld::Disks::kStay);
+}
+
+Outcome run_seed_with_moves(const Run& run) {
+  return run_world(run, SegmentsWorld::Disks::kComeAndGo);
+}
+
 TEST(SegmentsPowerCut, NothingAcknowledgedIsLost) {
   expect_nothing_lost(2000, run_seed);
+}
+
+TEST(SegmentsPowerCut, NorWhileDisksComeAndGo) {
+  expect_nothing_lost(2000, run_seed_with_moves);
 }
 
 TEST(SegmentsPowerCut, EachSyncIsNeeded) {

@@ -50,7 +50,7 @@ bool disk_knows(Disk& disk, DiskId id, SetId set) {
 
 }  // namespace
 
-SegmentsWorld::SegmentsWorld(std::uint64_t seed) : world_(seed) {
+SegmentsWorld::SegmentsWorld(std::uint64_t seed, Disks disks) : world_(seed), mode_(disks) {
   for (unsigned i = 0; i < kDisks; ++i) disks_.push_back(world_.add_disk());
 }
 
@@ -59,8 +59,13 @@ SegmentsWorld::~SegmentsWorld() = default;
 Task<> SegmentsWorld::open() {
   Options options;
   for (unsigned i = 0; i < kDisks; ++i)
-    options.disks.push_back(
-        {{i + 1}, "d" + std::to_string(i + 1), {i + 1}, {i % 2 + 1}, "", false, disks_[i]});
+    options.disks.push_back({{i + 1},
+                             "d" + std::to_string(i + 1),
+                             {i + 1},
+                             {i % 2 + 1},
+                             "",
+                             false,
+                             away_ == i ? nullptr : disks_[i]});
   options.segment_size = 64_KiB;
   options.space_reserve = 1_MiB;
   options.background = false;
@@ -70,8 +75,19 @@ Task<> SegmentsWorld::open() {
   co_return Result<>{};
 }
 
+// One disk at a time: the annex promises no more.
+void SegmentsWorld::move_disks() {
+  away_.reset();
+  const std::uint64_t what = mode_ == Disks::kStay ? 9 : world_.choose(4);
+  if (what == 0) away_ = world_.choose(kDisks);
+  // Emptied while every set was whole.
+  if (what == 1 && whole_) disks_[world_.choose(kDisks)]->erase();
+  whole_ = false;
+}
+
 void SegmentsWorld::work() {
   store_.reset();
+  move_disks();
   // A cut while it opens is one like any other.
   if (!world_.run(open())) return world_.settle();
   Result<> ended = world_.run(run_clients());
@@ -96,6 +112,7 @@ boost::asio::awaitable<void> SegmentsWorld::client(unsigned number, unsigned* le
     if (what < 5) co_await append(make_body(number));
     if (what == 5 || what == 6) co_await write_file(make_body(number));
     if (what == 7) co_await read_back();
+    if (mode_ == Disks::kComeAndGo && world_.choose(6) == 0) co_await tend();
   }
   --*left;
   done->notify();
@@ -140,11 +157,19 @@ boost::asio::awaitable<void> SegmentsWorld::read_back() {
     wrong_reads_.push_back("read back: " + expected.substr(0, 12));
 }
 
+boost::asio::awaitable<void> SegmentsWorld::tend() {
+  static_cast<void>(co_await store_->inspect_disks());
+  static_cast<void>(co_await store_->heal());
+  static_cast<void>(co_await store_->scrub({}, [](double) {}));
+}
+
 std::vector<std::string> SegmentsWorld::check() {
   std::vector<std::string> broken = std::exchange(wrong_reads_, {});
   store_.reset();
   world_.power_on();
-  check_each_disk(broken);
+  away_.reset();
+  // Where disks come and go, the disks of an item are those of its set by now.
+  if (mode_ == Disks::kStay) check_each_disk(broken);
   if (Result<> opened = world_.run(open()); !opened) {
     broken.push_back("does not open: " + opened.error().describe());
     return broken;
@@ -176,6 +201,7 @@ void SegmentsWorld::check_each_disk(std::vector<std::string>& broken) {
 }
 
 Task<> SegmentsWorld::check_store(std::vector<std::string>& broken) {
+  if (mode_ == Disks::kComeAndGo) CO_TRY(co_await store_->heal());
   std::map<std::string, Position> replayed;
   Sequence last = 0;
   CO_TRY(co_await store_->replay(Stream::kObjects, {}, [&](const Record& record) -> Result<> {
@@ -197,6 +223,7 @@ Task<> SegmentsWorld::check_store(std::vector<std::string>& broken) {
   CO_TRY(co_await store_->collect_orphans(
       Stream::kObjects, [&](const FilePosition& file) { return files_.contains(file); }));
   CO_TRY(co_await check_copies(broken));
+  whole_ = true;
   if (!store_->damages().empty()) broken.push_back("damage is reported where there is none");
   co_return Result<>{};
 }

@@ -16,7 +16,11 @@ namespace belfry::sim {
 
 class SegmentsWorld {
  public:
-  explicit SegmentsWorld(std::uint64_t seed);
+  enum class Disks {
+    kStay,
+    kComeAndGo,  // one may be away for a run, or emptied; sets are healed meanwhile
+  };
+  explicit SegmentsWorld(std::uint64_t seed, Disks disks = Disks::kStay);
   ~SegmentsWorld();
 
   // Opens the store and lets the clients work until they are done or the power is cut.
@@ -38,11 +42,13 @@ class SegmentsWorld {
   };
 
   Task<> open();
+  void move_disks();
   Task<> run_clients();
   boost::asio::awaitable<void> client(unsigned number, unsigned* left, Signal* done);
   boost::asio::awaitable<void> append(std::string body);
   boost::asio::awaitable<void> write_file(std::string body);
   boost::asio::awaitable<void> read_back();
+  boost::asio::awaitable<void> tend();
   std::string make_body(unsigned client);
   std::vector<DiskId> disks_of(SetId set);
 
@@ -51,8 +57,11 @@ class SegmentsWorld {
   Task<> check_copies(std::vector<std::string>& broken);
 
   Simulation world_;
+  const Disks mode_;
   std::vector<std::shared_ptr<SimulatedDisk>> disks_;
+  std::optional<std::size_t> away_;  // of `disks_`, in this run
   std::unique_ptr<segments::Store> store_;
+  bool whole_ = false;  // every set has all its copies, and nothing was written since
   std::uint64_t bodies_ = 0;
   std::set<std::string> attempted_;  // bodies of records
   std::map<segments::Position, Item> records_;
