@@ -135,7 +135,8 @@ std::vector<DiskId> SegmentsWorld::disks_of(SetId set) {
 boost::asio::awaitable<void> SegmentsWorld::append(std::string body) {
   attempted_.insert(body);
   std::vector<Buffer> parts{to_buffer(body)};
-  auto appended = co_await store_->append(Stream::kObjects, {}, 1, std::move(parts));
+  auto appended =
+      co_await store_->append(Stream::kObjects, {}, 1, std::move(parts), Purpose::kStore);
   if (appended) records_[appended->position] = {body, disks_of(appended->position.set)};
 }
 

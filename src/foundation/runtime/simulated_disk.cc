@@ -54,6 +54,12 @@ struct SimulatedDisk::Node {
     apply(names, change);
     changes.push_back(std::move(change));
   }
+  // Of all files below.
+  std::uint64_t octets() const {
+    std::uint64_t sum = seen.size();
+    for (auto& [name, node] : names) sum += node->octets();
+    return sum;
+  }
   void sync() {
     durable = seen;
     writes.clear();
@@ -70,6 +76,7 @@ struct SimulatedDisk::Impl {
   bool failed = false, read_only = false;
   std::uint64_t changes = 0;
   std::optional<std::pair<std::uint64_t, Fault>> fault = {};
+  Bytes capacity = 1_GiB;
 
   Result<> read_operation() {
     if (failed) return broken("the disk has failed");
@@ -124,6 +131,10 @@ class SimulatedFile : public File {
     TRY(may_change());
     SimulatedDisk::Node::Write write{offset, {}, {}};
     for (View part : parts) write.bytes.insert(write.bytes.end(), part.begin(), part.end());
+    const std::uint64_t size = node_->seen.size();
+    const std::uint64_t more = std::max(size, offset + write.bytes.size()) - size;
+    if (more > 0 && disk_.root->octets() + more > disk_.capacity.count)
+      return fail(Code::kExhausted, "disk.full");
     return note(std::move(write));
   }
 
@@ -280,7 +291,8 @@ Result<> SimulatedDisk::sync_directory(std::string_view directory, SyncPoint poi
 
 Result<Disk::Space> SimulatedDisk::space() {
   TRY(impl_->read_operation());
-  return Space{1_GiB, 1_GiB};
+  const std::uint64_t used = impl_->root->octets();
+  return Space{impl_->capacity, {impl_->capacity.count - std::min(impl_->capacity.count, used)}};
 }
 
 Result<std::string> SimulatedDisk::device() {
@@ -294,6 +306,9 @@ void SimulatedDisk::fail_after(std::uint64_t operations, Fault fault) {
 }
 void SimulatedDisk::fail_always() {
   impl_->failed = true;
+}
+void SimulatedDisk::set_capacity(Bytes capacity) {
+  impl_->capacity = capacity;
 }
 void SimulatedDisk::set_read_only(bool read_only) {
   impl_->read_only = read_only;

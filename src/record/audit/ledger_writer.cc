@@ -107,7 +107,7 @@ boost::asio::awaitable<bool> Core::write_closed(const Batch& batch) {
                          encode_journal_record({.written = now, .reading = batch.still_reading}));
   for (auto& [type, body] : records) {
     auto appended = co_await store_.append(segments::Stream::kLedger, options_.placement, type,
-                                           {std::move(body)});
+                                           {std::move(body)}, segments::Purpose::kStore);
     if (!appended) co_return false;
   }
   co_return true;
@@ -119,7 +119,7 @@ boost::asio::awaitable<bool> Core::commit(Batch& batch) {
     const Buffer body = encode_journal_record(batch.record);
     for (;;) {
       auto appended = co_await store_.append(segments::Stream::kLedger, options_.placement,
-                                             kLeavesRecord, {body});
+                                             kLeavesRecord, {body}, segments::Purpose::kStore);
       if (appended) break;
       reject_waiters(batch);
       if (stopping_ || closing_) co_return false;

@@ -27,6 +27,21 @@ Timestamp StoreDevice::since() const {
   return since_;
 }
 
+void StoreDevice::wrote(std::uint64_t octets) {
+  std::uint64_t seen = free_.load();
+  while (!free_.compare_exchange_weak(seen, seen - std::min(seen, octets))) {
+  }
+}
+
+void StoreDevice::measure(Monotonic now, Duration age) {
+  if (total_ != 0 && now - measured_.load() < age) return;
+  measured_ = now;
+  auto space = disk().space();
+  if (!space) return;
+  total_ = space->total.count;
+  free_ = space->free.count;
+}
+
 void StoreDevice::set(DiskHealth health, std::string reason, Timestamp now) {
   std::lock_guard lock(mutex_);
   health_ = health;

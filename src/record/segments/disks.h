@@ -31,6 +31,12 @@ class StoreDevice {
   std::string device() const;
   Timestamp since() const;  // of its present health
 
+  // Room as last measured, less what was written since: none before that. Does not wait.
+  Disk::Space space() const { return {Bytes{total_.load()}, Bytes{free_.load()}}; }
+  void wrote(std::uint64_t octets);
+  // Asks the disk, unless it was asked within `age`. Blocks.
+  void measure(Monotonic now, Duration age);
+
   void set(DiskHealth health, std::string reason, Timestamp now);
   void admit(const DiskIdentity& identity, std::string device, Timestamp now);
 
@@ -41,6 +47,8 @@ class StoreDevice {
   DiskIdentity identity_;
   std::string device_;
   Timestamp since_;
+  std::atomic<std::uint64_t> total_ = 0, free_ = 0;
+  std::atomic<Monotonic> measured_ = Monotonic{};
 };
 
 // How full a disk is, and how much of the store lies on it already.

@@ -77,6 +77,7 @@ class LocalFileWriter : public FileWriter {
     block_length_ += buffer_.size();
     if (block_length_ == kFileBlock) end_block();
     auto written = co_await everywhere([this](unsigned ordinal) {
+      devices_[ordinal]->wrote(buffer_.size());
       return files_[ordinal]->write_at(kPage + trailer_.size, View(buffer_));
     });
     trailer_.size += buffer_.size();
@@ -114,7 +115,8 @@ class LocalFileWriter : public FileWriter {
 
 Task<std::unique_ptr<FileWriter>> LocalStore::create_file(Stream stream,
                                                           const Placement& placement) {
-  CO_TRY(auto set, co_await set_for_append(stream, placement));
+  CO_TRY(auto set, co_await set_for_append(stream, placement, Reserve::kKeep));
+  CO_TRY(co_await keep_reserve(*set));
   FileId id = random_.octets<16>();
   {
     std::lock_guard lock(mutex_);

@@ -158,6 +158,7 @@ void ReplicaSet::write_batch(Batch& batch, unsigned ordinal) {
     batch.results[ordinal] = fail(Code::kRetry, "segments.disk_absent");
     return;
   }
+  batch.devices[ordinal]->wrote(batch.header.extent());
   Result<> written = file.write_at(batch.offset, batch.parts);
   if (written) written = sync_batches(file, {ordinal});
   batch.results[ordinal] = std::move(written);

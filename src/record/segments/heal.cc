@@ -48,7 +48,8 @@ Result<> LocalStore::heal_set(ReplicaSet& set) {
   }
   if (kept.empty())
     return fail(Code::kRetry, "segments.set_unreadable", {{"set", set.id().text()}});
-  auto chosen = choose_disks(descriptor.placement, kept, loads(kept, size_of(set)));
+  auto chosen =
+      choose_disks(descriptor.placement, kept, loads(kept, options_.space_reserve + size_of(set)));
   if (chosen.size() != lost.size()) return no_disks(descriptor.placement);
   descriptor.generation = set.next_generation();
   for (std::size_t i = 0; i < lost.size(); ++i) {
@@ -177,6 +178,7 @@ Result<> LocalStore::load_unknown_sets() {
 // there again is admitted; true then. A failed disk waits for a restart.
 Result<bool> LocalStore::inspect(StoreDevice& device) {
   if (device.health() == DiskHealth::kFailed) return false;
+  if (device.good()) device.measure(clock_.monotonic(), {});
   bool there = device.disk().reopen().has_value();
   if (device.good()) {
     auto bytes = read_small_file(device.disk(), kIdentityName);
@@ -193,6 +195,7 @@ Result<bool> LocalStore::inspect(StoreDevice& device) {
   ++identity->epoch;
   if (!noted(device, write_identity(device, *identity))) return false;
   device.admit(*identity, *name, clock_.now());
+  device.measure(clock_.monotonic(), {});
   (void)remove_stale(device);
   return device.good();
 }

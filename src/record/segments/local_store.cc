@@ -52,7 +52,7 @@ Pool& LocalStore::pool_of(const ReplicaSet& set) const {
 }
 
 Task<Appended> LocalStore::append(Stream stream, const Placement& placement, RecordType type,
-                                  std::vector<Buffer> body) {
+                                  std::vector<Buffer> body, Purpose purpose) {
   std::uint64_t length = 0;
   PendingAppend pending;
   for (const Buffer& part : body) {
@@ -61,12 +61,15 @@ Task<Appended> LocalStore::append(Stream stream, const Placement& placement, Rec
   }
   if (length + kRecordHeader > options_.segment_size.count / 4)
     co_return fail(Code::kInvalid, "segments.record_too_large");
+  const bool may_use = purpose == Purpose::kRelease || stream == Stream::kLedger;
+  const Reserve reserve = may_use ? Reserve::kUse : Reserve::kKeep;
   pending.type = type;
   pending.body = &body;
   pending.length = std::uint32_t(length);
   // Each round ends with one disk fewer, so there are never more of them than disks.
   for (std::size_t round = 0; round <= devices_.size(); ++round) {
-    CO_TRY(auto set, co_await set_for_append(stream, placement));
+    CO_TRY(auto set, co_await set_for_append(stream, placement, reserve));
+    if (reserve == Reserve::kKeep) CO_TRY(co_await keep_reserve(*set));
     pending.outcome = PendingAppend::Outcome::kWaiting;
     co_await runtime::suspend([&](std::move_only_function<void()> resume) {
       pending.resume = std::move(resume);

@@ -19,14 +19,16 @@ class LocalStore : public Store, public Notes {
 
   // local_store.cc
   Task<Appended> append(Stream stream, const Placement& placement, RecordType type,
-                        std::vector<Buffer> body) override;
+                        std::vector<Buffer> body, Purpose purpose) override;
   Task<Buffer> read(Position position) override;
   Task<std::vector<Copy>> where(Position position) override;
   Sequence last_sequence() override { return last_durable_; }
   Task<> close() override;
 
   // placing.cc
-  Task<std::shared_ptr<ReplicaSet>> set_for_append(Stream stream, const Placement& placement);
+  enum class Reserve { kKeep, kUse };
+  Task<std::shared_ptr<ReplicaSet>> set_for_append(Stream stream, const Placement& placement,
+                                                   Reserve reserve);
 
   // file_store.cc
   Task<std::unique_ptr<FileWriter>> create_file(Stream stream, const Placement& placement) override;
@@ -126,13 +128,17 @@ class LocalStore : public Store, public Notes {
 
   // placing.cc
   enum class Spread { kReuse, kWiden };
-  Result<std::shared_ptr<ReplicaSet>> open_some_set(const GroupKey& key, Spread spread);
-  Result<std::shared_ptr<ReplicaSet>> create_set(const GroupKey& key);
-  // Those with room for `needed` beside the reserve.
-  std::vector<Load> loads(const std::vector<StoreDevice*>& without, Bytes needed) const;
+  Result<std::shared_ptr<ReplicaSet>> open_some_set(const GroupKey& key, Spread spread,
+                                                    Reserve reserve);
+  Result<std::shared_ptr<ReplicaSet>> create_set(const GroupKey& key, Reserve reserve);
+  // Those with so much free.
+  std::vector<Load> loads(const std::vector<StoreDevice*>& without, Bytes free) const;
+  // What must be free on a disk that a set of it is opened.
+  Bytes room_to_open(Reserve reserve) const;
   // Octets that a disk needs to hold the set, and to let it grow.
   Bytes size_of(const ReplicaSet& set) const;
-  bool has_room(const ReplicaSet& set) const;
+  bool has_room(const ReplicaSet& set, Reserve reserve) const;
+  Task<> keep_reserve(const ReplicaSet& set) const;
   std::unexpected<Error> no_disks(const Placement& placement) const;
   void change_over(SetId filled);
   boost::asio::awaitable<void> open_another(GroupKey key, SetId filled);

@@ -61,10 +61,12 @@ Result<> LocalStore::take_disks() {
     if (!identity && identity.error().code() == Code::kInvalid)
       return std::unexpected(identity.error());
     auto name = identity ? device->disk().device() : std::unexpected(identity.error());
-    if (name)
+    if (name) {
       device->admit(*identity, *name, clock_.now());
-    else
+      device->measure(clock_.monotonic(), {});
+    } else {
       device->set(DiskHealth::kFailed, name.error().describe(), clock_.now());
+    }
     if (!device->good()) uncertain_ = true;
   }
   return {};

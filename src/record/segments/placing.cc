@@ -11,9 +11,16 @@
 #include <algorithm>
 
 namespace belfry::segments {
+namespace {
+
+constexpr Duration kMeasureEvery = std::chrono::seconds(1);
+constexpr Bytes kRoomToRelease = 1_MiB;
+
+}  // namespace
 
 Task<std::shared_ptr<ReplicaSet>> LocalStore::set_for_append(Stream stream,
-                                                             const Placement& placement) {
+                                                             const Placement& placement,
+                                                             Reserve reserve) {
   GroupKey key{stream, placement};
   for (;;) {
     if (closed_) co_return fail(Code::kRetry, "segments.closed");
@@ -41,8 +48,8 @@ Task<std::shared_ptr<ReplicaSet>> LocalStore::set_for_append(Stream stream,
       opening = group.opening;
     }
     if (mine) {
-      auto opened = co_await runtime::blocking(*devices_.front()->pool,
-                                               [&] { return open_some_set(key, Spread::kReuse); });
+      auto opened = co_await runtime::blocking(
+          *devices_.front()->pool, [&] { return open_some_set(key, Spread::kReuse, reserve); });
       {
         std::lock_guard lock(mutex_);
         Group& group = groups_[key];
@@ -59,38 +66,59 @@ Task<std::shared_ptr<ReplicaSet>> LocalStore::set_for_append(Stream stream,
 
 // Blocks. A set that exists and is complete, or a new one; to widen, a new one first, while there
 // are fewer sets than disks.
-Result<std::shared_ptr<ReplicaSet>> LocalStore::open_some_set(const GroupKey& key, Spread spread) {
+Result<std::shared_ptr<ReplicaSet>> LocalStore::open_some_set(const GroupKey& key, Spread spread,
+                                                              Reserve reserve) {
   std::vector<std::shared_ptr<ReplicaSet>> candidates;
   for (auto& set : all_sets()) {
     bool suits = set->stream() == key.first && set->placement() == key.second &&
-                 !set->takes_appends() && set->complete() && has_room(*set);
+                 !set->takes_appends() && set->complete() && has_room(*set, reserve);
     if (suits) candidates.push_back(set);
   }
   std::ranges::sort(candidates, {},
                     [](auto& set) { return std::pair(set->stored().count, set->id()); });
-  std::size_t eligible = loads({}, options_.segment_size).size();
+  std::size_t eligible = loads({}, room_to_open(reserve)).size();
   std::size_t existing = 0;
   for (auto& set : all_sets())
     existing += set->stream() == key.first && set->placement() == key.second;
   bool widen =
       spread == Spread::kWiden && existing < std::max<std::size_t>(options_.open_sets, eligible);
   if (candidates.empty() || widen) {
-    auto created = create_set(key);
+    auto created = create_set(key, reserve);
     if (created || candidates.empty()) return created;
   }
   for (auto& set : candidates)
     if (set->open()) return set;
-  return create_set(key);
+  return create_set(key, reserve);
 }
 
-bool LocalStore::has_room(const ReplicaSet& set) const {
-  for (StoreDevice* device : set.members()) {
+Bytes LocalStore::room_to_open(Reserve reserve) const {
+  // A removal and its event are small.
+  return reserve == Reserve::kUse ? kRoomToRelease : options_.space_reserve + options_.segment_size;
+}
+
+bool LocalStore::has_room(const ReplicaSet& set, Reserve reserve) const {
+  return std::ranges::all_of(set.members(), [&](StoreDevice* device) {
     if (!device || !device->good()) return false;
-    auto space = device->disk().space();
-    if (!space || space->free.count < options_.space_reserve.count + options_.segment_size.count)
-      return false;
+    device->measure(clock_.monotonic(), kMeasureEvery);
+    return device->space().free >= room_to_open(reserve);
+  });
+}
+
+// Errors: exhausted ("segments.full").
+Task<> LocalStore::keep_reserve(const ReplicaSet& set) const {
+  const auto is_full = [&](StoreDevice* device) {
+    return device && device->good() && device->space().free < options_.space_reserve;
+  };
+  for (StoreDevice* device : set.members()) {
+    if (!is_full(device)) continue;
+    // Something may have been removed since.
+    co_await runtime::blocking(*device->pool, [&]() -> Result<> {
+      device->measure(clock_.monotonic(), kMeasureEvery);
+      return {};
+    });
+    if (is_full(device)) co_return no_disks(set.placement());
   }
-  return true;
+  co_return Result<>{};
 }
 
 Bytes LocalStore::size_of(const ReplicaSet& set) const {
@@ -100,23 +128,23 @@ Bytes LocalStore::size_of(const ReplicaSet& set) const {
   return size;
 }
 
-std::vector<Load> LocalStore::loads(const std::vector<StoreDevice*>& without, Bytes needed) const {
+std::vector<Load> LocalStore::loads(const std::vector<StoreDevice*>& without, Bytes free) const {
   std::map<StoreDevice*, std::size_t> counts;
   for (auto& set : all_sets())
     for (StoreDevice* device : set->members()) ++counts[device];
   std::vector<Load> loads;
   for (auto& device : devices_) {
     if (!device->good() || std::ranges::find(without, device.get()) != without.end()) continue;
-    auto space = device->disk().space();
-    if (!space || space->free < options_.space_reserve + needed) continue;
-    loads.push_back({device.get(), *space, counts[device.get()]});
+    device->measure(clock_.monotonic(), kMeasureEvery);
+    if (device->space().free < free) continue;
+    loads.push_back({device.get(), device->space(), counts[device.get()]});
   }
   return loads;
 }
 
-Result<std::shared_ptr<ReplicaSet>> LocalStore::create_set(const GroupKey& key) {
+Result<std::shared_ptr<ReplicaSet>> LocalStore::create_set(const GroupKey& key, Reserve reserve) {
   for (std::size_t round = 0; round <= devices_.size(); ++round) {
-    std::vector<Load> candidates = loads({}, options_.segment_size);
+    std::vector<Load> candidates = loads({}, room_to_open(reserve));
     std::vector<StoreDevice*> chosen = choose_disks(key.second, {}, candidates);
     if (chosen.empty()) return no_disks(key.second);
     Descriptor descriptor{{random_.id()}, key.first, key.second, 1, {}};
@@ -140,13 +168,9 @@ Result<std::shared_ptr<ReplicaSet>> LocalStore::create_set(const GroupKey& key) 
 }
 
 std::unexpected<Error> LocalStore::no_disks(const Placement& placement) const {
-  bool any_full = false;
-  for (auto& device : devices_) {
-    if (!device->good()) continue;
-    auto space = device->disk().space();
-    any_full |=
-        space && space->free.count < options_.space_reserve.count + options_.segment_size.count;
-  }
+  const bool any_full = std::ranges::any_of(devices_, [&](auto& device) {
+    return device->good() && device->space().free < room_to_open(Reserve::kKeep);
+  });
   std::string policy = std::to_string(placement.copies) + " copies, " +
                        std::to_string(placement.servers_min) + " servers, " +
                        std::to_string(placement.sites_min) + " sites";
@@ -173,8 +197,8 @@ void LocalStore::change_over(SetId filled) {
 // Opens a set beside those that are open, or in the place of the one that has filled a segment, so
 // that in time the sets of a group fill alike.
 boost::asio::awaitable<void> LocalStore::open_another(GroupKey key, SetId filled) {
-  auto opened = co_await runtime::blocking(*devices_.front()->pool,
-                                           [&] { return open_some_set(key, Spread::kWiden); });
+  auto opened = co_await runtime::blocking(
+      *devices_.front()->pool, [&] { return open_some_set(key, Spread::kWiden, Reserve::kKeep); });
   std::shared_ptr<Promise<Result<>>> opening;
   std::shared_ptr<ReplicaSet> retired;
   {

@@ -17,10 +17,9 @@ std::vector<DiskStatus> LocalStore::disks() {
       first = false;
     }
     if (device->good()) {
-      if (auto space = device->disk().space()) {
-        status.free = space->free;
-        status.total = space->total;
-      }
+      const Disk::Space space = device->space();
+      status.free = space.free;
+      status.total = space.total;
     }
     all.push_back(std::move(status));
   }

@@ -43,6 +43,7 @@ struct Core::Pending {
   std::uint64_t group;
   EncodedCommit encoded;
   segments::Placement placement;
+  segments::Purpose purpose;
   Outbox::Ticket ticket;
   std::optional<segments::Appended> appended;
   bool in_doubt = false;  // an append failed, and its octets may be on some disk
@@ -84,6 +85,9 @@ Task<Sequence> Core::commit_whole(Commit commit) {
   auto pending = std::make_shared<Pending>();
   pending->group = group;
   pending->placement = commit.placement;
+  const bool stores = std::ranges::any_of(
+      commit.changes, [](const Change& change) { return change.what == Change::Kind::kPut; });
+  pending->purpose = stores ? segments::Purpose::kStore : segments::Purpose::kRelease;
   pending->encoded = encode_commit(std::move(commit));
   pending->ticket = outbox_.begin(store_.last_sequence());
   co_return co_await write(std::move(pending));
@@ -103,7 +107,7 @@ Task<Sequence> Core::write(std::shared_ptr<Pending> pending) {
     // A copy: the same octets are needed again if the append fails.
     std::vector<Buffer> body = pending->encoded.body;
     auto appended = co_await store_.append(segments::Stream::kObjects, pending->placement,
-                                           kCommitRecord, std::move(body));
+                                           kCommitRecord, std::move(body), pending->purpose);
     if (!appended) {
       if (!pending->in_doubt && certain(appended.error()))
         outbox_.abandon(pending->ticket);

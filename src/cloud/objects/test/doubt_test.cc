@@ -20,9 +20,10 @@ class FailingStore : public segments::Store {
       : real_(std::move(real)), failing_(failing) {}
 
   Task<segments::Appended> append(segments::Stream stream, const segments::Placement& placement,
-                                  segments::RecordType type, std::vector<Buffer> body) override {
+                                  segments::RecordType type, std::vector<Buffer> body,
+                                  segments::Purpose purpose) override {
     if (*failing_ == Failing::kBefore) co_return fail(Code::kRetry, "segments.no_disks");
-    auto appended = co_await real_->append(stream, placement, type, std::move(body));
+    auto appended = co_await real_->append(stream, placement, type, std::move(body), purpose);
     if (*failing_ == Failing::kAfter) co_return fail(Code::kRetry, "segments.no_disks");
     co_return appended;
   }

@@ -19,7 +19,8 @@ class GroupCommitTest : public StoreTest {
       std::string text = "client " + std::to_string(number) + " round " + std::to_string(round);
       text.resize(text.size() + 3000 * (number % 3), '.');
       std::vector<Buffer> body{to_buffer(text)};
-      auto appended = co_await store_->append(Stream::kObjects, {}, 1, std::move(body));
+      auto appended =
+          co_await store_->append(Stream::kObjects, {}, 1, std::move(body), Purpose::kStore);
       auto read = appended ? co_await store_->read(appended->position)
                            : Result<Buffer>(fail(Code::kInternal, "test.no_append"));
       if (read && as_text(*read) == text) ++good_;

@@ -86,7 +86,8 @@ class StoreTest : public testing::Test {
   Appended append(std::string_view text, RecordType type = 7) {
     std::vector<Buffer> body{to_buffer(text.substr(0, text.size() / 2)),
                              to_buffer(text.substr(text.size() / 2))};
-    auto appended = run(store_->append(Stream::kObjects, {}, type, std::move(body)));
+    auto appended =
+        run(store_->append(Stream::kObjects, {}, type, std::move(body), Purpose::kStore));
     EXPECT_TRUE(appended) << appended.error().describe();
     return appended.value_or(Appended{});
   }

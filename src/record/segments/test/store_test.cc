@@ -49,7 +49,7 @@ TEST_F(StoreTest, GoesOnInAnotherSegmentWhenOneIsFull) {
 
 TEST_F(StoreTest, RefusesARecordThatIsTooLarge) {
   open();
-  auto appended = run(store_->append(Stream::kObjects, {}, 7, {Buffer(300'000)}));
+  auto appended = run(store_->append(Stream::kObjects, {}, 7, {Buffer(300'000)}, Purpose::kStore));
   EXPECT_EQ(appended.error().message(), "segments.record_too_large");
 }
 
@@ -100,7 +100,7 @@ TEST_F(StoreTest, RefusesADiskThatIsAnother) {
 TEST_F(StoreTest, TooFewDisksTakeNoRecords) {
   for (unsigned i = 1; i <= 4; ++i) std::filesystem::remove_all(folder(i));
   open();
-  auto appended = run(store_->append(Stream::kObjects, {}, 7, {Buffer(10)}));
+  auto appended = run(store_->append(Stream::kObjects, {}, 7, {Buffer(10)}, Purpose::kStore));
   EXPECT_EQ(appended.error().message(), "segments.no_disks");
   EXPECT_EQ(appended.error().code(), Code::kRetry);
 }

@@ -59,6 +59,8 @@ class SimulatedDisk : public Disk {
   // From now on every operation fails, or every changing one.
   void fail_always();
   void set_read_only(bool read_only);
+  // From now on there is room for so much, what is there included: 1 GiB unless it was set.
+  void set_capacity(Bytes capacity);
   // Changes one bit where the file has it, durably. False: there is no such octet.
   bool flip(std::string_view path, std::uint64_t offset, unsigned bit);
   // All is gone, as when the folder was deleted and made again.

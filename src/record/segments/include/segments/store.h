@@ -58,6 +58,10 @@ struct Placement {
   auto operator<=>(const Placement&) const = default;
 };
 
+// What an append is for. Disks that are full but for their reserve take only what releases more
+// than it takes, and the ledger's events of that.
+enum class Purpose { kStore, kRelease };
+
 // Users of the store: their sets are apart.
 enum class Stream : std::uint16_t { kObjects = 1, kLedger = 2 };
 
@@ -204,14 +208,15 @@ class Store {
   // Appends one record; returns when invariant 1 holds. Concurrent appends share syncs. When a disk
   // fails underway, the record is appended again to a set that can take it.
   // Errors: retry ("segments.no_disks": too few eligible disks, argument "policy"), exhausted
-  // (full), invalid (larger than a quarter of a segment).
+  // ("segments.full": but for the reserve), invalid (larger than a quarter of a segment).
   virtual Task<Appended> append(Stream stream, const Placement& placement, RecordType type,
-                                std::vector<Buffer> body) = 0;
+                                std::vector<Buffer> body, Purpose purpose) = 0;
 
   // The body of a record, from the first copy whose checksum matches; other copies found bad are
   // noted and repaired. Errors: corrupt (no good copy), not_found.
   virtual Task<Buffer> read(Position position) = 0;
 
+  // Errors: as append().
   virtual Task<std::unique_ptr<FileWriter>> create_file(Stream stream,
                                                         const Placement& placement) = 0;
   // Octets from `offset`, at most `out.size()`, checked by 4 MiB block when a whole block is read
