@@ -186,9 +186,9 @@ Task<std::optional<Entry>> Core::find(BucketId bucket, const std::string& key, E
       });
 }
 
-Task<std::vector<Entry>> Core::scan(ScanRequest request) {
-  auto entries = table_.scan(request, IndexRead::kCacheOnly);
-  if (entries || !is_not_cached(entries.error())) co_return entries;
+Task<ScanPage> Core::scan(ScanRequest request) {
+  auto page = table_.scan(request, IndexRead::kCacheOnly);
+  if (page || !is_not_cached(page.error())) co_return page;
   co_return co_await runtime::blocking(*options_.pool, [this, request = std::move(request)] {
     return table_.scan(request, IndexRead::kMayBlock);
   });

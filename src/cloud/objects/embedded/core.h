@@ -37,7 +37,7 @@ class Core : public std::enable_shared_from_this<Core> {
   Task<Sequence> commit(Commit commit);
   Task<std::optional<Entry>> find(BucketId bucket, const std::string& key, EntryKind kind,
                                   const std::string& suffix);
-  Task<std::vector<Entry>> scan(ScanRequest request);
+  Task<ScanPage> scan(ScanRequest request);
   Task<Buffer> read_record_blob(RecordBlob blob);
   std::shared_ptr<void> pin(const Entry& entry);
   Task<std::vector<segments::Copy>> where(Entry entry);

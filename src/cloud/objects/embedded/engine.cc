@@ -16,9 +16,7 @@ class EmbeddedEngine : public Engine {
                                   const std::string& suffix) override {
     return core_->find(bucket, key, kind, suffix);
   }
-  Task<std::vector<Entry>> scan(const ScanRequest& request) override {
-    return core_->scan(request);
-  }
+  Task<ScanPage> scan(const ScanRequest& request) override { return core_->scan(request); }
   Task<std::unique_ptr<segments::FileWriter>> create_file(
       const segments::Placement& placement) override {
     return core_->store().create_file(segments::Stream::kObjects, placement);

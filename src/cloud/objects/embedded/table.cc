@@ -23,7 +23,8 @@ std::string encode_entry(const Change& change, Sequence sequence,
   return to_string(out.take());
 }
 
-Result<Entry> decode_entry(std::string_view index_key, std::string_view value) {
+Result<Entry> decode_entry(std::string_view index_key, std::string_view value,
+                           EntryExtent extent = EntryExtent::kWhole) {
   auto name = index_key::parse_entry(index_key);
   if (!name) return fail(Code::kCorrupt, "engine.bad_index");
   Entry entry{.bucket = name->bucket,
@@ -40,10 +41,12 @@ Result<Entry> decode_entry(std::string_view index_key, std::string_view value) {
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
     auto blob = decode_blob(in, entry.record, 0);
     if (!blob) return fail(Code::kCorrupt, "engine.bad_index");
-    entry.blobs.push_back(std::move(*blob));
+    if (extent == EntryExtent::kWhole) entry.blobs.push_back(std::move(*blob));
   }
   if (!in.ok()) return fail(Code::kCorrupt, "engine.bad_index");
-  entry.value = to_buffer(in.rest());
+  View kept = in.rest();
+  if (extent == EntryExtent::kHead) kept = kept.first(std::min(kept.size(), kHeadLength));
+  entry.value = to_buffer(kept);
   return entry;
 }
 
@@ -232,7 +235,7 @@ Result<std::optional<Entry>> Table::find(BucketId bucket, std::string_view key, 
   return entry;
 }
 
-Result<std::vector<Entry>> Table::scan(const ScanRequest& request, IndexRead read) {
+Result<ScanPage> Table::scan(const ScanRequest& request, IndexRead read) {
   std::string all = index_key::entries_with(request.bucket, request.kind, request.prefix);
   if (request.only_key) {
     all = index_key::entry(request.bucket, request.kind, *request.only_key, request.suffix_prefix);
@@ -242,19 +245,22 @@ Result<std::vector<Entry>> Table::scan(const ScanRequest& request, IndexRead rea
     from = std::max(
         from, index_key::entry(request.bucket, request.kind, request.from, request.from_suffix));
   }
-  std::vector<Entry> found;
+  ScanPage page;
+  Bytes octets;
   std::optional<Error> error;
-  TRY(index_->scan(from, index_key::after_all(all), read,
-                   [&](std::string_view key, std::string_view value) {
-                     if (found.size() >= request.limit) return false;
-                     if (request.after && key == from) return true;
-                     auto entry = decode_entry(key, value);
-                     if (!entry) return error = entry.error(), false;
-                     found.push_back(std::move(*entry));
-                     return true;
-                   }));
+  TRY(index_->scan(
+      from, index_key::after_all(all), read, [&](std::string_view key, std::string_view value) {
+        if (request.after && key == from) return true;
+        page.more = page.entries.size() >= request.limit || octets >= request.octets_max;
+        if (page.more) return false;
+        auto entry = decode_entry(key, value, request.extent);
+        if (!entry) return error = entry.error(), false;
+        page.entries.push_back(std::move(*entry));
+        octets += Bytes{key.size() + value.size()};
+        return true;
+      }));
   if (error) return std::unexpected(std::move(*error));
-  return found;
+  return page;
 }
 
 bool Table::if_current(const Entry& entry, const std::function<void()>& then) {

@@ -41,7 +41,7 @@ class Table {
 
   Result<std::optional<Entry>> find(BucketId bucket, std::string_view key, EntryKind kind,
                                     std::string_view suffix, IndexRead read);
-  Result<std::vector<Entry>> scan(const ScanRequest& request, IndexRead read);
+  Result<ScanPage> scan(const ScanRequest& request, IndexRead read);
   // Whether `entry` is still what the index has; `then` runs before another commit applies.
   bool if_current(const Entry& entry, const std::function<void()>& then);
 
