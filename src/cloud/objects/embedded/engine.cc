@@ -29,7 +29,7 @@ class EmbeddedEngine : public Engine {
   }
   Task<std::size_t> read_file(const segments::FilePosition& file, std::uint64_t offset,
                               MutableView out, DiskId suspect) override {
-    return core_->store().read_file(file, offset, out, suspect);
+    return core_->read_file(file, offset, out, suspect);
   }
   std::shared_ptr<void> pin(const Entry& entry) override { return core_->pin(entry); }
   Task<std::vector<segments::Copy>> where(const Entry& entry) override {

@@ -72,6 +72,20 @@ std::string encode_counts(const SetCounts& counts) {
   return to_string(out.put(counts.objects).put(counts.stored.count).take());
 }
 
+std::string encode_held(const Table::Held& held) {
+  Encoder out;
+  return to_string(
+      out.put(held.cursor).put(held.watermark).put(std::uint8_t(held.whole ? 1 : 0)).take());
+}
+
+Table::Held decode_held(std::string_view value) {
+  Decoder in(as_view(value));
+  Table::Held held{.cursor = in.get<std::uint64_t>()};
+  held.watermark = in.get<std::uint64_t>();
+  held.whole = in.get<std::uint8_t>() == 1;
+  return held;
+}
+
 std::vector<SetCounts> as_list(const std::map<SetId, SetCounts>& counts) {
   std::vector<SetCounts> list;
   for (auto [set, of_set] : counts) {
@@ -99,7 +113,13 @@ Result<> Table::clear() {
   TRY(index_->clear());
   cursor_ = 0;
   counts_.clear();
-  return {};
+  IndexBatch batch;
+  for (auto& [set, held] : held_) {
+    held.cursor = 0;
+    held.whole = false;
+    batch.put(index_key::held(set), encode_held(held));
+  }
+  return index_->write(batch);
 }
 
 bool Table::covers(SetId set) {
@@ -107,14 +127,67 @@ bool Table::covers(SetId set) {
   return counts_.contains(set);
 }
 
+std::vector<SetId> Table::covered() {
+  std::lock_guard lock(mutex_);
+  std::vector<SetId> sets;
+  for (const auto& [set, counts] : counts_) sets.push_back(set);
+  return sets;
+}
+
+std::map<SetId, Table::Held> Table::held() {
+  std::lock_guard lock(mutex_);
+  return held_;
+}
+
+Result<> Table::hold(SetId set, Held held) {
+  std::lock_guard lock(mutex_);
+  if (held_.contains(set)) return {};
+  IndexBatch batch;
+  batch.put(index_key::held(set), encode_held(held));
+  TRY(index_->write(batch));
+  held_.emplace(set, held);
+  return {};
+}
+
+Result<> Table::release(SetId set) {
+  std::lock_guard lock(mutex_);
+  if (!held_.contains(set)) return {};
+  IndexBatch batch;
+  batch.erase(index_key::held(set));
+  TRY(index_->write(batch));
+  held_.erase(set);
+  return {};
+}
+
+Result<> Table::mark_whole() {
+  IndexBatch batch;
+  batch.put(std::string(index_key::kWhole), {});
+  return index_->write(batch);
+}
+
+Result<> Table::forget_whole() {
+  if (!whole_) return {};
+  IndexBatch batch;
+  batch.erase(std::string(index_key::kWhole));
+  TRY(index_->write(batch));
+  return index_->flush(Index::Wait::kYes);
+}
+
 Result<> Table::load() {
   std::lock_guard lock(mutex_);
   TRY(auto cursor, index_->get(index_key::kCursor, IndexRead::kMayBlock));
   cursor_ = cursor ? Decoder(as_view(*cursor)).get<std::uint64_t>() : 0;
+  TRY(auto whole, index_->get(index_key::kWhole, IndexRead::kMayBlock));
+  whole_ = whole.has_value();
+  held_.clear();
+  TRY(index_->scan("h", "i", IndexRead::kMayBlock, [this](std::string_view key, auto value) {
+    held_[index_key::set_of(key)] = decode_held(value);
+    return true;
+  }));
   counts_.clear();
   return index_->scan("n", "o", IndexRead::kMayBlock, [this](std::string_view key, auto value) {
     Decoder in(as_view(value));
-    SetId set = index_key::set_of_counts(key);
+    SetId set = index_key::set_of(key);
     SetCounts counts{.set = set, .objects = in.get<std::uint64_t>()};
     counts.stored.count = in.get<std::uint64_t>();
     counts_[set] = counts;
