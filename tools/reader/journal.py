@@ -11,6 +11,7 @@ from leaf import describe, parse_month_keys
 
 LEAVES, CLOSED = 0x8001, 2
 HEAD = struct.Struct("<HHqQII")
+CLOSED_BODY = struct.Struct("<Hq")
 
 
 def read_record(body):
@@ -40,6 +41,16 @@ def read_record(body):
     return written, source if flags & 1 else None, reading, leaves
 
 
+def read_closed(body):
+    """When the run that ends here was closed, in microseconds."""
+    if len(body) < CLOSED_BODY.size:
+        raise Malformed("shorter than a closed record")
+    version, written = CLOSED_BODY.unpack_from(body)
+    if version != 1:
+        raise Malformed(f"record version {version} is not known to this reader")
+    return written
+
+
 class Indices:
     """Gives each leaf its index, in the order of the journal; a duplicate gets None."""
 
@@ -63,12 +74,21 @@ class Indices:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="+",
+    parser.add_argument("files", nargs="*",
                         help="bodies of records of type 0x8001, in the order of their sequences")
+    parser.add_argument("--closed", action="append", default=[], metavar="FILE",
+                        help="the body of a record of type 2, as often as needed")
     parser.add_argument("--month-key", action="append", default=[],
                         help="id:hexadecimal, as often as needed")
     arguments = parser.parse_args()
     keys, indices = parse_month_keys(arguments.month_key), Indices()
+    for name in arguments.closed:
+        with open(name, "rb") as file:
+            body = file.read()
+        try:
+            print(json.dumps({"file": name, "closed_us": read_closed(body)}))
+        except Malformed as problem:
+            sys.exit(f"{name}: {problem}")
     for name in arguments.files:
         with open(name, "rb") as file:
             body = file.read()

@@ -75,13 +75,13 @@ Task<std::vector<Bucket>> ObjectStore::list_all_buckets() {
   std::vector<Bucket> all;
   ScanRequest request{.bucket = kRegistry, .kind = EntryKind::kBucket, .limit = kPage};
   for (;;) {
-    CO_TRY(auto page, co_await engine_.scan(request));
-    for (const Entry& entry : page) {
+    CO_TRY(ScanPage page, co_await engine_.scan(request));
+    for (const Entry& entry : page.entries) {
       CO_TRY(Bucket bucket, decode_bucket(entry));
       all.push_back(std::move(bucket));
     }
-    if (page.size() < request.limit) co_return all;
-    request.from = page.back().key;
+    if (!page.more) co_return all;
+    request.from = page.entries.back().key;
     request.after = true;
   }
 }
@@ -94,8 +94,9 @@ Task<> ObjectStore::delete_bucket(const Bucket& bucket, MakeLeaf leaf) {
   CO_TRY(Bucket now, decode_bucket(*entry));
   if (now.id != bucket.id)
     co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", bucket.name}});
-  CO_TRY(auto objects, co_await engine_.scan({.bucket = bucket.id, .limit = 1}));
-  if (!objects.empty())
+  CO_TRY(ScanPage objects,
+         co_await engine_.scan({.bucket = bucket.id, .limit = 1, .extent = EntryExtent::kHead}));
+  if (!objects.entries.empty())
     co_return fail(Code::kConflict, "bucket.not_empty", {{"bucket", bucket.name}});
   CO_TRY(co_await abort_all(bucket));
   Commit commit{.bucket = kRegistry, .key = bucket.name, .placement = {}};
@@ -113,10 +114,12 @@ Task<> ObjectStore::delete_bucket(const Bucket& bucket, MakeLeaf leaf) {
 // Releases what unfinished uploads hold in a bucket that goes.
 Task<> ObjectStore::abort_all(const Bucket& bucket) {
   for (;;) {
-    CO_TRY(auto uploads, co_await engine_.scan(
-                             {.bucket = bucket.id, .kind = EntryKind::kUpload, .limit = kPage}));
-    if (uploads.empty()) co_return Result<>();
-    for (const Entry& upload : uploads) {
+    CO_TRY(ScanPage uploads, co_await engine_.scan({.bucket = bucket.id,
+                                                    .kind = EntryKind::kUpload,
+                                                    .limit = kPage,
+                                                    .extent = EntryExtent::kHead}));
+    if (uploads.entries.empty()) co_return Result<>();
+    for (const Entry& upload : uploads.entries) {
       Commit commit{.bucket = bucket.id, .key = upload.key, .placement = bucket.placement};
       commit.changes.push_back(
           {.what = Change::Kind::kRemove, .kind = EntryKind::kUpload, .suffix = upload.suffix});

@@ -26,6 +26,7 @@ class Walk {
     scan_.bucket = bucket;
     scan_.kind = kind;
     scan_.prefix = request.prefix;
+    scan_.extent = EntryExtent::kHead;
     scan_.limit = request.delimiter.empty() ? std::min(request.limit, kLimitMax) + 1 : kPageMin;
   }
 
@@ -45,9 +46,10 @@ class Walk {
   Task<std::optional<Entry>> next() {
     if (at_ == page_.size()) {
       if (ended_) co_return std::nullopt;
-      CO_TRY(page_, co_await engine_.scan(scan_));
+      CO_TRY(ScanPage page, co_await engine_.scan(scan_));
+      page_ = std::move(page.entries);
       at_ = 0;
-      ended_ = page_.size() < scan_.limit;
+      ended_ = !page.more;
       if (!page_.empty()) start_after(page_.back().key, page_.back().suffix);
       scan_.limit = std::min(2 * scan_.limit, kLimitMax);
       if (page_.empty()) co_return std::nullopt;
@@ -78,6 +80,15 @@ class Walk {
 
 }  // namespace
 
+// A head that ends within what a listing shows is read again, whole; nothing if it is gone.
+Task<std::optional<Entry>> ObjectStore::whole_if_cut(Entry head) {
+  if (head.value.size() < kHeadLength) co_return head;
+  bool shown = head.kind == EntryKind::kUpload ? decode_upload(head).has_value()
+                                               : decode_info(head).has_value();
+  if (shown) co_return head;
+  co_return co_await engine_.find(head.bucket, head.key, head.kind, head.suffix);
+}
+
 Task<ListPage> ObjectStore::list(const Bucket& bucket, const ListRequest& request) {
   ListPage page;
   std::size_t limit = std::min(request.limit, kLimitMax);
@@ -95,6 +106,8 @@ Task<ListPage> ObjectStore::list(const Bucket& bucket, const ListRequest& reques
       co_return page;
     }
     if (!common) {
+      CO_TRY(entry, co_await whole_if_cut(std::move(*entry)));
+      if (!entry) continue;
       CO_TRY(ObjectInfo info, decode_info(*entry));
       page.next = info.key;
       page.objects.push_back(std::move(info));
@@ -134,6 +147,8 @@ Task<Store::UploadPage> ObjectStore::list_uploads(const Bucket& bucket, const Li
       co_return page;
     }
     if (!common) {
+      CO_TRY(entry, co_await whole_if_cut(std::move(*entry)));
+      if (!entry) continue;
       CO_TRY(Upload upload, decode_upload(*entry));
       page.next_key = upload.key;
       page.next_upload = upload.id;

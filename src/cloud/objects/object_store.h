@@ -69,6 +69,7 @@ class ObjectStore : public Store {
   Task<crypto::Key> tenant_key(TenantId tenant);
   // Errors: not_found for the object.
   Task<Entry> find_object(const Bucket& bucket, const std::string& key);
+  Task<std::optional<Entry>> whole_if_cut(Entry head);
   // What the object's entry must be for `conditions` to hold. Errors as put().
   Task<std::vector<Expectation>> expectations(const Bucket& bucket, const std::string& key,
                                               const WriteConditions& conditions);

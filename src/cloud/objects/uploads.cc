@@ -164,16 +164,20 @@ Task<std::vector<Part>> ObjectStore::list_parts(const Bucket& bucket, const std:
   request.from_suffix = part_suffix(suffix, std::min(after, kPartNumberMax));
   request.after = true;
   request.limit = std::min(limit, kPage + 1);
-  CO_TRY(auto entries, co_await engine_.scan(request));
   std::vector<Part> parts;
-  for (const Entry& entry : entries) {
-    CO_TRY(PartValue value, decode_part(entry));
-    parts.push_back({.number = value.piece.number,
-                     .size = {value.piece.size},
-                     .etag = etag_of(value.piece.md5),
-                     .modified = value.modified});
+  for (;;) {
+    CO_TRY(ScanPage page, co_await engine_.scan(request));
+    for (const Entry& entry : page.entries) {
+      CO_TRY(PartValue value, decode_part(entry));
+      parts.push_back({.number = value.piece.number,
+                       .size = {value.piece.size},
+                       .etag = etag_of(value.piece.md5),
+                       .modified = value.modified});
+    }
+    if (!page.more || page.entries.size() == request.limit) co_return parts;
+    request.limit -= page.entries.size();
+    request.from_suffix = page.entries.back().suffix;
   }
-  co_return parts;
 }
 
 Task<ObjectStore::Parts> ObjectStore::parts_of(const Bucket& bucket, const std::string& key,
@@ -183,18 +187,17 @@ Task<ObjectStore::Parts> ObjectStore::parts_of(const Bucket& bucket, const std::
   request.suffix_prefix = suffix;
   request.limit = kPage;
   for (;;) {
-    CO_TRY(auto page, co_await engine_.scan(request));
-    bool ended = page.size() < request.limit;
-    if (!ended) {
+    CO_TRY(ScanPage page, co_await engine_.scan(request));
+    if (page.more) {
       request.from = key;
-      request.from_suffix = page.back().suffix;
+      request.from_suffix = page.entries.back().suffix;
       request.after = true;
     }
-    for (Entry& entry : page) {
+    for (Entry& entry : page.entries) {
       CO_TRY(PartValue value, decode_part(entry));
       parts.emplace(value.piece.number, std::move(entry));
     }
-    if (ended) co_return parts;
+    if (!page.more) co_return parts;
   }
 }
 

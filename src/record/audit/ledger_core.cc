@@ -72,7 +72,8 @@ Result<Buffer> Core::seal(LeafType type, TenantId tenant, View plain, LeafId& id
 
 bool Core::has_room_locked() const {
   return queued_leaves_ < options_.backlog_leaves_max && queued_octets_ < kQueuedOctetsMax &&
-         closed_segments_.size() < kClosedSegmentsMax;
+         closed_segments_.size() < kClosedSegmentsMax &&
+         held_octets_ < options_.kept_octets_max + options_.unwritten_octets_max;
 }
 
 Result<> Core::enqueue(Pending pending) {
@@ -171,7 +172,7 @@ Task<> Core::close() {
   Result<> outcome = co_await runtime::blocking(pool(), flush);
   auto closed = co_await submit(std::move(last));
   if (!closed) outcome = std::unexpected(closed.error());
-  auto publish = [this] { return publish_all(Extent::kAll, TileFiles::Present::kReplace); };
+  auto publish = [this] { return publish_all(Which::kDirty, TileFiles::Present::kReplace); };
   auto published = co_await runtime::blocking(pool(), publish);
   stop();
   co_await stopped();

@@ -66,21 +66,33 @@ class Core {
   static boost::asio::awaitable<void> run_flusher(std::shared_ptr<Core> core);
   enum class Due { kOld, kAll };
   Result<> flush_segments(Due due);
-  void apply(JournalRecord record);
+  void apply(JournalRecord record, segments::Sequence sequence);
 
   // ledger_publish.cc
   static boost::asio::awaitable<void> run_publisher(std::shared_ptr<Core> core);
-  enum class Extent { kFull, kAll };
+  // Full bundles and tiles; the partial bundle too; and what a checkpoint needs, with it.
+  enum class Extent { kFull, kEntries, kAll };
   Result<> publish(TenantId tenant, Extent extent, TileFiles::Present present);
-  Result<> publish_all(Extent extent, TileFiles::Present present);
+  // Those that changed and whose last publication is long enough ago; that changed; or each.
+  enum class Which { kRested, kDirty, kEach };
+  Result<> publish_all(Which which, TileFiles::Present present);
+  // Writes to files what more than half of `octets_max` octets of entries hold, the largest logs
+  // first, and forgets it.
+  Result<> make_room(std::size_t octets_max);
+  std::size_t held_octets();
   Checkpoint checkpoint(TenantId tenant);
 
   // ledger_read.cc
   Result<QueryPage> query(TenantId tenant, const Query& query);
   Result<Hashes> tile_hashes(TenantId tenant, TilePlace place, unsigned width);
   Result<std::vector<Entry>> bundle(TenantId tenant, std::uint64_t index);
+  Result<std::vector<Entry>> read_bundle(TenantId tenant, const TilePath& path,
+                                         const Hashes& hashes);
   Result<Buffer> tile(TenantId tenant, const std::string& path);
   std::uint64_t size_of(TenantId tenant);
+
+  // ledger_restore.cc
+  static Task<> restore(std::shared_ptr<Core> core, TenantId tenant);
 
   // ledger_open.cc
   static Task<> recover(std::shared_ptr<Core> core);
@@ -106,6 +118,11 @@ class Core {
   void reject_waiters(Batch& batch);
   Result<crypto::Key> month_key(TenantId tenant);
   bool has_room_locked() const;
+  Result<> complete(Publication& job);
+  Result<> write_entries(const Publication& job, Extent extent, TileFiles::Present present);
+  Result<> write_tiles(const Publication& job, TileFiles::Present present);
+  Result<> write_checkpoint(const Publication& job, TileFiles::Present present);
+  void remove_obsolete(const Publication& job, Extent extent);
   using Segments = std::map<TenantId, std::deque<Buffer>>;  // of each tenant the oldest first
   Segments take_due_segments(Due due);
   Result<> seal_segments(TenantId tenant, std::deque<Buffer>& segments);
@@ -126,6 +143,8 @@ class Core {
   std::mutex mutex_;
   // All under mutex_.
   std::map<TenantId, TenantLog> logs_;
+  std::size_t held_octets_ = 0;  // of entries, in all logs
+  std::set<TenantId> lost_;      // whose partial bundle is on no disk any more
   RecentLeaves recent_;
   segments::Sequence source_watermark_ = 0;
   std::deque<Pending> queue_;

@@ -7,8 +7,6 @@ namespace belfry::audit {
 
 namespace {
 
-// Entries that replay may keep in memory before their bundles are compared with the files.
-constexpr std::size_t kReplayOctetsMax = std::size_t{32} << 20;
 constexpr std::string_view kPause = "audit.replay_pause";
 
 }  // namespace
@@ -23,7 +21,6 @@ struct Recovery {
   // Checkpoints of earlier runs, by the size that they cover.
   std::map<std::pair<TenantId, std::uint64_t>, Signed> checkpoints;
   segments::Cursor cursor;
-  std::size_t octets = 0;
   std::set<TenantId> reading;  // told since the last closing
   Timestamp last_written;
 
@@ -70,13 +67,12 @@ Result<> Recovery::visit(const segments::Record& record) {
     last_written = std::max(last_written, decoded.written);
     // One leaf at a time, so that no signed size is stepped over.
     std::vector<Leaf> leaves = std::exchange(decoded.leaves, {});
-    core.apply(decoded);
+    core.apply(decoded, record.sequence);
     for (Leaf& leaf : leaves) {
       const TenantId tenant = leaf.tenant;
-      octets += leaf.octets.size();
       JournalRecord one{decoded.written};
       one.leaves.push_back(std::move(leaf));
-      core.apply(std::move(one));
+      core.apply(std::move(one), record.sequence);
       TRY(meet(tenant));
     }
   } else if ((record.type & segments::kCriticalRecord) != 0) {
@@ -84,7 +80,7 @@ Result<> Recovery::visit(const segments::Record& record) {
                 {{"version", std::to_string(record.type)}});
   }
   cursor[record.position.set] = record.sequence;
-  if (octets < kReplayOctetsMax) return {};
+  if (core.held_octets_ <= 2 * core.options_.kept_octets_max) return {};
   return fail(Code::kConflict, kPause);
 }
 
@@ -109,9 +105,9 @@ Task<> Core::recover(std::shared_ptr<Core> core) {
         [&recovery](const segments::Record& record) { return recovery.visit(record); });
     more = !replayed && replayed.error().message() == kPause;
     if (!replayed && !more) co_return replayed;
-    recovery.octets = 0;
     auto settle = [raw, more] {
-      return raw->publish_all(more ? Extent::kFull : Extent::kAll, TileFiles::Present::kCompare);
+      if (more) return raw->make_room(raw->options_.kept_octets_max);
+      return raw->publish_all(Which::kEach, TileFiles::Present::kCompare);
     };
     // The journal's word against a signed one: nothing is written over before that is settled.
     if (!more) CO_TRY(recovery.finish());

@@ -1,12 +1,22 @@
 #include "ledger_core.h"
 
-#include <cstring>
+#include <algorithm>
+#include <functional>
 
 namespace belfry::audit {
 
 namespace {
 
 constexpr Duration kPublishEvery = std::chrono::milliseconds(250);
+// A partial bundle is written whole each time, so a large one is written less often.
+constexpr Duration kRestMax = std::chrono::milliseconds(700);
+constexpr Duration kRestPerMebibyte = std::chrono::milliseconds(200);
+
+Duration rest_after(std::span<const Entry> partial) {
+  std::size_t octets = 0;
+  for (const Entry& entry : partial) octets += entry->size();
+  return std::min(kRestMax, kRestPerMebibyte * std::int64_t(octets >> 20));
+}
 
 Buffer tile_octets(const Hashes& hashes) {
   Buffer out;
@@ -30,8 +40,85 @@ Buffer bundle_octets(std::span<const Entry> entries) {
   return out;
 }
 
+// The partial bundle that the log's files end with begins the one that is written now.
+Result<> Core::complete(Publication& job) {
+  const auto stored = unsigned(job.entries_from % kTileWidth);
+  if (stored == 0) return {};
+  const std::uint64_t bundle = job.entries_from / kTileWidth;
+  auto full = job.tiles.find({0, bundle});
+  Hashes hashes = full != job.tiles.end() ? full->second : job.partial.at(0);
+  hashes.resize(stored);
+  auto entries = read_bundle(job.tenant, {Resource::kEntries, {0, bundle}, stored}, hashes);
+  if (!entries) {
+    std::lock_guard lock(mutex_);
+    lost_.insert(job.tenant);
+    return std::unexpected(entries.error());
+  }
+  job.entries.insert(job.entries.begin(), std::make_move_iterator(entries->begin()),
+                     std::make_move_iterator(entries->end()));
+  job.entries_from -= stored;
+  return {};
+}
+
+Result<> Core::write_entries(const Publication& job, Extent extent, TileFiles::Present present) {
+  const std::span entries(job.entries);
+  for (std::size_t i = 0; i < entries.size(); i += kTileWidth) {
+    const auto width = unsigned(std::min<std::size_t>(kTileWidth, entries.size() - i));
+    if (width < kTileWidth && extent == Extent::kFull) break;
+    const TilePath path{Resource::kEntries, {0, (job.entries_from + i) / kTileWidth}, width};
+    TRY(files_.write(job.tenant, path.text(), bundle_octets(entries.subspan(i, width)), present));
+  }
+  return {};
+}
+
+Result<> Core::write_tiles(const Publication& job, TileFiles::Present present) {
+  for (const auto& [place, hashes] : job.tiles) {
+    const TilePath path{Resource::kTile, place};
+    TRY(files_.write(job.tenant, path.text(), tile_octets(hashes), present));
+  }
+  return {};
+}
+
+namespace {
+
+std::vector<TilePath> partial_tiles(const Publication& job) {
+  std::vector<TilePath> paths;
+  for (unsigned level = 0; level < job.partial.size(); ++level)
+    if (!job.partial[level].empty())
+      paths.push_back({Resource::kTile,
+                       {level, job.size >> 8 * (level + 1)},
+                       unsigned(job.partial[level].size())});
+  return paths;
+}
+
+}  // namespace
+
+Result<> Core::write_checkpoint(const Publication& job, TileFiles::Present present) {
+  for (const TilePath& path : partial_tiles(job))
+    TRY(files_.write(job.tenant, path.text(), tile_octets(job.partial[path.place.level]), present));
+  const std::string note =
+      sign_checkpoint(origin(job.tenant), job.size, job.root, verifier_key_, signer_seed_);
+  return files_.write(job.tenant, TilePath{}.text(), as_view(note), present);
+}
+
+// What only older checkpoints need.
+void Core::remove_obsolete(const Publication& job, Extent extent) {
+  const std::uint64_t full_end = job.size / kTileWidth;
+  for (std::uint64_t bundle = job.entries_from / kTileWidth; bundle < full_end; ++bundle)
+    files_.remove_all_but(job.tenant, TilePath{Resource::kEntries, {0, bundle}}.partial_folder(),
+                          {});
+  for (const auto& [place, hashes] : job.tiles)
+    files_.remove_all_but(job.tenant, TilePath{Resource::kTile, place}.partial_folder(), {});
+  if (extent != Extent::kAll) return;
+  std::vector<TilePath> partial = partial_tiles(job);
+  if (const auto width = unsigned(job.size % kTileWidth); width != 0)
+    partial.push_back({Resource::kEntries, {0, full_end}, width});
+  for (const TilePath& path : partial)
+    files_.remove_all_but(job.tenant, path.partial_folder(), {std::to_string(path.width)});
+}
+
 // Full tiles and bundles, then partial ones, then the checkpoint that needs them; what only older
-// checkpoints need goes last. With Extent::kFull only the first of these.
+// checkpoints need goes last, when nobody is told to look there any more.
 Result<> Core::publish(TenantId tenant, Extent extent, TileFiles::Present present) {
   std::lock_guard publishing(publishing_);
   Publication job;
@@ -39,57 +126,68 @@ Result<> Core::publish(TenantId tenant, Extent extent, TileFiles::Present presen
     std::lock_guard lock(mutex_);
     job = logs_[tenant].publication(tenant);
   }
-  const auto write = [&](const TilePath& path, View octets) {
-    return files_.write(tenant, path.text(), octets, present);
-  };
-  const std::span entries(job.entries);
-  const std::size_t partial_count = job.size % kTileWidth;
-  const std::size_t full_count = entries.size() - partial_count;
-  for (std::size_t i = 0; i < full_count; i += kTileWidth) {
-    const TilePath path{Resource::kEntries, {0, (job.entries_from + i) / kTileWidth}};
-    TRY(write(path, bundle_octets(entries.subspan(i, kTileWidth))));
-    files_.remove_all_but(tenant, path.partial_folder(), {});
+  const bool was_stored = job.entries_from % kTileWidth != 0;
+  TRY(complete(job));
+  TRY(write_entries(job, extent, present));
+  TRY(write_tiles(job, present));
+  if (extent == Extent::kAll) TRY(write_checkpoint(job, present));
+  const Monotonic rested =
+      clock_.monotonic() + rest_after(std::span(job.entries).last(job.size % kTileWidth));
+  {
+    std::lock_guard lock(mutex_);
+    TenantLog& log = logs_[tenant];
+    // The partial bundle that was there before is about to go, so it must not be needed.
+    const bool forget =
+        extent == Extent::kEntries ||
+        (extent == Extent::kAll && (was_stored || held_octets_ > options_.kept_octets_max));
+    held_octets_ -= log.octets();
+    log.published(job, forget ? TenantLog::Forget::kEverything : TenantLog::Forget::kFull);
+    held_octets_ += log.octets();
+    if (extent == Extent::kAll) log.signed_up_to(job.size, rested);
   }
-  for (const auto& [place, hashes] : job.tiles) {
-    const TilePath path{Resource::kTile, place};
-    TRY(write(path, tile_octets(hashes)));
-    files_.remove_all_but(tenant, path.partial_folder(), {});
-  }
-  if (extent == Extent::kAll) {
-    std::vector<TilePath> partial;
-    if (partial_count != 0) {
-      partial.push_back({Resource::kEntries, {0, job.size / kTileWidth}, unsigned(partial_count)});
-      TRY(write(partial.back(), bundle_octets(entries.subspan(full_count))));
-    }
-    for (unsigned level = 0; level < job.partial.size(); ++level) {
-      const Hashes& hashes = job.partial[level];
-      if (hashes.empty()) continue;
-      partial.push_back(
-          {Resource::kTile, {level, job.size >> 8 * (level + 1)}, unsigned(hashes.size())});
-      TRY(write(partial.back(), tile_octets(hashes)));
-    }
-    const std::string note =
-        sign_checkpoint(origin(tenant), job.size, job.root, verifier_key_, signer_seed_);
-    TRY(write({}, as_view(note)));
-    for (const TilePath& path : partial)
-      files_.remove_all_but(tenant, path.partial_folder(), {std::to_string(path.width)});
-  }
-  std::lock_guard lock(mutex_);
-  logs_[tenant].published(job, extent == Extent::kAll);
+  remove_obsolete(job, extent);
   return {};
 }
 
-Result<> Core::publish_all(Extent extent, TileFiles::Present present) {
+Result<> Core::publish_all(Which which, TileFiles::Present present) {
   std::vector<TenantId> due;
   {
     std::lock_guard lock(mutex_);
+    const Monotonic now = clock_.monotonic();
     for (const auto& [tenant, log] : logs_)
-      if (log.dirty() || present == TileFiles::Present::kCompare) due.push_back(tenant);
+      if (which == Which::kEach || (log.dirty() && (which == Which::kDirty || now >= log.rested())))
+        due.push_back(tenant);
   }
   Result<> outcome;
   for (TenantId tenant : due)
-    if (auto published = publish(tenant, extent, present); !published) outcome = published;
+    if (auto published = publish(tenant, Extent::kAll, present); !published) outcome = published;
   return outcome;
+}
+
+Result<> Core::make_room(std::size_t octets_max) {
+  std::vector<TenantId> full;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [tenant, log] : logs_)
+      if (log.has_full_bundle()) full.push_back(tenant);
+  }
+  for (TenantId tenant : full) TRY(publish(tenant, Extent::kFull, TileFiles::Present::kCompare));
+  std::vector<std::pair<std::size_t, TenantId>> largest;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [tenant, log] : logs_) largest.emplace_back(log.octets(), tenant);
+  }
+  std::ranges::sort(largest, std::greater());
+  for (const auto& [octets, tenant] : largest) {
+    if (held_octets() <= octets_max / 2) break;
+    TRY(publish(tenant, Extent::kEntries, TileFiles::Present::kCompare));
+  }
+  return {};
+}
+
+std::size_t Core::held_octets() {
+  std::lock_guard lock(mutex_);
+  return held_octets_;
 }
 
 boost::asio::awaitable<void> Core::run_publisher(std::shared_ptr<Core> core) {
@@ -98,8 +196,14 @@ boost::asio::awaitable<void> Core::run_publisher(std::shared_ptr<Core> core) {
     if (core->stopping_) break;
     Core* raw = core.get();
     // What could not be written is tried again in the next round: it is still in memory.
-    auto publish = [raw] { return raw->publish_all(Extent::kAll, TileFiles::Present::kReplace); };
+    auto publish = [raw] { return raw->publish_all(Which::kRested, TileFiles::Present::kReplace); };
     std::ignore = co_await runtime::blocking(core->pool(), publish);
+    std::set<TenantId> lost;
+    {
+      std::lock_guard lock(core->mutex_);
+      lost.swap(core->lost_);
+    }
+    for (TenantId tenant : lost) std::ignore = co_await restore(core, tenant);
   }
   core->publisher_done_.set(true);
 }

@@ -2,6 +2,7 @@
 #include "ledger_core.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace belfry::audit {
 
@@ -77,33 +78,56 @@ Result<Hashes> Core::tile_hashes(TenantId tenant, TilePlace place, unsigned widt
   return hashes;
 }
 
-// The entries of a bundle, full or as far as the log goes.
-Result<std::vector<Entry>> Core::bundle(TenantId tenant, std::uint64_t index) {
-  const std::uint64_t first = index * kTileWidth;
-  {
-    std::lock_guard lock(mutex_);
-    auto found = logs_.find(tenant);
-    if (found == logs_.end() || first >= found->second.size())
-      return fail(Code::kNotFound, "audit.no_such_tile",
-                  {{"path", TilePath{Resource::kEntries, {0, index}}.text()}});
-    const TenantLog& log = found->second;
-    if (first >= log.entries_from()) {
-      const auto begin = log.entries().begin() + std::ptrdiff_t(first - log.entries_from());
-      const auto count = std::min<std::ptrdiff_t>(kTileWidth, log.entries().end() - begin);
-      return std::vector<Entry>(begin, begin + count);
-    }
-  }
-  TRY(Hashes hashes, tile_hashes(tenant, {0, index}, kTileWidth));
+// Every entry is one that the hashes stand for. A partial bundle is not mended here: the next
+// publication may remove it at any moment.
+Result<std::vector<Entry>> Core::read_bundle(TenantId tenant, const TilePath& path,
+                                             const Hashes& hashes) {
   const auto good = [&](View octets) {
     auto entries = split_bundle(octets);
     return entries && std::ranges::equal(*entries, hashes, {}, leaf_hash);
   };
-  TRY(Buffer octets, files_.read(tenant, TilePath{Resource::kEntries, {0, index}}.text(), good));
+  const auto repair = path.full() ? TileFiles::Repair::kYes : TileFiles::Repair::kNo;
+  TRY(Buffer octets, files_.read(tenant, path.text(), good, repair));
   std::vector<Entry> entries;
   const auto views = split_bundle(octets);
   for (View entry : *views)
     entries.push_back(std::make_shared<const Buffer>(entry.begin(), entry.end()));
   return entries;
+}
+
+// The entries of a bundle, full or as far as the log goes.
+Result<std::vector<Entry>> Core::bundle(TenantId tenant, std::uint64_t index) {
+  const std::uint64_t first = index * kTileWidth;
+  std::optional<std::uint64_t> looked_from;
+  for (;;) {
+    BundleState state;
+    {
+      std::lock_guard lock(mutex_);
+      auto found = logs_.find(tenant);
+      if (found == logs_.end() || first >= found->second.size())
+        return fail(Code::kNotFound, "audit.no_such_tile",
+                    {{"path", TilePath{Resource::kEntries, {0, index}}.text()}});
+      const TenantLog& log = found->second;
+      if (first + kTileWidth <= log.entries_from()) break;
+      state = log.bundle(index);
+    }
+    if (state.stored.empty()) return std::move(state.entries);
+    const TilePath path{Resource::kEntries, {0, index}, unsigned(state.stored.size())};
+    auto entries = read_bundle(tenant, path, state.stored);
+    if (entries) {
+      std::ranges::move(state.entries, std::back_inserter(*entries));
+      return entries;
+    }
+    // A publication may have removed it, and then others have taken its place.
+    if (looked_from == state.entries_from) {
+      std::lock_guard lock(mutex_);
+      lost_.insert(tenant);
+      return entries;
+    }
+    looked_from = state.entries_from;
+  }
+  TRY(Hashes hashes, tile_hashes(tenant, {0, index}, kTileWidth));
+  return read_bundle(tenant, {Resource::kEntries, {0, index}}, hashes);
 }
 
 Result<Buffer> Core::tile(TenantId tenant, const std::string& text) {

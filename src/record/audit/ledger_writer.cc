@@ -86,13 +86,14 @@ void Core::reject_waiters(Batch& batch) {
 }
 
 // The trees follow the journal: called once for each record that is durable, in its order.
-void Core::apply(JournalRecord record) {
+void Core::apply(JournalRecord record, segments::Sequence sequence) {
   std::lock_guard lock(mutex_);
   for (Leaf& leaf : record.leaves) {
     if (recent_.find(leaf.id)) continue;
     TenantLog& log = logs_[leaf.tenant];
     recent_.add(leaf.id, {leaf.tenant, log.size()});
-    log.add(std::make_shared<const Buffer>(std::move(leaf.octets)), record.written);
+    held_octets_ += leaf.octets.size();
+    log.add(std::make_shared<const Buffer>(std::move(leaf.octets)), record.written, sequence);
   }
   if (record.source_complete_up_to)
     source_watermark_ = std::max(source_watermark_, *record.source_complete_up_to);
@@ -117,16 +118,20 @@ boost::asio::awaitable<bool> Core::write_closed(const Batch& batch) {
 boost::asio::awaitable<bool> Core::commit(Batch& batch) {
   if (batch.writes()) {
     const Buffer body = encode_journal_record(batch.record);
+    segments::Sequence sequence = 0;
     for (;;) {
       auto appended = co_await store_.append(segments::Stream::kLedger, options_.placement,
                                              kLeavesRecord, {body}, segments::Purpose::kStore);
-      if (appended) break;
+      if (appended) {
+        sequence = appended->sequence;
+        break;
+      }
       reject_waiters(batch);
       if (stopping_ || closing_) co_return false;
       co_await clock_.sleep(kRetryAfter);
       if (stopping_) co_return false;
     }
-    apply(std::move(batch.record));
+    apply(std::move(batch.record), sequence);
   }
   if (batch.closes && !co_await write_closed(batch)) reject_waiters(batch);
   std::vector<std::vector<Receipt>> receipts(batch.pending.size());

@@ -1,13 +1,20 @@
-// One tenant's log in memory: the right edge of its tree, and what is not yet in files.
+// One tenant's log in memory: the right edge of its tree, and entries that are not yet in files.
+//
+// Invariants
+//  1. Entries before `entries_from()` are in files: in bundles that are full, and, unless it is a
+//     multiple of 256, in the partial bundle that ends there.
+//  2. The hash of every entry of the bundle that holds `entries_from()` is in memory, so that what
+//     is read back is checked.
 #pragma once
 
 #include "audit/ledger.h"
 #include "base/time.h"
+#include "segments/store.h"
 #include "tree.h"
 
-#include <algorithm>
 #include <map>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace belfry::audit {
@@ -21,64 +28,69 @@ struct Publication {
   Hash root{};
   std::vector<Hashes> partial;
   std::map<TilePlace, Hashes> tiles;  // full
-  std::uint64_t entries_from = 0;     // a multiple of 256
-  std::vector<Entry> entries;         // the last ones a partial bundle
+  std::uint64_t entries_from = 0;
+  std::vector<Entry> entries;  // the last ones a partial bundle
+};
+
+// What of a bundle is where.
+struct BundleState {
+  std::uint64_t entries_from = 0;  // of the log
+  Hashes stored;                   // of the first entries, which are in a partial bundle
+  std::vector<Entry> entries;      // the others
 };
 
 // Not thread-safe: the ledger's lock is held around each call.
 class TenantLog {
  public:
-  void add(Entry entry, Timestamp written) {
-    std::vector<FullTile> filled;
-    if (edge_.size() % kTileWidth == 0)
-      written_.push_back(written_.empty() ? written : std::max(written_.back(), written));
-    written_.back() = std::max(written_.back(), written);
-    edge_.add(leaf_hash(*entry), filled);
-    for (FullTile& tile : filled) tiles_.emplace(tile.place, std::move(tile.hashes));
-    octets_ += entry->size();
-    entries_.push_back(std::move(entry));
-  }
+  // `sequence` is that of the journal's record.
+  void add(Entry entry, Timestamp written, segments::Sequence sequence);
 
   const Edge& edge() const { return edge_; }
   std::uint64_t size() const { return edge_.size(); }
   bool dirty() const { return published_ != size(); }
+  bool has_full_bundle() const { return size() / kTileWidth != entries_from_ / kTileWidth; }
   // Octets of entries in memory.
   std::size_t octets() const { return octets_; }
   // No event of this bundle or an older one is younger, unless the clock was wrong: leaves are
   // written after what they tell of.
-  Timestamp written(std::uint64_t bundle) const { return written_[bundle]; }
+  Timestamp written(std::uint64_t bundle) const { return bundles_[bundle].written; }
+  // The bundle's leaves are in records of the journal from this one on.
+  segments::Sequence since(std::uint64_t bundle) const { return bundles_[bundle].since; }
 
-  Publication publication(TenantId tenant) const {
-    return {tenant, size(), edge_.root(), edge_.partial(), tiles_, entries_from_, entries_};
+  Publication publication(TenantId tenant) const;
+  // Forgets what is in files now: full bundles and tiles, and with kEverything the entries of the
+  // partial bundle too.
+  enum class Forget { kFull, kEverything };
+  void published(const Publication& done, Forget forget);
+  // A checkpoint covers so many leaves; the next one is not needed before `rested`.
+  void signed_up_to(std::uint64_t size, Monotonic rested) {
+    published_ = size;
+    rested_ = rested;
   }
-
-  // Forgets what is in files now.
-  void published(const Publication& done, bool all) {
-    for (const auto& [place, hashes] : done.tiles) tiles_.erase(place);
-    const std::uint64_t until = done.size - done.size % kTileWidth;
-    const auto count = std::ptrdiff_t(until - entries_from_);
-    for (std::ptrdiff_t i = 0; i < count; ++i) octets_ -= entries_[std::size_t(i)]->size();
-    entries_.erase(entries_.begin(), entries_.begin() + count);
-    entries_from_ = until;
-    if (all) published_ = done.size;
-  }
+  Monotonic rested() const { return rested_; }
 
   // The hashes of a full tile that is in no file yet, or null.
-  const Hashes* unpublished(TilePlace place) const {
-    auto found = tiles_.find(place);
-    return found == tiles_.end() ? nullptr : &found->second;
-  }
+  const Hashes* unpublished(TilePlace place) const;
   std::uint64_t entries_from() const { return entries_from_; }
-  const std::vector<Entry>& entries() const { return entries_; }
+  // Of a bundle that is not wholly in files.
+  BundleState bundle(std::uint64_t index) const;
+  // The entries before `entries_from()` of its bundle, which are in no file any more.
+  void restore(std::vector<Entry> entries);
 
  private:
+  struct Bundle {
+    Timestamp written;  // never falling
+    segments::Sequence since;
+  };
+
   Edge edge_;
   std::map<TilePlace, Hashes> tiles_;
   std::uint64_t entries_from_ = 0;
   std::vector<Entry> entries_;
   std::size_t octets_ = 0;
-  std::vector<Timestamp> written_;  // of each bundle, never falling
+  std::vector<Bundle> bundles_;
   std::uint64_t published_ = 0;
+  Monotonic rested_{};
 };
 
 }  // namespace belfry::audit

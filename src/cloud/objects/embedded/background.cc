@@ -1,40 +1,26 @@
-// What the engine does besides commits: opening, the way of leaves and released files, damage.
-#include "base/ensure.h"
+// What the engine does besides commits: the way of leaves and released files, damage.
 #include "embedded/core.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
 #include <algorithm>
-#include <set>
 
 namespace belfry::objects {
 namespace {
 
 constexpr std::size_t kLeavesAtOnce = 1024;
-constexpr std::size_t kLeavesHeldByReplay = 20'000;
 constexpr Duration kLedgerPause = std::chrono::milliseconds(200);
 constexpr Duration kResolvePause = std::chrono::milliseconds(500);
 
 }  // namespace
 
-// How far a replay has come.
-struct Core::Replay {
-  Sequence from = 0;  // goes on after it
-  Sequence cursor = 0, watermark = 0;
-  Sequence first = 0, last = 0;  // for the progress
-  // Sets that the index has never heard of: new ones, or ones whose disks were away when it was
-  // made.
-  std::set<SetId> unheard;
-  enum class Pause { kNone, kDrain, kRebuild } pause = Pause::kNone;
-};
-
 Task<> Core::open() {
-  CO_TRY(co_await check_index());
-  CO_TRY(co_await replay());
-  CO_TRY(co_await store_.collect_orphans(
-      segments::Stream::kObjects,
-      [this](const segments::FilePosition& file) { return table_.names_file(file); }));
+  CO_TRY(co_await bring_up_to_date());
+  if (is_everything_here())
+    CO_TRY(co_await store_.collect_orphans(
+        segments::Stream::kObjects,
+        [this](const segments::FilePosition& file) { return table_.names_file(file); }));
   using Loop = boost::asio::awaitable<void> (Core::*)();
   for (Loop loop : {&Core::drain, &Core::remove_files, &Core::resolve_all}) {
     auto ended = std::make_shared<Promise<bool>>();
@@ -48,81 +34,6 @@ Task<> Core::open() {
   }
   leaves_waiting_.notify();
   co_return Result<>();
-}
-
-// An index that is ahead of the segments belongs to others, and would hide what comes now: it is
-// made again, unless disks are away that may hold what it knows.
-Task<> Core::check_index() {
-  CO_TRY(co_await runtime::blocking(*options_.pool, [this] { return table_.load(); }));
-  if (table_.cursor() <= store_.last_sequence()) co_return Result<>();
-  for (const segments::DiskStatus& disk : store_.disks())
-    if (disk.health != segments::DiskHealth::kGood)
-      co_return fail(Code::kRetry, "engine.disks_missing");
-  co_return co_await runtime::blocking(*options_.pool, [this] { return table_.clear(); });
-}
-
-// Applies what the index misses and finds again the leaves that the ledger misses, in one pass.
-// Leaves are drained on the way, so that any number of them fits.
-Task<> Core::replay() {
-  Replay replay{.cursor = table_.cursor(), .watermark = ledger_.source_watermark()};
-  replay.from = replay.first = std::min(replay.cursor, replay.watermark);
-  replay.last = std::max(replay.first, store_.last_sequence());
-  do {
-    replay.pause = Replay::Pause::kNone;
-    CO_TRY(co_await replay_some(replay));
-    if (replay.pause == Replay::Pause::kDrain) CO_TRY(co_await drain_all());
-    if (replay.pause == Replay::Pause::kRebuild) {
-      CO_TRY(co_await runtime::blocking(*options_.pool, [this] { return table_.clear(); }));
-      replay.from = replay.first = replay.cursor = 0;
-    }
-  } while (replay.pause != Replay::Pause::kNone);
-  outbox_.replayed(std::max({replay.cursor, replay.watermark, store_.last_sequence()}),
-                   std::nullopt);
-  co_return Result<>();
-}
-
-Task<> Core::replay_some(Replay& replay) {
-  segments::Cursor start;
-  replay.unheard.clear();
-  for (const segments::SetStatus& set : store_.sets()) {
-    if (set.stream != segments::Stream::kObjects) continue;
-    bool heard = table_.covers(set.set) || replay.cursor == 0;
-    if (!heard) replay.unheard.insert(set.set);
-    start[set.set] = heard ? replay.from : 0;
-  }
-  auto visit = [&](const segments::Record& record) { return replay_record(replay, record); };
-  auto replayed = co_await store_.replay(segments::Stream::kObjects, start, visit);
-  if (!replayed && replay.pause == Replay::Pause::kNone)
-    co_return std::unexpected(std::move(replayed).error());
-  co_return Result<>();
-}
-
-Result<> Core::replay_record(Replay& replay, const segments::Record& record) {
-  auto pause = [&](Replay::Pause why) {
-    replay.pause = why;
-    return fail(Code::kRetry, "engine.replay_paused");
-  };
-  // Older than the cursor and never applied: a set that has come back. What others did to the same
-  // groups since cannot be told apart any more.
-  if (record.sequence <= replay.cursor && replay.unheard.contains(record.position.set))
-    return pause(Replay::Pause::kRebuild);
-  if (outbox_.waiting() >= kLeavesHeldByReplay) return pause(Replay::Pause::kDrain);
-  replay.from = record.sequence;
-  if (record.type != kCommitRecord) {
-    if (record.type & segments::kCriticalRecord)
-      return fail(Code::kCorrupt, "engine.unknown_record");
-    return {};
-  }
-  TRY(DecodedCommit commit, decode_commit(record.body, record.position));
-  if (record.sequence > replay.cursor) {
-    // What is released here is not removed yet: `collect_orphans` does it.
-    TRY(table_.apply(commit, record.sequence, record.position, [&] { return record.sequence; }));
-  }
-  if (record.sequence > replay.watermark) outbox_.replayed(record.sequence, std::move(commit.leaf));
-  if (options_.rebuild_progress && record.sequence % 1024 == 0)
-    options_.rebuild_progress(double(record.sequence - replay.first) /
-                              double(replay.last - replay.first + 1));
-  return {};
 }
 
 Task<> Core::drain_all() {
@@ -195,8 +106,11 @@ Task<> Core::close() {
   unresolved_waiting_.notify();
   for (auto& ended : background_) co_await ended->wait();
   pins_.close();
-  co_return co_await runtime::blocking(*options_.pool,
-                                       [this] { return table_.flush(Index::Wait::kYes); });
+  bool in_doubt = !unresolved_groups().empty();
+  co_return co_await runtime::blocking(*options_.pool, [this, in_doubt]() -> Result<> {
+    if (!in_doubt) TRY(table_.mark_whole());
+    return table_.flush(Index::Wait::kYes);
+  });
 }
 
 Task<std::vector<DamagedEntry>> Core::damaged(std::size_t limit) {

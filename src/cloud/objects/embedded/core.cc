@@ -183,28 +183,40 @@ void Core::note_written(std::size_t octets) {
 Task<std::optional<Entry>> Core::find(BucketId bucket, const std::string& key, EntryKind kind,
                                       const std::string& suffix) {
   auto entry = table_.find(bucket, key, kind, suffix, IndexRead::kCacheOnly);
-  if (entry || !is_not_cached(entry.error())) co_return entry;
-  co_return co_await runtime::blocking(
-      *options_.pool, [this, bucket, key = key, kind, suffix = suffix] {
-        return table_.find(bucket, key, kind, suffix, IndexRead::kMayBlock);
-      });
+  if (!entry && is_not_cached(entry.error()))
+    entry = co_await runtime::blocking(
+        *options_.pool, [this, bucket, key = key, kind, suffix = suffix] {
+          return table_.find(bucket, key, kind, suffix, IndexRead::kMayBlock);
+        });
+  if (incomplete_ && entry && !*entry) co_return incomplete();
+  co_return entry;
 }
 
-Task<std::vector<Entry>> Core::scan(ScanRequest request) {
-  auto entries = table_.scan(request, IndexRead::kCacheOnly);
-  if (entries || !is_not_cached(entries.error())) co_return entries;
+Task<ScanPage> Core::scan(ScanRequest request) {
+  if (incomplete_) co_return incomplete();
+  auto page = table_.scan(request, IndexRead::kCacheOnly);
+  if (page || !is_not_cached(page.error())) co_return page;
   co_return co_await runtime::blocking(*options_.pool, [this, request = std::move(request)] {
     return table_.scan(request, IndexRead::kMayBlock);
   });
 }
 
 Task<Buffer> Core::read_record_blob(RecordBlob blob) {
-  CO_TRY(Buffer body, co_await store_.read(blob.record));
+  auto read = co_await store_.read(blob.record);
+  if (!read) co_return std::unexpected(explain(blob.record.set, std::move(read).error()));
+  Buffer body = std::move(*read);
   if (std::uint64_t(blob.offset) + blob.length > body.size())
     co_return fail(Code::kCorrupt, "engine.bad_commit");
   body.erase(body.begin(), body.begin() + blob.offset);
   body.resize(blob.length);
   co_return body;
+}
+
+Task<std::size_t> Core::read_file(segments::FilePosition file, std::uint64_t offset,
+                                  MutableView out, DiskId suspect) {
+  auto count = co_await store_.read_file(file, offset, out, suspect);
+  if (!count) co_return std::unexpected(explain(file.set, std::move(count).error()));
+  co_return count;
 }
 
 std::shared_ptr<void> Core::pin(const Entry& entry) {
@@ -219,15 +231,20 @@ std::shared_ptr<void> Core::pin(const Entry& entry) {
 }
 
 Task<std::vector<segments::Copy>> Core::where(Entry entry) {
-  if (entry.blobs.empty()) co_return co_await store_.where(entry.record);
+  std::vector<Blob> blobs = std::move(entry.blobs);
+  if (blobs.empty()) blobs.push_back(RecordBlob{.record = entry.record});
   std::vector<segments::Copy> all;
-  for (const Blob& blob : entry.blobs) {
+  for (const Blob& blob : blobs) {
     Result<std::vector<segments::Copy>> copies;
-    if (auto* file = std::get_if<segments::FilePosition>(&blob))
+    SetId set;
+    if (auto* file = std::get_if<segments::FilePosition>(&blob)) {
+      set = file->set;
       copies = co_await store_.where(*file);
-    else
+    } else {
+      set = std::get<RecordBlob>(blob).record.set;
       copies = co_await store_.where(std::get<RecordBlob>(blob).record);
-    if (!copies) co_return copies;
+    }
+    if (!copies) co_return std::unexpected(explain(set, std::move(copies).error()));
     std::ranges::move(*copies, std::back_inserter(all));
   }
   co_return all;

@@ -9,7 +9,10 @@
 //     before anything else happens to its group, it is appended again until it is durable. So the
 //     live index and one made again from the segments never differ.
 //  3. Cursor and watermark stay below every commit that is begun and not applied (Outbox).
-//  4. Files are removed only when no entry names them, the commit that made it so is durable, and
+//  4. What the index does not name is absent only while the index has all: when sets are away whose
+//     commits it may lack, an entry that is not found and a scan answer retry (`incomplete_`). An
+//     entry that is found may then be older than one on a disk that is away.
+//  5. Files are removed only when no entry names them, the commit that made it so is durable, and
 //     nobody reads them.
 #pragma once
 
@@ -37,8 +40,10 @@ class Core : public std::enable_shared_from_this<Core> {
   Task<Sequence> commit(Commit commit);
   Task<std::optional<Entry>> find(BucketId bucket, const std::string& key, EntryKind kind,
                                   const std::string& suffix);
-  Task<std::vector<Entry>> scan(ScanRequest request);
+  Task<ScanPage> scan(ScanRequest request);
   Task<Buffer> read_record_blob(RecordBlob blob);
+  Task<std::size_t> read_file(segments::FilePosition file, std::uint64_t offset, MutableView out,
+                              DiskId suspect);
   std::shared_ptr<void> pin(const Entry& entry);
   Task<std::vector<segments::Copy>> where(Entry entry);
   Task<std::vector<SetCounts>> recount();
@@ -60,11 +65,22 @@ class Core : public std::enable_shared_from_this<Core> {
   std::vector<std::uint64_t> unresolved_groups();
   void note_written(std::size_t octets);
 
+  // replay.cc
   struct Replay;
+  Task<> bring_up_to_date();
   Task<> check_index();
+  Result<> hold_what_is_away();
+  Result<> release_what_is_here();
   Task<> replay();
+  void find_what_is_behind(Replay& replay);
   Task<> replay_some(Replay& replay);
   Result<> replay_record(Replay& replay, const segments::Record& record);
+  std::vector<DiskId> disks_away();
+  bool may_hide_sets();
+  bool is_everything_here();
+  std::unexpected<Error> incomplete();
+  Error explain(SetId set, Error error);
+
   Task<> drain_all();
 
   boost::asio::awaitable<void> drain();
@@ -83,6 +99,7 @@ class Core : public std::enable_shared_from_this<Core> {
   Outbox outbox_;
   Pins pins_;
 
+  bool incomplete_ = false;  // decided by open()
   std::atomic<bool> closing_ = false;
   std::atomic<std::uint64_t> octets_since_flush_ = 0;
   Signal leaves_waiting_, files_waiting_, unresolved_waiting_;

@@ -16,9 +16,7 @@ class EmbeddedEngine : public Engine {
                                   const std::string& suffix) override {
     return core_->find(bucket, key, kind, suffix);
   }
-  Task<std::vector<Entry>> scan(const ScanRequest& request) override {
-    return core_->scan(request);
-  }
+  Task<ScanPage> scan(const ScanRequest& request) override { return core_->scan(request); }
   Task<std::unique_ptr<segments::FileWriter>> create_file(
       const segments::Placement& placement) override {
     return core_->store().create_file(segments::Stream::kObjects, placement);
@@ -31,7 +29,7 @@ class EmbeddedEngine : public Engine {
   }
   Task<std::size_t> read_file(const segments::FilePosition& file, std::uint64_t offset,
                               MutableView out, DiskId suspect) override {
-    return core_->store().read_file(file, offset, out, suspect);
+    return core_->read_file(file, offset, out, suspect);
   }
   std::shared_ptr<void> pin(const Entry& entry) override { return core_->pin(entry); }
   Task<std::vector<segments::Copy>> where(const Entry& entry) override {

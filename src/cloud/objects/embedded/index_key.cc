@@ -116,7 +116,13 @@ std::string counts(SetId set) {
   return out;
 }
 
-SetId set_of_counts(std::string_view in) {
+std::string held(SetId set) {
+  std::string out = "h";
+  put(out, static_cast<std::uint64_t>(set.value));
+  return out;
+}
+
+SetId set_of(std::string_view in) {
   return in.size() == 9 ? SetId{static_cast<std::int64_t>(get(in, 1, 8))} : SetId{};
 }
 

@@ -40,8 +40,11 @@ std::string_view named_by_record(std::string_view location);
 std::uint32_t offset_of(std::string_view record_location);
 
 std::string counts(SetId set);
-SetId set_of_counts(std::string_view index_key);
+std::string held(SetId set);
+// Of both.
+SetId set_of(std::string_view index_key);
 inline constexpr std::string_view kCursor = "c";
+inline constexpr std::string_view kWhole = "k";
 
 // The least string greater than every string that starts with `prefix`; empty: there is none.
 std::string after_all(std::string prefix);

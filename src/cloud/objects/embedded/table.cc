@@ -23,7 +23,8 @@ std::string encode_entry(const Change& change, Sequence sequence,
   return to_string(out.take());
 }
 
-Result<Entry> decode_entry(std::string_view index_key, std::string_view value) {
+Result<Entry> decode_entry(std::string_view index_key, std::string_view value,
+                           EntryExtent extent = EntryExtent::kWhole) {
   auto name = index_key::parse_entry(index_key);
   if (!name) return fail(Code::kCorrupt, "engine.bad_index");
   Entry entry{.bucket = name->bucket,
@@ -40,10 +41,12 @@ Result<Entry> decode_entry(std::string_view index_key, std::string_view value) {
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
     auto blob = decode_blob(in, entry.record, 0);
     if (!blob) return fail(Code::kCorrupt, "engine.bad_index");
-    entry.blobs.push_back(std::move(*blob));
+    if (extent == EntryExtent::kWhole) entry.blobs.push_back(std::move(*blob));
   }
   if (!in.ok()) return fail(Code::kCorrupt, "engine.bad_index");
-  entry.value = to_buffer(in.rest());
+  View kept = in.rest();
+  if (extent == EntryExtent::kHead) kept = kept.first(std::min(kept.size(), kHeadLength));
+  entry.value = to_buffer(kept);
   return entry;
 }
 
@@ -67,6 +70,20 @@ std::string location_of(const Blob& blob, const std::string& entry_key) {
 std::string encode_counts(const SetCounts& counts) {
   Encoder out;
   return to_string(out.put(counts.objects).put(counts.stored.count).take());
+}
+
+std::string encode_held(const Table::Held& held) {
+  Encoder out;
+  return to_string(
+      out.put(held.cursor).put(held.watermark).put(std::uint8_t(held.whole ? 1 : 0)).take());
+}
+
+Table::Held decode_held(std::string_view value) {
+  Decoder in(as_view(value));
+  Table::Held held{.cursor = in.get<std::uint64_t>()};
+  held.watermark = in.get<std::uint64_t>();
+  held.whole = in.get<std::uint8_t>() == 1;
+  return held;
 }
 
 std::vector<SetCounts> as_list(const std::map<SetId, SetCounts>& counts) {
@@ -96,7 +113,13 @@ Result<> Table::clear() {
   TRY(index_->clear());
   cursor_ = 0;
   counts_.clear();
-  return {};
+  IndexBatch batch;
+  for (auto& [set, held] : held_) {
+    held.cursor = 0;
+    held.whole = false;
+    batch.put(index_key::held(set), encode_held(held));
+  }
+  return index_->write(batch);
 }
 
 bool Table::covers(SetId set) {
@@ -104,14 +127,67 @@ bool Table::covers(SetId set) {
   return counts_.contains(set);
 }
 
+std::vector<SetId> Table::covered() {
+  std::lock_guard lock(mutex_);
+  std::vector<SetId> sets;
+  for (const auto& [set, counts] : counts_) sets.push_back(set);
+  return sets;
+}
+
+std::map<SetId, Table::Held> Table::held() {
+  std::lock_guard lock(mutex_);
+  return held_;
+}
+
+Result<> Table::hold(SetId set, Held held) {
+  std::lock_guard lock(mutex_);
+  if (held_.contains(set)) return {};
+  IndexBatch batch;
+  batch.put(index_key::held(set), encode_held(held));
+  TRY(index_->write(batch));
+  held_.emplace(set, held);
+  return {};
+}
+
+Result<> Table::release(SetId set) {
+  std::lock_guard lock(mutex_);
+  if (!held_.contains(set)) return {};
+  IndexBatch batch;
+  batch.erase(index_key::held(set));
+  TRY(index_->write(batch));
+  held_.erase(set);
+  return {};
+}
+
+Result<> Table::mark_whole() {
+  IndexBatch batch;
+  batch.put(std::string(index_key::kWhole), {});
+  return index_->write(batch);
+}
+
+Result<> Table::forget_whole() {
+  if (!whole_) return {};
+  IndexBatch batch;
+  batch.erase(std::string(index_key::kWhole));
+  TRY(index_->write(batch));
+  return index_->flush(Index::Wait::kYes);
+}
+
 Result<> Table::load() {
   std::lock_guard lock(mutex_);
   TRY(auto cursor, index_->get(index_key::kCursor, IndexRead::kMayBlock));
   cursor_ = cursor ? Decoder(as_view(*cursor)).get<std::uint64_t>() : 0;
+  TRY(auto whole, index_->get(index_key::kWhole, IndexRead::kMayBlock));
+  whole_ = whole.has_value();
+  held_.clear();
+  TRY(index_->scan("h", "i", IndexRead::kMayBlock, [this](std::string_view key, auto value) {
+    held_[index_key::set_of(key)] = decode_held(value);
+    return true;
+  }));
   counts_.clear();
   return index_->scan("n", "o", IndexRead::kMayBlock, [this](std::string_view key, auto value) {
     Decoder in(as_view(value));
-    SetId set = index_key::set_of_counts(key);
+    SetId set = index_key::set_of(key);
     SetCounts counts{.set = set, .objects = in.get<std::uint64_t>()};
     counts.stored.count = in.get<std::uint64_t>();
     counts_[set] = counts;
@@ -232,7 +308,7 @@ Result<std::optional<Entry>> Table::find(BucketId bucket, std::string_view key, 
   return entry;
 }
 
-Result<std::vector<Entry>> Table::scan(const ScanRequest& request, IndexRead read) {
+Result<ScanPage> Table::scan(const ScanRequest& request, IndexRead read) {
   std::string all = index_key::entries_with(request.bucket, request.kind, request.prefix);
   if (request.only_key) {
     all = index_key::entry(request.bucket, request.kind, *request.only_key, request.suffix_prefix);
@@ -242,19 +318,22 @@ Result<std::vector<Entry>> Table::scan(const ScanRequest& request, IndexRead rea
     from = std::max(
         from, index_key::entry(request.bucket, request.kind, request.from, request.from_suffix));
   }
-  std::vector<Entry> found;
+  ScanPage page;
+  Bytes octets;
   std::optional<Error> error;
-  TRY(index_->scan(from, index_key::after_all(all), read,
-                   [&](std::string_view key, std::string_view value) {
-                     if (found.size() >= request.limit) return false;
-                     if (request.after && key == from) return true;
-                     auto entry = decode_entry(key, value);
-                     if (!entry) return error = entry.error(), false;
-                     found.push_back(std::move(*entry));
-                     return true;
-                   }));
+  TRY(index_->scan(
+      from, index_key::after_all(all), read, [&](std::string_view key, std::string_view value) {
+        if (request.after && key == from) return true;
+        page.more = page.entries.size() >= request.limit || octets >= request.octets_max;
+        if (page.more) return false;
+        auto entry = decode_entry(key, value, request.extent);
+        if (!entry) return error = entry.error(), false;
+        page.entries.push_back(std::move(*entry));
+        octets += Bytes{key.size() + value.size()};
+        return true;
+      }));
   if (error) return std::unexpected(std::move(*error));
-  return found;
+  return page;
 }
 
 bool Table::if_current(const Entry& entry, const std::function<void()>& then) {

@@ -25,13 +25,33 @@ class Table {
  public:
   explicit Table(std::shared_ptr<Index> index) : index_(std::move(index)) {}
 
-  // Reads cursor and counts.
+  // Reads cursor and counts, and what is held.
   Result<> load();
-  // Empties everything.
+  // Empties everything; of what is held nothing is applied any more.
   Result<> clear();
   Sequence cursor() const { return cursor_; }
   // Whether records of that set were ever applied.
   bool covers(SetId set);
+  std::vector<SetId> covered();
+
+  // Where the index stopped for a set that is away: its records up to `cursor` are applied, its
+  // leaves up to `watermark` sent. `whole`: it has no other records.
+  struct Held {
+    Sequence cursor = 0, watermark = 0;
+    bool whole = false;
+  };
+  // Stands for all sets that the index has never heard of.
+  static constexpr SetId kUnheard{0};
+  std::map<SetId, Held> held();
+  // Keeps what is held of the set already.
+  Result<> hold(SetId set, Held held);
+  Result<> release(SetId set);
+
+  // Says in the index, until `forget_whole`, that it has every commit there is.
+  Result<> mark_whole();
+  bool was_whole() const { return whole_; }
+  // Durably, before the first commit.
+  Result<> forget_whole();
 
   // Writes `commit`, which record `record` of `sequence` holds. `cursor` is asked once the order of
   // applying is settled. Returns the files that no entry names any more.
@@ -41,7 +61,7 @@ class Table {
 
   Result<std::optional<Entry>> find(BucketId bucket, std::string_view key, EntryKind kind,
                                     std::string_view suffix, IndexRead read);
-  Result<std::vector<Entry>> scan(const ScanRequest& request, IndexRead read);
+  Result<ScanPage> scan(const ScanRequest& request, IndexRead read);
   // Whether `entry` is still what the index has; `then` runs before another commit applies.
   bool if_current(const Entry& entry, const std::function<void()>& then);
 
@@ -70,6 +90,8 @@ class Table {
   std::mutex mutex_;  // one commit is applied at a time
   Sequence cursor_ = 0;
   std::map<SetId, SetCounts> counts_;
+  std::map<SetId, Held> held_;
+  bool whole_ = false;  // as loaded
 };
 
 }  // namespace belfry::objects

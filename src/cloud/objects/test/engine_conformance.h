@@ -77,12 +77,12 @@ class EngineConformance : public ::testing::Test {
   }
   std::string scan(ScanRequest request) {
     request.bucket = kBucket;
-    auto entries = run(engine().scan(request));
-    if (!entries) return entries.error().describe();
+    auto page = run(engine().scan(request));
+    if (!page) return page.error().describe();
     std::string text;
-    for (const Entry& each : *entries)
+    for (const Entry& each : page->entries)
       text += (text.empty() ? "" : " ") + each.key + (each.suffix.empty() ? "" : "/" + each.suffix);
-    return text;
+    return text + (page->more ? " ..." : "");
   }
 
   Fixture fixture_;
@@ -170,9 +170,9 @@ TYPED_TEST_P(EngineConformance, ScansInTheOrderOfOctets) {
   EXPECT_EQ(this->scan({}), "B a a- a/b " + bell + " b zz " + accent);
   EXPECT_EQ(this->scan({.prefix = "a"}), "a a- a/b " + bell);
   EXPECT_EQ(this->scan({.from = "a", .after = true}), "a- a/b " + bell + " b zz " + accent);
-  EXPECT_EQ(this->scan({.from = "a", .limit = 2}), "a a-");
+  EXPECT_EQ(this->scan({.from = "a", .limit = 2}), "a a- ...");
   EXPECT_EQ(this->scan({.prefix = "a/", .from = "a/b", .after = true}), bell);
-  EXPECT_EQ(this->scan({.from = "a.", .after = true, .limit = 1}), "a/b");
+  EXPECT_EQ(this->scan({.from = "a.", .after = true, .limit = 1}), "a/b ...");
   EXPECT_EQ(this->scan({.prefix = "nothing"}), "");
 }
 
@@ -185,7 +185,33 @@ TYPED_TEST_P(EngineConformance, ScansTheSuffixesOfOneKey) {
   request.from = "k", request.from_suffix = "u1", request.after = true;
   EXPECT_EQ(this->scan(request), "k/u2 k/u3");
   request.limit = 1;
-  EXPECT_EQ(this->scan(request), "k/u2");
+  EXPECT_EQ(this->scan(request), "k/u2 ...");
+  request.limit = 2;
+  EXPECT_EQ(this->scan(request), "k/u2 k/u3") << "full, and the last one";
+}
+
+TYPED_TEST_P(EngineConformance, EndsAPageByOctets) {
+  std::string large(3000, 'v');
+  for (const char* key : {"a", "b", "c", "d", "e"})
+    ASSERT_TRUE(this->commit(key, {this->put(large)}));
+  EXPECT_EQ(this->scan({.octets_max = 8_KiB}), "a b c ...");
+  EXPECT_EQ(this->scan({.from = "c", .after = true, .octets_max = 8_KiB}), "d e");
+  EXPECT_EQ(this->scan({.octets_max = 1_B}), "a ...") << "one at least";
+  EXPECT_EQ(this->scan({.octets_max = 1_MiB}), "a b c d e");
+}
+
+TYPED_TEST_P(EngineConformance, GivesHeadsOfEntries) {
+  std::string small(100, 's'), large = std::string(kHeadLength, 'h') + "tail";
+  ASSERT_TRUE(this->commit("a", {this->put(small, "octets")}));
+  ASSERT_TRUE(this->commit("b", {this->put(large, "octets")}));
+  auto page =
+      this->run(this->engine().scan({.bucket = this->kBucket, .extent = EntryExtent::kHead}));
+  ASSERT_TRUE(page && page->entries.size() == 2);
+  for (const Entry& entry : page->entries) EXPECT_TRUE(entry.blobs.empty());
+  EXPECT_EQ(as_text(page->entries[0].value), small);
+  EXPECT_EQ(as_text(page->entries[1].value), large.substr(0, kHeadLength));
+  EXPECT_EQ(page->entries[1].sequence, this->entry("b").sequence);
+  EXPECT_EQ(this->value("b"), large);
 }
 
 TYPED_TEST_P(EngineConformance, ReleasesFilesWithTheirLastReader) {
@@ -265,8 +291,8 @@ TYPED_TEST_P(EngineConformance, ReleasesADiscardedFile) {
 REGISTER_TYPED_TEST_SUITE_P(EngineConformance, FindsWhatWasCommitted,
                             KeepsKindsSuffixesAndBucketsApart, AppliesOnlyIfAllExpectationsHold,
                             RemovesByPrefixWithinTheGroup, ScansInTheOrderOfOctets,
-                            ScansTheSuffixesOfOneKey, ReleasesFilesWithTheirLastReader,
-                            HandsBlobsFromPartsToObjects, CountsAgreeWithARecount,
-                            ReleasesADiscardedFile);
+                            ScansTheSuffixesOfOneKey, EndsAPageByOctets, GivesHeadsOfEntries,
+                            ReleasesFilesWithTheirLastReader, HandsBlobsFromPartsToObjects,
+                            CountsAgreeWithARecount, ReleasesADiscardedFile);
 
 }  // namespace belfry::objects

@@ -59,22 +59,29 @@ class MemoryEngine : public Engine {
     co_return at->second;
   }
 
-  Task<std::vector<Entry>> scan(const ScanRequest& request) override {
+  Task<ScanPage> scan(const ScanRequest& request) override {
     std::lock_guard lock(mutex_);
-    std::vector<Entry> found;
+    ScanPage page;
+    Bytes octets;
     Name from{request.bucket, request.kind, request.from, request.from_suffix};
     for (auto at = entries_.lower_bound(from); at != entries_.end(); ++at) {
       const Entry& entry = at->second;
       if (entry.bucket != request.bucket || entry.kind != request.kind) break;
-      if (found.size() == request.limit) break;
       if (request.after && at->first == from) continue;
       if (!entry.key.starts_with(request.prefix)) continue;
       if (request.only_key &&
           (entry.key != *request.only_key || !entry.suffix.starts_with(request.suffix_prefix)))
         continue;
-      found.push_back(entry);
+      page.more = page.entries.size() == request.limit || octets >= request.octets_max;
+      if (page.more) break;
+      page.entries.push_back(entry);
+      octets += Bytes{entry.value.size() + sizeof(Blob) * entry.blobs.size()};
+      if (request.extent == EntryExtent::kHead) {
+        page.entries.back().blobs.clear();
+        page.entries.back().value.resize(std::min(entry.value.size(), kHeadLength));
+      }
     }
-    co_return found;
+    co_return page;
   }
 
   Task<std::unique_ptr<segments::FileWriter>> create_file(const segments::Placement&) override {

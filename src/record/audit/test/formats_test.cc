@@ -95,6 +95,11 @@ TEST(Formats, TheGoldenJournalRecord) {
     ASSERT_FALSE(decode_journal_record(View(body).first(length))) << length;
 }
 
+TEST(Formats, TheGoldenClosedRecord) {
+  const Buffer body = encode_closed_record(from_us(1'767'225'600'750'000));
+  EXPECT_EQ(golden("journal/closed-1", body), as_text(body));
+}
+
 TEST(Leaf, OpensToWhatItSealed) {
   const Buffer plain = open_leaf(golden_event().octets, kMonth.secret).value();
   EXPECT_EQ(as_text(plain), line("s3:PutObject"));

@@ -118,6 +118,7 @@ class LedgerTest : public testing::Test {
     ledger.tile_disks = {disks_[0], disks_[1], disks_[2]};
     ledger.pool = pool_;
     ledger.backlog_leaves_max = backlog_;
+    ledger.kept_octets_max = kept_octets_;
     TRY(ledger_, run(open_ledger(context_.get_executor(), clock_, *random_, *store_, *keys_,
                                  std::move(ledger))));
     return {};
@@ -183,6 +184,8 @@ class LedgerTest : public testing::Test {
   std::unique_ptr<Random> random_ = make_system_random();
   std::shared_ptr<Pool> pool_ = make_pool("test", 2, 4096);
   std::size_t backlog_ = 100'000;
+  // Small, so that what is not needed is forgotten and read back.
+  std::size_t kept_octets_ = 64 << 10;
   std::atomic<std::int64_t> without_key_ = -1;  // tenant
   std::vector<std::shared_ptr<Disk>> disks_;
   std::unique_ptr<crypto::KeyStore> keys_;

@@ -1,5 +1,6 @@
 #include "tile_files.h"
 
+#include "forwarding_disk.h"
 #include "runtime/simulation.h"
 
 #include <gtest/gtest.h>
@@ -12,42 +13,15 @@ namespace {
 constexpr TenantId kTenant{2};
 
 // A disk on which something happens just before a file gets its name.
-class WatchedDisk : public Disk {
+class WatchedDisk : public ForwardingDisk {
  public:
-  explicit WatchedDisk(std::shared_ptr<Disk> disk) : disk_(std::move(disk)) {}
+  using ForwardingDisk::ForwardingDisk;
   std::function<void(std::string_view from, std::string_view to)> before_rename;
 
-  Result<std::unique_ptr<File>> open(std::string_view path, Access access) override {
-    return disk_->open(path, access);
-  }
-  Result<std::unique_ptr<File>> create(std::string_view path) override {
-    return disk_->create(path);
-  }
-  Result<std::unique_ptr<File>> create_unnamed(std::string_view directory) override {
-    return disk_->create_unnamed(directory);
-  }
-  Result<> link(File& unnamed, std::string_view path) override {
-    return disk_->link(unnamed, path);
-  }
   Result<> rename(std::string_view from, std::string_view to) override {
     if (before_rename) std::exchange(before_rename, nullptr)(from, to);
-    return disk_->rename(from, to);
+    return ForwardingDisk::rename(from, to);
   }
-  Result<> remove(std::string_view path) override { return disk_->remove(path); }
-  Result<> remove_tree(std::string_view path) override { return disk_->remove_tree(path); }
-  Result<> make_directory(std::string_view path) override { return disk_->make_directory(path); }
-  Result<std::vector<std::string>> list(std::string_view directory) override {
-    return disk_->list(directory);
-  }
-  Result<> sync_directory(std::string_view directory, SyncPoint point,
-                          DiskOrdinal ordinal) override {
-    return disk_->sync_directory(directory, point, ordinal);
-  }
-  Result<Space> space() override { return disk_->space(); }
-  Result<std::string> device() override { return disk_->device(); }
-
- private:
-  std::shared_ptr<Disk> disk_;
 };
 
 class TileFilesTest : public testing::Test {

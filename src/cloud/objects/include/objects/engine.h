@@ -105,6 +105,11 @@ struct Commit {
   std::optional<audit::Leaf> leaf;
 };
 
+// How much of each entry a scan gives: kHead is without blobs, and of the value the first
+// kHeadLength octets. Enough for listings, whose entries may name 10,000 blobs each.
+enum class EntryExtent { kWhole, kHead };
+inline constexpr std::size_t kHeadLength = 4096;
+
 // Entries of one bucket and kind in the order of key, then suffix, octet by octet.
 struct ScanRequest {
   BucketId bucket;
@@ -115,6 +120,14 @@ struct ScanRequest {
   std::string from, from_suffix;        // where to start
   bool after = false;                   // exclude exactly (from, from_suffix)
   std::size_t limit = 1000;
+  // A page ends with the entry that reaches it, counted as the entries are kept, whatever of them
+  // is given.
+  Bytes octets_max = 4_MiB;
+  EntryExtent extent = EntryExtent::kWhole;
+};
+struct ScanPage {
+  std::vector<Entry> entries;
+  bool more = false;  // after the last one
 };
 
 // Counts of one replica set, kept in the index batch. An object counts once, in the set of its
@@ -143,7 +156,7 @@ class Engine {
   virtual Task<Sequence> commit(Commit commit) = 0;
   virtual Task<std::optional<Entry>> find(BucketId bucket, const std::string& key, EntryKind kind,
                                           const std::string& suffix) = 0;
-  virtual Task<std::vector<Entry>> scan(const ScanRequest& request) = 0;
+  virtual Task<ScanPage> scan(const ScanRequest& request) = 0;
 
   virtual Task<std::unique_ptr<segments::FileWriter>> create_file(
       const segments::Placement& placement) = 0;

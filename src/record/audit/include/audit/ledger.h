@@ -132,6 +132,12 @@ struct Options {
   std::vector<std::shared_ptr<Disk>> tile_disks;
   std::shared_ptr<Pool> pool;
   std::size_t backlog_leaves_max = 100'000;
+  // Octets of leaves that are kept in memory although files have them. Twice as many are held by a
+  // start while it reads the journal.
+  std::size_t kept_octets_max = std::size_t{16} << 20;
+  // Octets of leaves besides, that wait for their files: more means that no disk takes them, and
+  // writes answer 503.
+  std::size_t unwritten_octets_max = std::size_t{64} << 20;
 };
 
 // Reads the journal, completes tiles, signs where the last run stopped.

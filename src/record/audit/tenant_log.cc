@@ -1,0 +1,68 @@
+#include "tenant_log.h"
+
+#include "base/ensure.h"
+
+#include <algorithm>
+
+namespace belfry::audit {
+
+void TenantLog::add(Entry entry, Timestamp written, segments::Sequence sequence) {
+  if (edge_.size() % kTileWidth == 0)
+    bundles_.push_back(
+        {bundles_.empty() ? written : std::max(bundles_.back().written, written), sequence});
+  bundles_.back().written = std::max(bundles_.back().written, written);
+  std::vector<FullTile> filled;
+  edge_.add(leaf_hash(*entry), filled);
+  for (FullTile& tile : filled) tiles_.emplace(tile.place, std::move(tile.hashes));
+  octets_ += entry->size();
+  entries_.push_back(std::move(entry));
+}
+
+Publication TenantLog::publication(TenantId tenant) const {
+  return {tenant, size(), edge_.root(), edge_.partial(), tiles_, entries_from_, entries_};
+}
+
+void TenantLog::published(const Publication& done, Forget forget) {
+  for (const auto& [place, hashes] : done.tiles) tiles_.erase(place);
+  const std::uint64_t full = done.size - done.size % kTileWidth;
+  const std::uint64_t until =
+      std::max(entries_from_, forget == Forget::kEverything ? done.size : full);
+  const auto count = std::ptrdiff_t(until - entries_from_);
+  for (std::ptrdiff_t i = 0; i < count; ++i) octets_ -= entries_[std::size_t(i)]->size();
+  entries_.erase(entries_.begin(), entries_.begin() + count);
+  if (entries_.empty()) entries_.shrink_to_fit();
+  entries_from_ = until;
+}
+
+const Hashes* TenantLog::unpublished(TilePlace place) const {
+  auto found = tiles_.find(place);
+  return found == tiles_.end() ? nullptr : &found->second;
+}
+
+BundleState TenantLog::bundle(std::uint64_t index) const {
+  const std::uint64_t first = index * kTileWidth;
+  const std::uint64_t last = std::min(first + kTileWidth, size());
+  ENSURE(entries_from_ < first + kTileWidth && first < last);
+  BundleState state{.entries_from = entries_from_};
+  const std::uint64_t held_from = std::max(first, entries_from_);
+  state.entries.assign(entries_.begin() + std::ptrdiff_t(held_from - entries_from_),
+                       entries_.begin() + std::ptrdiff_t(last - entries_from_));
+  if (held_from == first) return state;
+  const Hashes* full = unpublished({0, index});
+  ENSURE(full || last == size());
+  const Hashes& hashes = full ? *full : edge_.partial()[0];
+  state.stored.assign(hashes.begin(), hashes.begin() + std::ptrdiff_t(held_from - first));
+  return state;
+}
+
+void TenantLog::restore(std::vector<Entry> entries) {
+  ENSURE(entries.size() == entries_from_ % kTileWidth);
+  for (const Entry& entry : entries) octets_ += entry->size();
+  entries_from_ -= entries.size();
+  entries_.insert(entries_.begin(), std::make_move_iterator(entries.begin()),
+                  std::make_move_iterator(entries.end()));
+  // Its files are made again.
+  published_ = ~std::uint64_t{0};
+}
+
+}  // namespace belfry::audit
