@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { annex } from '../api/routes';
-import type { MeasureDetail } from '../api/types';
+import type { MeasureDetail, MeasureList } from '../api/types';
 import { Icon } from '../elements/icon';
 import { Moment } from '../elements/moment';
 import { Page, Panel } from '../elements/page';
@@ -73,7 +73,9 @@ function Detail({ measure }: { measure: MeasureDetail }) {
         <>
           <Rows measure={measure} />
           <EvidencePanel measure={measure} />
-          {measure.parameters.length > 0 && <Parameters measure={measure} />}
+          {measure.parameters.length + listsOf(measure).length > 0 && (
+            <Parameters measure={measure} />
+          )}
           {measure.check !== null && <CheckPanel check={measure.check} />}
         </>
       ) : (
@@ -201,6 +203,10 @@ function RowList({ rows }: { rows: MeasureDetail['rows'] }) {
   );
 }
 
+function listsOf(measure: MeasureDetail): MeasureList[] {
+  return measure.lists ?? [];
+}
+
 function Parameters({ measure }: { measure: MeasureDetail }) {
   const { t, number } = useSpeech();
   return (
@@ -225,6 +231,15 @@ function Parameters({ measure }: { measure: MeasureDetail }) {
                 <td className="numeric">
                   {number(each.value)} {each.unit}
                 </td>
+                <td>{t(`source.${each.source}`)}</td>
+              </tr>
+            ))}
+            {listsOf(measure).map((each) => (
+              <tr key={each.name}>
+                <th scope="row" className="mono">
+                  {each.name}
+                </th>
+                <td className="wrap-anywhere">{each.values.join(', ')}</td>
                 <td>{t(`source.${each.source}`)}</td>
               </tr>
             ))}

@@ -152,12 +152,11 @@ export const en = {
     'Run read-only over one snapshot of the state. Each row is a resource that was examined, not only those that fail.',
   'measure.unbound': 'No check is bound to this promise yet.',
   'measure.unbound.means': 'Nothing is known of it, and nothing unknown counts as good.',
-  'owner.operator': 'Operator',
-  'owner.operations': 'Operations',
   'owner.ciso': 'Security officer (CISO)',
-  'owner.dpo': 'Data protection officer',
-  'owner.facility': 'Facility',
-  'owner.provider_administrator': 'Provider administrator',
+  'owner.datacentre-manager': 'Data centres',
+  'owner.identity-manager': 'Identities and access',
+  'owner.network-manager': 'Network',
+  'owner.storage-manager': 'Storage',
   'evidence.title': 'Evidence',
   'evidence.means':
     'Verdict, population and a commitment to every row are in the audit ledger: an append-only Merkle tree whose checkpoints are signed.',
@@ -168,13 +167,19 @@ export const en = {
   'evidence.rows_root': 'Root over the rows',
   'evidence.root': 'Root of the tree',
   'evidence.of_provider':
-    'The entry is in the provider’s own log; its operators can show you the proof of it.',
+    'The entry is in the provider’s own log. Each row above is committed to by the root over the rows: note the root and the number of the entry now, and the provider or an auditor must be able to show you an entry with just that root.',
   'evidence.check': 'Check the proof here',
-  'evidence.check.means': 'This browser computes the root anew and checks the signature.',
+  'evidence.check.means':
+    'This browser fetches the entry, opens it, compares it with this page, computes the root anew and checks the signature.',
   'evidence.included':
     'Entry {index} is in the tree of {size} entries: its audit path leads to the signed root.',
   'evidence.not_included':
     'Entry {index} is not proved to be in the tree of {size} entries. Tell your auditor.',
+  'evidence.agrees':
+    'The entry opens, and says what this page says: {measure}, {verdict}, violations {violations}, population {population}, the same root over the rows.',
+  'evidence.differs':
+    'The entry says something else than this page: {measure}, {verdict}, violations {violations}, population {population}. Tell your auditor.',
+  'evidence.not_opened': 'Entry {index} does not open as evidence of a check. Tell your auditor.',
   'evidence.signed': 'The checkpoint is signed with the log’s key (Ed25519).',
   'evidence.not_signed': 'The checkpoint is not signed with the log’s key. Tell your auditor.',
   'evidence.signature_unknown':
@@ -210,7 +215,7 @@ export const en = {
   'objects.none_here': 'Nothing is under this prefix.',
   'objects.none.todo': 'Drop files here, or choose them with “Upload”.',
   'objects.upload': 'Upload',
-  'objects.drop': 'Drop the files to upload them here',
+  'objects.drop': 'Drop files and folders to upload them here',
   'objects.download.of': 'Download {name}',
   'objects.delete': 'Delete the object',
   'objects.delete.of': 'Delete {name}',
@@ -218,8 +223,10 @@ export const en = {
   'objects.copies.of': 'Where the copies of {name} are',
   'objects.s3': 'Any S3 client reaches this bucket at {address} with one of your',
   'copies.title': 'Where the copies are',
-  'copies.healthy.one': '{n} healthy copy of {of}, at sites: {sites}',
-  'copies.healthy.other': '{n} healthy copies of {of}, at sites: {sites}',
+  'copies.healthy.one': '{n} healthy copy of {of}',
+  'copies.healthy.other': '{n} healthy copies of {of}',
+  'copies.sites.one': 'at {n} site',
+  'copies.sites.other': 'at {n} sites',
   'copies.read_now': 'Each copy was read from its disk just now.',
   'copy.healthy': 'Healthy',
   'copy.missing': 'Missing',
@@ -228,6 +235,17 @@ export const en = {
   'uploads.title': 'Uploads',
   'uploads.done.one': '{n} of {of} done',
   'uploads.done.other': '{n} of {of} done',
+  'uploads.more.one': 'and {n} more',
+  'uploads.more.other': 'and {n} more',
+  'uploads.underway.one': '{n} upload under way',
+  'uploads.underway.other': '{n} uploads under way',
+  'uploads.held.one': '{n} upload waits for you',
+  'uploads.held.other': '{n} uploads wait for you',
+  'uploads.all_done': 'All uploads are done.',
+  'uploads.left.cut':
+    'Not every file was taken: the list has room for {max}. Clear it and drop the rest, or use an S3 client for a large tree.',
+  'uploads.left.unreadable':
+    'Some files could not be read and were left out. Look whether they are still there, then drop them again.',
   'uploads.clear': 'Clear the list',
   'uploads.replace': 'Replace',
   'upload.waiting': 'Waiting',
@@ -367,7 +385,7 @@ export const en = {
   'audit.leaf': 'Entry {index} of the log',
   'audit.export': 'Export as JSON lines',
   'outcome.success': 'Done',
-  'outcome.failure': 'Refused',
+  'outcome.failure': 'Failed',
   'ledger.title': 'The ledger',
   'ledger.means':
     'Keep a copy of this checkpoint: whatever is shown to you later must extend it. The key checks its signature.',
