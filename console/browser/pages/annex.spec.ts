@@ -42,6 +42,8 @@ test('a broken promise names what breaks it, its check and its evidence', async 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('S06-P-08');
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
   await expect(page.getByText('server:par1-s1')).toBeVisible();
+  await expect(page.getByText('2 break the promise')).toBeVisible();
+  await expect(page.getByText('4 shown keep it')).toBeVisible();
   await expect(page.getByText('belfry verify ledger-copy')).toBeVisible();
   await expect(page.locator('[data-ledger-index]')).toHaveText('41');
 });

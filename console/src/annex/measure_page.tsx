@@ -152,9 +152,10 @@ function Rows({ measure }: { measure: MeasureDetail }) {
   const { t, count } = useSpeech();
   const failing = measure.rows.filter((row) => !row.pass);
   const passing = measure.rows.filter((row) => row.pass);
-  // A customer sees its own rows and no totals: what is shown is all there is to tell.
+  // Rows are what the check looks at: replica sets, where the population is objects. A customer
+  // sees its own rows and no totals.
   const violations = measure.violations ?? failing.length;
-  const population = measure.population ?? measure.rows.length;
+  const hidden = violations - failing.length;
   return (
     <Panel title={t('measure.rows')} flush>
       {measure.rows.length === 0 && (
@@ -166,18 +167,14 @@ function Rows({ measure }: { measure: MeasureDetail }) {
         <>
           <h3 className="subhead">{count('measure.rows.failing', violations)}</h3>
           <RowList rows={failing} />
+          {hidden > 0 && <p className="panel-body soft">{count('measure.rows.more', hidden)}</p>}
         </>
       )}
       {passing.length > 0 && (
         <>
-          <h3 className="subhead">{count('measure.rows.passing', population - violations)}</h3>
+          <h3 className="subhead">{count('measure.rows.passing', passing.length)}</h3>
           <RowList rows={passing} />
         </>
-      )}
-      {measure.rows.length > 0 && measure.rows.length < population && (
-        <p className="panel-body soft">
-          {count('measure.rows.more', population - measure.rows.length)}
-        </p>
       )}
     </Panel>
   );

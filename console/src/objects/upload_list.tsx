@@ -84,7 +84,7 @@ function UploadLine({ upload, uploads }: { upload: Upload; uploads: Uploads }) {
         <Icon name={sign.icon} size={13} />
         {t(`upload.${upload.state}`)}
       </span>
-      <span className="soft numeric">
+      <span className={`soft numeric ${classes.uploadSize ?? ''}`}>
         {upload.state === 'sending'
           ? `${bytes(Math.min(upload.sent, upload.file.size))} / ${bytes(upload.file.size)}`
           : bytes(upload.file.size)}

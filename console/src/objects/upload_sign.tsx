@@ -1,4 +1,3 @@
-import { RingProgress } from '@mantine/core';
 import { Icon } from '../elements/icon';
 import { useSpeech } from '../language/speech';
 import { placeOf } from './place';
@@ -32,16 +31,7 @@ export function UploadSign() {
           className={classes.uploadSign}
           data-uploads={active.length > 0 ? 'underway' : 'held'}
         >
-          {active.length > 0 ? (
-            <RingProgress
-              size={26}
-              thickness={3}
-              sections={[{ value: percent, color: 'var(--accent)' }]}
-              aria-hidden="true"
-            />
-          ) : (
-            <Icon name="error" size={19} />
-          )}
+          {active.length > 0 ? <Ring percent={percent} /> : <Icon name="error" size={19} />}
           <span className={classes.uploadSignWords}>
             {words}
             {active.length > 0 && <span className="numeric"> · {percent}&#x202f;%</span>}
@@ -49,5 +39,14 @@ export function UploadSign() {
         </a>
       )}
     </>
+  );
+}
+
+function Ring({ percent }: { percent: number }) {
+  return (
+    <svg width={24} height={24} viewBox="0 0 36 36" aria-hidden="true" className={classes.ring}>
+      <circle cx={18} cy={18} r={14} pathLength={100} />
+      <circle cx={18} cy={18} r={14} pathLength={100} strokeDasharray={`${String(percent)} 100`} />
+    </svg>
   );
 }
