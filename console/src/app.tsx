@@ -16,6 +16,7 @@ import { useSpeech } from './language/speech';
 import { BucketPage } from './objects/bucket_page';
 import { BucketsPage } from './objects/buckets_page';
 import { fromSegment } from './objects/place';
+import { UploadsProvider } from './objects/uploads';
 import { may, WhoContext } from './shell/rights';
 import { Shell } from './shell/shell';
 import { SignInPage } from './sign_in/sign_in_page';
@@ -39,11 +40,13 @@ export function App() {
   if (who.data !== undefined && !over) {
     return (
       <WhoContext value={who.data}>
-        <Router hook={useHashLocation}>
-          <Shell>
-            <Pages who={who.data} />
-          </Shell>
-        </Router>
+        <UploadsProvider key={who.data.user.id}>
+          <Router hook={useHashLocation}>
+            <Shell>
+              <Pages who={who.data} />
+            </Shell>
+          </Router>
+        </UploadsProvider>
       </WhoContext>
     );
   }

@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
+  bundleOf,
   fromBase64,
   fromHex,
   isSigned,
@@ -9,7 +10,6 @@ import {
   readNote,
   rootOf,
   same,
-  tileOf,
   toHex,
   type Octets,
 } from '../src/annex/merkle';
@@ -126,14 +126,14 @@ describe('an audit path', () => {
   });
 });
 
-describe('tiles', () => {
+describe('bundles of entries', () => {
   it.each([
-    [0, 1, 'tile/0/000.p/1', 0],
-    [255, 256, 'tile/0/000', 8160],
-    [256, 300, 'tile/0/001.p/44', 0],
-    [256 * 1234 + 3, 256 * 1235, 'tile/0/x001/234', 96],
-  ])('hold leaf %d of %d', (index, size, path, offset) => {
-    expect(tileOf(index, size)).toEqual({ path, offset });
+    [0, 1, 'tile/entries/000.p/1', 0],
+    [255, 256, 'tile/entries/000', 255],
+    [256, 300, 'tile/entries/001.p/44', 0],
+    [256 * 1234 + 3, 256 * 1235, 'tile/entries/x001/234', 3],
+  ])('hold entry %d of %d', (index, size, path, place) => {
+    expect(bundleOf(index, size)).toEqual({ path, place });
   });
 });
 

@@ -77,6 +77,45 @@ describe('the catalogues', () => {
   });
 });
 
+describe('the owners of measures', () => {
+  const annex = join(import.meta.dirname, '../../annex');
+  const roles = new Set(
+    readdirSync(annex).flatMap((section) =>
+      readdirSync(join(annex, section)).flatMap((file) => {
+        const text = readFileSync(join(annex, section, file), 'utf8');
+        return /^owner_role: *(\S+)$/m.exec(text)?.[1] ?? [];
+      }),
+    ),
+  );
+
+  it('are those of the annex, each with its words', () => {
+    expect(roles.size).toBeGreaterThan(3);
+    const worded = keys.filter((key) => key.startsWith('owner.')).map((key) => key.slice(6));
+    expect(worded.sort()).toEqual([...roles].sort());
+  });
+});
+
+describe('French', () => {
+  // docs/glossary.md has the words that are used instead.
+  const rejected =
+    /(?<!\p{L})seaux?(?!\p{L})|jeux? de répliques|prestataire|locataire|promesse|endommag/iu;
+  const root = join(import.meta.dirname, '../../src');
+  const tables = (folder: string): string[] =>
+    readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory()
+        ? tables(join(folder, entry.name))
+        : entry.name === 'messages.tsv'
+          ? readFileSync(join(folder, entry.name), 'utf8').split('\n')
+          : [],
+    );
+
+  it('has one word for each noun, here and in the messages of the daemon', () => {
+    const rows = tables(root).map((row) => row.split('\t')[2] ?? '');
+    expect(rows.length).toBeGreaterThan(100);
+    expect([...rows, ...Object.values(fr)].filter((text) => rejected.test(text))).toEqual([]);
+  });
+});
+
 describe('a message', () => {
   it('is filled in, and shows what was not given', () => {
     expect(fill('{a} of {b}', { a: 1 })).toBe('1 of {b}');

@@ -9,17 +9,6 @@ import {
   placeOf,
   toSegment,
 } from '../src/objects/place';
-import {
-  change,
-  enqueue,
-  parallelMax,
-  progressOf,
-  startable,
-  type Upload,
-} from '../src/objects/upload_queue';
-
-const file = (name: string, size = 10) => new File([new Uint8Array(size)], name);
-
 describe('addresses of the API', () => {
   it('carry a key as one segment', () => {
     expect(address(['buckets', 'b', 'objects', 'a/é %?#.txt'])).toBe(
@@ -84,47 +73,6 @@ describe("a bucket's name", () => {
       expect(isBucketName(name)).toBe(false);
     },
   );
-});
-
-describe('the upload queue', () => {
-  const queue = (count: number) =>
-    enqueue(
-      [],
-      Array.from({ length: count }, (_, at) => file(`f${String(at)}`)),
-      'p/',
-    );
-
-  it('puts files under the prefix, with ids of their own', () => {
-    const first = queue(2);
-    const more = enqueue(first, [file('f0')], '');
-    expect(more.map((each) => each.key)).toEqual(['p/f0', 'p/f1', 'f0']);
-    expect(new Set(more.map((each) => each.id)).size).toBe(3);
-  });
-
-  it('starts no more than so many at once', () => {
-    let uploads: Upload[] = queue(10);
-    const started = startable(uploads);
-    expect(started).toHaveLength(parallelMax);
-    for (const each of started) uploads = change(uploads, each.id, { state: 'sending' });
-    expect(startable(uploads)).toEqual([]);
-    uploads = change(uploads, started[0]?.id ?? 0, { state: 'failed' });
-    expect(startable(uploads)).toHaveLength(1);
-  });
-
-  it('never sends one key twice at the same time', () => {
-    const uploads = enqueue(enqueue([], [file('same')], ''), [file('same')], '');
-    expect(startable(uploads)).toHaveLength(1);
-  });
-
-  it('counts what is sent, and nothing that was given up', () => {
-    let uploads = queue(4);
-    uploads = change(uploads, 1, { state: 'done', sent: 10 });
-    uploads = change(uploads, 2, { state: 'sending', sent: 5 });
-    uploads = change(uploads, 3, { state: 'cancelled', sent: 9 });
-    expect(progressOf(uploads)).toBeCloseTo(15 / 30);
-    expect(progressOf([])).toBe(0);
-    expect(progressOf(enqueue([], [file('empty', 0)], ''))).toBe(0);
-  });
 });
 
 describe('problems', () => {

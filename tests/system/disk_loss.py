@@ -4,6 +4,7 @@ stay right, the scrub finds it, S06-P-20 fails and names the sets and the object
 restores three copies, the measure passes, the ledger tells it all and `belfry verify` agrees.
 """
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -54,7 +55,7 @@ def flip(path, fractions):
 
 
 def damage_two_disks(provider):
-    """Deletes the folder of one disk and flips octets on another; their names."""
+    """Deletes the folder of one disk, flips octets on others: the lost one and the rotten."""
     large, small = copies_of(provider, "large-0.bin"), copies_of(provider, "small-07.bin")
     lost = large[0]["disk"]
     rotten = large[1]["disk"]
@@ -77,14 +78,37 @@ def check(provider):
     return provider.belfry("measure", "check", MEASURE)
 
 
-def assert_ledger_tells(provider):
+def objects_on(provider, names, disk):
+    return {name for name in names if disk in {c["disk"] for c in copies_of(provider, name)}}
+
+
+def story_of(events):
+    """(action, disk or measure, what became of it) of each event, oldest first."""
+    for event in events:
+        event = json.loads(event) if isinstance(event, str) else event
+        subject = event["resources"][0]["name"] if event["resources"] else ""
+        details = event.get("unmapped", {})
+        yield (event["api"]["operation"], subject.removeprefix("belfry:disk/"),
+               details.get("target") or details.get("to") or "")
+
+
+def assert_ledger_tells(provider, lost, rotten, healed_to):
     copy = provider.folder / "log"
     fetched = provider.belfry("audit", "fetch", copy)
     report = provider.belfry("verify", copy, "--events", "100000")
     assert report["size"] == fetched["size"] == report["leaves_checked"], report
-    told = "\n".join(str(event) for event in report["events"])
-    for word in (MEASURE, "fail", "pass"):
-        assert word in told, f"the ledger does not tell of: {word}"
+    story = list(story_of(report["events"]))
+
+    def told(action, disk):
+        return any(a == action and d == disk for a, d, _ in story)
+    assert told("disk:Failed", lost), (lost, story)
+    for disk in rotten:
+        assert told("copy:Corrupt", disk) and told("copy:Repaired", disk), (disk, story)
+    targets = {target for action, _, target in story if action == "replica-set:Healed"}
+    assert targets == healed_to, f"healed to {healed_to}, told of {targets}"
+    verdicts = [to for action, measure, to in story
+                if action == "measure:VerdictChanged" and measure == f"measure:{MEASURE}"]
+    assert verdicts[-2:] == ["fail", "pass"], verdicts
     tiles = sorted((copy / "tile").rglob("*"), key=str)
     entries = [t for t in tiles if t.is_file() and "entries" in str(t)]
     data = bytearray(entries[0].read_bytes())
@@ -109,9 +133,11 @@ def main():
 
         # Reading repairs what it meets, so the scrub comes first.
         lost, rotten = damage_two_disks(provider)
+        concerned = objects_on(provider, names, lost)
+        assert concerned, f"nothing lay on {lost}"
         report = provider.belfry("disk", "scrub")
         found = {d["disk"] for d in report["found"]}
-        assert rotten & found, f"the scrub found nothing on {rotten}: {report}"
+        assert rotten <= found, f"the scrub did not find all of {rotten}: {report}"
         # The scrub itself had the annex checked again.
         shown = [m for m in provider.belfry("annex") if m["id"] == MEASURE][0]
         assert shown["verdict"] == "fail" and shown["violations"] > 0, shown
@@ -120,10 +146,17 @@ def main():
         sets = [s["id"] for s in provider.rest("GET", "/api/v1/replica-sets")["items"]
                 if lost in s["missing"] and s["stream"] == "objects"]
         assert sets, f"no set misses {lost}"
+        subjects = {row["subject"] for row in failing}
         for number in sets:
-            assert any(number in row["subject"] for row in failing), (number, failing[:5])
+            assert f"set {number}" in subjects, (number, sorted(subjects)[:5])
+        for name in concerned:
+            assert f"object ledger-of-days/tree/{name}" in subjects, (name, sorted(subjects)[:5])
         assert_reads_right(provider, client, source, "during")
 
+        def disks_of_sets():
+            return {s["id"]: set(s["disks"])
+                    for s in provider.rest("GET", "/api/v1/replica-sets")["items"]}
+        disks_before = disks_of_sets()
         provider.belfry("disk", "heal")
 
         def healed():
@@ -135,9 +168,12 @@ def main():
         after = check(provider)
         assert after["verdict"] == "pass", after
         assert_reads_right(provider, client, source, "after")
-        assert_ledger_tells(provider)
-        print(f"lost {lost}, rot on {sorted(rotten)}: found {len(report['found'])}, healed; "
-              f"{MEASURE}: pass, fail, pass")
+        healed_to = {disk for number, disks in disks_of_sets().items()
+                     for disk in disks - disks_before[number]}
+        assert healed_to and lost not in healed_to, healed_to
+        assert_ledger_tells(provider, lost, rotten, healed_to)
+        print(f"lost {lost}, rot on {sorted(rotten)}: found {len(report['found'])}, healed to "
+              f"{sorted(healed_to)}; {MEASURE}: pass, fail, pass; named {len(concerned)} objects")
 
 
 if __name__ == "__main__":

@@ -148,13 +148,15 @@ export function detail(id) {
   return {
     ...found,
     iso27001: found.bound ? ['A.8.14', 'A.5.30'] : [],
-    owner_role: found.bound ? 'operator' : '',
+    owner_role: found.bound ? 'storage-manager' : '',
     parameters: found.bound
       ? [
           { name: 'copies_min', value: 3, unit: '', source: 'annex' },
           { name: 'age_max', value: 600, unit: 's', source: 'ours' },
         ]
       : [],
+    lists:
+      found.id === 'S05-P-01' ? [{ name: 'countries', values: ['DE', 'FR'], source: 'ours' }] : [],
     check: found.bound
       ? {
           sql: "SELECT s.name AS subject,\n  CASE WHEN count(*) > 1 THEN 'fail' ELSE 'pass' END AS status\nFROM server s LEFT JOIN power_feed f ON f.server_id = s.id\nGROUP BY s.name",

@@ -42,6 +42,8 @@ test('a broken promise names what breaks it, its check and its evidence', async 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('S06-P-08');
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
   await expect(page.getByText('server:par1-s1')).toBeVisible();
+  await expect(page.getByText('2 break the promise')).toBeVisible();
+  await expect(page.getByText('4 shown keep it')).toBeVisible();
   await expect(page.getByText('belfry verify ledger-copy')).toBeVisible();
   await expect(page.locator('[data-ledger-index]')).toHaveText('41');
 });
@@ -52,8 +54,26 @@ test('a proof that does not hold is told as such', async ({ page }) => {
   // The mock's ledger is made up: its checkpoint is signed by nobody.
   await page.route('**/audit/tiles/**', (route) => route.fulfill({ body: Buffer.alloc(8192) }));
   await page.getByRole('button', { name: 'Check the proof here' }).click();
-  await expect(page.locator('[data-outcome=fail]')).toHaveCount(2);
+  await expect(page.locator('[data-outcome=fail]')).toHaveCount(3);
   await expect(page.getByText('Tell your auditor').first()).toBeVisible();
+});
+
+test('the lists that a check reads are shown with their source', async ({ page }) => {
+  await signIn(page, 'admin');
+  await visit(page, '/annex/S05-P-01');
+  const row = page.getByRole('row', { name: /countries/ });
+  await expect(row).toContainText('DE, FR');
+  await expect(row).toContainText('our default');
+  await expect(page.getByText('Storage', { exact: true })).toBeVisible();
+});
+
+test('a customer is shown no step that only staff can take', async ({ page }) => {
+  await signIn(page, 'claire');
+  await visit(page, '/annex/S06-P-08');
+  await expect(page.locator('[data-ledger-index]')).toHaveText('41');
+  await expect(page.getByText('note the root and the number of the entry')).toBeVisible();
+  await expect(page.getByText('belfry audit fetch')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Check the proof here' })).toHaveCount(0);
 });
 
 test('what cannot be had says so, keeps what was there, and can be asked again', async ({

@@ -46,10 +46,10 @@ test('files can be dropped on the page', async ({ page }) => {
   await expect(page.getByText('Nothing is under this prefix.')).toBeVisible();
   const target = page.getByRole('heading', { level: 1 });
   await target.dispatchEvent('dragenter', { dataTransfer: dropped });
-  await expect(page.getByText('Drop the files to upload them here')).toBeVisible();
+  await expect(page.getByText('Drop files and folders to upload them here')).toBeVisible();
   await target.dispatchEvent('drop', { dataTransfer: dropped });
   await expect(page.locator('[data-upload=done]')).toHaveCount(1);
-  await expect(page.getByText('Drop the files to upload them here')).toBeHidden();
+  await expect(page.getByText('Drop files and folders to upload them here')).toBeHidden();
 });
 
 test('nothing is deleted without being asked, and by keyboard alone', async ({ page }) => {
@@ -68,6 +68,61 @@ test('nothing is deleted without being asked, and by keyboard alone', async ({ p
   await page.keyboard.press('Enter');
   await dialog.getByRole('button', { name: 'Delete the object' }).press('Enter');
   await expect(page.locator('tbody').getByText('neige.jpg')).toHaveCount(0);
+  // What opened the dialog is gone: one is at the page's heading, not nowhere.
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+});
+
+test('a folder is a place: its name is in the title, and the focus arrives there', async ({
+  page,
+}) => {
+  await signIn(page, 'claire');
+  await visit(page, '/buckets/rivage-photos');
+  await expect(page).toHaveTitle('rivage-photos · Belfry');
+  const folder = page.getByRole('link', { name: '2026/' });
+  await folder.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('été/')).toBeVisible();
+  const heading = page.getByRole('heading', { level: 1, name: 'rivage-photos / 2026/' });
+  await expect(heading).toBeFocused();
+  await expect(page).toHaveTitle('rivage-photos / 2026/ · Belfry');
+});
+
+test('an upload goes on while one looks at something else', async ({ page }) => {
+  await signIn(page, 'claire');
+  await visit(page, '/buckets/rivage-photos/later~2F');
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route('**/objects/later%2F*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page
+    .locator('input[type=file]')
+    .setInputFiles([{ name: 'slow.txt', mimeType: 'text/plain', buffer: Buffer.alloc(500) }]);
+  await expect(page.locator('[data-upload=sending]')).toHaveCount(1);
+  await page.getByRole('link', { name: 'Annex' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'The annex' })).toBeVisible();
+  const sign = page.getByRole('link', { name: /1 upload under way/ });
+  await expect(sign).toBeVisible();
+  await expectAccessible(page);
+  await sign.click();
+  await expect(page.locator('[data-upload=sending]')).toHaveCount(1);
+  letGo();
+  await expect(page.locator('[data-upload=done]')).toHaveCount(1);
+  await expect(sign).toBeHidden();
+  await expect(page.locator('tbody').getByText('slow.txt')).toBeVisible();
+});
+
+test('an upload that waits for an answer leads back to it', async ({ page }) => {
+  await signIn(page, 'claire');
+  await visit(page, '/buckets/rivage-photos');
+  const file = { name: 'readme.txt', mimeType: 'text/plain', buffer: Buffer.alloc(10) };
+  await page.locator('input[type=file]').setInputFiles([file]);
+  await expect(page.locator('[data-upload=exists]')).toHaveCount(1);
+  await page.getByRole('link', { name: 'Annex' }).click();
+  await page.getByRole('link', { name: '1 upload waits for you' }).click();
+  await page.getByRole('button', { name: 'Replace: readme.txt' }).click();
+  await expect(page.locator('[data-upload=done]')).toHaveCount(1);
 });
 
 test('the copies are shown where they are, the corrupt one as such', async ({ page }) => {
@@ -75,7 +130,7 @@ test('the copies are shown where they are, the corrupt one as such', async ({ pa
   await visit(page, '/buckets/rivage-photos/2026~2F~C3~A9t~C3~A9~2F');
   await page.getByRole('button', { name: 'Where the copies of port.raw are' }).click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog.getByText('2 healthy copies of 3')).toBeVisible();
+  await expect(dialog.getByText('2 healthy copies of 3 at 1 site')).toBeVisible();
   await expect(dialog.getByText('Corrupt')).toBeVisible();
   await expect(dialog.getByText('rbx1-s1-d1', { exact: true })).toBeVisible();
   await expectAccessible(page);

@@ -5,6 +5,7 @@ import { Copyable } from '../elements/copyable';
 import { Icon } from '../elements/icon';
 import { Panel } from '../elements/page';
 import { Empty, Failure } from '../elements/states';
+import { hasMessage } from '../language/message';
 import { useSpeech } from '../language/speech';
 import { useWho } from '../shell/rights';
 import { checkEvidence, type EvidenceCheck } from './evidence_check';
@@ -44,29 +45,46 @@ export function EvidencePanel({ measure }: { measure: MeasureDetail }) {
           )}
         </dl>
         {who.tenant.kind === 'provider' ? (
-          <HereAndNow index={measure.ledger_index} />
+          <>
+            <HereAndNow index={measure.ledger_index} measure={measure} />
+            <Offline />
+          </>
         ) : (
           <p className="soft">{t('evidence.of_provider')}</p>
         )}
-        <h3>{t('evidence.offline')}</h3>
-        <ol className={classes.steps}>
-          <li>
-            {t('evidence.offline.copy')}
-            <Copyable label={t('evidence.offline.copy')} value={`belfry audit fetch ledger-copy`} />
-          </li>
-          <li>
-            {t('evidence.offline.verify')}
-            <Copyable label={t('evidence.offline.verify')} value={`belfry verify ledger-copy`} />
-          </li>
-        </ol>
       </div>
     </Panel>
   );
 }
 
-function HereAndNow({ index }: { index: number }) {
+function Offline() {
   const { t } = useSpeech();
-  const check = useMutation({ mutationFn: () => checkEvidence(index) });
+  return (
+    <>
+      <h3>{t('evidence.offline')}</h3>
+      <ol className={classes.steps}>
+        <li>
+          {t('evidence.offline.copy')}
+          <Copyable label={t('evidence.offline.copy')} value={`belfry audit fetch ledger-copy`} />
+        </li>
+        <li>
+          {t('evidence.offline.verify')}
+          <Copyable label={t('evidence.offline.verify')} value={`belfry verify ledger-copy`} />
+        </li>
+      </ol>
+    </>
+  );
+}
+
+function HereAndNow({ index, measure }: { index: number; measure: MeasureDetail }) {
+  const { t } = useSpeech();
+  // The outcome is of the entry that it was asked for: the page goes on to newer ones.
+  const check = useMutation({
+    mutationFn: async (asked: { index: number; measure: MeasureDetail }) => ({
+      index: asked.index,
+      outcome: await checkEvidence(asked.index, asked.measure),
+    }),
+  });
   return (
     <div className="stack">
       <div className="row">
@@ -74,14 +92,14 @@ function HereAndNow({ index }: { index: number }) {
           variant="default"
           leftSection={<Icon name="seal" />}
           loading={check.isPending}
-          onClick={() => check.mutate()}
+          onClick={() => check.mutate({ index, measure })}
         >
           {t('evidence.check')}
         </Button>
         <span className="soft">{t('evidence.check.means')}</span>
       </div>
       {check.isError && <Failure error={check.error} />}
-      <div role="status">{check.isSuccess && <Outcome outcome={check.data} index={index} />}</div>
+      <div role="status">{check.isSuccess && <Outcome {...check.data} />}</div>
     </div>
   );
 }
@@ -89,6 +107,7 @@ function HereAndNow({ index }: { index: number }) {
 function Outcome({ outcome, index }: { outcome: EvidenceCheck; index: number }) {
   const { t, number } = useSpeech();
   const args = { index: number(index), size: number(outcome.size) };
+  const verdict = `verdict.${outcome.entry?.verdict ?? ''}`;
   return (
     <>
       <ul className={classes.checks}>
@@ -103,6 +122,16 @@ function Outcome({ outcome, index }: { outcome: EvidenceCheck; index: number }) 
                 ? 'evidence.signature_unknown'
                 : 'evidence.not_signed',
           )}
+        </Step>
+        <Step good={outcome.agrees}>
+          {outcome.entry === null
+            ? t('evidence.not_opened', args)
+            : t(outcome.agrees ? 'evidence.agrees' : 'evidence.differs', {
+                measure: outcome.entry.measure,
+                verdict: hasMessage(verdict) ? t(verdict) : outcome.entry.verdict,
+                violations: number(outcome.entry.violations),
+                population: number(outcome.entry.population),
+              })}
         </Step>
       </ul>
       <p className="mono soft wrap-anywhere">

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { annex } from '../api/routes';
-import type { MeasureDetail } from '../api/types';
+import type { MeasureDetail, MeasureList } from '../api/types';
 import { Icon } from '../elements/icon';
 import { Moment } from '../elements/moment';
 import { Page, Panel } from '../elements/page';
@@ -73,7 +73,9 @@ function Detail({ measure }: { measure: MeasureDetail }) {
         <>
           <Rows measure={measure} />
           <EvidencePanel measure={measure} />
-          {measure.parameters.length > 0 && <Parameters measure={measure} />}
+          {measure.parameters.length + listsOf(measure).length > 0 && (
+            <Parameters measure={measure} />
+          )}
           {measure.check !== null && <CheckPanel check={measure.check} />}
         </>
       ) : (
@@ -150,9 +152,10 @@ function Rows({ measure }: { measure: MeasureDetail }) {
   const { t, count } = useSpeech();
   const failing = measure.rows.filter((row) => !row.pass);
   const passing = measure.rows.filter((row) => row.pass);
-  // A customer sees its own rows and no totals: what is shown is all there is to tell.
+  // Rows are what the check looks at: replica sets, where the population is objects. A customer
+  // sees its own rows and no totals.
   const violations = measure.violations ?? failing.length;
-  const population = measure.population ?? measure.rows.length;
+  const hidden = violations - failing.length;
   return (
     <Panel title={t('measure.rows')} flush>
       {measure.rows.length === 0 && (
@@ -164,18 +167,14 @@ function Rows({ measure }: { measure: MeasureDetail }) {
         <>
           <h3 className="subhead">{count('measure.rows.failing', violations)}</h3>
           <RowList rows={failing} />
+          {hidden > 0 && <p className="panel-body soft">{count('measure.rows.more', hidden)}</p>}
         </>
       )}
       {passing.length > 0 && (
         <>
-          <h3 className="subhead">{count('measure.rows.passing', population - violations)}</h3>
+          <h3 className="subhead">{count('measure.rows.passing', passing.length)}</h3>
           <RowList rows={passing} />
         </>
-      )}
-      {measure.rows.length > 0 && measure.rows.length < population && (
-        <p className="panel-body soft">
-          {count('measure.rows.more', population - measure.rows.length)}
-        </p>
       )}
     </Panel>
   );
@@ -199,6 +198,10 @@ function RowList({ rows }: { rows: MeasureDetail['rows'] }) {
       ))}
     </ul>
   );
+}
+
+function listsOf(measure: MeasureDetail): MeasureList[] {
+  return measure.lists ?? [];
 }
 
 function Parameters({ measure }: { measure: MeasureDetail }) {
@@ -225,6 +228,15 @@ function Parameters({ measure }: { measure: MeasureDetail }) {
                 <td className="numeric">
                   {number(each.value)} {each.unit}
                 </td>
+                <td>{t(`source.${each.source}`)}</td>
+              </tr>
+            ))}
+            {listsOf(measure).map((each) => (
+              <tr key={each.name}>
+                <th scope="row" className="mono">
+                  {each.name}
+                </th>
+                <td className="wrap-anywhere">{each.values.join(', ')}</td>
                 <td>{t(`source.${each.source}`)}</td>
               </tr>
             ))}

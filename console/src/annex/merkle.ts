@@ -3,7 +3,7 @@
 
 export type Octets = Uint8Array<ArrayBuffer>;
 
-async function sha256(...parts: readonly Octets[]): Promise<Octets> {
+export async function sha256(...parts: readonly Octets[]): Promise<Octets> {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -63,9 +63,9 @@ export async function rootOf(
   return last === 0 ? hash : null;
 }
 
-// Where the hash of a leaf is: the tile of level 0 and the place in it. The last tile is partial,
-// named with its width.
-export function tileOf(index: number, size: number): { path: string; offset: number } {
+// Where an entry is: its bundle and the place in it. The last bundle is partial, named with its
+// width.
+export function bundleOf(index: number, size: number): { path: string; place: number } {
   const tile = Math.floor(index / 256);
   let name = String(tile % 1000).padStart(3, '0');
   for (let rest = Math.floor(tile / 1000); rest > 0; rest = Math.floor(rest / 1000)) {
@@ -73,7 +73,7 @@ export function tileOf(index: number, size: number): { path: string; offset: num
   }
   const width = Math.min(256, size - tile * 256);
   const partial = width < 256 ? `.p/${String(width)}` : '';
-  return { path: `tile/0/${name}${partial}`, offset: (index % 256) * 32 };
+  return { path: `tile/entries/${name}${partial}`, place: index % 256 };
 }
 
 export interface Note {

@@ -44,7 +44,8 @@ export function textOf(speech: Speech, measure: Measure): string {
   return measure.text?.[speech.language] ?? speech.t('measure.no_text');
 }
 
-// "12 of 12 keep it", "2 of 12 break it": the count in words.
+// "12 examined", "2 violations, population of 12". What a check looks at may be other than what its
+// population counts (sets of disks, and objects), so that neither is a part of the other.
 export function standing(speech: Speech, measure: Measure): string {
   if (measure.checked_at_us === null || measure.population === null) return '';
   if (measure.population === 0) return speech.t('measure.population.none');

@@ -14,7 +14,13 @@ export type Disk = Schemas['Disk'];
 export type InclusionProof = Schemas['InclusionProof'];
 export type Job = Schemas['Job'];
 export type Measure = Schemas['Measure'];
-export type MeasureDetail = Schemas['MeasureDetail'];
+// A list that a check reads, such as the countries it accepts.
+export interface MeasureList {
+  name: string;
+  values: string[];
+  source: 'annex' | 'ours';
+}
+export type MeasureDetail = Schemas['MeasureDetail'] & { lists?: MeasureList[] };
 export type NewAccessKey = Schemas['NewAccessKey'];
 export type NewApiToken = Schemas['NewApiToken'];
 export type NewUser = Schemas['NewUser'];

@@ -2,6 +2,14 @@ import { Modal } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useSpeech } from '../language/speech';
 
+function focusBack(opener: Element | null) {
+  if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+  // An opener that is there and takes no focus has been disabled.
+  if (opener === null || document.activeElement !== opener) {
+    document.querySelector<HTMLElement>('h1')?.focus();
+  }
+}
+
 // A dialog over the page. Composed by hand because Modal's own head is a `header`, which a screen
 // reader would take for a second banner of the page.
 export function Dialog({
@@ -16,11 +24,12 @@ export function Dialog({
   children: ReactNode;
 }) {
   const { t } = useSpeech();
-  // The focus goes back to what opened the dialog, however it ends.
+  // The focus goes back to what opened the dialog, however it ends; when that is gone meanwhile, as
+  // the row of what was deleted, to the page's heading.
   const [opener] = useState(() => document.activeElement);
   useEffect(
     () => () => {
-      if (opener instanceof HTMLElement) setTimeout(() => opener.focus());
+      setTimeout(() => focusBack(opener));
     },
     [opener],
   );

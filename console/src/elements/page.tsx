@@ -3,15 +3,18 @@ import { hasArrived } from './arrival';
 import { useSpeech } from '../language/speech';
 
 // A page: its title in the window and at its head, which takes the focus when one arrives, so that
-// a screen reader says where one is.
+// a screen reader says where one is. `place` is where in the page one is, such as a folder: going
+// there is an arrival too.
 export function Page({
   title,
+  place = '',
   lead,
   above,
   actions,
   children,
 }: {
   title: string;
+  place?: string;
   lead?: ReactNode;
   above?: ReactNode;
   actions?: ReactNode;
@@ -20,12 +23,12 @@ export function Page({
   const { t } = useSpeech();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${title} · ${t('name')}`;
-  }, [title, t]);
+    document.title = `${title}${place === '' ? '' : ` / ${place}`} · ${t('name')}`;
+  }, [title, place, t]);
   useEffect(() => {
     if (hasArrived()) heading.current?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
-  }, []);
+  }, [place]);
   return (
     <div className="stack page">
       <header className="stack page-head">
@@ -33,6 +36,7 @@ export function Page({
         <div className="spread">
           <h1 ref={heading} tabIndex={-1} className="wrap-anywhere">
             {title}
+            {place !== '' && <span className="visually-hidden"> / {place}</span>}
           </h1>
           {actions !== undefined && <div className="row">{actions}</div>}
         </div>

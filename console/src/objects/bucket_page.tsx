@@ -11,8 +11,13 @@ import { may, useWho } from '../shell/rights';
 import { ObjectTable } from './object_table';
 import { crumbsOf, placeOf } from './place';
 import { UploadList } from './upload_list';
-import { useUploads } from './use_uploads';
+import { entriesOf, walk, type Entry } from './dropped';
+import { queueMax, roomIn, type Chosen } from './upload_queue';
+import { useUploads } from './uploads';
 import classes from './objects.module.css';
+
+// Why some of what was dropped or chosen is not sent.
+type LeftOut = 'cut' | 'unreadable';
 
 interface Listing {
   items: ObjectInfo[];
@@ -20,7 +25,7 @@ interface Listing {
 }
 
 export function BucketPage({ bucket, prefix }: { bucket: string; prefix: string }) {
-  const { t } = useSpeech();
+  const { t, number } = useSpeech();
   const who = useWho();
   const query = useInfiniteQuery({
     queryKey: ['objects', bucket, prefix],
@@ -28,14 +33,24 @@ export function BucketPage({ bucket, prefix }: { bucket: string; prefix: string 
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });
-  const uploads = useUploads(bucket);
+  const uploads = useUploads();
+  const [left, setLeft] = useState<LeftOut | null>(null);
+  const take = (chosen: readonly Chosen[], leftOut: LeftOut | null) => {
+    const room = roomIn(uploads.list);
+    setLeft(chosen.length > room ? 'cut' : leftOut);
+    uploads.add(chosen, bucket, prefix);
+  };
+  const takeDropped = async (entries: readonly (Entry | File)[]) => {
+    const dropped = await walk(entries, roomIn(uploads.list));
+    take(dropped.chosen, dropped.cut ? 'cut' : dropped.unreadable > 0 ? 'unreadable' : null);
+  };
   const mayUpload = may(who, 's3:PutObject');
   const listing: Listing | undefined = query.data && {
     items: query.data.pages.flatMap((page) => page.items),
     prefixes: [...new Set(query.data.pages.flatMap((page) => page.common_prefixes))],
   };
   return (
-    <DropZone active={mayUpload} onFiles={(files) => uploads.add(files, prefix)}>
+    <DropZone active={mayUpload} onDrop={(entries) => void takeDropped(entries)}>
       <Page
         title={bucket}
         above={
@@ -43,9 +58,27 @@ export function BucketPage({ bucket, prefix }: { bucket: string; prefix: string 
             {t('buckets.title')}
           </a>
         }
-        actions={mayUpload && <ChooseFiles onFiles={(files) => uploads.add(files, prefix)} />}
+        place={prefix}
+        actions={
+          mayUpload && (
+            <ChooseFiles
+              onFiles={(files) =>
+                take(
+                  files.map((file) => ({ file, path: file.name })),
+                  null,
+                )
+              }
+            />
+          )
+        }
       >
-        {mayUpload && <UploadList uploads={uploads} />}
+        {left !== null && (
+          <p className={classes.leftOut} role="alert">
+            <Icon name="error" size={20} />
+            {t(`uploads.left.${left}`, { max: number(queueMax) })}
+          </p>
+        )}
+        {mayUpload && <UploadList bucket={bucket} />}
         <section className="panel">
           <Crumbs bucket={bucket} prefix={prefix} />
           <Answer query={{ ...query, data: listing }}>
@@ -134,11 +167,11 @@ function ChooseFiles({ onFiles }: { onFiles: (files: File[]) => void }) {
 // The whole page takes files. Entering a child leaves its parent, so depth is counted.
 function DropZone({
   active,
-  onFiles,
+  onDrop,
   children,
 }: {
   active: boolean;
-  onFiles: (files: File[]) => void;
+  onDrop: (entries: (Entry | File)[]) => void;
   children: React.ReactNode;
 }) {
   const { t } = useSpeech();
@@ -158,12 +191,7 @@ function DropZone({
       onDrop={(event) => {
         event.preventDefault();
         setDepth(0);
-        onFiles(
-          [...event.dataTransfer.items]
-            .filter((item) => item.webkitGetAsEntry()?.isDirectory !== true)
-            .map((item) => item.getAsFile())
-            .filter((file) => file !== null),
-        );
+        onDrop(entriesOf(event.dataTransfer.items));
       }}
     >
       {children}

@@ -41,14 +41,17 @@ function Copies({ answer }: { answer: ObjectCopies }) {
   const { object, copies, placement } = answer;
   const sites = new Map<string, ObjectCopy[]>();
   for (const copy of copies) sites.set(copy.site, [...(sites.get(copy.site) ?? []), copy]);
-  const healthy = copies.filter((copy) => copy.state === 'healthy').length;
-  const enough = healthy >= placement.copies;
+  const good = copies.filter((copy) => copy.state === 'healthy');
+  const healthy = good.length;
+  const sitesOfGood = new Set(good.map((copy) => copy.site)).size;
+  const enough = healthy >= placement.copies && sitesOfGood >= placement.sites_min;
   return (
     <div className="stack">
       <p className="mono wrap-anywhere">{object.key}</p>
       <p className={classes.copiesSentence} data-enough={enough}>
         <Icon name={enough ? 'pass' : 'fail'} />
-        {count('copies.healthy', healthy, { of: placement.copies, sites: sites.size })}
+        {count('copies.healthy', healthy, { of: placement.copies })}
+        {healthy > 0 && ` ${count('copies.sites', sitesOfGood)}`}
       </p>
       <div className={classes.sites}>
         {[...sites].map(([site, there]) => (

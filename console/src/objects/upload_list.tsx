@@ -4,7 +4,7 @@ import { Panel } from '../elements/page';
 import { wordProblem } from '../elements/states';
 import { useSpeech } from '../language/speech';
 import { isActive, progressOf, type Upload, type UploadState } from './upload_queue';
-import type { Uploads } from './use_uploads';
+import { useUploads, type Uploads } from './uploads';
 import classes from './objects.module.css';
 
 const signs: Record<UploadState, { icon: IconName; tone: string }> = {
@@ -16,12 +16,23 @@ const signs: Record<UploadState, { icon: IconName; tone: string }> = {
   cancelled: { icon: 'no_data', tone: 'unknown' },
 };
 
-export function UploadList({ uploads }: { uploads: Uploads }) {
+// So many are shown one by one, those that are not done before the others.
+const linesMax = 100;
+
+export function UploadList({ bucket }: { bucket: string }) {
   const { t, count } = useSpeech();
-  const { list } = uploads;
+  const uploads = useUploads();
+  const list = uploads.list.filter((each) => each.bucket === bucket);
   if (list.length === 0) return null;
   const active = list.some(isActive);
   const done = list.filter((each) => each.state === 'done').length;
+  const lines =
+    list.length <= linesMax
+      ? list
+      : [
+          ...list.filter((each) => each.state !== 'done'),
+          ...list.filter((each) => each.state === 'done'),
+        ].slice(0, linesMax);
   const summary = count('uploads.done', done, { of: list.length });
   return (
     <Panel
@@ -31,16 +42,13 @@ export function UploadList({ uploads }: { uploads: Uploads }) {
         <div className="row">
           <span className="soft">{summary}</span>
           {list.some((each) => !isActive(each)) && (
-            <Button size="compact-sm" variant="subtle" onClick={uploads.clear}>
+            <Button size="compact-sm" variant="subtle" onClick={() => uploads.clear(bucket)}>
               {t('uploads.clear')}
             </Button>
           )}
         </div>
       }
     >
-      <span className="visually-hidden" role="status">
-        {active ? '' : summary}
-      </span>
       {active && (
         <Progress
           value={progressOf(list) * 100}
@@ -51,10 +59,13 @@ export function UploadList({ uploads }: { uploads: Uploads }) {
         />
       )}
       <ul className={classes.uploads}>
-        {list.map((upload) => (
+        {lines.map((upload) => (
           <UploadLine key={upload.id} upload={upload} uploads={uploads} />
         ))}
       </ul>
+      {lines.length < list.length && (
+        <p className="panel-body soft">{count('uploads.more', list.length - lines.length)}</p>
+      )}
     </Panel>
   );
 }
@@ -73,7 +84,7 @@ function UploadLine({ upload, uploads }: { upload: Upload; uploads: Uploads }) {
         <Icon name={sign.icon} size={13} />
         {t(`upload.${upload.state}`)}
       </span>
-      <span className="soft numeric">
+      <span className={`soft numeric ${classes.uploadSize ?? ''}`}>
         {upload.state === 'sending'
           ? `${bytes(Math.min(upload.sent, upload.file.size))} / ${bytes(upload.file.size)}`
           : bytes(upload.file.size)}

@@ -1,10 +1,12 @@
-// The uploads of a page: a list that changes by these steps alone, so that it can be tested without
-// a browser.
+// What one uploads: a list that changes by these steps alone, so that it can be tested without a
+// browser. It is of all buckets, and outlives the page on which it was begun.
 export type UploadState = 'waiting' | 'sending' | 'done' | 'exists' | 'failed' | 'cancelled';
 
 export interface Upload {
   id: number;
   file: File;
+  bucket: string;
+  prefix: string; // where it was begun
   key: string;
   replace: boolean;
   state: UploadState;
@@ -12,20 +14,36 @@ export interface Upload {
   error: unknown;
 }
 
-export const parallelMax = 3;
+// A file as it was chosen or dropped; `path` has the names of the folders that it was dropped with.
+export interface Chosen {
+  file: File;
+  path: string;
+}
 
+export const parallelMax = 3;
+// A tree of more is the work of an S3 client.
+export const queueMax = 10_000;
+
+export function roomIn(uploads: readonly Upload[]): number {
+  return Math.max(0, queueMax - uploads.length);
+}
+
+// As many as there is room for.
 export function enqueue(
   uploads: readonly Upload[],
-  files: readonly File[],
+  chosen: readonly Chosen[],
+  bucket: string,
   prefix: string,
 ): Upload[] {
   const first = uploads.reduce((highest, each) => Math.max(highest, each.id), 0) + 1;
   return [
     ...uploads,
-    ...files.map((file, at) => ({
+    ...chosen.slice(0, roomIn(uploads)).map(({ file, path }, at) => ({
       id: first + at,
       file,
-      key: prefix + file.name,
+      bucket,
+      prefix,
+      key: prefix + path,
       replace: false,
       state: 'waiting' as const,
       sent: 0,
@@ -42,15 +60,17 @@ export function change(
   return uploads.map((each) => (each.id === id ? { ...each, ...difference } : each));
 }
 
+const nameOf = (upload: Upload) => `${upload.bucket}/${upload.key}`;
+
 // Who may start now: as many as are free of `parallelMax`, never two of one key at once.
 export function startable(uploads: readonly Upload[]): Upload[] {
   const sending = uploads.filter((each) => each.state === 'sending');
-  const busy = new Set(sending.map((each) => each.key));
+  const busy = new Set(sending.map(nameOf));
   const chosen: Upload[] = [];
   for (const each of uploads) {
     if (sending.length + chosen.length >= parallelMax) break;
-    if (each.state !== 'waiting' || busy.has(each.key)) continue;
-    busy.add(each.key);
+    if (each.state !== 'waiting' || busy.has(nameOf(each))) continue;
+    busy.add(nameOf(each));
     chosen.push(each);
   }
   return chosen;
@@ -58,6 +78,11 @@ export function startable(uploads: readonly Upload[]): Upload[] {
 
 export function isActive(upload: Upload): boolean {
   return upload.state === 'waiting' || upload.state === 'sending';
+}
+
+// Waits for a person: to be replaced, or sent again.
+export function isHeld(upload: Upload): boolean {
+  return upload.state === 'exists' || upload.state === 'failed';
 }
 
 // Sent so far of all that is not given up, 0 to 1.

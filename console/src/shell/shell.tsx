@@ -7,6 +7,7 @@ import type { WhoAmI } from '../api/types';
 import { Icon, type IconName } from '../elements/icon';
 import type { Key } from '../language/message';
 import { useSpeech } from '../language/speech';
+import { UploadSign } from '../objects/upload_sign';
 import { BelfryMark } from './belfry_mark';
 import { Preferences } from './preferences';
 import { may, useWho } from './rights';
@@ -56,6 +57,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </a>
           <Places who={who} />
           <div className={classes.tools}>
+            <UploadSign />
             <Preferences />
             <Person who={who} />
           </div>

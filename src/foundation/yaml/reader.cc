@@ -138,10 +138,12 @@ std::optional<std::int64_t> MapReader::integer(std::string_view key, Presence pr
   auto [stop, error] = std::from_chars(node->text.data(), end, number);
   if (!scalar || error == std::errc::invalid_argument || (error == std::errc() && stop != end)) {
     std::string_view digits = digits_at_start(node->text);
-    Error wrong = wrong_type(digits.empty() || node->kind != Kind::kScalar
-                                 ? "yaml.number_expected"
-                                 : "yaml.number_without_unit_expected",
-                             key);
+    bool no_number = digits.empty() || node->kind != Kind::kScalar;
+    Error wrong =
+        wrong_type(no_number                           ? "yaml.number_expected"
+                   : digits.size() < node->text.size() ? "yaml.number_without_unit_expected"
+                                                       : "yaml.quoted_number",
+                   key);
     fault(node->place, std::move(wrong.with("value", shown(node->text)).with("instead", digits)));
     return {};
   }

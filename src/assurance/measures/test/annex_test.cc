@@ -1,4 +1,5 @@
-// The annex itself: complete, and every bound measure with its texts and its negative test.
+// The annex itself: complete, and every bound measure with its texts and the name of its negative
+// test. That each name is a test's is looked at by tests/measures/named_tests.py.
 #include "catalogue.h"
 
 #include <gtest/gtest.h>
@@ -49,6 +50,18 @@ TEST(Annex, BindsTheseTen) {
   EXPECT_EQ(bound,
             (std::set<std::string>{"S01-P-02", "S01-P-03", "S05-P-01", "S06-P-07", "S06-P-08",
                                    "S06-P-11", "S06-P-12", "S06-P-20", "S06-P-21", "S07-P-13"}));
+}
+
+TEST(Annex, GivesEveryBoundMeasureItsTextsAndNamesItsNegativeTest) {
+  for (const Definition& definition : annex()) {
+    const Measure& measure = definition.measure;
+    if (!measure.check) continue;
+    ASSERT_TRUE(measure.text) << measure.id;
+    EXPECT_FALSE(measure.text->fr.empty() || measure.text->en.empty()) << measure.id;
+    EXPECT_FALSE(measure.owner_role.empty()) << measure.id;
+    EXPECT_TRUE(measure.negative_test.starts_with("measures_broken:MeasuresBroken."))
+        << measure.id << " is not broken in a whole provider: " << measure.negative_test;
+  }
 }
 
 // The kind of proof follows from the tables alone.

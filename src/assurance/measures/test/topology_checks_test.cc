@@ -95,6 +95,21 @@ TEST_P(TopologyBroken, LagOverSwitchesThatAreNoPair) {
   EXPECT_EQ(check("S06-P-12").status.violations, 4 + 2);
 }
 
+// Two of the three may be a pair: the third is not.
+TEST_P(TopologyBroken, LagOverThreeSwitches) {
+  for (const char* third : {"par1-k2-sw1/40", "par1-k2-sw2/40", "par1-agg1/20"}) {
+    std::string text = example_with(
+        "                  - {name: eth1, switch_port: par1-k1-sw2/1, speed_gbps: 25}\n",
+        "                  - {name: eth1, switch_port: par1-k1-sw2/1, speed_gbps: 25}\n"
+        "                  - {name: eth2, switch_port: " +
+            std::string(third) + ", speed_gbps: 25}\n");
+    std::string lag = "- {name: bond0, ports: [eth0, eth1]}";
+    text.replace(text.find(lag), lag.size(), "- {name: bond0, ports: [eth0, eth1, eth2]}");
+    declare(text);
+    EXPECT_THAT(failing(check("S06-P-12")), ElementsAre("par1-s1/bond0: 3 switches are no pair"));
+  }
+}
+
 TEST_P(TopologyBroken, SiteOutsideEurope) {
   declare(example_with("country: DE", "country: US"));
   observe_disks();

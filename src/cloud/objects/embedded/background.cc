@@ -122,6 +122,11 @@ Task<std::vector<DamagedEntry>> Core::damaged(std::size_t limit) {
   co_return out;
 }
 
+Task<std::vector<Entry>> Core::entries_of(SetId set, std::size_t limit) {
+  co_return co_await runtime::blocking(*options_.pool,
+                                       [this, set, limit] { return table_.lying_in(set, limit); });
+}
+
 Task<> Core::damaged_by(const segments::Damage& damage, std::size_t limit,
                         std::vector<DamagedEntry>& out) {
   std::size_t room = limit - out.size();

@@ -48,6 +48,7 @@ class Core : public std::enable_shared_from_this<Core> {
   Task<std::vector<segments::Copy>> where(Entry entry);
   Task<std::vector<SetCounts>> recount();
   Task<std::vector<DamagedEntry>> damaged(std::size_t limit);
+  Task<std::vector<Entry>> entries_of(SetId set, std::size_t limit);
 
   segments::Store& store() { return store_; }
   Table& table() { return table_; }

@@ -40,6 +40,9 @@ class EmbeddedEngine : public Engine {
   Task<std::vector<DamagedEntry>> damaged(std::size_t limit) override {
     return core_->damaged(limit);
   }
+  Task<std::vector<Entry>> entries_of(SetId set, std::size_t limit) override {
+    return core_->entries_of(set, limit);
+  }
   Task<> close() override { return core_->close(); }
 
  private:

@@ -73,15 +73,24 @@ std::optional<EntryName> parse_entry(std::string_view in) {
   return std::nullopt;
 }
 
-std::string file(const segments::FilePosition& file) {
+std::string files_of(SetId set) {
   std::string out = "lf";
-  put(out, static_cast<std::uint64_t>(file.set.value));
-  return out.append(as_text(file.file));
+  put(out, static_cast<std::uint64_t>(set.value));
+  return out;
+}
+
+std::string records_of(SetId set) {
+  std::string out = "lr";
+  put(out, static_cast<std::uint64_t>(set.value));
+  return out;
+}
+
+std::string file(const segments::FilePosition& file) {
+  return files_of(file.set).append(as_text(file.file));
 }
 
 std::string segment(SetId set, std::uint32_t segment) {
-  std::string out = "lr";
-  put(out, static_cast<std::uint64_t>(set.value));
+  std::string out = records_of(set);
   put(out, segment);
   return out;
 }

@@ -29,6 +29,9 @@ struct EntryName {
 };
 std::optional<EntryName> parse_entry(std::string_view index_key);
 
+// What the locations in one set share.
+std::string files_of(SetId set);
+std::string records_of(SetId set);
 std::string file(const segments::FilePosition& file);
 std::string segment(SetId set, std::uint32_t segment);
 std::string record(const segments::Position& record);

@@ -8,6 +8,9 @@
 namespace belfry::objects {
 namespace {
 
+// An object of many parts has many locations in a set: lying_in() passes over so many.
+constexpr std::size_t kLocationsMax = 100'000;
+
 std::string to_string(Buffer buffer) {
   return std::string(as_text(buffer));
 }
@@ -369,6 +372,34 @@ Result<std::vector<Entry>> Table::entries_at(const std::string& from, const std:
     keys.emplace_back(name(key));
     return keys.size() < limit;
   }));
+  std::vector<Entry> entries;
+  for (const std::string& key : keys) {
+    TRY(auto entry, current(key));
+    if (entry) entries.push_back(std::move(*entry));
+  }
+  return entries;
+}
+
+Result<std::vector<Entry>> Table::lying_in(SetId set, std::size_t limit) {
+  std::vector<std::string> keys;
+  std::set<std::string, std::less<>> known;
+  std::size_t visited = 0;
+  auto visit = [&](std::string_view key) {
+    auto name = index_key::parse_entry(key);
+    bool wanted = name && (name->kind == EntryKind::kObject || name->kind == EntryKind::kPart);
+    if (wanted && known.emplace(key).second) keys.emplace_back(key);
+    return keys.size() < limit && ++visited < kLocationsMax;
+  };
+  std::string records = index_key::records_of(set), files = index_key::files_of(set);
+  TRY(index_->scan(records, index_key::after_all(records), IndexRead::kMayBlock,
+                   [&](std::string_view key, std::string_view) {
+                     return visit(index_key::named_by_record(key));
+                   }));
+  if (keys.size() < limit)
+    TRY(index_->scan(files, index_key::after_all(files), IndexRead::kMayBlock,
+                     [&](std::string_view key, std::string_view) {
+                       return visit(index_key::named_by_file(key));
+                     }));
   std::vector<Entry> entries;
   for (const std::string& key : keys) {
     TRY(auto entry, current(key));

@@ -71,6 +71,9 @@ class Table {
   Result<std::vector<Entry>> named_by(const segments::FilePosition& file, std::size_t limit);
   Result<std::vector<Entry>> named_by(const segments::Position& record, std::size_t limit);
 
+  // The objects and parts with their commit or a blob in that set, each once.
+  Result<std::vector<Entry>> lying_in(SetId set, std::size_t limit);
+
   std::vector<SetCounts> counts();
   Result<std::vector<SetCounts>> recount();
   Result<> flush(Index::Wait wait) { return index_->flush(wait); }

@@ -17,7 +17,8 @@ CREATE TABLE disk_state (
   observed_at_us BIGINT NOT NULL        -- when this row was observed
 );
 
--- One row a replica set: disks that hold the same objects, or the same part of the audit ledger.
+-- One row a replica set: disks that hold the same objects, or the same part of the audit ledger. A
+-- set of objects that the index counts has a row also while every disk of it is away.
 CREATE TABLE replica_set (
   set_id BIGINT NOT NULL PRIMARY KEY,   -- the set
   stream TEXT NOT NULL,                 -- objects or ledger
@@ -50,20 +51,21 @@ CREATE TABLE replica_set_disk (
   PRIMARY KEY (set_id, disk_id)
 );
 
--- One row a damaged copy of an object; objects without a row are whole on every disk of their sets.
+-- One row a damaged copy of an object, and one a copy on a disk that is not there (of a set as many
+-- objects as the collector names, 100; replica_set.objects counts all of them).
 CREATE TABLE damaged_object (
   bucket_id BIGINT NOT NULL,            -- the object's bucket
   object_key TEXT NOT NULL,             -- the object's key
   set_id BIGINT NOT NULL,               -- the set the damaged copy belongs to
-  disk_id BIGINT NOT NULL,              -- the disk whose copy is damaged
+  disk_id BIGINT NOT NULL,              -- the disk of that copy; 0: nobody remembers which
   tenant_id BIGINT NOT NULL,            -- the tenant that owns the bucket
   state TEXT NOT NULL,                  -- missing or corrupt
-  found_us BIGINT NOT NULL,             -- when the damage was found
+  found_us BIGINT NOT NULL,             -- when it was found, or since when the set misses a disk
   observed_at_us BIGINT NOT NULL,       -- when this row was observed
   PRIMARY KEY (bucket_id, object_key, set_id, disk_id)
 );
 
--- One row a replica set: how its last scrub stands.
+-- One row a replica set that a disk is there of: how its last scrub stands.
 CREATE TABLE scrub_result (
   set_id BIGINT NOT NULL PRIMARY KEY,   -- the set
   last_scrub_us BIGINT NOT NULL,        -- end of its last complete scrub; 0: never

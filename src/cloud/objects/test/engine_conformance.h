@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 namespace belfry::objects {
 
@@ -281,6 +282,35 @@ TYPED_TEST_P(EngineConformance, CountsAgreeWithARecount) {
   EXPECT_EQ(agree().stored, 4_B);
 }
 
+TYPED_TEST_P(EngineConformance, NamesTheEntriesOfASet) {
+  segments::FilePosition file = this->file("large");
+  ASSERT_TRUE(this->commit("gone", {this->put("v", "1")}));
+  ASSERT_TRUE(this->commit("a", {this->put("v", "1"), this->put("v", {}, EntryKind::kUpload, "u"),
+                                 this->put("v", "12", EntryKind::kPart, "u1")}));
+  Change large = this->put("v", "tail");
+  large.blobs = {file};
+  ASSERT_TRUE(this->commit("b", {large}));
+  ASSERT_TRUE(this->commit("gone", {this->remove()}));
+  std::map<std::string, int> named;
+  auto counts = this->run(this->engine().counts());
+  ASSERT_TRUE(counts);
+  for (const SetCounts& set : *counts) {
+    auto entries = this->run(this->engine().entries_of(set.set, 10));
+    ASSERT_TRUE(entries) << entries.error().describe();
+    for (const Entry& each : *entries) ++named[each.key + each.suffix];
+    auto bounded = this->run(this->engine().entries_of(set.set, 1));
+    ASSERT_TRUE(bounded);
+    EXPECT_EQ(bounded->size(), std::min<std::size_t>(1, entries->size()));
+  }
+  // The large one may lie in two sets: its file in one, its record in another.
+  EXPECT_EQ(named["a"], 1);
+  EXPECT_EQ(named["au1"], 1);
+  EXPECT_GE(named["b"], 1);
+  EXPECT_EQ(named.size(), 3u);
+  auto elsewhere = this->run(this->engine().entries_of(SetId{987'654'321}, 10));
+  EXPECT_TRUE(elsewhere && elsewhere->empty());
+}
+
 TYPED_TEST_P(EngineConformance, ReleasesADiscardedFile) {
   segments::FilePosition file = this->file("nobody's");
   EXPECT_EQ(this->read(file), "nobody's");
@@ -291,8 +321,9 @@ TYPED_TEST_P(EngineConformance, ReleasesADiscardedFile) {
 REGISTER_TYPED_TEST_SUITE_P(EngineConformance, FindsWhatWasCommitted,
                             KeepsKindsSuffixesAndBucketsApart, AppliesOnlyIfAllExpectationsHold,
                             RemovesByPrefixWithinTheGroup, ScansInTheOrderOfOctets,
-                            ScansTheSuffixesOfOneKey, EndsAPageByOctets, GivesHeadsOfEntries,
-                            ReleasesFilesWithTheirLastReader, HandsBlobsFromPartsToObjects,
-                            CountsAgreeWithARecount, ReleasesADiscardedFile);
+                             ScansTheSuffixesOfOneKey, EndsAPageByOctets, GivesHeadsOfEntries,
+                             ReleasesFilesWithTheirLastReader, HandsBlobsFromPartsToObjects,
+                             CountsAgreeWithARecount, NamesTheEntriesOfASet,
+                             ReleasesADiscardedFile);
 
 }  // namespace belfry::objects

@@ -15,14 +15,45 @@ using testing::MemorySource;
 class FactsTest : public ::testing::TestWithParam<database::Engine> {
  protected:
   FactsTest() {
-    EXPECT_TRUE(machine_.start());
-    facts_ = make_facts(machine_.engine(), machine_.store(), machine_.segments(),
-                        machine_.store_disks(), pool_);
+    start();
     auto bucket = machine_.run(machine_.store().create_bucket({1}, "bucket", {}, {}));
     EXPECT_TRUE(bucket);
     bucket_ = *bucket;
     put("small", 100);
     put("large", 500'000);
+  }
+  void start() {
+    auto started = machine_.start();
+    EXPECT_TRUE(started) << started.error().describe();
+    facts_ = make_facts(machine_.engine(), machine_.store(), machine_.segments(),
+                        machine_.store_disks(), pool_);
+  }
+  // The process ends, and starts again without these disks.
+  void restart_without(std::vector<DiskId> disks) {
+    facts_.reset();
+    machine_.stop();
+    machine_.take_away(std::move(disks));
+    start();
+  }
+  segments::SetStatus set_of(const std::string& key) {
+    auto entry = machine_.run(machine_.engine().find(bucket_.id, key, EntryKind::kObject, {}));
+    EXPECT_TRUE(entry && *entry) << key;
+    for (const segments::SetStatus& set : machine_.segments().sets())
+      if (set.set == (*entry)->record.set) return set;
+    ADD_FAILURE() << "no set of " << key;
+    return {};
+  }
+  // The last record lies elsewhere, in the set of another placement: otherwise the index would be
+  // ahead of the segments.
+  segments::SetStatus lose_the_first_set() {
+    segments::SetStatus lost = set_of("small");
+    auto other = machine_.run(machine_.store().create_bucket(
+        {1}, "elsewhere", segments::Placement{.copies = 3, .servers_min = 1, .sites_min = 1}, {}));
+    EXPECT_TRUE(other);
+    MemorySource source("last");
+    EXPECT_TRUE(machine_.run(machine_.store().put(*other, "last", {}, source, {})));
+    restart_without(lost.disks);
+    return lost;
   }
   void put(const std::string& key, std::size_t size) {
     std::string body(size, 'x');
@@ -79,6 +110,66 @@ TEST_P(FactsTest, RemembersWhenASetWasFirstSeenAndObservesAgain) {
   EXPECT_EQ(number("SELECT MIN(observed_at_us) AS n FROM replica_set"), 2'000);
   EXPECT_EQ(number("SELECT MIN(observed_at_us) AS n FROM disk_state"), 2'000);
   EXPECT_EQ(number("SELECT SUM(objects) AS n FROM replica_set"), 3);
+}
+
+// Its objects must stay in the population: what nobody can read is not kept.
+TEST_P(FactsTest, RemembersASetWhoseDisksAreAllAway) {
+  collect(1'000);
+  std::int64_t objects = number("SELECT SUM(objects) AS n FROM replica_set");
+  segments::SetStatus lost = lose_the_first_set();
+  collect(2'000);
+  collect(3'000);
+  EXPECT_EQ(number("SELECT SUM(objects) AS n FROM replica_set"), objects + 1);
+  auto rows = query("SELECT * FROM replica_set WHERE set_id = " + lost.set.text());
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].text("stream"), "objects");
+  EXPECT_EQ(rows[0].integer("copies_present"), 0);
+  EXPECT_EQ(rows[0].integer("sites_distinct"), 0);
+  EXPECT_EQ(rows[0].integer("missing_copies"), 3);
+  EXPECT_EQ(rows[0].integer("copies_expected"), 3);
+  EXPECT_EQ(rows[0].integer("placement_default"), 1);
+  EXPECT_EQ(rows[0].integer("first_seen_us"), 1'000);
+  EXPECT_EQ(rows[0].integer("degraded_since_us"), 2'000);
+  EXPECT_EQ(rows[0].integer("observed_at_us"), 3'000);
+  std::string of_set = " WHERE set_id = " + lost.set.text();
+  EXPECT_EQ(number("SELECT COUNT(*) AS n FROM replica_set_disk" + of_set), 3);
+  EXPECT_EQ(number("SELECT COUNT(*) AS n FROM scrub_result" + of_set), 0);
+  EXPECT_EQ(number("SELECT COUNT(*) AS n FROM damaged_object" + of_set +
+                   " AND state = 'missing' AND found_us = 2000 AND object_key = 'small'"),
+            3);
+
+  restart_without({});
+  collect(4'000);
+  EXPECT_EQ(number("SELECT degraded_since_us AS n FROM replica_set" + of_set), 0);
+  EXPECT_EQ(number("SELECT first_seen_us AS n FROM replica_set" + of_set), 1'000);
+  EXPECT_EQ(number("SELECT COUNT(*) AS n FROM damaged_object"), 0);
+}
+
+// The database was lost too: nothing remembers the set but the index.
+TEST_P(FactsTest, WritesARowOfALostSetThatItNeverSaw) {
+  segments::SetStatus lost = lose_the_first_set();
+  collect(2'000);
+  std::string of_set = " WHERE set_id = " + lost.set.text();
+  EXPECT_EQ(number("SELECT COUNT(*) AS n FROM replica_set" + of_set +
+                   " AND objects > 0 AND copies_present = 0 AND missing_copies = 3"),
+            1);
+  EXPECT_GE(number("SELECT COUNT(*) AS n FROM damaged_object" + of_set + " AND disk_id = 0"), 1);
+}
+
+// The whole set is counted, and so many of its objects are named.
+TEST_P(FactsTest, NamesSomeOfTheObjectsOfASetThatMissesADisk) {
+  for (int i = 0; i < 250; ++i) put("key-" + std::to_string(i), 10);
+  segments::SetStatus set = set_of("key-7");
+  restart_without({set.disks.front()});
+  collect(2'000);
+  std::string of_set = " WHERE set_id = " + set.set.text();
+  EXPECT_EQ(number("SELECT copies_present AS n FROM replica_set" + of_set), 2);
+  EXPECT_GT(number("SELECT objects AS n FROM replica_set" + of_set), 100);
+  EXPECT_EQ(number("SELECT COUNT(*) AS n FROM damaged_object" + of_set), 100);
+  EXPECT_EQ(
+      number("SELECT COUNT(*) AS n FROM damaged_object" + of_set +
+             " AND state = 'missing' AND tenant_id = 1 AND disk_id = " + set.disks.front().text()),
+      100);
 }
 
 TEST_P(FactsTest, NamesDamagedObjectsUntilTheyAreRepaired) {

@@ -137,6 +137,16 @@ class MemoryEngine : public Engine {
   Task<std::vector<DamagedEntry>> damaged(std::size_t) override {
     co_return std::vector<DamagedEntry>{};
   }
+  Task<std::vector<Entry>> entries_of(SetId set, std::size_t limit) override {
+    std::lock_guard lock(mutex_);
+    std::vector<Entry> found;
+    for (const auto& [name, entry] : entries_)
+      if (set == kSet && (entry.kind == EntryKind::kObject || entry.kind == EntryKind::kPart))
+        found.push_back(entry);
+    std::ranges::sort(found, {}, &Entry::sequence);
+    if (found.size() > limit) found.resize(limit);
+    co_return found;
+  }
   Task<> close() override { co_return Result<>(); }
 
  private:

@@ -39,7 +39,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"memory_gib: 1\n", "1:1 yaml.missing_key"}, Case{"name:\n", "1:1 yaml.no_value"},
         Case{"name: [a]\n", "1:7 yaml.text_expected"},
         Case{"name: a\nmemory_gib: 256GiB\n", "2:13 yaml.number_without_unit_expected 256"},
-        Case{"name: a\nmemory_gib: \"256\"\n", "2:13 yaml.number_without_unit_expected 256"},
+        Case{"name: a\nmemory_gib: \"256\"\n", "2:13 yaml.quoted_number 256"},
         Case{"name: a\nmemory_gib: lots\n", "2:13 yaml.number_expected"},
         Case{"name: a\nmemory_gib: 2.5\n", "2:13 yaml.number_without_unit_expected 2"},
         Case{"name: a\nmemory_gib: 0\n", "2:13 yaml.out_of_range"},

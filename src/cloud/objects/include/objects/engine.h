@@ -176,6 +176,9 @@ class Engine {
   // Counts again from the index; must agree with counts().
   virtual Task<std::vector<SetCounts>> recount() = 0;
   virtual Task<std::vector<DamagedEntry>> damaged(std::size_t limit) = 0;
+  // Objects and parts whose record or a blob lies in `set`, each once, in the order in which they
+  // lie there; also of a set whose disks are all away.
+  virtual Task<std::vector<Entry>> entries_of(SetId set, std::size_t limit) = 0;
   virtual Task<> close() = 0;
 };
 

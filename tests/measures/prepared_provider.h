@@ -1,0 +1,122 @@
+// A provider for tests that break it: prepared once with some objects, cloned for each test, on
+// real folders, with a clock that jumps. Nothing runs by itself: tests look at disks, heal and
+// scrub when they want, and every check collects fresh facts first.
+#pragma once
+
+#include "base/ensure.h"
+#include "measures/measures.h"
+#include "objects/store.h"
+#include "provider/provider.h"
+#include "runtime/clock.h"
+#include "segments/store.h"
+#include "topology/topology.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace belfry::measures_broken {
+
+// The machine's clock, and how far tests have jumped ahead of it.
+class JumpingClock : public Clock {
+ public:
+  Timestamp now() const override { return real_->now() + Duration(ahead_us_.load()); }
+  Monotonic monotonic() const override {
+    return real_->monotonic() + std::chrono::microseconds(ahead_us_.load());
+  }
+  boost::asio::awaitable<void> sleep(Duration duration) override { return real_->sleep(duration); }
+  void jump(Duration duration) { ahead_us_ += duration.count(); }
+
+ private:
+  std::unique_ptr<Clock> real_ = make_system_clock();
+  std::atomic<std::int64_t> ahead_us_ = 0;
+};
+
+// What the prepared provider holds: the bucket of the first customer, with so many objects in
+// records and so many in files.
+inline constexpr const char* kBucket = "documents";
+inline constexpr int kSmallObjects = 12, kLargeObjects = 4;
+
+class MeasuresBroken : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite();
+  static void TearDownTestSuite();
+  void SetUp() override;
+  void TearDown() override;
+
+  // Runs everything until `task` has ended.
+  template <class T>
+  Result<T> run(Task<T> task) {
+    std::optional<Result<T>> outcome;
+    boost::asio::co_spawn(context_, std::move(task),
+                          [&](std::exception_ptr thrown, Result<T> result) {
+                            ENSURE(!thrown);
+                            outcome.emplace(std::move(result));
+                          });
+    while (!outcome) context_.run_one();
+    return std::move(*outcome);
+  }
+  // The same for what must succeed.
+  template <class T>
+  T must(Task<T> task) {
+    auto outcome = run(std::move(task));
+    EXPECT_TRUE(outcome) << outcome.error().describe();
+    ENSURE(outcome.has_value());
+    if constexpr (!std::is_void_v<T>) return std::move(*outcome);
+  }
+
+  // Lets what the provider does by itself go on for a moment.
+  void pause();
+
+  provider::Provider& provider() { return *provider_; }
+  JumpingClock& clock() { return clock_; }
+
+  // Begins again from an empty data directory, or from the prepared one, with another declaration.
+  enum class From { kNothing, kPrepared };
+  void begin(From from);
+  void stop();
+  void start();
+  // Stops it, replaces the first `what` in provider.yaml, starts it.
+  void redeclare(const std::string& what, const std::string& replacement);
+  void redeclare_as_before();
+
+  measures::Evaluation check(const std::string& id);
+  std::string verdict(const std::string& id);
+  // "subject: reason" of each row that fails.
+  std::vector<std::string> failing(const std::string& id);
+
+  std::filesystem::path folder_of(const std::string& disk) const { return data() / "disks" / disk; }
+  void delete_disk(const std::string& disk);
+  void take_disk_away(const std::string& disk);
+  void bring_disk_back(const std::string& disk);
+  std::vector<segments::Copy> copies(const std::string& key);
+  // Of sets of objects with a copy on that disk, as the measures name them: "set 12".
+  std::set<std::string> sets_on(const std::string& disk);
+  std::size_t ledger_sets_on(const std::string& disk);
+  std::string name_of(DiskId disk) const;
+  void inspect() { must(provider().segments().inspect_disks()); }
+  void scrub() { must(provider().segments().scrub({}, {})); }
+  std::uint64_t heal() { return must(provider().segments().heal()); }
+
+ private:
+  std::filesystem::path data() const { return folder_ / "data"; }
+  std::vector<segments::SetStatus> sets_of(segments::Stream stream, const std::string& disk);
+  void write_declaration(const std::string& text);
+
+  std::filesystem::path folder_;
+  std::string declaration_;
+  topology::Topology topology_;
+  JumpingClock clock_;
+  boost::asio::io_context context_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{
+      context_.get_executor()};
+  std::unique_ptr<provider::Provider> provider_;
+};
+
+}  // namespace belfry::measures_broken
