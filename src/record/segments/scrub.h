@@ -35,7 +35,7 @@ class SetScrub {
                     const std::optional<Buffer>& bad);
   void skip_rot();
   Result<> list_all_files();
-  void scrub_file(const FilePosition& file);
+  Result<> scrub_file(const FilePosition& file);
   void found(Damage damage, std::string path, bool repaired);
   DiskId disk_of(unsigned ordinal) const { return descriptor_.members[ordinal].disk; }
 

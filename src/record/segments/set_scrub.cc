@@ -66,7 +66,7 @@ Result<bool> SetScrub::step() {
     }
     if (!listed_) TRY(list_all_files());
     if (next_file_ == files_.size()) return false;
-    scrub_file(files_[next_file_++]);
+    TRY(scrub_file(files_[next_file_++]));
   }
   return true;
 }
@@ -81,6 +81,8 @@ Result<> SetScrub::begin_segment() {
   for (unsigned i = 0; i < members_.size(); ++i) {
     if (!members_[i]) continue;
     auto file = members_[i]->disk().open(path, Access::kReadWrite);
+    // That this process lacks descriptors says nothing of the copy.
+    if (!file && file.error().code() == Code::kExhausted) return std::unexpected(file.error());
     if (!file) continue;
     std::shared_ptr<File> opened = std::move(*file);
     auto found_header = read_segment_header(*opened, descriptor_.set, segment_->first);
@@ -236,7 +238,7 @@ Result<> SetScrub::list_all_files() {
   return {};
 }
 
-void SetScrub::scrub_file(const FilePosition& listed) {
+Result<> SetScrub::scrub_file(const FilePosition& listed) {
   std::optional<unsigned> good;
   std::vector<std::pair<unsigned, CopyState>> bad;
   FilePosition file = listed;
@@ -246,6 +248,7 @@ void SetScrub::scrub_file(const FilePosition& listed) {
     // A copy that was cut or has grown says a wrong size: each is measured by itself.
     auto whole = check_file(members_[i]->disk(), file,
                             [&](std::size_t count) { report_.read += Bytes{count}; });
+    if (!whole && whole.error().code() == Code::kExhausted) return std::unexpected(whole.error());
     bool missing = !whole && whole.error().code() == Code::kNotFound;
     gone &= missing;
     if (whole && *whole) {
@@ -254,7 +257,7 @@ void SetScrub::scrub_file(const FilePosition& listed) {
       bad.push_back({i, missing ? CopyState::kMissing : CopyState::kCorrupt});
     }
   }
-  if (gone) return;  // removed meanwhile
+  if (gone) return {};  // removed meanwhile
   ++report_.files;
   for (auto [ordinal, state] : bad) {
     bool repaired =
@@ -268,6 +271,7 @@ void SetScrub::scrub_file(const FilePosition& listed) {
                      {},
                      {},
                      file_path(descriptor_.set, file.file)});
+  return {};
 }
 
 }  // namespace belfry::segments
