@@ -3,7 +3,9 @@
 on, keeps no descriptor and no memory of them, and serves the next one.
 """
 
+import base64
 import datetime
+import hashlib
 import os
 import random
 import resource
@@ -87,7 +89,10 @@ class Torture:
                 ("no such upload", "/torture/k", {"uploadId": "nothing"}, b"<a/>", 404,
                  "NoSuchUpload")):
             method = "POST" if query else "PUT"
-            outcome = self.signer.request(method, path, body, query=query)
+            headers = {}
+            if "delete" in query:  # which S3 takes only with a digest
+                headers["Content-MD5"] = base64.b64encode(hashlib.md5(body).digest()).decode()
+            outcome = self.signer.request(method, path, body, query=query, headers=headers)
             if what == "no such upload" and outcome[0] == 400:
                 continue  # the document is looked at first
             self.expect(what, outcome, status, code)
@@ -173,7 +178,7 @@ class Torture:
         for what, octets in cases.items():
             said = raw(self.signer, octets)
             status = said.split(b" ")[1:2]
-            if said and (not said.startswith(b"HTTP/1.1 ") or not b"400" <= status[0] < b"502"):
+            if said and (not said.startswith(b"HTTP/1.1 ") or not b"400" <= status[0] < b"506"):
                 self.problems.append(f"{what}: {said[:100]}")
 
     def slow_heads(self):
