@@ -115,6 +115,8 @@ boost::asio::awaitable<std::optional<std::size_t>> Connection::read_head() {
       if (!count && begun && count.error().code() == Code::kRetry) co_await refuse(408);
       co_return std::nullopt;
     }
+    // They came just in time: whoever asks is answered.
+    if (!begun) watch_.pardon();
     input_.filled(*count);
   }
 }

@@ -57,7 +57,7 @@ void Lane::end_connections(Who who) {
 void Lane::end_longest_idle() {
   for (Connection* connection : connections_) {
     if (!connection->is_idle() || connection->watch().expired) continue;
-    connection->end();
+    connection->expire();
     return;
   }
 }
