@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import ssl
@@ -39,7 +40,7 @@ class Problem(Exception):
 class Provider:
     """Starts at once; use it in a `with`, which stops it and removes its folder."""
 
-    def __init__(self, name, change_config=None, environment=None):
+    def __init__(self, name, change_config=None, environment=None, open_files=None):
         self.folder = BUILD / "system" / f"{name}-{os.getpid()}"
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -49,6 +50,7 @@ class Provider:
         text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:0", text)
         self.config.write_text(change_config(text) if change_config else text)
         self.environment = {**os.environ, **(environment or {})}
+        self.open_files = open_files  # the daemon's limit, soft and hard; None: the test's own
         self.log = self.folder / "daemon.log"
         self.process = None
         try:
@@ -81,7 +83,8 @@ class Provider:
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [DAEMON, "--config", self.config, "--data", self.data], stdout=log, stderr=log,
-                stdin=subprocess.DEVNULL, env=self.environment)
+                stdin=subprocess.DEVNULL, env=self.environment,
+                preexec_fn=self._limit_open_files if self.open_files else None)
         limit = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < limit:
             if self.process.poll() is not None:
@@ -91,6 +94,9 @@ class Provider:
                 return
             time.sleep(0.02)
         raise AssertionError("the daemon is not ready in time:\n" + self.last_words())
+
+    def _limit_open_files(self):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (self.open_files, self.open_files))
 
     def _read(self, endpoints):
         try:

@@ -12,9 +12,12 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
+#include <sys/resource.h>
 #include <thread>
 
 namespace belfry {
@@ -68,6 +71,16 @@ class Threads {
   std::vector<std::unique_ptr<asio::io_context>> contexts_;
   std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards_;
 };
+
+// A connection takes a descriptor, an open segment another: the soft limit of most systems, 1,024,
+// is made for programs that poll with select(), which this one does not.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    spdlog::warn("the limit of open files stays as it is: {}", std::strerror(errno));
+}
 
 void announce(const provider::Provider& provider, const std::string& data) {
   const provider::Endpoints& endpoints = provider.endpoints();
@@ -134,6 +147,7 @@ int main(int count, char** words) {
   spdlog::set_level(spdlog::level::from_str(arguments.log_level));
   // A client that goes away is an error of a write, not the end of the daemon.
   std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
 
   auto clock = make_system_clock();
   Threads threads(arguments.threads);

@@ -29,9 +29,14 @@ Error unknown_key() {
 
 Task<SigningIdentity> IamService::find_signing_identity(const std::string& access_key_id) {
   if (!is_access_key_id(access_key_id)) co_return std::unexpected(unknown_key());
-  if (auto found = signing_.find(access_key_id, clock_.monotonic()); found && !found->refresh)
-    co_return std::move(found->identity);
-  co_return co_await read_signing_identity(access_key_id);
+  auto found = signing_.find(access_key_id, clock_.monotonic());
+  if (found && !found->identity) co_return std::unexpected(unknown_key());
+  if (found && !found->refresh) co_return std::move(*found->identity);
+  auto read = co_await read_signing_identity(access_key_id);
+  if (read || read.error().message() == "iam.unknown_key" || !found) co_return read;
+  // The tables could not be read now: what is known may still be used, and the next tries again.
+  signing_.refresh_failed(access_key_id);
+  co_return std::move(*found->identity);
 }
 
 Task<SigningIdentity> IamService::read_signing_identity(const std::string& access_key_id) {
@@ -64,7 +69,8 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
                                std::string(as_text(secret))};
       });
   if (!found) {
-    if (found.error().message() == "iam.unknown_key") signing_.forget_key(access_key_id);
+    if (found.error().message() == "iam.unknown_key")
+      signing_.keep_unknown(access_key_id, read_at, generation);
     co_return std::unexpected(found.error());
   }
   signing_.keep(*found, read_at, generation);
@@ -100,6 +106,13 @@ Task<NewAccessKey> IamService::create_access_key(const Principal& by, UserId use
   co_return co_await write<NewAccessKey>([&](Transaction& transaction) -> Result<NewAccessKey> {
     TRY(const User owner, iam::find_user(transaction, user));
     TRY(check_user(by, "iam:CreateAccessKey", owner));
+    if (by.method == Method::kApiToken) {
+      // A token makes nothing that outlives it, and a key does not end.
+      TRY(auto own, transaction.query("SELECT expires_us FROM api_token WHERE id = :credential",
+                                      {{"credential", by.credential}}));
+      if (own.empty()) return fail(Code::kDenied, "iam.unknown_token");
+      if (!own[0].is_null("expires_us")) return fail(Code::kDenied, "iam.session_needed");
+    }
     TRY(auto rows,
         transaction.query("SELECT count(*) AS n FROM access_key WHERE user_id = :user_id",
                           {{"user_id", user.value}}));

@@ -91,11 +91,13 @@ Task<std::string> IamService::begin_totp(const Principal& by) {
   co_return to_base32(seed);
 }
 
-Task<> IamService::confirm_totp(const Principal& by, const std::string& code) {
+Task<Iam::RenewedSession> IamService::confirm_totp(const Principal& by, const std::string& code) {
   CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   CO_TRY(throttle_.begin(own_attempt(by), clock_.now()));
-  auto confirmed = co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  using Renewed = RenewedSession;
+  auto confirmed = co_await write<Renewed>([&](Transaction& transaction) -> Result<Renewed> {
+    Renewed renewed{make_bearer_secret(random_), {}};
     TRY(auto rows, transaction.query("SELECT id, secret_sealed FROM mfa_factor "
                                      "WHERE user_id = :user_id AND confirmed_us IS NULL",
                                      {{"user_id", by.user.value}}));
@@ -108,24 +110,31 @@ Task<> IamService::confirm_totp(const Principal& by, const std::string& code) {
                                              {"user_id", by.user.value},
                                              {"step", *step},
                                              {"session_id", by.credential},
+                                             {"secret_sha256", digest_of(renewed.secret)},
                                              {"now_us", to_us(clock_.now())}};
     TRY(transaction.execute("DELETE FROM mfa_factor WHERE user_id = :user_id AND id <> :id",
                             parameters));
     TRY(transaction.execute(
         "UPDATE mfa_factor SET confirmed_us = :now_us, last_step = :step WHERE id = :id",
         parameters));
-    // The session has now proved both; those opened with the password alone end.
+    // The session has now proved both; those opened with the password alone end. So does its own
+    // secret: who saw it when it was worth less must not have what it is worth now.
     TRY(end_other_sessions(transaction, by, by.user));
+    TRY(auto own, transaction.query("SELECT expires_us FROM iam_session WHERE id = :session_id "
+                                    "AND ended_us IS NULL",
+                                    parameters));
+    if (own.empty()) return fail(Code::kDenied, "iam.unknown_session");
+    renewed.expires = from_us(own[0].integer("expires_us"));
     TRY(
         transaction.execute("UPDATE iam_session SET second_factor = 1, enrolment_only = 0, "
-                            "amr = 'pwd otp' WHERE id = :session_id",
+                            "amr = 'pwd otp', secret_sha256 = :secret_sha256 "
+                            "WHERE id = :session_id",
                             parameters));
     TRY(trail_.changed(transaction, by.tenant, by, {"iam:ConfirmTotp", resource_of(by.user), {}}));
-    return Done{};
+    return renewed;
   });
-  if (!confirmed) co_return std::unexpected(confirmed.error());
-  throttle_.succeeded(own_attempt(by), Throttle::Success::kForget);
-  co_return Result<>();
+  if (confirmed) throttle_.succeeded(own_attempt(by), Throttle::Success::kForget);
+  co_return confirmed;
 }
 
 }  // namespace belfry::iam

@@ -1,5 +1,6 @@
 #include "password_rules.h"
 
+#include "base/ascii.h"
 #include "known_passwords.h"
 
 #include <algorithm>
@@ -15,13 +16,6 @@ std::size_t characters(std::string_view text) {
   return std::size_t(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = char(c - 'A' + 'a');
-  return out;
-}
-
 // The letters that digits and signs are written for.
 char plain(char c) {
   constexpr std::string_view kDressed = "01345789@$!|+";
@@ -30,14 +24,10 @@ char plain(char c) {
   return at == std::string_view::npos ? c : kPlain[at];
 }
 
-bool is_letter(char c) {
-  return c >= 'a' && c <= 'z';
-}
-
 std::string letters_of(std::string_view text) {
   std::string out;
   for (char c : text)
-    if (is_letter(c)) out.push_back(c);
+    if (is_lower(c)) out.push_back(c);
   return out;
 }
 
@@ -49,8 +39,8 @@ std::string undressed(std::string_view text) {
 
 // "2024password!!" without what stands before and behind.
 std::string_view core_of(std::string_view text) {
-  while (!text.empty() && !is_letter(text.front())) text.remove_prefix(1);
-  while (!text.empty() && !is_letter(text.back())) text.remove_suffix(1);
+  while (!text.empty() && !is_lower(text.front())) text.remove_prefix(1);
+  while (!text.empty() && !is_lower(text.back())) text.remove_suffix(1);
   return text;
 }
 
@@ -93,10 +83,10 @@ bool is_sequence(std::string_view text) {
 }
 
 bool is_known(std::string_view password, const PasswordOwner& owner) {
-  const std::string text = lower_case(password);
+  const std::string text = to_lower(password);
   if (is_repetition(text) || is_sequence(text)) return true;
   // What somebody knows about the person.
-  const std::string name = lower_case(owner.name), email = lower_case(owner.email);
+  const std::string name = to_lower(owner.name), email = to_lower(owner.email);
   const std::string core(core_of(text));
   for (const std::string& own : {name, email, email.substr(0, email.find('@'))})
     if (own.size() >= 4 && (text == own || core == own || core == own + own)) return true;

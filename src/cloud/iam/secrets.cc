@@ -1,5 +1,6 @@
 #include "secrets.h"
 
+#include "base/ascii.h"
 #include "base/text_encoding.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
@@ -30,15 +31,12 @@ std::string make_access_key_secret(Random& random) {
 }
 
 bool is_access_key_id(std::string_view text) {
-  return text.size() == 20 && std::ranges::all_of(text, [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-         });
+  return text.size() == 20 &&
+         std::ranges::all_of(text, [](char c) { return is_upper(c) || is_digit(c); });
 }
 
 std::string make_password(Random& random) {
-  std::string text = to_base32(random.octets<13>()).substr(0, 20);
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = char(c - 'A' + 'a');
+  std::string text = to_lower(to_base32(random.octets<13>()).substr(0, 20));
   // In groups, for those who type it.
   return text.substr(0, 5) + "-" + text.substr(5, 5) + "-" + text.substr(10, 5) + "-" +
          text.substr(15);

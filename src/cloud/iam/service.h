@@ -49,7 +49,7 @@ class IamService : public Iam {
                          const std::string& new_password) override;
 
   Task<std::string> begin_totp(const Principal& by) override;
-  Task<> confirm_totp(const Principal& by, const std::string& code) override;
+  Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) override;
 
   Task<std::vector<AccessKey>> list_access_keys(const Principal& by, UserId user) override;
   Task<NewAccessKey> create_access_key(const Principal& by, UserId user) override;

@@ -1,4 +1,5 @@
 // Signing in: throttle, password, second factor, session.
+#include "base/ascii.h"
 #include "base/text_encoding.h"
 #include "crypto/password.h"
 #include "rows.h"
@@ -22,10 +23,7 @@ Lifetime lifetime_of(Role role) {
 }
 
 std::string name_key_of(std::string_view name) {
-  std::string key(name.substr(0, kNameMax + 1));
-  for (char& c : key)
-    if (c >= 'A' && c <= 'Z') c = char(c - 'A' + 'a');
-  return key;
+  return to_lower(name.substr(0, kNameMax + 1));
 }
 
 Principal principal_of(const User& user) {

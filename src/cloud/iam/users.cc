@@ -1,4 +1,5 @@
 // Users: named persons.
+#include "base/ascii.h"
 #include "base/text_encoding.h"
 #include "password_rules.h"
 #include "rows.h"
@@ -12,8 +13,7 @@ namespace {
 constexpr std::size_t kNameMax = 64, kEmailMax = 254;
 
 bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("._@+-").find(c) != std::string_view::npos;
+  return is_alphanumeric(c) || std::string_view("._@+-").find(c) != std::string_view::npos;
 }
 
 bool is_user_name(std::string_view name) {
@@ -24,13 +24,6 @@ bool is_email(std::string_view email) {
   const auto is_blank_or_control = [](char c) { return (unsigned char)(c) <= 0x20 || c == 0x7f; };
   return email.empty() || (email.size() <= kEmailMax && is_utf8(email) && email.contains('@') &&
                            std::ranges::none_of(email, is_blank_or_control));
-}
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = char(c - 'A' + 'a');
-  return out;
 }
 
 // Roles of the provider's staff are given in its tenant alone, the tenant administrator's
@@ -86,7 +79,7 @@ Task<User> IamService::create_user(const Principal& by, TenantId tenant, const s
     if (tenant != by.tenant && tenants[0].integer("n") > 0)
       return fail(Code::kDenied, "iam.tenant_has_users");
     TRY(auto same, transaction.query("SELECT id FROM iam_user WHERE name_key = :name_key",
-                                     {{"name_key", lower_case(name)}}));
+                                     {{"name_key", to_lower(name)}}));
     if (!same.empty()) return fail(Code::kConflict, "iam.user_exists", {{"name", name}});
     const User user{.id = UserId{random_.id()},
                     .tenant = tenant,
@@ -102,7 +95,7 @@ Task<User> IamService::create_user(const Principal& by, TenantId tenant, const s
         {{"id", user.id.value},
          {"tenant_id", tenant.value},
          {"name", name},
-         {"name_key", lower_case(name)},
+         {"name_key", to_lower(name)},
          {"email", email},
          {"role", std::string(name_of(role))},
          {"password_hash", hashed},

@@ -1,3 +1,4 @@
+#include "base/ascii.h"
 #include "base/text_encoding.h"
 #include "object_store.h"
 
@@ -9,14 +10,25 @@ namespace {
 constexpr BucketId kRegistry{0};
 constexpr std::size_t kPage = 1000;
 
-// The least that every name of S3 keeps to; edge/s3 knows the rest.
-bool is_bucket_name(const std::string& name) {
-  return name.size() >= 3 && name.size() <= 63 && std::ranges::all_of(name, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-         });
-}
+// What S3 keeps for itself.
+constexpr std::string_view kPrefixes[] = {"xn--", "sthree-", "amzn-s3-demo-"};
+constexpr std::string_view kSuffixes[] = {"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"};
 
 }  // namespace
+
+bool is_bucket_name(std::string_view name) {
+  constexpr auto is_letter_or_digit = [](char c) { return is_lower(c) || is_digit(c); };
+  constexpr auto is_allowed = [](char c) {
+    return is_lower(c) || is_digit(c) || c == '-' || c == '.';
+  };
+  constexpr auto is_of_address = [](char c) { return is_digit(c) || c == '.'; };
+  if (name.size() < 3 || name.size() > 63 || !std::ranges::all_of(name, is_allowed)) return false;
+  if (!is_letter_or_digit(name.front()) || !is_letter_or_digit(name.back())) return false;
+  if (name.contains("..")) return false;
+  if (std::ranges::all_of(name, is_of_address) && std::ranges::count(name, '.') == 3) return false;
+  return std::ranges::none_of(kPrefixes, [&](auto each) { return name.starts_with(each); }) &&
+         std::ranges::none_of(kSuffixes, [&](auto each) { return name.ends_with(each); });
+}
 
 Task<crypto::Key> ObjectStore::tenant_key(TenantId tenant) {
   {
@@ -39,6 +51,10 @@ Task<Bucket> ObjectStore::create_bucket(TenantId tenant, const std::string& name
   if (!is_bucket_name(name)) co_return fail(Code::kInvalid, "bucket.bad_name", {{"bucket", name}});
   if (!ledger_.healthy()) co_return fail(Code::kRetry, "audit.unavailable");
   CO_TRY(co_await tenant_key(tenant));
+  auto counted = co_await owners_.lock(lock_number(tenant.value, {}), LockTable::Mode::kExclusive);
+  CO_TRY(auto owned, co_await list_buckets(tenant));
+  if (owned.size() >= kBucketsMax && std::ranges::find(owned, name, &Bucket::name) == owned.end())
+    co_return fail(Code::kConflict, "bucket.too_many", {{"maximum", std::to_string(kBucketsMax)}});
   Bucket bucket{.id = BucketId{random_.id()},
                 .name = name,
                 .tenant = tenant,
@@ -54,9 +70,9 @@ Task<Bucket> ObjectStore::create_bucket(TenantId tenant, const std::string& name
   if (committed.error().message() != "engine.expectation")
     co_return std::unexpected(std::move(committed).error());
   auto other = co_await find_bucket(name);
-  bool owned = other && other->tenant == tenant;
+  bool is_own = other && other->tenant == tenant;
   co_return fail(Code::kConflict, "bucket.exists",
-                 {{"bucket", name}, {"owned", owned ? "yes" : "no"}});
+                 {{"bucket", name}, {"owned", is_own ? "yes" : "no"}});
 }
 
 Task<Bucket> ObjectStore::find_bucket(const std::string& name) {

@@ -40,7 +40,9 @@ class ObjectStore : public Store {
   Task<std::unique_ptr<Reading>> open(
       const Bucket& bucket, const std::string& key,
       std::function<Result<std::optional<Range>>(const ObjectInfo&)> choose_range) override;
-  Task<> remove(const Bucket& bucket, const std::string& key, MakeLeaf leaf) override;
+  using Store::remove;
+  Task<> remove(const Bucket& bucket, const std::string& key, RemoveConditions conditions,
+                MakeLeaf leaf) override;
   Task<ListPage> list(const Bucket& bucket, const ListRequest& request) override;
   Task<std::vector<segments::Copy>> where(const Bucket& bucket, const std::string& key) override;
 
@@ -89,7 +91,8 @@ class ObjectStore : public Store {
   Clock& clock_;
   Random& random_;
   std::shared_ptr<Pool> pool_;
-  LockTable gates_;  // by bucket id
+  LockTable gates_;   // by bucket id
+  LockTable owners_;  // by tenant: who creates a bucket counts them first
 
   std::mutex mutex_;                     // of what follows
   std::set<TenantId> tenants_with_key_;  // whose key is there: no disk is waited for

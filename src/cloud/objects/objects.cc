@@ -3,6 +3,19 @@
 #include "reading.h"
 
 namespace belfry::objects {
+namespace {
+
+// Of the object, or of none.
+bool holds(const RemoveConditions& conditions, const ObjectInfo* info) {
+  if (!info) return !conditions.if_match;
+  if (conditions.if_match && *conditions.if_match != "*" && *conditions.if_match != info->etag)
+    return false;
+  if (conditions.if_size && *conditions.if_size != info->size) return false;
+  auto modified = std::chrono::floor<std::chrono::seconds>(info->modified);
+  return !conditions.if_modified || *conditions.if_modified == modified;
+}
+
+}  // namespace
 
 Result<std::optional<audit::Leaf>> leaf_of(const MakeLeaf& make, const ObjectInfo& outcome) {
   if (!make) return std::nullopt;
@@ -132,19 +145,31 @@ Task<std::unique_ptr<Reading>> ObjectStore::open(
   co_return fail(Code::kRetry, "object.busy", {{"key", key}});
 }
 
-Task<> ObjectStore::remove(const Bucket& bucket, const std::string& key, MakeLeaf leaf) {
+Task<> ObjectStore::remove(const Bucket& bucket, const std::string& key,
+                           RemoveConditions conditions, MakeLeaf leaf) {
   CO_TRY(check_write(key));
-  ObjectInfo outcome{.key = key};
-  CO_TRY(auto entry, co_await engine_.find(bucket.id, key, EntryKind::kObject, ""));
-  if (!entry && !leaf) co_return Result<>();
-  if (entry) {
-    CO_TRY(outcome, decode_info(*entry));
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    ObjectInfo outcome{.key = key};
+    CO_TRY(auto entry, co_await engine_.find(bucket.id, key, EntryKind::kObject, ""));
+    if (entry) {
+      CO_TRY(outcome, decode_info(*entry));
+    }
+    if (!holds(conditions, entry ? &outcome : nullptr))
+      co_return fail(Code::kConflict, "object.precondition", {{"key", key}});
+    if (!entry && !leaf) co_return Result<>();
+    Commit commit{.bucket = bucket.id, .key = key, .placement = bucket.placement};
+    // What was looked at is what is removed.
+    if (conditions.any() && entry)
+      commit.expect.push_back({.what = Expectation::Kind::kSequence, .sequence = entry->sequence});
+    if (conditions.any() && !entry) commit.expect.push_back({.what = Expectation::Kind::kAbsent});
+    commit.changes.push_back({.what = Change::Kind::kRemove});
+    CO_TRY(commit.leaf, leaf_of(leaf, outcome));
+    auto committed = co_await commit_in(bucket, std::move(commit));
+    if (committed) co_return Result<>();
+    if (committed.error().message() != "engine.expectation")
+      co_return std::unexpected(std::move(committed).error());
   }
-  Commit commit{.bucket = bucket.id, .key = key, .placement = bucket.placement};
-  commit.changes.push_back({.what = Change::Kind::kRemove});
-  CO_TRY(commit.leaf, leaf_of(leaf, outcome));
-  CO_TRY(co_await commit_in(bucket, std::move(commit)));
-  co_return Result<>();
+  co_return fail(Code::kConflict, "object.precondition", {{"key", key}});
 }
 
 Task<std::vector<segments::Copy>> ObjectStore::where(const Bucket& bucket, const std::string& key) {

@@ -98,8 +98,12 @@ Task<Answer> begin_totp(Call& call) {
 Task<Answer> confirm_totp(Call& call) {
   CO_TRY(json body, co_await call.read_body());
   CO_TRY(std::string code, text_field(body, "code"));
-  CO_TRY(co_await call.host.services.iam.confirm_totp(call.by, code));
-  co_return Answer::none();
+  CO_TRY(auto renewed, co_await call.host.services.iam.confirm_totp(call.by, code));
+  auto lifetime = std::chrono::duration_cast<std::chrono::seconds>(renewed.expires -
+                                                                   call.host.services.clock.now());
+  Answer result = Answer::none();
+  result.fields.emplace_back("Set-Cookie", session_cookie(renewed.secret, lifetime.count()));
+  co_return result;
 }
 
 Task<Answer> change_password(Call& call) {

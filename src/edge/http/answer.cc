@@ -43,13 +43,15 @@ bool Answer::has_body() const {
 }
 
 void Answer::make_head(std::optional<Bytes> length) {
+  // A body that came too slowly is no reason to leave its sender without an answer.
+  watch_.pardon();
   bool chunked = !length && !options_.is_http_1_0;
   if (!length && options_.is_http_1_0) options_.keep_alive = false;
-  if (!body_.is_discardable(options_.discard)) options_.keep_alive = false;
+  if (!body_.is_discardable(discard_)) options_.keep_alive = false;
   head_.reserve(512);
   append_status(head_, status);
   for (const auto& [name, value] : fields.all()) append_field(head_, name, value);
-  append_field(head_, "Date", options_.date);
+  append_field(head_, "Date", lane_.date());
   if (status != 204 && status != 304) {
     if (length) {
       head_ += "Content-Length: ";
@@ -67,7 +69,7 @@ void Answer::make_head(std::optional<Bytes> length) {
 }
 
 Task<> Answer::write_pieces(std::span<const View> pieces) {
-  watch_.arm_renewed(options_.progress_time);
+  watch_.arm_paced(pace_);
   auto written = co_await transport_.write(pieces);
   watch_.disarm();
   if (!written) state_ = State::kBroken;

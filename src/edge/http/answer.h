@@ -8,6 +8,7 @@
 
 #include "body.h"
 #include "http/server.h"
+#include "lane.h"
 #include "transport.h"
 
 namespace belfry::http {
@@ -16,15 +17,20 @@ struct AnswerOptions {
   bool is_head = false;      // the request's method
   bool is_http_1_0 = false;  // no chunks
   bool keep_alive = true;    // the client's wish, and ours
-  std::string_view date;
-  Duration progress_time{};
-  Bytes discard;
 };
 
 class Answer final : public Response {
  public:
-  Answer(Transport& transport, Watch& watch, Body& body, const AnswerOptions& options)
-      : transport_(transport), watch_(watch), body_(body), options_(options) {}
+  // All outlive the answer.
+  Answer(Transport& transport, Watch& watch, Body& body, Lane& lane, const Limits& limits,
+         const AnswerOptions& options)
+      : transport_(transport),
+        watch_(watch),
+        body_(body),
+        lane_(lane),
+        pace_(limits.progress_time, limits.body_rate_min),
+        discard_(limits.discard),
+        options_(options) {}
 
   Task<> send(std::string body) override;
   Task<> start(std::optional<Bytes> length) override;
@@ -46,6 +52,9 @@ class Answer final : public Response {
   Transport& transport_;
   Watch& watch_;
   Body& body_;
+  Lane& lane_;
+  Pace pace_;
+  const Bytes discard_;
   AnswerOptions options_;
   State state_ = State::kNothing;
   std::string head_;  // not yet written

@@ -6,12 +6,12 @@
 
 namespace belfry::http {
 
-Body::Body(Transport& transport, Watch& watch, Input& input, Duration progress_time,
-           Request& request, const HeadFacts& facts)
+Body::Body(Transport& transport, Watch& watch, Input& input, const Limits& limits, Request& request,
+           const HeadFacts& facts)
     : transport_(transport),
       watch_(watch),
       input_(input),
-      progress_time_(progress_time),
+      pace_(limits.progress_time, limits.body_rate_min),
       framing_(request.trailers) {
   if (facts.chunked) {
     state_ = State::kChunked;
@@ -25,7 +25,7 @@ Body::Body(Transport& transport, Watch& watch, Input& input, Duration progress_t
 Task<std::size_t> Body::read(MutableView out) {
   if (state_ == State::kEnd || out.empty()) co_return std::size_t{0};
   if (state_ == State::kFailed) co_return fail(Code::kInvalid, "http.body_cut");
-  watch_.arm_renewed(progress_time_);
+  watch_.arm_paced(pace_);
   auto count = co_await read_some(out);
   watch_.disarm();
   if (!count) state_ = State::kFailed;
@@ -120,8 +120,9 @@ bool Body::is_discardable(Bytes limit) const {
   return state_ == State::kChunked || left_ <= limit.count;
 }
 
-boost::asio::awaitable<bool> Body::discard(Bytes limit) {
+boost::asio::awaitable<bool> Body::discard(Bytes limit, Duration time) {
   if (!is_discardable(limit)) co_return false;
+  pace_.end_within(time);
   auto scratch = std::make_unique_for_overwrite<std::byte[]>(16384);
   std::uint64_t left = limit.count;
   while (state_ != State::kEnd) {

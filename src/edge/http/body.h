@@ -16,7 +16,7 @@ namespace belfry::http {
 class Body final : public Source {
  public:
   // All outlive the body.
-  Body(Transport& transport, Watch& watch, Input& input, Duration progress_time, Request& request,
+  Body(Transport& transport, Watch& watch, Input& input, const Limits& limits, Request& request,
        const HeadFacts& facts);
 
   Task<std::size_t> read(MutableView out) override;
@@ -25,8 +25,8 @@ class Body final : public Source {
   // Whether what is left may be read away rather than closing: within `limit`, and the client does
   // not wait for a `100 Continue`.
   bool is_discardable(Bytes limit) const;
-  // Reads away at most `limit` octets. True: the body is at its end.
-  boost::asio::awaitable<bool> discard(Bytes limit);
+  // Reads away at most `limit` octets within `time`. True: the body is at its end.
+  boost::asio::awaitable<bool> discard(Bytes limit, Duration time);
 
  private:
   enum class State { kCounted, kChunked, kEnd, kFailed };
@@ -41,7 +41,7 @@ class Body final : public Source {
   Transport& transport_;
   Watch& watch_;
   Input& input_;
-  Duration progress_time_;
+  Pace pace_;
   ChunkFraming framing_;
   State state_ = State::kEnd;
   std::uint64_t left_ = 0;  // of kCounted

@@ -1,5 +1,6 @@
 #include "chunk_framing.h"
 
+#include "base/ascii.h"
 #include "base/ensure.h"
 
 #include <algorithm>
@@ -7,22 +8,9 @@
 namespace belfry::http {
 namespace {
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 bool has_controls(std::string_view text) {
   return std::ranges::any_of(text,
                              [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
-}
-
-int hexadecimal_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 }  // namespace
@@ -49,7 +37,7 @@ bool ChunkFraming::size_line(std::string_view line) {
   if (digits.empty() || digits.size() > 15 || digits.front() != line.front()) return false;
   std::uint64_t size = 0;
   for (char c : digits) {
-    int value = hexadecimal_value(c);
+    int value = hex_digit(c);
     if (value < 0) return false;
     size = size * 16 + static_cast<std::uint64_t>(value);
   }

@@ -8,7 +8,9 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 
+#include <cerrno>
 #include <optional>
+#include <sys/socket.h>
 
 namespace belfry::http {
 namespace {
@@ -65,11 +67,14 @@ class BeastClient : public Client {
 
   Result<ClientResponse> send(std::string_view method, const std::string& target,
                               const Fields& fields, std::string body) override {
+    // The server may have closed a connection that idled.
+    if (stream_ && has_ended()) stream_.reset();
     bool is_fresh = !stream_;
     if (!stream_) TRY(connect());
     auto answer = exchange(method, target, fields, body);
-    // The server may have closed a connection that idled; nothing of this request was answered.
-    if (!answer && !is_fresh) {
+    // Or closes it now. What may have been done once is not asked for twice.
+    bool is_read = method == "GET" || method == "HEAD";
+    if (!answer && !is_fresh && (is_read || octets_written_ == 0)) {
       stream_.reset();
       TRY(connect());
       answer = exchange(method, target, fields, body);
@@ -86,13 +91,25 @@ class BeastClient : public Client {
   error_code await(Start start) {
     error_code outcome;
     tcp().expires_after(options_.time_limit);
-    start([&](error_code error, auto&&...) { outcome = error; });
+    start([&](error_code error, auto&&... count) {
+      outcome = error;
+      if constexpr (sizeof...(count) == 1 &&
+                    (std::is_same_v<std::decay_t<decltype(count)>, std::size_t> && ...))
+        moved_ = (count, ...);
+    });
     context_.restart();
     context_.run();
     return outcome;
   }
 
   beast::tcp_stream& tcp() { return beast::get_lowest_layer(*stream_); }
+
+  // Between two requests the server says nothing but that it ends.
+  bool has_ended() {
+    char octet;
+    ssize_t count = ::recv(tcp().socket().native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+  }
 
   Result<> connect() {
     error_code error;
@@ -135,6 +152,7 @@ class BeastClient : public Client {
     error_code error;
     auto write_and_read = [&](auto& stream) {
       error = await([&](auto done) { beast::http::async_write(stream, request, done); });
+      octets_written_ = moved_;
       if (!error)
         error = await([&](auto done) { beast::http::async_read(stream, buffer, parser, done); });
     };
@@ -163,6 +181,8 @@ class BeastClient : public Client {
   asio::io_context context_;
   asio::ssl::context tls_;
   std::optional<Stream> stream_;
+  std::size_t moved_ = 0;           // by the last operation
+  std::size_t octets_written_ = 0;  // of the last request
 };
 
 }  // namespace

@@ -52,7 +52,7 @@ Connection::Connection(std::shared_ptr<Shared> shared, std::shared_ptr<Lane> lan
 
 Connection::~Connection() {
   lane_->leave(place_);
-  shared_->connections.fetch_sub(1);
+  shared_->leave();
 }
 
 void Connection::expire() {
@@ -60,9 +60,16 @@ void Connection::expire() {
   transport_->cancel();
 }
 
+void Connection::end() {
+  watch_.end();
+  transport_->cancel();
+}
+
 boost::asio::awaitable<void> Connection::run() {
   watch_.arm(shared_->limits.head_time);
+  idle_ = true;
   auto shaken = co_await transport_->handshake();
+  idle_ = false;
   if (!shaken) co_return;
   for (;;) {
     auto head_length = co_await read_head();
@@ -100,6 +107,7 @@ boost::asio::awaitable<std::optional<std::size_t>> Connection::read_head() {
       co_await refuse(line_ended ? 431 : 414);
       co_return std::nullopt;
     }
+    if (!begun) lane_->rest(place_);
     idle_ = !begun;
     auto count = co_await transport_->read(room);
     idle_ = false;
@@ -107,12 +115,14 @@ boost::asio::awaitable<std::optional<std::size_t>> Connection::read_head() {
       if (!count && begun && count.error().code() == Code::kRetry) co_await refuse(408);
       co_return std::nullopt;
     }
+    // They came just in time: whoever asks is answered.
+    if (!begun) watch_.pardon();
     input_.filled(*count);
   }
 }
 
 boost::asio::awaitable<void> Connection::refuse(int status) {
-  watch_.expired = false;
+  watch_.pardon();
   watch_.arm(kLingerTime);
   std::string answer = refusal(status, lane_->date());
   const std::array<View, 1> pieces{as_view(answer)};
@@ -132,25 +142,22 @@ boost::asio::awaitable<bool> Connection::exchange(std::size_t head_length) {
   request.peer_ip = peer_ip_;
   request.secure = shared_->tls != nullptr;
   request.id = lane_->next_id();
-  Body body(*transport_, watch_, input_, limits.progress_time, request, *facts);
+  Body body(*transport_, watch_, input_, limits, request, *facts);
   request.body = &body;
   AnswerOptions options;
   options.is_head = request.method == "HEAD";
   options.is_http_1_0 = facts->is_http_1_0;
   options.keep_alive = facts->keep_alive && !shared_->stopping;
-  options.date = lane_->date();
-  options.progress_time = limits.progress_time;
-  options.discard = limits.discard;
-  Answer answer(*transport_, watch_, body, options);
+  Answer answer(*transport_, watch_, body, *lane_, limits, options);
   co_await handle(shared_->handler, request, answer);
   bool whole = co_await answer.finish();
   if (!whole) {
     // Not even lingering: the client must see that the body is cut.
-    watch_.expired = true;
+    watch_.end();
     co_return false;
   }
   if (!answer.keep_alive()) co_return false;
-  bool at_end = co_await body.discard(limits.discard);
+  bool at_end = co_await body.discard(limits.discard, limits.discard_time);
   co_return at_end;
 }
 

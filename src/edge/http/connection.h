@@ -26,9 +26,12 @@ class Connection {
   boost::asio::awaitable<void> run();
 
   const Watch& watch() const { return watch_; }
+  // Nothing of a request has come.
   bool is_idle() const { return idle_; }
-  // The wait underway, and every later one, ends.
+  // The wait underway ends: it took too long.
   void expire();
+  // The wait underway, and every later one, ends.
+  void end();
 
  private:
   // The length of a whole head at the start of the input; nothing: the connection ends.

@@ -51,7 +51,19 @@ void Lane::leave(Place place) {
 
 void Lane::end_connections(Who who) {
   for (Connection* connection : connections_)
-    if (who == Who::kAll || connection->is_idle()) connection->expire();
+    if (who == Who::kAll || connection->is_idle()) connection->end();
+}
+
+void Lane::end_longest_idle() {
+  for (Connection* connection : connections_) {
+    if (!connection->is_idle() || connection->watch().expired) continue;
+    connection->expire();
+    return;
+  }
+}
+
+void Lane::rest(Place place) {
+  connections_.splice(connections_.end(), connections_, place);
 }
 
 // Runs while there are connections.

@@ -25,11 +25,15 @@ class Lane : public std::enable_shared_from_this<Lane> {
   using Place = std::list<Connection*>::iterator;
   Place enter(Connection& connection);
   void leave(Place place);
+  // It begins to wait for a request.
+  void rest(Place place);
   // Ends those that wait for a request; with `all`, the others too.
   enum class Who { kIdle, kAll };
   void end_connections(Who who);
+  // Ends the one that has waited longest for a request, if any does.
+  void end_longest_idle();
 
-  // The Date field, made once a second.
+  // The Date field, made once a second: used before anything else runs on the lane.
   std::string_view date();
   // Sixteen hexadecimal digits that do not come again.
   std::string next_id();
@@ -39,7 +43,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
 
   Executor executor_;
   Duration sweep_period_;
-  std::list<Connection*> connections_;
+  std::list<Connection*> connections_;  // those at rest in the order in which they came to it
   bool sweeping_ = false;
   boost::asio::steady_timer sweep_timer_;
   std::string date_;
@@ -54,7 +58,14 @@ struct Shared {
   std::unique_ptr<TlsContext> tls;
   std::vector<std::shared_ptr<Lane>> lanes;
   std::atomic<std::size_t> connections = 0;
+  std::atomic<std::size_t> next_to_end = 0;  // of the lanes
   std::atomic<bool> stopping = false;
+
+  // Takes room for one more connection; false when there is none. Near the limits of the server or
+  // of the process, connections that wait for a request give way, longest first: they may be a
+  // flood, and each client opens another when it needs one.
+  bool enter();
+  void leave();
 };
 
 }  // namespace belfry::http

@@ -1,5 +1,6 @@
 #include "connection.h"
 #include "lane.h"
+#include "room.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/detached.hpp>
@@ -40,11 +41,10 @@ boost::asio::awaitable<void> accept_all(std::shared_ptr<Shared> shared,
       co_await timer.async_wait(kTuple);
       continue;
     }
-    if (shared->connections.load() >= shared->limits.connections) {
+    if (!shared->enter()) {
       turn_away(socket, !shared->tls);
       continue;
     }
-    shared->connections.fetch_add(1);
     asio::co_spawn(lane->executor(), serve(shared, lane, std::move(socket)), asio::detached);
   }
 }
@@ -133,6 +133,7 @@ Result<std::unique_ptr<Server>> listen(std::vector<Executor> executors, Listen o
   for (const Executor& executor : executors)
     shared->lanes.push_back(std::make_shared<Lane>(executor, options.limits));
   TRY(auto acceptor, open_acceptor(executors.front(), options));
+  Room::of_process().add(shared);
   boost::system::error_code ec;
   std::uint16_t port = acceptor->local_endpoint(ec).port();
   asio::co_spawn(executors.front(), accept_all(shared, acceptor), asio::detached);

@@ -104,7 +104,10 @@ class TlsTransport final : public Transport {
       ERR_clear_error();
       std::size_t count = 0;
       int done = SSL_read_ex(tls_.get(), out.data(), out.size(), &count);
-      if (done == 1) co_return count;
+      if (done == 1) {
+        watch_.moved(count);
+        co_return count;
+      }
       if (SSL_get_error(tls_.get(), done) == SSL_ERROR_ZERO_RETURN) co_return std::size_t{0};
       CO_TRY(co_await wait_after(done));
     }
@@ -149,7 +152,7 @@ class TlsTransport final : public Transport {
       int done = SSL_write_ex(tls_.get(), piece.data(), piece.size(), &count);
       if (done == 1) {
         piece = piece.subspan(count);
-        watch_.moved();
+        watch_.moved(count);
         continue;
       }
       CO_TRY(co_await wait_after(done));

@@ -32,6 +32,7 @@ class PlainTransport final : public Transport {
         co_await socket_.async_read_some(asio::buffer(out.data(), out.size()), kTuple);
     if (ec == asio::error::eof) co_return std::size_t{0};
     if (ec) co_return lost(watch_);
+    watch_.moved(count);
     co_return count;
   }
 
@@ -54,8 +55,8 @@ class PlainTransport final : public Transport {
         CO_TRY(co_await wait_for(socket_, watch_, Direction::kWrite));
         continue;
       }
-      watch_.moved();
       auto left = static_cast<std::size_t>(sent);
+      watch_.moved(left);
       while (count > 0 && left >= next->iov_len) {
         left -= next->iov_len;
         ++next;

@@ -16,7 +16,7 @@ using TcpSocket = boost::asio::ip::tcp::socket;
 
 class TlsContext;
 
-// Errors of every wait: retry ("http.timeout") once the watch has expired, invalid
+// Errors of every wait: retry ("http.timeout") while the watch is expired, invalid
 // ("http.connection_lost").
 class Transport {
  public:

@@ -1,41 +1,56 @@
 #include "call.h"
 #include "errors.h"
+#include "events.h"
 
 namespace belfry::s3 {
 namespace {
 
 constexpr std::size_t kSigningKeysMax = 10'000;
 
+std::string name_of(const Claim& claim) {
+  return claim.access_key_id + "/" + claim.date + "/" + claim.region;
+}
+
 }  // namespace
 
-crypto::Digest SigningKeys::find(const Claim& claim, const std::string& secret) {
-  std::string name = claim.access_key_id + "/" + claim.date + "/" + claim.region;
-  {
-    std::lock_guard lock(mutex_);
-    auto found = entries_.find(name);
-    if (found != entries_.end() && found->second.secret == secret) return found->second.key;
-  }
-  crypto::Digest key = make_signing_key(secret, claim.date, claim.region);
+std::optional<crypto::Digest> SigningKeys::find(const Claim& claim, const std::string& secret) {
+  std::string name = name_of(claim);
+  std::lock_guard lock(mutex_);
+  auto found = entries_.find(name);
+  if (found == entries_.end() || found->second.secret != secret) return std::nullopt;
+  return found->second.key;
+}
+
+void SigningKeys::keep(const Claim& claim, const std::string& secret, const crypto::Digest& key) {
+  std::string name = name_of(claim);
   std::lock_guard lock(mutex_);
   if (entries_.size() >= kSigningKeysMax) entries_.clear();
-  entries_[name] = {secret, key};
-  return key;
+  entries_[std::move(name)] = {secret, key};
 }
 
 Task<> authenticate(Call& call) {
+  Service& service = call.service;
   CO_TRY(call.claim, read_claim(call.request));
-  CO_TRY(auto identity, co_await call.service.iam.find_signing_identity(call.claim.access_key_id));
-  call.principal = std::move(identity.principal);
+  CO_TRY(auto identity, co_await service.iam.find_signing_identity(call.claim.access_key_id));
   CO_TRY(check_time(call.claim, call.now));
-  call.signing_key = call.service.signing_keys.find(call.claim, identity.secret);
+  auto known = service.signing_keys.find(call.claim, identity.secret);
+  call.signing_key =
+      known ? *known : make_signing_key(identity.secret, call.claim.date, call.claim.region);
   std::string canonical = canonical_request(call.claim, call.request);
   std::string text = string_to_sign(call.claim, canonical);
-  if (!same_signature(sign(call.signing_key, text), call.claim.signature))
+  if (!same_signature(sign(call.signing_key, text), call.claim.signature)) {
+    if (auto count = service.wrong_signatures.add(call.claim.access_key_id, call.now))
+      record_wrong_signature(call, identity.principal.tenant, count);
     co_return refuse("SignatureDoesNotMatch", {{"AWSAccessKeyId", call.claim.access_key_id},
                                                {"StringToSign", text},
                                                {"SignatureProvided", call.claim.signature},
                                                {"CanonicalRequest", canonical}});
-  co_return check_signed_headers(call.claim, call.request);
+  }
+  if (!known) service.signing_keys.keep(call.claim, identity.secret, call.signing_key);
+  CO_TRY(check_signed_headers(call.claim, call.request));
+  // Not before: until here anybody could have said so.
+  call.principal = std::move(identity.principal);
+  co_return Result<>();
 }
 
 Result<> authorize(Call& call, std::string_view action, const objects::Bucket& bucket,

@@ -1,5 +1,6 @@
 #include "aws_chunked.h"
 
+#include "base/ascii.h"
 #include "base/ensure.h"
 #include "base/text_encoding.h"
 #include "errors.h"
@@ -17,19 +18,6 @@ constexpr std::string_view kTrailerSignature = "x-amz-trailer-signature";
 
 std::unexpected<Error> malformed() {
   return refuse_with("InvalidRequest", "The aws-chunked body is malformed.");
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 }  // namespace
@@ -103,7 +91,7 @@ Result<> AwsChunkFraming::trailer_line(std::string_view line) {
   }
   std::size_t colon = line.find(':');
   if (!trailers_expected_ || colon == line.npos || colon == 0) return malformed();
-  std::string name = lower(trim(line.substr(0, colon)));
+  std::string name = to_lower(trim(line.substr(0, colon)));
   std::string_view value = trim(line.substr(colon + 1));
   if (name == kTrailerSignature) return check_trailers(value);
   if (trailers_checked_) return malformed();

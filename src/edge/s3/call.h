@@ -2,15 +2,20 @@
 #pragma once
 
 #include "aws_chunked.h"
+#include "in_flight.h"
 #include "s3/service.h"
 #include "signature.h"
 #include "signing_keys.h"
+#include "wrong_signatures.h"
 
 #include <string>
 
 namespace belfry::s3 {
 
 struct Operation;
+
+// Of bodies on their way: some 400 large ones.
+inline constexpr Bytes kInFlightMax = 512_MiB;
 
 // What all requests share. Safe from any thread.
 struct Service {
@@ -19,7 +24,9 @@ struct Service {
   audit::Ledger& ledger;
   Clock& clock;
   Options options;
-  SigningKeys signing_keys;
+  SigningKeys signing_keys{};
+  WrongSignatures wrong_signatures{};
+  InFlight in_flight{kInFlightMax};
 };
 
 // Filled from above to below; see service.cc.
@@ -40,7 +47,7 @@ struct Call {
 // "arn:aws:s3:::bucket/key"
 std::string resource_name(std::string_view bucket, std::string_view key);
 
-// Whether the signature holds; fills claim, signing_key, principal.
+// Whether the signature holds; fills claim and signing_key, and principal once it does.
 Task<> authenticate(Call& call);
 // Whether the principal may do `action` on the object `key` of `bucket` (empty: the bucket).
 Result<> authorize(Call& call, std::string_view action, const objects::Bucket& bucket,

@@ -1,5 +1,6 @@
 #include "checksum.h"
 
+#include "base/ascii.h"
 #include "base/crc32c.h"
 #include "base/text_encoding.h"
 
@@ -119,10 +120,8 @@ std::size_t length_of(ChecksumKind kind) {
 }
 
 std::optional<ChecksumKind> checksum_named(std::string_view header) {
-  std::string lowered(header);
-  for (char& c : lowered)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  const auto* found = std::ranges::find(kKinds, std::string_view(lowered), &Kind::header);
+  const auto* found = std::ranges::find_if(
+      kKinds, [&](const Kind& kind) { return equal_without_case(kind.header, header); });
   if (found == std::end(kKinds)) return std::nullopt;
   return found->kind;
 }

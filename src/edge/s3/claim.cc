@@ -1,4 +1,5 @@
 // Reading what a request says of its signature.
+#include "base/ascii.h"
 #include "base/text_encoding.h"
 #include "errors.h"
 #include "signature.h"
@@ -14,6 +15,7 @@ using namespace std::chrono_literals;
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::size_t kSignedHeadersMax = 128;
 constexpr std::size_t kAccessKeyIdMax = 128;
+constexpr std::size_t kRegionMax = 32;
 constexpr std::int64_t kLifetimeMax = 604'800;  // seconds: a week
 
 std::string_view take_until(std::string_view& rest, char end) {
@@ -23,16 +25,15 @@ std::string_view take_until(std::string_view& rest, char end) {
   return head;
 }
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
+bool is_signature(std::string_view text) {
+  return text.size() == 64 &&
+         std::ranges::all_of(text, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
 }
 
-bool is_signature(std::string_view text) {
-  return text.size() == 64 && std::ranges::all_of(text, [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
+// Any region is served, but what names one is short.
+bool is_region(std::string_view text) {
+  return !text.empty() && text.size() <= kRegionMax &&
+         std::ranges::all_of(text, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
 }
 
 // "AKID/20130524/us-east-1/s3/aws4_request". The key's id may hold slashes; the rest has four.
@@ -44,9 +45,8 @@ bool read_credential(std::string_view text, Claim& claim) {
     tail.push_back(text.substr(slash + 1));
     text = text.substr(0, slash);
   }
-  bool is_date = tail[3].size() == 8 &&
-                 std::ranges::all_of(tail[3], [](char c) { return c >= '0' && c <= '9'; });
-  if (text.empty() || text.size() > kAccessKeyIdMax || !is_date || tail[2].empty() ||
+  bool is_date = tail[3].size() == 8 && std::ranges::all_of(tail[3], is_digit);
+  if (text.empty() || text.size() > kAccessKeyIdMax || !is_date || !is_region(tail[2]) ||
       tail[1] != "s3" || tail[0] != "aws4_request")
     return false;
   claim.access_key_id = text;
@@ -58,8 +58,7 @@ bool read_credential(std::string_view text, Claim& claim) {
 bool read_signed_headers(std::string_view text, Claim& claim) {
   while (!text.empty()) {
     std::string_view name = take_until(text, ';');
-    bool clean =
-        std::ranges::all_of(name, [](char c) { return c > ' ' && !(c >= 'A' && c <= 'Z'); });
+    bool clean = std::ranges::all_of(name, [](char c) { return c > ' ' && !is_upper(c); });
     if (name.empty() || !clean || claim.signed_headers.size() == kSignedHeadersMax) return false;
     claim.signed_headers.emplace_back(name);
   }

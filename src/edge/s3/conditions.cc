@@ -1,5 +1,6 @@
 #include "conditions.h"
 
+#include "base/ascii.h"
 #include "errors.h"
 
 #include <algorithm>
@@ -7,29 +8,6 @@
 
 namespace belfry::s3 {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-std::optional<std::uint64_t> read_number(std::string_view text) {
-  std::uint64_t number = 0;
-  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || end != text.data() + text.size() || ec == std::errc::invalid_argument)
-    return std::nullopt;
-  if (ec == std::errc::result_out_of_range) return std::numeric_limits<std::uint64_t>::max();
-  return number;
-}
-
-std::string_view unquoted(std::string_view etag) {
-  etag = trim(etag);
-  if (etag.starts_with("W/")) etag.remove_prefix(2);
-  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"')
-    etag = etag.substr(1, etag.size() - 2);
-  return etag;
-}
 
 // `*` or one of a list.
 bool matches(std::string_view list, std::string_view etag) {
@@ -58,25 +36,12 @@ std::optional<std::chrono::sys_seconds> read_date(const http::Fields& fields,
 
 }  // namespace
 
-RangeAnswer read_range(std::string_view field, Bytes size) {
-  constexpr std::string_view kUnit = "bytes=";
-  field = trim(field);
-  if (!field.starts_with(kUnit)) return std::monostate();
-  field.remove_prefix(kUnit.size());
-  std::size_t dash = field.find('-');
-  if (dash == field.npos || field.find(',') != field.npos) return std::monostate();
-  std::string_view first_text = trim(field.substr(0, dash));
-  std::string_view last_text = trim(field.substr(dash + 1));
-  auto first = read_number(first_text), last = read_number(last_text);
-  if (first_text.empty()) {
-    if (!last) return std::monostate();
-    if (*last == 0 || size.count == 0) return Unsatisfiable();
-    return objects::Range{size.count - std::min(*last, size.count), size.count - 1};
-  }
-  if (!first || (!last && !last_text.empty()) || (last && *last < *first)) return std::monostate();
-  if (*first >= size.count) return Unsatisfiable();
-  std::uint64_t end = last ? std::min(*last, size.count - 1) : size.count - 1;
-  return objects::Range{*first, end};
+std::string_view unquoted(std::string_view etag) {
+  etag = trim(etag);
+  if (etag.starts_with("W/")) etag.remove_prefix(2);
+  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"')
+    etag = etag.substr(1, etag.size() - 2);
+  return etag;
 }
 
 Result<> check_conditions(const http::Fields& fields, const objects::ObjectInfo& info,
@@ -102,6 +67,25 @@ Result<objects::WriteConditions> read_write_conditions(const http::Fields& field
   if (auto none = fields.find("if-none-match")) {
     if (trim(*none) != "*") return refuse("NotImplemented", {{"Header", "If-None-Match"}});
     conditions.if_none_match_any = true;
+  }
+  return conditions;
+}
+
+Result<objects::RemoveConditions> read_remove_conditions(const http::Fields& fields) {
+  objects::RemoveConditions conditions;
+  if (auto match = fields.find("if-match")) conditions.if_match = std::string(unquoted(*match));
+  if (auto text = fields.find("x-amz-if-match-size")) {
+    std::uint64_t size = 0;
+    auto [end, ec] = std::from_chars(text->data(), text->data() + text->size(), size);
+    if (ec != std::errc() || end != text->data() + text->size())
+      return refuse_with("InvalidArgument", "x-amz-if-match-size is not a number.");
+    conditions.if_size = Bytes{size};
+  }
+  constexpr std::string_view kTime = "x-amz-if-match-last-modified-time";
+  if (fields.find(kTime)) {
+    conditions.if_modified = read_date(fields, kTime);
+    if (!conditions.if_modified)
+      return refuse_with("InvalidArgument", std::string(kTime) + " is not a date.");
   }
   return conditions;
 }

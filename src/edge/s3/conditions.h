@@ -1,4 +1,4 @@
-// Ranges and preconditions of reads (RFC 9110, sections 13 and 14).
+// Preconditions of reads and writes (RFC 9110, section 13).
 #pragma once
 
 #include "http/server.h"
@@ -6,15 +6,8 @@
 
 #include <optional>
 #include <string_view>
-#include <variant>
 
 namespace belfry::s3 {
-
-struct Unsatisfiable {};
-// Nothing: the field is to be passed over (malformed, another unit, several ranges), as RFC 9110
-// and S3 have it.
-using RangeAnswer = std::variant<std::monostate, objects::Range, Unsatisfiable>;
-RangeAnswer read_range(std::string_view field, Bytes size);
 
 // The names that carry conditions: plain, or with the prefix of a copy's source.
 struct ConditionNames {
@@ -33,5 +26,10 @@ Result<> check_conditions(const http::Fields& fields, const objects::ObjectInfo&
 
 // Of PUT and Complete. Errors: NotImplemented for an If-None-Match other than `*`.
 Result<objects::WriteConditions> read_write_conditions(const http::Fields& fields);
+// Of DELETE. Errors: InvalidArgument.
+Result<objects::RemoveConditions> read_remove_conditions(const http::Fields& fields);
+
+// Without its quotes.
+std::string_view unquoted(std::string_view etag);
 
 }  // namespace belfry::s3

@@ -10,6 +10,7 @@
 #include "xml_writer.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 namespace belfry::s3 {
@@ -46,7 +47,11 @@ Task<SourceObject> find_source(Call& call) {
   SourceObject source;
   CO_TRY(source.bucket, co_await call.service.store.find_bucket(named.bucket));
   source.key = std::move(named.key);
-  CO_TRY(authorize(call, "s3:GetObject", source.bucket, source.key));
+  auto allowed = authorize(call, "s3:GetObject", source.bucket, source.key);
+  if (!allowed) {
+    record_source_denial(call, source.bucket, source.key, allowed.error());
+    co_return std::unexpected(std::move(allowed.error()));
+  }
   co_return source;
 }
 
@@ -86,19 +91,36 @@ Task<> answer_copy(Call& call, std::string_view root, std::string_view etag, Tim
   co_return co_await answer_xml(call, xml.take());
 }
 
-// "bytes=0-9", both ends given, inside the object.
+std::optional<std::uint64_t> read_offset(std::string_view text) {
+  std::uint64_t offset = 0;
+  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), offset);
+  if (ec != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return offset;
+}
+
+// "bytes=0-9", both ends given, inside the object: a part that is shorter than asked for would be
+// taken for the whole.
 Result<std::optional<objects::Range>> read_copy_range(const Call& call,
                                                       const objects::ObjectInfo& info) {
   auto field = call.request.fields.find("x-amz-copy-source-range");
   if (!field) return std::optional<objects::Range>();
-  RangeAnswer answer = read_range(*field, info.size);
-  auto* range = std::get_if<objects::Range>(&answer);
-  if (range == nullptr || field->ends_with('-') || field->find("=-") != field->npos)
+  constexpr std::string_view kUnit = "bytes=";
+  std::size_t dash = std::min(field->find('-'), field->size());
+  std::optional<std::uint64_t> first, last;
+  if (field->starts_with(kUnit) && dash < field->size()) {
+    first = read_offset(field->substr(kUnit.size(), dash - kUnit.size()));
+    last = read_offset(field->substr(dash + 1));
+  }
+  if (!first || !last || *last < *first)
     return refuse_with("InvalidArgument",
                        "The x-amz-copy-source-range value must be of the form "
                        "bytes=first-last where first and last are the "
                        "zero-based offsets of the first and last bytes to copy");
-  return std::optional<objects::Range>(*range);
+  if (*last >= info.size.count)
+    return refuse_with("InvalidArgument",
+                       "Range specified is not valid for source object of size: " +
+                           std::to_string(info.size.count));
+  return std::optional(objects::Range{*first, *last});
 }
 
 std::vector<audit::Detail> source_detail(const SourceObject& source) {
@@ -136,6 +158,9 @@ Task<> copy_object(Call& call) {
   };
   CO_TRY(auto reading, co_await call.service.store.open(source.bucket, source.key, choose));
   CO_TRY(objects::PutRequest put, make_put(call, reading->info()));
+  // Read and written at once.
+  CO_TRY(auto read, call.service.in_flight.take(put.size));
+  CO_TRY(auto written, call.service.in_flight.take(put.size));
   ReadingSource body(*reading);
   CO_TRY(objects::ObjectInfo info,
          co_await call.service.store.put(call.bucket, call.key, put, body,
@@ -155,6 +180,8 @@ Task<> upload_part_copy(Call& call) {
     return range;
   };
   CO_TRY(auto reading, co_await call.service.store.open(source.bucket, source.key, choose));
+  CO_TRY(auto read, call.service.in_flight.take(put.size));
+  CO_TRY(auto written, call.service.in_flight.take(put.size));
   ReadingSource body(*reading);
   CO_TRY(objects::Part part,
          co_await call.service.store.put_part(call.bucket, call.key, place.upload, place.number,

@@ -30,7 +30,7 @@ Task<> delete_one(Call& call, const DeleteRequest::Object& object) {
   if (object.key.size() > objects::kKeyLengthMax.count) co_return refuse("KeyTooLongError");
   if (!object.version.empty() && object.version != "null") co_return refuse("NoSuchVersion");
   CO_TRY(authorize(call, "s3:DeleteObject", call.bucket, object.key));
-  co_return co_await call.service.store.remove(call.bucket, object.key,
+  co_return co_await call.service.store.remove(call.bucket, object.key, object.conditions,
                                                make_leaf_of_key(call, object.key));
 }
 

@@ -27,8 +27,6 @@ constexpr ErrorKind kKinds[] = {
     {"EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed object size."},
     {"EntityTooSmall", 400,
      "Your proposed upload is smaller than the minimum allowed object size."},
-    {"IllegalLocationConstraintException", 400,
-     "The location constraint is not valid for the region this request was sent to."},
     {"IncompleteBody", 400,
      "You did not provide the number of bytes specified by the Content-Length HTTP header."},
     {"InternalError", 500, "We encountered an internal error. Please try again."},
@@ -52,7 +50,6 @@ constexpr ErrorKind kKinds[] = {
     {"MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size."},
     {"MethodNotAllowed", 405, "The specified method is not allowed against this resource."},
     {"MissingContentLength", 411, "You must provide the Content-Length HTTP header."},
-    {"MissingSecurityHeader", 400, "Your request is missing a required header."},
     {"NoSuchBucket", 404, "The specified bucket does not exist"},
     {"NoSuchBucketPolicy", 404, "The bucket policy does not exist"},
     {"NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"},
@@ -86,7 +83,6 @@ constexpr ErrorKind kKinds[] = {
      "key and signing method."},
     {"SlowDown", 503, "Please reduce your request rate."},
     {"TooManyBuckets", 400, "You have attempted to create more buckets than allowed"},
-    {"UnexpectedContent", 400, "This request does not support content"},
     {"XAmzContentSHA256Mismatch", 400,
      "The provided 'x-amz-content-sha256' header does not match what was computed."},
 };
@@ -97,8 +93,10 @@ struct Translation {
 };
 
 constexpr Translation kTranslations[] = {
+    {"bucket.bad_name", "InvalidBucketName"},
     {"bucket.missing", "NoSuchBucket"},
     {"bucket.not_empty", "BucketNotEmpty"},
+    {"bucket.too_many", "TooManyBuckets"},
     {"object.missing", "NoSuchKey"},
     {"object.precondition", "PreconditionFailed"},
     {"object.bad_digest", "BadDigest"},

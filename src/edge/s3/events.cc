@@ -77,4 +77,25 @@ void record_denial(const Call& call, const Error& error) {
   }
 }
 
+void record_source_denial(const Call& call, const objects::Bucket& bucket, std::string_view key,
+                          const Error& error) {
+  // Who asked has the denial of the call itself.
+  if (bucket.tenant == call.principal.tenant) return;
+  audit::Event event = make_event(call, call.key);
+  event.resource = resource_name(bucket.name, key);
+  event.outcome = audit::Outcome::kFailure;
+  event.reason = error.message();
+  event.actor_id = {};
+  (void)call.service.ledger.record_read(bucket.tenant, std::move(event));
+}
+
+void record_wrong_signature(const Call& call, TenantId tenant, std::uint64_t count) {
+  audit::Event event = make_event(call, call.key);
+  event.actor = call.claim.access_key_id;
+  event.outcome = audit::Outcome::kFailure;
+  event.reason = "s3.SignatureDoesNotMatch";
+  event.details.push_back({"requests", std::to_string(count)});
+  (void)call.service.ledger.record_read(tenant, std::move(event));
+}
+
 }  // namespace belfry::s3

@@ -14,5 +14,10 @@ objects::MakeLeaf make_leaf_of_key(const Call& call, std::string key);
 Result<> record_read(const Call& call, std::vector<audit::Detail> details = {});
 // A denial, in the log of the tenant whose bucket was asked for, and in that of who asked.
 void record_denial(const Call& call, const Error& error);
+// The same for an object that the call named besides its own, in the log of that one's owner.
+void record_source_denial(const Call& call, const objects::Bucket& bucket, std::string_view key,
+                          const Error& error);
+// `count` requests, this the last, named an access key of `tenant` and were not signed with it.
+void record_wrong_signature(const Call& call, TenantId tenant, std::uint64_t count);
 
 }  // namespace belfry::s3

@@ -61,7 +61,9 @@ Task<> create_upload(Call& call) {
 
 Task<> upload_part(Call& call) {
   CO_TRY(PartPlace place, read_part_place(call.request));
+  CO_TRY(check_length_said(call.request));
   CO_TRY(auto payload, Payload::make(call));
+  CO_TRY(auto share, call.service.in_flight.take(payload->size()));
   objects::PutRequest put;
   put.size = payload->size();
   put.md5 = payload->md5();
@@ -81,7 +83,8 @@ Task<> upload_part(Call& call) {
 }
 
 Task<> complete_upload(Call& call) {
-  CO_TRY(Document document, co_await read_document(call, kCompleteBodyMax));
+  CO_TRY(Document document,
+         co_await read_document(call, kCompleteBodyMax, Payload::Checksums::kOfObject));
   CO_TRY(auto parts, read_complete_request(document.text));
   CO_TRY(auto conditions, read_write_conditions(call.request.fields));
   CO_TRY(objects::ObjectInfo info,

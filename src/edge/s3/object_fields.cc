@@ -1,5 +1,6 @@
 #include "object_fields.h"
 
+#include "base/ascii.h"
 #include "conditions.h"
 #include "errors.h"
 
@@ -37,13 +38,6 @@ constexpr Override kOverrides[] = {
     {"response-expires", "Expires"},
 };
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
-}
-
 // aws-chunked is how the body travelled, not what the object is.
 std::string without_aws_chunked(std::string_view encoding) {
   std::string out;
@@ -51,9 +45,8 @@ std::string without_aws_chunked(std::string_view encoding) {
     std::size_t comma = std::min(encoding.find(','), encoding.size());
     std::string_view item = encoding.substr(0, comma);
     encoding.remove_prefix(std::min(comma + 1, encoding.size()));
-    while (item.starts_with(' ')) item.remove_prefix(1);
-    while (item.ends_with(' ')) item.remove_suffix(1);
-    if (item.empty() || lower(item) == "aws-chunked") continue;
+    item = trim(item);
+    if (item.empty() || equal_without_case(item, "aws-chunked")) continue;
     if (!out.empty()) out += ",";
     out += item;
   }
@@ -64,7 +57,7 @@ Result<> check_offered(const http::Fields& fields) {
   for (std::string_view name : kNotOffered)
     if (fields.find(name)) return refuse("NotImplemented", {{"Header", std::string(name)}});
   for (const auto& [name, value] : fields.all())
-    if (lower(name).starts_with("x-amz-grant-")) return refuse("AccessControlListNotSupported");
+    if (to_lower(name).starts_with("x-amz-grant-")) return refuse("AccessControlListNotSupported");
   std::string_view acl = fields.get("x-amz-acl");
   if (!acl.empty() && acl != "private" && acl != "bucket-owner-full-control")
     return refuse("AccessControlListNotSupported");
@@ -93,7 +86,7 @@ Result<objects::PutRequest> read_object_fields(const http::Fields& fields) {
   }
   std::size_t size = 0;
   for (const auto& [name, value] : fields.all()) {
-    std::string lowered = lower(name);
+    std::string lowered = to_lower(name);
     if (!lowered.starts_with(kMetadataPrefix)) continue;
     std::string own = lowered.substr(kMetadataPrefix.size());
     size += own.size() + value.size();

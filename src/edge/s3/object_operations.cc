@@ -2,6 +2,7 @@
 #include "conditions.h"
 #include "errors.h"
 #include "events.h"
+#include "http/range.h"
 #include "object_fields.h"
 #include "payload.h"
 #include "route.h"
@@ -12,7 +13,7 @@ namespace {
 // What a read was found to be, beside its octets.
 struct ReadPlan {
   objects::ObjectInfo info;
-  std::optional<objects::Range> range;
+  std::optional<http::OctetRange> range;
 };
 
 // Conditions, then the range, in the order of RFC 9110, section 13.2.2.
@@ -20,18 +21,18 @@ Result<std::optional<objects::Range>> plan_read(const Call& call, const objects:
                                                 ReadPlan& plan) {
   plan.info = info;
   TRY(check_conditions(call.request.fields, info));
-  auto field = call.request.fields.find("range");
-  if (!field) return std::optional<objects::Range>();
-  RangeAnswer answer = read_range(*field, info.size);
-  if (std::holds_alternative<Unsatisfiable>(answer))
-    return refuse("InvalidRange", {{"RangeRequested", std::string(*field)},
-                                   {"ActualObjectSize", std::to_string(info.size.count)}});
-  if (auto* range = std::get_if<objects::Range>(&answer)) plan.range = *range;
-  return plan.range;
+  http::RangeAnswer answer = http::range_of(call.request.fields, info.size, info.etag);
+  if (std::holds_alternative<http::Unsatisfiable>(answer))
+    return refuse("InvalidRange",
+                  {{"RangeRequested", std::string(call.request.fields.get("range"))},
+                   {"ActualObjectSize", std::to_string(info.size.count)}});
+  if (auto* range = std::get_if<http::OctetRange>(&answer)) plan.range = *range;
+  if (!plan.range) return std::optional<objects::Range>();
+  return std::optional(objects::Range{plan.range->first, plan.range->last});
 }
 
 Bytes length_of(const ReadPlan& plan) {
-  if (plan.range) return Bytes{plan.range->last - plan.range->first + 1};
+  if (plan.range) return Bytes{plan.range->length()};
   return plan.info.size;
 }
 
@@ -43,8 +44,7 @@ Task<> answer_refused_read(Call& call, const ReadPlan& plan, Error error) {
     call.response.fields.add("Last-Modified", format_http(plan.info.modified));
     co_return co_await answer_empty(call, 304);
   }
-  if (status == 416)
-    call.response.fields.add("Content-Range", "bytes */" + std::to_string(plan.info.size.count));
+  if (status == 416) call.response.fields.add("Content-Range", http::content_range(plan.info.size));
   co_return std::unexpected(std::move(error));
 }
 
@@ -54,9 +54,7 @@ void begin_answer(Call& call, const ReadPlan& plan) {
   apply_overrides(response, call.request);
   if (!plan.range) return;
   response.status = 206;
-  response.fields.add("Content-Range", "bytes " + std::to_string(plan.range->first) + "-" +
-                                           std::to_string(plan.range->last) + "/" +
-                                           std::to_string(plan.info.size.count));
+  response.fields.add("Content-Range", http::content_range(*plan.range, plan.info.size));
 }
 
 // Versions come later: the one there is has the id "null".
@@ -74,8 +72,10 @@ Result<> check_part_number(const http::Request& request) {
 }  // namespace
 
 Task<> put_object(Call& call) {
+  CO_TRY(check_length_said(call.request));
   CO_TRY(auto payload, Payload::make(call));
   CO_TRY(objects::PutRequest put, read_put_request(call, *payload));
+  CO_TRY(auto share, call.service.in_flight.take(payload->size()));
   CO_TRY(co_await payload->check_empty());
   CO_TRY(objects::ObjectInfo info,
          co_await call.service.store.put(call.bucket, call.key, put, *payload, make_leaf(call)));
@@ -97,15 +97,18 @@ Task<> get_object(Call& call) {
   };
   auto reading = co_await call.service.store.open(call.bucket, call.key, choose);
   if (!reading) co_return co_await answer_refused_read(call, plan, std::move(reading.error()));
+  CO_TRY(auto share, call.service.in_flight.take(length_of(plan)));
+  // Before the head leaves: an object that cannot be read is an error, not a 200 cut short.
+  CO_TRY(View piece, co_await (*reading)->next());
   Bytes length = length_of(plan);
   CO_TRY(record_read(call, {{"size_bytes", std::to_string(length.count)}}));
   begin_answer(call, plan);
   CO_TRY(co_await call.response.start(length));
-  for (;;) {
-    CO_TRY(View piece, co_await (*reading)->next());
-    if (piece.empty()) co_return Result<>();
+  while (!piece.empty()) {
     CO_TRY(co_await call.response.write(piece));
+    CO_TRY(piece, co_await (*reading)->next());
   }
+  co_return Result<>();
 }
 
 Task<> head_object(Call& call) {
@@ -122,7 +125,9 @@ Task<> head_object(Call& call) {
 
 Task<> delete_object(Call& call) {
   CO_TRY(check_version(call.request));
-  CO_TRY(co_await call.service.store.remove(call.bucket, call.key, make_leaf(call)));
+  CO_TRY(auto conditions, read_remove_conditions(call.request.fields));
+  CO_TRY(co_await call.service.store.remove(call.bucket, call.key, std::move(conditions),
+                                            make_leaf(call)));
   co_return co_await answer_empty(call, 204);
 }
 

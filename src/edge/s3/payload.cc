@@ -23,12 +23,13 @@ std::optional<std::array<std::byte, N>> to_array(const std::optional<Buffer>& bu
 
 }  // namespace
 
-Result<std::unique_ptr<Payload>> Payload::make(Call& call) {
+Result<std::unique_ptr<Payload>> Payload::make(Call& call, Checksums checksums) {
   std::unique_ptr<Payload> payload(new Payload(call, *call.request.body));
   TRY(payload->read_framing());
   TRY(payload->read_size());
   TRY(payload->read_digests());
-  TRY(payload->read_checksum());
+  if (checksums == Checksums::kOfBody) TRY(payload->read_checksum());
+  TRY(payload->read_checksum_trailer());
   return payload;
 }
 
@@ -100,6 +101,10 @@ Result<> Payload::read_checksum() {
     checksum_kind_ = *kind;
     checksum_expected_ = to_base64(*octets);
   }
+  return {};
+}
+
+Result<> Payload::read_checksum_trailer() {
   std::string_view trailer = call_.request.fields.get("x-amz-trailer");
   if (trailer.empty() || !framing_) return {};
   auto kind = checksum_named(trailer);
@@ -211,8 +216,13 @@ Task<bool> Payload::take_line() {
   }
 }
 
-Task<Document> read_document(Call& call, Bytes limit) {
-  CO_TRY(auto payload, Payload::make(call));
+Result<> check_length_said(const http::Request& request) {
+  if (request.content_length || request.fields.find("transfer-encoding")) return {};
+  return refuse("MissingContentLength");
+}
+
+Task<Document> read_document(Call& call, Bytes limit, Payload::Checksums checksums) {
+  CO_TRY(auto payload, Payload::make(call, checksums));
   if (payload->size() && *payload->size() > limit) co_return refuse("MalformedXML");
   CO_TRY(co_await payload->check_empty());
   Document document;

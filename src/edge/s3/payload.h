@@ -15,9 +15,12 @@ namespace belfry::s3 {
 // signature, the trailers, the checksum) holds, so that a reader that counts needs no further read.
 class Payload final : public Source {
  public:
+  // What the x-amz-checksum fields are of: of Complete, the object that it makes.
+  enum class Checksums { kOfBody, kOfObject };
   // From the request's fields. Errors: EntityTooLarge, InvalidDigest, InvalidRequest,
-  // MissingContentLength, NotImplemented.
-  static Result<std::unique_ptr<Payload>> make(Call& call);
+  // NotImplemented.
+  static Result<std::unique_ptr<Payload>> make(Call& call,
+                                               Checksums checksums = Checksums::kOfBody);
 
   Task<std::size_t> read(MutableView out) override;
   // What an empty body promised; nothing for others, which read() checks.
@@ -37,6 +40,7 @@ class Payload final : public Source {
   Result<> read_size();
   Result<> read_digests();
   Result<> read_checksum();
+  Result<> read_checksum_trailer();
   Task<std::size_t> read_decoded(MutableView out);
   Task<std::size_t> read_framed(MutableView out);
   Task<bool> take_line();
@@ -65,6 +69,11 @@ struct Document {
   std::string text;
   bool has_digest = false;  // Content-MD5 or a checksum came with it
 };
-Task<Document> read_document(Call& call, Bytes limit);
+Task<Document> read_document(Call& call, Bytes limit,
+                             Payload::Checksums checksums = Payload::Checksums::kOfBody);
+
+// Of what is stored: no length and no chunks would be an empty object by mistake. Errors:
+// MissingContentLength.
+Result<> check_length_said(const http::Request& request);
 
 }  // namespace belfry::s3

@@ -19,27 +19,6 @@
 namespace belfry::s3 {
 namespace {
 
-bool is_label_octet(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-// S3 User Guide, "General purpose bucket naming rules".
-bool is_bucket_name(std::string_view name) {
-  if (name.size() < 3 || name.size() > 63) return false;
-  if (!is_label_octet(name.front()) || !is_label_octet(name.back())) return false;
-  char before = 0;
-  bool only_numbers = true;
-  for (char c : name) {
-    if (!is_label_octet(c) && c != '-' && c != '.') return false;
-    if (c == '.' && (before == '.' || before == '-')) return false;
-    if (c == '-' && before == '.') return false;
-    only_numbers &= (c >= '0' && c <= '9') || c == '.';
-    before = c;
-  }
-  bool is_address = only_numbers && std::ranges::count(name, '.') == 3;
-  return !is_address && !name.starts_with("xn--");
-}
-
 Result<> locate(Call& call) {
   std::string_view path = call.request.path;
   if (!path.starts_with('/') || !is_utf8(path) || path.find('\0') != path.npos)
@@ -48,7 +27,7 @@ Result<> locate(Call& call) {
   std::size_t slash = std::min(path.find('/'), path.size());
   call.bucket_name = path.substr(0, slash);
   call.key = path.substr(std::min(slash + 1, path.size()));
-  if (!call.bucket_name.empty() && !is_bucket_name(call.bucket_name))
+  if (!call.bucket_name.empty() && !objects::is_bucket_name(call.bucket_name))
     return refuse("InvalidBucketName", {{"BucketName", call.bucket_name}});
   if (call.bucket_name.empty() && !call.key.empty()) return refuse("InvalidBucketName");
   if (call.key.size() > objects::kKeyLengthMax.count)
@@ -142,7 +121,7 @@ Task<> answer_empty(Call& call, int status) {
 
 http::Handler make_handler(iam::Iam& iam, objects::Store& store, audit::Ledger& ledger,
                            Clock& clock, Options options) {
-  std::shared_ptr<Service> service(new Service{iam, store, ledger, clock, std::move(options), {}});
+  std::shared_ptr<Service> service(new Service{iam, store, ledger, clock, std::move(options)});
   return [service](http::Request& request, http::Response& response) {
     return handle(service, request, response);
   };

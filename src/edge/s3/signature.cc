@@ -1,5 +1,6 @@
 #include "signature.h"
 
+#include "base/ascii.h"
 #include "base/text_encoding.h"
 #include "errors.h"
 
@@ -15,13 +16,6 @@ constexpr Duration kSkewMax = 15min;
 bool is_payload_hash_excused(std::string_view name) {
   // Its value is in the canonical request anyway.
   return name == "x-amz-content-sha256";
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
 }
 
 // Without outer space, inner runs of it as one.
@@ -43,7 +37,7 @@ std::string header_value(const http::Request& request, std::string_view name) {
   std::string out;
   bool first = true;
   for (const auto& [each, value] : request.fields.all()) {
-    if (lower(each) != name) continue;
+    if (!equal_without_case(each, name)) continue;
     if (!first) out += ',';
     first = false;
     append_collapsed(out, value);
@@ -95,7 +89,7 @@ Result<> check_signed_headers(const Claim& claim, const http::Request& request) 
   };
   if (!is_signed("host")) return refuse_with("AccessDenied", "The host header must be signed.");
   for (const auto& [name, value] : request.fields.all()) {
-    std::string lowered = lower(name);
+    std::string lowered = to_lower(name);
     if (!lowered.starts_with("x-amz-") || is_payload_hash_excused(lowered)) continue;
     if (!is_signed(lowered))
       return refuse("AccessDenied",

@@ -17,7 +17,7 @@ namespace belfry::s3 {
 struct Claim {
   std::string access_key_id;
   std::string date;       // "20130524"
-  std::string region;     // any
+  std::string region;     // any: at most 32 of a-z, 0-9 and "-"
   std::string timestamp;  // "20130524T000000Z"
   Timestamp time;
   std::vector<std::string> signed_headers;  // lower case, in the order given
@@ -30,8 +30,7 @@ struct Claim {
 };
 
 // From the Authorization header or the query. Errors, S3's: AccessDenied when there is none,
-// AuthorizationHeaderMalformed, AuthorizationQueryParametersError, InvalidRequest (Version 2),
-// MissingSecurityHeader.
+// AuthorizationHeaderMalformed, AuthorizationQueryParametersError, InvalidRequest (Version 2).
 Result<Claim> read_claim(const http::Request& request);
 
 // Whether `now` allows the claim: within 15 minutes, or before a presigned one's end.

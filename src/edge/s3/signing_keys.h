@@ -5,6 +5,7 @@
 #include "signature.h"
 
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -12,7 +13,9 @@ namespace belfry::s3 {
 
 class SigningKeys {
  public:
-  crypto::Digest find(const Claim& claim, const std::string& secret);
+  std::optional<crypto::Digest> find(const Claim& claim, const std::string& secret);
+  // Only once a signature made with it held: what nobody proved must not push out what is used.
+  void keep(const Claim& claim, const std::string& secret, const crypto::Digest& key);
 
  private:
   struct Entry {

@@ -1,5 +1,7 @@
 #include "xml_reader.h"
 
+#include "base/ascii.h"
+#include "conditions.h"
 #include "errors.h"
 
 #include <pugixml.hpp>
@@ -13,13 +15,6 @@ namespace {
 std::string_view local_name(const pugi::xml_node& node) {
   std::string_view name = node.name();
   return name.substr(name.find(':') + 1);  // npos + 1 is 0
-}
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  std::size_t from = std::min(text.find_first_not_of(kSpace), text.size());
-  text.remove_prefix(from);
-  return text.substr(0, text.find_last_not_of(kSpace) + 1);
 }
 
 // The text of a node without children elements.
@@ -44,6 +39,30 @@ Result<pugi::xml_node> parse(pugi::xml_document& document, std::string_view xml,
   return node;
 }
 
+// One that cannot be read is not passed over: the object would be deleted without it.
+Result<> read_condition(const pugi::xml_node& node, objects::RemoveConditions& conditions) {
+  std::string_view name = local_name(node);
+  if (name != "ETag" && name != "Size" && name != "LastModifiedTime") return {};
+  TRY(std::string whole, text_of(node));
+  std::string_view text = trim(whole, kXmlSpace);
+  if (name == "ETag") {
+    conditions.if_match = std::string(unquoted(text));
+    return {};
+  }
+  if (name == "Size") {
+    std::uint64_t size = 0;
+    auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), size);
+    if (ec != std::errc() || end != text.data() + text.size()) return refuse("MalformedXML");
+    conditions.if_size = Bytes{size};
+    return {};
+  }
+  auto time = parse_http(text);
+  if (!time) time = parse_rfc3339(text);
+  if (!time) return refuse("MalformedXML");
+  conditions.if_modified = std::chrono::floor<std::chrono::seconds>(*time);
+  return {};
+}
+
 Result<DeleteRequest::Object> read_object(const pugi::xml_node& node) {
   DeleteRequest::Object object;
   for (pugi::xml_node child : node.children()) {
@@ -52,6 +71,8 @@ Result<DeleteRequest::Object> read_object(const pugi::xml_node& node) {
       TRY(object.key, text_of(child));
     } else if (local_name(child) == "VersionId") {
       TRY(object.version, text_of(child));
+    } else {
+      TRY(read_condition(child, object.conditions));
     }
   }
   if (object.key.empty()) return refuse("MalformedXML");
@@ -63,14 +84,12 @@ Result<objects::PartReference> read_part(const pugi::xml_node& node) {
   for (pugi::xml_node child : node.children()) {
     if (child.type() != pugi::node_element) continue;
     TRY(std::string whole, text_of(child));
-    std::string_view text = trim(whole);
+    std::string_view text = trim(whole, kXmlSpace);
     if (local_name(child) == "PartNumber") {
       auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), part.number);
       if (ec != std::errc() || end != text.data() + text.size()) return refuse("MalformedXML");
     } else if (local_name(child) == "ETag") {
-      if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
-        text = text.substr(1, text.size() - 2);
-      part.etag = text;
+      part.etag = unquoted(text);
     }
   }
   if (part.number == 0 || part.number > kPartNumberMax || part.etag.empty())
@@ -83,7 +102,7 @@ Result<std::string> child_text(const pugi::xml_node& node, std::string_view name
   for (pugi::xml_node child : node.children())
     if (local_name(child) == name) {
       TRY(std::string text, text_of(child));
-      return std::string(trim(text));
+      return std::string(trim(text, kXmlSpace));
     }
   return std::string();
 }
@@ -123,7 +142,7 @@ Result<DeleteRequest> read_delete_request(std::string_view xml) {
       request.objects.push_back(std::move(object));
     } else if (local_name(child) == "Quiet") {
       TRY(std::string quiet, text_of(child));
-      request.quiet = trim(quiet) == "true";
+      request.quiet = trim(quiet, kXmlSpace) == "true";
     }
   }
   if (request.objects.empty()) return refuse("MalformedXML");
@@ -146,13 +165,13 @@ Result<std::vector<objects::PartReference>> read_complete_request(std::string_vi
 }
 
 Result<std::string> read_location(std::string_view xml) {
-  if (trim(xml).empty()) return std::string();
+  if (trim(xml, kXmlSpace).empty()) return std::string();
   pugi::xml_document document;
   TRY(pugi::xml_node root, parse(document, xml, "CreateBucketConfiguration"));
   for (pugi::xml_node child : root.children())
     if (local_name(child) == "LocationConstraint") {
       TRY(std::string region, text_of(child));
-      return std::string(trim(region));
+      return std::string(trim(region, kXmlSpace));
     }
   return std::string();
 }

@@ -15,6 +15,7 @@ struct DeleteRequest {
   struct Object {
     std::string key;
     std::string version;  // empty: none named
+    objects::RemoveConditions conditions{};
   };
   std::vector<Object> objects;
   bool quiet = false;

@@ -25,6 +25,9 @@ std::unexpected<Error> system_error(std::string_view call, std::string_view path
   if (number == ENOENT || number == ENOTDIR) code = Code::kNotFound, message = "disk.no_file";
   if (number == EEXIST) code = Code::kConflict, message = "disk.file_exists";
   if (number == ENOSPC || number == EDQUOT) code = Code::kExhausted, message = "disk.full";
+  // Of the process or the machine, not of this disk.
+  if (number == EMFILE || number == ENFILE || number == ENOMEM)
+    code = Code::kExhausted, message = "disk.no_resources";
   return fail(code, message,
               {{"call", std::string(call)},
                {"path", std::string(path)},

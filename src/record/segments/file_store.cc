@@ -92,7 +92,11 @@ class LocalFileWriter : public FileWriter {
     for (std::size_t i = 0; i < results.size(); ++i) {
       if (results[i]) continue;
       notes_.failed(*devices_[i], results[i].error());
-      broken_ = Error(Code::kRetry, "segments.disk_failed", {{"disk", devices_[i]->info.name}});
+      // A lack of descriptors or of room is told as what it is.
+      bool lacks = results[i].error().code() == Code::kExhausted;
+      broken_ =
+          lacks ? results[i].error()
+                : Error(Code::kRetry, "segments.disk_failed", {{"disk", devices_[i]->info.name}});
     }
     if (broken_) co_return std::unexpected(*broken_);
     co_return Result<>{};
@@ -139,6 +143,8 @@ Task<std::size_t> LocalStore::read_file(const FilePosition& file, std::uint64_t 
       auto whole = co_await runtime::blocking(*device->pool,
                                               [&] { return check_file(device->disk(), file, {}); });
       if (whole && *whole) continue;
+      if (!whole && whole.error().code() == Code::kExhausted)
+        co_return std::unexpected(whole.error());
       bad.push_back(ordinal);
       note_bad_copy(*set, ordinal, file, whole ? nullptr : &whole.error());
       continue;

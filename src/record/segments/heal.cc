@@ -179,9 +179,13 @@ Result<> LocalStore::load_unknown_sets() {
 Result<bool> LocalStore::inspect(StoreDevice& device) {
   if (device.health() == DiskHealth::kFailed) return false;
   if (device.good()) device.measure(clock_.monotonic(), {});
-  bool there = device.disk().reopen().has_value();
+  Result<> reopened = device.disk().reopen();
+  // A lack of descriptors says nothing of the disk.
+  if (!reopened && reopened.error().code() == Code::kExhausted) return false;
+  bool there = reopened.has_value();
   if (device.good()) {
     auto bytes = read_small_file(device.disk(), kIdentityName);
+    if (!bytes && bytes.error().code() == Code::kExhausted) return false;
     auto identity = bytes ? decode_identity(*bytes) : std::nullopt;
     if (there && identity && *identity == device.identity()) return false;
     device.set(DiskHealth::kAbsent, "its folder is gone", clock_.now());

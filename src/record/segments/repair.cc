@@ -38,7 +38,7 @@ void LocalStore::failed(StoreDevice& device, const Error& error) {
     happened({Happening::Kind::kDiskFailed, {}, device.info.id, {}, device.reason()});
     return;
   }
-  // Nor is it one that there is no room.
+  // Nor is it one that there is no room, or that the process may open no more files.
   if (error.code() != Code::kRetry) return;
   device.set(DiskHealth::kFailed, error.describe(), clock_.now());
   happened({Happening::Kind::kDiskFailed, {}, device.info.id, {}, error.describe()});

@@ -35,8 +35,8 @@ class SetScrub {
                     const std::optional<Buffer>& bad);
   void skip_rot();
   Result<> list_all_files();
-  void scrub_file(FilePosition& file);
-  bool scrub_file_of_size(const FilePosition& file);
+  Result<> scrub_file(FilePosition& file);
+  Result<bool> scrub_file_of_size(const FilePosition& file);
   void found(Damage damage, std::string path, bool repaired);
   DiskId disk_of(unsigned ordinal) const { return descriptor_.members[ordinal].disk; }
 

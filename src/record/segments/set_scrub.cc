@@ -66,7 +66,7 @@ Result<bool> SetScrub::step() {
     }
     if (!listed_) TRY(list_all_files());
     if (next_file_ == files_.size()) return false;
-    scrub_file(files_[next_file_++]);
+    TRY(scrub_file(files_[next_file_++]));
   }
   return true;
 }
@@ -81,6 +81,8 @@ Result<> SetScrub::begin_segment() {
   for (unsigned i = 0; i < members_.size(); ++i) {
     if (!members_[i]) continue;
     auto file = members_[i]->disk().open(path, Access::kReadWrite);
+    // That this process lacks descriptors says nothing of the copy.
+    if (!file && file.error().code() == Code::kExhausted) return std::unexpected(file.error());
     if (!file) continue;
     std::shared_ptr<File> opened = std::move(*file);
     auto found_header = read_segment_header(*opened, descriptor_.set, segment_->first);
@@ -244,18 +246,20 @@ Result<> SetScrub::list_all_files() {
   return {};
 }
 
-void SetScrub::scrub_file(FilePosition& file) {
+Result<> SetScrub::scrub_file(FilePosition& file) {
   // One that is being published or removed is on some of the disks for a moment.
   FileClaims::Claim claim = set_->claims().try_take(file.file);
-  if (!claim) return;
+  if (!claim) return {};
   for (Bytes size : sizes_.at(file.file)) {
     file.size = size;
-    if (scrub_file_of_size(file)) return;
+    TRY(bool done, scrub_file_of_size(file));
+    if (done) break;
   }
+  return {};
 }
 
 // False: no copy is whole with this size, and there may be another.
-bool SetScrub::scrub_file_of_size(const FilePosition& file) {
+Result<bool> SetScrub::scrub_file_of_size(const FilePosition& file) {
   std::optional<unsigned> good;
   std::vector<std::pair<unsigned, CopyState>> bad;
   bool gone = true;
@@ -263,6 +267,7 @@ bool SetScrub::scrub_file_of_size(const FilePosition& file) {
     if (!members_[i]) continue;
     auto whole = check_file(members_[i]->disk(), file,
                             [&](std::size_t count) { report_.read += Bytes{count}; });
+    if (!whole && whole.error().code() == Code::kExhausted) return std::unexpected(whole.error());
     bool missing = !whole && whole.error().code() == Code::kNotFound;
     gone &= missing;
     if (whole && *whole) {

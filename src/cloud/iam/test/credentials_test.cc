@@ -22,13 +22,13 @@ TEST_P(CredentialsTest, ASigningIdentityHasTheSecretAndTheFactor) {
   auto identity = world_.wait(iam_.find_signing_identity(founded.access_key_id));
   ASSERT_TRUE(identity) << identity.error().describe();
   EXPECT_EQ(identity->secret, founded.secret_key);
-  EXPECT_EQ(identity->principal.tenant, kFirstCustomer);
+  EXPECT_EQ(identity->principal.tenant, kProviderTenant);
   EXPECT_EQ(identity->principal.method, Method::kAccessKey);
   EXPECT_EQ(identity->principal.credential, founded.access_key_id);
   EXPECT_TRUE(iam_.authorize(identity->principal, "s3:PutObject",
-                             {"arn:aws:s3:::b/k", kFirstCustomer}, {}));
+                             {"arn:aws:s3:::b/k", kProviderTenant}, {}));
   EXPECT_FALSE(iam_.authorize(identity->principal, "s3:PutObject",
-                              {"arn:aws:s3:::b/k", kProviderTenant}, {}));
+                              {"arn:aws:s3:::b/k", kFirstCustomer}, {}));
 }
 
 TEST_P(CredentialsTest, ADeletedKeyIsRefusedAtOnce) {
@@ -58,6 +58,40 @@ TEST_P(CredentialsTest, AnotherProcessesDeletionIsSeenWithinSeconds) {
   EXPECT_EQ(lookup(id), "iam.unknown_key");
 }
 
+TEST_P(CredentialsTest, AKeyOutlivesATableThatCannotBeReadForAMoment) {
+  const std::string& id = world_.founded.access_key_id;
+  const auto execute = [&](const char* sql) {
+    return world_.state->write([&](Transaction& transaction) -> Result<> {
+      TRY(transaction.execute(sql));
+      return {};
+    });
+  };
+  EXPECT_EQ(lookup(id), "");
+  ASSERT_TRUE(execute("ALTER TABLE access_key RENAME TO away"));
+  world_.clock.advance(seconds(3));
+  EXPECT_EQ(lookup(id), "");
+  EXPECT_EQ(lookup(id), "");
+  ASSERT_TRUE(execute("ALTER TABLE away RENAME TO access_key"));
+  ASSERT_TRUE(execute("DELETE FROM access_key"));
+  EXPECT_EQ(lookup(id), "iam.unknown_key") << "the next one looks again";
+}
+
+TEST_P(CredentialsTest, AKeyOutlivesNoTokenThatMadeIt) {
+  const Principal by = world_.customer();
+  auto ending = world_.wait(iam_.create_api_token(by, "ending", seconds(60)));
+  auto lasting = world_.wait(iam_.create_api_token(by, "lasting", std::nullopt));
+  ASSERT_TRUE(ending && lasting);
+  auto program = world_.wait(iam_.authenticate_token(ending->secret));
+  ASSERT_TRUE(program);
+  EXPECT_EQ(message_of(world_.wait(iam_.create_access_key(*program, by.user))),
+            "iam.session_needed");
+  auto other = world_.wait(iam_.authenticate_token(lasting->secret));
+  ASSERT_TRUE(other);
+  EXPECT_TRUE(world_.wait(iam_.create_access_key(*other, by.user)));
+  ASSERT_TRUE(world_.wait(iam_.delete_api_token(by, lasting->token.id)));
+  EXPECT_EQ(message_of(world_.wait(iam_.create_access_key(*other, by.user))), "iam.unknown_token");
+}
+
 TEST_P(CredentialsTest, KeysOfASuspendedUserStopAtOnce) {
   const Principal by = world_.customer();
   auto user =
@@ -73,12 +107,14 @@ TEST_P(CredentialsTest, KeysOfASuspendedUserStopAtOnce) {
   ASSERT_EQ(keys->size(), 1u);
   EXPECT_FALSE(keys->at(0).active);
   EXPECT_TRUE(keys->at(0).last_used.has_value());
+  EXPECT_TRUE(world_.wait(iam_.set_user_active(by, user->id, true)));
+  EXPECT_EQ(lookup(made->key.id), "");
 }
 
 TEST_P(CredentialsTest, AUserHasABoundedNumberOfKeys) {
   const Principal by = world_.customer();
   std::string last;
-  for (int i = 0; i < 20; ++i) last = message_of(world_.wait(iam_.create_access_key(by, by.user)));
+  for (int i = 0; i < 21; ++i) last = message_of(world_.wait(iam_.create_access_key(by, by.user)));
   EXPECT_EQ(last, "iam.too_many_keys");
 }
 

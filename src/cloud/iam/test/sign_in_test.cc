@@ -147,6 +147,26 @@ TEST_P(SignInTest, APrivilegedUserWithoutAFactorCanOnlyEnrolOne) {
   EXPECT_TRUE(world_.enter("bo", kGoodPassword, *seed).second_factor);
 }
 
+TEST_P(SignInTest, ASessionThatGainsASecondFactorGetsANewSecret) {
+  make_member("ada");
+  auto opened = world_.sign_in("ada", kGoodPassword);
+  ASSERT_TRUE(opened);
+  Iam& iam = *world_.iam;
+  auto before = world_.wait(iam.authenticate_session(opened->secret));
+  ASSERT_TRUE(before);
+  auto seed = world_.wait(iam.begin_totp(*before));
+  ASSERT_TRUE(seed);
+  auto renewed = world_.wait(iam.confirm_totp(*before, world_.code_of(*seed)));
+  ASSERT_TRUE(renewed) << renewed.error().describe();
+  EXPECT_EQ(message_of(world_.wait(iam.authenticate_session(opened->secret))),
+            "iam.unknown_session");
+  auto after = world_.wait(iam.authenticate_session(renewed->secret));
+  ASSERT_TRUE(after) << after.error().describe();
+  EXPECT_EQ(after->credential, before->credential);
+  EXPECT_TRUE(after->second_factor);
+  EXPECT_EQ(renewed->expires, opened->session.expires);
+}
+
 TEST_P(SignInTest, ANewPasswordEndsOtherSessions) {
   make_member("ada");
   auto other = world_.sign_in("ada", kGoodPassword);

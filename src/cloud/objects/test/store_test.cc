@@ -78,6 +78,58 @@ TEST_F(StoreTest, BucketsHaveOneOwner) {
   EXPECT_EQ(message(run(store().find_bucket("missing"))), "bucket.missing");
 }
 
+TEST(BucketName, FollowsTheRulesOfS3) {
+  for (std::string name : {"abc", "a.b-c", "0-9", "1.2.3", "192.168.1.1a"})
+    EXPECT_TRUE(is_bucket_name(name)) << name;
+  EXPECT_TRUE(is_bucket_name(std::string(63, 'a')));
+  EXPECT_FALSE(is_bucket_name(std::string(64, 'a')));
+  for (std::string name : {"", "ab", "-abc", "abc-", ".abc", "abc.", "a..b", "Abc", "a_b", "a b",
+                           "192.168.1.1", "xn--abc", "sthree-abc", "amzn-s3-demo-abc",
+                           "abc-s3alias", "abc--ol-s3", "abc.mrap", "abc--x-s3", "abc--table-s3"})
+    EXPECT_FALSE(is_bucket_name(name)) << name;
+}
+
+TEST_F(StoreTest, ATenantHasABoundedNumberOfBuckets) {
+  for (std::size_t i = 1; i < kBucketsMax; ++i) make_bucket("bucket-" + std::to_string(i));
+  EXPECT_EQ(message(run(store().create_bucket({1}, "one-more", {}, {}))), "bucket.too_many");
+  EXPECT_EQ(message(run(store().create_bucket({1}, "bucket", {}, {}))), "bucket.exists");
+  make_bucket("of-another", {2});
+  ASSERT_TRUE(run(store().delete_bucket(bucket_, {})));
+  make_bucket("one-more");
+}
+
+TEST_F(StoreTest, RemovesWhatTheConditionsHoldOf) {
+  auto remove = [&](RemoveConditions conditions) {
+    return message(run(store().remove(bucket_, "a", std::move(conditions), {})));
+  };
+  EXPECT_EQ(remove({.if_match = "*"}), "object.precondition");
+  EXPECT_EQ(remove({.if_size = 5_B}), "") << "only If-Match asks that it is there";
+  auto info = put("a", "12345");
+  ASSERT_TRUE(info);
+  auto modified = std::chrono::floor<std::chrono::seconds>(info->modified);
+  EXPECT_EQ(remove({.if_match = "other"}), "object.precondition");
+  EXPECT_EQ(remove({.if_match = info->etag, .if_size = 4_B}), "object.precondition");
+  EXPECT_EQ(remove({.if_modified = modified - std::chrono::seconds(1)}), "object.precondition");
+  EXPECT_EQ(read("a"), "12345");
+  EXPECT_EQ(remove({.if_match = info->etag, .if_size = 5_B, .if_modified = modified}), "");
+  EXPECT_EQ(read("a"), "object.missing");
+}
+
+// Between the look and the commit another object comes: it is not removed.
+TEST_F(StoreTest, RemovesNothingThatCameAfterTheLook) {
+  auto info = put("a", "12345");
+  ASSERT_TRUE(info);
+  int looks = 0;
+  auto leaf = [&](const ObjectInfo&) -> Result<audit::Leaf> {
+    // Just before the commit.
+    if (looks++ == 0) EXPECT_TRUE(put("a", "another"));
+    return audit::Leaf{};
+  };
+  auto removed = run(store().remove(bucket_, "a", {.if_match = info->etag}, leaf));
+  EXPECT_EQ(message(removed), "object.precondition");
+  EXPECT_EQ(read("a"), "another");
+}
+
 TEST_F(StoreTest, OnlyEmptyBucketsGo) {
   ASSERT_TRUE(put("a", "x"));
   EXPECT_EQ(message(run(store().delete_bucket(bucket_, {}))), "bucket.not_empty");

@@ -7,6 +7,8 @@
 namespace belfry::http {
 namespace {
 
+using namespace std::string_literals;
+
 struct Outcome {
   int status = 200;
   HeadFacts facts;
@@ -82,7 +84,7 @@ TEST(Head, RefusesWhatTwoReadersCouldUnderstandDifferently) {
            ": nothing\r\n\r\n",
        })
     EXPECT_EQ(status_of(start + std::string(rest)), 400) << rest;
-  EXPECT_EQ(status_of(std::string("GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n", 36)), 400);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n"s), 400);
   EXPECT_EQ(status_of("PUT / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"), 400);
   EXPECT_EQ(status_of("GET / HTTP/1.1\r\n\r\n"), 400);
 }

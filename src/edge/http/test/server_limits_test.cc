@@ -1,7 +1,10 @@
 // Slow, broken and too many clients. Limits are tiny; the tests wait for what must happen.
+#include "room.h"
+#include "runtime/signal.h"
 #include "test_server.h"
 
 #include <future>
+#include <sys/resource.h>
 
 namespace belfry::http {
 namespace {
@@ -17,7 +20,7 @@ Listen tiny_times() {
 }
 
 std::string answer_to(std::uint16_t port, std::string_view request) {
-  Client client(port);
+  TestClient client(port);
   client.send(request);
   client.end_sending();
   return client.read_all();
@@ -25,14 +28,14 @@ std::string answer_to(std::uint16_t port, std::string_view request) {
 
 TEST(Limits, EndAHeadThatTrickles) {
   TestServer server(echo, tiny_times());
-  Client client(server.port());
+  TestClient client(server.port());
   client.send("GET /x HT");
   EXPECT_TRUE(client.read_all().starts_with("HTTP/1.1 408 "));
 }
 
 TEST(Limits, EndAnIdleConnectionWithoutAWord) {
   TestServer server(echo, tiny_times());
-  Client client(server.port());
+  TestClient client(server.port());
   EXPECT_EQ(client.read_all(), "");
 }
 
@@ -45,10 +48,59 @@ TEST(Limits, EndABodyThatStalls) {
         co_return echoed;
       },
       tiny_times());
-  Client client(server.port());
+  TestClient client(server.port());
   client.send("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc");
-  client.read_all();
+  std::string answer = client.read_all();
   EXPECT_EQ(seen.get_future().get().message(), "http.body_timeout");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 500 ")) << "its sender is told: " << answer;
+  EXPECT_NE(answer.find("Connection: close"), answer.npos);
+}
+
+// Sends an octet now and then until the server has closed; false: it takes them for ever.
+bool is_cut_off(TestClient& client) {
+  for (int i = 0; i < 500; ++i) {
+    if (!client.send("x")) return true;
+    std::this_thread::sleep_for(10ms);
+  }
+  return false;
+}
+
+TEST(Limits, EndABodyThatTrickles) {
+  std::promise<Error> seen;
+  TestServer server(
+      [&](Request& request, Response& response) -> Task<> {
+        auto echoed = co_await echo(request, response);
+        if (!echoed) seen.set_value(echoed.error());
+        co_return echoed;
+      },
+      tiny_times());
+  TestClient client(server.port());
+  client.send("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+  ASSERT_TRUE(is_cut_off(client));
+  EXPECT_EQ(seen.get_future().get().message(), "http.body_timeout");
+}
+
+TEST(Limits, LetABodyGoOnAtTheLeastRate) {
+  Listen options = tiny_times();
+  options.limits.progress_time = 200ms;
+  options.limits.body_rate_min = 100_B;  // each octet is worth 10 ms
+  TestServer server(echo, options);
+  TestClient client(server.port());
+  client.send("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n");
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_TRUE(client.send(std::string(20, 'x')));
+    std::this_thread::sleep_for(10ms);
+  }
+  EXPECT_TRUE(client.read_until("PUT /x xxx").starts_with("HTTP/1.1 200 "));
+}
+
+TEST(Limits, EndARefusedBodyThatTrickles) {
+  Listen options;
+  options.limits.discard_time = 50ms;
+  TestServer server([](Request&, Response& response) { return response.send("no"); }, options);
+  TestClient client(server.port());
+  client.send("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+  EXPECT_TRUE(is_cut_off(client));
 }
 
 TEST(Limits, EndAReaderThatDoesNotRead) {
@@ -66,7 +118,7 @@ TEST(Limits, EndAReaderThatDoesNotRead) {
         }
       },
       tiny_times());
-  Client client(server.port());
+  TestClient client(server.port());
   client.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(seen.get_future().get().message(), "http.timeout");
 }
@@ -87,14 +139,64 @@ TEST(Limits, RefuseHeadsThatAreTooLong) {
 TEST(Limits, TurnAwayWhoFindsNoRoom) {
   Listen options;
   options.limits.connections = 1;
-  TestServer server(echo, options);
-  Client first(server.port());
+  std::promise<void> entered;
+  Promise<bool> release;
+  TestServer server(
+      [&](Request& request, Response& response) -> Task<> {
+        if (request.path == "/1") {
+          entered.set_value();
+          co_await release.wait();
+        }
+        co_return co_await echo(request, response);
+      },
+      options);
+  TestClient first(server.port());
   first.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
-  first.read_until("GET /1 ");
-  Client second(server.port());
+  entered.get_future().wait();
+  TestClient second(server.port());
   EXPECT_TRUE(second.read_all().starts_with("HTTP/1.1 503 "));
-  first.send("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_TRUE(first.read_until("GET /2 ").starts_with("HTTP/1.1 200 "));
+  release.set(true);
+  EXPECT_TRUE(first.read_until("GET /1 ").starts_with("HTTP/1.1 200 "));
+}
+
+// As clients do: 503 says that there is no room at this moment.
+bool is_served(std::uint16_t port) {
+  for (int i = 0; i < 50; ++i) {
+    std::string answer = answer_to(port, "GET /ok HTTP/1.1\r\nHost: a\r\n\r\n");
+    if (answer.ends_with("GET /ok ")) return true;
+  }
+  return false;
+}
+
+TEST(Limits, LetIdleConnectionsGiveWay) {
+  Listen options;
+  options.limits.connections = 20;
+  TestServer server(echo, options);
+  std::vector<std::unique_ptr<TestClient>> idle;
+  for (int i = 0; i < 100; ++i) {
+    idle.push_back(std::make_unique<TestClient>(server.port()));
+    EXPECT_LE(server.connections(), 20u);
+  }
+  EXPECT_TRUE(is_served(server.port()));
+  EXPECT_EQ(idle.front()->read_all(), "") << "who waited longest is closed first";
+}
+
+TEST(Limits, LeaveDescriptorsForFiles) {
+  EXPECT_EQ(connections_within(1024), 512u);
+  EXPECT_EQ(connections_within(100'000), 95'904u);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit small = before;
+  small.rlim_cur = 64;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &small), 0);
+  TestServer server(echo), other(echo);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  std::vector<std::unique_ptr<TestClient>> idle;
+  for (int i = 0; i < 200; ++i)
+    idle.push_back(std::make_unique<TestClient>((i % 2 ? server : other).port()));
+  EXPECT_TRUE(is_served(server.port()));
+  EXPECT_TRUE(is_served(other.port()));
+  EXPECT_LE(server.connections() + other.connections(), 32u);
 }
 
 TEST(Torture, AnswersGarbageWith400OrCloses) {
@@ -136,8 +238,8 @@ TEST(Torture, TellsTheHandlerOfABodyCutShort) {
 
 TEST(Torture, ServesOthersBesideThousandsOfIdleConnections) {
   TestServer server(echo);
-  std::vector<std::unique_ptr<Client>> idle;
-  for (int i = 0; i < 400; ++i) idle.push_back(std::make_unique<Client>(server.port()));
+  std::vector<std::unique_ptr<TestClient>> idle;
+  for (int i = 0; i < 400; ++i) idle.push_back(std::make_unique<TestClient>(server.port()));
   EXPECT_TRUE(
       answer_to(server.port(), "GET /ok HTTP/1.1\r\nHost: a\r\n\r\n").ends_with("GET /ok "));
   for (int i = 0; i < 400; i += 7) {

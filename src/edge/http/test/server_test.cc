@@ -1,3 +1,4 @@
+#include "runtime/signal.h"
 #include "test_server.h"
 
 #include <future>
@@ -15,7 +16,7 @@ bool has(std::string_view text, std::string_view part) {
 
 TEST(Server, AnswersAndKeepsTheConnection) {
   TestServer server(echo);
-  Client client(server.port());
+  TestClient client(server.port());
   for (int i = 0; i < 3; ++i) {
     client.send(kGet);
     std::string answer = client.read_until("GET /x ");
@@ -28,7 +29,7 @@ TEST(Server, AnswersAndKeepsTheConnection) {
 
 TEST(Server, AnswersPipelinedRequestsInOrder) {
   TestServer server(echo);
-  Client client(server.port());
+  TestClient client(server.port());
   client.send(
       "PUT /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET /2 HTTP/1.1\r\nHost: "
       "a\r\n\r\n\r\nPUT /3 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -46,7 +47,7 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
 
 TEST(Server, TakesAHeadOctetByOctet) {
   TestServer server(echo);
-  Client client(server.port());
+  TestClient client(server.port());
   for (char c : std::string("PUT /y HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
                             "3;x=y\r\nabc\r\n0\r\n\r\n"))
     client.send({&c, 1});
@@ -61,7 +62,7 @@ TEST(Server, SendsContinueOnlyWhenTheBodyIsRead) {
     }
     co_return co_await echo(request, response);
   });
-  Client client(server.port());
+  TestClient client(server.port());
   client.send("PUT /take HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
   client.send("abc");
@@ -76,7 +77,7 @@ TEST(Server, SendsContinueOnlyWhenTheBodyIsRead) {
 
 TEST(Server, ReadsAwayASmallBodyNobodyWanted) {
   TestServer server([](Request&, Response& response) { return response.send("done"); });
-  Client client(server.port());
+  TestClient client(server.port());
   client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcde");
   client.read_until("done");
   client.send("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n");
@@ -89,7 +90,7 @@ TEST(Server, ClosesOnALargeBodyNobodyWantedAfterTheAnswerIsRead) {
   Listen options;
   options.limits.discard = 1000_B;
   TestServer server([](Request&, Response& response) { return response.send("done"); }, options);
-  Client client(server.port());
+  TestClient client(server.port());
   client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n" +
               std::string(20000, 'x'));
   client.end_sending();
@@ -107,7 +108,7 @@ TEST(Server, StreamsAnswersCountedAndChunked) {
     for (int i = 0; i < 3; ++i) CO_TRY(co_await response.write(as_view(piece)));
     co_return Result<>();
   });
-  Client client(server.port());
+  TestClient client(server.port());
   client.send("GET /counted HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_TRUE(has(client.read_until("\r\n\r\n"), "Content-Length: 300000\r\n"));
   EXPECT_EQ(client.read_count(300'000), piece + piece + piece);
@@ -128,7 +129,7 @@ TEST(Server, CutsTheConnectionOfAnAnswerThatFailsHalfway) {
     CO_TRY(co_await response.write(as_view("abc")));
     co_return fail(Code::kCorrupt, "test.rot");
   });
-  Client client(server.port());
+  TestClient client(server.port());
   client.send(kGet);
   EXPECT_TRUE(client.read_all().ends_with("\r\n\r\nabc"));
 }
@@ -140,10 +141,40 @@ TEST(Server, AnswersForAHandlerThatFails) {
     co_return fail(Code::kInternal, "test.fault");
   });
   for (std::string path : {"/throw", "/silent", "/error"}) {
-    Client client(server.port());
+    TestClient client(server.port());
     client.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
     EXPECT_TRUE(client.read_until("\r\n\r\n").starts_with("HTTP/1.1 500 ")) << path;
   }
+}
+
+std::string date_of(std::string_view answer) {
+  std::size_t from = answer.find("\r\nDate: ") + 8;
+  return std::string(answer.substr(from, answer.find("\r\n", from) - from));
+}
+
+// The lane makes its date anew in another second: an answer underway must not hold on to the old.
+TEST(Server, DatesAnAnswerWhenItIsMade) {
+  std::promise<void> entered;
+  Promise<bool> release;
+  TestServer server([&](Request& request, Response& response) -> Task<> {
+    if (request.path == "/held") {
+      entered.set_value();
+      co_await release.wait();
+    }
+    co_return co_await response.send("done");
+  });
+  TestClient held(server.port()), other(server.port());
+  auto ask = [&] {
+    other.send(kGet);
+    return date_of(other.read_until("done"));
+  };
+  std::string first = ask(), last = first;
+  held.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+  entered.get_future().wait();
+  while (last == first) last = ask();
+  release.set(true);
+  std::string date = date_of(held.read_until("done"));
+  EXPECT_TRUE(date == last || date == ask()) << date;
 }
 
 TEST(Server, NeverLetsAValueEndItsLine) {
@@ -151,7 +182,7 @@ TEST(Server, NeverLetsAValueEndItsLine) {
     response.fields.add("X-Echo", "a\r\nSet-Cookie: b");
     return response.send("");
   });
-  Client client(server.port());
+  TestClient client(server.port());
   client.send(kGet);
   EXPECT_TRUE(has(client.read_until("\r\n\r\n"), "X-Echo: a  Set-Cookie: b\r\n"));
 }
@@ -172,8 +203,8 @@ TEST(Server, FinishesWhatIsUnderwayWhenItStops) {
     entered.set_value();
     co_return co_await echo(request, response);
   });
-  Client idle(server.port());
-  Client client(server.port());
+  TestClient idle(server.port());
+  TestClient client(server.port());
   client.send("PUT /s HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
   entered.get_future().wait();
   std::thread stopper([&] { server.stop(std::chrono::seconds(20)); });

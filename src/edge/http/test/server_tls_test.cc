@@ -62,7 +62,7 @@ class TlsClient {
   }
 
  private:
-  Client client_;
+  TestClient client_;
   SSL_CTX* context_;
   SSL* tls_ = nullptr;
   bool connected_ = false;
@@ -95,7 +95,7 @@ TEST(Tls, RefusesOldVersionsAndPlainText) {
   TestServer server(echo, with_tls());
   TlsClient old(server.port(), TLS1_1_VERSION);
   EXPECT_FALSE(old.connected());
-  Client plain(server.port());
+  TestClient plain(server.port());
   plain.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(plain.read_all().find("HTTP/1.1"), std::string::npos);
 }
@@ -104,7 +104,7 @@ TEST(Tls, EndsAHandshakeThatStalls) {
   Listen options = with_tls();
   options.limits.head_time = 50ms;
   TestServer server(echo, options);
-  Client client(server.port());
+  TestClient client(server.port());
   client.send("\x16\x03\x01");
   EXPECT_EQ(client.read_all(), "");
 }

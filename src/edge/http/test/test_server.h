@@ -49,9 +49,9 @@ class TestServer {
   std::thread thread_;
 };
 
-class Client {
+class TestClient {
  public:
-  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit TestClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -61,8 +61,8 @@ class Client {
     timeval limit{20, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   }
-  ~Client() { ::close(socket_); }
-  Client(const Client&) = delete;
+  ~TestClient() { ::close(socket_); }
+  TestClient(const TestClient&) = delete;
 
   int descriptor() const { return socket_; }
   // False: the server has closed.

@@ -69,7 +69,9 @@ class FakeIam final : public iam::Iam {
     return absent<void>();
   }
   Task<std::string> begin_totp(const iam::Principal&) override { return absent<std::string>(); }
-  Task<> confirm_totp(const iam::Principal&, const std::string&) override { return absent<void>(); }
+  Task<RenewedSession> confirm_totp(const iam::Principal&, const std::string&) override {
+    return absent<RenewedSession>();
+  }
   Task<std::vector<iam::AccessKey>> list_access_keys(const iam::Principal&, UserId) override {
     return absent<std::vector<iam::AccessKey>>();
   }

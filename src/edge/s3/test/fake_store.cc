@@ -10,10 +10,11 @@ namespace {
 
 class TextReading final : public objects::Reading {
  public:
-  TextReading(objects::ObjectInfo info, std::string octets)
-      : info_(std::move(info)), octets_(std::move(octets)) {}
+  TextReading(objects::ObjectInfo info, std::string octets, std::optional<Error> error)
+      : info_(std::move(info)), octets_(std::move(octets)), error_(std::move(error)) {}
   const objects::ObjectInfo& info() const override { return info_; }
   Task<View> next() override {
+    if (error_) co_return std::unexpected(*error_);
     View piece = as_view(octets_).subspan(given_);
     piece = piece.first(std::min<std::size_t>(piece.size(), 1 << 16));
     given_ += piece.size();
@@ -23,6 +24,7 @@ class TextReading final : public objects::Reading {
  private:
   objects::ObjectInfo info_;
   std::string octets_;
+  std::optional<Error> error_;
   std::size_t given_ = 0;
 };
 
@@ -134,11 +136,21 @@ Task<std::unique_ptr<objects::Reading>> FakeStore::open(
   Object object = found->second;
   CO_TRY(auto range, choose(object.info));
   if (range) object.octets = object.octets.substr(range->first, range->last - range->first + 1);
-  co_return std::make_unique<TextReading>(object.info, std::move(object.octets));
+  co_return std::make_unique<TextReading>(object.info, std::move(object.octets), read_error);
 }
 
 Task<> FakeStore::remove(const objects::Bucket& bucket, const std::string& key,
-                         objects::MakeLeaf leaf) {
+                         objects::RemoveConditions conditions, objects::MakeLeaf leaf) {
+  auto found = objects_[bucket.id].find(key);
+  bool there = found != objects_[bucket.id].end();
+  bool holds = there || !conditions.if_match;
+  if (there && conditions.if_match && *conditions.if_match != "*")
+    holds &= *conditions.if_match == found->second.info.etag;
+  if (there && conditions.if_size) holds &= *conditions.if_size == found->second.info.size;
+  if (there && conditions.if_modified)
+    holds &= *conditions.if_modified ==
+             std::chrono::floor<std::chrono::seconds>(found->second.info.modified);
+  if (!holds) co_return fail(Code::kConflict, "object.precondition");
   CO_TRY(leaf({}));
   objects_[bucket.id].erase(key);
   co_return Result<>();

@@ -11,6 +11,8 @@ class FakeStore final : public objects::Store {
 
   // Given back by the next put.
   std::optional<Error> next_put_error;
+  // What every reading gives instead of octets.
+  std::optional<Error> read_error;
 
   Task<objects::Bucket> create_bucket(TenantId tenant, const std::string& name,
                                       std::optional<segments::Placement> placement,
@@ -27,8 +29,9 @@ class FakeStore final : public objects::Store {
       const objects::Bucket& bucket, const std::string& key,
       std::function<Result<std::optional<objects::Range>>(const objects::ObjectInfo&)> choose)
       override;
+  using objects::Store::remove;
   Task<> remove(const objects::Bucket& bucket, const std::string& key,
-                objects::MakeLeaf leaf) override;
+                objects::RemoveConditions conditions, objects::MakeLeaf leaf) override;
   Task<objects::ListPage> list(const objects::Bucket& bucket,
                                const objects::ListRequest& request) override;
   Task<objects::Upload> create_upload(const objects::Bucket& bucket, const std::string& key,

@@ -90,6 +90,95 @@ TEST_F(ObjectTest, ServesRangesAndConditions) {
   EXPECT_EQ(unchanged->body, "");
   EXPECT_EQ(unchanged->field("ETag"), etag);
   EXPECT_EQ(get("if-match", "\"other\"")->element("Code"), "PreconditionFailed");
+  auto resume = [&](std::string validator) {
+    return send({"GET", "/bucket/k", "", {}, {{"range", "bytes=8-"}, {"if-range", validator}}});
+  };
+  EXPECT_EQ(resume(etag)->status, 206);
+  EXPECT_EQ(resume(etag)->body, "89");
+  EXPECT_EQ(resume("\"other\"")->status, 200);
+  EXPECT_EQ(resume("\"other\"")->body, "0123456789");
+}
+
+TEST_F(ObjectTest, AnswersAnObjectThatCannotBeReadWithAnError) {
+  make_bucket();
+  put("k", "0123456789");
+  auto reads = [&] { return ledger_.of("s3:GetObject").size(); };
+  store_.read_error = Error(Code::kCorrupt, "object.corrupt");
+  auto reply = send({"GET", "/bucket/k"});
+  EXPECT_EQ(reply->status, 500);
+  EXPECT_EQ(reply->element("Code"), "InternalError");
+  EXPECT_EQ(reply->field("ETag"), "");
+  EXPECT_EQ(reads(), 0u);
+}
+
+TEST_F(ObjectTest, StoresNothingWhoseLengthNobodySaid) {
+  make_bucket();
+  auto put_silent = [&](std::string path, std::vector<http::QueryParameter> query,
+                        std::string framing) {
+    http::Request request = signed_request({"PUT", path, "", std::move(query)});
+    request.content_length.reset();
+    if (!framing.empty()) request.fields.add("transfer-encoding", framing);
+    return send_raw(std::move(request), framing.empty() ? "" : "hello");
+  };
+  auto refused = put_silent("/bucket/k", {}, "");
+  EXPECT_EQ(refused->status, 411);
+  EXPECT_EQ(refused->element("Code"), "MissingContentLength");
+  EXPECT_EQ(send({"GET", "/bucket/k"})->status, 404);
+  EXPECT_EQ(put_silent("/bucket/k", {}, "chunked")->status, 200);
+  EXPECT_EQ(send({"GET", "/bucket/k"})->body, "hello");
+  auto created = send({"POST", "/bucket/big", "", {{"uploads", ""}}});
+  std::string upload = created->element("UploadId");
+  EXPECT_EQ(put_silent("/bucket/big", {{"partNumber", "1"}, {"uploadId", upload}}, "")->status,
+            411);
+  EXPECT_EQ(put_silent("/empty-bucket", {}, "")->status, 200) << "a bucket has no body";
+}
+
+TEST_F(ObjectTest, DeletesUnderConditions) {
+  make_bucket();
+  put("k", "hello");
+  std::string etag = send({"HEAD", "/bucket/k"})->field("ETag");
+  std::string modified = send({"HEAD", "/bucket/k"})->field("Last-Modified");
+  auto remove = [&](std::vector<std::pair<std::string, std::string>> fields) {
+    return code_of({"DELETE", "/bucket/k", "", {}, std::move(fields)});
+  };
+  EXPECT_EQ(remove({{"if-match", "\"other\""}}), "PreconditionFailed");
+  EXPECT_EQ(remove({{"x-amz-if-match-size", "6"}}), "PreconditionFailed");
+  EXPECT_EQ(remove({{"x-amz-if-match-size", "five"}}), "InvalidArgument");
+  EXPECT_EQ(remove({{"x-amz-if-match-last-modified-time", "Sun, 01 Mar 2020 12:00:00 GMT"}}),
+            "PreconditionFailed");
+  EXPECT_EQ(remove({{"x-amz-if-match-last-modified-time", "yesterday"}}), "InvalidArgument");
+  EXPECT_EQ(send({"HEAD", "/bucket/k"})->status, 200);
+  EXPECT_EQ(remove({{"if-match", etag},
+                    {"x-amz-if-match-size", "5"},
+                    {"x-amz-if-match-last-modified-time", modified}}),
+            "");
+  EXPECT_EQ(send({"HEAD", "/bucket/k"})->status, 404);
+  EXPECT_EQ(remove({{"if-match", "*"}}), "PreconditionFailed");
+  EXPECT_EQ(remove({}), "");
+}
+
+TEST_F(ObjectTest, DeletesABatchUnderConditions) {
+  make_bucket();
+  for (std::string key : {"tag", "no-tag", "size", "no-size", "time", "no-time"}) put(key, "hello");
+  auto object = [](std::string key, std::string condition) {
+    return "<Object><Key>" + key + "</Key>" + condition + "</Object>";
+  };
+  std::string xml =
+      "<Delete>" + object("tag", "<ETag>\"5d41402abc4b2a76b9719d911017c592\"</ETag>") +
+      object("no-tag", "<ETag>other</ETag>") + object("size", "<Size>5</Size>") +
+      object("no-size", "<Size>4</Size>") +
+      object("time", "<LastModifiedTime>2026-03-01T12:00:00Z</LastModifiedTime>") +
+      object("no-time", "<LastModifiedTime>Sun, 01 Mar 2026 12:00:01 GMT</LastModifiedTime>") +
+      "</Delete>";
+  auto reply = send({"POST", "/bucket", xml, {{"delete", ""}}, {{"content-md5", md5_base64(xml)}}});
+  for (std::string key : {"tag", "size", "time"}) {
+    EXPECT_NE(reply->body.find("<Deleted><Key>" + key + "</Key>"), std::string::npos) << key;
+    EXPECT_NE(reply->body.find("<Error><Key>no-" + key + "</Key><Code>PreconditionFailed"),
+              std::string::npos)
+        << key;
+    EXPECT_EQ(send({"HEAD", "/bucket/" + key})->status, 404);
+    EXPECT_EQ(send({"HEAD", "/bucket/no-" + key})->status, 200);
+  }
 }
 
 TEST_F(ObjectTest, OverridesFieldsAsAsked) {
@@ -188,6 +277,44 @@ TEST_F(ObjectTest, DeletesABatch) {
   EXPECT_EQ(reply->element("Code"), "KeyTooLongError");
   EXPECT_EQ(send({"GET", "/bucket"})->body.find("<Key>"), std::string::npos);
   EXPECT_EQ(ledger_.of("s3:DeleteObjects").size(), 100u);
+}
+
+TEST_F(ObjectTest, CopiesAPartOfWhatIsThereAndNoLess) {
+  make_bucket();
+  put("k", "0123456789");
+  std::string upload = send({"POST", "/bucket/big", "", {{"uploads", ""}}})->element("UploadId");
+  auto copy = [&](std::string range) {
+    return send({"PUT",
+                 "/bucket/big",
+                 "",
+                 {{"partNumber", "1"}, {"uploadId", upload}},
+                 {{"x-amz-copy-source", "/bucket/k"}, {"x-amz-copy-source-range", range}}});
+  };
+  for (std::string range : {"bytes=0-10", "bytes=10-10", "bytes=5-4", "bytes=5-", "bytes=-5",
+                            "bytes=a-b", "0-5", "bytes=0-1,3-4", "bytes=0-99999999999999999999"})
+    EXPECT_EQ(copy(range)->element("Code"), "InvalidArgument") << range;
+  EXPECT_EQ(copy("bytes=2-9")->element("ETag"),
+            "&quot;" + to_hex(crypto::md5(as_view("23456789"))) + "&quot;");
+}
+
+// What x-amz-checksum says at Complete is of the object and not of the list of its parts.
+TEST_F(ObjectTest, TakesNoChecksumOfTheObjectForOneOfTheList) {
+  make_bucket();
+  std::string upload = send({"POST", "/bucket/big", "", {{"uploads", ""}}})->element("UploadId");
+  std::string etag =
+      send({"PUT", "/bucket/big", "hello", {{"partNumber", "1"}, {"uploadId", upload}}})
+          ->field("ETag");
+  std::string xml = "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>" + etag +
+                    "</ETag></Part></CompleteMultipartUpload>";
+  auto done =
+      send({"POST",
+            "/bucket/big",
+            xml,
+            {{"uploadId", upload}},
+            {{"x-amz-checksum-crc32", "NhCmhg=="}, {"x-amz-checksum-type", "FULL_OBJECT"}}});
+  EXPECT_EQ(done->status, 200) << done->body;
+  EXPECT_EQ(done->body.find("Checksum"), std::string::npos) << "nothing claims that it was checked";
+  EXPECT_EQ(done->field("x-amz-checksum-crc32"), "");
 }
 
 TEST_F(ObjectTest, UploadsInParts) {

@@ -4,6 +4,7 @@
 #include "conditions.h"
 #include "copy_source.h"
 #include "errors.h"
+#include "in_flight.h"
 #include "xml_reader.h"
 #include "xml_writer.h"
 
@@ -29,41 +30,6 @@ TEST(Checksum, AgreesWithThePublishedCheckValues) {
   }
   EXPECT_EQ(checksum_named("X-Amz-Checksum-CRC64NVME"), ChecksumKind::kCrc64Nvme);
   EXPECT_EQ(checksum_named("x-amz-checksum-algorithm"), std::nullopt);
-}
-
-std::string show(const RangeAnswer& answer) {
-  if (std::holds_alternative<Unsatisfiable>(answer)) return "unsatisfiable";
-  auto* range = std::get_if<objects::Range>(&answer);
-  if (range == nullptr) return "all";
-  return std::to_string(range->first) + "-" + std::to_string(range->last);
-}
-
-TEST(Range, FollowsTheRules) {
-  struct Row {
-    std::string_view field;
-    std::uint64_t size;
-    std::string_view expected;
-  };
-  for (const Row& row : std::initializer_list<Row>{
-           {"bytes=0-9", 100, "0-9"},
-           {"bytes=0-0", 1, "0-0"},
-           {"bytes=90-200", 100, "90-99"},
-           {"bytes=99-", 100, "99-99"},
-           {"bytes=100-", 100, "unsatisfiable"},
-           {"bytes=0-", 0, "unsatisfiable"},
-           {"bytes=-1", 0, "unsatisfiable"},
-           {"bytes=-0", 10, "unsatisfiable"},
-           {"bytes=-10", 100, "90-99"},
-           {"bytes=-1000", 100, "0-99"},
-           {"bytes=5-4", 100, "all"},
-           {"bytes=0-1,3-4", 100, "all"},
-           {"bytes=a-b", 100, "all"},
-           {"bytes=-", 100, "all"},
-           {"lines=0-1", 100, "all"},
-           {"bytes=18446744073709551616-", 100, "unsatisfiable"},
-           {"bytes=1-99999999999999999999", 100, "1-99"},
-       })
-    EXPECT_EQ(show(read_range(row.field, Bytes{row.size})), row.expected) << row.field;
 }
 
 std::string condition(std::initializer_list<std::pair<std::string, std::string>> fields) {
@@ -179,6 +145,19 @@ TEST(CopySource, NamesBucketAndKey) {
   for (std::string_view bad :
        {"", "/", "bucket", "bucket/", "/bucket/", "//k", "b/%zz", "b/k?versionId=7"})
     EXPECT_FALSE(read_copy_source(bad)) << bad;
+}
+
+TEST(InFlight, GivesNoMoreThanThereIs) {
+  InFlight in_flight(3_MiB);
+  {
+    auto unknown = in_flight.take(std::nullopt), large = in_flight.take(5_GiB);
+    ASSERT_TRUE(unknown && large);
+    auto third = in_flight.take(1_GiB);
+    ASSERT_FALSE(third);
+    EXPECT_EQ(kind_of(third.error()).code, "SlowDown");
+    EXPECT_TRUE(in_flight.take(100_KiB)) << "small ones find room";
+  }
+  EXPECT_TRUE(in_flight.take(5_GiB)) << "what goes is given back";
 }
 
 TEST(Errors, HaveS3NamesWhereverTheyComeFrom) {

@@ -44,6 +44,42 @@ TEST_F(ServiceTest, RefusesAWrongSignatureAndAnUnknownKey) {
   EXPECT_EQ(ledger_.reads.size(), 1u) << "what nobody is known for fills no log";
 }
 
+TEST_F(ServiceTest, RecordsWrongSignaturesOnceASecondAndUnderNobodysName) {
+  make_bucket();
+  auto break_in = [&](const std::string& key_id) {
+    Ask ask{.method = "GET", .path = "/bucket/key"};
+    ask.key_id = key_id;
+    http::Request request = signed_request(ask);
+    request.path = "/bucket/other";
+    EXPECT_EQ(send_raw(request, "")->element("Code"), "SignatureDoesNotMatch");
+  };
+  for (int i = 0; i < 50; ++i) break_in(kKeyId);
+  break_in(kOtherKeyId);
+  ASSERT_EQ(ledger_.reads.size(), 2u);
+  EXPECT_EQ(ledger_.reads[0].tenant, kTenant);
+  EXPECT_EQ(ledger_.reads[1].tenant, kOtherTenant);
+  clock_.time += std::chrono::seconds(1);
+  break_in(kKeyId);
+  ASSERT_EQ(ledger_.reads.size(), 3u);
+  const audit::Event& event = ledger_.reads[2].event;
+  EXPECT_EQ(event.reason, "s3.SignatureDoesNotMatch");
+  EXPECT_EQ(event.actor, kKeyId);
+  EXPECT_EQ(event.actor_id, UserId{});
+  auto detail = std::ranges::find(event.details, "requests", &audit::Detail::name);
+  ASSERT_NE(detail, event.details.end());
+  EXPECT_EQ(detail->value, "50") << "the 49 before it that were not recorded, and itself";
+}
+
+TEST_F(ServiceTest, RecordsNothingForWhoDoesNotProveTheKey) {
+  http::Request request = signed_request({"GET", "/"});
+  request.fields.add("x-amz-meta-added", "on the way");
+  EXPECT_EQ(send_raw(request, "")->element("Code"), "AccessDenied");
+  request = signed_request({"GET", "/"});
+  clock_.time += std::chrono::minutes(16);
+  EXPECT_EQ(send_raw(request, "")->element("Code"), "RequestTimeTooSkewed");
+  EXPECT_TRUE(ledger_.reads.empty());
+}
+
 TEST_F(ServiceTest, RefusesAClockThatIsOff) {
   http::Request request = signed_request({"GET", "/"});
   clock_.time += std::chrono::minutes(16);
@@ -94,6 +130,22 @@ TEST_F(ServiceTest, RecordsADenialForBothSides) {
   EXPECT_EQ(denials[1].tenant, kTenant);
   EXPECT_EQ(denials[1].event.outcome, audit::Outcome::kFailure);
   EXPECT_EQ(denials[1].event.reason, "iam.denied");
+}
+
+TEST_F(ServiceTest, TellsTheOwnerOfASourceThatItWasAskedFor) {
+  make_bucket();
+  put("key", "secret");
+  send({.method = "PUT", .path = "/theirs", .key_id = kOtherKeyId});
+  Ask copy{"PUT", "/theirs/copy", "", {}, {{"x-amz-copy-source", "bucket/key"}}};
+  copy.key_id = kOtherKeyId;
+  EXPECT_EQ(code_of(copy), "AccessDenied");
+  auto denials = ledger_.of("s3:CopyObject");
+  ASSERT_EQ(denials.size(), 2u);
+  EXPECT_EQ(denials[0].tenant, kTenant);
+  EXPECT_EQ(denials[0].event.resource, "arn:aws:s3:::bucket/key");
+  EXPECT_EQ(denials[0].event.outcome, audit::Outcome::kFailure);
+  EXPECT_EQ(denials[0].event.actor_id, UserId{});
+  EXPECT_EQ(denials[1].tenant, kOtherTenant);
 }
 
 TEST_F(ServiceTest, WritesNothingThatCannotBeRecorded) {
@@ -171,6 +223,10 @@ TEST_F(ServiceTest, TranslatesWhatTheStoreCannotDoNow) {
   EXPECT_EQ(reply->field("Retry-After"), "1");
   store_.next_put_error = Error(Code::kExhausted, "segments.full");
   EXPECT_EQ(code_of({"PUT", "/bucket/k", "x"}), "SlowDown");
+  store_.next_put_error = Error(Code::kRetry, "http.body_timeout");
+  auto slow = send({"PUT", "/bucket/k", "x"});
+  EXPECT_EQ(slow->status, 400);
+  EXPECT_EQ(slow->element("Code"), "RequestTimeout");
   store_.next_put_error = Error(Code::kInternal, "objects.fault");
   EXPECT_EQ(code_of({"PUT", "/bucket/k", "x"}), "InternalError");
 }

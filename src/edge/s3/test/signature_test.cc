@@ -3,6 +3,7 @@
 #include "signature.h"
 
 #include "errors.h"
+#include "signing_keys.h"
 
 #include <gtest/gtest.h>
 
@@ -147,6 +148,36 @@ TEST(Claim, NamesEachFault) {
   EXPECT_EQ(code_with(good, "yesterday"), "AccessDenied");
   EXPECT_EQ(code_with(good, "20130525T000000Z"), "AuthorizationHeaderMalformed");
   EXPECT_EQ(code_of(read_claim(http::Request())), "AccessDenied");
+}
+
+TEST(Claim, BoundsTheRegion) {
+  auto code_with = [](std::string region) {
+    Example example = presigned();
+    for (auto& parameter : example.query)
+      if (parameter.name == "X-Amz-Credential")
+        parameter.value = "AKIAIOSFODNN7EXAMPLE/20130524/" + region + "/s3/aws4_request";
+    return std::string(code_of(read_claim(make_request(example))));
+  };
+  for (std::string region : {"us-east-1", "x", "0123456789abcdef-0123456789abcde"})
+    EXPECT_EQ(code_with(region), "none") << region;
+  for (std::string region :
+       {"", "0123456789abcdef-0123456789abcdef", "Europe", "a b", "a_b", "a.b"})
+    EXPECT_EQ(code_with(region), "AuthorizationQueryParametersError") << region;
+}
+
+TEST(SigningKeys, AreThoseThatWereKept) {
+  SigningKeys keys;
+  Claim claim;
+  claim.access_key_id = "AKID";
+  claim.date = "20130524";
+  claim.region = "eu";
+  EXPECT_FALSE(keys.find(claim, "secret"));
+  auto key = make_signing_key("secret", claim.date, claim.region);
+  keys.keep(claim, "secret", key);
+  EXPECT_EQ(keys.find(claim, "secret"), key);
+  EXPECT_FALSE(keys.find(claim, "another")) << "the secret changed";
+  claim.region = "us";
+  EXPECT_FALSE(keys.find(claim, "secret"));
 }
 
 TEST(Claim, BoundsThePresignedLifetime) {

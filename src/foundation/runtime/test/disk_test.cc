@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <sys/resource.h>
 
 namespace belfry {
 namespace {
@@ -96,6 +97,25 @@ TEST_F(DiskTest, RemovesAndRenames) {
   ASSERT_TRUE(disk_->remove_tree("deep"));
   ASSERT_TRUE(disk_->remove("b"));
   EXPECT_TRUE(disk_->list("").value().empty());
+}
+
+// The process lacks descriptors; the disk lacks nothing.
+TEST_F(DiskTest, ALackOfDescriptorsIsNoFailureOfTheDisk) {
+  ASSERT_TRUE(disk_->create("a"));
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  auto opened = disk_->open("a", Access::kRead);
+  auto listed = disk_->list("");
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code(), Code::kExhausted);
+  EXPECT_EQ(opened.error().message(), "disk.no_resources");
+  ASSERT_FALSE(listed);
+  EXPECT_EQ(listed.error().message(), "disk.no_resources");
+  EXPECT_TRUE(disk_->open("a", Access::kRead));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include "format.h"
 #include "store_fixture.h"
 
+#include <sys/resource.h>
+
 namespace belfry::segments {
 namespace {
 
@@ -202,6 +204,46 @@ TEST_F(DamageTest, AReturningDiskResurrectsNothing) {
   open();
   EXPECT_EQ(store_->sets()[0].generation, 3u) << "of its first return, then of healing";
   EXPECT_EQ(read(record.position), "one");
+}
+
+// What a flood of connections may do to a process: its disks are as good as before.
+TEST_F(DamageTest, ALackOfDescriptorsFailsNoDiskAndNoCopy) {
+  open();
+  Appended record = append("kept");
+  FilePosition file = write_file(pattern(1000, 8));
+  open();  // no segment is open for reading
+  // On a context that is there: another would need descriptors.
+  auto await = [&](auto task) {
+    auto future = boost::asio::co_spawn(context_, std::move(task), boost::asio::use_future);
+    context_.restart();
+    while (future.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+      context_.run_one();
+    return future.get();
+  };
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  Buffer out(1000);
+  auto appended = await(store_->append(Stream::kObjects, {}, 7, {to_buffer("new")}));
+  auto body = await(store_->read(record.position));
+  auto count = await(store_->read_file(file, 0, out));
+  auto scrubbed = await(store_->scrub({}, {}));
+  auto inspected = await(store_->inspect_disks());
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_FALSE(appended);
+  ASSERT_FALSE(body);
+  EXPECT_EQ(body.error().message(), "disk.no_resources");
+  EXPECT_FALSE(count);
+  EXPECT_FALSE(scrubbed);
+  EXPECT_TRUE(inspected);
+  for (const DiskStatus& disk : store_->disks()) EXPECT_EQ(disk.health, DiskHealth::kGood);
+  EXPECT_TRUE(store_->damages().empty());
+  EXPECT_TRUE(happenings_.empty());
+  EXPECT_EQ(read(record.position), "kept");
+  EXPECT_EQ(read_file(file, 0, 1000).value(), pattern(1000, 8));
+  EXPECT_EQ(read(append("new").position), "new");
 }
 
 }  // namespace

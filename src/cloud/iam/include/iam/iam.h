@@ -168,9 +168,15 @@ class Iam {
 
   // A new TOTP seed, in force once `confirm_totp` has seen a code of it. Returns base32.
   virtual Task<std::string> begin_totp(const Principal& by) = 0;
-  virtual Task<> confirm_totp(const Principal& by, const std::string& code) = 0;
+  // The caller's session has proved more from then on, so it gets a new secret; the old one ends.
+  struct RenewedSession {
+    std::string secret;
+    Timestamp expires;
+  };
+  virtual Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) = 0;
 
   virtual Task<std::vector<AccessKey>> list_access_keys(const Principal& by, UserId user) = 0;
+  // A key never ends, so a token that does makes none. Errors: denied ("iam.session_needed").
   virtual Task<NewAccessKey> create_access_key(const Principal& by, UserId user) = 0;
   virtual Task<> delete_access_key(const Principal& by, const std::string& id) = 0;
 

@@ -16,11 +16,13 @@
 #include "segments/store.h"
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace belfry::objects {
@@ -54,6 +56,16 @@ struct ObjectInfo {
 struct WriteConditions {
   std::optional<std::string> if_match;  // "*" or an ETag
   bool if_none_match_any = false;       // If-None-Match: *
+};
+
+// What S3 can ask of an object before it is removed. That it is there only `if_match` asks: the
+// others hold of an object that is missing.
+struct RemoveConditions {
+  std::optional<std::string> if_match;  // "*" or an ETag, without quotes
+  std::optional<Bytes> if_size;
+  std::optional<std::chrono::sys_seconds> if_modified;  // its last change, to the second
+
+  bool any() const { return if_match || if_size || if_modified; }
 };
 
 struct PutRequest {
@@ -121,7 +133,8 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Errors: conflict ("bucket.exists", argument owned: yes or no).
+  // Errors: invalid ("bucket.bad_name"), conflict ("bucket.exists", argument owned: yes or no;
+  // "bucket.too_many").
   virtual Task<Bucket> create_bucket(TenantId tenant, const std::string& name,
                                      std::optional<segments::Placement> placement,
                                      MakeLeaf leaf) = 0;
@@ -143,8 +156,12 @@ class Store {
   virtual Task<std::unique_ptr<Reading>> open(
       const Bucket& bucket, const std::string& key,
       std::function<Result<std::optional<Range>>(const ObjectInfo&)> choose_range) = 0;
-  // Succeeds whether the object is there or not.
-  virtual Task<> remove(const Bucket& bucket, const std::string& key, MakeLeaf leaf) = 0;
+  // Succeeds whether the object is there or not. Errors: conflict ("object.precondition").
+  virtual Task<> remove(const Bucket& bucket, const std::string& key, RemoveConditions conditions,
+                        MakeLeaf leaf) = 0;
+  Task<> remove(const Bucket& bucket, const std::string& key, MakeLeaf leaf) {
+    return remove(bucket, key, {}, std::move(leaf));
+  }
   virtual Task<ListPage> list(const Bucket& bucket, const ListRequest& request) = 0;
 
   virtual Task<Upload> create_upload(const Bucket& bucket, const std::string& key,
@@ -177,9 +194,14 @@ class Store {
   virtual Task<std::vector<segments::Copy>> where(const Bucket& bucket, const std::string& key) = 0;
 };
 
+inline constexpr std::size_t kBucketsMax = 1000;  // of a tenant
 inline constexpr Bytes kKeyLengthMax = 1024_B;
 inline constexpr Bytes kPartSizeMin = 5_MiB;
 inline constexpr Bytes kPutSizeMax = 5_GiB;
+
+// Whether a bucket may be called so: the rules of S3 for general purpose buckets (S3 User Guide,
+// "General purpose bucket naming rules").
+bool is_bucket_name(std::string_view name);
 
 // `pool` runs what may block: making a tenant's key. What it is made with outlives it.
 std::unique_ptr<Store> make_store(Executor executor, Engine& engine, crypto::KeyStore& keys,

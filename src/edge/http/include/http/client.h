@@ -1,13 +1,13 @@
-// A plain HTTP/1.1 client over TLS or TCP, for the command line and for tests. Blocking; one request
-// after the other on one connection.
+// A plain HTTP/1.1 client over TLS or TCP, for the command line and for tests. Blocking; one
+// request after the other on one connection.
 #pragma once
+
+#include "base/result.h"
+#include "http/server.h"
 
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "base/result.h"
-#include "http/server.h"
 
 namespace belfry::http {
 
@@ -26,7 +26,9 @@ struct ClientResponse {
 class Client {
  public:
   virtual ~Client() = default;
-  // Errors: retry ("http.cannot_connect", "http.connection_broken", with the reason), denied
+  // A request that a broken connection left without an answer is sent again on a new one if it is a
+  // GET or HEAD, or nothing of it had left. Errors: retry ("http.cannot_connect",
+  // "http.connection_broken", with the reason), denied
   // ("http.not_trusted"), exhausted (an answer larger than 64 MiB).
   virtual Result<ClientResponse> send(std::string_view method, const std::string& target,
                                       const Fields& fields, std::string body) = 0;

@@ -83,11 +83,17 @@ using Handler = std::function<Task<>(Request&, Response&)>;
 
 struct Limits {
   Bytes head = 40_KiB;  // so that S3 itself can refuse a key of 10,000 octets
+  // Of one server. All of a process share what its limit of open files leaves (room.h); when it
+  // gets narrow, connections that wait for a request are closed, longest first.
   std::size_t connections = 10'000;
-  Duration head_time = std::chrono::seconds(15);      // from the first octet of a head to its end
-  Duration idle_time = std::chrono::seconds(60);      // between requests
-  Duration progress_time = std::chrono::seconds(30);  // without an octet read or written in a body
-  Bytes discard = 256_KiB;  // of a body that the handler did not read; more: the connection closes
+  Duration head_time = std::chrono::seconds(15);  // from the first octet of a head to its end
+  Duration idle_time = std::chrono::seconds(60);  // between requests
+  // In a body: without an octet, or longer than it takes at the least rate.
+  Duration progress_time = std::chrono::seconds(30);
+  Bytes body_rate_min = 1_KiB;  // a second, on the whole
+  // Of a body that the handler did not read; more: the connection closes.
+  Bytes discard = 256_KiB;
+  Duration discard_time = std::chrono::seconds(5);
 };
 
 struct Tls {
