@@ -1,5 +1,5 @@
-// A plain HTTP/1.1 client over TLS or TCP, for the command line and for tests. Blocking; one request
-// after the other on one connection.
+// A plain HTTP/1.1 client over TLS or TCP, for the command line and for tests. Blocking; one
+// request after the other on one connection.
 #pragma once
 
 #include <memory>
