@@ -37,9 +37,12 @@ class Problem(Exception):
 
 
 class Provider:
-    """Starts at once; use it in a `with`, which stops it and removes its folder."""
+    """Starts at once; use it in a `with`, which stops it and removes its folder.
 
-    def __init__(self, name, change_config=None, environment=None):
+    `prepare(provider)` runs before the first start; `arguments(provider)` are more of the daemon's.
+    """
+
+    def __init__(self, name, change_config=None, environment=None, prepare=None, arguments=None):
         self.folder = BUILD / "system" / f"{name}-{os.getpid()}"
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -51,6 +54,9 @@ class Provider:
         self.environment = {**os.environ, **(environment or {})}
         self.log = self.folder / "daemon.log"
         self.process = None
+        self.arguments = arguments(self) if arguments else []
+        if prepare:
+            prepare(self)
         try:
             self.start()
         except BaseException:
@@ -80,8 +86,8 @@ class Provider:
         endpoints.unlink(missing_ok=True)
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [DAEMON, "--config", self.config, "--data", self.data], stdout=log, stderr=log,
-                stdin=subprocess.DEVNULL, env=self.environment)
+                [DAEMON, "--config", self.config, "--data", self.data, *self.arguments],
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment)
         limit = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < limit:
             if self.process.poll() is not None:

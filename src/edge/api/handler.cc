@@ -81,7 +81,7 @@ Task<> serve(Host& host, http::Request& request, http::Response& response) {
   if (request.path.starts_with("/api/")) co_return co_await serve_api(host, request, response);
   if (request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics")
     co_return co_await serve_machine_endpoint(host, request, response);
-  co_return co_await serve_static_file(host.options.console_directory, request, response);
+  co_return co_await serve_static_file(host.console, *host.services.pool, request, response);
 }
 
 }  // namespace

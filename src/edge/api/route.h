@@ -3,6 +3,7 @@
 
 #include "api/service.h"
 #include "jobs.h"
+#include "static_files.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -17,10 +18,13 @@ namespace belfry::api {
 // What handlers share: the services and the work that outlasts a request.
 struct Host {
   Host(Services services_, Options options_)
-      : services(std::move(services_)), options(std::move(options_)) {}
+      : services(std::move(services_)),
+        options(std::move(options_)),
+        console(options.console_directory) {}
 
   Services services;
   Options options;
+  StaticFiles console;
   Jobs jobs;
 };
 

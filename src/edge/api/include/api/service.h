@@ -29,7 +29,7 @@ struct Services {
   measures::Measures& measures;
   audit::Ledger& ledger;
   database::Database& database;
-  std::shared_ptr<Pool> pool;  // for the database
+  std::shared_ptr<Pool> pool;  // for the database and the console's files
   Clock& clock;
   Random& random;
   const topology::Topology& topology;
