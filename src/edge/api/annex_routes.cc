@@ -85,7 +85,7 @@ Task<Answer> annex(Call& call) {
 
 Result<const Measure*> named_measure(Call& call) {
   const Measure* measure = call.host.services.measures.find(call.path[0]);
-  if (!measure) return fail(Code::kNotFound, "measure.unknown", {{"measure", call.path[0]}});
+  if (!measure) return fail(Code::kNotFound, "measures.unknown", {{"measure", call.path[0]}});
   return measure;
 }
 
