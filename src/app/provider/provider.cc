@@ -96,6 +96,7 @@ class RunningProvider : public Provider {
 
   Task<> stop() override {
     for (auto& server : servers_) co_await server->stop(kStopGrace);
+    if (api_) co_await api_->stop();
     co_await background_.stop();
     if (engine_) CO_TRY(co_await engine_->close());
     if (outbox_) CO_TRY(co_await outbox_->close());
@@ -213,11 +214,10 @@ class RunningProvider : public Provider {
                            topology_,
                            iam::kProviderTenant,
                            [this] { return collect(); }};
-    auto rest =
-        api::make_handler(std::move(services), {options_.console_directory, options_.config});
+    api_ = api::make_api(std::move(services), {options_.console_directory, options_.config});
     TRY(endpoints_.s3, listen_on(topology_.s3_listen, std::nullopt, s3));
     TRY(endpoints_.s3_tls, listen_on(topology_.s3_tls_listen, tls, s3));
-    TRY(endpoints_.api, listen_on(topology_.api_listen, tls, rest));
+    TRY(endpoints_.api, listen_on(topology_.api_listen, tls, api_->handler()));
     endpoints_.ca = (directory_->root() / "run" / "ca.pem").string();
     json endpoints = {{"s3", endpoints_.s3},
                       {"s3_tls", endpoints_.s3_tls},
@@ -279,6 +279,7 @@ class RunningProvider : public Provider {
   std::unique_ptr<objects::Store> objects_;
   std::unique_ptr<objects::Facts> facts_;
   std::unique_ptr<measures::Measures> measures_;
+  std::unique_ptr<api::Api> api_;
   std::vector<std::unique_ptr<http::Server>> servers_;
   Background background_;
 };
