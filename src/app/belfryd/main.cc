@@ -122,9 +122,11 @@ void announce(const provider::Provider& provider, const std::string& data) {
   std::printf("  S3           %s\n", endpoints.s3.c_str());
   std::printf("  S3 over TLS  %s\n", endpoints.s3_tls.c_str());
   std::printf("  authority    %s\n", endpoints.ca.c_str());
-  if (provider.is_demonstration())
-    std::printf("  credentials  %s\n",
-                (std::filesystem::absolute(data) / "run" / "credentials.json").c_str());
+  // The first start leaves them; an operator puts them away.
+  auto credentials = std::filesystem::absolute(data) / "run" / "credentials.json";
+  std::error_code error;
+  if (std::filesystem::exists(credentials, error))
+    std::printf("  credentials  %s\n", credentials.c_str());
   std::printf("\nStop it with Ctrl-C.\n\n");
   std::fflush(stdout);
 }
