@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`make bench`: Belfry beside the disk's own limit and beside two bare loops, in one run, as ratios.
+"""`make bench`: Belfry beside the disk's limit and beside two bare loops, in one run, as ratios.
 
 Each figure is the median of several rounds; in a round the candidates take turns, so that a noisy
 machine disturbs all of them alike."""
@@ -57,7 +57,8 @@ def fio(size, seconds):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     run = subprocess.run(
-        ["fio", "--name=batch", f"--directory={folder}", "--numjobs=3", "--rw=write", f"--bs={size}",
+        ["fio", "--name=batch", f"--directory={folder}", "--numjobs=3", "--rw=write",
+         f"--bs={size}",
          "--size=64m", "--overwrite=1", "--fdatasync=1", "--ioengine=psync", "--time_based",
          f"--runtime={seconds}", "--output-format=json"],
         capture_output=True, text=True, check=True)
@@ -101,12 +102,15 @@ class Bench:
                 load(provider.s3.removeprefix("http://"), "put", size, 32, 8,
                      credentials=provider.credentials)
                 for number in range(self.rounds):
-                    print(f"{label}: round {number + 1} of {self.rounds}", file=sys.stderr, flush=True)
+                    print(f"{label}: round {number + 1} of {self.rounds}", file=sys.stderr,
+                          flush=True)
                     self.round(provider, label, size)
-                print(f"resident after {label}: {provider.resident_kib() // 1024} MiB", file=sys.stderr)
+                print(f"resident after {label}: {provider.resident_kib() // 1024} MiB",
+                      file=sys.stderr)
 
     def report(self):
-        lines = ["| | a second | p99 µs | beside | a second | ratio | goal |", "|---|---|---|---|---|---|---|"]
+        lines = ["| | a second | p99 µs | beside | a second | ratio | goal |",
+                 "|---|---|---|---|---|---|---|"]
         for label in SIZES:
             peers = {("put", 1): [(f"fio {label}", 0.5), (f"commit put {label} 1", None)],
                      ("put", 32): [(f"commit put {label} 32", 0.6)],
@@ -117,8 +121,9 @@ class Bench:
                 p99 = self.median(f"belfry {operation} {label} {clients} p99")
                 for name, goal in besides:
                     peer = self.median(name)
-                    lines.append(f"| {operation.upper()} {label}, {clients} clients | {own:,.0f} | {p99:,.0f} "
-                                 f"| {name} | {peer:,.0f} | {own / peer:.2f} | {goal or ''} |")
+                    lines.append(f"| {operation.upper()} {label}, {clients} clients | {own:,.0f} "
+                                 f"| {p99:,.0f} | {name} | {peer:,.0f} | {own / peer:.2f} "
+                                 f"| {goal or ''} |")
         return "\n".join(lines)
 
 

@@ -38,9 +38,14 @@ class Problem(Exception):
 
 
 class Provider:
-    """Starts at once; use it in a `with`, which stops it and removes its folder."""
+    """Starts at once; use it in a `with`, which stops it and removes its folder.
 
-    def __init__(self, name, change_config=None, environment=None, open_files=None):
+    `prepare(provider)` runs before the first start; `arguments(provider)` are more of the daemon's;
+    `open_files` is its limit of descriptors, soft and hard (None: the test's own).
+    """
+
+    def __init__(self, name, change_config=None, environment=None, prepare=None, arguments=None,
+                 open_files=None):
         self.folder = BUILD / "system" / f"{name}-{os.getpid()}"
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -50,9 +55,12 @@ class Provider:
         text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:0", text)
         self.config.write_text(change_config(text) if change_config else text)
         self.environment = {**os.environ, **(environment or {})}
-        self.open_files = open_files  # the daemon's limit, soft and hard; None: the test's own
+        self.open_files = open_files
         self.log = self.folder / "daemon.log"
         self.process = None
+        self.arguments = arguments(self) if arguments else []
+        if prepare:
+            prepare(self)
         try:
             self.start()
         except BaseException:
@@ -82,8 +90,8 @@ class Provider:
         endpoints.unlink(missing_ok=True)
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [DAEMON, "--config", self.config, "--data", self.data], stdout=log, stderr=log,
-                stdin=subprocess.DEVNULL, env=self.environment,
+                [DAEMON, "--config", self.config, "--data", self.data, *self.arguments],
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment,
                 preexec_fn=self._limit_open_files if self.open_files else None)
         limit = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < limit:

@@ -16,6 +16,8 @@ METHODS = ("get", "put", "post", "patch", "delete")
 PARTS = b"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>0</ETag></Part>" \
         b"</CompleteMultipartUpload>"
 DELETE = f"<Delete><Object><Key>{KEY}</Key></Object></Delete>".encode()
+OWN_BUCKET = "meadow-copies"
+DISK = "par1-s1-d1"
 
 
 def s3_operations(upload):
@@ -25,6 +27,8 @@ def s3_operations(upload):
         ("HEAD", bucket, {}, b""), ("GET", bucket, {}, b""),
         ("GET", bucket, {"list-type": "2"}, b""), ("GET", bucket, {"location": ""}, b""),
         ("GET", bucket, {"uploads": ""}, b""), ("PUT", bucket, {}, b""),
+        ("GET", bucket, {"versioning": ""}, b""), ("GET", bucket, {"acl": ""}, b""),
+        ("GET", bucket, {"policy": ""}, b""), ("GET", key, {"acl": ""}, b""),
         ("DELETE", bucket, {}, b""), ("POST", bucket, {"delete": ""}, DELETE),
         ("HEAD", key, {}, b""), ("GET", key, {}, b""), ("PUT", key, {}, b"x"),
         ("DELETE", key, {}, b""),
@@ -49,7 +53,8 @@ class Isolation:
     def leaks(self, octets, asked):
         """Words of the first tenant in an answer, besides those that the question had."""
         words = (BUCKET, KEY, "harbour", self.first.tenant["id"], self.first.user["id"],
-                 self.first.access_key, SECRET.decode())
+                 self.first.access_key, self.first.token["api_token"]["id"],
+                 self.first.session["id"], DISK, SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
 
@@ -71,6 +76,23 @@ class Isolation:
             if method != "HEAD" and path != f"/{BUCKET}" and error_code(outcome[2]) == "":
                 self.problems.append(f"{what}: no S3 error: {outcome[2][:200]}")
         self.expect("S3 ListBuckets", "", signer.request("GET", "/"), (200,))
+        self.try_copies(signer)
+
+    def try_copies(self, signer):
+        """Another's object as the source of a copy into a bucket of one's own."""
+        signer.ok("PUT", f"/{OWN_BUCKET}")
+        _, octets = signer.ok("POST", f"/{OWN_BUCKET}/parts", query={"uploads": ""})
+        upload = octets.split(b"<UploadId>")[1].split(b"<")[0].decode()
+        part = {"partNumber": "1", "uploadId": upload}
+        for source in (f"/{BUCKET}/{KEY}", f"{BUCKET}/{KEY}", f"/{BUCKET}/not-there"):
+            for what, path, query in (("CopyObject", f"/{OWN_BUCKET}/copy", {}),
+                                      ("UploadPartCopy", f"/{OWN_BUCKET}/parts", part)):
+                outcome = signer.request("PUT", path, query=query,
+                                         headers={"x-amz-copy-source": source})
+                self.expect(f"S3 {what} from {source}", source, outcome, (403, 404))
+        status, _, _ = signer.request("GET", f"/{OWN_BUCKET}/copy")
+        if status != 404:
+            self.problems.append(f"a copy of another's object is there: {status}")
 
     def parameters_of(self, item, operation):
         for parameter in item.get("parameters", []) + operation.get("parameters", []):
@@ -84,7 +106,7 @@ class Isolation:
                   "access_key": self.first.access_key, "bucket": BUCKET, "key": KEY,
                   "token": self.first.token["api_token"]["id"],
                   "session": self.first.session["id"], "measure": "S06-P-20", "job": "1",
-                  "disk": "par1-s1-d1", "path": "checkpoint"}
+                  "disk": DISK, "path": "checkpoint"}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -149,6 +171,9 @@ class Isolation:
         user = self.provider.rest("GET", f"/api/v1/users/{self.first.user['id']}",
                                   token=self.first.token["secret"])
         assert user["active"], "the first tenant's user was suspended"
+        keys = self.provider.rest("GET", f"/api/v1/users/{self.first.user['id']}/access-keys",
+                                  token=self.first.token["secret"])["items"]
+        assert self.first.access_key in [key["id"] for key in keys], "an access key is gone"
 
 
 def main():

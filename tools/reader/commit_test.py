@@ -1,4 +1,4 @@
-"""The independent reader of commit records on the golden record: what it reads, and what it refuses."""
+"""The independent reader of commit records: what it reads, and what it refuses."""
 
 import json
 import pathlib

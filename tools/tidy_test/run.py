@@ -9,10 +9,11 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tidy_rules import durability, messages, names, sizes, sql, walls, words  # noqa: E402
+from tidy_rules import (documents, durability, messages, names, sizes, sql, walls,  # noqa: E402
+                        words)
 from tidy_rules.tree import Tree, code_only  # noqa: E402
 
-RULES = (sizes, names, words, walls, durability, messages, sql)
+RULES = (sizes, names, words, walls, durability, messages, sql, documents)
 ORDER = "foundation/base record/audit cloud/iam assurance/measures edge/http app"
 
 # A tree that breaks nothing.
@@ -205,6 +206,22 @@ class SqlTest(TidyTest):
         path = "src/cloud/iam/migrations/0001.sql"
         self.expect({path: "CREATE TABLE a (\n  id BIGINT, -- an INTEGER once\n  b TEXT\n);\n"})
         self.expect({path: "CREATE TABLE a (\n  id INTEGER\n);\n"}, ("sql-type", path, 2))
+
+
+class DocumentTest(TidyTest):
+    def test_document_that_is_not_there(self):
+        there = {"docs/formats/leaf.md": "# leaf", "docs/formats/journal.md": "# journal"}
+        path = "src/foundation/base/b.cc"
+        for text in ("docs/formats/leaf.md", "docs/formats/{leaf,journal}.md", "docs/formats/",
+                     "docs/formats", "(docs/formats/leaf.md).", "docs/decisions/NNNN-title.md",
+                     "docs/formats/*.md", "https://example.org/docs/other.md"):
+            self.expect({**there, path: f"// {text}\n"})
+        for text in ("docs/formats/lost.md", "docs/formats/{leaf,lost}.md.", "docs/lost/",
+                     "docs/lost"):
+            self.expect({**there, path: f"\n// {text}\n"}, ("document", path, 2))
+
+    def test_document_that_names_another(self):
+        self.expect({"README.md": "See `docs/style.md`."}, ("document", "README.md", 1))
 
 
 class LexerTest(unittest.TestCase):

@@ -287,7 +287,6 @@ export const en = {
   'job.files': 'Files',
   'job.read': 'Read',
   'job.what': 'Found',
-  'job.object': 'Object',
   'sets.title': 'Replica sets',
   'sets.lead': 'A replica set is a group of disks, chosen together, that hold the same bytes.',
   'sets.none': 'No replica set yet: the first write makes one.',

@@ -290,7 +290,6 @@ export const fr: Record<keyof typeof en, string> = {
   'job.files': 'Fichiers',
   'job.read': 'Lu',
   'job.what': 'Constat',
-  'job.object': 'Objet',
   'sets.title': 'Ensembles de copies',
   'sets.lead':
     'Un ensemble de copies est un groupe de disques, choisis ensemble, qui contiennent les mêmes octets.',

@@ -98,7 +98,6 @@ function Scrubbed({ report }: { report: ScrubReport }) {
                 <th scope="col">{t('disks.disk')}</th>
                 <th scope="col">{t('sets.set')}</th>
                 <th scope="col">{t('job.what')}</th>
-                <th scope="col">{t('job.object')}</th>
               </tr>
             </thead>
             <tbody>
@@ -107,7 +106,6 @@ function Scrubbed({ report }: { report: ScrubReport }) {
                   <td>{damage.disk}</td>
                   <td className="mono">{damage.set}</td>
                   <td>{t(`copy.${damage.state}`)}</td>
-                  <td className="wrap-anywhere">{damage.object ?? '–'}</td>
                 </tr>
               ))}
             </tbody>

@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
+#include <charconv>
 #include <filesystem>
-#include <fstream>
+#include <optional>
 
 namespace belfry::command_line {
 namespace {
@@ -20,40 +20,43 @@ struct AuditFilter {
   std::size_t limit = 50;
 };
 
-Result<> add_time(std::string& target, const char* name, const std::string& text) {
-  if (text.empty()) return {};
+struct QueryPart {
+  std::string name, value;
+};
+
+// Microseconds of a date or a time; nothing for none.
+Result<std::string> time_of(const std::string& text) {
+  if (text.empty()) return "";
   auto time = parse_rfc3339(text.find('T') == std::string::npos ? text + "T00:00:00Z" : text);
   if (!time) return fail(Code::kInvalid, "cli.bad_time", {{"time", text}});
-  target += std::string("&") + name + "=" + std::to_string(to_us(*time));
-  return {};
+  return std::to_string(to_us(*time));
+}
+
+// "?a=1&b=2" of the parts that have a value.
+std::string query_of(const std::vector<QueryPart>& parts) {
+  std::string query;
+  for (const QueryPart& part : parts)
+    if (!part.value.empty())
+      query += (query.empty() ? "?" : "&") + part.name + "=" + path_segment(part.value);
+  return query;
 }
 
 Result<> list_events(const Invocation& invocation, const AuditFilter& filter) {
-  std::string target = "/api/v1/audit/events?x=";
-  TRY(add_time(target, "from_us", filter.from));
-  TRY(add_time(target, "until_us", filter.until));
-  for (auto& [name, value] : {std::pair("actor", filter.actor), std::pair("action", filter.action),
-                              std::pair("resource", filter.resource)})
-    if (!value.empty())
-      target += std::string("&") + name + "=" + percent_encode(value, Slash::kEncode);
+  TRY(std::string from, time_of(filter.from));
+  TRY(std::string until, time_of(filter.until));
+  std::string target = "/api/v1/audit/events" + query_of({{"from_us", from},
+                                                          {"until_us", until},
+                                                          {"actor", filter.actor},
+                                                          {"action", filter.action},
+                                                          {"resource", filter.resource}});
   TRY(auto connection, Connection::open(invocation.place));
   TRY(json events, connection.get_all(target, filter.limit));
   if (invocation.json) return print_json(events), Result<>();
   Table table({"TIME (UTC)", "LEAF", "ACTOR", "ACTION", "OUTCOME", "RESOURCE"});
   for (auto& event : events)
-    table.add({time_cell(event["time_us"]), cell(event["index"]), cell(event["actor"]),
-               cell(event["action"]), cell(event["outcome"]), cell(event["resource"])});
+    table.add({time_cell(event.at("time_us")), cell(event.at("index")), cell(event.at("actor")),
+               cell(event.at("action")), cell(event.at("outcome")), cell(event.at("resource"))});
   table.print();
-  return {};
-}
-
-Result<> write_octets(const std::filesystem::path& path, const std::string& octets) {
-  std::error_code error;
-  std::filesystem::create_directories(path.parent_path(), error);
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out << octets;
-  out.close();
-  if (!out) return fail(Code::kRetry, "cli.cannot_write", {{"path", path.string()}});
   return {};
 }
 
@@ -91,24 +94,22 @@ Result<> fetch(const Invocation& invocation, const std::string& directory) {
   TRY(json checkpoint, connection.get("/api/v1/audit/checkpoint"));
   TRY(json keys, connection.get("/api/v1/audit/keys"));
   std::filesystem::path root(directory);
-  TRY(write_octets(root / "checkpoint", checkpoint["note"].get<std::string>()));
-  TRY(write_octets(root / "keys.json", keys.dump(2) + "\n"));
-  std::error_code error;
-  std::filesystem::permissions(
-      root / "keys.json", std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
-      error);
-  auto names = resources_of(checkpoint["size"].get<std::uint64_t>());
+  TRY(write_file(root / "checkpoint", checkpoint.at("note").get<std::string>(),
+                 Readable::kEveryone));
+  TRY(write_file(root / "keys.json", keys.dump(2) + "\n", Readable::kOwner));
+  auto names = resources_of(checkpoint.at("size").get<std::uint64_t>());
   for (std::size_t i = 0; i < names.size(); ++i) {
     show_progress("copying", double(i) / double(names.size()));
     TRY(std::string octets, connection.get_octets("/api/v1/audit/tiles/" + names[i]));
-    TRY(write_octets(root / names[i], octets));
+    TRY(write_file(root / names[i], octets, Readable::kEveryone));
   }
   end_progress();
   if (invocation.json)
-    print_json({{"directory", directory}, {"size", checkpoint["size"]}, {"files", names.size()}});
+    print_json(
+        {{"directory", directory}, {"size", checkpoint.at("size")}, {"files", names.size()}});
   else
-    print_line("Copied " + cell(checkpoint["size"]) + " leaves. Verify them with: belfry verify " +
-               directory);
+    print_line("Copied " + cell(checkpoint.at("size")) +
+               " leaves. Verify them with: belfry verify " + directory);
   return {};
 }
 
@@ -117,6 +118,26 @@ struct VerifyArguments {
   bool tree_only = false;
   std::size_t events_max = 0;
 };
+
+std::optional<std::string> text_in(const json& entry, const char* name) {
+  auto field = entry.find(name);
+  if (field == entry.end() || !field->is_string()) return std::nullopt;
+  return field->get<std::string>();
+}
+
+std::optional<std::int64_t> number_in(const json& entry, const char* name) {
+  auto text = text_in(entry, name);
+  std::int64_t value = 0;
+  if (!text) return std::nullopt;
+  auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (error != std::errc() || end != text->data() + text->size()) return std::nullopt;
+  return value;
+}
+
+std::optional<Buffer> octets_in(const json& entry, const char* name) {
+  auto text = text_in(entry, name);
+  return text ? from_hex(*text) : std::nullopt;
+}
 
 // The verifier key and the month keys: as given, or from the keys.json beside the log.
 Result<audit::VerifyOptions> verify_options(const VerifyArguments& arguments) {
@@ -129,13 +150,21 @@ Result<audit::VerifyOptions> verify_options(const VerifyArguments& arguments) {
   if (!keys && (options.verifier_key.empty() || !arguments.keys_file.empty()))
     return std::unexpected(keys.error());
   if (!keys) return options;
-  if (options.verifier_key.empty())
-    options.verifier_key = keys->value("verifier_key", std::string());
+  auto bad = [&] { return fail(Code::kInvalid, "cli.bad_file", {{"path", keys_path.string()}}); };
+  if (options.verifier_key.empty()) {
+    auto verifier = keys->find("verifier_key");
+    if (verifier == keys->end() || !verifier->is_string()) return bad();
+    options.verifier_key = verifier->get<std::string>();
+  }
   if (arguments.tree_only) return options;
-  for (auto& entry : (*keys)["month_keys"]) {
-    auto secret = from_hex(entry["key"].get<std::string>());
-    if (!secret) return fail(Code::kInvalid, "cli.bad_file", {{"path", keys_path.string()}});
-    options.month_keys[std::stoll(entry["key_id"].get<std::string>())] = *secret;
+  auto month_keys = keys->find("month_keys");
+  if (month_keys == keys->end() || !month_keys->is_array()) return bad();
+  for (auto& entry : *month_keys) {
+    if (!entry.is_object()) return bad();
+    auto id = number_in(entry, "key_id");
+    auto secret = octets_in(entry, "key");
+    if (!id || !secret) return bad();
+    options.month_keys[*id] = *secret;
   }
   return options;
 }

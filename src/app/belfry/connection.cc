@@ -6,9 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdlib>
+#include <fcntl.h>
 #include <fstream>
 #include <iterator>
-#include <sys/stat.h>
+#include <unistd.h>
 
 namespace belfry::command_line {
 namespace {
@@ -45,6 +46,13 @@ Error error_of(const http::ClientResponse& response) {
   return error;
 }
 
+Result<json> parse_answer(const std::string& text) {
+  json value = json::parse(text, nullptr, false);
+  if (!value.is_structured())
+    return fail(Code::kInternal, "cli.strange_answer", {{"reason", "no JSON"}});
+  return value;
+}
+
 }  // namespace
 
 std::filesystem::path profile_path() {
@@ -63,17 +71,32 @@ Result<json> read_json(const std::filesystem::path& path) {
 }
 
 Result<> write_profile(const Profile& profile) {
-  auto path = profile_path();
-  std::error_code error;
-  std::filesystem::create_directories(path.parent_path(), error);
-  mode_t old_mask = ::umask(0077);
-  std::ofstream out(path, std::ios::trunc);
-  ::umask(old_mask);
   json value = {{"url", profile.url}, {"ca", profile.ca}, {"token", profile.token}};
-  out << value.dump(2) << "\n";
-  out.close();
-  ::chmod(path.c_str(), 0600);
-  if (!out) return fail(Code::kRetry, "cli.cannot_write", {{"path", path.string()}});
+  return write_file(profile_path(), value.dump(2) + "\n", Readable::kOwner);
+}
+
+std::string path_segment(const std::string& text) {
+  return percent_encode(text, Slash::kEncode);
+}
+
+Result<> write_file(const std::filesystem::path& path, const std::string& octets,
+                    Readable readable) {
+  auto failed = [&] { return fail(Code::kRetry, "cli.cannot_write", {{"path", path.string()}}); };
+  std::error_code error;
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
+  std::string temporary = path.string() + ".new";
+  ::unlink(temporary.c_str());
+  int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                    readable == Readable::kOwner ? 0600 : 0644);
+  if (file < 0) return failed();
+  std::string_view rest = octets;
+  while (!rest.empty()) {
+    ssize_t written = ::write(file, rest.data(), rest.size());
+    if (written <= 0) break;
+    rest.remove_prefix(std::size_t(written));
+  }
+  bool whole = ::close(file) == 0 && rest.empty();
+  if (!whole || ::rename(temporary.c_str(), path.c_str()) != 0) return failed();
   return {};
 }
 
@@ -123,17 +146,19 @@ Result<std::string> Connection::send(std::string_view method, const std::string&
 
 Result<json> Connection::get(const std::string& target) {
   TRY(std::string text, send("GET", target, ""));
-  return json::parse(text, nullptr, false);
+  return parse_answer(text);
 }
 
 Result<json> Connection::post(const std::string& target, const json& body) {
   TRY(std::string text, send("POST", target, body.is_null() ? "" : body.dump()));
-  return text.empty() ? json(nullptr) : json::parse(text, nullptr, false);
+  if (text.empty()) return json(nullptr);
+  return parse_answer(text);
 }
 
 Result<json> Connection::remove(const std::string& target) {
   TRY(std::string text, send("DELETE", target, ""));
-  return text.empty() ? json(nullptr) : json::parse(text, nullptr, false);
+  if (text.empty()) return json(nullptr);
+  return parse_answer(text);
 }
 
 Result<std::string> Connection::get_octets(const std::string& target) {
@@ -149,9 +174,9 @@ Result<json> Connection::get_all(std::string target, std::size_t limit) {
                               std::to_string(std::min<std::size_t>(limit - items.size(), 1000));
     if (!cursor.empty()) page_target += "&cursor=" + cursor;
     TRY(json page, get(page_target));
-    for (auto& item : page["items"]) items.push_back(std::move(item));
-    if (!page["next_cursor"].is_string()) break;
-    cursor = percent_encode(page["next_cursor"].get<std::string>(), Slash::kEncode);
+    for (auto& item : page.at("items")) items.push_back(std::move(item));
+    if (!page.at("next_cursor").is_string()) break;
+    cursor = path_segment(page.at("next_cursor").get<std::string>());
   }
   return items;
 }

@@ -36,7 +36,8 @@ class Connection {
   // Without a token, for signing in.
   static Result<Connection> open_unauthenticated(const Profile& profile);
 
-  // Sends JSON (none if null), returns JSON. A problem of the server comes back as its Error.
+  // Sends JSON (none if null), returns JSON. A problem of the server comes back as its Error. What
+  // is in the answer is read with `at`: a field that is not there ends the command in `main`.
   Result<nlohmann::json> get(const std::string& target);
   Result<nlohmann::json> post(const std::string& target, const nlohmann::json& body);
   Result<nlohmann::json> remove(const std::string& target);
@@ -56,6 +57,15 @@ class Connection {
   http::Fields fields_, last_fields_;
 };
 
+// One segment of a path, or the value of a query's parameter.
+std::string path_segment(const std::string& text);
+
+// The object in a file. Errors: not_found ("cli.no_file"), invalid ("cli.bad_file").
 Result<nlohmann::json> read_json(const std::filesystem::path& path);
+
+enum class Readable { kOwner, kEveryone };
+// Replaces the file in one step; makes its folder. Errors: retry ("cli.cannot_write").
+Result<> write_file(const std::filesystem::path& path, const std::string& octets,
+                    Readable readable);
 
 }  // namespace belfry::command_line

@@ -3,6 +3,7 @@
 #include "text/catalogue.h"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <cstdio>
 
@@ -35,6 +36,15 @@ int exit_code_of(const Error& error) {
   }
 }
 
+// Where the JSON library's exceptions end: an answer without a field, or with one of another type.
+Result<> run_command(const Invocation& invocation) {
+  try {
+    return invocation.run();
+  } catch (const nlohmann::json::exception& strange) {
+    return fail(Code::kInternal, "cli.strange_answer", {{"reason", strange.what()}});
+  }
+}
+
 int main(int count, char** words) {
   Invocation invocation;
   CLI::App app("Belfry's command line.", "belfry");
@@ -60,7 +70,7 @@ int main(int count, char** words) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  Result<> outcome = invocation.run();
+  Result<> outcome = run_command(invocation);
   if (outcome) return 0;
   std::fprintf(stderr, "belfry: %s\n",
                text::text(outcome.error(), text::system_language()).c_str());

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <optional>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace belfry::command_line {
@@ -19,19 +21,55 @@ std::size_t width_of(const std::string& text) {
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+// Of the terminal; nothing when the output is read by a program.
+std::optional<std::size_t> terminal_width() {
+  winsize size{};
+  if (!::isatty(STDOUT_FILENO) || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||
+      size.ws_col == 0)
+    return std::nullopt;
+  return size.ws_col;
+}
+
+// Lines of at most `width` columns, broken between words; a longer word stays whole.
+std::vector<std::string> wrap(const std::string& text, std::size_t width) {
+  std::vector<std::string> lines(1);
+  std::size_t used = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = std::min(text.find(' ', at), text.size());
+    std::string word = text.substr(at, end - at);
+    std::size_t needed = width_of(word);
+    if (used > 0 && used + 1 + needed > width) {
+      lines.emplace_back();
+      used = 0;
+    }
+    lines.back() += (used > 0 ? " " : "") + word;
+    used += needed + (used > 0 ? 1 : 0);
+    at = end + 1;
+  }
+  return lines;
+}
+
 }  // namespace
 
 void Table::print() const {
   std::vector<std::size_t> widths(rows_.front().size());
   for (auto& row : rows_)
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  std::size_t before = 0;  // the last column
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i) before += widths[i] + 2;
+  constexpr std::size_t kLastMin = 20;
+  auto terminal = terminal_width();
+  bool wraps = terminal && *terminal >= before + kLastMin;
   for (auto& row : rows_) {
     std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
       line += row[i];
-      if (i + 1 < row.size()) line.append(widths[i] - width_of(row[i]) + 2, ' ');
+      line.append(widths[i] - width_of(row[i]) + 2, ' ');
     }
-    print_line(line);
+    if (row.empty()) continue;
+    auto last = wraps ? wrap(row.back(), *terminal - before) : std::vector{row.back()};
+    for (std::size_t i = 0; i < last.size(); ++i)
+      print_line((i == 0 ? line : std::string(before, ' ')) + last[i]);
   }
 }
 

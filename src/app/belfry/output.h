@@ -10,7 +10,8 @@
 
 namespace belfry::command_line {
 
-// Columns as wide as their widest cell, two spaces between them, the last one ragged.
+// Columns as wide as their widest cell, two spaces between them. On a terminal the last one, which
+// holds sentences, is wrapped at the terminal's width.
 class Table {
  public:
   explicit Table(std::vector<std::string> heads) : rows_{std::move(heads)} {}

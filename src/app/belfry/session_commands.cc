@@ -20,10 +20,11 @@ Result<> status(const Invocation& invocation) {
   TRY(json sets, connection.get_all("/api/v1/replica-sets", 100'000));
   TRY(json annex, connection.get("/api/v1/annex"));
   int good = 0, degraded = 0, damaged = 0;
-  for (auto& disk : disks) good += disk["health"] == "good";
-  for (auto& set : sets) degraded += !set["missing"].empty(), damaged += set["damaged"].get<int>();
+  for (auto& disk : disks) good += disk.at("health") == "good";
+  for (auto& set : sets)
+    degraded += !set.at("missing").empty(), damaged += set.at("damaged").get<int>();
   std::map<std::string, int> verdicts;
-  for (auto& measure : annex) ++verdicts[measure["verdict"].get<std::string>()];
+  for (auto& measure : annex) ++verdicts[measure.at("verdict").get<std::string>()];
   if (invocation.json) {
     print_json({{"disks", {{"good", good}, {"total", disks.size()}}},
                 {"replica_sets",
@@ -72,7 +73,7 @@ Result<json> sign_in(Connection& connection, const LoginArguments& arguments) {
   connection.fields().set("X-Belfry-Request", "1");
   auto answer = connection.post("/api/v1/session", attempt);
   if (!answer && answer.error().message() == "iam.totp_needed" && arguments.totp.empty()) {
-    attempt["totp"] = ask("Code of the second factor", false);
+    attempt.at("totp") = ask("Code of the second factor", false);
     answer = connection.post("/api/v1/session", attempt);
   }
   return answer;
@@ -87,13 +88,13 @@ Result<> login(const Invocation& invocation, const LoginArguments& arguments) {
   std::string cookie(connection.last_fields().get("set-cookie"));
   connection.fields().set("Cookie", cookie.substr(0, cookie.find(';')));
   TRY(json made, connection.post("/api/v1/api-tokens", {{"label", arguments.label}}));
-  profile.token = made["secret"].get<std::string>();
+  profile.token = made.at("secret").get<std::string>();
   TRY(connection.remove("/api/v1/session"));
   TRY(write_profile(profile));
   if (invocation.json)
-    print_json({{"user", signed_in["user"]["name"]}, {"profile", profile_path().string()}});
+    print_json({{"user", signed_in.at("user").at("name")}, {"profile", profile_path().string()}});
   else
-    print_line("Signed in as " + signed_in["user"]["name"].get<std::string>() +
+    print_line("Signed in as " + signed_in.at("user").at("name").get<std::string>() +
                "; the token is in " + profile_path().string() + ".");
   return {};
 }

@@ -15,19 +15,16 @@ using nlohmann::json;
 
 constexpr std::size_t kItemsMax = 100'000;
 
-std::string path_segment(const std::string& text) {
-  return percent_encode(text, Slash::kEncode);
-}
-
 Result<> list_buckets(const Invocation& invocation) {
   TRY(auto connection, Connection::open(invocation.place));
   TRY(json buckets, connection.get_all("/api/v1/buckets", kItemsMax));
   if (invocation.json) return print_json(buckets), Result<>();
   Table table({"NAME", "CREATED (UTC)", "COPIES", "SITES", "PLACEMENT"});
   for (auto& bucket : buckets)
-    table.add({cell(bucket["name"]), time_cell(bucket["created_us"]),
-               cell(bucket["placement"]["copies"]), cell(bucket["placement"]["sites_min"]),
-               bucket["placement_is_default"] == true ? "default" : "own"});
+    table.add({cell(bucket.at("name")), time_cell(bucket.at("created_us")),
+               cell(bucket.at("placement").at("copies")),
+               cell(bucket.at("placement").at("sites_min")),
+               bucket.at("placement_is_default") == true ? "default" : "own"});
   table.print();
   return {};
 }
@@ -65,9 +62,9 @@ Result<> where_is(const Invocation& invocation, const std::string& address) {
                                  path_segment(object.key)));
   if (invocation.json) return print_json(found), Result<>();
   Table table({"DISK", "SERVER", "SITE", "STATE", "PATH"});
-  for (auto& copy : found["copies"])
+  for (auto& copy : found.at("copies"))
     table.add({cell(copy.value("disk", json())), cell(copy.value("server", json())),
-               cell(copy["site"]), cell(copy["state"]), cell(copy.value("path", json()))});
+               cell(copy.at("site")), cell(copy.at("state")), cell(copy.value("path", json()))});
   table.print();
   return {};
 }
@@ -85,8 +82,8 @@ Result<> list_objects(const Invocation& invocation, const std::string& address) 
   if (invocation.json) return print_json(objects), Result<>();
   Table table({"MODIFIED (UTC)", "SIZE", "KEY"});
   for (auto& object : objects)
-    table.add({time_cell(object["modified_us"]),
-               bytes_cell(object["size_bytes"].get<std::uint64_t>()), cell(object["key"])});
+    table.add({time_cell(object.at("modified_us")),
+               bytes_cell(object.at("size_bytes").get<std::uint64_t>()), cell(object.at("key"))});
   table.print();
   return {};
 }
@@ -97,10 +94,10 @@ Result<> show_disks(const Invocation& invocation) {
   if (invocation.json) return print_json(disks), Result<>();
   Table table({"DISK", "SERVER", "SITE", "HEALTH", "USED", "FREE", "DAMAGED", "SCRUBBED (UTC)"});
   for (auto& disk : disks)
-    table.add({cell(disk["name"]), cell(disk["server"]), cell(disk["site"]), cell(disk["health"]),
-               bytes_cell(disk["used_bytes"].get<std::uint64_t>()),
-               bytes_cell(disk["free_bytes"].get<std::uint64_t>()), cell(disk["damaged"]),
-               time_cell(disk["last_scrub_us"])});
+    table.add({cell(disk.at("name")), cell(disk.at("server")), cell(disk.at("site")),
+               cell(disk.at("health")), bytes_cell(disk.at("used_bytes").get<std::uint64_t>()),
+               bytes_cell(disk.at("free_bytes").get<std::uint64_t>()), cell(disk.at("damaged")),
+               time_cell(disk.at("last_scrub_us"))});
   table.print();
   return {};
 }
@@ -108,16 +105,16 @@ Result<> show_disks(const Invocation& invocation) {
 // Watches a job to its end.
 Result<json> follow(Connection& connection, json job) {
   constexpr auto kPause = std::chrono::milliseconds(200);
-  std::string kind = job["kind"].get<std::string>();
-  while (job["state"] == "running") {
-    show_progress(kind, job["progress"].get<double>());
+  std::string kind = job.at("kind").get<std::string>();
+  while (job.at("state") == "running") {
+    show_progress(kind, job.at("progress").get<double>());
     std::this_thread::sleep_for(kPause);
-    TRY(job, connection.get("/api/v1/jobs/" + job["id"].get<std::string>()));
+    TRY(job, connection.get("/api/v1/jobs/" + job.at("id").get<std::string>()));
   }
   show_progress(kind, 1);
   end_progress();
-  if (job["state"] == "failed")
-    return fail(Code::kRetry, "cli.job_failed", {{"reason", cell(job["error"]["detail"])}});
+  if (job.at("state") == "failed")
+    return fail(Code::kRetry, "cli.job_failed", {{"reason", cell(job.at("error").at("detail"))}});
   return job;
 }
 
@@ -127,18 +124,18 @@ Result<> scrub(const Invocation& invocation, const std::string& disk) {
       disk.empty() ? "/api/v1/scrub" : "/api/v1/disks/" + path_segment(disk) + "/scrub";
   TRY(json started, connection.post(target, nullptr));
   TRY(json job, follow(connection, std::move(started)));
-  const json& report = job["report"];
+  const json& report = job.at("report");
   if (invocation.json) return print_json(report), Result<>();
-  print_line("read " + bytes_cell(report["read_bytes"].get<std::uint64_t>()) + " in " +
-             cell(report["sets"]) + " replica sets: " + cell(report["records"]) + " records, " +
-             cell(report["files"]) + " files");
-  print_line("damaged copies found: " + std::to_string(report["found"].size()) +
-             ", repaired: " + cell(report["repaired"]));
-  if (report["found"].empty()) return {};
+  print_line("read " + bytes_cell(report.at("read_bytes").get<std::uint64_t>()) + " in " +
+             cell(report.at("sets")) + " replica sets: " + cell(report.at("records")) +
+             " records, " + cell(report.at("files")) + " files");
+  print_line("damaged copies found: " + std::to_string(report.at("found").size()) +
+             ", repaired: " + cell(report.at("repaired")));
+  if (report.at("found").empty()) return {};
   Table table({"DISK", "KIND", "STATE", "SET"});
-  for (auto& damage : report["found"])
-    table.add(
-        {cell(damage["disk"]), cell(damage["kind"]), cell(damage["state"]), cell(damage["set"])});
+  for (auto& damage : report.at("found"))
+    table.add({cell(damage.at("disk")), cell(damage.at("kind")), cell(damage.at("state")),
+               cell(damage.at("set"))});
   table.print();
   return {};
 }
@@ -147,8 +144,8 @@ Result<> heal(const Invocation& invocation) {
   TRY(auto connection, Connection::open(invocation.place));
   TRY(json started, connection.post("/api/v1/heal", nullptr));
   TRY(json job, follow(connection, std::move(started)));
-  if (invocation.json) return print_json(job["report"]), Result<>();
-  print_line("replica sets healed: " + cell(job["report"]["healed"]));
+  if (invocation.json) return print_json(job.at("report")), Result<>();
+  print_line("replica sets healed: " + cell(job.at("report").at("healed")));
   return {};
 }
 

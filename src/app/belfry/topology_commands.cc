@@ -15,15 +15,15 @@ Result<> show(const Invocation& invocation, const std::string& only) {
   TRY(auto connection, Connection::open(invocation.place));
   TRY(json topology, connection.get("/api/v1/topology"));
   if (invocation.json) return print_json(topology), Result<>();
-  for (auto& described : topology["tables"]) {
-    std::string name = described["name"].get<std::string>();
+  for (auto& described : topology.at("tables")) {
+    std::string name = described.at("name").get<std::string>();
     if (!only.empty() && name != only) continue;
-    print_line(name + " (" + std::to_string(described["rows"].size()) + ")");
-    if (described["rows"].empty()) continue;
+    print_line(name + " (" + std::to_string(described.at("rows").size()) + ")");
+    if (described.at("rows").empty()) continue;
     std::vector<std::string> heads;
-    for (auto& column : described["columns"]) heads.push_back(cell(column));
+    for (auto& column : described.at("columns")) heads.push_back(cell(column));
     Table table(std::move(heads));
-    for (auto& row : described["rows"]) {
+    for (auto& row : described.at("rows")) {
       std::vector<std::string> cells;
       for (auto& value : row) cells.push_back(cell(value));
       table.add(std::move(cells));
@@ -71,9 +71,9 @@ Result<> check(const Invocation& invocation, const std::string& path) {
   }
   TRY(auto connection, Connection::open(invocation.place));
   TRY(json found, connection.get("/api/v1/topology/check"));
-  for (auto& fault : found["faults"])
-    faults.push_back({cell(fault["file"]), fault["line"].get<std::int64_t>(),
-                      fault["column"].get<std::int64_t>(), cell(fault["message"])});
+  for (auto& fault : found.at("faults"))
+    faults.push_back({cell(fault.at("file")), fault.at("line").get<std::int64_t>(),
+                      fault.at("column").get<std::int64_t>(), cell(fault.at("message"))});
   return report(invocation, faults);
 }
 

@@ -1,5 +1,6 @@
 // The daemon: reads its arguments, runs one provider until it is told to stop.
 #include "provider/provider.h"
+#include "runtime/blocking.h"
 #include "runtime/clock.h"
 #include "text/catalogue.h"
 
@@ -15,10 +16,14 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <functional>
+#include <mutex>
 #include <sys/resource.h>
 #include <thread>
+#include <utility>
 
 namespace belfry {
 namespace {
@@ -82,6 +87,47 @@ void raise_descriptor_limit() {
     spdlog::warn("the limit of open files stays as it is: {}", std::strerror(errno));
 }
 
+// Waits for SIGINT and SIGTERM on a thread of its own, which no start keeps busy.
+//
+// Until `told` is awaited, the provider is still starting. A start that is cut short is like a
+// power cut, which everything on the disks survives: the process leaves at once.
+class StopSignal {
+ public:
+  StopSignal() : signals_(context_, SIGINT, SIGTERM) {
+    signals_.async_wait([this](boost::system::error_code error, int) {
+      if (!error) arrived();
+    });
+    thread_ = std::jthread([this] { context_.run(); });
+  }
+  ~StopSignal() { context_.stop(); }
+
+  asio::awaitable<void> told() {
+    co_await runtime::suspend([this](std::move_only_function<void()> resume) {
+      std::lock_guard lock(mutex_);
+      resume_ = std::move(resume);
+    });
+  }
+
+ private:
+  void arrived() {
+    std::move_only_function<void()> resume;
+    {
+      std::lock_guard lock(mutex_);
+      resume = std::exchange(resume_, nullptr);
+    }
+    if (resume) return resume();
+    spdlog::info("stopping before the start was over");
+    spdlog::shutdown();
+    std::_Exit(0);
+  }
+
+  asio::io_context context_{1};
+  asio::signal_set signals_;
+  std::mutex mutex_;
+  std::move_only_function<void()> resume_;
+  std::jthread thread_;
+};
+
 void announce(const provider::Provider& provider, const std::string& data) {
   const provider::Endpoints& endpoints = provider.endpoints();
   std::printf("\nBelfry is running.\n\n");
@@ -89,21 +135,23 @@ void announce(const provider::Provider& provider, const std::string& data) {
   std::printf("  S3           %s\n", endpoints.s3.c_str());
   std::printf("  S3 over TLS  %s\n", endpoints.s3_tls.c_str());
   std::printf("  authority    %s\n", endpoints.ca.c_str());
-  if (provider.is_demonstration())
-    std::printf("  credentials  %s\n",
-                (std::filesystem::absolute(data) / "run" / "credentials.json").c_str());
+  // The first start leaves them; an operator puts them away.
+  auto credentials = std::filesystem::absolute(data) / "run" / "credentials.json";
+  std::error_code error;
+  if (std::filesystem::exists(credentials, error))
+    std::printf("  credentials  %s\n", credentials.c_str());
   std::printf("\nStop it with Ctrl-C.\n\n");
   std::fflush(stdout);
 }
 
-asio::awaitable<void> run(Threads& threads, Clock& clock, Arguments arguments, int& exit_code) {
-  asio::signal_set signals(co_await asio::this_coro::executor, SIGINT, SIGTERM);
+asio::awaitable<void> run(Threads& threads, Clock& clock, StopSignal& stop_signal,
+                          Arguments arguments, int& exit_code) {
   auto provider = co_await provider::start(
       threads.executors(), clock,
       {arguments.config, arguments.data, arguments.annex, arguments.console, true});
   if (provider) {
     announce(**provider, arguments.data);
-    co_await signals.async_wait(asio::use_awaitable);
+    co_await stop_signal.told();
     spdlog::info("stopping");
     Result<> stopped = co_await (*provider)->stop();
     if (!stopped) spdlog::error("stopping: {}", stopped.error().describe());
@@ -137,10 +185,15 @@ int main(int count, char** words) {
   app.add_option("--threads", arguments.threads, "Threads that serve connections")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  app.add_option("--log-level", arguments.log_level, "trace, debug, info, warn, error")
+  app.add_option("--log-level", arguments.log_level, "What is worth a line")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))
       ->capture_default_str();
   app.set_version_flag("--version", BELFRY_VERSION);
-  CLI11_PARSE(app, count, words);
+  try {
+    app.parse(count, words);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
 
   spdlog::set_default_logger(spdlog::stderr_color_mt("belfryd"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
@@ -150,9 +203,11 @@ int main(int count, char** words) {
   raise_descriptor_limit();
 
   auto clock = make_system_clock();
+  StopSignal stop_signal;
   Threads threads(arguments.threads);
   int exit_code = 0;
-  asio::co_spawn(threads.first(), run(threads, *clock, arguments, exit_code), asio::detached);
+  asio::co_spawn(threads.first(), run(threads, *clock, stop_signal, arguments, exit_code),
+                 asio::detached);
   threads.run();
   return exit_code;
 }

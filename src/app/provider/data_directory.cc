@@ -1,5 +1,7 @@
 #include "data_directory.h"
 
+#include "runtime/disk.h"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -60,18 +62,24 @@ Result<> DataDirectory::remember_disk(const std::string& name) {
 }
 
 Result<> write_file(const std::filesystem::path& path, const std::string& text, Readable readable) {
-  std::filesystem::path temporary = path;
-  temporary += ".new";
-  mode_t mode = readable == Readable::kOwner ? 0600 : 0644;
-  ::unlink(temporary.c_str());
-  int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  if (file < 0) return file_error(path, errno);
-  bool written = ::write(file, text.data(), text.size()) == ssize_t(text.size());
-  int reason = errno;
-  ::close(file);
-  if (!written) return file_error(path, reason);
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return file_error(path, errno);
-  return {};
+  TRY(auto folder, open_disk(path.parent_path().string()));
+  const std::string name = path.filename().string(), unfinished = name + ".new";
+  if (auto removed = folder->remove(unfinished);
+      !removed && removed.error().code() != Code::kNotFound)
+    return removed;
+  TRY(auto file, folder->create(unfinished));
+  TRY(file->write_at(0, as_view(text)));
+  if (readable == Readable::kEveryone) {
+    using std::filesystem::perms;
+    std::error_code error;
+    std::filesystem::permissions(
+        path.parent_path() / unfinished,
+        perms::owner_read | perms::owner_write | perms::group_read | perms::others_read, error);
+    if (error) return file_error(path, error.value());
+  }
+  TRY(file->sync(SyncPoint::kProviderFile, {}));
+  TRY(folder->rename(unfinished, name));
+  return folder->sync_directory("", SyncPoint::kProviderFileDirectory, {});
 }
 
 Result<std::string> read_file(const std::filesystem::path& path) {

@@ -39,7 +39,7 @@ class DataDirectory {
   int lock_;
 };
 
-// Replaces the file in one step, readable by its owner alone.
+// Replaces the file in one step: after success its new contents are durable.
 enum class Readable { kOwner, kEveryone };
 Result<> write_file(const std::filesystem::path& path, const std::string& text, Readable readable);
 Result<std::string> read_file(const std::filesystem::path& path);

@@ -2,6 +2,7 @@
 
 #include "configuration.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -35,7 +36,7 @@ class Examination {
       : topology_(std::move(topology)), data_(fs::absolute(data)) {}
 
   std::vector<Finding> run() {
-    examine_daemon();
+    if (!examine_daemon()) return std::move(findings_);
     examine_keys();
     examine_disks();
     examine_sets();
@@ -57,11 +58,24 @@ class Examination {
     return fs::exists(path, error);
   }
 
-  void examine_daemon() {
-    bool started = exists(data_ / "run" / "endpoints.json");
+  // Before the first start nothing is there, and so nothing is lost.
+  bool was_started() const {
+    auto has_entries = [&](const fs::path& path) { return !entries_of(path).empty(); };
+    return exists(data_ / "run" / "endpoints.json") || exists(data_ / "state.db") ||
+           std::ranges::any_of(
+               topology_.key_disks,
+               [&](const std::string& path) { return has_entries(resolve(path)); }) ||
+           std::ranges::any_of(topology_.disks, [&](const topology::Disk& disk) {
+             return has_entries(resolve(disk.path) / "sets");
+           });
+  }
+
+  bool examine_daemon() {
+    bool started = was_started();
     add("data directory", started ? Condition::kGood : Condition::kRebuilt,
         says(started ? "doctor.directory_good" : "doctor.never_started",
              {{"path", data_.string()}}));
+    return started;
   }
 
   void examine_keys() {

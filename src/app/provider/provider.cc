@@ -21,6 +21,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace belfry::provider {
 namespace {
@@ -31,6 +32,8 @@ using nlohmann::json;
 constexpr auto kStopGrace = std::chrono::seconds(10);
 // How old the engine's facts may be for the measures.
 constexpr auto kCollectPeriod = std::chrono::seconds(5);
+// How often the operator's certificate is looked at, and the age of a generated one.
+constexpr auto kCertificatePeriod = std::chrono::seconds(10);
 // A disk that is away for less than this is not worth copying its sets for.
 constexpr auto kHealAfter = std::chrono::seconds(60);
 
@@ -64,6 +67,22 @@ std::vector<std::shared_ptr<Disk>> choose_tile_disks(
   return result;
 }
 
+// What DIR/run/credentials.json holds.
+json credentials_of(const iam::Iam::Founded& founded) {
+  json credentials = {{"s3_access_key", founded.access_key_id},
+                      {"s3_secret_key", founded.secret_key},
+                      {"admin_user", founded.admin_user},
+                      {"admin_password", founded.admin_password},
+                      {"admin_totp_secret", founded.admin_totp_secret},
+                      {"api_token", founded.api_token}};
+  if (founded.customer) {
+    credentials["customer_user"] = founded.customer_user;
+    credentials["customer_password"] = founded.customer_password;
+    credentials["customer_totp_secret"] = founded.customer_totp_secret;
+  }
+  return credentials;
+}
+
 class RunningProvider : public Provider {
  public:
   RunningProvider(std::vector<Executor> executors, Clock& clock, Options options)
@@ -85,7 +104,6 @@ class RunningProvider : public Provider {
   }
 
   const Endpoints& endpoints() const override { return endpoints_; }
-  bool is_demonstration() const override { return topology_.demonstration; }
   segments::Store& segments() override { return *segments_; }
   audit::Ledger& ledger() override { return *ledger_; }
   iam::Iam& iam() override { return *iam_; }
@@ -95,8 +113,11 @@ class RunningProvider : public Provider {
   Task<> collect() override { co_return co_await facts_->collect(*database_, clock_.now()); }
 
   Task<> stop() override {
-    for (auto& server : servers_) co_await server->stop(kStopGrace);
+    // First what might begin to listen again.
     co_await background_.stop();
+    for (Listener& listener : listeners_)
+      if (listener.server) co_await listener.server->stop(kStopGrace);
+    if (api_) co_await api_->stop();
     if (engine_) CO_TRY(co_await engine_->close());
     if (outbox_) CO_TRY(co_await outbox_->close());
     if (ledger_) CO_TRY(co_await ledger_->close());
@@ -121,8 +142,25 @@ class RunningProvider : public Provider {
     co_return Result<>();
   }
 
+  // Of a provider that was founded; a start that was cut short before leaves none.
+  Task<bool> has_users_already() {
+    co_return co_await runtime::blocking(*database_pool_, [this]() -> Result<bool> {
+      bool found = false;
+      TRY(database_->read(std::chrono::seconds(10),
+                          [&](database::Transaction& transaction) -> Result<> {
+                            TRY(auto rows, transaction.query("SELECT count(*) AS n FROM iam_user"));
+                            found = rows[0].integer("n") > 0;
+                            return {};
+                          }));
+      return found;
+    });
+  }
+
   Task<> open_storage() {
-    CO_TRY(keys_, open_keys(*directory_, topology_, clock_, *random_));
+    CO_TRY(bool has_users, co_await has_users_already());
+    KeyStoreUse use =
+        has_users || hold_sets(*directory_, topology_) ? KeyStoreUse::kInUse : KeyStoreUse::kNew;
+    CO_TRY(keys_, open_keys(*directory_, topology_, use, clock_, *random_));
     CO_TRY(disks_, open_disks(*directory_, topology_));
     disk_pools_ = std::make_unique<DiskPools>(disks_);
 
@@ -166,22 +204,16 @@ class RunningProvider : public Provider {
     co_return Result<>();
   }
 
-  // The first start makes the provider's tenant and its administrator; later ones only find them.
+  // The first start makes the provider's tenant and its administrator, in a demonstration a
+  // customer too; later ones only find them. The secrets are on the disk before they hold.
   Task<> found() {
-    CO_TRY(auto founded, co_await iam_->found(topology_.provider_name, "Demonstration"));
-    if (founded) {
-      json credentials = {{"s3_access_key", founded->access_key_id},
-                          {"s3_secret_key", founded->secret_key},
-                          {"admin_user", founded->admin_user},
-                          {"admin_password", founded->admin_password},
-                          {"admin_totp_secret", founded->admin_totp_secret},
-                          {"api_token", founded->api_token},
-                          {"customer_user", founded->customer_user},
-                          {"customer_password", founded->customer_password},
-                          {"customer_totp_secret", founded->customer_totp_secret}};
-      CO_TRY(write_file(directory_->root() / "run" / "credentials.json", credentials.dump(2) + "\n",
-                        Readable::kOwner));
-    }
+    std::optional<std::string> customer;
+    if (topology_.demonstration) customer = "Demonstration";
+    auto keep = [this](const iam::Iam::Founded& founded) {
+      return write_file(directory_->root() / "run" / "credentials.json",
+                        credentials_of(founded).dump(2) + "\n", Readable::kOwner);
+    };
+    CO_TRY(co_await iam_->found(topology_.provider_name, customer, keep));
     co_return Result<>();
   }
 
@@ -196,28 +228,35 @@ class RunningProvider : public Provider {
     co_return Result<>();
   }
 
+  api::Services services_for_rest() {
+    return {executors_.front(),
+            *iam_,
+            *objects_,
+            *segments_,
+            *measures_,
+            *ledger_,
+            *database_,
+            database_pool_,
+            clock_,
+            *random_,
+            topology_,
+            iam::kProviderTenant,
+            [this] { return collect(); }};
+  }
+
   Result<> listen() {
-    TRY(crypto::Identity identity, prepare_server_identity(*directory_, clock_));
-    http::Tls tls{identity.certificate_pem, identity.private_key_pem};
+    TRY(load_identity());
     auto s3 = s3::make_handler(*iam_, *objects_, *ledger_, clock_, {});
-    api::Services services{executors_.front(),
-                           *iam_,
-                           *objects_,
-                           *segments_,
-                           *measures_,
-                           *ledger_,
-                           *database_,
-                           database_pool_,
-                           clock_,
-                           *random_,
-                           topology_,
-                           iam::kProviderTenant,
-                           [this] { return collect(); }};
-    auto rest =
-        api::make_handler(std::move(services), {options_.console_directory, options_.config});
-    TRY(endpoints_.s3, listen_on(topology_.s3_listen, std::nullopt, s3));
-    TRY(endpoints_.s3_tls, listen_on(topology_.s3_tls_listen, tls, s3));
-    TRY(endpoints_.api, listen_on(topology_.api_listen, tls, rest));
+    api_ = api::make_api(services_for_rest(), {options_.console_directory, options_.config});
+    for (auto& [where, secure, handler, url] :
+         {std::tuple{&topology_.s3_listen, false, s3, &endpoints_.s3},
+          std::tuple{&topology_.s3_tls_listen, true, s3, &endpoints_.s3_tls},
+          std::tuple{&topology_.api_listen, true, api_->handler(), &endpoints_.api}}) {
+      TRY(Address address, parse_address(*where));
+      listeners_.push_back({std::move(address), secure, handler, nullptr});
+      TRY(listen_on(listeners_.back()));
+      *url = url_of(listeners_.back());
+    }
     endpoints_.ca = (directory_->root() / "run" / "ca.pem").string();
     json endpoints = {{"s3", endpoints_.s3},
                       {"s3_tls", endpoints_.s3_tls},
@@ -227,21 +266,54 @@ class RunningProvider : public Provider {
                       Readable::kEveryone);
   }
 
-  // Listens, and returns the URL under which clients find it.
-  Result<std::string> listen_on(const std::string& where, std::optional<http::Tls> tls,
-                                const http::Handler& handler) {
-    TRY(Address address, parse_address(where));
+  Result<> load_identity() {
+    TRY(identity_, load_server_identity(*directory_, topology_.tls, clock_));
+    return write_file(directory_->root() / "run" / "ca.pem", identity_.authority_pem,
+                      Readable::kEveryone);
+  }
+
+  struct Listener {
+    Address address;  // with the port that it got, once it listens
+    bool secure;
+    http::Handler handler;
+    std::unique_ptr<http::Server> server;
+  };
+
+  Result<> listen_on(Listener& listener) {
     http::Listen options;
-    options.address = address.host;
-    options.port = address.port;
-    options.tls = std::move(tls);
-    std::string scheme = options.tls ? "https://" : "http://";
-    bool is_v6 = address.host.find(':') != std::string::npos;
-    TRY(auto server, http::listen(executors_, std::move(options), handler));
-    std::string host = is_v6 ? "[" + address.host + "]" : address.host;
-    std::string url = scheme + host + ":" + std::to_string(server->port());
-    servers_.push_back(std::move(server));
-    return url;
+    options.address = listener.address.host;
+    options.port = listener.address.port;
+    if (listener.secure)
+      options.tls =
+          http::Tls{identity_.identity.certificate_pem, identity_.identity.private_key_pem};
+    TRY(listener.server, http::listen(executors_, std::move(options), listener.handler));
+    listener.address.port = listener.server->port();
+    return {};
+  }
+
+  // Under which clients find it.
+  static std::string url_of(const Listener& listener) {
+    const std::string& host = listener.address.host;
+    bool is_v6 = host.find(':') != std::string::npos;
+    return (listener.secure ? "https://" : "http://") + (is_v6 ? "[" + host + "]" : host) + ":" +
+           std::to_string(listener.address.port);
+  }
+
+  // Exchanges a certificate that ends soon, or that the operator exchanged: new connections wait
+  // for the requests underway, and get the new one. What could not listen is tried again.
+  Task<> renew_certificate() {
+    if (is_outdated(identity_, *directory_, topology_.tls, clock_)) {
+      CO_TRY(load_identity());
+      spdlog::info("exchanging the certificate");
+      for (Listener& listener : listeners_)
+        if (listener.secure && listener.server) {
+          co_await listener.server->stop(kStopGrace);
+          listener.server.reset();
+        }
+    }
+    for (Listener& listener : listeners_)
+      if (!listener.server) CO_TRY(listen_on(listener));
+    co_return Result<>();
   }
 
   void begin_background() {
@@ -251,6 +323,8 @@ class RunningProvider : public Provider {
     background_.every(std::chrono::seconds(1), "logging what happened to disks", [this] {
       return happenings_.drain(*ledger_, iam::kProviderTenant, topology_, clock_);
     });
+    background_.every(kCertificatePeriod, "renewing the certificate",
+                      [this] { return renew_certificate(); });
     background_.every(std::chrono::hours(1), "preparing next month's keys", [this] {
       return runtime::blocking(*slow_pool_, [this] { return keys_.store->prepare_next_month(); });
     });
@@ -279,7 +353,9 @@ class RunningProvider : public Provider {
   std::unique_ptr<objects::Store> objects_;
   std::unique_ptr<objects::Facts> facts_;
   std::unique_ptr<measures::Measures> measures_;
-  std::vector<std::unique_ptr<http::Server>> servers_;
+  std::unique_ptr<api::Api> api_;
+  ServerIdentity identity_;
+  std::vector<Listener> listeners_;
   Background background_;
 };
 

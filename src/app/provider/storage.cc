@@ -2,6 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <filesystem>
+
 namespace belfry::provider {
 namespace {
 
@@ -18,6 +21,13 @@ Result<std::shared_ptr<Disk>> open_disk_folder(DataDirectory& directory,
   }
   TRY(auto opened, open_disk(path.string()));
   return std::shared_ptr<Disk>(std::move(opened));
+}
+
+std::string key_paths(const DataDirectory& directory, const topology::Topology& topology) {
+  std::string paths;
+  for (const std::string& path : topology.key_disks)
+    paths += (paths.empty() ? "" : ", ") + directory.resolve(path).string();
+  return paths;
 }
 
 }  // namespace
@@ -48,25 +58,37 @@ DiskPools::DiskPools(const std::vector<segments::StoreDisk>& disks) {
     pools_[disk.id] = make_pool("disk-" + disk.name, kThreadsPerDisk, kDiskQueueMax);
 }
 
+bool hold_sets(const DataDirectory& directory, const topology::Topology& topology) {
+  return std::ranges::any_of(topology.disks, [&](const topology::Disk& disk) {
+    std::error_code error;
+    std::filesystem::directory_iterator entry(directory.resolve(disk.path) / "sets", error);
+    return !error && entry != std::filesystem::directory_iterator();
+  });
+}
+
 Result<Keys> open_keys(const DataDirectory& directory, const topology::Topology& topology,
-                       Clock& clock, Random& random) {
+                       KeyStoreUse use, Clock& clock, Random& random) {
   Keys keys;
-  bool first_start = true;
+  bool empty = true;
   std::vector<Disk*> disks;
   for (const std::string& path : topology.key_disks) {
     TRY(make_directory(directory.resolve(path)));
     TRY(auto disk, open_disk(directory.resolve(path).string()));
     TRY(auto names, disk->list(""));
-    first_start = first_start && names.empty();
+    // A file system that was just made has this folder.
+    empty = empty && std::ranges::all_of(names, [](auto& name) { return name == "lost+found"; });
     disks.push_back(disk.get());
     keys.disks.push_back(std::move(disk));
   }
+  if (empty && use == KeyStoreUse::kInUse)
+    return fail(Code::kNotFound, "provider.keys_missing",
+                {{"paths", key_paths(directory, topology)}});
   auto master_path = directory.resolve(topology.master_key_file);
   TRY(make_directory(master_path.parent_path()));
   TRY(Buffer master,
-      crypto::load_master_key(
-          master_path.string(),
-          first_start ? crypto::MissingKey::kCreate : crypto::MissingKey::kRefuse, random));
+      crypto::load_master_key(master_path.string(),
+                              empty ? crypto::MissingKey::kCreate : crypto::MissingKey::kRefuse,
+                              random));
   TRY(keys.store, crypto::open_key_store(disks, master, clock, random));
   return keys;
 }

@@ -36,8 +36,15 @@ struct Keys {
   std::unique_ptr<crypto::KeyStore> store;
 };
 
-// The master key is made on the first start only: while the key disks are empty.
+// Whether something was ever encrypted here: a data disk holds replica sets.
+bool hold_sets(const DataDirectory& directory, const topology::Topology& topology);
+
+// A new key store would make all that was stored unreadable: it is made only when nothing was.
+enum class KeyStoreUse { kNew, kInUse };
+// The master key is made with a new key store only.
+// Errors: not_found ("provider.keys_missing"): the key disks are empty though the store is in use;
+// those of the master key and the key store.
 Result<Keys> open_keys(const DataDirectory& directory, const topology::Topology& topology,
-                       Clock& clock, Random& random);
+                       KeyStoreUse use, Clock& clock, Random& random);
 
 }  // namespace belfry::provider

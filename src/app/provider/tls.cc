@@ -1,10 +1,13 @@
 #include "tls.h"
 
+#include <algorithm>
+
 namespace belfry::provider {
 namespace {
 
 constexpr auto kAuthorityLifetime = std::chrono::days(3650);
 constexpr auto kServerLifetime = std::chrono::days(397);
+constexpr auto kRenewBefore = std::chrono::days(30);
 // Clients whose clocks are a little behind accept it too.
 constexpr auto kBackdating = std::chrono::hours(1);
 
@@ -21,18 +24,40 @@ Result<crypto::Identity> load_authority(const DataDirectory& directory, Timestam
   return made;
 }
 
+Result<ServerIdentity> read_own_files(const DataDirectory& directory,
+                                      const topology::Tls& declared) {
+  ServerIdentity own;
+  TRY(own.identity.certificate_pem, read_file(directory.resolve(declared.certificate_file)));
+  TRY(own.identity.private_key_pem, read_file(directory.resolve(declared.key_file)));
+  TRY(own.authority_pem, read_file(directory.resolve(declared.authority_file)));
+  return own;
+}
+
 }  // namespace
 
-Result<crypto::Identity> prepare_server_identity(const DataDirectory& directory,
-                                                 const Clock& clock) {
+Result<ServerIdentity> load_server_identity(const DataDirectory& directory,
+                                            const topology::Tls& declared, const Clock& clock) {
+  if (!declared.certificate_file.empty()) return read_own_files(directory, declared);
   TRY(auto authority, load_authority(directory, clock.now()));
-  TRY(write_file(directory.root() / "run" / "ca.pem", authority.certificate_pem,
-                 Readable::kEveryone));
+  std::vector<std::string> names = {"localhost", "127.0.0.1", "::1"};
+  for (const std::string& name : declared.names)
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   Timestamp now = clock.now();
-  TRY(auto identity, crypto::issue_server(authority, {"localhost", "127.0.0.1", "::1"},
-                                          now - kBackdating, now + kServerLifetime));
+  TRY(auto identity,
+      crypto::issue_server(authority, names, now - kBackdating, now + kServerLifetime));
   identity.certificate_pem += authority.certificate_pem;
-  return identity;
+  return ServerIdentity{std::move(identity), authority.certificate_pem,
+                        now + kServerLifetime - kRenewBefore};
+}
+
+bool is_outdated(const ServerIdentity& current, const DataDirectory& directory,
+                 const topology::Tls& declared, const Clock& clock) {
+  if (current.renew_from) return clock.now() >= *current.renew_from;
+  // While files are being exchanged one may be missing: the next turn sees them.
+  auto files = read_own_files(directory, declared);
+  return files && (files->identity.certificate_pem != current.identity.certificate_pem ||
+                   files->identity.private_key_pem != current.identity.private_key_pem ||
+                   files->authority_pem != current.authority_pem);
 }
 
 }  // namespace belfry::provider

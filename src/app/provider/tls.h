@@ -1,16 +1,29 @@
-// The local authority of a data directory and the certificate that the listeners show.
+// What the listeners prove themselves with.
 #pragma once
 
 #include "crypto/certificate.h"
 #include "data_directory.h"
 #include "runtime/clock.h"
+#include "topology/topology.h"
+
+#include <optional>
 
 namespace belfry::provider {
 
-// Makes the authority on the first start (ten years; its certificate also in run/ca.pem) and a
-// server certificate for the names and addresses of this machine's loopback (one year) on each
-// start.
-Result<crypto::Identity> prepare_server_identity(const DataDirectory& directory,
-                                                 const Clock& clock);
+struct ServerIdentity {
+  crypto::Identity identity;
+  std::string authority_pem;            // what clients check it with
+  std::optional<Timestamp> renew_from;  // of a generated one: before its end
+};
+
+// The operator's own files; or a certificate for loopback and the declared names (397 days) of an
+// authority in the data directory, which the first start makes (ten years).
+// Errors: those of the files.
+Result<ServerIdentity> load_server_identity(const DataDirectory& directory,
+                                            const topology::Tls& declared, const Clock& clock);
+
+// Whether `current` is to be exchanged: it ends within a month, or the operator's files changed.
+bool is_outdated(const ServerIdentity& current, const DataDirectory& directory,
+                 const topology::Tls& declared, const Clock& clock);
 
 }  // namespace belfry::provider

@@ -72,7 +72,8 @@ Result<> IamService::insert_founder(Transaction& transaction, const Founder& fou
 }
 
 Task<std::optional<Iam::Founded>> IamService::found(const std::string& provider_name,
-                                                    const std::string& customer_name) {
+                                                    const std::optional<std::string>& customer_name,
+                                                    KeepSecrets keep) {
   using Answer = std::optional<Founded>;
   // Asked again below; here it spares the hashes at every later start.
   CO_TRY(const std::int64_t users,
@@ -84,14 +85,17 @@ Task<std::optional<Iam::Founded>> IamService::found(const std::string& provider_
   CO_TRY(const Founder admin,
          co_await make_founder({kProviderTenant, {}, TenantKind::kProvider, provider_name}, "admin",
                                Role::kProviderAdministrator));
-  CO_TRY(const Founder customer, co_await make_founder({kFirstCustomer, kProviderTenant,
-                                                        TenantKind::kCustomer, customer_name},
-                                                       "customer", Role::kTenantAdministrator));
+  std::optional<Founder> customer;
+  if (customer_name) {
+    CO_TRY(customer, co_await make_founder(
+                         {kFirstCustomer, kProviderTenant, TenantKind::kCustomer, *customer_name},
+                         "customer", Role::kTenantAdministrator));
+  }
   auto founded = co_await write<Answer>([&](Transaction& transaction) -> Result<Answer> {
     TRY(auto users, transaction.query("SELECT count(*) AS n FROM iam_user"));
     if (users[0].integer("n") > 0) return Answer();
     TRY(insert_founder(transaction, admin));
-    TRY(insert_founder(transaction, customer));
+    if (customer) TRY(insert_founder(transaction, *customer));
     const Principal by{.tenant = kProviderTenant,
                        .user = admin.user.id,
                        .name = admin.user.name,
@@ -102,20 +106,26 @@ Task<std::optional<Iam::Founded>> IamService::found(const std::string& provider_
     const NewApiToken token = make_api_token(by, "first start");
     TRY(insert_api_token(transaction, by, token));
     TRY(const NewAccessKey key, insert_access_key(transaction, admin.user, true));
-    return Founded{.admin_user = admin.user.name,
-                   .admin_password = admin.password,
-                   .admin_totp_secret = to_base32(admin.totp_seed),
-                   .api_token = token.secret,
-                   .access_key_id = key.key.id,
-                   .secret_key = key.secret,
-                   .provider = kProviderTenant,
-                   .customer = kFirstCustomer,
-                   .customer_user = customer.user.name,
-                   .customer_password = customer.password,
-                   .customer_totp_secret = to_base32(customer.totp_seed)};
+    Founded made{.admin_user = admin.user.name,
+                 .admin_password = admin.password,
+                 .admin_totp_secret = to_base32(admin.totp_seed),
+                 .api_token = token.secret,
+                 .access_key_id = key.key.id,
+                 .secret_key = key.secret,
+                 .provider = kProviderTenant};
+    if (customer) {
+      made.customer = kFirstCustomer;
+      made.customer_user = customer->user.name;
+      made.customer_password = customer->password;
+      made.customer_totp_secret = to_base32(customer->totp_seed);
+    }
+    TRY(keep(made));
+    return made;
   });
-  if (founded && *founded)
-    tree_.add({{kProviderTenant, TenantId{}}, {kFirstCustomer, kProviderTenant}});
+  if (founded && *founded) {
+    tree_.add({{kProviderTenant, TenantId{}}});
+    if (customer) tree_.add({{kFirstCustomer, kProviderTenant}});
+  }
   co_return founded;
 }
 

@@ -64,7 +64,8 @@ class IamService : public Iam {
   Task<> revoke_session(const Principal& by, const std::string& id) override;
 
   Task<std::optional<Founded>> found(const std::string& provider_name,
-                                     const std::string& customer_name) override;
+                                     const std::optional<std::string>& customer_name,
+                                     KeepSecrets keep) override;
 
  private:
   struct Candidate;  // who somebody who signs in may be: sign_in.cc

@@ -2,6 +2,7 @@
 #include "builder.h"
 #include "paths.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace belfry::topology {
@@ -38,6 +39,42 @@ void read_listen(Builder& builder, yaml::MapReader& root) {
   address("s3_tls", builder.topology.s3_tls_listen);
   address("api", builder.topology.api_listen);
   listen.finish();
+}
+
+// A DNS name, which may begin with `*.`, or an IP address.
+bool is_server_name(std::string_view name) {
+  if (name.starts_with("*.")) name.remove_prefix(2);
+  return !name.empty() && name.size() <= 253 && name.front() != '.' && name.front() != '-' &&
+         std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+                  c == ':';
+         });
+}
+
+void read_tls(Builder& builder, yaml::MapReader& root) {
+  const yaml::Node* node = root.map("tls", Presence::kOptional);
+  if (!node) return;
+  Tls& into = builder.topology.tls;
+  yaml::MapReader tls(*node, "tls", builder.faults);
+  for (const yaml::Text& name : tls.texts("names", Presence::kOptional, {1, 64})) {
+    if (!is_server_name(name.value))
+      builder.fault(name.place, Error(Code::kInvalid, "topology.bad_server_name",
+                                      {{"name", name.value.substr(0, 80)}}));
+    into.names.push_back(name.value);
+  }
+  int files = 0;
+  auto file = [&](std::string_view key, std::string& path) {
+    yaml::Text text = tls.text(key, Presence::kOptional);
+    check_path(builder, text);
+    path = text.value;
+    files += bool(text);
+  };
+  file("certificate_file", into.certificate_file);
+  file("key_file", into.key_file);
+  file("authority_file", into.authority_file);
+  if ((files != 0 && files != 3) || (files == 3 && !into.names.empty()))
+    builder.fault(tls.place(), Error(Code::kInvalid, "topology.bad_tls"));
+  tls.finish();
 }
 
 void read_keys(Builder& builder, yaml::MapReader& root) {
@@ -97,6 +134,7 @@ void read_settings(Builder& builder, yaml::MapReader& root) {
       Thing::kProvider,
       {{"id", id}, {"name", name.value}, {"demonstration", std::int64_t{topology.demonstration}}});
   read_listen(builder, root);
+  read_tls(builder, root);
   read_keys(builder, root);
   read_owners(builder, root);
 }

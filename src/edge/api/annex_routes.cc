@@ -25,9 +25,9 @@ json status_json(const Call& call, const Status& status) {
           {"proof", measures::name_of(status.proof)},
           {"population", staff ? json(status.population) : json(nullptr)},
           {"violations", staff ? json(status.violations) : json(nullptr)},
-          {"checked_at_us", status.checked_at ? json(to_us(*status.checked_at)) : json(nullptr)},
+          {"checked_at_us", time_or_null(status.checked_at)},
           {"ledger_index", status.ledger_index ? json(*status.ledger_index) : json(nullptr)},
-          {"reason", status.reason}};
+          {"reason", worded(status.reason, {}, call.language())}};
 }
 
 json text_json(const std::optional<measures::Text>& text) {
@@ -45,6 +45,11 @@ json check_json(const std::optional<measures::Check>& check) {
           {"period_us", check->period.count()}};
 }
 
+json row_json(const measures::EvaluatedRow& row) {
+  return {{"subject", row.subject}, {"pass", row.pass}, {"reason", row.reason}};
+}
+
+// How a check looks into the provider's tables is the provider's own.
 json detail_json(const Call& call, const Measure& measure, const measures::Evaluation& last) {
   json body = status_json(call, last.status);
   body["text"] = text_json(measure.text);
@@ -56,16 +61,27 @@ json detail_json(const Call& call, const Measure& measure, const measures::Evalu
                                   {"value", parameter.value},
                                   {"unit", parameter.unit},
                                   {"source", parameter.source}});
+  body["lists"] = json::array();
+  for (auto& list : measure.lists)
+    body["lists"].push_back(
+        {{"name", list.name}, {"values", list.values}, {"source", list.source}});
   body["bound"] = measure.check.has_value();
-  body["check"] = check_json(measure.check);
+  body["check"] = call.is_provider_staff() ? check_json(measure.check) : json(nullptr);
   body["rows"] = json::array();
-  for (auto& row : last.rows)
-    if (call.is_provider_staff() || row.tenant == call.by.tenant)
-      body["rows"].push_back(
-          {{"subject", row.subject}, {"pass", row.pass}, {"reason", row.reason}});
+  for (auto& row : last.rows) body["rows"].push_back(row_json(row));
   body["rows_root"] = last.rows_root_hex;
   body["log_origin"] = call.host.services.ledger.origin(call.host.services.provider);
   return body;
+}
+
+// The last evaluation with the rows that the caller may see: the provider's staff all of them,
+// others their own.
+Task<measures::Evaluation> last_for(Call& call, const std::string& id) {
+  measures::Measures& measures = call.host.services.measures;
+  CO_TRY(std::int64_t rows, call.number("rows", 200));
+  if (rows > kRowsMax) co_return fail(Code::kInvalid, "api.bad_parameter", {{"name", "rows"}});
+  if (call.is_provider_staff()) co_return co_await measures.last(id, std::size_t(rows));
+  co_return co_await measures.last_of(id, call.by.tenant, std::size_t(rows));
 }
 
 Task<Answer> annex(Call& call) {
@@ -85,29 +101,53 @@ Task<Answer> annex(Call& call) {
 
 Result<const Measure*> named_measure(Call& call) {
   const Measure* measure = call.host.services.measures.find(call.path[0]);
-  if (!measure) return fail(Code::kNotFound, "measure.unknown", {{"measure", call.path[0]}});
+  if (!measure) return fail(Code::kNotFound, "measures.unknown", {{"measure", call.path[0]}});
   return measure;
 }
 
 Task<Answer> get_measure(Call& call) {
   CO_TRY(call.authorize({"belfry:annex", call.by.tenant}));
   CO_TRY(const Measure* measure, named_measure(call));
-  CO_TRY(std::int64_t rows, call.number("rows", 200));
-  CO_TRY(auto last, co_await call.host.services.measures.last(
-                        measure->id, std::size_t(std::min(rows, kRowsMax))));
+  CO_TRY(auto last, co_await last_for(call, measure->id));
   co_return answer(detail_json(call, *measure, last));
 }
 
 Task<Answer> check_measure(Call& call) {
   CO_TRY(call.authorize({"belfry:measure/" + call.path[0], call.host.services.provider}));
   CO_TRY(const Measure* measure, named_measure(call));
-  CO_TRY(auto evaluation, co_await call.host.services.measures.check_now(measure->id));
-  co_return answer(detail_json(call, *measure, evaluation));
+  CO_TRY(co_await call.host.services.measures.check_now(measure->id));
+  CO_TRY(auto last, co_await last_for(call, measure->id));
+  co_return answer(detail_json(call, *measure, last));
+}
+
+// A row of the caller's own, with what shows that the ledger's root covers it
+// (docs/formats/measure.md). The provider's own rows are its staff's.
+Task<Answer> prove_row(Call& call) {
+  CO_TRY(call.authorize({"belfry:annex", call.by.tenant}));
+  CO_TRY(const Measure* measure, named_measure(call));
+  std::string subject = call.parameter("subject");
+  if (subject.empty()) co_return fail(Code::kInvalid, "api.bad_parameter", {{"name", "subject"}});
+  measures::Measures& measures = call.host.services.measures;
+  auto proof = co_await measures.prove_row(measure->id, call.by.tenant, subject);
+  if (!proof && proof.error().code() == Code::kNotFound && call.is_provider_staff())
+    proof = co_await measures.prove_row(measure->id, TenantId{}, subject);
+  if (!proof) co_return std::unexpected(proof.error());
+  json body = {{"row", row_json(proof->row)},
+               {"tenant", proof->row.tenant.text()},
+               {"salt", proof->salt_hex},
+               {"position", proof->position},
+               {"tree_size", proof->tree_size},
+               {"path", proof->path_hex},
+               {"rows_root", proof->rows_root_hex},
+               {"log_origin", call.host.services.ledger.origin(call.host.services.provider)}};
+  body["ledger_index"] = proof->ledger_index ? json(*proof->ledger_index) : json(nullptr);
+  co_return answer(body);
 }
 
 constexpr Route kRoutes[] = {
     {"GET", "/api/v1/annex", "measure:ListMeasures", annex},
     {"GET", "/api/v1/annex/{measure}", "measure:GetMeasure", get_measure},
+    {"GET", "/api/v1/annex/{measure}/proof", "measure:GetProof", prove_row},
     {"POST", "/api/v1/annex/{measure}/check", "measure:CheckMeasure", check_measure},
 };
 

@@ -1,5 +1,6 @@
 // The caller's own log: its events, and what is needed to verify it offline.
 #include "base/text_encoding.h"
+#include "page.h"
 #include "route.h"
 #include "shapes.h"
 
@@ -26,8 +27,21 @@ std::string text_at(const json& value, std::initializer_list<const char*> path) 
   return found.is_string() ? found.get<std::string>() : "";
 }
 
+// Why it failed, in words: the log keeps the id of the message, and its arguments among the
+// details.
+std::string reason_of(const json& event, text::Language language) {
+  std::vector<Argument> arguments = {{"action", text_at(event, {"api", "operation"})}};
+  const json& resources = at(event, {"resources"});
+  if (resources.is_array() && !resources.empty())
+    arguments.push_back({"resource", text_at(resources.front(), {"name"})});
+  if (const json& details = at(event, {"unmapped"}); details.is_object())
+    for (auto& [name, value] : details.items())
+      if (value.is_string()) arguments.push_back({name, value.get<std::string>()});
+  return worded(text_at(event, {"status_detail"}), arguments, language);
+}
+
 // The fields that lists show, beside the whole event (docs/formats/leaf.md).
-json to_json(const audit::LoggedEvent& logged) {
+json to_json(const audit::LoggedEvent& logged, text::Language language) {
   json event = json::parse(logged.ocsf, nullptr, false);
   const json& time_ms = at(event, {"time"});
   const json& resources = at(event, {"resources"});
@@ -39,7 +53,7 @@ json to_json(const audit::LoggedEvent& logged) {
                {"class_uid", at(event, {"class_uid"})},
                {"action", text_at(event, {"api", "operation"})},
                {"outcome", succeeded ? "success" : "failure"},
-               {"reason", text_at(event, {"status_detail"})},
+               {"reason", reason_of(event, language)},
                {"actor", text_at(event, {"actor", "user", "name"})},
                {"source_ip", text_at(event, {"src_endpoint", "ip"})},
                {"resource", has_resource ? text_at(resources.front(), {"name"}) : ""}};
@@ -75,11 +89,10 @@ Task<Answer> list_events(Call& call) {
   query.resource = call.parameter("resource");
   CO_TRY(std::int64_t after, call.number("cursor", 0));
   query.after = std::uint64_t(after);
-  CO_TRY(std::int64_t limit, call.number("limit", 100));
-  query.limit = std::size_t(std::clamp<std::int64_t>(limit, 1, 1000));
+  CO_TRY(query.limit, page_limit(call));
   CO_TRY(auto page, co_await call.host.services.ledger.query(tenant, query));
   json items = json::array();
-  for (auto& logged : page.events) items.push_back(to_json(logged));
+  for (auto& logged : page.events) items.push_back(to_json(logged, call.language()));
   json body = page_of(std::move(items), page.next == 0 ? "" : std::to_string(page.next));
   body["log_size"] = page.log_size;
   co_return answer(body);
@@ -88,8 +101,10 @@ Task<Answer> list_events(Call& call) {
 Task<Answer> get_checkpoint(Call& call) {
   CO_TRY(TenantId tenant, own_log(call));
   CO_TRY(auto checkpoint, co_await call.host.services.ledger.checkpoint(tenant));
-  co_return answer(
-      {{"size", checkpoint.size}, {"root", to_hex(checkpoint.root)}, {"note", checkpoint.note}});
+  co_return answer({{"origin", call.host.services.ledger.origin(tenant)},
+                    {"size", checkpoint.size},
+                    {"root", to_hex(checkpoint.root)},
+                    {"note", checkpoint.note}});
 }
 
 Task<Answer> get_tile(Call& call) {
@@ -114,6 +129,8 @@ Task<Answer> get_proof(Call& call) {
 Task<Answer> get_keys(Call& call) {
   CO_TRY(TenantId tenant, own_log(call));
   audit::Ledger& ledger = call.host.services.ledger;
+  // Who has these keys reads the log for ever: nobody gets them unseen.
+  CO_TRY(co_await ledger.record(tenant, call.event("belfry:audit/" + tenant.text())));
   json keys = json::array();
   for (auto& [id, secret] : ledger.month_keys(tenant))
     keys.push_back({{"key_id", id.text()}, {"key", secret}});

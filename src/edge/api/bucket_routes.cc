@@ -1,5 +1,6 @@
 // Buckets and objects for the console and programs; S3 clients use edge/s3.
 #include "base/text_encoding.h"
+#include "page.h"
 #include "route.h"
 #include "shapes.h"
 
@@ -19,30 +20,15 @@ std::string object_arn(const std::string& bucket, const std::string& key) {
   return bucket_arn(bucket) + "/" + key;
 }
 
-audit::Event event_of(const Call& call, std::string resource) {
-  audit::Event event;
-  event.time = call.host.services.clock.now();
-  event.action = call.action;
-  event.actor = call.by.name;
-  event.actor_id = call.by.user;
-  event.source_ip = call.request.peer_ip;
-  event.resource = std::move(resource);
-  return event;
-}
-
 // Makes the leaf of a change to something of `tenant` once its outcome is known.
 objects::MakeLeaf leaf_of(const Call& call, TenantId tenant, std::string resource) {
-  return [event = event_of(call, std::move(resource)), tenant,
+  return [event = call.event(std::move(resource)), tenant,
           ledger = &call.host.services.ledger](const objects::ObjectInfo& outcome) mutable {
     if (!outcome.key.empty()) {
       event.details = {{"size", std::to_string(outcome.size.count)}, {"etag", outcome.etag}};
     }
     return ledger->seal(tenant, event);
   };
-}
-
-Audience audience_of(const Call& call) {
-  return call.is_provider_staff() ? Audience::kStaff : Audience::kOutsider;
 }
 
 // The bucket, if the caller may do what the route does on `key` in it (the bucket itself when
@@ -53,34 +39,33 @@ Task<objects::Bucket> reach(Call& call, const std::string& key) {
   if (!bucket) co_return std::unexpected(bucket.error());
   std::string arn = key.empty() ? bucket_arn(name) : object_arn(name, key);
   Result<> allowed = call.authorize({arn, bucket->tenant});
-  if (!allowed) {
-    audit::Event event = event_of(call, arn);
-    event.outcome = audit::Outcome::kFailure;
-    event.reason = allowed.error().message();
-    CO_TRY(call.host.services.ledger.record_read(call.by.tenant, std::move(event)));
-    if (bucket->tenant != call.by.tenant)
-      co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", name}});
-    co_return std::unexpected(allowed.error());
-  }
+  if (!allowed && allowed.error().code() == Code::kDenied && bucket->tenant != call.by.tenant)
+    co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", name}});
+  CO_TRY(std::move(allowed));
   co_return *bucket;
 }
 
 // What was read goes to the log of the tenant that owns it.
 Result<> record_read(const Call& call, const objects::Bucket& bucket, std::string resource) {
-  return call.host.services.ledger.record_read(bucket.tenant, event_of(call, std::move(resource)));
+  return call.host.services.ledger.record_read(bucket.tenant, call.event(std::move(resource)));
 }
 
 Task<Answer> list_buckets(Call& call) {
-  CO_TRY(call.authorize({"arn:aws:s3:::*", call.by.tenant}));
+  CO_TRY(call.authorize({bucket_arn("*"), call.by.tenant}));
+  CO_TRY(auto asked, page_request(call));
   CO_TRY(auto buckets, co_await call.host.services.objects.list_buckets(call.by.tenant));
+  std::string next =
+      cut_to_page(buckets, asked, [](const objects::Bucket& bucket) { return bucket.name; });
+  CO_TRY(call.host.services.ledger.record_read(call.by.tenant, call.event(bucket_arn("*"))));
   json items = json::array();
   for (auto& bucket : buckets) items.push_back(to_json(bucket, call.host.services.topology));
-  co_return answer(page_of(std::move(items)));
+  co_return answer(page_of(std::move(items), next));
 }
 
 Task<Answer> create_bucket(Call& call) {
   CO_TRY(json body, co_await call.read_body());
   CO_TRY(std::string name, text_field(body, "name"));
+  if (body.contains("placement")) co_return fail(Code::kInvalid, "api.placement_is_fixed");
   CO_TRY(call.authorize({bucket_arn(name), call.by.tenant}));
   auto leaf = leaf_of(call, call.by.tenant, bucket_arn(name));
   CO_TRY(auto bucket, co_await call.host.services.objects.create_bucket(call.by.tenant, name,
@@ -90,6 +75,7 @@ Task<Answer> create_bucket(Call& call) {
 
 Task<Answer> get_bucket(Call& call) {
   CO_TRY(auto bucket, co_await reach(call, ""));
+  CO_TRY(record_read(call, bucket, bucket_arn(bucket.name)));
   co_return answer(to_json(bucket, call.host.services.topology));
 }
 
@@ -103,9 +89,8 @@ Task<Answer> delete_bucket(Call& call) {
 Task<Answer> list_objects(Call& call) {
   CO_TRY(auto bucket, co_await reach(call, ""));
   objects::ListRequest request{call.parameter("prefix"), call.parameter("delimiter"),
-                               call.parameter("cursor"), 1000};
-  CO_TRY(std::int64_t limit, call.number("limit", 1000));
-  request.limit = std::size_t(std::clamp<std::int64_t>(limit, 1, 1000));
+                               call.parameter("cursor"), 100};
+  CO_TRY(request.limit, page_limit(call));
   CO_TRY(auto page, co_await call.host.services.objects.list(bucket, request));
   json items = json::array();
   for (auto& object : page.objects) items.push_back(to_json(object));
@@ -208,27 +193,36 @@ Task<Answer> delete_object(Call& call) {
   co_return Answer::none();
 }
 
-// The provider's staff may ask where any object lies, its customers' too: not what it holds.
+// Whose bucket it is sees the object; the provider's staff learns of a customer's object how large
+// it is and where it lies, not what it is.
 Task<Answer> locate(Call& call) {
   const Services& services = call.host.services;
+  const std::string& name = call.path[0];
   const std::string& key = call.path[1];
-  Result<objects::Bucket> bucket = fail(Code::kNotFound, "bucket.missing");
-  if (audience_of(call) == Audience::kStaff) {
-    CO_TRY(services.iam.authorize(call.by, "disk:ListDisks", {"belfry:disk/*", services.provider},
-                                  call.context()));
-    bucket = co_await services.objects.find_bucket(call.path[0]);
-  } else {
-    bucket = co_await reach(call, key);
+  std::string arn = object_arn(name, key);
+  CO_TRY(auto bucket, co_await services.objects.find_bucket(name));
+  bool is_own =
+      services.iam.authorize(call.by, "s3:GetObject", {arn, bucket.tenant}, call.context())
+          .has_value();
+  if (!is_own) {
+    auto allowed = call.authorize({arn, services.provider});
+    if (!allowed && allowed.error().message() == "iam.denied" && bucket.tenant != call.by.tenant)
+      co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", name}});
+    CO_TRY(std::move(allowed));
   }
-  if (!bucket) co_return std::unexpected(bucket.error());
-  CO_TRY(auto info, co_await services.objects.head(*bucket, key));
-  CO_TRY(auto copies, co_await services.objects.where(*bucket, key));
-  CO_TRY(record_read(call, *bucket, object_arn(bucket->name, key)));
+  CO_TRY(auto info, co_await services.objects.head(bucket, key));
+  CO_TRY(auto copies, co_await services.objects.where(bucket, key));
+  CO_TRY(record_read(call, bucket, arn));
+  Audience audience = call.is_provider_staff() ? Audience::kStaff : Audience::kOutsider;
   json items = json::array();
-  for (auto& copy : copies) items.push_back(to_json(copy, services.topology, audience_of(call)));
-  co_return answer({{"object", to_json(info)},
-                    {"placement", to_json(bucket->placement, services.topology)},
-                    {"copies", std::move(items)}});
+  for (auto& copy : copies) items.push_back(to_json(copy, services.topology, audience));
+  json body = {{"placement", to_json(bucket.placement, services.topology)},
+               {"copies", std::move(items)}};
+  if (is_own)
+    body["object"] = to_json(info);
+  else
+    body["size_bytes"] = info.size.count;
+  co_return answer(body);
 }
 
 constexpr Route kRoutes[] = {
@@ -240,7 +234,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/buckets/{bucket}/objects/{key}", "s3:GetObject", get_object},
     {"PUT", "/api/v1/buckets/{bucket}/objects/{key}", "s3:PutObject", put_object},
     {"DELETE", "/api/v1/buckets/{bucket}/objects/{key}", "s3:DeleteObject", delete_object},
-    {"GET", "/api/v1/buckets/{bucket}/copies/{key}", "s3:GetObject", locate},
+    {"GET", "/api/v1/buckets/{bucket}/copies/{key}", "disk:LocateObject", locate},
 };
 
 }  // namespace

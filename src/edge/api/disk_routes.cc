@@ -1,11 +1,11 @@
 // Disks, replica sets, scrubbing and healing: for the provider's operators.
 #include "base/text_encoding.h"
+#include "page.h"
 #include "route.h"
 #include "shapes.h"
 #include "text/catalogue.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
@@ -16,62 +16,88 @@ namespace {
 
 using nlohmann::json;
 
-std::string_view health_name(segments::DiskHealth health) {
-  switch (health) {
+// Why a disk is not good, in words; the store keeps the description of an error.
+std::string reason_of(const segments::DiskStatus& status, text::Language language) {
+  switch (status.health) {
     case segments::DiskHealth::kGood:
-      return "good";
-    case segments::DiskHealth::kFailed:
-      return "failed";
+      return {};
     case segments::DiskHealth::kAbsent:
-      return "absent";
+      return text::text("api.disk_absent", {}, language);
+    case segments::DiskHealth::kFailed:
+      return worded_description(status.reason, language);
   }
-  return "failed";
+  return {};
 }
 
-json time_or_null(Timestamp time) {
-  return to_us(time) == 0 ? json(nullptr) : json(to_us(time));
+json disk_json(const topology::Disk& disk, const segments::DiskStatus* status,
+             text::Language language) {
+  bool known = status != nullptr;
+  return {{"id", disk.id.text()},
+          {"name", disk.name},
+          {"server", disk.server_name},
+          {"site", disk.site_name},
+          {"path", disk.path},
+          {"simulated", disk.simulated},
+          {"health", name_of(known ? status->health : segments::DiskHealth::kAbsent)},
+          {"reason", known ? reason_of(*status, language) : ""},
+          {"used_bytes", known ? status->used.count : 0},
+          {"free_bytes", known ? status->free.count : 0},
+          {"total_bytes", known ? status->total.count : 0},
+          {"last_scrub_us", known ? time_or_null(status->last_scrub) : json(nullptr)}};
 }
 
 Task<Answer> list_disks(Call& call) {
   const Services& services = call.host.services;
   CO_TRY(call.authorize({"belfry:disk/*", services.provider}));
-  json items = json::array();
+  CO_TRY(auto asked, page_request(call));
+  auto disks = services.topology.disks;
+  std::string next =
+      cut_to_page(disks, asked, [](const topology::Disk& disk) { return disk.name; });
   auto states = services.segments.disks();
   auto damages = services.segments.damages();
-  for (const topology::Disk& disk : services.topology.disks) {
+  json items = json::array();
+  for (const topology::Disk& disk : disks) {
     auto state = std::ranges::find(states, disk.id, &segments::DiskStatus::disk);
-    bool known = state != states.end();
-    items.push_back({{"id", disk.id.text()},
-                     {"name", disk.name},
-                     {"server", disk.server_name},
-                     {"site", disk.site_name},
-                     {"path", disk.path},
-                     {"simulated", disk.simulated},
-                     {"health", known ? health_name(state->health) : "absent"},
-                     {"reason", known ? state->reason : ""},
-                     {"used_bytes", known ? state->used.count : 0},
-                     {"free_bytes", known ? state->free.count : 0},
-                     {"total_bytes", known ? state->total.count : 0},
-                     {"last_scrub_us", known ? time_or_null(state->last_scrub) : json(nullptr)},
-                     {"damaged", std::ranges::count(damages, disk.id, &segments::Damage::disk)}});
+    json item = disk_json(disk, state == states.end() ? nullptr : &*state, call.language());
+    item["damaged"] = std::ranges::count(damages, disk.id, &segments::Damage::disk);
+    items.push_back(std::move(item));
   }
-  co_return answer(page_of(std::move(items)));
+  co_return answer(page_of(std::move(items), next));
+}
+
+// How many objects have their records in each set, as the collector last counted them.
+Result<std::map<SetId, std::int64_t>> count_objects(database::Database& database) {
+  std::map<SetId, std::int64_t> objects;
+  TRY(database.read(std::chrono::seconds(5), [&](database::Transaction& transaction) -> Result<> {
+    objects.clear();
+    TRY(auto rows, transaction.query("SELECT set_id, objects FROM replica_set"));
+    for (auto& row : rows) objects[SetId{row.integer("set_id")}] = row.integer("objects");
+    return {};
+  }));
+  return objects;
 }
 
 Task<Answer> list_sets(Call& call) {
   const Services& services = call.host.services;
   CO_TRY(call.authorize({"belfry:replica-set/*", services.provider}));
+  CO_TRY(auto asked, page_request(call));
+  CO_TRY(auto objects, co_await runtime::blocking(
+                           *services.pool, [&] { return count_objects(services.database); }));
+  auto sets = services.segments.sets();
+  std::string next =
+      cut_to_page(sets, asked, [](const segments::SetStatus& set) { return set.set.text(); });
   auto names = [&](const std::vector<DiskId>& disks) {
     json list = json::array();
     for (DiskId disk : disks) list.push_back(disk_name(disk, services.topology));
     return list;
   };
   json items = json::array();
-  for (auto& set : services.segments.sets())
+  for (auto& set : sets) {
+    auto counted = objects.find(set.set);
     items.push_back({{"id", set.set.text()},
                      {"stream", set.stream == segments::Stream::kLedger ? "ledger" : "objects"},
                      {"placement", to_json(set.placement, services.topology)},
-                     {"objects", nullptr},
+                     {"objects", counted == objects.end() ? json(nullptr) : json(counted->second)},
                      {"generation", set.generation},
                      {"disks", names(set.disks)},
                      {"missing", names(set.missing)},
@@ -80,7 +106,8 @@ Task<Answer> list_sets(Call& call) {
                      {"segments", set.segments},
                      {"damaged", set.damaged},
                      {"last_scrub_us", time_or_null(set.last_scrub)}});
-  co_return answer(page_of(std::move(items)));
+  }
+  co_return answer(page_of(std::move(items), next));
 }
 
 constexpr std::size_t kDamagesShown = 1000;
@@ -94,8 +121,7 @@ json to_json(const segments::ScrubReport& report, const topology::Topology& topo
                      {"disk", disk_name(damage.disk, topology)},
                      {"kind", damage.is_file ? "file" : "record"},
                      {"state", missing ? "missing" : "corrupt"},
-                     {"found_us", to_us(damage.found)},
-                     {"object", nullptr}});
+                     {"found_us", to_us(damage.found)}});
   }
   return {{"sets", report.sets},       {"records", report.records},
           {"files", report.files},     {"read_bytes", report.read.count},
@@ -108,22 +134,21 @@ std::string_view state_of(const JobState& job) {
 }
 
 json to_json(const JobState& job, text::Language language) {
-  json error = nullptr;
-  if (job.error)
-    error = {{"message_id", job.error->message()}, {"detail", text::text(*job.error, language)}};
   return {{"id", job.id.text()},
           {"kind", job.kind == JobKind::kScrub ? "scrub" : "heal"},
           {"subject", job.subject},
           {"state", state_of(job)},
           {"progress", job.progress},
           {"started_us", to_us(job.started)},
-          {"finished_us", job.finished ? json(to_us(*job.finished)) : json(nullptr)},
+          {"finished_us", time_or_null(job.finished)},
           {"report", job.report.empty() ? json(nullptr) : json::parse(job.report)},
-          {"error", std::move(error)}};
+          {"error", job.error ? problem_of(*job.error, language) : json(nullptr)}};
 }
 
-// Ends a job. What it found or mended shows in the annex at once, not at the next period.
+// Ends a job. What it found or mended shows in the annex at once, not at the next period. What is
+// begun in the ledger is not cut short by a stop.
 Task<> finish(Host& host, JobId job, Result<std::string> report) {
+  co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
   Services& services = host.services;
   for (const measures::Measure& measure : services.measures.catalogue()) {
     if (!measure.check) continue;
@@ -160,31 +185,27 @@ Task<> run_heal(Host& host, JobId job) {
   co_return co_await finish(host, job, std::move(outcome));
 }
 
-Task<audit::Receipt> record_order(Call& call, std::string resource) {
-  audit::Event event;
-  event.time = call.host.services.clock.now();
-  event.event_class = audit::EventClass::kEntityManagement;
-  event.action = call.action;
-  event.actor = call.by.name;
-  event.actor_id = call.by.user;
-  event.source_ip = call.request.peer_ip;
-  event.resource = std::move(resource);
-  co_return co_await call.host.services.ledger.record(call.host.services.provider, event);
-}
-
-text::Language language_of(const Call& call) {
-  return text::preferred_language(call.request.fields.get("accept-language"));
+// Starts a job once its order is in the ledger: without that nothing happens.
+Task<Answer> start_job(Call& call, JobKind kind, std::string name, std::string resource,
+                       std::function<Task<>(Host&, JobId)> work) {
+  Host& host = call.host;
+  CO_TRY(call.authorize({resource, host.services.provider}));
+  JobId id{host.services.random.id()};
+  CO_TRY(JobState job, host.jobs.start(id, kind, name, host.services.clock.now()));
+  audit::Event order = call.event(std::move(resource));
+  order.event_class = audit::EventClass::kEntityManagement;
+  auto recorded = co_await host.services.ledger.record(host.services.provider, order);
+  if (!recorded) {
+    host.jobs.drop(id);
+    co_return std::unexpected(recorded.error());
+  }
+  host.jobs.run(host.services.executor, id, work(host, id), host.services.clock);
+  co_return answer(to_json(job, call.language()), 202);
 }
 
 Task<Answer> start_scrub(Call& call, DiskId disk, const std::string& name) {
-  Host& host = call.host;
-  std::string resource = "belfry:disk/" + (name.empty() ? "*" : name);
-  CO_TRY(call.authorize({resource, host.services.provider}));
-  JobId id{host.services.random.id()};
-  CO_TRY(JobState job, host.jobs.start(id, JobKind::kScrub, name, host.services.clock.now()));
-  CO_TRY(co_await record_order(call, std::move(resource)));
-  boost::asio::co_spawn(host.services.executor, run_scrub(host, id, disk), boost::asio::detached);
-  co_return answer(to_json(job, language_of(call)), 202);
+  return start_job(call, JobKind::kScrub, name, "belfry:disk/" + (name.empty() ? "*" : name),
+                   [disk](Host& host, JobId id) { return run_scrub(host, id, disk); });
 }
 
 Task<Answer> scrub_all(Call& call) {
@@ -200,20 +221,14 @@ Task<Answer> scrub_disk(Call& call) {
 }
 
 Task<Answer> heal(Call& call) {
-  Host& host = call.host;
-  CO_TRY(call.authorize({"belfry:disk/*", host.services.provider}));
-  JobId id{host.services.random.id()};
-  CO_TRY(JobState job, host.jobs.start(id, JobKind::kHeal, "", host.services.clock.now()));
-  CO_TRY(co_await record_order(call, "belfry:disk/*"));
-  boost::asio::co_spawn(host.services.executor, run_heal(host, id), boost::asio::detached);
-  co_return answer(to_json(job, language_of(call)), 202);
+  return start_job(call, JobKind::kHeal, "", "belfry:disk/*", run_heal);
 }
 
 Task<Answer> get_job(Call& call) {
   CO_TRY(call.authorize({"belfry:job/" + call.path[0], call.host.services.provider}));
   CO_TRY(auto id, parse_id<JobId>(call.path[0]));
-  CO_TRY(auto job, call.host.jobs.find(id));
-  co_return answer(to_json(job, language_of(call)));
+  CO_TRY(auto job, call.host.jobs.find(id, call.host.services.clock.now()));
+  co_return answer(to_json(job, call.language()));
 }
 
 constexpr Route kRoutes[] = {

@@ -81,16 +81,28 @@ Task<> serve(Host& host, http::Request& request, http::Response& response) {
   if (request.path.starts_with("/api/")) co_return co_await serve_api(host, request, response);
   if (request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics")
     co_return co_await serve_machine_endpoint(host, request, response);
-  co_return co_await serve_static_file(host.options.console_directory, request, response);
+  co_return co_await serve_static_file(host.console, *host.services.pool, request, response);
 }
+
+class RunningApi : public Api {
+ public:
+  RunningApi(Services services, Options options) : host_(std::move(services), std::move(options)) {}
+
+  http::Handler handler() override {
+    return [host = &host_](http::Request& request, http::Response& response) -> Task<> {
+      return serve(*host, request, response);
+    };
+  }
+  boost::asio::awaitable<void> stop() override { return host_.jobs.stop(host_.services.clock); }
+
+ private:
+  Host host_;
+};
 
 }  // namespace
 
-http::Handler make_handler(Services services, Options options) {
-  auto host = std::make_shared<Host>(std::move(services), std::move(options));
-  return [host](http::Request& request, http::Response& response) -> Task<> {
-    return serve(*host, request, response);
-  };
+std::unique_ptr<Api> make_api(Services services, Options options) {
+  return std::make_unique<RunningApi>(std::move(services), std::move(options));
 }
 
 }  // namespace belfry::api

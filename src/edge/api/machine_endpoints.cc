@@ -1,20 +1,23 @@
 #include "machine_endpoints.h"
 
+#include "shapes.h"
+
 #include <fmt/format.h>
 
 namespace belfry::api {
 namespace {
 
-std::string_view health_name(segments::DiskHealth health) {
-  switch (health) {
-    case segments::DiskHealth::kGood:
-      return "good";
-    case segments::DiskHealth::kFailed:
-      return "failed";
-    case segments::DiskHealth::kAbsent:
-      return "absent";
+// Backslash, quote and line end are written as the text format asks for.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '\\' || c == '"') out += '\\';
+    if (c == '\n')
+      out += "\\n";
+    else
+      out += c;
   }
-  return "failed";
+  return out;
 }
 
 void describe(std::string& out, std::string_view name, std::string_view type,
@@ -22,20 +25,21 @@ void describe(std::string& out, std::string_view name, std::string_view type,
   out += fmt::format("# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
 }
 
-void write_disks(std::string& out, segments::Store& store) {
+void write_disks(std::string& out, segments::Store& store, const topology::Topology& topology) {
   auto disks = store.disks();
+  auto label = [&](const segments::DiskStatus& disk) {
+    return escaped(disk_name(disk.disk, topology));
+  };
   describe(out, "belfry_disk_up", "gauge", "1 when the disk takes reads and writes.");
   for (auto& disk : disks)
-    out += fmt::format("belfry_disk_up{{disk=\"{}\",health=\"{}\"}} {}\n", disk.disk.value,
-                       health_name(disk.health), disk.health == segments::DiskHealth::kGood);
+    out += fmt::format("belfry_disk_up{{disk=\"{}\",health=\"{}\"}} {:d}\n", label(disk),
+                       name_of(disk.health), disk.health == segments::DiskHealth::kGood);
   describe(out, "belfry_disk_used_bytes", "gauge", "Octets of objects and ledger on the disk.");
   for (auto& disk : disks)
-    out +=
-        fmt::format("belfry_disk_used_bytes{{disk=\"{}\"}} {}\n", disk.disk.value, disk.used.count);
+    out += fmt::format("belfry_disk_used_bytes{{disk=\"{}\"}} {}\n", label(disk), disk.used.count);
   describe(out, "belfry_disk_free_bytes", "gauge", "Octets free on the disk's file system.");
   for (auto& disk : disks)
-    out +=
-        fmt::format("belfry_disk_free_bytes{{disk=\"{}\"}} {}\n", disk.disk.value, disk.free.count);
+    out += fmt::format("belfry_disk_free_bytes{{disk=\"{}\"}} {}\n", label(disk), disk.free.count);
 }
 
 void write_sets(std::string& out, segments::Store& store) {
@@ -52,7 +56,7 @@ void write_sets(std::string& out, segments::Store& store) {
 
 Task<std::string> metrics(Host& host) {
   std::string out;
-  write_disks(out, host.services.segments);
+  write_disks(out, host.services.segments, host.services.topology);
   write_sets(out, host.services.segments);
   describe(out, "belfry_ledger_healthy", "gauge", "1 when the ledger takes events.");
   out += fmt::format("belfry_ledger_healthy {:d}\n", host.services.ledger.healthy());

@@ -1,4 +1,5 @@
 // Tenants, their users, and the users' credentials. Rights are checked in cloud/iam.
+#include "page.h"
 #include "route.h"
 #include "shapes.h"
 
@@ -10,8 +11,12 @@ namespace {
 using nlohmann::json;
 
 Task<Answer> list_tenants(Call& call) {
+  CO_TRY(auto asked, page_request(call));
   CO_TRY(auto tenants, co_await call.host.services.iam.list_tenants(call.by));
-  co_return answer(page_of(tenants));
+  // Names of tenants are not unique.
+  auto key_of = [](const iam::Tenant& tenant) { return tenant.name + "/" + tenant.id.text(); };
+  std::string next = cut_to_page(tenants, asked, key_of);
+  co_return answer(page_of(tenants, next));
 }
 
 Task<Answer> create_tenant(Call& call) {
@@ -28,8 +33,10 @@ Task<Answer> create_tenant(Call& call) {
 
 Task<Answer> list_users(Call& call) {
   CO_TRY(auto tenant, parse_id<TenantId>(call.path[0]));
+  CO_TRY(auto asked, page_request(call));
   CO_TRY(auto users, co_await call.host.services.iam.list_users(call.by, tenant));
-  co_return answer(page_of(users));
+  std::string next = cut_to_page(users, asked, [](const iam::User& user) { return user.name; });
+  co_return answer(page_of(users, next));
 }
 
 Task<Answer> create_user(Call& call) {
@@ -64,8 +71,11 @@ Task<Answer> change_user(Call& call) {
 
 Task<Answer> list_access_keys(Call& call) {
   CO_TRY(auto id, parse_id<UserId>(call.path[0]));
+  CO_TRY(auto asked, page_request(call));
   CO_TRY(auto keys, co_await call.host.services.iam.list_access_keys(call.by, id));
-  co_return answer(page_of(keys));
+  std::string next = cut_to_page(
+      keys, asked, [](const iam::AccessKey& key) { return key_of_time(key.created, key.id); });
+  co_return answer(page_of(keys, next));
 }
 
 Task<Answer> create_access_key(Call& call) {
@@ -81,10 +91,14 @@ Task<Answer> delete_access_key(Call& call) {
 
 Task<Answer> list_sessions(Call& call) {
   CO_TRY(auto id, parse_id<UserId>(call.path[0]));
+  CO_TRY(auto asked, page_request(call));
   CO_TRY(auto sessions, co_await call.host.services.iam.list_sessions(call.by, id));
+  std::string next = cut_to_page(sessions, asked, [](const iam::Session& session) {
+    return key_of_time(session.created, session.id);
+  });
   json items = json::array();
   for (auto& session : sessions) items.push_back(to_json(session, call.by));
-  co_return answer(page_of(std::move(items)));
+  co_return answer(page_of(std::move(items), next));
 }
 
 Task<Answer> revoke_session(Call& call) {

@@ -70,7 +70,24 @@ iam::Context Call::context() const {
 }
 
 Result<> Call::authorize(const iam::Resource& resource) const {
-  return host.services.iam.authorize(by, action, resource, context());
+  auto allowed = host.services.iam.authorize(by, action, resource, context());
+  if (allowed) return {};
+  audit::Event refused = event(resource.name);
+  refused.outcome = audit::Outcome::kFailure;
+  refused.reason = allowed.error().message();
+  TRY(host.services.ledger.record_read(by.tenant, std::move(refused)));
+  return allowed;
+}
+
+audit::Event Call::event(std::string resource) const {
+  audit::Event event;
+  event.time = host.services.clock.now();
+  event.action = action;
+  event.actor = by.name;
+  event.actor_id = by.user;
+  event.source_ip = request.peer_ip;
+  event.resource = std::move(resource);
+  return event;
 }
 
 Task<nlohmann::json> Call::read_body() {

@@ -3,6 +3,8 @@
 
 #include "api/service.h"
 #include "jobs.h"
+#include "problem.h"
+#include "static_files.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -17,10 +19,13 @@ namespace belfry::api {
 // What handlers share: the services and the work that outlasts a request.
 struct Host {
   Host(Services services_, Options options_)
-      : services(std::move(services_)), options(std::move(options_)) {}
+      : services(std::move(services_)),
+        options(std::move(options_)),
+        console(options.console_directory) {}
 
   Services services;
   Options options;
+  StaticFiles console;
   Jobs jobs;
 };
 
@@ -34,14 +39,18 @@ struct Call {
   std::string_view action;  // the route's
 
   iam::Context context() const;
-  // Allows or refuses the route's action on `resource`.
+  // Allows or refuses the route's action on `resource`. A refusal is in the log of the caller's
+  // tenant. Errors: those of iam::authorize; retry when the log takes nothing.
   Result<> authorize(const iam::Resource& resource) const;
+  // What the caller does now, for a log.
+  audit::Event event(std::string resource) const;
   // The body as a JSON object, at most 64 KiB. Errors: invalid ("api.malformed_body").
   Task<nlohmann::json> read_body();
   std::string parameter(std::string_view name) const;  // of the query, or empty
   // A positive number of the query, or `otherwise`. Errors: invalid ("api.bad_parameter").
   Result<std::int64_t> number(std::string_view name, std::int64_t otherwise) const;
   bool is_provider_staff() const { return by.tenant == host.services.provider; }
+  text::Language language() const { return language_of(request); }
 };
 
 // A handler that has answered through `call.response` itself returns an Answer of status 0.

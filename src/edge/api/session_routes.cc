@@ -1,5 +1,6 @@
 // Signing in and out, and one's own credentials.
 #include "base/text_encoding.h"
+#include "page.h"
 #include "route.h"
 #include "shapes.h"
 
@@ -115,8 +116,12 @@ Task<Answer> change_password(Call& call) {
 }
 
 Task<Answer> list_tokens(Call& call) {
+  CO_TRY(auto asked, page_request(call));
   CO_TRY(auto tokens, co_await call.host.services.iam.list_api_tokens(call.by));
-  co_return answer(page_of(tokens));
+  std::string next = cut_to_page(tokens, asked, [](const iam::ApiToken& token) {
+    return key_of_time(token.created, token.id);
+  });
+  co_return answer(page_of(tokens, next));
 }
 
 Task<Answer> create_token(Call& call) {

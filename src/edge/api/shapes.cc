@@ -10,10 +10,6 @@ using nlohmann::json;
 
 namespace {
 
-json time_or_null(const std::optional<Timestamp>& time) {
-  return time ? json(to_us(*time)) : json(nullptr);
-}
-
 std::string_view kind_name(iam::TenantKind kind) {
   switch (kind) {
     case iam::TenantKind::kProvider:
@@ -41,6 +37,22 @@ std::string_view state_name(segments::CopyState state) {
 }
 
 }  // namespace
+
+std::string_view name_of(segments::DiskHealth health) {
+  switch (health) {
+    case segments::DiskHealth::kGood:
+      return "good";
+    case segments::DiskHealth::kFailed:
+      return "failed";
+    case segments::DiskHealth::kAbsent:
+      return "absent";
+  }
+  return "failed";
+}
+
+json time_or_null(const std::optional<Timestamp>& time) {
+  return time && to_us(*time) != 0 ? json(to_us(*time)) : json(nullptr);
+}
 
 json to_json(const iam::Tenant& tenant) {
   return {{"id", tenant.id.text()},
@@ -136,15 +148,15 @@ json page_of(json items, const std::string& next_cursor) {
 }
 
 template <class T>
-json page_of(const std::vector<T>& things) {
+json page_of(const std::vector<T>& things, const std::string& next_cursor) {
   json items = json::array();
   for (const T& thing : things) items.push_back(to_json(thing));
-  return page_of(std::move(items));
+  return page_of(std::move(items), next_cursor);
 }
-template json page_of(const std::vector<iam::Tenant>&);
-template json page_of(const std::vector<iam::User>&);
-template json page_of(const std::vector<iam::AccessKey>&);
-template json page_of(const std::vector<iam::ApiToken>&);
+template json page_of(const std::vector<iam::Tenant>&, const std::string&);
+template json page_of(const std::vector<iam::User>&, const std::string&);
+template json page_of(const std::vector<iam::AccessKey>&, const std::string&);
+template json page_of(const std::vector<iam::ApiToken>&, const std::string&);
 
 std::string disk_name(DiskId disk, const topology::Topology& topology) {
   auto found = std::ranges::find(topology.disks, disk, &topology::Disk::id);

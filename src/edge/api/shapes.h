@@ -23,14 +23,19 @@ nlohmann::json to_json(const objects::ObjectInfo& object);
 Result<iam::TenantKind> tenant_kind_named(const std::string& name);
 
 // {"items": [...], "next_cursor": ...}; no cursor when there is no more.
-nlohmann::json page_of(nlohmann::json items, const std::string& next_cursor = {});
+nlohmann::json page_of(nlohmann::json items, const std::string& next_cursor);
 template <class T>
-nlohmann::json page_of(const std::vector<T>& things);
+nlohmann::json page_of(const std::vector<T>& things, const std::string& next_cursor);
 
 // A copy, with the names of its disk, server and site; outsiders are told the site alone.
 enum class Audience { kStaff, kOutsider };
 nlohmann::json to_json(const segments::Copy& copy, const topology::Topology& topology,
                        Audience audience);
+
+std::string_view name_of(segments::DiskHealth health);
+
+// Microseconds; null for nothing, and for the epoch, which stands for never.
+nlohmann::json time_or_null(const std::optional<Timestamp>& time);
 
 // The name of a disk in the topology, or its id.
 std::string disk_name(DiskId disk, const topology::Topology& topology);

@@ -50,7 +50,6 @@ Task<Answer> check_topology(Call& call) {
   CO_TRY(auto loaded, co_await runtime::blocking(*services.pool, [&call] {
            return topology::load(call.host.options.configuration_path);
          }));
-  auto language = text::preferred_language(call.request.fields.get("accept-language"));
   json faults = json::array();
   for (auto& fault : loaded.faults) {
     json arguments = json::object();
@@ -59,7 +58,7 @@ Task<Answer> check_topology(Call& call) {
                       {"line", fault.line},
                       {"column", fault.column},
                       {"message_id", fault.error.message()},
-                      {"message", text::text(fault.error, language)},
+                      {"message", text::text(fault.error, call.language())},
                       {"arguments", std::move(arguments)}});
   }
   co_return answer({{"faults", std::move(faults)}});

@@ -112,7 +112,7 @@ TEST_P(IsolationTest, TheTreeHasItsOrder) {
 }
 
 TEST_P(IsolationTest, FoundsOnce) {
-  EXPECT_FALSE(world_.wait(world_.iam->found("Again", "Again"))->has_value());
+  EXPECT_FALSE(world_.wait(world_.iam->found("Again", "Again", {}))->has_value());
   // S07-P-13: nobody privileged is without a factor.
   EXPECT_EQ(world_.count("SELECT count(*) AS n FROM iam_user u JOIN iam_role r ON r.name = u.role "
                          "WHERE r.privileged = 1 AND NOT EXISTS (SELECT 1 FROM mfa_factor f "

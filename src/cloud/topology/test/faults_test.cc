@@ -46,6 +46,17 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"master_key_file: master.key", "master_key_file: keys/k2/master.key",
              "topology.master_key_on_key_disk"},
         Case{"master_key_file: master.key", "master_key_file: ../master.key", "topology.bad_path"},
+        Case{"format: 1", "tls: {names: [https://belfry.example.net]}\nformat: 1",
+             "topology.bad_server_name", "", "tls: {names"},
+        Case{"format: 1", "tls: {key_file: tls/own.key}\nformat: 1", "topology.bad_tls", "",
+             "tls: {key_file"},
+        Case{"format: 1",
+             "tls: {names: [a.example], certificate_file: a, key_file: b, authority_file: c}\n"
+             "format: 1",
+             "topology.bad_tls", "", "tls: {names"},
+        Case{"format: 1",
+             "tls: {certificate_file: ../a, key_file: b, authority_file: c}\nformat: 1",
+             "topology.bad_path", "", "tls: {cert"},
         Case{"autonomous_system: 64496", "autonomous_system: 0", "yaml.out_of_range"},
         Case{"# database_url: postgresql:host=/run/postgresql", "database_url: mysql:x #",
              "topology.bad_database_url"}));

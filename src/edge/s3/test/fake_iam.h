@@ -97,7 +97,8 @@ class FakeIam final : public iam::Iam {
   Task<> revoke_session(const iam::Principal&, const std::string&) override {
     return absent<void>();
   }
-  Task<std::optional<Founded>> found(const std::string&, const std::string&) override {
+  Task<std::optional<Founded>> found(const std::string&, const std::optional<std::string>&,
+                                     KeepSecrets) override {
     return absent<std::optional<Founded>>();
   }
 };

@@ -47,7 +47,6 @@ class Provider {
   virtual ~Provider() = default;
 
   virtual const Endpoints& endpoints() const = 0;
-  virtual bool is_demonstration() const = 0;
   // Stops listening, lets requests end, closes everything in order.
   virtual Task<> stop() = 0;
 

@@ -193,16 +193,20 @@ class Iam {
   virtual Task<> revoke_session(const Principal& by, const std::string& id) = 0;
 
   // The first start of a provider: the provider tenant, its administrator with a second factor,
-  // token and access key, a first customer tenant's administrator. Nothing if users exist.
+  // token and access key; with a customer's name a first customer tenant and its administrator.
+  // Nothing if users exist. `keep` is given the secrets before any of it holds: when it fails,
+  // nothing was founded. A start that is cut short founds again, with other secrets.
   struct Founded {
     std::string admin_user, admin_password, admin_totp_secret, api_token;
     std::string access_key_id, secret_key;  // of the administrator
     TenantId provider, customer;
-    // The administrator of the first customer, with a second factor too.
+    // The administrator of the first customer, with a second factor too; empty without one.
     std::string customer_user, customer_password, customer_totp_secret;
   };
+  using KeepSecrets = std::function<Result<>(const Founded&)>;
   virtual Task<std::optional<Founded>> found(const std::string& provider_name,
-                                             const std::string& customer_name) = 0;
+                                             const std::optional<std::string>& customer_name,
+                                             KeepSecrets keep) = 0;
 };
 
 std::vector<database::Migration> migrations();

@@ -33,6 +33,13 @@ struct Disk {
   bool simulated = false;
 };
 
+// What the services prove themselves with: a certificate of the provider's own authority for
+// `names`, or the operator's own files (all three, or none).
+struct Tls {
+  std::vector<std::string> names;  // besides loopback's
+  std::string certificate_file, key_file, authority_file;
+};
+
 // One fault of a provider.yaml: where, what, and what to write instead (a message id and
 // arguments).
 struct Fault {
@@ -51,6 +58,7 @@ struct Topology {
   std::string database_url;  // empty: SQLite below the data directory
   std::string s3_listen = "127.0.0.1:9000", s3_tls_listen = "127.0.0.1:9443",
               api_listen = "127.0.0.1:8443";
+  Tls tls;
   bool demonstration = false;  // all disks and servers simulated, credentials made at random
   Bytes segment_size = 1_GiB;
   bool simulated() const;  // some disk or server is

@@ -22,14 +22,14 @@ namespace belfry::api {
 
 // What the routes serve. Everything outlives the handler.
 struct Services {
-  Executor executor;  // of work that outlasts its request
+  Executor executor;  // of work that outlasts its request: one thing at a time
   iam::Iam& iam;
   objects::Store& objects;
   segments::Store& segments;
   measures::Measures& measures;
   audit::Ledger& ledger;
   database::Database& database;
-  std::shared_ptr<Pool> pool;  // for the database
+  std::shared_ptr<Pool> pool;  // for the database and the console's files
   Clock& clock;
   Random& random;
   const topology::Topology& topology;
@@ -43,7 +43,16 @@ struct Options {
   std::string configuration_path;  // provider.yaml, for checking it again
 };
 
-// The handler to give to http::listen.
-http::Handler make_handler(Services services, Options options);
+class Api {
+ public:
+  virtual ~Api() = default;
+  // The handler to give to http::listen; it keeps nothing alive.
+  virtual http::Handler handler() = 0;
+  // On the services' executor, once nobody listens any more: ends the jobs. Returns when none runs.
+  virtual boost::asio::awaitable<void> stop() = 0;
+};
+
+// Lists the console's files: blocks for a moment.
+std::unique_ptr<Api> make_api(Services services, Options options);
 
 }  // namespace belfry::api

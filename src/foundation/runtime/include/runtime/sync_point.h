@@ -24,7 +24,9 @@ namespace belfry {
   X(kKeyStoreDirectory, "the key store falls back to a version without a key in use") \
   X(kKeyStoreFolder, "the folder of the key store has no name")                       \
   X(kMasterKey, "the key store is sealed with a master key that is torn")             \
-  X(kMasterKeyDirectory, "the key store is sealed with a master key that is gone")
+  X(kMasterKeyDirectory, "the key store is sealed with a master key that is gone")    \
+  X(kProviderFile, "nobody knows the first administrator's password")                 \
+  X(kProviderFileDirectory, "the file with the first administrator's password is gone")
 
 enum class SyncPoint : std::uint8_t {
 #define X(name, breaks) name,
