@@ -14,7 +14,7 @@
 
 namespace belfry::sim {
 
-// The syncs that the worlds of segments and of keys are responsible for: all there are.
+// The syncs that each simulation is responsible for: all there are.
 inline constexpr SyncPoint kSegmentSyncs[] = {
     SyncPoint::kSegmentBatch,         SyncPoint::kSegmentDirectory,   SyncPoint::kFileData,
     SyncPoint::kFileDirectory,        SyncPoint::kFileShardDirectory, SyncPoint::kDescriptor,
@@ -24,7 +24,10 @@ inline constexpr SyncPoint kKeyStoreSyncs[] = {SyncPoint::kKeyStore, SyncPoint::
                                                SyncPoint::kKeyStoreFolder};
 inline constexpr SyncPoint kMasterKeySyncs[] = {SyncPoint::kMasterKey,
                                                 SyncPoint::kMasterKeyDirectory};
-static_assert(std::size(kSegmentSyncs) + std::size(kKeyStoreSyncs) + std::size(kMasterKeySyncs) ==
+inline constexpr SyncPoint kProviderSyncs[] = {SyncPoint::kProviderFile,
+                                               SyncPoint::kProviderFileDirectory};
+static_assert(std::size(kSegmentSyncs) + std::size(kKeyStoreSyncs) + std::size(kMasterKeySyncs) +
+                  std::size(kProviderSyncs) ==
               kSyncPointCount);
 
 struct Run {

@@ -1,5 +1,5 @@
-"""Reads values, wrapped keys and sealed octets of objects by docs/formats/envelope.md alone, sharing
-no code with Belfry.
+"""Reads values, wrapped keys and sealed octets of objects by docs/formats/envelope.md alone,
+sharing no code with Belfry.
 
     envelope.py value FILE                          the value of an object
     envelope.py open FILE --envelope FILE --bucket ID --key KEY --tenant-key HEXADECIMAL

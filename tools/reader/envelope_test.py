@@ -1,4 +1,4 @@
-"""The independent reader of sealed objects on the golden files: what it opens, and what it refuses."""
+"""The independent reader of sealed objects: what it opens, and what it refuses."""
 
 import pathlib
 import unittest

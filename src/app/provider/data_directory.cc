@@ -1,7 +1,5 @@
 #include "data_directory.h"
 
-#include "runtime/disk.h"
-
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -61,25 +59,21 @@ Result<> DataDirectory::remember_disk(const std::string& name) {
   return write_file(root_ / "run" / "disks" / name, "", Readable::kOwner);
 }
 
+Result<> write_file(Disk& folder, const std::string& name, const std::string& text) {
+  return replace_file(folder, name, as_view(text),
+                      {SyncPoint::kProviderFile, SyncPoint::kProviderFileDirectory}, {});
+}
+
 Result<> write_file(const std::filesystem::path& path, const std::string& text, Readable readable) {
   TRY(auto folder, open_disk(path.parent_path().string()));
-  const std::string name = path.filename().string(), unfinished = name + ".new";
-  if (auto removed = folder->remove(unfinished);
-      !removed && removed.error().code() != Code::kNotFound)
-    return removed;
-  TRY(auto file, folder->create(unfinished));
-  TRY(file->write_at(0, as_view(text)));
-  if (readable == Readable::kEveryone) {
-    using std::filesystem::perms;
-    std::error_code error;
-    std::filesystem::permissions(
-        path.parent_path() / unfinished,
-        perms::owner_read | perms::owner_write | perms::group_read | perms::others_read, error);
-    if (error) return file_error(path, error.value());
-  }
-  TRY(file->sync(SyncPoint::kProviderFile, {}));
-  TRY(folder->rename(unfinished, name));
-  return folder->sync_directory("", SyncPoint::kProviderFileDirectory, {});
+  TRY(write_file(*folder, path.filename().string(), text));
+  if (readable == Readable::kOwner) return {};
+  using std::filesystem::perms;
+  std::error_code error;
+  std::filesystem::permissions(
+      path, perms::owner_read | perms::owner_write | perms::group_read | perms::others_read, error);
+  if (error) return file_error(path, error.value());
+  return {};
 }
 
 Result<std::string> read_file(const std::filesystem::path& path) {

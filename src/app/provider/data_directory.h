@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "runtime/disk.h"
 
 #include <filesystem>
 #include <memory>
@@ -41,6 +42,7 @@ class DataDirectory {
 
 // Replaces the file in one step: after success its new contents are durable.
 enum class Readable { kOwner, kEveryone };
+Result<> write_file(Disk& folder, const std::string& name, const std::string& text);
 Result<> write_file(const std::filesystem::path& path, const std::string& text, Readable readable);
 Result<std::string> read_file(const std::filesystem::path& path);
 Result<> make_directory(const std::filesystem::path& path);

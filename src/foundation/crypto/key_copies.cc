@@ -6,7 +6,6 @@ namespace {
 
 constexpr std::string_view kDirectory = "keys";
 constexpr std::string_view kPath = "keys/keystore";
-constexpr std::string_view kNewPath = "keys/keystore.new";
 
 Result<Buffer> read_copy(Disk& disk) {
   auto octets = read_whole(disk, kPath, {kKeyFileLengthMax});
@@ -15,16 +14,10 @@ Result<Buffer> read_copy(Disk& disk) {
   return octets;
 }
 
-// A new file from scratch each time: its sync proves what it says even after one that failed.
-Result<> write_whole(Disk& disk, DiskOrdinal ordinal, View octets) {
+Result<> write_copy(Disk& disk, DiskOrdinal ordinal, View octets) {
   TRY(disk.make_directory(kDirectory));
-  if (auto removed = disk.remove(kNewPath); !removed && removed.error().code() != Code::kNotFound)
-    return removed;
-  TRY(auto file, disk.create(kNewPath));
-  TRY(file->write_at(0, octets));
-  TRY(file->sync(SyncPoint::kKeyStore, ordinal));
-  TRY(disk.rename(kNewPath, kPath));
-  TRY(disk.sync_directory(kDirectory, SyncPoint::kKeyStoreDirectory, ordinal));
+  TRY(replace_file(disk, kPath, octets, {SyncPoint::kKeyStore, SyncPoint::kKeyStoreDirectory},
+                   ordinal));
   return disk.sync_directory("", SyncPoint::kKeyStoreFolder, ordinal);
 }
 
@@ -74,7 +67,7 @@ Result<> KeyCopies::write(std::uint64_t generation, View octets) {
   std::optional<Error> failed;
   for (std::size_t i = 0; i < copies_.size(); ++i) {
     Copy& copy = copies_[i];
-    auto written = copy.disk ? write_whole(*copy.disk, {unsigned(i)}, octets)
+    auto written = copy.disk ? write_copy(*copy.disk, {unsigned(i)}, octets)
                              : Result<>(fail(Code::kRetry, "keystore.disk_missing"));
     if (written) {
       copy.generation = generation;

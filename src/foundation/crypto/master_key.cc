@@ -20,19 +20,13 @@ constexpr std::size_t kTextLength = 2 * kKeyLength;
 }  // namespace
 
 Result<Buffer> make_master_key(Disk& folder, const std::string& name, Random& random) {
-  const std::string unfinished = name + ".new";
-  if (auto removed = folder.remove(unfinished);
-      !removed && removed.error().code() != Code::kNotFound)
-    return std::unexpected(removed.error());
   Buffer key(kKeyLength);
   random.fill(key);
   std::string text = to_hex(key) + "\n";
-  TRY(auto file, folder.create(unfinished));
-  TRY(file->write_at(0, as_view(text)));
-  TRY(file->sync(SyncPoint::kMasterKey, {}));
-  TRY(folder.rename(unfinished, name));
-  TRY(folder.sync_directory("", SyncPoint::kMasterKeyDirectory, {}));
+  auto made = replace_file(folder, name, as_view(text),
+                           {SyncPoint::kMasterKey, SyncPoint::kMasterKeyDirectory}, {});
   OPENSSL_cleanse(text.data(), text.size());
+  if (!made) return std::unexpected(made.error());
   return key;
 }
 

@@ -304,6 +304,23 @@ class SystemDisk : public Disk {
 
 }  // namespace
 
+Result<> replace_file(Disk& disk, std::string_view path, View content, ReplaceSyncs syncs,
+                      DiskOrdinal ordinal) {
+  // One that is the same may be in the page cache alone, if the process died before it was durable.
+  auto there = read_whole(disk, path, {content.size()});
+  const bool is_same = there && std::ranges::equal(*there, content);
+  const std::string unfinished = std::string(path) + ".new";
+  if (auto removed = disk.remove(unfinished); !removed && removed.error().code() != Code::kNotFound)
+    return removed;
+  TRY(auto file, is_same ? disk.open(path, Access::kReadWrite) : disk.create(unfinished));
+  if (!is_same) TRY(file->write_at(0, content));
+  TRY(file->sync(syncs.data, ordinal));
+  if (!is_same) TRY(disk.rename(unfinished, path));
+  const std::size_t slash = path.rfind('/');
+  return disk.sync_directory(slash == path.npos ? "" : path.substr(0, slash), syncs.directory,
+                             ordinal);
+}
+
 Result<Buffer> read_whole(Disk& disk, std::string_view path, Bytes size_max) {
   TRY(auto file, disk.open(path, Access::kRead));
   TRY(Bytes size, file->size());

@@ -135,7 +135,7 @@ std::vector<StoreDevice*> choose_disks(const Placement& placement,
 
 Result<> write_identity(StoreDevice& device, const DiskIdentity& identity) {
   TRY(device.disk().make_directory(kSetsFolder));
-  return replace_file(device.disk(), kIdentityName, encode(identity), "",
+  return replace_file(device.disk(), kIdentityName, encode(identity),
                       {SyncPoint::kDiskIdentity, SyncPoint::kDiskIdentityDirectory},
                       {device.index});
 }

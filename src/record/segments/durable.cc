@@ -9,25 +9,6 @@ constexpr std::size_t kSmallFileMax = 64 << 10;
 
 }  // namespace
 
-Result<> replace_file(Disk& disk, std::string_view name, View content, std::string_view folder,
-                      ReplaceSyncs syncs, DiskOrdinal ordinal) {
-  std::string path =
-      folder.empty() ? std::string(name) : std::string(folder) + "/" + std::string(name);
-  std::string unfinished = path + ".new";
-  // One that is the same may be in the page cache alone, if the process died before it was durable;
-  // to sync it asks for no room on the disk.
-  auto there = read_small_file(disk, path);
-  const bool is_same = there && std::ranges::equal(*there, content);
-  // Left behind by a crash; its content means nothing.
-  if (auto removed = disk.remove(unfinished); !removed && removed.error().code() != Code::kNotFound)
-    return removed;
-  TRY(auto file, is_same ? disk.open(path, Access::kReadWrite) : disk.create(unfinished));
-  if (!is_same) TRY(file->write_at(0, content));
-  TRY(file->sync(syncs.data, ordinal));
-  if (!is_same) TRY(disk.rename(unfinished, path));
-  return disk.sync_directory(folder, syncs.directory, ordinal);
-}
-
 Result<Buffer> read_small_file(Disk& disk, std::string_view path) {
   TRY(auto file, disk.open(path, Access::kRead));
   Buffer content(kSmallFileMax);
@@ -40,7 +21,7 @@ Result<> write_descriptor(Disk& disk, const Descriptor& descriptor, DiskOrdinal 
   std::string folder = set_folder(descriptor.set);
   TRY(disk.make_directory(segments_folder(descriptor.set)));
   TRY(disk.make_directory(files_folder(descriptor.set)));
-  TRY(replace_file(disk, "descriptor", encode(descriptor), folder,
+  TRY(replace_file(disk, folder + "/descriptor", encode(descriptor),
                    {SyncPoint::kDescriptor, SyncPoint::kDescriptorDirectory}, ordinal));
   return disk.sync_directory(kSetsFolder, SyncPoint::kSetDirectory, ordinal);
 }

@@ -7,15 +7,6 @@
 
 namespace belfry::segments {
 
-struct ReplaceSyncs {
-  SyncPoint data;
-  SyncPoint directory;
-};
-
-// Replaces `name` in `folder` at once: after a power cut there is the old content or the new one.
-// After success the new one is durable.
-Result<> replace_file(Disk& disk, std::string_view name, View content, std::string_view folder,
-                      ReplaceSyncs syncs, DiskOrdinal ordinal);
 // The whole of a file of at most 64 KiB.
 Result<Buffer> read_small_file(Disk& disk, std::string_view path);
 

@@ -53,8 +53,8 @@ TEST_F(FullDiskTest, WhatIsStoredCanBeRemovedAndItsRoomUsedAgain) {
   fill(1000);
   EXPECT_GT(large, 2);
   for (int i = 0; i < large; ++i) {
-    auto removed =
-        machine_.run(machine_.store().remove(bucket_, "object-500000-" + std::to_string(i), {}));
+    auto removed = machine_.run(
+        machine_.store().remove(bucket_, "object-500000-" + std::to_string(i), {}, {}));
     EXPECT_TRUE(removed) << removed.error().describe();
   }
   wait();
@@ -70,8 +70,8 @@ TEST_F(FullDiskTest, ARestartOnFullDisksServesAndRemoves) {
   auto info = machine_.run(machine_.store().head(bucket_, "object-500000-0"));
   ASSERT_TRUE(info) << info.error().describe();
   for (int i = 0; i < large; ++i)
-    EXPECT_TRUE(
-        machine_.run(machine_.store().remove(bucket_, "object-500000-" + std::to_string(i), {})));
+    EXPECT_TRUE(machine_.run(
+        machine_.store().remove(bucket_, "object-500000-" + std::to_string(i), {}, {})));
   wait();
   EXPECT_TRUE(put("again", kLarge));
 }

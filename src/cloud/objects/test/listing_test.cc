@@ -27,6 +27,9 @@ class MeasuredEngine : public Engine {
     largest = std::max(largest, octets);
     co_return page;
   }
+  Task<std::vector<Entry>> entries_of(SetId set, std::size_t limit) override {
+    return engine_->entries_of(set, limit);
+  }
   Task<std::unique_ptr<segments::FileWriter>> create_file(
       const segments::Placement& placement) override {
     return engine_->create_file(placement);

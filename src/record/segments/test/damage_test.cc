@@ -226,7 +226,8 @@ TEST_F(DamageTest, ALackOfDescriptorsFailsNoDiskAndNoCopy) {
   none.rlim_cur = 0;
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
   Buffer out(1000);
-  auto appended = await(store_->append(Stream::kObjects, {}, 7, {to_buffer("new")}));
+  auto appended =
+      await(store_->append(Stream::kObjects, {}, 7, {to_buffer("new")}, Purpose::kStore));
   auto body = await(store_->read(record.position));
   auto count = await(store_->read_file(file, 0, out));
   auto scrubbed = await(store_->scrub({}, {}));

@@ -85,6 +85,18 @@ class Disk {
 // ("disk.file_too_long").
 Result<Buffer> read_whole(Disk& disk, std::string_view path, Bytes size_max);
 
+// The syncs of one file that is replaced whole.
+struct ReplaceSyncs {
+  SyncPoint data;
+  SyncPoint directory;
+};
+
+// Replaces `path` at once: after a power cut there is the old content or the new one; after success
+// the new one is durable. What is the same already is only synced, which a full disk can do too.
+// Leaves of an earlier attempt lie under `path`.new and mean nothing.
+Result<> replace_file(Disk& disk, std::string_view path, View content, ReplaceSyncs syncs,
+                      DiskOrdinal ordinal);
+
 // The folder `root` of the machine, which must exist. Every call goes to the folder that was
 // opened, wherever it is now: one that was deleted stays deleted, also when another has taken its
 // name, until reopen().

@@ -1,0 +1,190 @@
+// Disks that fail under the ledger, on a simulated machine: every leaf that was acknowledged is in
+// its log at its index, and calls answer retry meanwhile, never with something else.
+#include "audit/ledger.h"
+#include "crypto/hash.h"
+#include "runtime/simulation.h"
+#include "tree.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <map>
+
+namespace belfry::audit {
+namespace {
+
+enum class Harm { kInputOutput, kNoSpace, kReadOnly, kDead };
+constexpr std::int64_t kDisks = 6;
+
+std::uint64_t seeds() {
+  const char* text = std::getenv("BELFRY_MODEL_SEEDS");
+  return text ? std::strtoull(text, nullptr, 10) : 6;
+}
+
+class FaultyLedger {
+ public:
+  explicit FaultyLedger(std::uint64_t seed) : world_(seed) {
+    for (std::int64_t i = 0; i < kDisks; ++i) disks_.push_back(world_.add_disk());
+  }
+  ~FaultyLedger() { stop(); }
+
+  Simulation& world() { return world_; }
+  Ledger& ledger() { return *ledger_; }
+  template <class T>
+  Result<T> run(Task<T> task) {
+    return world_.run(std::move(task));
+  }
+
+  Result<> start() {
+    segments::Options options;
+    for (std::int64_t i = 1; i <= kDisks; ++i)
+      options.disks.push_back(
+          {{i}, "d" + std::to_string(i), {i}, {i % 2 + 1}, "", false, disks_[std::size_t(i - 1)]});
+    options.segment_size = 4_MiB;
+    options.space_reserve = 1_MiB;
+    options.background = false;
+    options.pool_for = [this](DiskId) { return world_.pool(); };
+    std::vector<Disk*> key_disks{disks_[0].get(), disks_[1].get(), disks_[2].get()};
+    TRY(keys_, crypto::open_key_store(key_disks, Buffer(32, std::byte{5}), world_.clock(),
+                                      world_.random()));
+    TRY(store_, run(segments::open_store(world_.executor(), world_.clock(), world_.random(),
+                                         std::move(options))));
+    Options ledger;
+    ledger.provider = "belfry.example";
+    ledger.tile_disks = {disks_[0], disks_[1], disks_[2]};
+    ledger.pool = world_.pool();
+    ledger.kept_octets_max = 4096;
+    TRY(ledger_, run(open_ledger(world_.executor(), world_.clock(), world_.random(), *store_,
+                                 *keys_, std::move(ledger))));
+    return {};
+  }
+  void stop() {
+    if (ledger_) std::ignore = run(ledger_->close());
+    ledger_.reset();
+    if (store_) std::ignore = run(store_->close());
+    world_.settle();
+    store_.reset();
+    keys_.reset();
+  }
+
+  void harm(Harm harm) {
+    SimulatedDisk& disk = *disks_[world_.choose(disks_.size())];
+    switch (harm) {
+      case Harm::kInputOutput:
+        return disk.fail_after(world_.choose(40), Fault::kInputOutput);
+      case Harm::kNoSpace:
+        return disk.fail_after(world_.choose(40), Fault::kNoSpace);
+      case Harm::kReadOnly:
+        return disk.set_read_only(true);
+      case Harm::kDead:
+        // One at a time: three copies bear two, and healing needs time.
+        if (dead_) std::ignore = mend();
+        (dead_ = &disk)->fail_always();
+    }
+  }
+  // The hardware is right again; a disk that failed counts again after a restart.
+  Result<> mend() {
+    for (auto& disk : disks_) {
+      disk->set_read_only(false);
+      disk->fail_after(~std::uint64_t{0}, Fault::kInputOutput);
+    }
+    if (dead_) std::exchange(dead_, nullptr)->erase();
+    stop();
+    TRY(start());
+    TRY(run(store_->heal()));
+    return {};
+  }
+
+ private:
+  Simulation world_;
+  std::vector<std::shared_ptr<SimulatedDisk>> disks_;
+  SimulatedDisk* dead_ = nullptr;
+  std::unique_ptr<crypto::KeyStore> keys_;
+  std::unique_ptr<segments::Store> store_;
+  std::unique_ptr<Ledger> ledger_;
+};
+
+Event numbered(int number) {
+  Event event;
+  event.action = "s3:PutObject";
+  event.actor = "ada";
+  event.resource = "leaf-" + std::to_string(number) + "-";
+  event.details = {{"text", std::string(400, 'x')}};
+  return event;
+}
+
+// Every acknowledged leaf of the tenant is at its index; the root that a checkpoint signs is that
+// of the leaves that are given out.
+std::string check(FaultyLedger& machine, TenantId tenant,
+                  const std::map<std::uint64_t, int>& acknowledged) {
+  Query all;
+  all.limit = 100'000;
+  auto page = machine.run(machine.ledger().query(tenant, all));
+  if (!page) return page.error().describe();
+  std::map<std::uint64_t, std::string> found;
+  for (const LoggedEvent& event : page->events) found[event.index] = event.ocsf;
+  for (const auto& [index, number] : acknowledged)
+    if (found[index].find("leaf-" + std::to_string(number) + "-") == std::string::npos)
+      return "leaf " + std::to_string(number) + " is not at " + std::to_string(index);
+  auto checkpoint = machine.run(machine.ledger().checkpoint(tenant));
+  if (!checkpoint) return checkpoint.error().describe();
+  if (checkpoint->size != page->log_size) return "the checkpoint is of another size";
+  for (std::uint64_t index = 0; index < checkpoint->size; index += 97) {
+    const std::uint64_t bundle = index / kTileWidth;
+    const auto width = std::min<std::uint64_t>(kTileWidth, checkpoint->size - bundle * kTileWidth);
+    std::string path = "tile/0/00" + std::to_string(bundle);
+    if (width < kTileWidth) path += ".p/" + std::to_string(width);
+    auto hashes = machine.run(machine.ledger().tile(tenant, path));
+    if (!hashes) return hashes.error().describe();
+    Hash leaf;
+    std::ranges::copy(View(*hashes).subspan(index % kTileWidth * 32, 32), leaf.begin());
+    auto proof = machine.run(machine.ledger().inclusion_proof(tenant, index, checkpoint->size));
+    if (!proof) return proof.error().describe();
+    if (!path_proves(leaf, index, checkpoint->size, *proof, checkpoint->root))
+      return "leaf " + std::to_string(index) + " is not proved";
+  }
+  return {};
+}
+
+class LedgerFaults : public testing::TestWithParam<Harm> {};
+
+TEST_P(LedgerFaults, LoseNoAcknowledgedLeaf) {
+  int refused = 0, harms = 0;
+  for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
+    FaultyLedger machine(seed);
+    ASSERT_TRUE(machine.start()) << seed;
+    std::map<TenantId, std::map<std::uint64_t, int>> acknowledged;
+    for (int number = 0; number < 700; ++number) {
+      if (machine.world().choose(20) == 0) machine.harm(GetParam()), ++harms;
+      const TenantId tenant{2 + number % 2};
+      auto receipt = machine.run(machine.ledger().record(tenant, numbered(number)));
+      if (receipt) {
+        ASSERT_TRUE(acknowledged[tenant].emplace(receipt->index, number).second)
+            << "an index twice, seed " << seed;
+        continue;
+      }
+      ++refused;
+      const Code code = receipt.error().code();
+      ASSERT_TRUE(code == Code::kRetry || code == Code::kExhausted) << receipt.error().describe();
+      auto mended = machine.mend();
+      ASSERT_TRUE(mended) << mended.error().describe() << ", seed " << seed;
+    }
+    ASSERT_TRUE(machine.mend());
+    for (const auto& [tenant, leaves] : acknowledged)
+      ASSERT_EQ(check(machine, tenant, leaves), "") << "seed " << seed;
+    machine.stop();
+    auto started = machine.start();
+    ASSERT_TRUE(started) << started.error().describe() << ", seed " << seed;
+    for (const auto& [tenant, leaves] : acknowledged)
+      ASSERT_EQ(check(machine, tenant, leaves), "") << "after a restart, seed " << seed;
+  }
+  EXPECT_GT(harms, 50);
+  EXPECT_LT(refused, harms) << "most faults are borne by writing elsewhere";
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, LedgerFaults,
+                         testing::Values(Harm::kInputOutput, Harm::kNoSpace, Harm::kReadOnly,
+                                         Harm::kDead));
+
+}  // namespace
+}  // namespace belfry::audit
