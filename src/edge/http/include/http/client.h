@@ -2,12 +2,12 @@
 // request after the other on one connection.
 #pragma once
 
+#include "base/result.h"
+#include "http/server.h"
+
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "base/result.h"
-#include "http/server.h"
 
 namespace belfry::http {
 
