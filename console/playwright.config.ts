@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
 // Two suites: `pages` against the mock, for states that a real provider is hard to bring into, and
-// `daemon` against a real one (tests/browser starts it and says where in BELFRY_RUN).
+// `daemon` against a real one (tests/system/console.py starts it and says where in BELFRY_RUN).
 const port = process.env['BELFRY_MOCK_PORT'] ?? '18444';
 const withDaemon = process.env['BELFRY_RUN'] !== undefined;
 

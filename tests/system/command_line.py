@@ -294,8 +294,8 @@ def try_stop_in_start(shell):
     """A start that waits for ever, because its configuration is a pipe that nobody writes to."""
     folder = shell.provider.folder
     os.mkfifo(folder / "slow.yaml")
-    process = subprocess.Popen([DAEMON, "--config", folder / "slow.yaml", "--data", folder / "slow"],
-                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    words = [DAEMON, "--config", folder / "slow.yaml", "--data", folder / "slow"]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                                env=shell.environment())
     # It is past its arguments once it has opened the pipe, which a writer's open waits for.
     writer = os.open(folder / "slow.yaml", os.O_WRONLY)

@@ -56,6 +56,7 @@ class Threads {
   }
   std::vector<Executor> executors() {
     std::vector<Executor> all;
+    all.reserve(contexts_.size());
     for (auto& context : contexts_) all.push_back(context->get_executor());
     return all;
   }

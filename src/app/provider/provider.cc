@@ -63,6 +63,7 @@ std::vector<std::shared_ptr<Disk>> choose_tile_disks(
       [&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::server, disk); });
   take([](const segments::StoreDisk&) { return true; });
   std::vector<std::shared_ptr<Disk>> result;
+  result.reserve(chosen.size());
   for (const segments::StoreDisk* disk : chosen) result.push_back(disk->disk);
   return result;
 }

@@ -81,6 +81,7 @@ constexpr Right kRights[] = {
     // Each tenant's own log.
     {kProviderAdministrators | kTenantAdministrators, "audit:*", Scope::kOwn},
     {kOperators, "audit:List*", Scope::kOwn},
+    {kOperators, "audit:Get*", Scope::kOwn},
 };
 
 // Rows of these roles in the provider's tenant alone: were such a user elsewhere, it would be

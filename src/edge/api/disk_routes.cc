@@ -30,7 +30,7 @@ std::string reason_of(const segments::DiskStatus& status, text::Language languag
 }
 
 json disk_json(const topology::Disk& disk, const segments::DiskStatus* status,
-             text::Language language) {
+               text::Language language) {
   bool known = status != nullptr;
   return {{"id", disk.id.text()},
           {"name", disk.name},

@@ -18,9 +18,9 @@ namespace belfry::api {
 
 // What handlers share: the services and the work that outlasts a request.
 struct Host {
-  Host(Services services_, Options options_)
-      : services(std::move(services_)),
-        options(std::move(options_)),
+  Host(Services given, Options chosen)
+      : services(std::move(given)),
+        options(std::move(chosen)),
         console(options.console_directory) {}
 
   Services services;

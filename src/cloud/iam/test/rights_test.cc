@@ -60,7 +60,7 @@ constexpr Line kMatrix[] = {
     {"s3:CreateBucket", 'O', "+-++-"},
     {"s3:AbortMultipartUpload", 'O', "+-++-"},
     {"audit:ListEvents", 'O', "+++--"},
-    {"audit:GetKeys", 'O', "+-+--"},
+    {"audit:GetKeys", 'O', "+++--"},
     {"iam:ListUsers", 'O', "+-+--"},
     {"iam:CreateUser", 'O', "+-+--"},
     {"iam:SetUserActive", 'O', "+-+--"},
