@@ -44,6 +44,7 @@ void flip(const std::string& path) {
 
 std::vector<std::string> all_keys() {
   std::vector<std::string> keys;
+  keys.reserve(kSmallObjects + kLargeObjects);
   for (int i = 0; i < kSmallObjects; ++i) keys.push_back("small-" + std::to_string(i));
   for (int i = 0; i < kLargeObjects; ++i) keys.push_back("large-" + std::to_string(i));
   return keys;

@@ -26,8 +26,7 @@ bool is_id(std::string_view id) {
 bool is_iso_reference(std::string_view text) {
   if (text == "A") return true;
   if (text.starts_with("A.")) text.remove_prefix(2);
-  if (text.size() > 3 && text.ends_with(')') && text[text.size() - 3] == ' ')
-    text.remove_suffix(3);
+  if (text.size() > 3 && text.ends_with(')') && text[text.size() - 3] == ' ') text.remove_suffix(3);
   bool digit = false;
   for (char c : text) {
     if (c != '.' && (c < '0' || c > '9')) return false;

@@ -65,7 +65,7 @@ Result<std::optional<Change>> decode_change(View block, const segments::Position
     for (std::uint32_t i = 0; i < count; ++i) {
       std::optional<Blob> blob = decode_blob(in, record, area_offset);
       if (!blob) return fail(Code::kCorrupt, "engine.bad_commit");
-      change.blobs.push_back(std::move(*blob));
+      change.blobs.push_back(*blob);
     }
   }
   if (!in.ok()) return fail(Code::kCorrupt, "engine.bad_commit");

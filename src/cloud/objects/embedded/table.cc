@@ -44,7 +44,7 @@ Result<Entry> decode_entry(std::string_view index_key, std::string_view value,
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
     auto blob = decode_blob(in, entry.record, 0);
     if (!blob) return fail(Code::kCorrupt, "engine.bad_index");
-    if (extent == EntryExtent::kWhole) entry.blobs.push_back(std::move(*blob));
+    if (extent == EntryExtent::kWhole) entry.blobs.push_back(*blob);
   }
   if (!in.ok()) return fail(Code::kCorrupt, "engine.bad_index");
   View kept = in.rest();

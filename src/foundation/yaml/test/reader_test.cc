@@ -35,25 +35,26 @@ TEST_P(ReaderFaults, NameThePlaceAndWhatToWrite) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, ReaderFaults,
-    testing::Values(
-        Case{"memory_gib: 1\n", "1:1 yaml.missing_key"}, Case{"name:\n", "1:1 yaml.no_value"},
-        Case{"name: [a]\n", "1:7 yaml.text_expected"},
-        Case{"name: a\nmemory_gib: 256GiB\n", "2:13 yaml.number_without_unit_expected 256"},
-        Case{"name: a\nmemory_gib: \"256\"\n", "2:13 yaml.quoted_number 256"},
-        Case{"name: a\nmemory_gib: lots\n", "2:13 yaml.number_expected"},
-        Case{"name: a\nmemory_gib: 2.5\n", "2:13 yaml.number_without_unit_expected 2"},
-        Case{"name: a\nmemory_gib: 0\n", "2:13 yaml.out_of_range"},
-        Case{"name: a\nmemory_gib: 99999999999999999999\n", "2:13 yaml.out_of_range"},
-        Case{"name: a\nmemory_gb: 256\n", "2:1 yaml.wrong_unit memory_gib"},
-        Case{"name: a\nmemory: 256\n", "2:1 yaml.wrong_unit memory_gib"},
-        Case{"name: a\nsimulatd: true\n", "2:1 yaml.unknown_key_near simulated"},
-        Case{"name: a\ncolour: red\n", "2:1 yaml.unknown_key"},
-        Case{"name: a\nsimulated: yes\n", "2:12 yaml.flag_expected"},
-        Case{"name: a\nrole: database\n", "2:7 yaml.not_one_of"},
-        Case{"name: a\ndisks: one\n", "2:8 yaml.list_expected"},
-        Case{"name: a\ndisks: [a, b, c]\n", "2:8 yaml.wrong_count"},
-        Case{"name: a\ndisks:\n  - {}\n", "3:5 yaml.text_expected"},
-        Case{"- name\n", "1:1 yaml.map_expected"}));
+    testing::Values(Case{"memory_gib: 1\n", "1:1 yaml.missing_key"},
+                    Case{"name:\n", "1:1 yaml.no_value"},
+                    Case{"name: [a]\n", "1:7 yaml.text_expected"},
+                    Case{"name: a\nmemory_gib: 256GiB\n",
+                         "2:13 yaml.number_without_unit_expected 256"},
+                    Case{"name: a\nmemory_gib: \"256\"\n", "2:13 yaml.quoted_number 256"},
+                    Case{"name: a\nmemory_gib: lots\n", "2:13 yaml.number_expected"},
+                    Case{"name: a\nmemory_gib: 2.5\n", "2:13 yaml.number_without_unit_expected 2"},
+                    Case{"name: a\nmemory_gib: 0\n", "2:13 yaml.out_of_range"},
+                    Case{"name: a\nmemory_gib: 99999999999999999999\n", "2:13 yaml.out_of_range"},
+                    Case{"name: a\nmemory_gb: 256\n", "2:1 yaml.wrong_unit memory_gib"},
+                    Case{"name: a\nmemory: 256\n", "2:1 yaml.wrong_unit memory_gib"},
+                    Case{"name: a\nsimulatd: true\n", "2:1 yaml.unknown_key_near simulated"},
+                    Case{"name: a\ncolour: red\n", "2:1 yaml.unknown_key"},
+                    Case{"name: a\nsimulated: yes\n", "2:12 yaml.flag_expected"},
+                    Case{"name: a\nrole: database\n", "2:7 yaml.not_one_of"},
+                    Case{"name: a\ndisks: one\n", "2:8 yaml.list_expected"},
+                    Case{"name: a\ndisks: [a, b, c]\n", "2:8 yaml.wrong_count"},
+                    Case{"name: a\ndisks:\n  - {}\n", "3:5 yaml.text_expected"},
+                    Case{"- name\n", "1:1 yaml.map_expected"}));
 
 TEST(Reader, GivesValues) {
   Parsed parsed = parse("name: a\nmemory_gib: 256\nsimulated: true\ndisks: [x, y]\n");
