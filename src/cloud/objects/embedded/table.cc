@@ -41,7 +41,7 @@ Result<Entry> decode_entry(std::string_view index_key, std::string_view value,
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
     auto blob = decode_blob(in, entry.record, 0);
     if (!blob) return fail(Code::kCorrupt, "engine.bad_index");
-    if (extent == EntryExtent::kWhole) entry.blobs.push_back(std::move(*blob));
+    if (extent == EntryExtent::kWhole) entry.blobs.push_back(*blob);
   }
   if (!in.ok()) return fail(Code::kCorrupt, "engine.bad_index");
   View kept = in.rest();
@@ -130,6 +130,7 @@ bool Table::covers(SetId set) {
 std::vector<SetId> Table::covered() {
   std::lock_guard lock(mutex_);
   std::vector<SetId> sets;
+  sets.reserve(counts_.size());
   for (const auto& [set, counts] : counts_) sets.push_back(set);
   return sets;
 }
