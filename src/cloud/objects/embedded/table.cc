@@ -133,6 +133,7 @@ bool Table::covers(SetId set) {
 std::vector<SetId> Table::covered() {
   std::lock_guard lock(mutex_);
   std::vector<SetId> sets;
+  sets.reserve(counts_.size());
   for (const auto& [set, counts] : counts_) sets.push_back(set);
   return sets;
 }

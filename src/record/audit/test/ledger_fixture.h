@@ -12,6 +12,7 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -91,7 +92,7 @@ class LedgerTest : public testing::Test {
   }
 
   Result<> try_open() {
-    std::vector<Disk*> key_disks;
+    std::array<Disk*, 3> key_disks{};
     segments::Options options;
     disks_.clear();
     for (int i = 1; i <= 6; ++i) {
@@ -108,7 +109,7 @@ class LedgerTest : public testing::Test {
     options.space_reserve = 1_MiB;
     options.background = false;
     options.pool_for = [this](DiskId) { return pool_; };
-    for (int i = 0; i < 3; ++i) key_disks.push_back(disks_[std::size_t(i)].get());
+    for (std::size_t i = 0; i < key_disks.size(); ++i) key_disks[i] = disks_[i].get();
     TRY(keys_, crypto::open_key_store(key_disks, Buffer(32, std::byte{5}), clock_, *random_));
     keys_ = std::make_unique<KeysWithGaps>(std::move(keys_), without_key_);
     TRY(store_,
