@@ -65,7 +65,7 @@ class S3cmd(Client):
                        "bucket_location = us-east-1\nsignature_v2 = False\n")
 
     def s3cmd(self, *words):
-        return self.run("s3cmd", "-c", self.config, "--no-progress", "-q", *words)
+        return self.run("s3cmd", "-c", self.config, "--no-progress", *words)
 
     def make_bucket(self, bucket):
         self.s3cmd("mb", f"s3://{bucket}")

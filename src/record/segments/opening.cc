@@ -41,7 +41,8 @@ Task<> LocalStore::open() {
       if (device && device->good()) pool = device->pool.get();
     CO_TRY(co_await runtime::blocking(*pool, [&] { return recover_set(descriptor); }));
   }
-  next_sequence_ = last_durable_ + 1 + (uncertain_ ? kSequencesLeftOut : 0);
+  if (uncertain_) last_durable_ += kSequencesLeftOut;
+  next_sequence_ = last_durable_ + 1;
   if (options_.background) {
     background_ = std::make_shared<Promise<bool>>();
     boost::asio::co_spawn(executor_, tend(), boost::asio::detached);

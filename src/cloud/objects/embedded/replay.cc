@@ -59,7 +59,9 @@ std::unexpected<Error> Core::incomplete() {
 
 // Octets that are on disks that are away are not lost, and not gone.
 Error Core::explain(SetId set, Error error) {
-  if (error.code() != Code::kNotFound && error.code() != Code::kCorrupt) return error;
+  const bool is_unread = error.code() == Code::kNotFound || error.code() == Code::kCorrupt ||
+                         error.message() == "segments.set_unreadable";
+  if (!is_unread) return error;
   std::vector<DiskId> away = disks_away();
   for (const segments::SetStatus& status : store_.sets()) {
     if (status.set != set) continue;
@@ -80,15 +82,10 @@ Task<> Core::bring_up_to_date() {
 }
 
 // An index that is ahead of the segments belongs to others, and would hide what comes now: it is
-// made again, unless disks are away that may hold what it knows. What is away must not be the
-// newest either, for its sequences would be given again: the ledger knows.
+// made again.
 Task<> Core::check_index() {
   CO_TRY(co_await runtime::blocking(*options_.pool, [this] { return table_.load(); }));
-  Sequence last = store_.last_sequence();
-  auto away = disks_away();
-  if (!away.empty() && std::max(table_.cursor(), ledger_.source_watermark()) > last)
-    co_return fail(Code::kRetry, "engine.disks_missing", {{"disks", list(away)}});
-  if (table_.cursor() <= last) co_return Result<>();
+  if (table_.cursor() <= store_.last_sequence()) co_return Result<>();
   co_return co_await runtime::blocking(*options_.pool, [this] { return table_.clear(); });
 }
 

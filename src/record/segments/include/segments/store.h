@@ -233,7 +233,7 @@ class Store {
   // Removes files of `stream` older than this process that `is_used` does not know.
   virtual Task<std::uint64_t> collect_orphans(Stream stream,
                                               std::function<bool(const FilePosition&)> is_used) = 0;
-  // The highest sequence that is durable and given to nobody twice.
+  // No record has a higher sequence, also of those on disks that are away; those to come have.
   virtual Sequence last_sequence() = 0;
 
   virtual Task<std::vector<Copy>> where(Position position) = 0;
