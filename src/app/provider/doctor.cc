@@ -28,6 +28,7 @@ std::vector<fs::path> entries_of(const fs::path& directory) {
 struct Stored {
   std::map<std::string, std::set<std::string>> disks_of_set;  // set -> names of disks
   std::size_t segments = 0;
+  std::size_t disks_absent = 0;
 };
 
 class Examination {
@@ -104,6 +105,7 @@ class Examination {
       std::string subject = "disk " + disk.name;
       if (!exists(root)) {
         add(subject, Condition::kDegraded, says("doctor.disk_absent", {{"path", root.string()}}));
+        ++stored_.disks_absent;
         continue;
       }
       auto sets = entries_of(root / "sets");
@@ -131,6 +133,9 @@ class Examination {
     add("replica sets", Condition::kGood,
         says("doctor.sets", {{"whole", std::to_string(whole)},
                              {"total", std::to_string(stored_.disks_of_set.size())}}));
+    if (stored_.disks_absent > 0)
+      add("replica sets out of sight", Condition::kDegraded,
+          says("doctor.sets_out_of_sight", {{"disks", std::to_string(stored_.disks_absent)}}));
   }
 
   void examine_index() {

@@ -94,14 +94,10 @@ class RunningProvider : public Provider {
         background_(executors_.front(), clock) {}
 
   Task<> open() {
-    CO_TRY(co_await open_state());
-    CO_TRY(co_await open_storage());
-    CO_TRY(co_await open_services());
-    CO_TRY(co_await found());
-    CO_TRY(co_await open_measures());
-    CO_TRY(listen());
-    if (options_.background) begin_background();
-    co_return Result<>();
+    auto opened = co_await open_all();
+    // What runs already uses what is about to be destroyed.
+    if (!opened) static_cast<void>(co_await stop());
+    co_return opened;
   }
 
   const Endpoints& endpoints() const override { return endpoints_; }
@@ -119,14 +115,30 @@ class RunningProvider : public Provider {
     for (Listener& listener : listeners_)
       if (listener.server) co_await listener.server->stop(kStopGrace);
     if (api_) co_await api_->stop();
-    if (engine_) CO_TRY(co_await engine_->close());
-    if (outbox_) CO_TRY(co_await outbox_->close());
-    if (ledger_) CO_TRY(co_await ledger_->close());
-    if (segments_) CO_TRY(co_await segments_->close());
-    co_return Result<>();
+    // Each is closed whatever became of the others; the first error is told.
+    Result<> outcome;
+    const auto note = [&outcome](Result<> closed) {
+      if (outcome && !closed) outcome = std::move(closed);
+    };
+    if (engine_) note(co_await engine_->close());
+    if (outbox_) note(co_await outbox_->close());
+    if (ledger_) note(co_await ledger_->close());
+    if (segments_) note(co_await segments_->close());
+    co_return outcome;
   }
 
  private:
+  Task<> open_all() {
+    CO_TRY(co_await open_state());
+    CO_TRY(co_await open_storage());
+    CO_TRY(co_await open_services());
+    CO_TRY(co_await found());
+    CO_TRY(co_await open_measures());
+    CO_TRY(listen());
+    if (options_.background) begin_background();
+    co_return Result<>();
+  }
+
   Task<> open_state() {
     CO_TRY(topology_, load_configuration(options_.config));
     CO_TRY(directory_, DataDirectory::open(options_.data));
@@ -189,7 +201,8 @@ class RunningProvider : public Provider {
 
   Task<> open_services() {
     outbox_ = audit::make_outbox(executors_.front(), *database_, *ledger_, clock_, database_pool_);
-    iam_ = iam::make_iam(*database_, database_pool_, *keys_.store, *ledger_, clock_, *random_);
+    iam_ = iam::make_iam(*database_, database_pool_, *keys_.store, *ledger_, *outbox_, clock_,
+                         *random_);
 
     objects::EmbeddedOptions engine;
     engine.index_path = (directory_->root() / "index").string();

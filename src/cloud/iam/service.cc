@@ -12,13 +12,14 @@ constexpr Duration kTreeRefreshAfter = std::chrono::seconds(3);
 }  // namespace
 
 IamService::IamService(database::Database& database, std::shared_ptr<Pool> pool,
-                       crypto::KeyStore& keys, audit::Ledger& ledger, Clock& clock, Random& random)
+                       crypto::KeyStore& keys, audit::Ledger& ledger, audit::Outbox& outbox,
+                       Clock& clock, Random& random)
     : database_(database),
       pool_(std::move(pool)),
       keys_(keys),
       clock_(clock),
       random_(random),
-      trail_(ledger, clock),
+      trail_(ledger, outbox, clock),
       hashing_(make_pool("password", kHashingThreads, kHashingQueueMax)),
       dummy_hash_(crypto::hash_password(make_password(random), random)) {}
 
@@ -73,9 +74,10 @@ Task<std::string> IamService::hash(const std::string& password) {
 }
 
 std::unique_ptr<Iam> make_iam(database::Database& database, std::shared_ptr<Pool> pool,
-                              crypto::KeyStore& keys, audit::Ledger& ledger, Clock& clock,
-                              Random& random) {
-  return std::make_unique<IamService>(database, std::move(pool), keys, ledger, clock, random);
+                              crypto::KeyStore& keys, audit::Ledger& ledger, audit::Outbox& outbox,
+                              Clock& clock, Random& random) {
+  return std::make_unique<IamService>(database, std::move(pool), keys, ledger, outbox, clock,
+                                      random);
 }
 
 }  // namespace belfry::iam

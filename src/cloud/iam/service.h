@@ -26,7 +26,7 @@ inline constexpr std::int64_t kRowsMax = 10'000;
 class IamService : public Iam {
  public:
   IamService(database::Database& database, std::shared_ptr<Pool> pool, crypto::KeyStore& keys,
-             audit::Ledger& ledger, Clock& clock, Random& random);
+             audit::Ledger& ledger, audit::Outbox& outbox, Clock& clock, Random& random);
 
   Result<> authorize(const Principal& principal, std::string_view action, const Resource& resource,
                      const Context& context) override;
@@ -128,6 +128,7 @@ Task<T> IamService::write(Work work) {
       TRY(value, work(transaction));
       return {};
     }));
+    trail_.committed();
     return std::move(*value);
   });
 }

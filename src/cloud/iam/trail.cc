@@ -1,7 +1,5 @@
 #include "trail.h"
 
-#include "audit/outbox.h"
-
 namespace belfry::iam {
 namespace {
 
@@ -80,7 +78,7 @@ void Trail::sign_in_failed(TenantId tenant, const Principal& by, const std::stri
 }
 
 Result<> Trail::check_healthy() {
-  return ledger_.healthy() ? Result<>() : fail(Code::kRetry, "iam.log_unavailable");
+  return outbox_.healthy() ? Result<>() : fail(Code::kRetry, "iam.log_unavailable");
 }
 
 }  // namespace belfry::iam

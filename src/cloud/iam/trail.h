@@ -2,6 +2,7 @@
 #pragma once
 
 #include "audit/ledger.h"
+#include "audit/outbox.h"
 #include "database/database.h"
 #include "iam/iam.h"
 #include "runtime/clock.h"
@@ -16,7 +17,8 @@ struct Act {
 
 class Trail {
  public:
-  Trail(audit::Ledger& ledger, Clock& clock) : ledger_(ledger), clock_(clock) {}
+  Trail(audit::Ledger& ledger, audit::Outbox& outbox, Clock& clock)
+      : ledger_(ledger), outbox_(outbox), clock_(clock) {}
 
   // Queues a leaf in the log of `tenant` with the change: neither is there without the other.
   Result<> changed(database::Transaction& transaction, TenantId tenant, const Principal& by,
@@ -29,14 +31,18 @@ class Trail {
   void refused(TenantId tenant, const Principal& by, const Act& act, const Error& reason);
   void sign_in_failed(TenantId tenant, const Principal& by, const std::string& source_ip,
                       const Error& reason);
-  // Changes wait while the log cannot take them. Errors: retry ("iam.log_unavailable").
+  // Changes wait while the log cannot take them, or too many events of changes wait for it.
+  // Errors: retry ("iam.log_unavailable").
   Result<> check_healthy();
+  // What was queued is there now: it may go to the log.
+  void committed() { outbox_.notify(); }
 
  private:
   audit::Event event_of(const Principal& by, const Act& act) const;
   Result<> queue(database::Transaction& transaction, TenantId tenant, const audit::Event& event);
 
   audit::Ledger& ledger_;
+  audit::Outbox& outbox_;
   Clock& clock_;
 };
 

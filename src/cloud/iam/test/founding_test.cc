@@ -16,7 +16,7 @@ class FoundingTest : public testing::TestWithParam<database::Engine> {
     });
     EXPECT_TRUE(emptied) << emptied.error().describe();
     iam_ = make_iam(*world_.state, std::shared_ptr<Pool>(make_inline_pool()), world_.keys,
-                    world_.ledger, world_.clock, *world_.random);
+                    world_.ledger, world_.outbox, world_.clock, *world_.random);
   }
 
   World world_;

@@ -138,7 +138,8 @@ std::vector<database::Migration> all_migrations() {
 }  // namespace
 
 World::World(database::Engine engine) : state(engine, all_migrations()) {
-  iam = make_iam(*state, std::shared_ptr<Pool>(make_inline_pool()), keys, ledger, clock, *random);
+  iam = make_iam(*state, std::shared_ptr<Pool>(make_inline_pool()), keys, ledger, outbox, clock,
+                 *random);
   auto made = wait(iam->found("Belfry Example", "Demonstration",
                               [](const Iam::Founded&) -> Result<> { return {}; }));
   EXPECT_TRUE(made && *made) << (made ? "founded before" : made.error().describe());

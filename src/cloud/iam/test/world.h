@@ -1,6 +1,7 @@
 // What an Iam needs around it, in memory, and a way to await it.
 #pragma once
 
+#include "audit/outbox.h"
 #include "crypto/password.h"
 #include "database_testing/test_database.h"
 #include "iam/iam.h"
@@ -39,6 +40,18 @@ class MemoryKeyStore : public crypto::KeyStore {
  private:
   std::mutex mutex_;
   std::vector<crypto::Key> keys_;
+};
+
+// Leaves what is queued in its table.
+class IdleOutbox : public audit::Outbox {
+ public:
+  Task<std::uint64_t> drain() override { co_return 0; }
+  void notify() override { ++notified; }
+  bool healthy() override { return healthy_; }
+  Task<> close() override { co_return Result<>(); }
+
+  bool healthy_ = true;
+  int notified = 0;
 };
 
 // Remembers events instead of sealing them.
@@ -112,6 +125,7 @@ struct World {
   std::unique_ptr<Random> random = make_system_random();
   MemoryKeyStore keys;
   RecordingLedger ledger;
+  IdleOutbox outbox;
   std::unique_ptr<Iam> iam;
   Iam::Founded founded;
 };

@@ -3,6 +3,7 @@
 
 #include "audit/event.h"
 #include "audit/ledger.h"
+#include "audit/outbox.h"
 #include "base/id.h"
 #include "base/result.h"
 #include "crypto/key_store.h"
@@ -212,7 +213,7 @@ class Iam {
 std::vector<database::Migration> migrations();
 
 std::unique_ptr<Iam> make_iam(database::Database& database, std::shared_ptr<Pool> pool,
-                              crypto::KeyStore& keys, audit::Ledger& ledger, Clock& clock,
-                              Random& random);
+                              crypto::KeyStore& keys, audit::Ledger& ledger, audit::Outbox& outbox,
+                              Clock& clock, Random& random);
 
 }  // namespace belfry::iam
