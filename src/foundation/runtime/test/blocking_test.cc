@@ -55,8 +55,8 @@ TEST_F(Blocking, PassesErrorsOn) {
 }
 
 TEST_F(Blocking, RefusesWhenTheQueueIsFull) {
-  auto pool = make_pool("test", 1, 1);
   std::atomic<bool> release = false, started = false;
+  auto pool = make_pool("test", 1, 1);
   ASSERT_TRUE(pool->run([&] {
     started = true;
     while (!release) std::this_thread::yield();
