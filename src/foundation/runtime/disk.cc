@@ -24,7 +24,8 @@ std::unexpected<Error> system_error(std::string_view call, std::string_view path
   std::string_view message = "disk.failed";
   if (number == ENOENT || number == ENOTDIR) code = Code::kNotFound, message = "disk.no_file";
   // Something of another kind stands there; that says nothing of the disk.
-  if (number == EEXIST || number == EISDIR || number == ENOTEMPTY) code = Code::kConflict, message = "disk.file_exists";
+  if (number == EEXIST || number == EISDIR || number == ENOTEMPTY)
+    code = Code::kConflict, message = "disk.file_exists";
   if (number == ENOSPC || number == EDQUOT) code = Code::kExhausted, message = "disk.full";
   // Of the process or the machine, not of this disk.
   if (number == EMFILE || number == ENFILE || number == ENOMEM)

@@ -29,7 +29,7 @@ Task<> LocalStore::tend_once() {
   Timestamp now = clock_.now();
   auto due_for_healing = all_sets();
   std::erase_if(due_for_healing, [&](auto& set) {
-    return std::ranges::none_of(set->members(), [&](StoreDevice* device) {
+    return !set->in_repair() && std::ranges::none_of(set->members(), [&](StoreDevice* device) {
       // Null: the disk was emptied or exchanged, and will not bring the copy back.
       return !device || (!device->good() && now - device->since() >= options_.heal_after);
     });

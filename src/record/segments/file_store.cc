@@ -200,8 +200,8 @@ Task<std::uint64_t> LocalStore::collect_orphans(Stream stream,
         if (collected_.contains(stream) || created_.contains(file.file)) continue;
       }
       if (is_used(file)) continue;
-      CO_TRY(co_await remove_file(file));
-      ++collected;
+      // One that cannot go now is an orphan for the next start.
+      if (co_await remove_file(file)) ++collected;
     }
   }
   // From now on nothing is older than this process and not known.

@@ -103,7 +103,12 @@ bool is_of_later_version(View bytes) {
   const auto version = in.get<std::uint16_t>();
   constexpr std::array kMagics = {kIdentityMagic, kDescriptorMagic, kSegmentMagic, kFileMagic,
                                   kScrubbedMagic};
-  return in.ok() && version > kVersion && std::ranges::find(kMagics, magic) != kMagics.end();
+  if (!in.ok() || version <= kVersion || std::ranges::find(kMagics, magic) == kMagics.end())
+    return false;
+  // With the version set right, what has merely rotted there is whole.
+  Buffer known = to_buffer(bytes);
+  std::memcpy(known.data() + kIdentityMagic.size(), &kVersion, sizeof kVersion);
+  return !decode_identity(known) && !decode_descriptor(known) && !decode_segment_header(known);
 }
 
 Buffer encode(const DiskIdentity& identity) {

@@ -20,7 +20,7 @@ Task<std::uint64_t> LocalStore::heal_sets(std::vector<std::shared_ptr<ReplicaSet
   for (auto& set : sets) {
     // Two repairs of one set would take each other's work for an earlier life.
     auto turn = co_await repairs_.take();
-    if (set->complete()) continue;
+    if (set->complete() && !set->in_repair()) continue;
     co_await drain_for_repair(set);
     auto done = co_await runtime::blocking(pool_of(*set), [&] { return heal_set(*set); });
     if (done) ++healed;
@@ -168,8 +168,13 @@ Task<> LocalStore::inspect_disks() {
 // Sets whose disks were all away when the store was opened. Blocks.
 Result<> LocalStore::load_unknown_sets() {
   TRY(auto descriptors, read_descriptors(ReadFor::kReturn));
-  for (auto& [id, descriptor] : descriptors)
-    if (!find_set(id)) TRY(recover_set(descriptor));
+  for (auto& [id, descriptor] : descriptors) {
+    {
+      std::lock_guard lock(mutex_);
+      if (sets_.contains(id) || making_.contains(id)) continue;
+    }
+    TRY(recover_set(descriptor));
+  }
   raise_sequences(last_durable_);
   return {};
 }
@@ -198,21 +203,22 @@ Result<bool> LocalStore::inspect(StoreDevice& device) {
   if (!identity || !name) return false;
   ++identity->epoch;
   if (!noted(device, write_identity(device, *identity))) return false;
+  // While nobody may choose the disk for a copy.
+  (void)remove_stale(device, *identity);
   device.admit(*identity, *name, clock_.now());
   device.measure(clock_.monotonic(), {});
-  (void)remove_stale(device);
   return device.good();
 }
 
 // Sets that the disk held before it went, and that were healed to another one.
-Result<> LocalStore::remove_stale(StoreDevice& device) {
+Result<> LocalStore::remove_stale(StoreDevice& device, const DiskIdentity& identity) {
   TRY(auto folders, device.disk().list(kSetsFolder));
   for (const std::string& name : folders) {
     auto id = set_of_folder(name);
     auto set = id ? find_set(*id) : nullptr;
     if (!set) continue;
     Descriptor descriptor = set->descriptor();
-    Member self{device.info.id, device.identity().uuid};
+    Member self{device.info.id, identity.uuid};
     if (std::ranges::find(descriptor.members, self) == descriptor.members.end())
       TRY(device.disk().remove_tree(set_folder(*id)));
   }

@@ -107,7 +107,7 @@ class LocalStore : public Store, public Notes {
   Result<> noted(StoreDevice& device, Result<> outcome);
   Result<> load_unknown_sets();
   Result<bool> inspect(StoreDevice& device);
-  Result<> remove_stale(StoreDevice& device);
+  Result<> remove_stale(StoreDevice& device, const DiskIdentity& identity);
   boost::asio::awaitable<void> drain_for_repair(std::shared_ptr<ReplicaSet> set);
 
   // background.cc
@@ -131,6 +131,7 @@ class LocalStore : public Store, public Notes {
   Result<std::shared_ptr<ReplicaSet>> open_some_set(const GroupKey& key, Spread spread,
                                                     Reserve reserve);
   Result<std::shared_ptr<ReplicaSet>> create_set(const GroupKey& key, Reserve reserve);
+  std::shared_ptr<void> mark_making(SetId set);
   // Those with so much free.
   std::vector<Load> loads(const std::vector<StoreDevice*>& without, Bytes free) const;
   // What must be free on a disk that a set of it is opened.
@@ -162,6 +163,7 @@ class LocalStore : public Store, public Notes {
 
   mutable std::mutex mutex_;
   std::map<SetId, std::shared_ptr<ReplicaSet>> sets_;
+  std::set<SetId> making_;  // on disks already, and in `sets_` soon
   std::map<GroupKey, Group> groups_;
   std::vector<Damage> damages_;
   // Files of this process, until orphans of earlier ones are collected.

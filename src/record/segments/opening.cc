@@ -163,12 +163,12 @@ Result<> LocalStore::recover_set(const Descriptor& descriptor) {
   if (recovered) {
     complete_files(descriptor, members);
     load_scrubbed(descriptor.set, members);
-    last_durable_ = std::max(last_durable_.load(), recovered->last);
+    raise_sequences(recovered->last);
   }
   auto set = std::make_shared<ReplicaSet>(context_, descriptor, members,
                                           recovered ? std::move(*recovered) : RecoveredSet{});
   std::lock_guard lock(mutex_);
-  sets_[descriptor.set] = set;
+  sets_.try_emplace(descriptor.set, set);
   return {};
 }
 
@@ -207,8 +207,11 @@ void LocalStore::complete_files(const Descriptor& descriptor,
       bool has = std::ranges::find(entry.second, i) != entry.second.end();
       if (has || !members[i] || !members[i]->good()) continue;
       bool copied = std::ranges::any_of(entry.second, [&](unsigned source) {
-        return noted(*members[i], copy_file(*members[source], *members[i], entry.first, {i}))
-            .has_value();
+        Result<> done = copy_file(*members[source], *members[i], entry.first, {i});
+        // It is the target's fault only if the source can be read.
+        if (!done && check_file(members[source]->disk(), entry.first, {}))
+          failed(*members[i], done.error());
+        return done.has_value();
       });
       if (!copied)
         damaged(

@@ -142,6 +142,18 @@ std::vector<Load> LocalStore::loads(const std::vector<StoreDevice*>& without, By
   return loads;
 }
 
+// Until what it returns goes, the set is not taken for one that a returning disk brings.
+std::shared_ptr<void> LocalStore::mark_making(SetId set) {
+  {
+    std::lock_guard lock(mutex_);
+    making_.insert(set);
+  }
+  return {nullptr, [this, set](void*) {
+            std::lock_guard lock(mutex_);
+            making_.erase(set);
+          }};
+}
+
 Result<std::shared_ptr<ReplicaSet>> LocalStore::create_set(const GroupKey& key, Reserve reserve) {
   for (std::size_t round = 0; round <= devices_.size(); ++round) {
     std::vector<Load> candidates = loads({}, room_to_open(reserve));
@@ -150,6 +162,7 @@ Result<std::shared_ptr<ReplicaSet>> LocalStore::create_set(const GroupKey& key, 
     Descriptor descriptor{{random_.id()}, key.first, key.second, 1, {}};
     for (StoreDevice* device : chosen)
       descriptor.members.push_back({device->info.id, device->identity().uuid});
+    const auto making = mark_making(descriptor.set);
     bool written = true;
     for (unsigned i = 0; i < chosen.size() && written; ++i) {
       Result<> done = write_descriptor(chosen[i]->disk(), descriptor, {i});

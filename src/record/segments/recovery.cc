@@ -132,7 +132,8 @@ class SetRecovery {
       candidate.has_batches |= has_batches;
       return {};
     });
-    if (is_later)
+    // All copies have the same header: one that is known settles what the others are.
+    if (is_later && !candidate.header)
       return fail(Code::kInvalid, "segments.later_version",
                   {{"path", segment_path(descriptor_.set, number)}});
     for (unsigned i = 0; i < members_.size(); ++i)

@@ -41,6 +41,11 @@ bool ReplicaSet::complete() const {
                              [](StoreDevice* device) { return device && device->good(); });
 }
 
+bool ReplicaSet::in_repair() const {
+  std::lock_guard lock(mutex_);
+  return repairing_;
+}
+
 bool ReplicaSet::takes_appends() const {
   std::lock_guard lock(mutex_);
   return open_;

@@ -66,6 +66,8 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   std::uint64_t next_generation();
   // Every member is good.
   bool complete() const;
+  // Closed for repair, and not renewed: a repair is under way, or has failed.
+  bool in_repair() const;
 
   // From now on appends are taken, if the set is complete. Blocks. Errors: those of the disks.
   Result<> open();

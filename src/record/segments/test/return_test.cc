@@ -1,8 +1,10 @@
 // Disks that come back emptied, exchanged or late, and what may not be removed meanwhile.
+#include "base/crc32c.h"
 #include "format.h"
 #include "store_fixture.h"
 
 #include <algorithm>
+#include <cstring>
 #include <fstream>
 
 namespace belfry::segments {
@@ -22,6 +24,22 @@ class ReturnTest : public StoreTest {
   }
   bool all_complete() {
     return std::ranges::all_of(store_->sets(), [](auto& set) { return set.missing.empty(); });
+  }
+  // Writes a structure as the next version would, as far as anybody can tell; what was there.
+  static Buffer make_later(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::string text(std::istreambuf_iterator<char>(in), {});
+    Buffer before = to_buffer(text), later = before;
+    later[8] = std::byte{2};
+    // Of a segment the header alone has the checksum.
+    const std::size_t length = text.starts_with("BELFRYSG") ? 48 : later.size() - 4;
+    const std::uint32_t crc = crc32c(View(later).first(length));
+    std::memcpy(later.data() + length, &crc, sizeof crc);
+    put_back(path, later);
+    return before;
+  }
+  static void put_back(const fs::path& path, View octets) {
+    std::ofstream(path, std::ios::binary) << as_text(octets);
   }
   // As if the disks had not been plugged in at the next start.
   void unplug(const std::vector<DiskId>& disks) {
@@ -105,25 +123,43 @@ TEST_F(ReturnTest, WhatALaterVersionWroteIsRefusedAndKept) {
   open();
   Appended record = append("of tomorrow");
   SetId set = record.position.set;
-  auto disk = unsigned(disks_of(set)[0].value);
+  std::vector<DiskId> disks = disks_of(set);
   shut();
-  for (fs::path path : {folder(disk) / "belfry-disk", descriptor_of(disk, set),
-                        folder(disk) / segment_path(set, record.position.segment)}) {
-    fs::copy(path, root_ / "kept");
-    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(8);
-    file.put(2);
-    file.close();
+  auto below = [&](DiskId disk, const fs::path& name) {
+    return folder(unsigned(disk.value)) / name;
+  };
+  // A segment is of a later version when every copy is: one that differs has rotted.
+  std::vector<std::vector<fs::path>> cases{
+      {below(disks[0], "belfry-disk")}, {descriptor_of(unsigned(disks[0].value), set)}, {}};
+  for (DiskId disk : disks)
+    cases[2].push_back(below(disk, segment_path(set, record.position.segment)));
+  for (const auto& paths : cases) {
+    std::vector<Buffer> before;
+    for (const fs::path& path : paths) before.push_back(make_later(path));
     auto opened = try_open();
-    ASSERT_FALSE(opened) << path;
-    EXPECT_EQ(opened.error().message(), "segments.later_version") << path;
+    ASSERT_FALSE(opened) << paths[0];
+    EXPECT_EQ(opened.error().message(), "segments.later_version") << paths[0];
     store_.reset();
-    EXPECT_TRUE(fs::exists(path));
-    fs::remove(path);
-    fs::rename(root_ / "kept", path);
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      EXPECT_TRUE(fs::exists(paths[i]));
+      put_back(paths[i], before[i]);
+    }
   }
   open();
   EXPECT_EQ(read(record.position), "of tomorrow");
+}
+
+TEST_F(ReturnTest, AVersionThatHasRottenIsRepaired) {
+  open();
+  Appended record = append("of today");
+  SetId set = record.position.set;
+  auto disk = unsigned(disks_of(set)[1].value);
+  shut();
+  for (const fs::path& path :
+       {descriptor_of(disk, set), folder(disk) / segment_path(set, record.position.segment)})
+    flip(path, 9);
+  open();
+  EXPECT_EQ(healthy(run(store_->where(record.position)).value()), 3u);
 }
 
 TEST_F(ReturnTest, ASegmentOrASetThatCannotBeToldIsKept) {
