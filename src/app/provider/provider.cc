@@ -281,7 +281,10 @@ class RunningProvider : public Provider {
   }
 
   Result<> load_identity() {
-    TRY(identity_, load_server_identity(*directory_, topology_.tls, clock_));
+    TRY(ServerIdentity next, load_server_identity(*directory_, topology_.tls, clock_));
+    // An operator may have exchanged one of the files, and not yet the other.
+    TRY(http::check_tls({next.identity.certificate_pem, next.identity.private_key_pem}));
+    identity_ = std::move(next);
     return write_file(directory_->root() / "run" / "ca.pem", identity_.authority_pem,
                       Readable::kEveryone);
   }

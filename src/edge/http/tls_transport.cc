@@ -231,6 +231,11 @@ Result<std::unique_ptr<TlsContext>> TlsContext::make(const Tls& tls) {
   return made;
 }
 
+Result<> check_tls(const Tls& tls) {
+  TRY(auto context, TlsContext::make(tls));
+  return {};
+}
+
 std::unique_ptr<Transport> make_tls_transport(TcpSocket socket, Watch& watch, TlsContext& context) {
   return std::make_unique<TlsTransport>(std::move(socket), watch, context);
 }

@@ -321,9 +321,8 @@ TYPED_TEST_P(EngineConformance, ReleasesADiscardedFile) {
 REGISTER_TYPED_TEST_SUITE_P(EngineConformance, FindsWhatWasCommitted,
                             KeepsKindsSuffixesAndBucketsApart, AppliesOnlyIfAllExpectationsHold,
                             RemovesByPrefixWithinTheGroup, ScansInTheOrderOfOctets,
-                             ScansTheSuffixesOfOneKey, EndsAPageByOctets, GivesHeadsOfEntries,
-                             ReleasesFilesWithTheirLastReader, HandsBlobsFromPartsToObjects,
-                             CountsAgreeWithARecount, NamesTheEntriesOfASet,
-                             ReleasesADiscardedFile);
+                            ScansTheSuffixesOfOneKey, EndsAPageByOctets, GivesHeadsOfEntries,
+                            ReleasesFilesWithTheirLastReader, HandsBlobsFromPartsToObjects,
+                            CountsAgreeWithARecount, NamesTheEntriesOfASet, ReleasesADiscardedFile);
 
 }  // namespace belfry::objects

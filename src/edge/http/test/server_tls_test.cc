@@ -116,6 +116,8 @@ TEST(Tls, RefusesAKeyOfAnotherCertificate) {
   auto server = listen({context.get_executor()}, options, echo);
   ASSERT_FALSE(server);
   EXPECT_EQ(server.error().message(), "http.bad_certificate");
+  EXPECT_EQ(check_tls(*options.tls).error().message(), "http.bad_certificate");
+  EXPECT_TRUE(check_tls(make_identity()));
 }
 
 }  // namespace

@@ -101,6 +101,9 @@ struct Tls {
   std::string private_key_pem;
 };
 
+// Whether a listener can use them. Errors: invalid ("http.bad_certificate").
+Result<> check_tls(const Tls& tls);
+
 struct Listen {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free one
