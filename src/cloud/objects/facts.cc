@@ -1,6 +1,7 @@
 #include "objects/facts.h"
 
 #include "lock_table.h"
+#include "segments/names.h"
 
 #include <algorithm>
 #include <map>
@@ -22,18 +23,6 @@ std::int64_t number(std::uint64_t value) {
 }
 std::int64_t number(Timestamp time) {
   return to_us(time);
-}
-
-std::string_view name_of(segments::DiskHealth health) {
-  switch (health) {
-    case segments::DiskHealth::kGood:
-      return "good";
-    case segments::DiskHealth::kFailed:
-      return "failed";
-    case segments::DiskHealth::kAbsent:
-      return "absent";
-  }
-  return "";
 }
 
 // Everything observed at one moment, before it is written.

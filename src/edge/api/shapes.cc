@@ -38,18 +38,6 @@ std::string_view state_name(segments::CopyState state) {
 
 }  // namespace
 
-std::string_view name_of(segments::DiskHealth health) {
-  switch (health) {
-    case segments::DiskHealth::kGood:
-      return "good";
-    case segments::DiskHealth::kFailed:
-      return "failed";
-    case segments::DiskHealth::kAbsent:
-      return "absent";
-  }
-  return "failed";
-}
-
 json time_or_null(const std::optional<Timestamp>& time) {
   return time && to_us(*time) != 0 ? json(to_us(*time)) : json(nullptr);
 }

@@ -5,6 +5,7 @@
 #include "measures/measures.h"
 #include "objects/store.h"
 #include "route.h"
+#include "segments/names.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -31,8 +32,6 @@ nlohmann::json page_of(const std::vector<T>& things, const std::string& next_cur
 enum class Audience { kStaff, kOutsider };
 nlohmann::json to_json(const segments::Copy& copy, const topology::Topology& topology,
                        Audience audience);
-
-std::string_view name_of(segments::DiskHealth health);
 
 // Microseconds; null for nothing, and for the epoch, which stands for never.
 nlohmann::json time_or_null(const std::optional<Timestamp>& time);

@@ -1,8 +1,21 @@
 #include "local_store.h"
+#include "segments/names.h"
 
 #include <algorithm>
 
 namespace belfry::segments {
+
+std::string_view name_of(DiskHealth health) {
+  switch (health) {
+    case DiskHealth::kGood:
+      return "good";
+    case DiskHealth::kFailed:
+      return "failed";
+    case DiskHealth::kAbsent:
+      return "absent";
+  }
+  return "failed";
+}
 
 std::vector<DiskStatus> LocalStore::disks() {
   std::vector<DiskStatus> all;
