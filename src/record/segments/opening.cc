@@ -105,6 +105,8 @@ Result<std::map<SetId, Descriptor>> LocalStore::read_descriptors(ReadFor reason)
       // Without a descriptor anywhere: a set that was being made and took no records, or one whose
       // descriptor cannot be read and that others may know.
       bool unmade = known == newest.end() && is_empty_set(*device, id);
+      // What it holds nobody here can say.
+      if (known == newest.end() && !unmade) uncertain_ = true;
       if (!stale && !unmade) continue;
       if (Result<> removed = device->disk().remove_tree(set_folder(id)); !removed)
         failed(*device, removed.error());
