@@ -30,5 +30,6 @@ endif()
 if(BELFRY_FUZZ)
   target_compile_options(belfry_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
-set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+# Frame pointers: `perf record -g` on a running daemon shows who called whom.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -fno-omit-frame-pointer")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
