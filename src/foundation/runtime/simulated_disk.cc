@@ -127,6 +127,10 @@ class SimulatedFile : public File {
     return count;
   }
 
+  bool read_cached(std::uint64_t offset, MutableView out) const override {
+    return read_at(offset, out) == out.size();
+  }
+
   Result<> write_at(std::uint64_t offset, std::span<const View> parts) override {
     TRY(may_change());
     SimulatedDisk::Node::Write write{offset, {}, {}};

@@ -84,18 +84,43 @@ Task<Appended> LocalStore::append(Stream stream, const Placement& placement, Rec
 
 namespace {
 
+// Whether these octets, read at `position`, are the record that was written there.
+bool is_record(View bytes, Position position, const SegmentHeader& segment) {
+  auto header = decode_record_header(bytes, record_seed(segment.incarnation, position.offset));
+  return header && header->length + kRecordHeader == bytes.size() &&
+         bytes.size() == position.length &&
+         crc32c(bytes.subspan(kRecordHeader)) == header->body_crc;
+}
+
 // One copy of a record, checked.
 Result<std::optional<Buffer>> read_copy(ReplicaSet& set, unsigned ordinal, Position position,
                                         const SegmentHeader& segment) {
   TRY(auto file, set.segment_file(ordinal, position.segment));
   Buffer bytes(position.length);
   TRY(std::size_t count, file->read_at(position.offset, bytes));
-  auto header = decode_record_header(View(bytes).first(count),
-                                     record_seed(segment.incarnation, position.offset));
-  bool whole = header && count == bytes.size() && header->length == count - kRecordHeader &&
-               crc32c(View(bytes).subspan(kRecordHeader)) == header->body_crc;
-  if (!whole) return std::nullopt;
+  if (!is_record(View(bytes).first(count), position, segment)) return std::nullopt;
   return bytes;
+}
+
+// The copy of the first good disk, if it is whole and in memory: most reads need no change of
+// thread. Whatever else there is to find, read_copy() finds on the disk's own pool.
+std::optional<Buffer> read_cached_copy(const ReplicaSet& set,
+                                       const std::vector<StoreDevice*>& members, Position position,
+                                       const SegmentHeader& segment) {
+  for (unsigned ordinal = 0; ordinal < members.size(); ++ordinal) {
+    if (!members[ordinal] || !members[ordinal]->good()) continue;
+    auto file = set.opened_segment_file(ordinal, position.segment);
+    Buffer bytes(position.length);
+    if (!file || !file->read_cached(position.offset, bytes)) return std::nullopt;
+    if (!is_record(bytes, position, segment)) return std::nullopt;
+    return bytes;
+  }
+  return std::nullopt;
+}
+
+Buffer body_of(Buffer record) {
+  record.erase(record.begin(), record.begin() + kRecordHeader);
+  return record;
 }
 
 bool plausible(Position position, const SegmentInfo& segment) {
@@ -111,6 +136,8 @@ Task<Buffer> LocalStore::read(Position position) {
   if (!segment || !plausible(position, *segment))
     co_return fail(Code::kNotFound, "segments.no_record");
   auto members = set->members();
+  if (auto cached = read_cached_copy(*set, members, position, segment->header))
+    co_return body_of(std::move(*cached));
   std::vector<unsigned> bad;
   for (unsigned ordinal = 0; ordinal < members.size(); ++ordinal) {
     StoreDevice* device = members[ordinal];
@@ -119,14 +146,12 @@ Task<Buffer> LocalStore::read(Position position) {
         *device->pool, [&] { return read_copy(*set, ordinal, position, segment->header); });
     if (!copy && copy.error().code() == Code::kExhausted) co_return std::unexpected(copy.error());
     if (copy && *copy) {
-      Buffer body = std::move(**copy);
       if (!bad.empty())
         co_await runtime::blocking(*device->pool, [&]() -> Result<> {
-          repair_record(*set, position, body, bad);
+          repair_record(*set, position, **copy, bad);
           return {};
         });
-      body.erase(body.begin(), body.begin() + kRecordHeader);
-      co_return body;
+      co_return body_of(std::move(**copy));
     }
     bad.push_back(ordinal);
     note_bad_copy(*set, ordinal, position, copy ? nullptr : &copy.error());

@@ -94,6 +94,13 @@ Result<std::shared_ptr<File>> ReplicaSet::segment_file(unsigned ordinal, std::ui
   return file;
 }
 
+std::shared_ptr<File> ReplicaSet::opened_segment_file(unsigned ordinal,
+                                                      std::uint32_t number) const {
+  std::lock_guard lock(mutex_);
+  auto found = files_.find({ordinal, number});
+  return found == files_.end() ? nullptr : found->second;
+}
+
 void ReplicaSet::forget_files() {
   std::lock_guard lock(mutex_);
   files_.clear();

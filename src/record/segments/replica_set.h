@@ -95,6 +95,8 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   Bytes stored() const;
   // A copy of a segment, opened once. Blocks.
   Result<std::shared_ptr<File>> segment_file(unsigned ordinal, std::uint32_t number);
+  // The same if it is open already, or null. Does not block.
+  std::shared_ptr<File> opened_segment_file(unsigned ordinal, std::uint32_t number) const;
   void forget_files();
   FileClaims& claims() { return claims_; }
 

@@ -10,6 +10,9 @@ namespace belfry::objects {
 namespace {
 
 constexpr std::size_t kLeavesAtOnce = 1024;
+// The commit record holds the leaf: nobody waits, so many go at once rather than each at its own
+// price of a commit.
+constexpr Duration kGather = std::chrono::milliseconds(20);
 constexpr Duration kLedgerPause = std::chrono::milliseconds(200);
 constexpr Duration kResolvePause = std::chrono::milliseconds(500);
 
@@ -56,6 +59,7 @@ boost::asio::awaitable<void> Core::drain() {
     auto appended = co_await ledger_.append_from_source(batch.leaves, batch.complete_up_to);
     if (appended) {
       outbox_.drained(batch);
+      if (batch.leaves.size() < kLeavesAtOnce && !closing_) co_await clock_.sleep(kGather);
       continue;
     }
     if (closing_) co_return;  // found again by replay

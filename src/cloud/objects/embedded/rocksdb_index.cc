@@ -102,6 +102,9 @@ rocksdb::Options options() {
   options.avoid_flush_during_shutdown = false;
   options.write_buffer_size = kWriteBuffer;
   options.max_write_buffer_number = 4;
+  // Most keys asked for are not in the memtable: new ones, and those flushed long ago.
+  options.memtable_prefix_bloom_size_ratio = 0.05;
+  options.memtable_whole_key_filtering = true;
   options.max_background_jobs = 2;
   options.level0_slowdown_writes_trigger = 40;
   options.level0_stop_writes_trigger = 80;

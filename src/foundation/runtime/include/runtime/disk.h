@@ -33,6 +33,12 @@ class File {
 
   // Reads until `out` is full or the file ends; returns how many octets were read.
   virtual Result<std::size_t> read_at(std::uint64_t offset, MutableView out) const = 0;
+  // Fills `out` if the system has those octets in memory. Never waits for the device: false when it
+  // would have to, or cannot tell.
+  virtual bool read_cached(std::uint64_t offset, MutableView out) const {
+    static_cast<void>(offset), static_cast<void>(out);
+    return false;
+  }
   // Writes the parts one after another from `offset`. Not durable before `sync`.
   virtual Result<> write_at(std::uint64_t offset, std::span<const View> parts) = 0;
   virtual Result<Bytes> size() const = 0;

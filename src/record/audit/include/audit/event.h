@@ -22,6 +22,7 @@ enum class EventClass : std::uint32_t {
 
 enum class Outcome : std::uint8_t { kSuccess = 1, kFailure = 2 };  // OCSF status_id
 
+// Names differ within an event.
 struct Detail {
   std::string name;
   std::string value;
