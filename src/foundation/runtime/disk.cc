@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
@@ -65,6 +66,9 @@ class Descriptor {
  private:
   int number_;
 };
+
+// Aligned as O_DIRECT wants it; not constant, so that the program's file need not hold them.
+alignas(4096) std::array<std::byte, 1 << 20> zeros{};
 
 enum class Follow { kLinks, kNothing };
 
@@ -150,6 +154,29 @@ class SystemFile : public File {
     return {};
   }
 
+  // Past the page cache: through it, zeros would cost as much of the processor as the records.
+  bool make_space(std::uint64_t offset, Bytes length) override {
+    if (!direct_) {
+      const std::string itself = "/proc/self/fd/" + std::to_string(file_.number());
+      direct_.emplace(::open(itself.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC));
+    }
+    if (!direct_->valid()) return false;
+    for (std::uint64_t done = 0; done < length.count;) {
+      std::vector<iovec> pieces;
+      for (std::uint64_t left = length.count - done; left > 0 && pieces.size() < IOV_MAX;) {
+        pieces.push_back({zeros.data(), std::min<std::size_t>(left, zeros.size())});
+        left -= pieces.back().iov_len;
+      }
+      ssize_t put = retried([&] {
+        return ::pwritev(direct_->number(), pieces.data(), int(pieces.size()),
+                         off_t(offset + done));
+      });
+      if (put <= 0) return false;
+      done += std::uint64_t(put);
+    }
+    return true;
+  }
+
   Result<Bytes> size() const override {
     struct stat status;
     if (::fstat(file_.number(), &status) != 0) return system_error("fstat", path_, errno);
@@ -171,6 +198,7 @@ class SystemFile : public File {
 
  private:
   Descriptor file_;
+  std::optional<Descriptor> direct_;  // made when it is needed
   std::string path_;
 };
 

@@ -142,6 +142,10 @@ class SimulatedFile : public File {
     return note(std::move(write));
   }
 
+  bool make_space(std::uint64_t offset, Bytes length) override {
+    return File::write_at(offset, View(Buffer(length.count))).has_value();
+  }
+
   Result<Bytes> size() const override {
     if (life_ != disk_.life) return broken("opened before the power cut");
     TRY(disk_.read_operation());

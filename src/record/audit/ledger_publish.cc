@@ -8,15 +8,9 @@ namespace belfry::audit {
 namespace {
 
 constexpr Duration kPublishEvery = std::chrono::milliseconds(250);
-// A partial bundle is written whole each time, so a large one is written less often.
-constexpr Duration kRestMax = std::chrono::milliseconds(700);
-constexpr Duration kRestPerMebibyte = std::chrono::milliseconds(200);
-
-Duration rest_after(std::span<const Entry> partial) {
-  std::size_t octets = 0;
-  for (const Entry& entry : partial) octets += entry->size();
-  return std::min(kRestMax, kRestPerMebibyte * std::int64_t(octets >> 20));
-}
+// A log that goes on growing is published so often: its partial bundle and tiles are written whole
+// each time, and the file system remembers for seconds each file that made place for them.
+constexpr Duration kRest = std::chrono::milliseconds(700);
 
 Buffer tile_octets(const Hashes& hashes) {
   Buffer out;
@@ -131,8 +125,7 @@ Result<> Core::publish(TenantId tenant, Extent extent, TileFiles::Present presen
   TRY(write_entries(job, extent, present));
   TRY(write_tiles(job, present));
   if (extent == Extent::kAll) TRY(write_checkpoint(job, present));
-  const Monotonic rested =
-      clock_.monotonic() + rest_after(std::span(job.entries).last(job.size % kTileWidth));
+  const Monotonic rested = clock_.monotonic() + kRest;
   {
     std::lock_guard lock(mutex_);
     TenantLog& log = logs_[tenant];

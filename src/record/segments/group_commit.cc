@@ -21,11 +21,15 @@ struct ReplicaSet::Batch {
   std::vector<std::byte> headers;  // of the batch, then of the records
   std::vector<View> parts;
   std::uint64_t offset = 0;
+  std::uint64_t space = 0;  // to make behind it
   BatchHeader header;
   std::vector<std::shared_ptr<File>> files;
   std::vector<StoreDevice*> devices;
   std::vector<Result<>> results;
   std::atomic<unsigned> left = 0;
+  std::atomic<bool> has_space = true;  // as far as it was to be made
+
+  std::uint64_t end() const { return offset + header.extent(); }
 };
 
 void ReplicaSet::enqueue(PendingAppend& append) {
@@ -135,7 +139,18 @@ bool ReplicaSet::fill_batch(Batch& batch) {
   batch.parts.push_back(View(kZeros).first(batch.header.extent() - kBatchHeader - payload));
   batch.files = active_.files;
   batch.devices = members_;
+  batch.space = space_to_make(batch);
   return true;
+}
+
+// None where a disk is nearly full: what is left there is for records.
+std::uint64_t ReplicaSet::space_to_make(const Batch& batch) const {
+  if (batch.end() <= active_.space_end) return 0;
+  const std::uint64_t size = active_.info->header.size;
+  for (StoreDevice* device : batch.devices)
+    if (device->space().free < context_.space_reserve + Bytes{2 * size}) return 0;
+  const std::uint64_t most = std::min(context_.space_ahead.count, size / 16);
+  return std::min(most / kPage * kPage, size - batch.end());
 }
 
 void ReplicaSet::dispatch(std::shared_ptr<Batch> batch) {
@@ -159,6 +174,7 @@ void ReplicaSet::write_batch(Batch& batch, unsigned ordinal) {
     return;
   }
   batch.devices[ordinal]->wrote(batch.header.extent());
+  if (batch.space > 0 && !file.make_space(batch.end(), Bytes{batch.space})) batch.has_space = false;
   Result<> written = file.write_at(batch.offset, batch.parts);
   if (written) written = sync_batches(file, {ordinal});
   batch.results[ordinal] = std::move(written);
@@ -171,6 +187,8 @@ void ReplicaSet::finish_batch(const std::shared_ptr<Batch>& batch) {
     std::lock_guard lock(mutex_);
     tail_ = after(*tail_, batch->header);
     active_.info->end = tail_->offset;
+    const std::uint64_t made = batch->has_space ? batch->space : 0;
+    active_.space_end = std::max(active_.space_end, batch->end() + made);
     if (active_.info->first == 0) active_.info->first = batch->header.first_sequence;
   }
   Sequence last = batch->header.last_sequence();

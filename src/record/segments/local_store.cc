@@ -14,6 +14,8 @@ LocalStore::LocalStore(Executor executor, Clock& clock, Random& random, Options 
                random_,
                *this,
                options_.segment_size,
+               options_.space_reserve,
+               options_.space_ahead,
                next_sequence_,
                last_durable_,
                [this](SetId set) { change_over(set); }} {}

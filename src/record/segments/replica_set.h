@@ -43,6 +43,7 @@ struct SetContext {
   Random& random;
   Notes& notes;
   Bytes segment_size;
+  Bytes space_reserve, space_ahead;
   std::atomic<Sequence>& next_sequence;
   std::atomic<Sequence>& last_durable;
   // A set has begun another segment: time to change over to another set.
@@ -105,10 +106,12 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   struct Active {
     SegmentInfo* info = nullptr;
     std::vector<std::shared_ptr<File>> files;
+    std::uint64_t space_end = 0;  // up to there the files have space
   };
 
   void start_batch();
   bool fill_batch(Batch& batch);
+  std::uint64_t space_to_make(const Batch& batch) const;
   void dispatch(std::shared_ptr<Batch> batch);
   void write_batch(Batch& batch, unsigned ordinal);
   void finish_batch(const std::shared_ptr<Batch>& batch);

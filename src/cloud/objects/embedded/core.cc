@@ -47,6 +47,9 @@ struct Core::Pending {
   Outbox::Ticket ticket;
   std::optional<segments::Appended> appended;
   bool in_doubt = false;  // an append failed, and its octets may be on some disk
+  // While it waits to be applied, and after.
+  std::move_only_function<void()> resume;
+  Result<Sequence> outcome;
 };
 
 Core::Core(Executor executor, Clock& clock, segments::Store& store, audit::Ledger& ledger,
@@ -118,7 +121,7 @@ Task<Sequence> Core::write(std::shared_ptr<Pending> pending) {
     pending->appended = *appended;
     place(pending->encoded.commit, appended->position);
   }
-  auto applied = apply(*pending);
+  auto applied = co_await apply(pending);
   if (!applied) keep_unresolved(pending);
   co_return applied;
 }
@@ -132,18 +135,66 @@ void Core::keep_unresolved(const std::shared_ptr<Pending>& pending) {
   unresolved_waiting_.notify();
 }
 
-// Nothing here waits: a durable record is applied before anything else can happen.
-Result<Sequence> Core::apply(Pending& pending) {
-  Sequence sequence = pending.appended->sequence;
-  const segments::Position& record = pending.appended->position;
-  auto cursor = [&] { return outbox_.finished_with(pending.ticket, sequence); };
-  TRY(auto released, table_.apply(pending.encoded.commit, sequence, record, cursor));
-  bool has_leaf = pending.encoded.commit.leaf.has_value();
-  outbox_.finish(pending.ticket, sequence, std::move(pending.encoded.commit.leaf));
-  if (has_leaf) leaves_waiting_.notify();
+Task<Sequence> Core::apply(std::shared_ptr<Pending> pending) {
+  co_await runtime::suspend([&](std::move_only_function<void()> resume) {
+    pending->resume = std::move(resume);
+    {
+      std::lock_guard lock(applying_mutex_);
+      to_apply_.push_back(pending);
+      if (applying_) return;
+      applying_ = true;
+    }
+    apply_waiting();
+  });
+  co_return std::move(pending->outcome);
+}
+
+// Called by whoever set `applying_`.
+void Core::apply_waiting() {
+  for (;;) {
+    std::vector<std::shared_ptr<Pending>> together;
+    {
+      std::lock_guard lock(applying_mutex_);
+      together.swap(to_apply_);
+      if (together.empty()) {
+        applying_ = false;
+        return;
+      }
+    }
+    apply_together(together);
+    for (auto& pending : together) {
+      auto resume = std::move(pending->resume);
+      resume();
+    }
+  }
+}
+
+void Core::apply_together(const std::vector<std::shared_ptr<Pending>>& together) {
+  std::vector<Table::Durable> commits;
+  for (const auto& pending : together)
+    commits.push_back(
+        {pending->encoded.commit, pending->appended->sequence, pending->appended->position, {}});
+  table_.apply(commits, [&] {
+    std::vector<Outbox::Ticket> tickets;
+    Sequence highest = 0;
+    for (std::size_t i = 0; i < commits.size(); ++i) {
+      if (!commits[i].released) continue;
+      tickets.push_back(together[i]->ticket);
+      highest = std::max(highest, commits[i].sequence);
+    }
+    return outbox_.finished_with(tickets, highest);
+  });
+  for (std::size_t i = 0; i < commits.size(); ++i)
+    together[i]->outcome = applied(*together[i], commits[i]);
+  leaves_waiting_.notify();
+}
+
+Result<Sequence> Core::applied(Pending& pending, const Table::Durable& durable) {
+  TRY(const auto& released, durable.released);
+  outbox_.finish(pending.ticket, durable.sequence, std::move(pending.encoded.commit.leaf));
   if (!released.empty()) pins_.release(released);
-  note_written(record.length);
-  return sequence;
+  note_written(durable.record.length);
+  return durable.sequence;
 }
 
 // Brings the commit in doubt of `group`, whose lock is held, to its end.

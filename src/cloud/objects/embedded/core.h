@@ -3,6 +3,9 @@
 //   commit: lock the group -> check expectations -> append the record -> apply to the index
 //           -> answer; the leaf goes on to the ledger by itself
 //
+// Commits that become durable while others are applied go into the index together: the thread that
+// applies takes all that wait, the others go on with something else.
+//
 // Invariants
 //  1. The lock of a group is held from the check of its expectations until its commit is applied.
 //  2. A commit whose append failed without saying whether the record is durable is **unresolved**:
@@ -60,7 +63,10 @@ class Core : public std::enable_shared_from_this<Core> {
   Task<Sequence> commit_whole(Commit commit);
   Task<> check(const Commit& commit);
   Task<Sequence> write(std::shared_ptr<Pending> pending);
-  Result<Sequence> apply(Pending& pending);
+  Task<Sequence> apply(std::shared_ptr<Pending> pending);
+  void apply_waiting();
+  void apply_together(const std::vector<std::shared_ptr<Pending>>& together);
+  Result<Sequence> applied(Pending& pending, const Table::Durable& durable);
   void keep_unresolved(const std::shared_ptr<Pending>& pending);
   Task<> resolve(std::uint64_t group);
   std::vector<std::uint64_t> unresolved_groups();
@@ -105,6 +111,10 @@ class Core : public std::enable_shared_from_this<Core> {
   std::atomic<std::uint64_t> octets_since_flush_ = 0;
   Signal leaves_waiting_, files_waiting_, unresolved_waiting_;
   std::vector<std::shared_ptr<Promise<bool>>> background_;
+
+  std::mutex applying_mutex_;  // of the two that follow
+  std::vector<std::shared_ptr<Pending>> to_apply_;
+  bool applying_ = false;
 
   std::mutex mutex_;  // of what follows
   std::deque<segments::FilePosition> files_to_remove_;

@@ -27,11 +27,11 @@ void Outbox::replayed(Sequence sequence, std::optional<audit::Leaf> leaf) {
   if (leaf) leaves_.emplace(sequence, std::move(*leaf));
 }
 
-Sequence Outbox::finished_with(Ticket own, Sequence sequence) {
+Sequence Outbox::finished_with(std::span<const Ticket> own, Sequence sequence) {
   std::lock_guard lock(mutex_);
-  auto first = begun_.begin();
-  if (first == own) ++first;
-  return first == begun_.end() ? std::max(highest_, sequence) : *first;
+  for (auto at = begun_.begin(); at != begun_.end(); ++at)
+    if (std::ranges::find(own, at) == own.end()) return *at;
+  return std::max(highest_, sequence);
 }
 
 Outbox::Batch Outbox::oldest(std::size_t limit) {

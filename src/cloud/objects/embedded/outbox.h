@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 namespace belfry::objects {
@@ -29,8 +30,9 @@ class Outbox {
   // A leaf found again by replay, which has seen everything up to `sequence`.
   void replayed(Sequence sequence, std::optional<audit::Leaf> leaf);
 
-  // The greatest sequence so that every commit up to it is finished, once `own` is too.
-  Sequence finished_with(Ticket own, Sequence sequence);
+  // The greatest sequence so that every commit up to it is finished, once `own` are too, whose
+  // greatest is `sequence`.
+  Sequence finished_with(std::span<const Ticket> own, Sequence sequence);
 
   struct Batch {
     std::vector<Sequence> sequences;

@@ -195,7 +195,9 @@ Result<> Core::replay_record(Replay& replay, const segments::Record& record) {
   TRY(DecodedCommit commit, decode_commit(record.body, record.position));
   if (record.sequence > replay.cursor) {
     // What is released here is not removed yet: `collect_orphans` does it.
-    TRY(table_.apply(commit, record.sequence, record.position, [&] { return record.sequence; }));
+    Table::Durable durable{commit, record.sequence, record.position, {}};
+    table_.apply({&durable, 1}, [&] { return record.sequence; });
+    if (!durable.released) return std::unexpected(durable.released.error());
   }
   Sequence sent = is_behind ? behind->second.watermark : replay.watermark;
   if (record.sequence > sent) outbox_.replayed(record.sequence, std::move(commit.leaf));

@@ -102,6 +102,9 @@ rocksdb::Options options() {
   options.avoid_flush_during_shutdown = false;
   options.write_buffer_size = kWriteBuffer;
   options.max_write_buffer_number = 4;
+  // One thread writes at a time: Table has its own lock.
+  options.allow_concurrent_memtable_write = false;
+  options.enable_write_thread_adaptive_yield = false;
   // Most keys asked for are not in the memtable: new ones, and those flushed long ago.
   options.memtable_prefix_bloom_size_ratio = 0.05;
   options.memtable_whole_key_filtering = true;

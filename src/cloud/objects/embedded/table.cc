@@ -199,13 +199,8 @@ Result<> Table::load() {
   });
 }
 
-Result<std::vector<segments::FilePosition>> Table::apply(const DecodedCommit& commit,
-                                                         Sequence sequence,
-                                                         const segments::Position& record,
-                                                         const std::function<Sequence()>& cursor) {
-  std::lock_guard lock(mutex_);
-  Applying work{.commit = commit, .sequence = sequence, .record = record};
-  for (const Change& change : commit.changes) {
+Result<> Table::change(Applying& work) {
+  for (const Change& change : work.commit.changes) {
     switch (change.what) {
       case Change::Kind::kPut: {
         TRY(put(work, change));
@@ -221,22 +216,41 @@ Result<std::vector<segments::FilePosition>> Table::apply(const DecodedCommit& co
       }
     }
   }
-  work.difference[record.set];  // a set with a record has counts, if only zeros: `covers`
+  work.difference[work.record.set];  // a set with a record has counts, if only zeros: `covers`
+  return {};
+}
+
+void Table::apply(std::span<Durable> commits, const std::function<Sequence()>& cursor) {
+  std::lock_guard lock(mutex_);
+  IndexBatch batch;
   std::map<SetId, SetCounts> counted;
-  for (const auto& [set, difference] : work.difference) {
-    SetCounts& now = counted[set] = counts_[set];
-    now.set = set;
-    now.objects += difference.objects;
-    now.stored.count += difference.stored.count;
-    work.batch.put(index_key::counts(set), encode_counts(now));
+  for (Durable& durable : commits) {
+    Applying work{.commit = durable.commit, .sequence = durable.sequence, .record = durable.record};
+    if (auto changed = change(work); !changed) {
+      durable.released = std::unexpected(changed.error());
+      continue;
+    }
+    durable.released = std::move(work.released);
+    std::ranges::move(work.batch.changes, std::back_inserter(batch.changes));
+    for (const auto& [set, difference] : work.difference) {
+      SetCounts& now = counted.try_emplace(set, counts_[set]).first->second;
+      now.set = set;
+      now.objects += difference.objects;
+      now.stored.count += difference.stored.count;
+    }
   }
+  if (counted.empty()) return;
+  for (const auto& [set, now] : counted) batch.put(index_key::counts(set), encode_counts(now));
   Sequence up_to = std::max(cursor_, cursor());
   Encoder encoded;
-  work.batch.put(std::string(index_key::kCursor), to_string(encoded.put(up_to).take()));
-  TRY(index_->write(work.batch));
+  batch.put(std::string(index_key::kCursor), to_string(encoded.put(up_to).take()));
+  if (auto written = index_->write(batch); !written) {
+    for (Durable& durable : commits)
+      if (durable.released) durable.released = std::unexpected(written.error());
+    return;
+  }
   cursor_ = up_to;
   for (const auto& [set, now] : counted) counts_[set] = now;
-  return std::move(work.released);
 }
 
 Result<std::optional<Entry>> Table::current(const std::string& index_key) {

@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
 #include <vector>
 
 namespace belfry::objects {
@@ -53,11 +54,17 @@ class Table {
   // Durably, before the first commit.
   Result<> forget_whole();
 
-  // Writes `commit`, which record `record` of `sequence` holds. `cursor` is asked once the order of
-  // applying is settled. Returns the files that no entry names any more.
-  Result<std::vector<segments::FilePosition>> apply(const DecodedCommit& commit, Sequence sequence,
-                                                    const segments::Position& record,
-                                                    const std::function<Sequence()>& cursor);
+  // A durable commit on its way into the index.
+  struct Durable {
+    const DecodedCommit& commit;
+    Sequence sequence;
+    segments::Position record;  // that holds it
+    // After apply(): the files that no entry names any more, or why the commit is not in the index.
+    Result<std::vector<segments::FilePosition>> released;
+  };
+  // Writes commits of different groups in one batch. `cursor` is asked before the batch is written,
+  // when `released` tells already which commits are in it.
+  void apply(std::span<Durable> commits, const std::function<Sequence()>& cursor);
 
   Result<std::optional<Entry>> find(BucketId bucket, std::string_view key, EntryKind kind,
                                     std::string_view suffix, IndexRead read);
@@ -80,6 +87,7 @@ class Table {
 
  private:
   struct Applying;
+  Result<> change(Applying& work);
   Result<> put(Applying& work, const Change& change);
   Result<> remove(Applying& work, const Change& change);
   Result<> remove_prefix(Applying& work, const Change& change);

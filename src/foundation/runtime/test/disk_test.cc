@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <sys/resource.h>
 
@@ -29,6 +30,30 @@ TEST_F(DiskTest, ReadsWhatWasWrittenInParts) {
   EXPECT_EQ(file->read_at(3, out).value(), 11u);
   EXPECT_EQ(as_text(View(out).first(11)), "hello world");
   EXPECT_EQ(file->size().value(), 14_B);
+}
+
+TEST_F(DiskTest, ReadsAtOnceWhatIsInMemory) {
+  auto file = disk_->create("file").value();
+  ASSERT_TRUE(file->write_at(0, as_view("just written")));
+  Buffer out(4);
+  EXPECT_TRUE(file->read_cached(5, out));
+  EXPECT_EQ(as_text(out), "writ");
+  // Past its end there is nothing to fill the rest with.
+  EXPECT_FALSE(file->read_cached(10, out));
+}
+
+TEST_F(DiskTest, MakesSpaceThatReadsAsZeros) {
+  auto file = disk_->create("file").value();
+  ASSERT_TRUE(file->write_at(0, as_view("kept")));
+  ASSERT_TRUE(file->make_space(4096, 2_MiB));
+  EXPECT_EQ(file->size().value(), 2_MiB + 4_KiB);
+  Buffer out(8192, std::byte{1});
+  EXPECT_EQ(file->read_at(0, out).value(), out.size());
+  EXPECT_EQ(as_text(View(out).first(4)), "kept");
+  EXPECT_TRUE(
+      std::ranges::all_of(View(out).subspan(4), [](std::byte b) { return b == std::byte{}; }));
+  ASSERT_TRUE(file->write_at(8192, as_view("later")));
+  EXPECT_EQ(file->size().value(), 2_MiB + 4_KiB);
 }
 
 TEST_F(DiskTest, AnUnnamedFileAppearsWhenLinked) {

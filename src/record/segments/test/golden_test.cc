@@ -32,6 +32,7 @@ class GoldenTest : public StoreTest {
     disk_count_ = 3;
     for (unsigned i = 4; i <= kDisks; ++i) fs::remove_all(folder(i));
     segment_size_ = 64_KiB;
+    space_ahead_ = Bytes{0};
     random_ = make_seeded_random(42);
   }
 

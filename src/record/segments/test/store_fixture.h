@@ -57,6 +57,7 @@ class StoreTest : public testing::Test {
     }
     options.segment_size = segment_size_;
     options.space_reserve = 1_MiB;
+    options.space_ahead = space_ahead_;
     options.background = background_;
     options.pool_for = [](DiskId) { return std::shared_ptr<Pool>(make_pool("disk", 2, 1024)); };
     options.on_happening = [this](const Happening& happening) {
@@ -151,6 +152,7 @@ class StoreTest : public testing::Test {
   }
 
   Bytes segment_size_ = 1_MiB;
+  Bytes space_ahead_ = 4_MiB;
   bool background_ = false;
   std::filesystem::path root_;
   boost::asio::io_context context_;

@@ -1,3 +1,4 @@
+#include "format.h"
 #include "store_fixture.h"
 
 namespace belfry::segments {
@@ -45,6 +46,24 @@ TEST_F(StoreTest, GoesOnInAnotherSegmentWhenOneIsFull) {
   EXPECT_GE(segments, 6u);
   open();
   EXPECT_EQ(replay(), bodies);
+}
+
+TEST_F(StoreTest, WritesIntoSpaceThatWasMadeBefore) {
+  open();
+  auto size = [&](Position at) {
+    return std::filesystem::file_size(folder(1) / segment_path(at.set, at.segment));
+  };
+  Appended first = append("first", 1);
+  auto made = size(first.position);
+  EXPECT_EQ(made, kPage + kPage + 1_MiB .count / 16);
+  append("second", 1);
+  EXPECT_EQ(size(first.position), made);
+  // After a restart the zeros are no records.
+  open();
+  EXPECT_EQ(replay(), (std::vector<std::string>{"first", "second"}));
+  append("third", 1);
+  EXPECT_EQ(run(store_->scrub({}, {})).value().found.size(), 0u);
+  EXPECT_EQ(replay(), (std::vector<std::string>{"first", "second", "third"}));
 }
 
 TEST_F(StoreTest, RefusesARecordThatIsTooLarge) {

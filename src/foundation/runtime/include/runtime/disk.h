@@ -41,6 +41,13 @@ class File {
   }
   // Writes the parts one after another from `offset`. Not durable before `sync`.
   virtual Result<> write_at(std::uint64_t offset, std::span<const View> parts) = 0;
+  // Writes zeros from `offset`, where the file must end or hold nothing that is needed, so that
+  // what is written there later only overwrites: its syncs need no change of the file system's own.
+  // Both are multiples of 4096. False: it could not, and later writes make their space themselves.
+  virtual bool make_space(std::uint64_t offset, Bytes length) {
+    static_cast<void>(offset), static_cast<void>(length);
+    return false;
+  }
   virtual Result<Bytes> size() const = 0;
   // Cuts or extends with zeros.
   virtual Result<> resize(Bytes size) = 0;

@@ -191,6 +191,10 @@ using Cursor = std::map<SetId, Sequence>;
 struct Options {
   std::vector<StoreDisk> disks;
   Bytes segment_size = 1_GiB;
+  // Space that a batch makes behind itself when it comes to where its segment has none yet: those
+  // that follow only overwrite, and their syncs need no change of the file system's own. At most a
+  // sixteenth of a segment; zero: none.
+  Bytes space_ahead = 4_MiB;
   unsigned open_sets = 2;         // that take appends at once, for each stream and placement
   Bytes space_reserve = 256_MiB;  // kept free on each disk for deletes and healing
   Duration scrub_period = std::chrono::days(14);
