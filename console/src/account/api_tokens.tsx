@@ -8,6 +8,7 @@ import { Copyable } from '../elements/copyable';
 import { Moment } from '../elements/moment';
 import { Panel } from '../elements/page';
 import { Answer, Empty, Failure } from '../elements/states';
+import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 
 const dayUs = 86_400_000_000;
@@ -118,47 +119,33 @@ function TokenTable({
 }) {
   const { t } = useSpeech();
   return (
-    <div className="table-frame">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{t('account.api_tokens.label')}</th>
-            <th scope="col">{t('time.created')}</th>
-            <th scope="col">{t('time.expires')}</th>
-            <th scope="col">
-              <span className="visually-hidden">{t('actions')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {tokens.map((token) => (
-            <tr key={token.id}>
-              <th scope="row" className="disk-cell">
-                <span className="row">
-                  {token.label}
-                  {token.second_factor && <span className="tag">{t('account.second_factor')}</span>}
-                </span>
-              </th>
-              <td>
-                <Moment us={token.created_us} />
-              </td>
-              <td>
-                <Moment us={token.expires_us} never={t('time.never_expires')} />
-              </td>
-              <td className="numeric">
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  aria-label={t('account.delete.of', { name: token.label })}
-                  onClick={() => onDelete(token)}
-                >
-                  {t('action.delete')}
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={[t('account.api_tokens.label'), t('time.created'), t('time.expires')]} acts>
+      {tokens.map((token) => (
+        <tr key={token.id}>
+          <th scope="row" className="disk-cell">
+            <span className="row">
+              {token.label}
+              {token.second_factor && <span className="tag">{t('account.second_factor')}</span>}
+            </span>
+          </th>
+          <td>
+            <Moment us={token.created_us} />
+          </td>
+          <td>
+            <Moment us={token.expires_us} never={t('time.never_expires')} />
+          </td>
+          <td className="numeric">
+            <Button
+              size="compact-sm"
+              variant="default"
+              aria-label={t('account.delete.of', { name: token.label })}
+              onClick={() => onDelete(token)}
+            >
+              {t('action.delete')}
+            </Button>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
