@@ -19,6 +19,15 @@ Listen tiny_times() {
   return options;
 }
 
+// Echoes; an error that ends it goes to `seen` too.
+Handler echo_telling(std::promise<Error>& seen) {
+  return [&seen](Request& request, Response& response) -> Task<> {
+    auto echoed = co_await echo(request, response);
+    if (!echoed) seen.set_value(echoed.error());
+    co_return echoed;
+  };
+}
+
 std::string answer_to(std::uint16_t port, std::string_view request) {
   TestClient client(port);
   client.send(request);
@@ -41,13 +50,7 @@ TEST(Limits, EndAnIdleConnectionWithoutAWord) {
 
 TEST(Limits, EndABodyThatStalls) {
   std::promise<Error> seen;
-  TestServer server(
-      [&](Request& request, Response& response) -> Task<> {
-        auto echoed = co_await echo(request, response);
-        if (!echoed) seen.set_value(echoed.error());
-        co_return echoed;
-      },
-      tiny_times());
+  TestServer server(echo_telling(seen), tiny_times());
   TestClient client(server.port());
   client.send("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc");
   std::string answer = client.read_all();
@@ -67,13 +70,7 @@ bool is_cut_off(TestClient& client) {
 
 TEST(Limits, EndABodyThatTrickles) {
   std::promise<Error> seen;
-  TestServer server(
-      [&](Request& request, Response& response) -> Task<> {
-        auto echoed = co_await echo(request, response);
-        if (!echoed) seen.set_value(echoed.error());
-        co_return echoed;
-      },
-      tiny_times());
+  TestServer server(echo_telling(seen), tiny_times());
   TestClient client(server.port());
   client.send("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
   ASSERT_TRUE(is_cut_off(client));
