@@ -7,10 +7,11 @@ import { Copyable } from '../elements/copyable';
 import { Icon } from '../elements/icon';
 import { Moment } from '../elements/moment';
 import { Panel } from '../elements/page';
-import { Answer, Empty, Failure } from '../elements/states';
+import { Answer, Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { useWho } from '../shell/rights';
+import { MadeSecret } from './made_secret';
 
 export function AccessKeysPanel() {
   const { t } = useSpeech();
@@ -42,20 +43,14 @@ export function AccessKeysPanel() {
       }
     >
       <p className="panel-body soft">{t('account.access_keys.means')}</p>
-      {create.isError && (
-        <div className="panel-body">
-          <Failure error={create.error} />
-        </div>
-      )}
-      {create.isSuccess && (
-        <div className="panel-body once" role="status">
-          <p>
-            <strong>{t('secret.once')}</strong>
-          </p>
-          <Copyable label={t('account.access_keys.id')} value={create.data.access_key.id} />
-          <Copyable label={t('account.access_keys.secret')} value={create.data.secret} />
-        </div>
-      )}
+      <MadeSecret made={create}>
+        {(made) => (
+          <>
+            <Copyable label={t('account.access_keys.id')} value={made.access_key.id} />
+            <Copyable label={t('account.access_keys.secret')} value={made.secret} />
+          </>
+        )}
+      </MadeSecret>
       <Answer query={query}>
         {(keys) =>
           keys.length === 0 ? (

@@ -7,9 +7,10 @@ import { Confirm } from '../elements/confirm';
 import { Copyable } from '../elements/copyable';
 import { Moment } from '../elements/moment';
 import { Panel } from '../elements/page';
-import { Answer, Empty, Failure } from '../elements/states';
+import { Answer, Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
+import { MadeSecret } from './made_secret';
 
 const dayUs = 86_400_000_000;
 const lifetimes = [30, 90, 365] as const;
@@ -93,19 +94,9 @@ function CreateToken({ onCreated }: { onCreated: () => Promise<unknown> }) {
           {t('account.api_tokens.create')}
         </Button>
       </form>
-      {create.isError && (
-        <div className="panel-body">
-          <Failure error={create.error} />
-        </div>
-      )}
-      {create.isSuccess && (
-        <div className="panel-body once" role="status">
-          <p>
-            <strong>{t('secret.once')}</strong>
-          </p>
-          <Copyable label={t('account.api_tokens.secret')} value={create.data.secret} />
-        </div>
-      )}
+      <MadeSecret made={create}>
+        {(made) => <Copyable label={t('account.api_tokens.secret')} value={made.secret} />}
+      </MadeSecret>
     </>
   );
 }
