@@ -189,6 +189,7 @@ TEST(Limits, LeaveDescriptorsForFiles) {
   TestServer server(echo), other(echo);
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
   std::vector<std::unique_ptr<TestClient>> idle;
+  idle.reserve(200);
   for (int i = 0; i < 200; ++i)
     idle.push_back(std::make_unique<TestClient>((i % 2 ? server : other).port()));
   EXPECT_TRUE(is_served(server.port()));
@@ -236,6 +237,7 @@ TEST(Torture, TellsTheHandlerOfABodyCutShort) {
 TEST(Torture, ServesOthersBesideThousandsOfIdleConnections) {
   TestServer server(echo);
   std::vector<std::unique_ptr<TestClient>> idle;
+  idle.reserve(400);
   for (int i = 0; i < 400; ++i) idle.push_back(std::make_unique<TestClient>(server.port()));
   EXPECT_TRUE(
       answer_to(server.port(), "GET /ok HTTP/1.1\r\nHost: a\r\n\r\n").ends_with("GET /ok "));
