@@ -14,8 +14,6 @@
 namespace belfry::sim {
 namespace {
 
-using namespace audit;
-
 constexpr unsigned kDisks = 6, kClients = 4, kStepsOfClient = 6;
 constexpr TenantId kTenants[] = {{1}, {2}, {3}};
 
@@ -47,6 +45,7 @@ LedgerWorld::~LedgerWorld() {
 
 Task<> LedgerWorld::open() {
   std::vector<Disk*> key_disks;
+  key_disks.reserve(key_disks_.size());
   for (const auto& disk : key_disks_) key_disks.push_back(disk.get());
   CO_TRY(keys_, crypto::open_key_store(key_disks, master_key(), world_.clock(), world_.random()));
   segments::Options options;
@@ -59,7 +58,7 @@ Task<> LedgerWorld::open() {
   options.pool_for = [this](DiskId) { return world_.pool(); };
   CO_TRY(store_, co_await segments::open_store(world_.executor(), world_.clock(), world_.random(),
                                                std::move(options)));
-  Options ledger;
+  audit::Options ledger;
   ledger.provider = "belfry.example";
   ledger.tile_disks = {disks_[0], disks_[1], disks_[2]};
   ledger.pool = world_.pool();
@@ -123,8 +122,8 @@ std::string LedgerWorld::make_resource(TenantId tenant) {
   return resource;
 }
 
-Event LedgerWorld::event_of(std::string resource) {
-  Event event;
+audit::Event LedgerWorld::event_of(std::string resource) {
+  audit::Event event;
   event.time = world_.clock().now();
   event.action = "s3:PutObject";
   event.resource = std::move(resource);
@@ -132,14 +131,14 @@ Event LedgerWorld::event_of(std::string resource) {
 }
 
 boost::asio::awaitable<void> LedgerWorld::append(TenantId tenant, bool from_source) {
-  std::vector<Leaf> leaves;
+  std::vector<audit::Leaf> leaves;
   std::vector<std::string> resources;
   for (std::uint64_t i = 0, count = 1 + world_.choose(3); i < count; ++i) {
     resources.push_back(make_resource(tenant));
     auto leaf = ledger_->seal(tenant, event_of(resources.back()));
     if (!leaf) co_return;
     // It may be used at once, so every key disk has to have it by now.
-    use(decode_leaf_header(leaf->octets)->key);
+    use(audit::decode_leaf_header(leaf->octets)->key);
     leaves.push_back(std::move(*leaf));
   }
   if (from_source) {
@@ -197,7 +196,7 @@ Task<> LedgerWorld::check_log(TenantId tenant, std::vector<std::string>& broken)
   auto tell = [&](const char* what, const std::string& which) {
     broken.push_back("tenant " + tenant.text() + ", " + which + ": " + what);
   };
-  CO_TRY(Checkpoint now, co_await ledger_->checkpoint(tenant));
+  CO_TRY(audit::Checkpoint now, co_await ledger_->checkpoint(tenant));
   CO_TRY(Shown shown, co_await read_log(tenant, now.size));
   for (const auto& [index, resource] : expected.leaves)
     if (index >= shown.resources.size() || shown.resources[index] != resource)
@@ -224,10 +223,10 @@ Task<> LedgerWorld::check_log(TenantId tenant, std::vector<std::string>& broken)
 Task<LedgerWorld::Shown> LedgerWorld::read_log(TenantId tenant, std::uint64_t size) {
   Shown shown;
   shown.resources.resize(size);
-  Query query;
+  audit::Query query;
   do {
-    CO_TRY(QueryPage page, co_await ledger_->query(tenant, query));
-    for (const LoggedEvent& logged : page.events) {
+    CO_TRY(audit::QueryPage page, co_await ledger_->query(tenant, query));
+    for (const audit::LoggedEvent& logged : page.events) {
       const auto event = nlohmann::json::parse(logged.ocsf);
       if (event["api"]["operation"] == "audit:Gap") {
         ++shown.gaps;
@@ -245,16 +244,16 @@ Task<LedgerWorld::Shown> LedgerWorld::read_log(TenantId tenant, std::uint64_t si
 // No checkpoint that was given out is forked: the log of today has its root at that size.
 Task<> LedgerWorld::check_roots(TenantId tenant, std::uint64_t size,
                                 std::vector<std::string>& broken) {
-  Edge edge;
-  std::vector<FullTile> filled;
+  audit::Edge edge;
+  std::vector<audit::FullTile> filled;
   auto& roots = expected_[tenant].roots;
-  for (std::uint64_t first = 0; first < size; first += kTileWidth) {
-    const auto width = unsigned(std::min<std::uint64_t>(kTileWidth, size - first));
-    const TilePath path{Resource::kEntries, {0, first / kTileWidth}, width};
+  for (std::uint64_t first = 0; first < size; first += audit::kTileWidth) {
+    const auto width = unsigned(std::min<std::uint64_t>(audit::kTileWidth, size - first));
+    const audit::TilePath path{audit::Resource::kEntries, {0, first / audit::kTileWidth}, width};
     CO_TRY(Buffer octets, co_await ledger_->tile(tenant, path.text()));
-    const auto entries = split_bundle(octets);
+    const auto entries = audit::split_bundle(octets);
     for (View entry : entries.value_or(std::vector<View>{})) {
-      edge.add(leaf_hash(entry), filled);
+      edge.add(audit::leaf_hash(entry), filled);
       auto signed_root = roots.find(edge.size());
       if (signed_root != roots.end() && signed_root->second != edge.root())
         broken.push_back("forked at " + std::to_string(edge.size()));

@@ -11,25 +11,23 @@
 namespace belfry::sim {
 namespace {
 
-using namespace segments;
-
 constexpr unsigned kDisks = 6, kClients = 4, kStepsOfClient = 6;
 
 // What a disk by itself still shows of a record.
-Result<bool> disk_has(Disk& disk, Position position, std::string_view body) {
-  TRY(auto file, disk.open(segment_path(position.set, position.segment), Access::kRead));
+Result<bool> disk_has(Disk& disk, segments::Position position, std::string_view body) {
+  TRY(auto file, disk.open(segments::segment_path(position.set, position.segment), Access::kRead));
   std::shared_ptr<File> opened = std::move(file);
-  TRY(auto segment, read_segment_header(*opened, position.set, position.segment));
+  TRY(auto segment, segments::read_segment_header(*opened, position.set, position.segment));
   if (!segment) return false;
-  SegmentReader reader(opened, *segment);
-  for (ChainPoint point = start_of(*segment);;) {
+  segments::SegmentReader reader(opened, *segment);
+  for (segments::ChainPoint point = start_of(*segment);;) {
     TRY(auto header, reader.header_at(point));
     if (!header) return false;
     if (position.offset < point.offset + header->extent()) {
       TRY(auto whole, reader.whole_batch(point.offset, *header));
       if (!whole) return false;
       auto records = parse_batch(*whole, *header, point.offset);
-      return std::ranges::any_of(*records, [&](const ParsedRecord& record) {
+      return std::ranges::any_of(*records, [&](const segments::ParsedRecord& record) {
         return record.offset == position.offset && as_text(record.body) == body;
       });
     }
@@ -39,12 +37,12 @@ Result<bool> disk_has(Disk& disk, Position position, std::string_view body) {
 
 // A set's folder that the disk recognises as one that it holds.
 bool disk_knows(Disk& disk, DiskId id, SetId set) {
-  auto identity_bytes = read_small_file(disk, kIdentityName);
-  auto identity = identity_bytes ? decode_identity(*identity_bytes) : std::nullopt;
-  auto bytes = read_small_file(disk, set_folder(set) + "/descriptor");
-  auto descriptor = bytes ? decode_descriptor(*bytes) : std::nullopt;
+  auto identity_bytes = segments::read_small_file(disk, segments::kIdentityName);
+  auto identity = identity_bytes ? segments::decode_identity(*identity_bytes) : std::nullopt;
+  auto bytes = segments::read_small_file(disk, segments::set_folder(set) + "/descriptor");
+  auto descriptor = bytes ? segments::decode_descriptor(*bytes) : std::nullopt;
   return identity && descriptor && identity->disk == id &&
-         std::ranges::find(descriptor->members, Member{id, identity->uuid}) !=
+         std::ranges::find(descriptor->members, segments::Member{id, identity->uuid}) !=
              descriptor->members.end();
 }
 
@@ -57,7 +55,7 @@ SegmentsWorld::SegmentsWorld(std::uint64_t seed, Disks disks) : world_(seed), mo
 SegmentsWorld::~SegmentsWorld() = default;
 
 Task<> SegmentsWorld::open() {
-  Options options;
+  segments::Options options;
   for (unsigned i = 0; i < kDisks; ++i)
     options.disks.push_back({{i + 1},
                              "d" + std::to_string(i + 1),
@@ -127,7 +125,7 @@ std::string SegmentsWorld::make_body(unsigned client) {
 }
 
 std::vector<DiskId> SegmentsWorld::disks_of(SetId set) {
-  for (const SetStatus& status : store_->sets())
+  for (const segments::SetStatus& status : store_->sets())
     if (status.set == set) return status.disks;
   return {};
 }
@@ -135,13 +133,13 @@ std::vector<DiskId> SegmentsWorld::disks_of(SetId set) {
 boost::asio::awaitable<void> SegmentsWorld::append(std::string body) {
   attempted_.insert(body);
   std::vector<Buffer> parts{to_buffer(body)};
-  auto appended =
-      co_await store_->append(Stream::kObjects, {}, 1, std::move(parts), Purpose::kStore);
+  auto appended = co_await store_->append(segments::Stream::kObjects, {}, 1, std::move(parts),
+                                          segments::Purpose::kStore);
   if (appended) records_[appended->position] = {body, disks_of(appended->position.set)};
 }
 
 boost::asio::awaitable<void> SegmentsWorld::write_file(std::string body) {
-  auto writer = co_await store_->create_file(Stream::kObjects, {});
+  auto writer = co_await store_->create_file(segments::Stream::kObjects, {});
   if (!writer) co_return;
   if (!co_await (*writer)->write(as_view(body))) co_return;
   auto finished = co_await (*writer)->finish();
@@ -203,9 +201,9 @@ void SegmentsWorld::check_each_disk(std::vector<std::string>& broken) {
 
 Task<> SegmentsWorld::check_store(std::vector<std::string>& broken) {
   if (mode_ == Disks::kComeAndGo) CO_TRY(co_await store_->heal());
-  std::map<std::string, Position> replayed;
-  Sequence last = 0;
-  CO_TRY(co_await store_->replay(Stream::kObjects, {}, [&](const Record& record) -> Result<> {
+  std::map<std::string, segments::Position> replayed;
+  segments::Sequence last = 0;
+  auto take = [&](const segments::Record& record) -> Result<> {
     std::string body(as_text(record.body));
     if (record.sequence <= last) broken.push_back("out of order: " + body.substr(0, 12));
     last = record.sequence;
@@ -213,7 +211,8 @@ Task<> SegmentsWorld::check_store(std::vector<std::string>& broken) {
     if (!replayed.emplace(body, record.position).second)
       broken.push_back("found twice: " + body.substr(0, 12));
     return {};
-  }));
+  };
+  CO_TRY(co_await store_->replay(segments::Stream::kObjects, {}, take));
   for (auto& [position, item] : records_) {
     auto found = replayed.find(item.body);
     if (found == replayed.end() || found->second != position)
@@ -222,7 +221,8 @@ Task<> SegmentsWorld::check_store(std::vector<std::string>& broken) {
   // What recovery shows once it shows for ever.
   for (auto& [body, position] : replayed) records_[position] = {body, disks_of(position.set)};
   CO_TRY(co_await store_->collect_orphans(
-      Stream::kObjects, [&](const FilePosition& file) { return files_.contains(file); }));
+      segments::Stream::kObjects,
+      [&](const segments::FilePosition& file) { return files_.contains(file); }));
   CO_TRY(co_await check_copies(broken));
   whole_ = true;
   if (!store_->damages().empty()) broken.push_back("damage is reported where there is none");
@@ -230,9 +230,10 @@ Task<> SegmentsWorld::check_store(std::vector<std::string>& broken) {
 }
 
 Task<> SegmentsWorld::check_copies(std::vector<std::string>& broken) {
-  auto all_healthy = [](const Result<std::vector<Copy>>& copies) {
-    return copies && copies->size() == 3 && std::ranges::all_of(*copies, [](const Copy& copy) {
-             return copy.state == CopyState::kHealthy;
+  auto all_healthy = [](const Result<std::vector<segments::Copy>>& copies) {
+    return copies && copies->size() == 3 &&
+           std::ranges::all_of(*copies, [](const segments::Copy& copy) {
+             return copy.state == segments::CopyState::kHealthy;
            });
   };
   for (auto& [position, item] : records_) {

@@ -41,11 +41,12 @@ class Provider:
     """Starts at once; use it in a `with`, which stops it and removes its folder.
 
     `prepare(provider)` runs before the first start; `arguments(provider)` are more of the daemon's;
-    `open_files` is its limit of descriptors, soft and hard (None: the test's own).
+    `open_files` is its limit of descriptors, soft and hard (None: the test's own); `programs` is
+    the folder of both programs.
     """
 
     def __init__(self, name, change_config=None, environment=None, prepare=None, arguments=None,
-                 open_files=None):
+                 open_files=None, programs=DAEMON.parent):
         self.folder = BUILD / "system" / f"{name}-{os.getpid()}"
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -56,6 +57,7 @@ class Provider:
         self.config.write_text(change_config(text) if change_config else text)
         self.environment = {**os.environ, **(environment or {})}
         self.open_files = open_files
+        self.programs = programs
         self.log = self.folder / "daemon.log"
         self.process = None
         self.arguments = arguments(self) if arguments else []
@@ -90,7 +92,8 @@ class Provider:
         endpoints.unlink(missing_ok=True)
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [DAEMON, "--config", self.config, "--data", self.data, *self.arguments],
+                [self.programs / DAEMON.name, "--config", self.config, "--data", self.data,
+                 *self.arguments],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment,
                 preexec_fn=self._limit_open_files if self.open_files else None)
         limit = time.monotonic() + START_SECONDS_MAX
@@ -141,7 +144,7 @@ class Provider:
 
     def belfry(self, *arguments, code=0):
         """What a command of the command line says with --json."""
-        command = [str(COMMAND_LINE), *map(str, arguments), "--json"]
+        command = [str(self.programs / COMMAND_LINE.name), *map(str, arguments), "--json"]
         environment = {**self.environment, "BELFRY_DATA": str(self.data),
                        "BELFRY_CONFIG": str(self.config)}
         for name in ("BELFRY_URL", "BELFRY_CA", "BELFRY_TOKEN"):

@@ -72,28 +72,26 @@ function sessionOf(who, request) {
   };
 }
 
+function refuseSignIn(response) {
+  return problem(
+    response,
+    401,
+    'iam.sign_in_refused',
+    'Not signed in',
+    'The user name, the password or the code is wrong. Try again.',
+  );
+}
+
 function signIn(request, response, body) {
   const who = data.users[body.user];
   if (who === undefined || who.password !== body.password) {
-    return problem(
-      response,
-      401,
-      'iam.sign_in_refused',
-      'Not signed in',
-      'The user name, the password or the code is wrong. Try again.',
-    );
+    return refuseSignIn(response);
   }
   if (who.totp !== null && !body.totp) {
     return problem(response, 401, 'iam.totp_needed', 'A code is needed', 'Enter the code.');
   }
   if (who.totp !== null && who.totp !== body.totp) {
-    return problem(
-      response,
-      401,
-      'iam.sign_in_refused',
-      'Not signed in',
-      'The user name, the password or the code is wrong. Try again.',
-    );
+    return refuseSignIn(response);
   }
   const secret = Math.random().toString(36).slice(2);
   sessions.set(secret, who);

@@ -7,9 +7,11 @@ import { Copyable } from '../elements/copyable';
 import { Icon } from '../elements/icon';
 import { Moment } from '../elements/moment';
 import { Panel } from '../elements/page';
-import { Answer, Empty, Failure } from '../elements/states';
+import { Answer, Empty } from '../elements/states';
+import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { useWho } from '../shell/rights';
+import { MadeSecret } from './made_secret';
 
 export function AccessKeysPanel() {
   const { t } = useSpeech();
@@ -41,64 +43,47 @@ export function AccessKeysPanel() {
       }
     >
       <p className="panel-body soft">{t('account.access_keys.means')}</p>
-      {create.isError && (
-        <div className="panel-body">
-          <Failure error={create.error} />
-        </div>
-      )}
-      {create.isSuccess && (
-        <div className="panel-body once" role="status">
-          <p>
-            <strong>{t('secret.once')}</strong>
-          </p>
-          <Copyable label={t('account.access_keys.id')} value={create.data.access_key.id} />
-          <Copyable label={t('account.access_keys.secret')} value={create.data.secret} />
-        </div>
-      )}
+      <MadeSecret made={create}>
+        {(made) => (
+          <>
+            <Copyable label={t('account.access_keys.id')} value={made.access_key.id} />
+            <Copyable label={t('account.access_keys.secret')} value={made.secret} />
+          </>
+        )}
+      </MadeSecret>
       <Answer query={query}>
         {(keys) =>
           keys.length === 0 ? (
             <Empty icon="account" title={t('account.access_keys.none')} />
           ) : (
-            <div className="table-frame">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th scope="col">{t('account.access_keys.id')}</th>
-                    <th scope="col">{t('time.created')}</th>
-                    <th scope="col">{t('time.last_used')}</th>
-                    <th scope="col">
-                      <span className="visually-hidden">{t('actions')}</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {keys.map((key) => (
-                    <tr key={key.id}>
-                      <th scope="row" className="mono">
-                        {key.id}
-                      </th>
-                      <td>
-                        <Moment us={key.created_us} />
-                      </td>
-                      <td>
-                        <Moment us={key.last_used_us} />
-                      </td>
-                      <td className="numeric">
-                        <Button
-                          size="compact-sm"
-                          variant="default"
-                          aria-label={t('account.delete.of', { name: key.id })}
-                          onClick={() => setDoomed(key.id)}
-                        >
-                          {t('action.delete')}
-                        </Button>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table
+              columns={[t('account.access_keys.id'), t('time.created'), t('time.last_used')]}
+              acts
+            >
+              {keys.map((key) => (
+                <tr key={key.id}>
+                  <th scope="row" className="mono">
+                    {key.id}
+                  </th>
+                  <td>
+                    <Moment us={key.created_us} />
+                  </td>
+                  <td>
+                    <Moment us={key.last_used_us} />
+                  </td>
+                  <td className="numeric">
+                    <Button
+                      size="compact-sm"
+                      variant="default"
+                      aria-label={t('account.delete.of', { name: key.id })}
+                      onClick={() => setDoomed(key.id)}
+                    >
+                      {t('action.delete')}
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Answer>

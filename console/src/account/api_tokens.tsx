@@ -7,8 +7,10 @@ import { Confirm } from '../elements/confirm';
 import { Copyable } from '../elements/copyable';
 import { Moment } from '../elements/moment';
 import { Panel } from '../elements/page';
-import { Answer, Empty, Failure } from '../elements/states';
+import { Answer, Empty } from '../elements/states';
+import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
+import { MadeSecret } from './made_secret';
 
 const dayUs = 86_400_000_000;
 const lifetimes = [30, 90, 365] as const;
@@ -92,19 +94,9 @@ function CreateToken({ onCreated }: { onCreated: () => Promise<unknown> }) {
           {t('account.api_tokens.create')}
         </Button>
       </form>
-      {create.isError && (
-        <div className="panel-body">
-          <Failure error={create.error} />
-        </div>
-      )}
-      {create.isSuccess && (
-        <div className="panel-body once" role="status">
-          <p>
-            <strong>{t('secret.once')}</strong>
-          </p>
-          <Copyable label={t('account.api_tokens.secret')} value={create.data.secret} />
-        </div>
-      )}
+      <MadeSecret made={create}>
+        {(made) => <Copyable label={t('account.api_tokens.secret')} value={made.secret} />}
+      </MadeSecret>
     </>
   );
 }
@@ -118,47 +110,33 @@ function TokenTable({
 }) {
   const { t } = useSpeech();
   return (
-    <div className="table-frame">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{t('account.api_tokens.label')}</th>
-            <th scope="col">{t('time.created')}</th>
-            <th scope="col">{t('time.expires')}</th>
-            <th scope="col">
-              <span className="visually-hidden">{t('actions')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {tokens.map((token) => (
-            <tr key={token.id}>
-              <th scope="row" className="disk-cell">
-                <span className="row">
-                  {token.label}
-                  {token.second_factor && <span className="tag">{t('account.second_factor')}</span>}
-                </span>
-              </th>
-              <td>
-                <Moment us={token.created_us} />
-              </td>
-              <td>
-                <Moment us={token.expires_us} never={t('time.never_expires')} />
-              </td>
-              <td className="numeric">
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  aria-label={t('account.delete.of', { name: token.label })}
-                  onClick={() => onDelete(token)}
-                >
-                  {t('action.delete')}
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={[t('account.api_tokens.label'), t('time.created'), t('time.expires')]} acts>
+      {tokens.map((token) => (
+        <tr key={token.id}>
+          <th scope="row" className="disk-cell">
+            <span className="row">
+              {token.label}
+              {token.second_factor && <span className="tag">{t('account.second_factor')}</span>}
+            </span>
+          </th>
+          <td>
+            <Moment us={token.created_us} />
+          </td>
+          <td>
+            <Moment us={token.expires_us} never={t('time.never_expires')} />
+          </td>
+          <td className="numeric">
+            <Button
+              size="compact-sm"
+              variant="default"
+              aria-label={t('account.delete.of', { name: token.label })}
+              onClick={() => onDelete(token)}
+            >
+              {t('action.delete')}
+            </Button>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -1,8 +1,9 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState, type FormEvent } from 'react';
 import { session } from '../api/routes';
 import type { TotpSeed } from '../api/types';
+import { CodeField } from '../elements/code_field';
 import { Icon } from '../elements/icon';
 import { Panel } from '../elements/page';
 import { Failure } from '../elements/states';
@@ -78,17 +79,7 @@ function Enrolment({ seed, onDone }: { seed: TotpSeed; onDone: () => void }) {
             {seed.secret.replace(/(.{4})(?=.)/g, '$1 ')}
           </span>
         </p>
-        <TextInput
-          label={t('sign_in.code')}
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          pattern="[0-9]{6}"
-          maxLength={6}
-          required
-          withAsterisk={false}
-          value={code}
-          onChange={(event) => setCode(event.currentTarget.value.replace(/\D/g, ''))}
-        />
+        <CodeField value={code} onValue={setCode} />
         {confirm.isError && <Failure error={confirm.error} />}
         <div className="row">
           <Button type="submit" loading={confirm.isPending}>

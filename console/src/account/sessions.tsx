@@ -7,6 +7,7 @@ import { Confirm } from '../elements/confirm';
 import { Moment } from '../elements/moment';
 import { Panel } from '../elements/page';
 import { Answer, Empty } from '../elements/states';
+import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { useWho } from '../shell/rights';
 import { browserOf } from './browser_name';
@@ -28,63 +29,48 @@ export function SessionsPanel() {
           sessions.length === 0 ? (
             <Empty icon="account" title={t('account.sessions.none')} />
           ) : (
-            <div
-              className="table-frame"
-              tabIndex={0}
-              role="group"
-              aria-label={t('account.sessions')}
+            <Table
+              columns={[
+                t('account.sessions.browser'),
+                t('account.sessions.address'),
+                t('account.sessions.seen'),
+                t('time.expires'),
+              ]}
+              acts
+              label={t('account.sessions')}
             >
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th scope="col">{t('account.sessions.browser')}</th>
-                    <th scope="col">{t('account.sessions.address')}</th>
-                    <th scope="col">{t('account.sessions.seen')}</th>
-                    <th scope="col">{t('time.expires')}</th>
-                    <th scope="col">
-                      <span className="visually-hidden">{t('actions')}</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {sessions.map((each) => (
-                    <tr key={each.id}>
-                      <th scope="row" className="disk-cell">
-                        <span className="row">
-                          {browserOf(each.user_agent) ?? t('account.sessions.unknown')}
-                          {each.current && (
-                            <span className="chip" data-tone="accent">
-                              {t('account.sessions.current')}
-                            </span>
-                          )}
-                          {each.second_factor && (
-                            <span className="tag">{t('account.second_factor')}</span>
-                          )}
+              {sessions.map((each) => (
+                <tr key={each.id}>
+                  <th scope="row" className="disk-cell">
+                    <span className="row">
+                      {browserOf(each.user_agent) ?? t('account.sessions.unknown')}
+                      {each.current && (
+                        <span className="chip" data-tone="accent">
+                          {t('account.sessions.current')}
                         </span>
-                      </th>
-                      <td className="mono">{each.source_ip}</td>
-                      <td>
-                        <Moment us={each.last_seen_us} />
-                      </td>
-                      <td>
-                        <Moment us={each.expires_us} />
-                      </td>
-                      <td className="numeric">
-                        {!each.current && (
-                          <Button
-                            size="compact-sm"
-                            variant="default"
-                            onClick={() => setDoomed(each)}
-                          >
-                            {t('account.sessions.end')}
-                          </Button>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+                      )}
+                      {each.second_factor && (
+                        <span className="tag">{t('account.second_factor')}</span>
+                      )}
+                    </span>
+                  </th>
+                  <td className="mono">{each.source_ip}</td>
+                  <td>
+                    <Moment us={each.last_seen_us} />
+                  </td>
+                  <td>
+                    <Moment us={each.expires_us} />
+                  </td>
+                  <td className="numeric">
+                    {!each.current && (
+                      <Button size="compact-sm" variant="default" onClick={() => setDoomed(each)}>
+                        {t('account.sessions.end')}
+                      </Button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Answer>

@@ -6,6 +6,7 @@ import { Icon } from '../elements/icon';
 import { Moment } from '../elements/moment';
 import { Page, Panel } from '../elements/page';
 import { Answer, Empty, Failure } from '../elements/states';
+import { Table } from '../elements/table';
 import { formatDuration } from '../language/format';
 import { hasMessage } from '../language/message';
 import { useSpeech } from '../language/speech';
@@ -208,41 +209,35 @@ function Parameters({ measure }: { measure: MeasureDetail }) {
   const { t, number } = useSpeech();
   return (
     <Panel title={t('measure.parameters')} flush>
-      <div className="table-frame" tabIndex={0} role="group" aria-label={t('measure.parameters')}>
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">{t('measure.parameter')}</th>
-              <th scope="col" className="numeric">
-                {t('measure.value')}
-              </th>
-              <th scope="col">{t('measure.source')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {measure.parameters.map((each) => (
-              <tr key={each.name}>
-                <th scope="row" className="mono">
-                  {each.name}
-                </th>
-                <td className="numeric">
-                  {number(each.value)} {each.unit}
-                </td>
-                <td>{t(`source.${each.source}`)}</td>
-              </tr>
-            ))}
-            {listsOf(measure).map((each) => (
-              <tr key={each.name}>
-                <th scope="row" className="mono">
-                  {each.name}
-                </th>
-                <td className="wrap-anywhere">{each.values.join(', ')}</td>
-                <td>{t(`source.${each.source}`)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        columns={[
+          t('measure.parameter'),
+          { title: t('measure.value'), className: 'numeric' },
+          t('measure.source'),
+        ]}
+        label={t('measure.parameters')}
+      >
+        {measure.parameters.map((each) => (
+          <tr key={each.name}>
+            <th scope="row" className="mono">
+              {each.name}
+            </th>
+            <td className="numeric">
+              {number(each.value)} {each.unit}
+            </td>
+            <td>{t(`source.${each.source}`)}</td>
+          </tr>
+        ))}
+        {listsOf(measure).map((each) => (
+          <tr key={each.name}>
+            <th scope="row" className="mono">
+              {each.name}
+            </th>
+            <td className="wrap-anywhere">{each.values.join(', ')}</td>
+            <td>{t(`source.${each.source}`)}</td>
+          </tr>
+        ))}
+      </Table>
     </Panel>
   );
 }

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { audit } from '../api/routes';
 import { Icon } from '../elements/icon';
+import { More } from '../elements/more';
 import { Page, Panel } from '../elements/page';
 import { Answer, Empty } from '../elements/states';
 import { useSpeech } from '../language/speech';
@@ -42,17 +43,7 @@ export function AuditPage() {
             ) : (
               <>
                 <EventTable events={items} />
-                {query.hasNextPage && (
-                  <div className="more">
-                    <Button
-                      variant="default"
-                      loading={query.isFetchingNextPage}
-                      onClick={() => void query.fetchNextPage()}
-                    >
-                      {t('audit.older')}
-                    </Button>
-                  </div>
-                )}
+                <More query={query}>{t('audit.older')}</More>
               </>
             )
           }

@@ -1,49 +1,43 @@
 import { Fragment, useState } from 'react';
 import type { AuditEvent } from '../api/types';
 import { Icon } from '../elements/icon';
+import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 
 export function EventTable({ events }: { events: AuditEvent[] }) {
   const { t } = useSpeech();
   const [open, setOpen] = useState<string | null>(null);
   return (
-    <div className="table-frame">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{t('audit.time')}</th>
-            <th scope="col">{t('audit.action')}</th>
-            <th scope="col">{t('audit.outcome')}</th>
-            <th scope="col">{t('audit.actor')}</th>
-            <th scope="col">{t('audit.resource')}</th>
-            <th scope="col">
-              <span className="visually-hidden">{t('actions')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {events.map((event) => {
-            const id = `${String(event.index)}.${String(event.part)}`;
-            return (
-              <Fragment key={id}>
-                <EventRow
-                  event={event}
-                  open={open === id}
-                  onToggle={() => setOpen(open === id ? null : id)}
-                />
-                {open === id && (
-                  <tr>
-                    <td colSpan={6}>
-                      <Whole event={event} />
-                    </td>
-                  </tr>
-                )}
-              </Fragment>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      columns={[
+        t('audit.time'),
+        t('audit.action'),
+        t('audit.outcome'),
+        t('audit.actor'),
+        t('audit.resource'),
+      ]}
+      acts
+    >
+      {events.map((event) => {
+        const id = `${String(event.index)}.${String(event.part)}`;
+        return (
+          <Fragment key={id}>
+            <EventRow
+              event={event}
+              open={open === id}
+              onToggle={() => setOpen(open === id ? null : id)}
+            />
+            {open === id && (
+              <tr>
+                <td colSpan={6}>
+                  <Whole event={event} />
+                </td>
+              </tr>
+            )}
+          </Fragment>
+        );
+      })}
+    </Table>
   );
 }
 

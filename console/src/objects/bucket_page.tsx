@@ -4,6 +4,7 @@ import { useRef, useState, type DragEvent } from 'react';
 import { objects } from '../api/routes';
 import type { ObjectInfo } from '../api/types';
 import { Icon } from '../elements/icon';
+import { More } from '../elements/more';
 import { Page, Panel } from '../elements/page';
 import { Answer, Empty } from '../elements/states';
 import { useSpeech } from '../language/speech';
@@ -73,7 +74,7 @@ export function BucketPage({ bucket, prefix }: { bucket: string; prefix: string 
         }
       >
         {left !== null && (
-          <p className={classes.leftOut} role="alert">
+          <p className="notice" role="alert">
             <Icon name="error" size={20} />
             {t(`uploads.left.${left}`, { max: number(queueMax) })}
           </p>
@@ -93,17 +94,7 @@ export function BucketPage({ bucket, prefix }: { bucket: string; prefix: string 
               ) : (
                 <>
                   <ObjectTable bucket={bucket} prefix={prefix} items={items} prefixes={prefixes} />
-                  {query.hasNextPage && (
-                    <div className={classes.more}>
-                      <Button
-                        variant="default"
-                        loading={query.isFetchingNextPage}
-                        onClick={() => void query.fetchNextPage()}
-                      >
-                        {t('action.more')}
-                      </Button>
-                    </div>
-                  )}
+                  <More query={query}>{t('action.more')}</More>
                 </>
               )
             }

@@ -9,6 +9,7 @@ import { Icon } from '../elements/icon';
 import { Moment } from '../elements/moment';
 import { Page, Panel } from '../elements/page';
 import { Answer, Empty, Failure } from '../elements/states';
+import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
 import { isBucketName, placeOf } from './place';
@@ -49,57 +50,45 @@ function BucketTable({ buckets }: { buckets: Bucket[] }) {
   const queries = useQueryClient();
   const [doomed, setDoomed] = useState<string | null>(null);
   return (
-    <div className="table-frame">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{t('buckets.name')}</th>
-            <th scope="col">{t('placement')}</th>
-            <th scope="col">{t('time.created')}</th>
-            <th scope="col">
-              <span className="visually-hidden">{t('actions')}</span>
+    <>
+      <Table columns={[t('buckets.name'), t('placement'), t('time.created')]} acts>
+        {buckets.map((bucket) => (
+          <tr key={bucket.id}>
+            <th scope="row" className="name-cell">
+              <a href={placeOf(bucket.name)} className="row">
+                <Icon name="buckets" />
+                <span className="wrap-anywhere">{bucket.name}</span>
+              </a>
             </th>
+            <td>
+              {count('placement.copies', bucket.placement.copies, {
+                servers: bucket.placement.servers_min,
+                sites: bucket.placement.sites_min,
+              })}{' '}
+              {bucket.placement_is_default && (
+                <span className="tag">{t('placement.of_annex')}</span>
+              )}
+            </td>
+            <td>
+              <Moment us={bucket.created_us} />
+            </td>
+            <td className="numeric">
+              {may(who, 's3:DeleteBucket') && (
+                <Button
+                  size="compact-sm"
+                  variant="subtle"
+                  color="gray"
+                  className="quiet"
+                  aria-label={t('buckets.delete.of', { name: bucket.name })}
+                  onClick={() => setDoomed(bucket.name)}
+                >
+                  <Icon name="remove" />
+                </Button>
+              )}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {buckets.map((bucket) => (
-            <tr key={bucket.id}>
-              <th scope="row" className="name-cell">
-                <a href={placeOf(bucket.name)} className="row">
-                  <Icon name="buckets" />
-                  <span className="wrap-anywhere">{bucket.name}</span>
-                </a>
-              </th>
-              <td>
-                {count('placement.copies', bucket.placement.copies, {
-                  servers: bucket.placement.servers_min,
-                  sites: bucket.placement.sites_min,
-                })}{' '}
-                {bucket.placement_is_default && (
-                  <span className="tag">{t('placement.of_annex')}</span>
-                )}
-              </td>
-              <td>
-                <Moment us={bucket.created_us} />
-              </td>
-              <td className="numeric">
-                {may(who, 's3:DeleteBucket') && (
-                  <Button
-                    size="compact-sm"
-                    variant="subtle"
-                    color="gray"
-                    className="quiet"
-                    aria-label={t('buckets.delete.of', { name: bucket.name })}
-                    onClick={() => setDoomed(bucket.name)}
-                  >
-                    <Icon name="remove" />
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
       {doomed !== null && (
         <Confirm
           title={t('buckets.delete')}
@@ -113,7 +102,7 @@ function BucketTable({ buckets }: { buckets: Bucket[] }) {
           <p>{t('buckets.delete.ask', { name: doomed })}</p>
         </Confirm>
       )}
-    </div>
+    </>
   );
 }
 

@@ -48,7 +48,7 @@ function Copies({ answer }: { answer: ObjectCopies }) {
   return (
     <div className="stack">
       <p className="mono wrap-anywhere">{object.key}</p>
-      <p className={classes.copiesSentence} data-enough={enough}>
+      <p className="notice" data-tone={enough ? 'pass' : 'fail'}>
         <Icon name={enough ? 'pass' : 'fail'} />
         {count('copies.healthy', healthy, { of: placement.copies })}
         {healthy > 0 && ` ${count('copies.sites', sitesOfGood)}`}

@@ -6,6 +6,7 @@ import type { ObjectInfo } from '../api/types';
 import { Confirm } from '../elements/confirm';
 import { Icon, type IconName } from '../elements/icon';
 import { Moment } from '../elements/moment';
+import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
 import { CopiesDialog } from './copies';
@@ -27,48 +28,39 @@ export function ObjectTable({
   const [doomed, setDoomed] = useState<string | null>(null);
   const [shown, setShown] = useState<string | null>(null);
   return (
-    <div className="table-frame">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{t('objects.name')}</th>
-            <th scope="col" className="numeric wide-only">
-              {t('objects.size')}
+    <>
+      <Table
+        columns={[
+          t('objects.name'),
+          { title: t('objects.size'), className: 'numeric wide-only' },
+          { title: t('objects.modified'), className: 'wide-only' },
+        ]}
+        acts
+      >
+        {prefixes.map((each) => (
+          <tr key={each}>
+            <th scope="row" className="name-cell">
+              <a href={placeOf(bucket, each)} className="row">
+                <Icon name="folder" />
+                <span className="wrap-anywhere">{nameWithin(each, prefix)}</span>
+              </a>
             </th>
-            <th scope="col" className="wide-only">
-              {t('objects.modified')}
-            </th>
-            <th scope="col">
-              <span className="visually-hidden">{t('actions')}</span>
-            </th>
+            <td className="numeric soft wide-only">–</td>
+            <td className="soft wide-only">–</td>
+            <td />
           </tr>
-        </thead>
-        <tbody>
-          {prefixes.map((each) => (
-            <tr key={each}>
-              <th scope="row" className="name-cell">
-                <a href={placeOf(bucket, each)} className="row">
-                  <Icon name="folder" />
-                  <span className="wrap-anywhere">{nameWithin(each, prefix)}</span>
-                </a>
-              </th>
-              <td className="numeric soft wide-only">–</td>
-              <td className="soft wide-only">–</td>
-              <td />
-            </tr>
-          ))}
-          {items.map((item) => (
-            <ObjectRow
-              key={item.key}
-              bucket={bucket}
-              name={nameWithin(item.key, prefix)}
-              item={item}
-              onCopies={() => setShown(item.key)}
-              onRemove={() => setDoomed(item.key)}
-            />
-          ))}
-        </tbody>
-      </table>
+        ))}
+        {items.map((item) => (
+          <ObjectRow
+            key={item.key}
+            bucket={bucket}
+            name={nameWithin(item.key, prefix)}
+            item={item}
+            onCopies={() => setShown(item.key)}
+            onRemove={() => setDoomed(item.key)}
+          />
+        ))}
+      </Table>
       {shown !== null && (
         <CopiesDialog bucket={bucket} objectKey={shown} onClose={() => setShown(null)} />
       )}
@@ -86,7 +78,7 @@ export function ObjectTable({
           <p className="mono wrap-anywhere">{doomed}</p>
         </Confirm>
       )}
-    </div>
+    </>
   );
 }
 

@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
 import { asProblem } from '../api/problem';
 import { session } from '../api/routes';
 import { hasArrived } from '../elements/arrival';
+import { CodeField } from '../elements/code_field';
 import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
 import { BelfryMark, Tower } from '../shell/belfry_mark';
@@ -143,19 +144,12 @@ function CodeStep({
           {t('sign_in.other')}
         </button>
       </p>
-      <TextInput
+      <CodeField
         ref={field}
-        label={t('sign_in.code')}
         description={t('sign_in.code.where')}
         name="totp"
-        inputMode="numeric"
-        autoComplete="one-time-code"
-        pattern="[0-9]{6}"
-        maxLength={6}
-        required
-        withAsterisk={false}
         value={code}
-        onChange={(event) => onCode(event.currentTarget.value.replace(/\D/g, ''))}
+        onValue={onCode}
         size="md"
         classNames={{ input: classes.code ?? '' }}
       />

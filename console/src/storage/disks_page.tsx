@@ -6,6 +6,7 @@ import { Icon, type IconName } from '../elements/icon';
 import { Moment } from '../elements/moment';
 import { Page, Panel } from '../elements/page';
 import { Answer, Empty, Failure } from '../elements/states';
+import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
 import { JobPanel } from './job_panel';
@@ -73,45 +74,36 @@ function DiskTable({ disks, run }: { disks: Disk[]; run: JobRun }) {
   const { t } = useSpeech();
   const who = useWho();
   return (
-    <div className="table-frame">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{t('disks.disk')}</th>
-            <th scope="col">{t('disks.health')}</th>
-            <th scope="col">{t('disks.used')}</th>
-            <th scope="col">{t('disks.scrubbed')}</th>
-            <th scope="col" className="numeric">
-              {t('disks.damaged')}
-            </th>
-            <th scope="col">
-              <span className="visually-hidden">{t('actions')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {disks.map((disk) => (
-            <DiskRow
-              key={disk.id}
-              disk={disk}
-              act={
-                may(who, 'disk:Scrub') && (
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    disabled={run.running || disk.health !== 'good'}
-                    aria-label={t('disks.scrub.of', { name: disk.name })}
-                    onClick={() => run.scrub(disk.name)}
-                  >
-                    {t('disks.scrub')}
-                  </Button>
-                )
-              }
-            />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      columns={[
+        t('disks.disk'),
+        t('disks.health'),
+        t('disks.used'),
+        t('disks.scrubbed'),
+        { title: t('disks.damaged'), className: 'numeric' },
+      ]}
+      acts
+    >
+      {disks.map((disk) => (
+        <DiskRow
+          key={disk.id}
+          disk={disk}
+          act={
+            may(who, 'disk:Scrub') && (
+              <Button
+                size="compact-sm"
+                variant="default"
+                disabled={run.running || disk.health !== 'good'}
+                aria-label={t('disks.scrub.of', { name: disk.name })}
+                onClick={() => run.scrub(disk.name)}
+              >
+                {t('disks.scrub')}
+              </Button>
+            )
+          }
+        />
+      ))}
+    </Table>
   );
 }
 

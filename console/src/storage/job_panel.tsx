@@ -5,6 +5,7 @@ import { Moment } from '../elements/moment';
 import { Panel } from '../elements/page';
 import { Failure } from '../elements/states';
 import { Icon } from '../elements/icon';
+import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 
 export function JobPanel({ job }: { job: Job }) {
@@ -91,26 +92,15 @@ function Scrubbed({ report }: { report: ScrubReport }) {
         </div>
       </dl>
       {report.found.length > 0 && (
-        <div className="table-frame" tabIndex={0} role="group" aria-label={t('job.what')}>
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">{t('disks.disk')}</th>
-                <th scope="col">{t('sets.set')}</th>
-                <th scope="col">{t('job.what')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {report.found.slice(0, 100).map((damage, at) => (
-                <tr key={at}>
-                  <td>{damage.disk}</td>
-                  <td className="mono">{damage.set}</td>
-                  <td>{t(`copy.${damage.state}`)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table columns={[t('disks.disk'), t('sets.set'), t('job.what')]} label={t('job.what')}>
+          {report.found.slice(0, 100).map((damage, at) => (
+            <tr key={at}>
+              <td>{damage.disk}</td>
+              <td className="mono">{damage.set}</td>
+              <td>{t(`copy.${damage.state}`)}</td>
+            </tr>
+          ))}
+        </Table>
       )}
     </div>
   );

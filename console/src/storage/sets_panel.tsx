@@ -5,6 +5,7 @@ import { Icon } from '../elements/icon';
 import { Moment } from '../elements/moment';
 import { Panel } from '../elements/page';
 import { Answer, Empty } from '../elements/states';
+import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 
 // The disks that hold the same bytes.
@@ -34,50 +35,40 @@ export function SetsPanel() {
 function SetTable({ sets }: { sets: ReplicaSet[] }) {
   const { t, bytes } = useSpeech();
   return (
-    <div className="table-frame" tabIndex={0} role="group" aria-label={t('sets.title')}>
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{t('sets.set')}</th>
-            <th scope="col">{t('sets.holds')}</th>
-            <th scope="col">{t('sets.state')}</th>
-            <th scope="col">{t('sets.disks')}</th>
-            <th scope="col" className="numeric">
-              {t('sets.stored')}
-            </th>
-            <th scope="col">{t('disks.scrubbed')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {sets.map((set) => (
-            <tr key={set.id}>
-              <th scope="row" className="mono">
-                {set.id}
-              </th>
-              <td>{t(`sets.${set.stream}`)}</td>
-              <td>
-                <SetState set={set} />
-              </td>
-              <td>
-                {set.disks.map((disk) => (
-                  <span
-                    key={disk}
-                    className="tag set-disk"
-                    data-missing={set.missing.includes(disk)}
-                  >
-                    {set.missing.includes(disk) ? `${disk} (${t('disk.absent')})` : disk}
-                  </span>
-                ))}
-              </td>
-              <td className="numeric">{bytes(set.stored_bytes)}</td>
-              <td>
-                <Moment us={set.last_scrub_us} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      columns={[
+        t('sets.set'),
+        t('sets.holds'),
+        t('sets.state'),
+        t('sets.disks'),
+        { title: t('sets.stored'), className: 'numeric' },
+        t('disks.scrubbed'),
+      ]}
+      label={t('sets.title')}
+    >
+      {sets.map((set) => (
+        <tr key={set.id}>
+          <th scope="row" className="mono">
+            {set.id}
+          </th>
+          <td>{t(`sets.${set.stream}`)}</td>
+          <td>
+            <SetState set={set} />
+          </td>
+          <td>
+            {set.disks.map((disk) => (
+              <span key={disk} className="tag set-disk" data-missing={set.missing.includes(disk)}>
+                {set.missing.includes(disk) ? `${disk} (${t('disk.absent')})` : disk}
+              </span>
+            ))}
+          </td>
+          <td className="numeric">{bytes(set.stored_bytes)}</td>
+          <td>
+            <Moment us={set.last_scrub_us} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

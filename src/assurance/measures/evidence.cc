@@ -50,6 +50,20 @@ Digest climb(const Digest& leaf, std::size_t position, std::size_t size, Leaves 
   return node_hash(path.back(), climb(leaf, position - split, size - split, below));
 }
 
+// What every event on a measure says; its details are the caller's.
+audit::Event finding_of(const Status& status, std::string action) {
+  audit::Event event;
+  event.time = *status.checked_at;
+  event.event_class = audit::EventClass::kComplianceFinding;
+  event.action = std::move(action);
+  bool pass = status.verdict == Verdict::kPass;
+  event.outcome = pass ? audit::Outcome::kSuccess : audit::Outcome::kFailure;
+  event.reason = status.verdict == Verdict::kFail ? "measures.violations" : status.reason;
+  event.actor = "system";
+  event.resource = "measure:" + status.id;
+  return event;
+}
+
 }  // namespace
 
 Digest leaf_hash(const Salt& salt, const EvaluatedRow& row) {
@@ -77,15 +91,7 @@ Digest root_from(const Digest& leaf, std::size_t position, std::size_t size,
 
 audit::Event evidence_event(const Evaluation& evaluation, std::string_view definition_sha256) {
   const Status& status = evaluation.status;
-  audit::Event event;
-  event.time = *status.checked_at;
-  event.event_class = audit::EventClass::kComplianceFinding;
-  event.action = "measure:Evaluated";
-  bool pass = status.verdict == Verdict::kPass;
-  event.outcome = pass ? audit::Outcome::kSuccess : audit::Outcome::kFailure;
-  event.reason = status.verdict == Verdict::kFail ? "measures.violations" : status.reason;
-  event.actor = "system";
-  event.resource = "measure:" + status.id;
+  audit::Event event = finding_of(status, "measure:Evaluated");
   event.details = {{"section", status.section},
                    {"verdict", std::string(name_of(status.verdict))},
                    {"proof", std::string(name_of(status.proof))},
@@ -98,15 +104,7 @@ audit::Event evidence_event(const Evaluation& evaluation, std::string_view defin
 }
 
 audit::Event change_event(const Status& before, const Status& after) {
-  audit::Event event;
-  event.time = *after.checked_at;
-  event.event_class = audit::EventClass::kComplianceFinding;
-  event.action = "measure:VerdictChanged";
-  bool pass = after.verdict == Verdict::kPass;
-  event.outcome = pass ? audit::Outcome::kSuccess : audit::Outcome::kFailure;
-  event.reason = after.verdict == Verdict::kFail ? "measures.violations" : after.reason;
-  event.actor = "system";
-  event.resource = "measure:" + after.id;
+  audit::Event event = finding_of(after, "measure:VerdictChanged");
   event.details = {{"from", std::string(name_of(before.verdict))},
                    {"to", std::string(name_of(after.verdict))},
                    {"violations", std::to_string(after.violations)}};

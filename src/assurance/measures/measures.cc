@@ -120,6 +120,7 @@ KeptRun Service::last_run(const Measure& measure) {
 
 Task<std::vector<Status>> Service::annex() {
   std::vector<Status> statuses;
+  statuses.reserve(catalogue_.size());
   for (const Measure& measure : catalogue_) statuses.push_back(last_run(measure).status);
   co_return statuses;
 }
@@ -150,6 +151,7 @@ Task<RowProof> Service::prove_row(const std::string& id, TenantId tenant,
   if (found == rows.end())
     co_return fail(Code::kNotFound, "measures.no_such_row", {{"subject", subject}});
   std::vector<crypto::Digest> leaves;
+  leaves.reserve(rows.size());
   for (const KeptRow& kept : rows) leaves.push_back(leaf_hash(kept.salt, kept.row));
   RowProof proof{.row = found->row,
                  .salt_hex = to_hex(found->salt),

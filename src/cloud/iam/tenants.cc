@@ -79,7 +79,7 @@ Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
                                      "AND name = :name",
                                      {{"parent_id", above.value}, {"name", name}}));
     if (!same.empty()) return fail(Code::kConflict, "iam.tenant_exists", {{"name", name}});
-    const Tenant tenant{TenantId{random_.id()}, above, kind, name};
+    Tenant tenant{TenantId{random_.id()}, above, kind, name};
     TRY(
         transaction.execute("INSERT INTO tenant (id, parent_id, kind, name, created_us) "
                             "VALUES (:id, :parent_id, :kind, :name, :created_us)",

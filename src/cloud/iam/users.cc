@@ -81,13 +81,13 @@ Task<User> IamService::create_user(const Principal& by, TenantId tenant, const s
     TRY(auto same, transaction.query("SELECT id FROM iam_user WHERE name_key = :name_key",
                                      {{"name_key", to_lower(name)}}));
     if (!same.empty()) return fail(Code::kConflict, "iam.user_exists", {{"name", name}});
-    const User user{.id = UserId{random_.id()},
-                    .tenant = tenant,
-                    .name = name,
-                    .email = email,
-                    .role = role,
-                    .created = clock_.now(),
-                    .last_sign_in = {}};
+    User user{.id = UserId{random_.id()},
+              .tenant = tenant,
+              .name = name,
+              .email = email,
+              .role = role,
+              .created = clock_.now(),
+              .last_sign_in = {}};
     TRY(transaction.execute(
         "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "
         "password_changed_us, created_us) VALUES (:id, :tenant_id, :name, :name_key, :email, "

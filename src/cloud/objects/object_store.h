@@ -79,6 +79,11 @@ class ObjectStore : public Store {
   Task<Sequence> commit_in(const Bucket& bucket, Commit commit);
   Task<ObjectInfo> commit_object(const Bucket& bucket, const std::string& key, ObjectValue value,
                                  SealedBody body, const WriteConditions& conditions, MakeLeaf leaf);
+  // One attempt of that. Errors: besides, conflict ("engine.expectation") when what was expected
+  // holds no longer.
+  Task<ObjectInfo> commit_once(const Bucket& bucket, const std::string& key, ObjectValue value,
+                               Change change, std::vector<Expectation> expect,
+                               const MakeLeaf& leaf);
   Task<> abort_all(const Bucket& bucket);
 
   Task<Parts> parts_of(const Bucket& bucket, const std::string& key, const std::string& suffix);

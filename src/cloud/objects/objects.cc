@@ -81,41 +81,43 @@ Task<ObjectInfo> ObjectStore::commit_object(const Bucket& bucket, const std::str
   std::optional<segments::FilePosition> file = body.file;
   Change change;
   body.move_into(change);
-  bool conditional = conditions.if_match || conditions.if_none_match_any;
   Result<ObjectInfo> outcome = fail(Code::kConflict, "object.precondition", {{"key", key}});
-  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    auto expect = co_await expectations(bucket, key, conditions);
-    if (!expect) {
-      outcome = std::unexpected(std::move(expect).error());
+  if (!conditions.if_match && !conditions.if_none_match_any) {
+    outcome = co_await commit_once(bucket, key, std::move(value), std::move(change), {}, leaf);
+  } else {
+    // Somebody may come in between, and then all is needed again: each attempt gets a copy.
+    for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+      auto expect = co_await expectations(bucket, key, conditions);
+      if (!expect) {
+        outcome = std::unexpected(std::move(expect).error());
+        break;
+      }
+      auto committed = co_await commit_once(bucket, key, value, change, std::move(*expect), leaf);
+      if (!committed && committed.error().message() == "engine.expectation") continue;
+      outcome = std::move(committed);
       break;
     }
-    value.info.modified = clock_.now();
-    auto made = leaf_of(leaf, value.info);
-    if (!made) {
-      outcome = std::unexpected(std::move(made).error());
-      break;
-    }
-    Commit commit{.bucket = bucket.id,
-                  .key = key,
-                  .expect = std::move(*expect),
-                  .placement = bucket.placement,
-                  .leaf = std::move(*made)};
-    change.value = encode_object(value);
-    // The octets are needed again only when somebody may come in between.
-    commit.changes.push_back(conditional ? change : std::move(change));
-    auto committed = co_await commit_in(bucket, std::move(commit));
-    if (committed) {
-      value.info.version = *committed;
-      co_return std::move(value.info);
-    }
-    if (committed.error().message() == "engine.expectation") continue;
-    outcome = std::unexpected(std::move(committed).error());
-    break;
   }
   // After retry the commit may still come to be, and then its file is needed.
-  if (file && outcome.error().code() != Code::kRetry)
+  if (file && !outcome && outcome.error().code() != Code::kRetry)
     static_cast<void>(co_await engine_.discard(*file));
   co_return outcome;
+}
+
+Task<ObjectInfo> ObjectStore::commit_once(const Bucket& bucket, const std::string& key,
+                                          ObjectValue value, Change change,
+                                          std::vector<Expectation> expect, const MakeLeaf& leaf) {
+  value.info.modified = clock_.now();
+  Commit commit{.bucket = bucket.id,
+                .key = key,
+                .expect = std::move(expect),
+                .placement = bucket.placement,
+                .leaf = {}};
+  CO_TRY(commit.leaf, leaf_of(leaf, value.info));
+  change.value = encode_object(value);
+  commit.changes.push_back(std::move(change));
+  CO_TRY(value.info.version, co_await commit_in(bucket, std::move(commit)));
+  co_return std::move(value.info);
 }
 
 Task<ObjectInfo> ObjectStore::head(const Bucket& bucket, const std::string& key) {

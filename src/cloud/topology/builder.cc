@@ -96,7 +96,7 @@ void Builder::add(Thing thing, database::Parameters row) {
 }
 
 void Builder::add_lag_member(const Device& device, std::int64_t lag, const yaml::Text& port) {
-  Thing thing = device.server != 0 ? Thing::kServerPort : Thing::kSwitchPort;
+  Thing thing = device.server_id != 0 ? Thing::kServerPort : Thing::kSwitchPort;
   yaml::Text whole{device.name.value + "/" + port.value, port.place};
   auto [at, fresh] = occupied_.try_emplace({Thing::kLagMember, whole.value}, port.place);
   if (!fresh)

@@ -54,8 +54,8 @@ inline database::Value optional_id(std::int64_t id) {
 // A server or a switch: the other id is 0.
 struct Device {
   yaml::Text name;
-  std::int64_t server = 0;
-  std::int64_t switch_ = 0;
+  std::int64_t server_id = 0;
+  std::int64_t switch_id = 0;
 };
 
 class Builder {

@@ -20,7 +20,7 @@ void read_ports(Builder& builder, yaml::MapReader& server, const Device& device,
     if (switch_port != 0) builder.connect(full_name, switch_port);
     builder.add(Thing::kServerPort, {{"id", id},
                                      {"name", full_name},
-                                     {"server_id", device.server},
+                                     {"server_id", device.server_id},
                                      {"switch_port_id", optional_id(switch_port)},
                                      {"speed_mbps", gbps.value_or(0) * 1000}});
     port.finish();
@@ -48,14 +48,14 @@ void read_disks(Builder& builder, yaml::MapReader& server, const Device& device,
           Error(Code::kInvalid, "topology.real_disk_in_simulated_server", {{"name", name.value}}));
     builder.add(Thing::kDisk, {{"id", id},
                                {"name", name.value},
-                               {"server_id", device.server},
+                               {"server_id", device.server_id},
                                {"path", path.value},
                                {"size_bytes", gib.value_or(0) << 30},
                                {"media", media.value},
                                {"simulated", std::int64_t{simulated}}});
     builder.topology.disks.push_back({.id = DiskId{id},
                                       .name = name.value,
-                                      .server = ServerId{device.server},
+                                      .server = ServerId{device.server_id},
                                       .server_name = device.name.value,
                                       .site = SiteId{around.site},
                                       .site_name = around.site_name,
@@ -74,7 +74,7 @@ void read_hypervisor(Builder& builder, yaml::MapReader& server, const Device& de
   auto memory = hypervisor.integer("memory_gib", Presence::kRequired, {1, 1'000'000});
   builder.add(Thing::kHypervisor, {{"id", id_of(Thing::kHypervisor, device.name.value)},
                                    {"name", device.name.value},
-                                   {"server_id", device.server},
+                                   {"server_id", device.server_id},
                                    {"cores", cores.value_or(0)},
                                    {"memory_bytes", memory.value_or(0) << 30},
                                    {"simulated", std::int64_t{simulated}}});
@@ -94,8 +94,8 @@ void read_power_supplies(Builder& builder, yaml::MapReader& reader, const Device
     auto watts = supply.integer("power_watts", Presence::kRequired, {1, 20'000});
     builder.add(Thing::kPowerSupply, {{"id", id},
                                       {"name", device.name.value + "/" + name.value},
-                                      {"server_id", optional_id(device.server)},
-                                      {"switch_id", optional_id(device.switch_)},
+                                      {"server_id", optional_id(device.server_id)},
+                                      {"switch_id", optional_id(device.switch_id)},
                                       {"outlet_id", optional_id(outlet)},
                                       {"power_watts", watts.value_or(0)}});
     supply.finish();
@@ -110,8 +110,8 @@ void read_lags(Builder& builder, yaml::MapReader& reader, const Device& device,
     std::int64_t id = builder.declare_part(Thing::kLag, device.name, name, around.site);
     builder.add(Thing::kLag, {{"id", id},
                               {"name", device.name.value + "/" + name.value},
-                              {"server_id", optional_id(device.server)},
-                              {"switch_id", optional_id(device.switch_)}});
+                              {"server_id", optional_id(device.server_id)},
+                              {"switch_id", optional_id(device.switch_id)}});
     for (const yaml::Text& port : lag.texts("ports", Presence::kRequired, {1, 16}))
       builder.add_lag_member(device, id, port);
     lag.finish();
@@ -121,12 +121,12 @@ void read_lags(Builder& builder, yaml::MapReader& reader, const Device& device,
 void read_switch(Builder& builder, const yaml::Node& node, const Surroundings& around) {
   yaml::MapReader reader(node, "switch", builder.faults);
   Device device{.name = reader.text("name", Presence::kRequired)};
-  device.switch_ = builder.declare(Thing::kSwitch, device.name, around.site);
+  device.switch_id = builder.declare(Thing::kSwitch, device.name, around.site);
   yaml::Text role = reader.choice("role", Presence::kRequired, {"access", "aggregation", "router"});
   std::int64_t owner = builder.refer(Thing::kOwner, reader.text("owner", Presence::kRequired), 0);
   auto ports = reader.integer("ports", Presence::kRequired, {1, 512});
   auto gbps = reader.integer("speed_gbps", Presence::kRequired, {1, 800});
-  builder.add(Thing::kSwitch, {{"id", device.switch_},
+  builder.add(Thing::kSwitch, {{"id", device.switch_id},
                                {"name", device.name.value},
                                {"rack_id", around.rack},
                                {"site_id", around.site},
@@ -137,7 +137,7 @@ void read_switch(Builder& builder, const yaml::Node& node, const Surroundings& a
     std::int64_t id = builder.declare_part(Thing::kSwitchPort, device.name, part, around.site);
     builder.add(Thing::kSwitchPort, {{"id", id},
                                      {"name", device.name.value + "/" + part.value},
-                                     {"switch_id", device.switch_},
+                                     {"switch_id", device.switch_id},
                                      {"number", number},
                                      {"speed_mbps", gbps.value_or(0) * 1000}});
   }
@@ -149,13 +149,13 @@ void read_switch(Builder& builder, const yaml::Node& node, const Surroundings& a
 void read_server(Builder& builder, const yaml::Node& node, const Surroundings& around) {
   yaml::MapReader reader(node, "server", builder.faults);
   Device device{.name = reader.text("name", Presence::kRequired)};
-  device.server = builder.declare(Thing::kServer, device.name, around.site);
+  device.server_id = builder.declare(Thing::kServer, device.name, around.site);
   std::int64_t owner = builder.refer(Thing::kOwner, reader.text("owner", Presence::kRequired), 0);
   bool simulated = reader.flag("simulated", Presence::kOptional).value_or(false);
   if (builder.topology.demonstration && !simulated)
     builder.fault(reader.place(), Error(Code::kInvalid, "topology.real_server_in_demonstration",
                                         {{"name", device.name.value}}));
-  builder.add(Thing::kServer, {{"id", device.server},
+  builder.add(Thing::kServer, {{"id", device.server_id},
                                {"name", device.name.value},
                                {"rack_id", around.rack},
                                {"site_id", around.site},

@@ -32,16 +32,16 @@ class HeadParser final : public beast::http::basic_parser<true> {
   bool too_many_fields = false;
 
  private:
-  using text = beast::string_view;
+  using Text = beast::string_view;
 
-  void on_request_impl(beast::http::verb, text method, text target, int version_of_request,
+  void on_request_impl(beast::http::verb, Text method, Text target, int version_of_request,
                        error_code& ec) override {
     version = version_of_request;
     request_.method.assign(method.data(), method.size());
     if (!http::parse_target({target.data(), target.size()}, request_))
       ec = beast::http::error::bad_target;
   }
-  void on_field_impl(field name, text name_string, text value, error_code& ec) override {
+  void on_field_impl(field name, Text name_string, Text value, error_code& ec) override {
     if (request_.fields.all().size() == kFieldsMax) {
       too_many_fields = true;
       ec = beast::http::error::header_limit;
@@ -59,11 +59,11 @@ class HeadParser final : public beast::http::basic_parser<true> {
     request_.fields.add({name_string.data(), name_string.size()}, {value.data(), value.size()});
   }
   void on_header_impl(error_code&) override {}
-  void on_response_impl(int, text, int, error_code&) override {}
+  void on_response_impl(int, Text, int, error_code&) override {}
   void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
-  std::size_t on_body_impl(text, error_code&) override { return 0; }
-  void on_chunk_header_impl(std::uint64_t, text, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, text, error_code&) override { return 0; }
+  std::size_t on_body_impl(Text, error_code&) override { return 0; }
+  void on_chunk_header_impl(std::uint64_t, Text, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, Text, error_code&) override { return 0; }
   void on_finish_impl(error_code&) override {}
 
   Request& request_;

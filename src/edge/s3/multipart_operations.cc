@@ -73,12 +73,7 @@ Task<> upload_part(Call& call) {
   CO_TRY(objects::Part part,
          co_await call.service.store.put_part(call.bucket, call.key, place.upload, place.number,
                                               put, *payload, leaf));
-  call.response.fields.add("ETag", quoted(part.etag));
-  call.response.fields.add("x-amz-server-side-encryption", "AES256");
-  if (payload->has_checksum()) {
-    auto [name, value] = payload->checksum_field();
-    call.response.fields.add(std::move(name), std::move(value));
-  }
+  add_stored_fields(call.response, part.etag, *payload);
   co_return co_await answer_empty(call, 200);
 }
 

@@ -106,6 +106,14 @@ Result<objects::PutRequest> read_put_request(const Call& call, const Payload& pa
   return put;
 }
 
+void add_stored_fields(http::Response& response, std::string_view etag, const Payload& payload) {
+  response.fields.add("ETag", quoted(etag));
+  response.fields.add("x-amz-server-side-encryption", "AES256");
+  if (!payload.has_checksum()) return;
+  auto [name, value] = payload.checksum_field();
+  response.fields.add(std::move(name), std::move(value));
+}
+
 void add_object_fields(http::Response& response, const objects::ObjectInfo& info) {
   response.fields.add("ETag", quoted(info.etag));
   response.fields.add("Last-Modified", format_http(info.modified));

@@ -12,6 +12,8 @@ Result<objects::PutRequest> read_object_fields(const http::Fields& fields);
 // The same, with the payload's length and digests and the write's conditions.
 Result<objects::PutRequest> read_put_request(const Call& call, const Payload& payload);
 
+// What the answer to a PUT says of what was stored from `payload`, which was read to its end.
+void add_stored_fields(http::Response& response, std::string_view etag, const Payload& payload);
 // ETag, Last-Modified, metadata and the rest.
 void add_object_fields(http::Response& response, const objects::ObjectInfo& info);
 // The response-content-type of the query and its like, in place of the object's own.

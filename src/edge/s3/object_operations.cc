@@ -79,12 +79,7 @@ Task<> put_object(Call& call) {
   CO_TRY(co_await payload->check_empty());
   CO_TRY(objects::ObjectInfo info,
          co_await call.service.store.put(call.bucket, call.key, put, *payload, make_leaf(call)));
-  call.response.fields.add("ETag", quoted(info.etag));
-  call.response.fields.add("x-amz-server-side-encryption", "AES256");
-  if (payload->has_checksum()) {
-    auto [name, value] = payload->checksum_field();
-    call.response.fields.add(std::move(name), std::move(value));
-  }
+  add_stored_fields(call.response, info.etag, *payload);
   co_return co_await answer_empty(call, 200);
 }
 

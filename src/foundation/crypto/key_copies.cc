@@ -84,6 +84,7 @@ Result<> KeyCopies::write(std::uint64_t generation, View octets) {
 
 std::vector<KeyStore::DiskState> KeyCopies::states() const {
   std::vector<KeyStore::DiskState> states;
+  states.reserve(copies_.size());
   for (const Copy& copy : copies_)
     states.push_back({std::string(kPath), copy.generation,
                       copy.generation == newest_ && newest_ != 0 && copy.problem.empty()});

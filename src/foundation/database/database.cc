@@ -161,9 +161,11 @@ Result<std::unique_ptr<Database>> open_postgresql(const std::string& parameters,
                                                   std::vector<Migration> migrations,
                                                   Timestamp now) {
   auto lending = std::make_unique<Lending>();
-  for (unsigned i = 0; i < std::max(connections, 1u); ++i) {
+  TRY(auto first, connect_postgresql(parameters));
+  TRY(migrate(*first, std::move(migrations), now));
+  lending->add(std::move(first));
+  for (unsigned i = 1; i < connections; ++i) {
     TRY(auto connection, connect_postgresql(parameters));
-    if (i == 0) TRY(migrate(*connection, std::move(migrations), now));
     lending->add(std::move(connection));
   }
   return std::make_unique<PooledDatabase>(Engine::kPostgresql, std::move(lending), nullptr);

@@ -37,6 +37,7 @@ Result<std::shared_ptr<ReplicaSet>> LocalStore::find_readable(SetId set) const {
 std::vector<std::shared_ptr<ReplicaSet>> LocalStore::all_sets() const {
   std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<ReplicaSet>> all;
+  all.reserve(sets_.size());
   for (auto& [id, set] : sets_) all.push_back(set);
   return all;
 }

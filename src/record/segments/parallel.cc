@@ -19,8 +19,7 @@ boost::asio::awaitable<std::vector<Result<>>> on_each(
   co_await runtime::suspend([&](std::move_only_function<void()> resume) {
     state->resume = std::move(resume);
     // Once the last part is handed over, this coroutine may be gone: only copies from here on.
-    std::shared_ptr<State> kept = state;
-    std::vector<StoreDevice*> targets = devices;
+    auto [kept, targets] = std::pair(state, devices);
     for (unsigned ordinal = 0; ordinal < targets.size(); ++ordinal) {
       auto part = [kept, ordinal, present = targets[ordinal] != nullptr] {
         if (present) kept->results[ordinal] = kept->work(ordinal);

@@ -11,7 +11,7 @@ void LocalStore::happened(Happening happening) {
 }
 
 void LocalStore::damaged(Damage damage) {
-  (void)note_damage(std::move(damage));
+  (void)note_damage(damage);
 }
 
 // False: it is known already.
@@ -24,7 +24,7 @@ bool LocalStore::note_damage(Damage damage) {
            other.file == damage.file;
   });
   // Bounded; beyond it the counts of the scrub's report still tell.
-  if (!known && damages_.size() < 100'000) damages_.push_back(std::move(damage));
+  if (!known && damages_.size() < 100'000) damages_.push_back(damage);
   return !known;
 }
 
@@ -46,7 +46,7 @@ void LocalStore::failed(StoreDevice& device, const Error& error) {
 
 void LocalStore::add_damage(Damage damage, std::string path) {
   Happening happening{Happening::Kind::kCopyCorrupt, damage.set, damage.disk, {}, std::move(path)};
-  if (note_damage(std::move(damage))) happened(std::move(happening));
+  if (note_damage(damage)) happened(std::move(happening));
 }
 
 void LocalStore::settle(SetId set, DiskId disk, const std::function<bool(const Damage&)>& is_it,

@@ -9,6 +9,7 @@ namespace {
 
 std::vector<crypto::Digest> leaves(std::size_t count) {
   std::vector<crypto::Digest> out;
+  out.reserve(count);
   for (std::size_t i = 0; i < count; ++i)
     out.push_back(leaf_hash(Salt{std::byte(i)}, {"server-" + std::to_string(i), true, "", {}}));
   return out;

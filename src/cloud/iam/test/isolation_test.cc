@@ -140,7 +140,7 @@ TEST_P(IsolationTest, TheTableOfRolesIsTheCodes) {
 
 TEST_P(IsolationTest, NothingChangesWhileTheLogTakesNothing) {
   const Principal customer = world_.customer();
-  world_.outbox.healthy_ = false;
+  world_.outbox.is_healthy = false;
   auto key = world_.wait(world_.iam->create_access_key(customer, customer.user));
   EXPECT_EQ(message_of(key), "iam.log_unavailable");
   EXPECT_EQ(world_.count("SELECT count(*) AS n FROM access_key"), 1);

@@ -47,10 +47,10 @@ class IdleOutbox : public audit::Outbox {
  public:
   Task<std::uint64_t> drain() override { co_return 0; }
   void notify() override { ++notified; }
-  bool healthy() override { return healthy_; }
+  bool healthy() override { return is_healthy; }
   Task<> close() override { co_return Result<>(); }
 
-  bool healthy_ = true;
+  bool is_healthy = true;
   int notified = 0;
 };
 
@@ -68,7 +68,7 @@ class RecordingLedger : public audit::Ledger {
   segments::Sequence source_watermark() override { return {}; }
   Task<audit::Receipt> record(TenantId tenant, const audit::Event& event) override;
   Result<> record_read(TenantId tenant, audit::Event event) override;
-  bool healthy() override { return healthy_; }
+  bool healthy() override { return is_healthy; }
   Task<audit::QueryPage> query(TenantId, const audit::Query&) override;
   Task<audit::Checkpoint> checkpoint(TenantId) override;
   Task<std::vector<audit::Hash>> inclusion_proof(TenantId, std::uint64_t, std::uint64_t) override;
@@ -82,7 +82,7 @@ class RecordingLedger : public audit::Ledger {
   std::string last(TenantId tenant);
   std::size_t count(std::string_view action);
 
-  bool healthy_ = true;
+  bool is_healthy = true;
 
  private:
   std::mutex mutex_;

@@ -6,27 +6,27 @@ namespace belfry::objects {
 namespace {
 
 struct MemoryFixture {
-  Engine& engine() { return *engine_; }
+  Engine& engine() { return *memory; }
   template <class T>
   Result<T> run(Task<T> task) {
-    return world_.run(std::move(task));
+    return world.run(std::move(task));
   }
   void settle() {}
 
-  Simulation world_{1};
-  std::unique_ptr<Engine> engine_ = testing::make_memory_engine();
+  Simulation world{1};
+  std::unique_ptr<Engine> memory = testing::make_memory_engine();
 };
 
 struct EmbeddedFixture {
-  EmbeddedFixture() { EXPECT_TRUE(machine_.start()); }
-  Engine& engine() { return machine_.engine(); }
+  EmbeddedFixture() { EXPECT_TRUE(machine.start()); }
+  Engine& engine() { return machine.engine(); }
   template <class T>
   Result<T> run(Task<T> task) {
-    return machine_.run(std::move(task));
+    return machine.run(std::move(task));
   }
-  void settle() { machine_.world().settle(); }
+  void settle() { machine.world().settle(); }
 
-  testing::Machine machine_{1};
+  testing::Machine machine{1};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, EngineConformance, MemoryFixture);

@@ -3,10 +3,9 @@
 // happened or not, never half. The model oracle judges.
 #include "objects_testing/client.h"
 #include "objects_testing/machine.h"
+#include "runtime_testing/seeds.h"
 
 #include <gtest/gtest.h>
-
-#include <cstdlib>
 
 namespace belfry::objects {
 namespace {
@@ -20,8 +19,7 @@ using testing::Operation;
 enum class Harm { kInputOutput, kNoSpace, kReadOnly, kDead };
 
 std::uint64_t seeds() {
-  const char* text = std::getenv("BELFRY_MODEL_SEEDS");
-  return text ? std::strtoull(text, nullptr, 10) : 12;
+  return runtime::testing::seeds_to_try(12);
 }
 
 class FaultyRun {

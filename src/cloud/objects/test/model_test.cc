@@ -3,10 +3,9 @@
 #include "objects_testing/client.h"
 #include "objects_testing/machine.h"
 #include "objects_testing/memory_engine.h"
+#include "runtime_testing/seeds.h"
 
 #include <gtest/gtest.h>
-
-#include <cstdlib>
 
 namespace belfry::objects {
 namespace {
@@ -18,8 +17,7 @@ using testing::Model;
 using testing::Operation;
 
 std::uint64_t seeds() {
-  const char* text = std::getenv("BELFRY_MODEL_SEEDS");
-  return text ? std::strtoull(text, nullptr, 10) : 8;
+  return runtime::testing::seeds_to_try(8);
 }
 
 // A store and its model, step by step.

@@ -172,6 +172,7 @@ TEST_F(Threads, ConditionalWritesLoseNoUpdate) {
   ASSERT_TRUE(run(put(*bucket, "counter", "0", {.if_none_match_any = true})));
   std::atomic<int> refused = 0;
   std::vector<std::future<Result<>>> clients;
+  clients.reserve(8);
   for (int i = 0; i < 8; ++i) clients.push_back(spawn(count(*bucket, 10, &refused)));
   for (auto& client : clients) {
     auto ended = client.get();
@@ -186,6 +187,7 @@ TEST_F(Threads, OneOfManyCreatesTheObject) {
   for (int round = 0; round < 10; ++round) {
     std::string key = "set-" + std::to_string(round);
     std::vector<std::future<Result<ObjectInfo>>> clients;
+    clients.reserve(8);
     for (int i = 0; i < 8; ++i)
       clients.push_back(spawn(put(*bucket, key, std::to_string(i), {.if_none_match_any = true})));
     std::vector<std::string> winners;
@@ -205,6 +207,7 @@ TEST_F(Threads, ManyClientsThenARestart) {
   auto bucket = run(store_->create_bucket({1}, "bucket", {}, {}));
   ASSERT_TRUE(bucket);
   std::vector<std::future<Result<>>> clients;
+  clients.reserve(8);
   for (unsigned i = 0; i < 8; ++i) clients.push_back(spawn(churn(*bucket, i + 1)));
   for (auto& client : clients) {
     auto ended = client.get();

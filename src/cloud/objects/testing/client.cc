@@ -123,6 +123,7 @@ Task<std::string> Client::of_upload(const Operation& operation, std::string curr
   }
   if (operation.kind == Operation::Kind::kComplete) {
     std::vector<PartReference> parts;
+    parts.reserve(operation.parts.size());
     for (std::size_t i = 0; i < operation.parts.size(); ++i)
       parts.push_back({operation.parts[i], operation.etags[i]});
     auto completed = co_await store_->complete_upload(bucket_, operation.key, upload, parts,

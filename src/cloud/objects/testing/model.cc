@@ -81,6 +81,7 @@ std::string Model::part_etag(std::size_t upload, std::uint32_t number) const {
 
 std::vector<std::string> Model::keys() const {
   std::vector<std::string> keys;
+  keys.reserve(objects_.size());
   for (const auto& [key, object] : objects_) keys.push_back(key);
   return keys;
 }

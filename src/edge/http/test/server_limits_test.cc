@@ -19,6 +19,15 @@ Listen tiny_times() {
   return options;
 }
 
+// Echoes; an error that ends it goes to `seen` too.
+Handler echo_telling(std::promise<Error>& seen) {
+  return [&seen](Request& request, Response& response) -> Task<> {
+    auto echoed = co_await echo(request, response);
+    if (!echoed) seen.set_value(echoed.error());
+    co_return echoed;
+  };
+}
+
 std::string answer_to(std::uint16_t port, std::string_view request) {
   TestClient client(port);
   client.send(request);
@@ -41,13 +50,7 @@ TEST(Limits, EndAnIdleConnectionWithoutAWord) {
 
 TEST(Limits, EndABodyThatStalls) {
   std::promise<Error> seen;
-  TestServer server(
-      [&](Request& request, Response& response) -> Task<> {
-        auto echoed = co_await echo(request, response);
-        if (!echoed) seen.set_value(echoed.error());
-        co_return echoed;
-      },
-      tiny_times());
+  TestServer server(echo_telling(seen), tiny_times());
   TestClient client(server.port());
   client.send("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc");
   std::string answer = client.read_all();
@@ -67,13 +70,7 @@ bool is_cut_off(TestClient& client) {
 
 TEST(Limits, EndABodyThatTrickles) {
   std::promise<Error> seen;
-  TestServer server(
-      [&](Request& request, Response& response) -> Task<> {
-        auto echoed = co_await echo(request, response);
-        if (!echoed) seen.set_value(echoed.error());
-        co_return echoed;
-      },
-      tiny_times());
+  TestServer server(echo_telling(seen), tiny_times());
   TestClient client(server.port());
   client.send("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
   ASSERT_TRUE(is_cut_off(client));
@@ -192,6 +189,7 @@ TEST(Limits, LeaveDescriptorsForFiles) {
   TestServer server(echo), other(echo);
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
   std::vector<std::unique_ptr<TestClient>> idle;
+  idle.reserve(200);
   for (int i = 0; i < 200; ++i)
     idle.push_back(std::make_unique<TestClient>((i % 2 ? server : other).port()));
   EXPECT_TRUE(is_served(server.port()));
@@ -239,6 +237,7 @@ TEST(Torture, TellsTheHandlerOfABodyCutShort) {
 TEST(Torture, ServesOthersBesideThousandsOfIdleConnections) {
   TestServer server(echo);
   std::vector<std::unique_ptr<TestClient>> idle;
+  idle.reserve(400);
   for (int i = 0; i < 400; ++i) idle.push_back(std::make_unique<TestClient>(server.port()));
   EXPECT_TRUE(
       answer_to(server.port(), "GET /ok HTTP/1.1\r\nHost: a\r\n\r\n").ends_with("GET /ok "));

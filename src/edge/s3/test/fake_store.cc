@@ -60,6 +60,7 @@ Task<std::vector<objects::Bucket>> FakeStore::list_buckets(TenantId tenant) {
 
 Task<std::vector<objects::Bucket>> FakeStore::list_all_buckets() {
   std::vector<objects::Bucket> all;
+  all.reserve(buckets_.size());
   for (const auto& [name, bucket] : buckets_) all.push_back(bucket);
   co_return all;
 }

@@ -125,8 +125,8 @@ TEST(XmlReader, ReadsPartsInOrder) {
   auto unordered = complete(part("2", "a") + part("1", "b"));
   ASSERT_FALSE(unordered);
   EXPECT_EQ(kind_of(unordered.error()).code, "InvalidPartOrder");
-  for (std::string bad : {std::string(), part("0", "a"), part("10001", "a"), part("x", "a"),
-                          part("1", ""), part("-1", "a")})
+  for (const std::string& bad : {std::string(), part("0", "a"), part("10001", "a"), part("x", "a"),
+                                 part("1", ""), part("-1", "a")})
     EXPECT_FALSE(complete(bad)) << bad;
 }
 

@@ -152,8 +152,8 @@ TEST_F(ServiceTest, WritesNothingThatCannotBeRecorded) {
   make_bucket();
   put("key", "x");
   ledger_.is_healthy = false;
-  for (Ask ask : {Ask{"PUT", "/bucket/k", "x"}, Ask{"DELETE", "/bucket/key"}, Ask{"PUT", "/other"},
-                  Ask{"POST", "/bucket/k", "", {{"uploads", ""}}}}) {
+  for (const Ask& ask : {Ask{"PUT", "/bucket/k", "x"}, Ask{"DELETE", "/bucket/key"},
+                         Ask{"PUT", "/other"}, Ask{"POST", "/bucket/k", "", {{"uploads", ""}}}}) {
     auto reply = send(ask);
     EXPECT_EQ(reply->status, 503) << ask.method;
     EXPECT_EQ(reply->element("Code"), "ServiceUnavailable");

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <iterator>
 
+namespace belfry::s3 {
 namespace {
 
 std::string read_file(const char* path) {
@@ -20,16 +21,13 @@ std::string read_file(const char* path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-}  // namespace
-
-int main(int count, char** arguments) {
-  using namespace belfry;
+int serve(int count, char** arguments) {
   boost::asio::io_context context{1};
   auto clock = make_system_clock();
-  s3::FakeIam iam;
-  s3::FakeLedger ledger;
-  s3::FakeStore store(*clock);
-  auto handler = s3::make_handler(iam, store, ledger, *clock, {});
+  FakeIam iam;
+  FakeLedger ledger;
+  FakeStore store(*clock);
+  auto handler = make_handler(iam, store, ledger, *clock, {});
   http::Listen options;
   options.port = static_cast<std::uint16_t>(count > 1 ? std::atoi(arguments[1]) : 0);
   if (count > 3) options.tls = http::Tls{read_file(arguments[2]), read_file(arguments[3])};
@@ -45,4 +43,12 @@ int main(int count, char** arguments) {
   std::printf("listening on %u\n", (*server)->port());
   std::fflush(stdout);
   context.run();
+  return 0;
+}
+
+}  // namespace
+}  // namespace belfry::s3
+
+int main(int count, char** arguments) {
+  return belfry::s3::serve(count, arguments);
 }

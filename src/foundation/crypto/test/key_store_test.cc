@@ -170,6 +170,7 @@ TEST_F(KeyStoreTest, ThreadsThatAskTogetherGetTheSameKey) {
   auto store = open();
   std::vector<std::thread> threads;
   std::vector<KeyId> ids(8);
+  threads.reserve(ids.size());
   for (KeyId& id : ids)
     threads.emplace_back([&] { id = store->current(kTenant, KeyPurpose::kObjects).value().id; });
   for (std::thread& thread : threads) thread.join();

@@ -69,6 +69,7 @@ TEST_P(TransactionTest, LosesNoUpdateOfParallelWriters) {
         "INSERT INTO account (id, amount) VALUES (2, 0);\n"}});
   ASSERT_TRUE(other) << other.error().describe();
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i)
     threads.emplace_back([&, i] {
       Database& database = i % 2 ? *state_ : **other;

@@ -91,6 +91,7 @@ Result<> Server::start() {
 // Everything the child needs is made before the fork: after it only system calls are safe.
 Result<pid_t> Server::launch(const std::vector<std::string>& command) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& argument : command)
     arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);

@@ -3,11 +3,11 @@
 #include "audit/ledger.h"
 #include "crypto/hash.h"
 #include "runtime/simulation.h"
+#include "runtime_testing/seeds.h"
 #include "tree.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 
 namespace belfry::audit {
@@ -17,8 +17,7 @@ enum class Harm { kInputOutput, kNoSpace, kReadOnly, kDead };
 constexpr std::int64_t kDisks = 6;
 
 std::uint64_t seeds() {
-  const char* text = std::getenv("BELFRY_MODEL_SEEDS");
-  return text ? std::strtoull(text, nullptr, 10) : 6;
+  return runtime::testing::seeds_to_try(6);
 }
 
 class FaultyLedger {

@@ -224,6 +224,7 @@ TEST_F(LedgerTest, ThreadsThatAppendTogetherGetEachIndexOnce) {
   std::vector<std::thread> threads;
   std::mutex mutex;
   std::set<std::uint64_t> indices;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&] {
       for (int i = 0; i < 50; ++i) {

@@ -1,7 +1,7 @@
 // What the ledger holds in memory, and where it finds again what it does not.
-#include "forwarding_disk.h"
 #include "ledger_core.h"
 #include "ledger_fixture.h"
+#include "runtime_testing/forwarding_disk.h"
 
 namespace belfry::audit {
 namespace {
@@ -9,7 +9,7 @@ namespace {
 namespace files = std::filesystem;
 
 // A disk that can be told to take no new files.
-class RefusingDisk : public ForwardingDisk {
+class RefusingDisk : public runtime::testing::ForwardingDisk {
  public:
   RefusingDisk(std::shared_ptr<Disk> disk, const std::atomic<bool>& refuses)
       : ForwardingDisk(std::move(disk)), refuses_(refuses) {}

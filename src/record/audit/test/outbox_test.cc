@@ -34,6 +34,7 @@ BELFRY_ON_BOTH_ENGINES(OutboxTest);
 TEST_P(OutboxTest, WhatCommitsReachesTheLogOnce) {
   open();
   std::vector<Leaf> leaves;
+  leaves.reserve(1200);
   for (int i = 0; i < 1200; ++i)
     leaves.push_back(ledger_->seal(kTenant, event("iam:CreateUser")).value());
   ASSERT_TRUE(queue(leaves));

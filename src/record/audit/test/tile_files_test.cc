@@ -1,7 +1,7 @@
 #include "tile_files.h"
 
-#include "forwarding_disk.h"
 #include "runtime/simulation.h"
+#include "runtime_testing/forwarding_disk.h"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ namespace {
 constexpr TenantId kTenant{2};
 
 // A disk on which something happens just before a file gets its name.
-class WatchedDisk : public ForwardingDisk {
+class WatchedDisk : public runtime::testing::ForwardingDisk {
  public:
   using ForwardingDisk::ForwardingDisk;
   std::function<void(std::string_view from, std::string_view to)> before_rename;

@@ -44,6 +44,7 @@ class GroupCommitTest : public StoreTest {
     for (unsigned i = 0; i < kClients; ++i)
       boost::asio::co_spawn(clients_context_, client(i), boost::asio::detached);
     std::vector<std::thread> threads;
+    threads.reserve(3);
     for (int i = 0; i < 3; ++i) threads.emplace_back([&] { clients_context_.run(); });
     for (std::thread& thread : threads) thread.join();
   }

@@ -135,6 +135,7 @@ TEST_F(ReturnTest, WhatALaterVersionWroteIsRefusedAndKept) {
     cases[2].push_back(below(disk, segment_path(set, record.position.segment)));
   for (const auto& paths : cases) {
     std::vector<Buffer> before;
+    before.reserve(paths.size());
     for (const fs::path& path : paths) before.push_back(make_later(path));
     auto opened = try_open();
     ASSERT_FALSE(opened) << paths[0];
@@ -192,6 +193,7 @@ TEST_F(ReturnTest, RepairsOfOneSetTakeTurns) {
   fs::remove_all(folder(unsigned(gone.value)));
   ASSERT_TRUE(run(store_->inspect_disks()));
   std::vector<std::future<Result<std::uint64_t>>> heals;
+  heals.reserve(4);
   for (int i = 0; i < 4; ++i)
     heals.push_back(boost::asio::co_spawn(context_, store_->heal(), boost::asio::use_future));
   std::uint64_t healed = 0;
