@@ -55,6 +55,7 @@ Task<> LedgerWorld::open() {
   options.segment_size = 64_KiB;
   options.space_reserve = 1_MiB;
   options.background = false;
+  options.hang_limit = {};
   options.pool_for = [this](DiskId) { return world_.pool(); };
   CO_TRY(store_, co_await segments::open_store(world_.executor(), world_.clock(), world_.random(),
                                                std::move(options)));

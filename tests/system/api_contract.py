@@ -242,6 +242,21 @@ def try_locate(contract, customer):
     assert mine["object"]["key"] == "a" and mine["copies"][0]["server"], mine
 
 
+def try_readmit(contract, token):
+    provider, path = contract.provider, "/api/v1/disks/{disk}/readmit"
+    name = provider.rest("GET", "/api/v1/disks")["items"][0]["name"]
+    assert contract.ask("POST", path, f"/api/v1/disks/{name}/readmit", token=token)[0] == 403
+    assert contract.ask("POST", path, "/api/v1/disks/none-such/readmit")[0] == 404
+    status, job = contract.ask("POST", path, f"/api/v1/disks/{name}/readmit")
+    assert (status, job["kind"], job["subject"]) == (202, "readmit", name), job
+    target = f"/api/v1/jobs/{job['id']}"
+    wait_until(lambda: provider.rest("GET", target)["state"] != "running", 60, "the job ends")
+    _, job = contract.ask("GET", "/api/v1/jobs/{job}", target)
+    assert job["state"] == "failed" and name in job["error"]["detail"], job
+    orders = provider.rest("GET", "/api/v1/audit/events?action=disk:Readmit")["items"]
+    assert orders, "a readmission was ordered and is not in the ledger"
+
+
 def main():
     with Provider("api-contract") as provider:
         contract, customer = Contract(provider), Customer(provider, "contract")
@@ -267,6 +282,7 @@ def main():
         try_pages(contract, customer)
         try_statuses(contract, token)
         try_languages(contract)
+        try_readmit(contract, token)
         try_log(contract, customer)
         try_locate(contract, customer)
         print(f"{contract.checked} answers are as described")

@@ -140,6 +140,15 @@ Result<> scrub(const Invocation& invocation, const std::string& disk) {
   return {};
 }
 
+Result<> readmit(const Invocation& invocation, const std::string& disk) {
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json started, connection.post("/api/v1/disks/" + path_segment(disk) + "/readmit", nullptr));
+  TRY(json job, follow(connection, std::move(started)));
+  if (invocation.json) return print_json(job), Result<>();
+  print_line("disk " + disk + " is in use again");
+  return {};
+}
+
 Result<> heal(const Invocation& invocation) {
   TRY(auto connection, Connection::open(invocation.place));
   TRY(json started, connection.post("/api/v1/heal", nullptr));
@@ -182,6 +191,11 @@ void add_storage_commands(CLI::App& app, Invocation& invocation) {
               "Read every octet, compare checksums, repair from the good copies",
               [&invocation, name] { return scrub(invocation, *name); })
       ->add_option("disk", *name, "One disk; all when left out");
+  add_command(*disk, invocation, "readmit",
+              "Take a disk back that failed by an error, and compare all that it holds",
+              [&invocation, name] { return readmit(invocation, *name); })
+      ->add_option("disk", *name, "The disk's name")
+      ->required();
   add_command(*disk, invocation, "heal", "Bring replica sets that miss a disk back to strength now",
               [&invocation] { return heal(invocation); });
 }

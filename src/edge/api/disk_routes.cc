@@ -133,9 +133,21 @@ std::string_view state_of(const JobState& job) {
   return job.error ? "failed" : "done";
 }
 
+std::string_view name_of(JobKind kind) {
+  switch (kind) {
+    case JobKind::kScrub:
+      return "scrub";
+    case JobKind::kHeal:
+      return "heal";
+    case JobKind::kReadmit:
+      return "readmit";
+  }
+  return "";
+}
+
 json to_json(const JobState& job, text::Language language) {
   return {{"id", job.id.text()},
-          {"kind", job.kind == JobKind::kScrub ? "scrub" : "heal"},
+          {"kind", name_of(job.kind)},
           {"subject", job.subject},
           {"state", state_of(job)},
           {"progress", job.progress},
@@ -185,6 +197,13 @@ Task<> run_heal(Host& host, JobId job) {
   co_return co_await finish(host, job, std::move(outcome));
 }
 
+Task<> run_readmit(Host& host, JobId job, DiskId disk) {
+  auto readmitted = co_await host.services.segments.readmit(disk);
+  Result<std::string> outcome = "";
+  if (!readmitted) outcome = std::unexpected(readmitted.error());
+  co_return co_await finish(host, job, std::move(outcome));
+}
+
 // Starts a job once its order is in the ledger: without that nothing happens.
 Task<Answer> start_job(Call& call, JobKind kind, std::string name, std::string resource,
                        std::function<Task<>(Host&, JobId)> work) {
@@ -212,12 +231,25 @@ Task<Answer> scrub_all(Call& call) {
   co_return co_await start_scrub(call, {}, "");
 }
 
-Task<Answer> scrub_disk(Call& call) {
+// The disk that the path names. Whether there is one is only for those to know who may ask.
+Result<const topology::Disk*> disk_of(Call& call) {
   const std::string& name = call.path[0];
   for (const topology::Disk& disk : call.host.services.topology.disks)
-    if (disk.name == name) co_return co_await start_scrub(call, disk.id, disk.name);
-  CO_TRY(call.authorize({"belfry:disk/*", call.host.services.provider}));
-  co_return fail(Code::kNotFound, "api.no_such_disk", {{"disk", name}});
+    if (disk.name == name) return &disk;
+  TRY(call.authorize({"belfry:disk/*", call.host.services.provider}));
+  return fail(Code::kNotFound, "api.no_such_disk", {{"disk", name}});
+}
+
+Task<Answer> scrub_disk(Call& call) {
+  CO_TRY(const topology::Disk* disk, disk_of(call));
+  co_return co_await start_scrub(call, disk->id, disk->name);
+}
+
+Task<Answer> readmit_disk(Call& call) {
+  CO_TRY(const topology::Disk* disk, disk_of(call));
+  co_return co_await start_job(
+      call, JobKind::kReadmit, disk->name, "belfry:disk/" + disk->name,
+      [id = disk->id](Host& host, JobId job) { return run_readmit(host, job, id); });
 }
 
 Task<Answer> heal(Call& call) {
@@ -234,6 +266,7 @@ Task<Answer> get_job(Call& call) {
 constexpr Route kRoutes[] = {
     {"GET", "/api/v1/disks", "disk:ListDisks", list_disks},
     {"POST", "/api/v1/disks/{disk}/scrub", "disk:Scrub", scrub_disk},
+    {"POST", "/api/v1/disks/{disk}/readmit", "disk:Readmit", readmit_disk},
     {"POST", "/api/v1/scrub", "disk:Scrub", scrub_all},
     {"POST", "/api/v1/heal", "disk:Heal", heal},
     {"GET", "/api/v1/jobs/{job}", "disk:GetJob", get_job},

@@ -18,7 +18,7 @@ namespace belfry::api {
 
 using JobId = Id<struct JobTag>;
 
-enum class JobKind { kScrub, kHeal };
+enum class JobKind { kScrub, kHeal, kReadmit };
 
 struct JobState {
   JobId id;

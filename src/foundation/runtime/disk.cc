@@ -297,6 +297,11 @@ class SystemDisk : public Disk {
     return {};
   }
 
+  void forget_cached(std::string_view path) override {
+    auto file = open_with(path, O_RDONLY);
+    if (file) ::posix_fadvise(static_cast<SystemFile&>(**file).number(), 0, 0, POSIX_FADV_DONTNEED);
+  }
+
   Result<Space> space() override {
     struct statvfs status;
     if (::fstatvfs(root_.load(), &status) != 0) return system_error("fstatvfs", path_, errno);

@@ -49,12 +49,35 @@ void StoreDevice::set(DiskHealth health, std::string reason, Timestamp now) {
   since_ = now;
 }
 
+bool StoreDevice::leave_good(DiskHealth health, std::string reason, Timestamp now) {
+  std::lock_guard lock(mutex_);
+  if (health_ != DiskHealth::kGood) return false;
+  health_ = health;
+  reason_ = std::move(reason);
+  since_ = now;
+  return true;
+}
+
+void StoreDevice::run(std::move_only_function<void()> work,
+                      std::move_only_function<void(Result<>)> settle) {
+  if (watch) return watch->run(std::move(work), std::move(settle), DiskWatch::Room::kAlways);
+  auto both = std::make_shared<std::pair<decltype(work), decltype(settle)>>(std::move(work),
+                                                                            std::move(settle));
+  auto part = [both] {
+    both->first();
+    both->second({});
+  };
+  // A full queue must not leave it undone: this thread does it then.
+  if (!pool->run(part)) part();
+}
+
 void StoreDevice::admit(const DiskIdentity& identity, std::string device, Timestamp now) {
   std::lock_guard lock(mutex_);
   identity_ = identity;
   device_ = std::move(device);
   reason_.clear();
   since_ = now;
+  has_erred = false;
   health_ = DiskHealth::kGood;
 }
 

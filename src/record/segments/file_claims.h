@@ -4,6 +4,7 @@
 
 #include "segments/store.h"
 
+#include <condition_variable>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -39,14 +40,26 @@ class FileClaims {
     std::lock_guard lock(mutex_);
     return held_.insert(file).second ? Claim(*this, file) : Claim();
   }
+  // Waits on this thread: only for one who gives it back without this thread's help.
+  [[nodiscard]] Claim take_within(const FileId& file, Duration limit) {
+    std::unique_lock lock(mutex_);
+    const bool is_free = given_.wait_for(lock, limit, [&] { return !held_.contains(file); });
+    if (!is_free) return {};
+    held_.insert(file);
+    return Claim(*this, file);
+  }
 
  private:
   void give(const FileId& file) {
-    std::lock_guard lock(mutex_);
-    held_.erase(file);
+    {
+      std::lock_guard lock(mutex_);
+      held_.erase(file);
+    }
+    given_.notify_all();
   }
 
   std::mutex mutex_;
+  std::condition_variable given_;
   std::set<FileId> held_;
 };
 

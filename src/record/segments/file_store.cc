@@ -12,6 +12,13 @@ namespace {
 constexpr Duration kClaimPause = std::chrono::milliseconds(20);
 constexpr unsigned kClaimRounds = 3000;
 
+// What the disks write to, also one that is silent and no longer waited for.
+struct Copies {
+  std::vector<std::shared_ptr<Disk>> disks;
+  FileHeader header;
+  std::vector<std::unique_ptr<File>> files = std::vector<std::unique_ptr<File>>(disks.size());
+};
+
 // Collects octets and sends them to all disks of the set at once. Holds one buffer.
 class LocalFileWriter : public FileWriter {
  public:
@@ -19,18 +26,20 @@ class LocalFileWriter : public FileWriter {
       : notes_(notes),
         set_(std::move(set)),
         devices_(set_->members()),
-        header_{set_->id(), id},
         claim_(set_->claims().try_take(id)) {
+    std::vector<std::shared_ptr<Disk>> disks;
+    for (StoreDevice* device : devices_) disks.push_back(device->info.disk);
+    copies_ = std::make_shared<Copies>(std::move(disks), FileHeader{set_->id(), id});
     buffer_.reserve(kBuffer);
   }
 
   Task<> begin() {
-    files_.resize(devices_.size());
-    co_return co_await everywhere([this](unsigned ordinal) -> Result<> {
-      Disk& disk = devices_[ordinal]->disk();
-      TRY(prepare_shard(disk, header_.set, header_.file, {ordinal}));
-      TRY(files_[ordinal], disk.create_unnamed(file_shard(header_.set, header_.file)));
-      return files_[ordinal]->write_at(0, encode(header_));
+    return everywhere([copies = copies_](unsigned ordinal) -> Result<> {
+      Disk& disk = *copies->disks[ordinal];
+      auto& [set, file] = copies->header;
+      TRY(prepare_shard(disk, set, file, {ordinal}));
+      TRY(copies->files[ordinal], disk.create_unnamed(file_shard(set, file)));
+      return copies->files[ordinal]->write_at(0, encode(copies->header));
     });
   }
 
@@ -47,18 +56,21 @@ class LocalFileWriter : public FileWriter {
   Task<FilePosition> finish() override {
     CO_TRY(co_await flush());
     if (block_length_ > 0) end_block();
-    Buffer trailer = encode(trailer_, header_);
+    const FileHeader header = copies_->header;
+    const Buffer trailer = encode(trailer_, header);
     // A set that is being healed would not get the file on its new disk.
     if (!set_->begin_publishing(devices_)) co_return fail(Code::kRetry, "segments.set_changed");
-    auto published = co_await everywhere([&](unsigned ordinal) -> Result<> {
-      TRY(files_[ordinal]->write_at(kPage + trailer_.size, View(trailer)));
-      return publish_file(devices_[ordinal]->disk(), *files_[ordinal], header_.set, header_.file,
-                          {ordinal});
-    });
+    const std::uint64_t end = kPage + trailer_.size;
+    auto published =
+        co_await everywhere([copies = copies_, trailer, end](unsigned ordinal) -> Result<> {
+          TRY(copies->files[ordinal]->write_at(end, View(trailer)));
+          return publish_file(*copies->disks[ordinal], *copies->files[ordinal], copies->header.set,
+                              copies->header.file, {ordinal});
+        });
     set_->end_publishing();
     claim_ = {};
     if (!published) co_return std::unexpected(published.error());
-    co_return FilePosition{header_.set, header_.file, {trailer_.size}};
+    co_return FilePosition{header.set, header.file, {trailer_.size}};
   }
 
  private:
@@ -76,11 +88,15 @@ class LocalFileWriter : public FileWriter {
     block_crc_ = crc32c(buffer_, block_crc_);
     block_length_ += buffer_.size();
     if (block_length_ == kFileBlock) end_block();
-    auto written = co_await everywhere([this](unsigned ordinal) {
-      devices_[ordinal]->wrote(buffer_.size());
-      return files_[ordinal]->write_at(kPage + trailer_.size, View(buffer_));
+    for (StoreDevice* device : devices_) device->wrote(buffer_.size());
+    auto octets = std::make_shared<Buffer>(std::move(buffer_));
+    const std::uint64_t place = kPage + trailer_.size;
+    auto written = co_await everywhere([copies = copies_, octets, place](unsigned ordinal) {
+      return copies->files[ordinal]->write_at(place, View(*octets));
     });
-    trailer_.size += buffer_.size();
+    trailer_.size += octets->size();
+    // A disk that did not answer may still write from it.
+    if (written) buffer_ = std::move(*octets);
     buffer_.clear();
     co_return written;
   }
@@ -105,9 +121,8 @@ class LocalFileWriter : public FileWriter {
   Notes& notes_;
   std::shared_ptr<ReplicaSet> set_;
   std::vector<StoreDevice*> devices_;
-  FileHeader header_;
+  std::shared_ptr<Copies> copies_;
   FileClaims::Claim claim_;
-  std::vector<std::unique_ptr<File>> files_;
   Buffer buffer_;
   FileTrailer trailer_;
   std::uint32_t block_crc_ = 0;
@@ -131,29 +146,51 @@ Task<std::unique_ptr<FileWriter>> LocalStore::create_file(Stream stream,
   co_return std::unique_ptr<FileWriter>(std::move(writer));
 }
 
+namespace {
+
+using MaybeCount = std::optional<std::size_t>;
+
+// What a copy has of the content, in memory that a disk which does not answer may write to later.
+Task<MaybeCount> read_some(StoreDevice& device, const FilePosition& file, std::uint64_t offset,
+                           MutableView out) {
+  auto octets = std::make_shared_for_overwrite<std::byte[]>(out.size());
+  CO_TRY(MaybeCount count, co_await device.wait_for(
+                               [disk = device.info.disk, file, offset, octets, size = out.size()] {
+                                 return read_content(*disk, file, offset, {octets.get(), size});
+                               }));
+  if (count) std::copy_n(octets.get(), *count, out.begin());
+  co_return count;
+}
+
+// The same of a disk whose bytes are suspect; zero octets: they are right after all.
+Task<MaybeCount> check_suspect(StoreDevice& device, const FilePosition& file) {
+  CO_TRY(bool whole, co_await device.wait_for(
+                         [disk = device.info.disk, file] { return check_file(*disk, file, {}); }));
+  co_return whole ? MaybeCount(0) : std::nullopt;
+}
+
+}  // namespace
+
 Task<std::size_t> LocalStore::read_file(const FilePosition& file, std::uint64_t offset,
                                         MutableView out, DiskId suspect) {
   CO_TRY(auto set, find_readable(file.set));
   auto members = set->members();
   std::vector<unsigned> bad;
+  bool unanswered = false;
   for (unsigned ordinal = 0; ordinal < members.size(); ++ordinal) {
     StoreDevice* device = members[ordinal];
     if (!device || !device->good()) continue;
-    if (device->info.id == suspect) {
-      auto whole = co_await runtime::blocking(*device->pool,
-                                              [&] { return check_file(device->disk(), file, {}); });
-      if (whole && *whole) continue;
-      if (!whole && whole.error().code() == Code::kExhausted)
-        co_return std::unexpected(whole.error());
-      bad.push_back(ordinal);
-      note_bad_copy(*set, ordinal, file, whole ? nullptr : &whole.error());
-      continue;
-    }
-    auto count = co_await runtime::blocking(
-        *device->pool, [&] { return read_content(device->disk(), file, offset, out); });
+    const bool is_suspect = device->info.id == suspect;
+    auto count = is_suspect ? co_await check_suspect(*device, file)
+                            : co_await read_some(*device, file, offset, out);
     if (!count && count.error().code() == Code::kExhausted)
       co_return std::unexpected(count.error());
+    if (!count && DiskWatch::is_silence(count.error())) {
+      unanswered = true;
+      continue;
+    }
     if (count && *count) {
+      if (is_suspect) continue;
       if (!bad.empty())
         co_await runtime::blocking(*device->pool, [&]() -> Result<> {
           repair_file(*set, file, ordinal, bad);
@@ -164,6 +201,9 @@ Task<std::size_t> LocalStore::read_file(const FilePosition& file, std::uint64_t 
     bad.push_back(ordinal);
     note_bad_copy(*set, ordinal, file, count ? nullptr : &count.error());
   }
+  // Nobody knows what a disk has that does not answer.
+  if (unanswered)
+    co_return fail(Code::kRetry, "segments.set_unreadable", {{"set", file.set.text()}});
   co_return fail(Code::kCorrupt, "segments.no_good_copy");
 }
 
@@ -177,14 +217,22 @@ Task<> LocalStore::remove_file(const FilePosition& file) {
     claim = set->claims().try_take(file.file);
   }
   if (!claim) co_return fail(Code::kRetry, "segments.busy");
-  auto devices = set->members();
-  for (StoreDevice*& device : devices)
-    if (device && !device->good()) device = nullptr;
-  co_await on_each(devices, [&](unsigned ordinal) {
-    return devices[ordinal]->disk().remove(file_path(file.set, file.file));
-  });
   settle(file.set, {},
          [&](const Damage& damage) { return damage.is_file && damage.file.file == file.file; }, {});
+  // A repair would bring it back from a disk that it has read already.
+  if (!set->begin_removing(file.file)) co_return Result<>{};
+  auto devices = set->members();
+  std::vector<std::shared_ptr<Disk>> disks(devices.size());
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    if (devices[i] && devices[i]->good())
+      disks[i] = devices[i]->info.disk;
+    else
+      devices[i] = nullptr;
+  }
+  co_await on_each(devices, [disks, path = file_path(file.set, file.file)](unsigned ordinal) {
+    return disks[ordinal]->remove(path);
+  });
+  set->end_removing();
   co_return Result<>{};
 }
 
@@ -215,8 +263,8 @@ Task<std::uint64_t> LocalStore::collect_orphans(Stream stream,
 Task<std::vector<FilePosition>> LocalStore::files_of(std::shared_ptr<ReplicaSet> set) {
   for (StoreDevice* device : set->members()) {
     if (!device || !device->good()) continue;
-    auto files = co_await runtime::blocking(*device->pool,
-                                            [&] { return list_files(device->disk(), set->id()); });
+    auto files =
+        co_await runtime::blocking(*device->pool, [&] { return list_files(*device, set->id()); });
     if (files) co_return files;
   }
   co_return fail(Code::kRetry, "segments.set_unreadable", {{"set", set->id().text()}});

@@ -96,7 +96,9 @@ Result<> copy_file(StoreDevice& source, StoreDevice& target, const FilePosition&
   return publish_file(disk, *to, position.set, position.file, ordinal);
 }
 
-Result<std::vector<FilePosition>> list_files(Disk& disk, SetId set) {
+namespace {
+
+Result<std::vector<FilePosition>> list_files_on(Disk& disk, SetId set) {
   std::vector<FilePosition> files;
   auto shards = disk.list(files_folder(set));
   if (!shards && shards.error().code() == Code::kNotFound) return files;
@@ -123,6 +125,12 @@ Result<std::vector<FilePosition>> list_files(Disk& disk, SetId set) {
     }
   }
   return files;
+}
+
+}  // namespace
+
+Result<std::vector<FilePosition>> list_files(StoreDevice& device, SetId set) {
+  return device.within([disk = device.info.disk, set] { return list_files_on(*disk, set); });
 }
 
 }  // namespace belfry::segments

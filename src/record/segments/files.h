@@ -22,6 +22,6 @@ Result<> copy_file(StoreDevice& source, StoreDevice& target, const FilePosition&
                    DiskOrdinal ordinal);
 
 // The files of a set on one disk; sizes are those of the contents, read from the file system.
-Result<std::vector<FilePosition>> list_files(Disk& disk, SetId set);
+Result<std::vector<FilePosition>> list_files(StoreDevice& device, SetId set);
 
 }  // namespace belfry::segments

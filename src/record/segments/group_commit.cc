@@ -1,7 +1,7 @@
 // Building, writing and acknowledging batches: the middle of ReplicaSet.
 //
 // No coroutine runs here. The append that finds the set idle builds the batch and hands it to the
-// disks' pools; the last disk to finish acknowledges it, and builds the next from what has queued
+// disks' threads; the last disk to finish acknowledges it, and builds the next from what has queued
 // up. So one client's append costs one change of thread and back.
 #include "base/crc32c.h"
 #include "durable.h"
@@ -25,7 +25,8 @@ struct ReplicaSet::Batch {
   BatchHeader header;
   std::vector<std::shared_ptr<File>> files;
   std::vector<StoreDevice*> devices;
-  std::vector<Result<>> results;
+  std::vector<std::shared_ptr<const std::vector<Buffer>>> bodies;
+  std::vector<Result<>> written, results;  // of each disk: by its thread; as it was settled
   std::atomic<unsigned> left = 0;
   std::atomic<bool> has_space = true;  // as far as it was to be made
 
@@ -131,6 +132,7 @@ bool ReplicaSet::fill_batch(Batch& batch) {
         {id_, active_.info->header.number, std::uint32_t(offset), kRecordHeader + append->length}};
     batch.parts.push_back({place, kRecordHeader});
     for (const Buffer& part : *append->body) batch.parts.push_back(part);
+    batch.bodies.push_back(append->body);
     batch.appends.push_back(append);
     offset += kRecordHeader + append->length;
   }
@@ -155,34 +157,41 @@ std::uint64_t ReplicaSet::space_to_make(const Batch& batch) const {
 
 void ReplicaSet::dispatch(std::shared_ptr<Batch> batch) {
   auto count = unsigned(batch->files.size());
+  batch->written.resize(count);
   batch->results.resize(count);
   batch->left = count;
   for (unsigned ordinal = 0; ordinal < count; ++ordinal) {
-    auto work = [self = shared_from_this(), batch, ordinal] {
-      self->write_batch(*batch, ordinal);
+    StoreDevice& device = *batch->devices[ordinal];
+    auto settle = [self = shared_from_this(), batch, ordinal](Result<> outcome) {
+      if (outcome) outcome = std::move(batch->written[ordinal]);
+      batch->results[ordinal] = std::move(outcome);
       if (batch->left.fetch_sub(1) == 1) self->finish_batch(batch);
     };
-    // A full queue must not leave the batch on fewer disks: this thread does the work then.
-    if (!batch->devices[ordinal]->pool->run(work)) work();
+    device.wrote(batch->header.extent());
+    // A set has one batch under way: that bounds what is queued.
+    device.run([batch, ordinal] { batch->written[ordinal] = write_batch(*batch, ordinal); },
+               std::move(settle));
   }
 }
 
-void ReplicaSet::write_batch(Batch& batch, unsigned ordinal) {
+// On a silent disk this may end when set and device are gone: after the first call it touches only
+// what the batch has.
+Result<> ReplicaSet::write_batch(Batch& batch, unsigned ordinal) {
+  if (!batch.devices[ordinal]->good()) return fail(Code::kRetry, "segments.disk_absent");
   File& file = *batch.files[ordinal];
-  if (!batch.devices[ordinal]->good()) {
-    batch.results[ordinal] = fail(Code::kRetry, "segments.disk_absent");
-    return;
-  }
-  batch.devices[ordinal]->wrote(batch.header.extent());
   if (batch.space > 0 && !file.make_space(batch.end(), Bytes{batch.space})) batch.has_space = false;
-  Result<> written = file.write_at(batch.offset, batch.parts);
-  if (written) written = sync_batches(file, {ordinal});
-  batch.results[ordinal] = std::move(written);
+  TRY(file.write_at(batch.offset, batch.parts));
+  return sync_batches(file, {ordinal});
 }
 
 void ReplicaSet::finish_batch(const std::shared_ptr<Batch>& batch) {
   bool whole = std::ranges::all_of(batch->results, [](auto& result) { return result.has_value(); });
-  if (!whole) return fail_batch(batch);
+  if (!whole) {
+    // It waits for the other disks, which this thread may not.
+    auto work = [self = shared_from_this(), batch] { self->fail_batch(batch); };
+    if (!batch->devices.front()->pool->run(work)) work();
+    return;
+  }
   {
     std::lock_guard lock(mutex_);
     tail_ = after(*tail_, batch->header);
@@ -203,8 +212,8 @@ void ReplicaSet::finish_batch(const std::shared_ptr<Batch>& batch) {
   }
 }
 
-// The set takes nothing more; its records go elsewhere. So that recovery does not find them here
-// too, the batch is cut on the disks that are left.
+// On a pool. The set takes nothing more; its records go elsewhere. So that recovery does not find
+// them here too, the batch is cut on the disks that are left.
 void ReplicaSet::fail_batch(const std::shared_ptr<Batch>& batch) {
   for (std::size_t i = 0; i < batch->results.size(); ++i)
     if (!batch->results[i]) context_.notes.failed(*batch->devices[i], batch->results[i].error());

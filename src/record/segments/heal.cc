@@ -6,10 +6,16 @@
 // others'. Only then are appends taken.
 #include "durable.h"
 #include "local_store.h"
+#include "scrub.h"
 
 #include <algorithm>
 
 namespace belfry::segments {
+namespace {
+
+constexpr Duration kReturnPause = std::chrono::seconds(30), kReturnPauseMax = std::chrono::hours(1);
+
+}  // namespace
 
 Task<std::uint64_t> LocalStore::heal() {
   co_return co_await heal_sets(all_sets());
@@ -22,7 +28,8 @@ Task<std::uint64_t> LocalStore::heal_sets(std::vector<std::shared_ptr<ReplicaSet
     auto turn = co_await repairs_.take();
     if (set->complete() && !set->in_repair()) continue;
     co_await drain_for_repair(set);
-    auto done = co_await runtime::blocking(pool_of(*set), [&] { return heal_set(*set); });
+    auto done =
+        co_await runtime::blocking(pool_of(*set), [&] { return ended(*set, heal_set(*set)); });
     if (done) ++healed;
   }
   co_return healed;
@@ -56,7 +63,7 @@ Result<> LocalStore::heal_set(ReplicaSet& set) {
     members[lost[i]] = chosen[i];
     descriptor.members[lost[i]] = {chosen[i]->info.id, chosen[i]->identity().uuid};
   }
-  auto copied = copy_to(descriptor, members, lost);
+  auto copied = copy_to(descriptor, members, lost, set.claims());
   if (!copied) {
     // What it has of the set is of no use, and takes room.
     for (StoreDevice* device : chosen)
@@ -84,7 +91,7 @@ Result<> LocalStore::heal_set(ReplicaSet& set) {
 // Everything of the set onto the members at the ordinals in `fresh`, their descriptors last.
 Result<RecoveredSet> LocalStore::copy_to(const Descriptor& descriptor,
                                          const std::vector<StoreDevice*>& members,
-                                         const std::vector<unsigned>& fresh) {
+                                         const std::vector<unsigned>& fresh, FileClaims& claims) {
   // An earlier life of the set on a disk counts for nothing.
   for (unsigned ordinal : fresh) {
     Disk& disk = members[ordinal]->disk();
@@ -94,7 +101,7 @@ Result<RecoveredSet> LocalStore::copy_to(const Descriptor& descriptor,
   }
   // Recovery finds everything missing on the new disks, and completes it there.
   TRY(auto recovered, recover_segments(descriptor, members, *this));
-  complete_files(descriptor, members);
+  complete_files(descriptor, members, &claims);
   for (unsigned ordinal : fresh)
     TRY(noted(*members[ordinal],
               write_descriptor(members[ordinal]->disk(), descriptor, {ordinal})));
@@ -121,20 +128,34 @@ void LocalStore::raise_sequences(Sequence last) {
 
 // Makes the copies on the members equal again, without a change of members. `returned`: the disk
 // that was away, if that is why.
-Task<> LocalStore::resync(std::shared_ptr<ReplicaSet> set, DiskId returned) {
+Task<> LocalStore::resync(std::shared_ptr<ReplicaSet> set, DiskId returned, Check check) {
   auto turn = co_await repairs_.take();
   co_await drain_for_repair(set);
-  co_return co_await runtime::blocking(pool_of(*set), [&] { return resync_set(*set, returned); });
+  auto done = co_await runtime::blocking(pool_of(*set), [&] { return resync_set(*set, returned); });
+  if (done && check == Check::kEverything) done = co_await compare(set);
+  co_return co_await runtime::blocking(pool_of(*set), [&] { return ended(*set, done); });
 }
 
-// Blocks.
+// Blocks. Ends a repair; what was to be removed meanwhile goes from whatever disks the set has now.
+Result<> LocalStore::ended(ReplicaSet& set, Result<> outcome) {
+  const auto removed =
+      set.end_repair(outcome ? ReplicaSet::Repair::kDone : ReplicaSet::Repair::kFailed);
+  for (const FileId& file : removed) {
+    auto claim = set.claims().take_within(file, kClaimWait);
+    for (StoreDevice* device : set.members())
+      if (device && device->good()) (void)device->disk().remove(file_path(set.id(), file));
+  }
+  return outcome;
+}
+
+// Blocks. The repair goes on.
 Result<> LocalStore::resync_set(ReplicaSet& set, DiskId returned) {
   Descriptor descriptor = set.descriptor();
   std::vector<StoreDevice*> members = devices_of(descriptor);
   // An attempt to heal may have left a descriptor somewhere: this one is the truth from now on.
   descriptor.generation = set.next_generation();
   TRY(auto recovered, recover_segments(descriptor, members, *this));
-  complete_files(descriptor, members, returned);
+  complete_files(descriptor, members, &set.claims(), returned);
   for (unsigned i = 0; i < members.size(); ++i) {
     if (!members[i] || !members[i]->good()) continue;
     TRY(noted(*members[i], write_descriptor(members[i]->disk(), descriptor, {i})));
@@ -144,25 +165,63 @@ Result<> LocalStore::resync_set(ReplicaSet& set, DiskId returned) {
   return {};
 }
 
+// Reads every octet of a set that is in repair from its disks.
+Task<> LocalStore::compare(std::shared_ptr<ReplicaSet> set) {
+  SetScrub scrub(*this, clock_, set, SetScrub::Source::kDisk);
+  for (bool more = true; more;) {
+    if (closed_) co_return fail(Code::kRetry, "segments.closed");
+    CO_TRY(more, co_await runtime::blocking(pool_of(*set), [&] { return scrub.step(); }));
+  }
+  for (const Damage& damage : scrub.left()) damaged(damage);
+  co_return Result<>{};
+}
+
 Task<> LocalStore::inspect_disks() {
   auto turn = co_await inspections_.take();
   for (auto& device : devices_) {
     if (!device->info.disk) continue;
-    CO_TRY(bool returned,
+    CO_TRY(bool is_back,
            co_await runtime::blocking(*device->pool, [&] { return inspect(*device); }));
-    if (!returned) continue;
-    CO_TRY(co_await runtime::blocking(*device->pool, [&] { return load_unknown_sets(); }));
-    for (auto& set : all_sets()) {
-      // One that names the disk as it was before it was emptied or exchanged, too: it learns that
-      // it misses a member, and is healed.
-      Descriptor descriptor = set->descriptor();
-      bool concerned = std::ranges::any_of(
-          descriptor.members, [&](const Member& member) { return member.disk == device->info.id; });
-      if (concerned) (void)co_await resync(set, device->info.id);
-    }
-    happened({Happening::Kind::kDiskReturned, {}, device->info.id, {}, {}});
+    // One that cannot return now is tried again.
+    if (is_back) (void)co_await bring_back(*device, Check::kTails);
   }
   co_return Result<>{};
+}
+
+Task<> LocalStore::readmit(DiskId disk) {
+  auto turn = co_await inspections_.take();
+  StoreDevice* device = device_of(disk);
+  if (!device || !device->info.disk) co_return fail(Code::kRetry, "segments.disk_absent");
+  if (device->good())
+    co_return fail(Code::kConflict, "segments.disk_good", {{"disk", device->info.name}});
+  if (device->watch && !device->watch->forgive())
+    co_return std::unexpected(device->watch->silence());
+  CO_TRY(co_await runtime::blocking(*device->pool, [&] { return device->disk().reopen(); }));
+  co_return co_await bring_back(*device, Check::kEverything);
+}
+
+// A disk that is not good counts again, with all its sets brought up to date.
+Task<> LocalStore::bring_back(StoreDevice& device, Check check) {
+  // A set that names the disk as it was before it was emptied or exchanged, too: it learns that it
+  // misses a member, and is healed.
+  std::vector<std::shared_ptr<ReplicaSet>> concerned = all_sets();
+  std::erase_if(concerned, [&](auto& set) {
+    return std::ranges::none_of(set->descriptor().members, [&](const Member& member) {
+      return member.disk == device.info.id;
+    });
+  });
+  // In repair from before the disk counts: nobody may append to a set of which it lags behind.
+  for (auto& set : concerned) co_await drain_for_repair(set);
+  if (auto admitted = co_await runtime::blocking(*device.pool, [&] { return admit(device); });
+      !admitted) {
+    for (auto& set : concerned)
+      co_await runtime::blocking(*device.pool, [&] { return ended(*set, admitted); });
+    co_return admitted;
+  }
+  Result<> outcome = co_await runtime::blocking(*device.pool, [&] { return load_unknown_sets(); });
+  for (auto& set : concerned) (void)co_await resync(set, device.info.id, check);
+  happened({Happening::Kind::kDiskReturned, {}, device.info.id, {}, {}});
+  co_return outcome;
 }
 
 // Sets whose disks were all away when the store was opened. Blocks.
@@ -179,35 +238,70 @@ Result<> LocalStore::load_unknown_sets() {
   return {};
 }
 
-// A folder that is gone answers nothing any more, whatever files of it are still open. One that is
-// there again is admitted; true then. A failed disk waits for a restart.
+// Blocks. A folder that is gone answers nothing any more, whatever files of it are still open.
+// True: a disk that was away, or silent, is there again.
 Result<bool> LocalStore::inspect(StoreDevice& device) {
-  if (device.health() == DiskHealth::kFailed) return false;
+  if (device.health() == DiskHealth::kFailed) return answers_again(device);
   if (device.good()) device.measure(clock_.monotonic(), {});
   Result<> reopened = device.disk().reopen();
   // A lack of descriptors says nothing of the disk.
   if (!reopened && reopened.error().code() == Code::kExhausted) return false;
-  bool there = reopened.has_value();
   if (device.good()) {
     auto bytes = read_small_file(device.disk(), kIdentityName);
     if (!bytes && bytes.error().code() == Code::kExhausted) return false;
     auto identity = bytes ? decode_identity(*bytes) : std::nullopt;
-    if (there && identity && *identity == device.identity()) return false;
-    device.set(DiskHealth::kAbsent, "its folder is gone", clock_.now());
-    happened({Happening::Kind::kDiskFailed, {}, device.info.id, {}, device.reason()});
+    if (reopened && identity && *identity == device.identity()) return false;
+    if (device.leave_good(DiskHealth::kAbsent, "its folder is gone", clock_.now()))
+      happened({Happening::Kind::kDiskFailed, {}, device.info.id, {}, device.reason()});
     for (auto& set : all_sets()) set->forget_files();
   }
-  if (!there) return false;
+  // It may have become silent meanwhile.
+  return reopened.has_value() && device.health() == DiskHealth::kAbsent;
+}
+
+// Whether a disk that failed because it was silent may return: all its calls have come back, none
+// with an error. Each time it waits longer, so that one that falls silent again and again does not
+// keep its sets busy.
+bool LocalStore::answers_again(StoreDevice& device) {
+  if (!device.watch || device.has_erred) return false;
+  const unsigned before = std::max(device.silences.load(), 1u) - 1;
+  Duration pause{};
+  if (before > 0) pause = std::min(kReturnPauseMax, kReturnPause * (1u << std::min(before, 16u)));
+  if (clock_.now() - device.since() < pause || !device.watch->forgive()) return false;
+  auto late = device.watch->late_error();
+  if (!late) return true;
+  device.has_erred = true;
+  device.set(DiskHealth::kFailed, late->describe(), device.since());
+  return false;
+}
+
+// Blocks. Writes the identity anew, which shows that the disk writes, syncs and reads; then it
+// counts. Nothing of a set is written before (invariant 5 of store.h).
+Result<> LocalStore::admit(StoreDevice& device) {
   auto identity = identify(device, random_);
+  if (!identity) return refused(device, identity.error());
   auto name = device.disk().device();
-  if (!identity || !name) return false;
+  if (!name) return refused(device, name.error());
   ++identity->epoch;
-  if (!noted(device, write_identity(device, *identity))) return false;
+  if (auto written = write_identity(device, *identity); !written)
+    return refused(device, written.error());
   // While nobody may choose the disk for a copy.
   (void)remove_stale(device, *identity);
   device.admit(*identity, *name, clock_.now());
   device.measure(clock_.monotonic(), {});
-  return device.good();
+  return {};
+}
+
+// A failed disk says why it cannot return. What did so by an error does not try by itself again.
+std::unexpected<Error> LocalStore::refused(StoreDevice& device, const Error& error) {
+  const bool is_failure = error.code() == Code::kRetry && !DiskWatch::is_silence(error);
+  if (is_failure) {
+    device.has_erred = true;
+    if (device.health() == DiskHealth::kAbsent)
+      happened({Happening::Kind::kDiskFailed, {}, device.info.id, {}, error.describe()});
+    device.set(DiskHealth::kFailed, error.describe(), clock_.now());
+  }
+  return std::unexpected(error);
 }
 
 // Sets that the disk held before it went, and that were healed to another one.

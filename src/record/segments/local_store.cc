@@ -16,11 +16,16 @@ LocalStore::LocalStore(Executor executor, Clock& clock, Random& random, Options 
                options_.segment_size,
                options_.space_reserve,
                options_.space_ahead,
+               open_files_,
                next_sequence_,
                last_durable_,
                [this](SetId set) { change_over(set); }} {}
 
-LocalStore::~LocalStore() = default;
+// What a watch tells, it tells this.
+LocalStore::~LocalStore() {
+  for (auto& device : devices_)
+    if (device->watch) device->watch->stop();
+}
 
 std::shared_ptr<ReplicaSet> LocalStore::find_set(SetId set) const {
   std::lock_guard lock(mutex_);
@@ -67,7 +72,7 @@ Task<Appended> LocalStore::append(Stream stream, const Placement& placement, Rec
   const bool may_use = purpose == Purpose::kRelease || stream == Stream::kLedger;
   const Reserve reserve = may_use ? Reserve::kUse : Reserve::kKeep;
   pending.type = type;
-  pending.body = &body;
+  pending.body = std::make_shared<const std::vector<Buffer>>(std::move(body));
   pending.length = std::uint32_t(length);
   // Each round ends with one disk fewer, so there are never more of them than disks.
   for (std::size_t round = 0; round <= devices_.size(); ++round) {

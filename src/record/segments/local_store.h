@@ -9,6 +9,11 @@
 
 namespace belfry::segments {
 
+// Segments that are open for reading, over all sets.
+inline constexpr std::size_t kOpenFilesMax = 512;
+// How long a file may be in the scrub's hands before a repair goes on.
+inline constexpr Duration kClaimWait = std::chrono::minutes(1);
+
 class LocalStore : public Store, public Notes {
  public:
   LocalStore(Executor executor, Clock& clock, Random& random, Options options);
@@ -47,11 +52,13 @@ class LocalStore : public Store, public Notes {
   Task<ScrubReport> scrub(DiskId disk, std::function<void(double)> progress) override;
   Task<std::uint64_t> heal() override;
   Task<> inspect_disks() override;
+  Task<> readmit(DiskId disk) override;
 
   // status.cc
   std::vector<DiskStatus> disks() override;
   std::vector<SetStatus> sets() override;
   std::vector<Damage> damages() override;
+  std::vector<SetId> unreadable_sets() override;
 
   // Notes: from any thread.
   void happened(Happening happening) override;
@@ -99,14 +106,21 @@ class LocalStore : public Store, public Notes {
   Result<> heal_set(ReplicaSet& set);
   Result<RecoveredSet> copy_to(const Descriptor& descriptor,
                                const std::vector<StoreDevice*>& members,
-                               const std::vector<unsigned>& fresh);
-  Task<> resync(std::shared_ptr<ReplicaSet> set, DiskId returned);
+                               const std::vector<unsigned>& fresh, FileClaims& claims);
+  enum class Check { kTails, kEverything };
+  Task<> resync(std::shared_ptr<ReplicaSet> set, DiskId returned, Check check);
+  Result<> ended(ReplicaSet& set, Result<> outcome);
+  Task<> compare(std::shared_ptr<ReplicaSet> set);
+  Task<> bring_back(StoreDevice& device, Check check);
   Result<> resync_set(ReplicaSet& set, DiskId returned);
   void raise_sequences(Sequence last);
   // Tells when `outcome` is an error of the device.
   Result<> noted(StoreDevice& device, Result<> outcome);
   Result<> load_unknown_sets();
   Result<bool> inspect(StoreDevice& device);
+  bool answers_again(StoreDevice& device);
+  Result<> admit(StoreDevice& device);
+  std::unexpected<Error> refused(StoreDevice& device, const Error& error);
   Result<> remove_stale(StoreDevice& device, const DiskIdentity& identity);
   boost::asio::awaitable<void> drain_for_repair(std::shared_ptr<ReplicaSet> set);
 
@@ -116,14 +130,21 @@ class LocalStore : public Store, public Notes {
   Task<> tend_once();
 
   // opening.cc
+  void watch(StoreDevice& device);
   Result<> take_disks();
   enum class ReadFor { kOpen, kReturn };
   Result<std::map<SetId, Descriptor>> read_descriptors(ReadFor reason);
   Result<std::optional<Descriptor>> read_descriptor(StoreDevice& device, SetId set);
   static bool is_empty_set(StoreDevice& device, SetId set);
   Result<> recover_set(const Descriptor& descriptor);
+  struct FileHolders {
+    FilePosition file;
+    std::vector<unsigned> ordinals;  // of the members that have it
+  };
   void complete_files(const Descriptor& descriptor, const std::vector<StoreDevice*>& members,
-                      DiskId returned = {});
+                      FileClaims* claims, DiskId returned = {});
+  void complete_file(const Descriptor& descriptor, const std::vector<StoreDevice*>& members,
+                     const FileHolders& found);
   std::vector<StoreDevice*> devices_of(const Descriptor& descriptor) const;
 
   // placing.cc
@@ -148,6 +169,7 @@ class LocalStore : public Store, public Notes {
   Clock& clock_;
   Random& random_;
   Options options_;
+  OpenFiles open_files_{kOpenFilesMax};
   std::vector<std::unique_ptr<StoreDevice>> devices_;
   std::atomic<Sequence> next_sequence_ = 1;
   std::atomic<Sequence> last_durable_ = 0;
@@ -163,7 +185,8 @@ class LocalStore : public Store, public Notes {
 
   mutable std::mutex mutex_;
   std::map<SetId, std::shared_ptr<ReplicaSet>> sets_;
-  std::set<SetId> making_;  // on disks already, and in `sets_` soon
+  std::set<SetId> unreadable_;  // on disks, but without a descriptor
+  std::set<SetId> making_;      // on disks already, and in `sets_` soon
   std::map<GroupKey, Group> groups_;
   std::vector<Damage> damages_;
   // Files of this process, until orphans of earlier ones are collected.

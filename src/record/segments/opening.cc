@@ -22,6 +22,7 @@ Task<> LocalStore::open() {
     device->info = disk;
     device->pool = options_.pool_for(disk.id);
     device->index = unsigned(devices_.size());
+    if (disk.disk && options_.hang_limit > Duration{}) watch(*device);
     devices_.push_back(std::move(device));
   }
   if (devices_.empty()) co_return fail(Code::kInvalid, "segments.no_disks");
@@ -50,6 +51,15 @@ Task<> LocalStore::open() {
   co_return Result<>{};
 }
 
+void LocalStore::watch(StoreDevice& device) {
+  device.watch = DiskWatch::begin(device.info.name, device.info.disk,
+                                  {.silence = options_.hang_limit}, [this, &device] {
+                                    ++device.silences;
+                                    failed(device, device.watch->silence());
+                                  });
+  device.info.disk = device.watch->disk();
+}
+
 // Learns which disks are there. One that cannot be read is failed, not fatal.
 Result<> LocalStore::take_disks() {
   for (auto& device : devices_) {
@@ -67,6 +77,7 @@ Result<> LocalStore::take_disks() {
       device->measure(clock_.monotonic(), {});
     } else {
       device->set(DiskHealth::kFailed, name.error().describe(), clock_.now());
+      device->has_erred = !DiskWatch::is_silence(name.error());
     }
     if (!device->good()) uncertain_ = true;
   }
@@ -106,7 +117,11 @@ Result<std::map<SetId, Descriptor>> LocalStore::read_descriptors(ReadFor reason)
       // descriptor cannot be read and that others may know.
       bool unmade = known == newest.end() && is_empty_set(*device, id);
       // What it holds nobody here can say.
-      if (known == newest.end() && !unmade) uncertain_ = true;
+      if (known == newest.end() && !unmade) {
+        uncertain_ = true;
+        std::lock_guard lock(mutex_);
+        unreadable_.insert(id);
+      }
       if (!stale && !unmade) continue;
       if (Result<> removed = device->disk().remove_tree(set_folder(id)); !removed)
         failed(*device, removed.error());
@@ -163,7 +178,7 @@ Result<> LocalStore::recover_set(const Descriptor& descriptor) {
     return std::unexpected(recovered.error());
   if (!recovered || recovered->uncertain) uncertain_ = true;
   if (recovered) {
-    complete_files(descriptor, members);
+    complete_files(descriptor, members, nullptr);
     load_scrubbed(descriptor.set, members);
     raise_sequences(recovered->last);
   }
@@ -171,57 +186,70 @@ Result<> LocalStore::recover_set(const Descriptor& descriptor) {
                                           recovered ? std::move(*recovered) : RecoveredSet{});
   std::lock_guard lock(mutex_);
   sets_.try_emplace(descriptor.set, set);
+  unreadable_.erase(descriptor.set);
   return {};
 }
 
 // Copies files that some members have and others do not. They may be orphans: the store's user
-// knows (collect_orphans).
+// knows (collect_orphans). `claims`: of a set that is in use; then no file is published or removed
+// meanwhile, but the scrub may mend one.
 void LocalStore::complete_files(const Descriptor& descriptor,
-                                const std::vector<StoreDevice*>& members, DiskId returned) {
-  std::map<FileId, std::pair<FilePosition, std::vector<unsigned>>> holders;
+                                const std::vector<StoreDevice*>& members, FileClaims* claims,
+                                DiskId returned) {
+  std::map<FileId, FileHolders> found;
   unsigned present = 0;
   for (unsigned i = 0; i < members.size(); ++i) {
     if (!members[i] || !members[i]->good()) continue;
-    auto files = list_files(members[i]->disk(), descriptor.set);
+    auto files = list_files(*members[i], descriptor.set);
     if (!files) {
       failed(*members[i], files.error());
       continue;
     }
     ++present;
     for (const FilePosition& file : *files) {
-      auto& entry = holders[file.file];
-      entry.first = file;
-      entry.second.push_back(i);
+      FileHolders& entry = found[file.file];
+      entry.file = file;
+      entry.ordinals.push_back(i);
     }
   }
   std::uint64_t count = 0;
   Bytes octets;
-  for (auto& [id, entry] : holders) {
-    StoreDevice* only = entry.second.size() == 1 ? members[entry.second.front()] : nullptr;
+  for (auto& [id, entry] : found) {
+    StoreDevice* only = entry.ordinals.size() == 1 ? members[entry.ordinals.front()] : nullptr;
     // Removed while that disk was away: it does not come back with it.
     if (returned && only && only->info.id == returned && present > 1) {
       (void)only->disk().remove(file_path(descriptor.set, id));
       continue;
     }
     ++count;
-    octets += entry.first.size;
-    for (unsigned i = 0; i < members.size() && entry.second.size() < present; ++i) {
-      bool has = std::ranges::find(entry.second, i) != entry.second.end();
-      if (has || !members[i] || !members[i]->good()) continue;
-      bool copied = std::ranges::any_of(entry.second, [&](unsigned source) {
-        Result<> done = copy_file(*members[source], *members[i], entry.first, {i});
-        // It is the target's fault only if the source can be read.
-        if (!done && check_file(members[source]->disk(), entry.first, {}))
-          failed(*members[i], done.error());
-        return done.has_value();
-      });
-      if (!copied)
-        damaged(
-            {descriptor.set, members[i]->info.id, true, {}, entry.first, CopyState::kMissing, {}});
-    }
+    octets += entry.file.size;
+    if (entry.ordinals.size() == present) continue;
+    FileClaims::Claim claim;
+    if (claims) claim = claims->take_within(id, kClaimWait);
+    complete_file(descriptor, members, entry);
   }
   std::lock_guard lock(mutex_);
   files_[descriptor.set] = {count, octets};
+}
+
+void LocalStore::complete_file(const Descriptor& descriptor,
+                               const std::vector<StoreDevice*>& members, const FileHolders& found) {
+  const std::string path = file_path(descriptor.set, found.file.file);
+  for (unsigned i = 0; i < members.size(); ++i) {
+    const bool has = std::ranges::find(found.ordinals, i) != found.ordinals.end();
+    if (has || !members[i] || !members[i]->good()) continue;
+    // The scrub may have brought it since it was looked for.
+    if (members[i]->disk().open(path, Access::kRead)) continue;
+    const bool copied = std::ranges::any_of(found.ordinals, [&](unsigned source) {
+      Result<> done = copy_file(*members[source], *members[i], found.file, {i});
+      // It is the target's fault only if the source can be read.
+      if (!done && check_file(members[source]->disk(), found.file, {}))
+        failed(*members[i], done.error());
+      return done.has_value();
+    });
+    if (!copied)
+      damaged({descriptor.set, members[i]->info.id, true, {}, found.file, CopyState::kMissing, {}});
+  }
 }
 
 Task<std::unique_ptr<Store>> open_store(Executor executor, Clock& clock, Random& random,

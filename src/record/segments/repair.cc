@@ -34,13 +34,14 @@ void LocalStore::failed(StoreDevice& device, const Error& error) {
   if (error.code() == Code::kNotFound) {
     auto identity = read_small_file(device.disk(), kIdentityName);
     if (identity || identity.error().code() != Code::kNotFound) return;
-    device.set(DiskHealth::kAbsent, "its folder is gone", clock_.now());
-    happened({Happening::Kind::kDiskFailed, {}, device.info.id, {}, device.reason()});
+    if (device.leave_good(DiskHealth::kAbsent, "its folder is gone", clock_.now()))
+      happened({Happening::Kind::kDiskFailed, {}, device.info.id, {}, device.reason()});
     return;
   }
   // Nor is it one that there is no room, or that the process may open no more files.
   if (error.code() != Code::kRetry) return;
-  device.set(DiskHealth::kFailed, error.describe(), clock_.now());
+  if (!device.leave_good(DiskHealth::kFailed, error.describe(), clock_.now())) return;
+  device.has_erred = !DiskWatch::is_silence(error);
   happened({Happening::Kind::kDiskFailed, {}, device.info.id, {}, error.describe()});
 }
 
@@ -72,6 +73,8 @@ CopyState state_of(const Error* error) {
 
 void LocalStore::note_bad_copy(ReplicaSet& set, unsigned ordinal, Position position,
                                const Error* error) {
+  // Nobody knows what a disk has that does not answer.
+  if (error && DiskWatch::is_silence(*error)) return;
   DiskId disk = set.descriptor().members[ordinal].disk;
   add_damage({set.id(), disk, false, position, {}, state_of(error), clock_.now()},
              segment_path(set.id(), position.segment));

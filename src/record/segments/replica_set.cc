@@ -76,48 +76,60 @@ Bytes ReplicaSet::stored() const {
 }
 
 Result<std::shared_ptr<File>> ReplicaSet::segment_file(unsigned ordinal, std::uint32_t number) {
+  const OpenFiles::Key key{id_, ordinal, number};
+  if (auto opened = opened_segment_file(ordinal, number)) return opened;
   StoreDevice* device;
+  std::uint64_t opened_for;
   {
     std::lock_guard lock(mutex_);
-    auto found = files_.find({ordinal, number});
-    if (found != files_.end()) return found->second;
     device = members_[ordinal];
+    opened_for = opened_for_;
   }
   // A disk that was emptied or exchanged holds nothing of the set.
   if (!device) return fail(Code::kRetry, "segments.disk_absent");
   TRY(std::shared_ptr<File> file,
       device->disk().open(segment_path(id_, number), Access::kReadWrite));
-  std::lock_guard lock(mutex_);
-  // Bounded: a store of thousands of segments keeps few of them open.
-  if (files_.size() >= 64) files_.erase(files_.begin());
-  files_[{ordinal, number}] = file;
+  context_.open_files.keep(key, file);
+  std::unique_lock lock(mutex_);
+  const bool outdated = opened_for != opened_for_;
+  lock.unlock();
+  if (outdated) context_.open_files.forget(key);
   return file;
 }
 
 std::shared_ptr<File> ReplicaSet::opened_segment_file(unsigned ordinal,
                                                       std::uint32_t number) const {
-  std::lock_guard lock(mutex_);
-  auto found = files_.find({ordinal, number});
-  return found == files_.end() ? nullptr : found->second;
+  return context_.open_files.find({id_, ordinal, number});
 }
 
 void ReplicaSet::forget_files() {
-  std::lock_guard lock(mutex_);
-  files_.clear();
+  {
+    std::lock_guard lock(mutex_);
+    ++opened_for_;
+  }
+  context_.open_files.forget(id_);
 }
 
 void ReplicaSet::renew(Descriptor descriptor, std::vector<StoreDevice*> members,
                        RecoveredSet recovered) {
+  {
+    std::lock_guard lock(mutex_);
+    ENSURE(!open_ && !busy_);
+    descriptor_ = std::move(descriptor);
+    members_ = std::move(members);
+    segments_ = std::move(recovered.segments);
+    tail_ = recovered.tail;
+    next_number_ = recovered.next_number;
+    active_ = {};
+  }
+  forget_files();
+}
+
+std::vector<FileId> ReplicaSet::end_repair(Repair outcome) {
   std::lock_guard lock(mutex_);
-  ENSURE(!open_ && !busy_);
-  repairing_ = false;
-  descriptor_ = std::move(descriptor);
-  members_ = std::move(members);
-  segments_ = std::move(recovered.segments);
-  tail_ = recovered.tail;
-  next_number_ = recovered.next_number;
-  active_ = {};
-  files_.clear();
+  copying_ = false;
+  repairing_ &= outcome == Repair::kFailed;
+  return std::exchange(put_off_, {});
 }
 
 Result<> ReplicaSet::open() {
@@ -168,6 +180,7 @@ void ReplicaSet::close(Closing closing, std::move_only_function<void()> drained)
     std::lock_guard lock(mutex_);
     open_ = false;
     repairing_ |= closing == Closing::kRepair;
+    copying_ |= closing == Closing::kRepair;
     if (!is_drained()) {
       drained_.push_back(std::move(drained));
       return;
@@ -180,15 +193,32 @@ bool ReplicaSet::begin_publishing(const std::vector<StoreDevice*>& devices) {
   std::lock_guard lock(mutex_);
   bool same = !repairing_ && members_ == devices &&
               std::ranges::all_of(devices, [](StoreDevice* device) { return device->good(); });
-  publishing_ += same;
+  changing_ += same;
   return same;
 }
 
 void ReplicaSet::end_publishing() {
+  end_changing();
+}
+
+bool ReplicaSet::begin_removing(const FileId& file) {
+  std::lock_guard lock(mutex_);
+  if (copying_)
+    put_off_.push_back(file);
+  else
+    ++changing_;
+  return !copying_;
+}
+
+void ReplicaSet::end_removing() {
+  end_changing();
+}
+
+void ReplicaSet::end_changing() {
   std::vector<std::move_only_function<void()>> drained;
   {
     std::lock_guard lock(mutex_);
-    --publishing_;
+    --changing_;
     if (is_drained()) drained.swap(drained_);
   }
   for (auto& resume : drained) resume();

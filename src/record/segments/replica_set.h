@@ -7,6 +7,9 @@
 //                  \          \       v                          |
 //                   <---------- fail_batch() <--------------------
 //
+// A batch is over when each disk has written it or is silent. What a silent one writes of it late
+// is of a batch that was cut: disks.h says why that does no harm.
+//
 // Invariants
 //  1. At most one batch is under way (`busy_`), so only the last one of a segment can be torn.
 //  2. A record's append resumes after its batch is durable on every member, or after it is certain
@@ -16,6 +19,7 @@
 
 #include "disks.h"
 #include "file_claims.h"
+#include "open_files.h"
 #include "recovery.h"
 
 #include <deque>
@@ -28,7 +32,8 @@ struct PendingAppend {
   enum class Outcome { kWaiting, kDone, kAgain, kFailed };
 
   RecordType type = 0;
-  const std::vector<Buffer>* body = nullptr;
+  // Shared with a batch that a disk still writes when nobody waits for it any more.
+  std::shared_ptr<const std::vector<Buffer>> body;
   std::uint32_t length = 0;  // of the body
   std::uint32_t body_crc = 0;
   Appended appended{};
@@ -44,6 +49,7 @@ struct SetContext {
   Notes& notes;
   Bytes segment_size;
   Bytes space_reserve, space_ahead;
+  OpenFiles& open_files;
   std::atomic<Sequence>& next_sequence;
   std::atomic<Sequence>& last_durable;
   // A set has begun another segment: time to change over to another set.
@@ -76,7 +82,7 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   std::uint64_t queued() const;
   enum class Closing {
     kRetire,  // another set takes its turn; files under way may still be published
-    kRepair,  // nothing changes on the disks but by renew(), which ends it
+    kRepair,  // nothing changes on the disks until end_repair()
   };
   // Takes no appends until opened again. What is under way ends first; `drained` is called then.
   void close(Closing closing, std::move_only_function<void()> drained);
@@ -84,17 +90,27 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   // any more, or not good.
   bool begin_publishing(const std::vector<StoreDevice*>& devices);
   void end_publishing();
+  // Whether a file may be removed now, on the disks of `members()`. No: a repair is under way,
+  // whose end returns the file.
+  bool begin_removing(const FileId& file);
+  void end_removing();
   // Queues the append, or resumes it with kAgain or kFailed. `append` may be gone on return.
   void enqueue(PendingAppend& append);
 
   // Replaces members and state after healing. Only while closed and drained.
   void renew(Descriptor descriptor, std::vector<StoreDevice*> members, RecoveredSet recovered);
+  enum class Repair {
+    kDone,    // the set may be opened again
+    kFailed,  // it stays as it is until it is repaired
+  };
+  // Returns the files whose removal was put off.
+  [[nodiscard]] std::vector<FileId> end_repair(Repair outcome);
 
   std::map<std::uint32_t, SegmentInfo> segments() const;
   std::optional<SegmentInfo> segment(std::uint32_t number) const;
   // Octets of the segments on each disk.
   Bytes stored() const;
-  // A copy of a segment, opened once. Blocks.
+  // A copy of a segment, open while it is in use. Blocks.
   Result<std::shared_ptr<File>> segment_file(unsigned ordinal, std::uint32_t number);
   // The same if it is open already, or null. Does not block.
   std::shared_ptr<File> opened_segment_file(unsigned ordinal, std::uint32_t number) const;
@@ -113,13 +129,14 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   bool fill_batch(Batch& batch);
   std::uint64_t space_to_make(const Batch& batch) const;
   void dispatch(std::shared_ptr<Batch> batch);
-  void write_batch(Batch& batch, unsigned ordinal);
+  static Result<> write_batch(Batch& batch, unsigned ordinal);
   void finish_batch(const std::shared_ptr<Batch>& batch);
   void fail_batch(const std::shared_ptr<Batch>& batch);
   void drop_queue(std::vector<PendingAppend*> again);
   void grow();
   Result<std::vector<std::shared_ptr<File>>> create_segment_files(const SegmentHeader& header);
-  bool is_drained() const { return !busy_ && (!repairing_ || publishing_ == 0); }
+  bool is_drained() const { return !busy_ && (!copying_ || changing_ == 0); }
+  void end_changing();
 
   SetContext& context_;
   const SetId id_;
@@ -131,15 +148,17 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   Descriptor descriptor_;
   std::vector<StoreDevice*> members_;
   std::map<std::uint32_t, SegmentInfo> segments_;
-  std::map<std::pair<unsigned, std::uint32_t>, std::shared_ptr<File>> files_;
+  std::uint64_t opened_for_ = 0;  // changes with the members: older files are not theirs
   std::optional<ChainPoint> tail_;
   std::uint32_t next_number_ = 0;  // the least that a new segment may have
   Active active_;
   std::uint64_t generation_ = 0;  // the highest ever tried
   bool open_ = false;
   bool busy_ = false;
-  bool repairing_ = false;
-  unsigned publishing_ = 0;
+  bool repairing_ = false;  // from the start of a repair until one is done
+  bool copying_ = false;    // while one is under way
+  unsigned changing_ = 0;   // files being published or removed
+  std::vector<FileId> put_off_;
   std::deque<PendingAppend*> queue_;
   std::uint64_t queued_ = 0;
   std::vector<std::move_only_function<void()>> drained_;

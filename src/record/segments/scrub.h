@@ -4,11 +4,18 @@
 #include "files.h"
 #include "replica_set.h"
 
+#include <algorithm>
+
 namespace belfry::segments {
 
 class SetScrub {
  public:
-  SetScrub(Notes& notes, Clock& clock, std::shared_ptr<ReplicaSet> set);
+  enum class Source {
+    kSystem,  // what the operating system says that the disk holds
+    kDisk,    // as far as can be asked for
+  };
+  SetScrub(Notes& notes, Clock& clock, std::shared_ptr<ReplicaSet> set,
+           Source source = Source::kSystem);
 
   // Some megabytes further. False: the set is done. Blocks.
   Result<bool> step();
@@ -37,12 +44,18 @@ class SetScrub {
   Result<> list_all_files();
   Result<> scrub_file(FilePosition& file);
   Result<bool> scrub_file_of_size(const FilePosition& file);
+  void leave_out_failed();
+  bool any_left() const {
+    return std::ranges::any_of(readers_, [](auto& reader) { return reader != nullptr; });
+  }
+  void forget_cached(const std::string& path);
   void found(Damage damage, std::string path, bool repaired);
   DiskId disk_of(unsigned ordinal) const { return descriptor_.members[ordinal].disk; }
 
   Notes& notes_;
   Clock& clock_;
   std::shared_ptr<ReplicaSet> set_;
+  const Source source_;
   Descriptor descriptor_;
   std::vector<StoreDevice*> members_;
   std::map<std::uint32_t, SegmentInfo> segments_;

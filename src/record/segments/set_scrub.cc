@@ -5,20 +5,35 @@
 
 namespace belfry::segments {
 
-SetScrub::SetScrub(Notes& notes, Clock& clock, std::shared_ptr<ReplicaSet> set)
+SetScrub::SetScrub(Notes& notes, Clock& clock, std::shared_ptr<ReplicaSet> set, Source source)
     : notes_(notes),
       clock_(clock),
       set_(std::move(set)),
+      source_(source),
       descriptor_(set_->descriptor()),
       members_(set_->members()),
       segments_(set_->segments()),
       segment_(segments_.begin()) {
-  for (StoreDevice*& device : members_) {
-    if (device && device->good()) continue;
-    device = nullptr;
+  open_.resize(members_.size());
+  leave_out_failed();
+  report_.sets = 1;
+}
+
+// What could not be read of a disk that has failed says nothing of its copies.
+void SetScrub::leave_out_failed() {
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (members_[i] && members_[i]->good()) continue;
+    members_[i] = nullptr;
+    open_[i] = nullptr;
+    if (i < readers_.size()) readers_[i] = nullptr;
     partial_ = true;
   }
-  report_.sets = 1;
+}
+
+void SetScrub::forget_cached(const std::string& path) {
+  if (source_ == Source::kSystem) return;
+  for (StoreDevice* device : members_)
+    if (device) device->disk().forget_cached(path);
 }
 
 double SetScrub::fraction() const {
@@ -78,6 +93,7 @@ Result<> SetScrub::begin_segment() {
   open_.assign(members_.size(), nullptr);
   readers_.clear();
   readers_.resize(members_.size());
+  forget_cached(path);
   for (unsigned i = 0; i < members_.size(); ++i) {
     if (!members_[i]) continue;
     auto file = members_[i]->disk().open(path, Access::kReadWrite);
@@ -88,6 +104,7 @@ Result<> SetScrub::begin_segment() {
     auto found_header = read_segment_header(*opened, descriptor_.set, segment_->first);
     if (found_header && *found_header == header) open_[i] = opened;
   }
+  leave_out_failed();
   auto good = std::ranges::find_if(open_, [](auto& file) { return file != nullptr; });
   bool active = std::next(segment_) == segments_.end();
   for (unsigned i = 0; i < members_.size(); ++i) {
@@ -140,6 +157,7 @@ void SetScrub::scrub_batch(const BatchHeader& header) {
     if (copies[i] && !good) good = i;
   }
   report_.records += header.records;
+  leave_out_failed();
   for (unsigned i = 0; i < members_.size(); ++i) {
     if (!readers_[i] || copies[i]) continue;
     if (!good) {
@@ -153,7 +171,7 @@ void SetScrub::scrub_batch(const BatchHeader& header) {
     bad.resize(count.value_or(0));
     repair_batch(header, *copies[*good], i, count ? std::optional(std::move(bad)) : std::nullopt);
   }
-  if (!good)
+  if (!good && any_left())
     notes_.happened({Happening::Kind::kDataLost,
                      descriptor_.set,
                      {},
@@ -205,6 +223,8 @@ void SetScrub::repair_batch(const BatchHeader& header, View good, unsigned ordin
 void SetScrub::skip_rot() {
   if (point_.offset >= segment_->second.end) return;
   std::optional<BatchAt> later;
+  leave_out_failed();
+  if (!any_left()) return;
   for (auto& reader : readers_) {
     if (!reader) continue;
     auto next = reader->find_later(point_);
@@ -230,7 +250,7 @@ Result<> SetScrub::list_all_files() {
   // A copy that was cut or has grown says a wrong size, so each size that is said is tried.
   for (StoreDevice* device : members_) {
     if (!device) continue;
-    auto files = list_files(device->disk(), descriptor_.set);
+    auto files = list_files(*device, descriptor_.set);
     if (!files) {
       notes_.failed(*device, files.error());
       partial_ = true;
@@ -250,6 +270,7 @@ Result<> SetScrub::scrub_file(FilePosition& file) {
   // One that is being published or removed is on some of the disks for a moment.
   FileClaims::Claim claim = set_->claims().try_take(file.file);
   if (!claim) return {};
+  forget_cached(file_path(file.set, file.file));
   for (Bytes size : sizes_.at(file.file)) {
     file.size = size;
     TRY(bool done, scrub_file_of_size(file));
@@ -276,7 +297,10 @@ Result<bool> SetScrub::scrub_file_of_size(const FilePosition& file) {
       bad.push_back({i, missing ? CopyState::kMissing : CopyState::kCorrupt});
     }
   }
-  if (gone) return true;  // removed meanwhile
+  leave_out_failed();
+  std::erase_if(bad, [&](auto& copy) { return !members_[copy.first]; });
+  if (good && !members_[*good]) good.reset();
+  if (gone || (!good && bad.empty())) return true;  // removed meanwhile, or nobody can tell
   if (!good && file.size != sizes_.at(file.file).back()) return false;
   ++report_.files;
   for (auto [ordinal, state] : bad) {

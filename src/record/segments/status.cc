@@ -65,6 +65,11 @@ std::vector<SetStatus> LocalStore::sets() {
   return all;
 }
 
+std::vector<SetId> LocalStore::unreadable_sets() {
+  std::lock_guard lock(mutex_);
+  return {unreadable_.begin(), unreadable_.end()};
+}
+
 std::vector<Damage> LocalStore::damages() {
   std::lock_guard lock(mutex_);
   return damages_;

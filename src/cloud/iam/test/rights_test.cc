@@ -47,6 +47,7 @@ struct Line {
 constexpr Line kMatrix[] = {
     {"disk:ListDisks", 'P', "++---"},
     {"disk:Scrub", 'P', "++---"},
+    {"disk:Readmit", 'P', "++---"},
     {"topology:GetTopology", 'P', "++---"},
     {"measure:GetMeasure", 'P', "+++++"},
     {"measure:ListMeasures", 'O', "+++++"},

@@ -41,19 +41,30 @@ std::vector<DiskId> Core::disks_away() {
   return away;
 }
 
-// Whether so many disks are away that all copies of a set may be among them.
+// Whether so many disks are away that all copies of a set may be among them, or one is on disks
+// that are here and cannot be read.
 bool Core::may_hide_sets() {
+  if (!store_.unreadable_sets().empty()) return true;
   unsigned copies = segments::Placement{}.copies;
   for (const segments::SetStatus& set : store_.sets())
     copies = std::min(copies, set.placement.copies);
   return disks_away().size() >= copies;
 }
 
+// Whether every file that a record names is known. Records in a span that nobody can read may name
+// some: those are not lost with them.
 bool Core::is_everything_here() {
-  return disks_away().empty() && table_.held().empty();
+  const bool has_lost_span = std::ranges::any_of(store_.damages(), [](auto& damage) {
+    return !damage.is_file && damage.position.length == 0;
+  });
+  return disks_away().empty() && table_.held().empty() && store_.unreadable_sets().empty() &&
+         !has_lost_span;
 }
 
 std::unexpected<Error> Core::incomplete() {
+  const auto unreadable = store_.unreadable_sets();
+  if (disks_away().empty() && !unreadable.empty())
+    return fail(Code::kRetry, "engine.set_unreadable", {{"set", unreadable.front().text()}});
   return fail(Code::kRetry, "engine.incomplete", {{"disks", list(disks_away())}});
 }
 

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 namespace belfry::objects {
@@ -131,6 +132,11 @@ class Away : public ::testing::TestWithParam<std::uint64_t> {
     machine_.take_away(std::move(disks));
     return machine_.start();
   }
+  static std::string set_path(SetId set) {
+    char digits[17];
+    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(set.value));
+    return std::string("sets/") + digits;
+  }
   static std::string message(const auto& result) { return result ? "" : result.error().message(); }
 
   Machine machine_;
@@ -157,6 +163,30 @@ TEST_P(Away, NorIsOneThatTheIndexHadNotHeardOf) {
   std::string before = dump();
   ASSERT_TRUE(restart_without(disks, batches));
   ASSERT_TRUE(restart_without({}));
+  EXPECT_EQ(dump(), before);
+}
+
+// All disks are here, and none can tell whose the records are that name the file.
+TEST_P(Away, NorIsOneWhoseRecordIsInASetThatNobodyCanTell) {
+  std::string key = put_astride();
+  const SetId set = entry(key).record.set;
+  const std::vector<DiskId> disks = disks_of(set);
+  ASSERT_TRUE(run(fill_past(disks)));
+  std::string before = dump();
+  const std::string descriptor = set_path(set) + "/descriptor";
+  auto flip_all = [&] {
+    for (DiskId disk : disks)
+      ASSERT_TRUE(machine_.disks()[std::size_t(disk.value - 1)]->flip(descriptor, 20, 1));
+  };
+  machine_.stop();
+  machine_.lose_index(0);
+  flip_all();
+  ASSERT_TRUE(machine_.start());
+  EXPECT_EQ(machine_.segments().unreadable_sets(), std::vector<SetId>{set});
+  EXPECT_EQ(message(read(key)), "engine.set_unreadable");
+  machine_.stop();
+  flip_all();
+  ASSERT_TRUE(machine_.start());
   EXPECT_EQ(dump(), before);
 }
 

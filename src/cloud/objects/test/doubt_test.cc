@@ -60,6 +60,8 @@ class FailingStore : public segments::Store {
   }
   Task<std::uint64_t> heal() override { return real_->heal(); }
   Task<> inspect_disks() override { return real_->inspect_disks(); }
+  Task<> readmit(DiskId disk) override { return real_->readmit(disk); }
+  std::vector<SetId> unreadable_sets() override { return real_->unreadable_sets(); }
   std::vector<segments::DiskStatus> disks() override { return real_->disks(); }
   std::vector<segments::SetStatus> sets() override { return real_->sets(); }
   std::vector<segments::Damage> damages() override { return real_->damages(); }

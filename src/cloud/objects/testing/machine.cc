@@ -32,6 +32,7 @@ Task<> Machine::open() {
   options.segment_size = 1_MiB;
   options.space_reserve = 1_MiB;
   options.background = false;
+  options.hang_limit = {};
   options.pool_for = [this](DiskId) { return world_.pool(); };
   CO_TRY(segments_, co_await segments::open_store(world_.executor(), world_.clock(),
                                                   world_.random(), std::move(options)));

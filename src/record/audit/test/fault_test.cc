@@ -42,6 +42,7 @@ class FaultyLedger {
     options.segment_size = 4_MiB;
     options.space_reserve = 1_MiB;
     options.background = false;
+    options.hang_limit = {};
     options.pool_for = [this](DiskId) { return world_.pool(); };
     std::vector<Disk*> key_disks{disks_[0].get(), disks_[1].get(), disks_[2].get()};
     TRY(keys_, crypto::open_key_store(key_disks, Buffer(32, std::byte{5}), world_.clock(),

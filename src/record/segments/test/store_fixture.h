@@ -1,6 +1,7 @@
 // A store on folders of this machine, six disks of six servers on two sites.
 #pragma once
 
+#include "faulty_disk.h"
 #include "segments/store.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -23,10 +24,12 @@ class StoreTest : public testing::Test {
               ("belfry-segments-" + std::to_string(::getpid()))) {
     std::filesystem::remove_all(root_);
     for (unsigned i = 1; i <= kDisks; ++i) std::filesystem::create_directories(folder(i));
+    for (auto& fault : faults_) fault = std::make_shared<Fault>();
     random_ = make_system_random();
     clock_ = make_system_clock();
   }
   ~StoreTest() override {
+    for (auto& fault : faults_) fault->end();
     shut();
     std::filesystem::remove_all(root_);
   }
@@ -52,13 +55,15 @@ class StoreTest : public testing::Test {
                      folder(i).string(),
                      true,
                      nullptr};
-      if (auto opened = open_disk(folder(i).string())) disk.disk = std::move(*opened);
+      if (auto opened = open_disk(folder(i).string()))
+        disk.disk = std::make_shared<FaultyDisk>(faults_[i - 1], std::move(*opened));
       options.disks.push_back(std::move(disk));
     }
     options.segment_size = segment_size_;
     options.space_reserve = 1_MiB;
     options.space_ahead = space_ahead_;
     options.background = background_;
+    options.hang_limit = hang_limit_;
     options.pool_for = [](DiskId) { return std::shared_ptr<Pool>(make_pool("disk", 2, 1024)); };
     options.on_happening = [this](const Happening& happening) {
       std::lock_guard lock(mutex_);
@@ -154,6 +159,8 @@ class StoreTest : public testing::Test {
   Bytes segment_size_ = 1_MiB;
   Bytes space_ahead_ = 4_MiB;
   bool background_ = false;
+  Duration hang_limit_ = std::chrono::seconds(30);
+  std::array<std::shared_ptr<Fault>, kDisks> faults_;
   std::filesystem::path root_;
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{

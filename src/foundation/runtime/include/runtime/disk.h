@@ -85,6 +85,9 @@ class Disk {
   // device mounted again, calls go to the new one. Errors: not_found when there is none.
   virtual Result<> reopen() { return {}; }
 
+  // Asks the operating system to read the file from the device again the next time. No promise.
+  virtual void forget_cached(std::string_view) {}
+
   struct Space {
     Bytes total;
     Bytes free;

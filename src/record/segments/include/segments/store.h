@@ -199,7 +199,10 @@ struct Options {
   Bytes space_reserve = 256_MiB;  // kept free on each disk for deletes and healing
   Duration scrub_period = std::chrono::days(14);
   Duration heal_after = std::chrono::seconds(10);  // an absent or failed disk's sets heal then
-  bool background = true;                          // scrub and heal by themselves; tests call them
+  // A call of a disk that takes longer has hung: the disk is failed, and nobody waits for it any
+  // more. Zero: a call is waited for without end, for disks that are simulated.
+  Duration hang_limit = std::chrono::seconds(10);
+  bool background = true;  // scrub and heal by themselves; tests call them
   std::function<void(const Happening&)> on_happening;
   // The real thing gives one pool a disk; a simulation an inline one for all.
   std::function<std::shared_ptr<Pool>(DiskId)> pool_for;
@@ -251,11 +254,20 @@ class Store {
   virtual Task<std::uint64_t> heal() = 0;
   // Looks again at which disks are there: one that vanished is absent, one that came back is
   // brought up to date before it counts.
+  // So does one that failed because it did not answer, once all its calls have returned.
   virtual Task<> inspect_disks() = 0;
+  // Takes a disk back that failed by an error, or sooner than it would return by itself. What it
+  // holds is compared with the other copies, read from the disk, before its sets take appends: a
+  // failed sync may have lost pages that the system still shows. Takes as long as reading it all.
+  // Safe to repeat. Errors: conflict ("segments.disk_good"), retry ("segments.disk_absent",
+  // "disk.silent": a call still hangs; the disk's own), invalid and corrupt as at the start.
+  virtual Task<> readmit(DiskId disk) = 0;
 
   virtual std::vector<DiskStatus> disks() = 0;
   virtual std::vector<SetStatus> sets() = 0;
   virtual std::vector<Damage> damages() = 0;
+  // Sets on the disks whose descriptor no disk that is here can tell. What they name must be kept.
+  virtual std::vector<SetId> unreadable_sets() = 0;
 
   // Ends the background work; appends fail from now on. Must have ended before the store is
   // destroyed, unless nothing runs on its executor any more. Syncs nothing: what was acknowledged

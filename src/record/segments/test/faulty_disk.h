@@ -1,0 +1,119 @@
+// A disk of which calls of one kind hang, or fail, as long as a test wants.
+#pragma once
+
+#include "runtime_testing/forwarding_disk.h"
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+namespace belfry::segments {
+
+enum class Call { kNone, kRead, kWrite, kSync, kRemove };
+
+// Outlives test and store: a call that hangs still has it.
+class Fault {
+ public:
+  void hang(Call call) { change(call, Call::kNone); }
+  void fail_at(Call call) { change(Call::kNone, call); }
+  void end() { change(Call::kNone, Call::kNone); }
+  unsigned hanging() {
+    std::lock_guard lock(mutex_);
+    return hanging_;
+  }
+
+  Result<> meet(Call call) {
+    std::unique_lock lock(mutex_);
+    if (hangs_ == call) {
+      ++hanging_;
+      changed_.wait(lock, [&] { return hangs_ != call; });
+      --hanging_;
+    }
+    if (fails_ == call)
+      return fail(Code::kRetry, "disk.failed",
+                  {{"call", "test"}, {"path", "test"}, {"reason", "Input/output error"}});
+    return {};
+  }
+
+ private:
+  void change(Call hangs, Call fails) {
+    {
+      std::lock_guard lock(mutex_);
+      hangs_ = hangs;
+      fails_ = fails;
+    }
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Call hangs_ = Call::kNone, fails_ = Call::kNone;
+  unsigned hanging_ = 0;
+};
+
+class FaultyFile : public File {
+ public:
+  FaultyFile(std::shared_ptr<Fault> fault, std::unique_ptr<File> inner)
+      : fault_(std::move(fault)), inner_(std::move(inner)) {}
+
+  Result<std::size_t> read_at(std::uint64_t offset, MutableView out) const override {
+    TRY(fault_->meet(Call::kRead));
+    return inner_->read_at(offset, out);
+  }
+  bool make_space(std::uint64_t offset, Bytes length) override {
+    return inner_->make_space(offset, length);
+  }
+  Result<> write_at(std::uint64_t offset, std::span<const View> parts) override {
+    TRY(fault_->meet(Call::kWrite));
+    return inner_->write_at(offset, parts);
+  }
+  Result<Bytes> size() const override { return inner_->size(); }
+  Result<> resize(Bytes size) override { return inner_->resize(size); }
+  Result<> sync(SyncPoint point, DiskOrdinal ordinal) override {
+    TRY(fault_->meet(Call::kSync));
+    return inner_->sync(point, ordinal);
+  }
+  File& inner() { return *inner_; }
+
+ private:
+  std::shared_ptr<Fault> fault_;
+  std::unique_ptr<File> inner_;
+};
+
+class FaultyDisk : public runtime::testing::ForwardingDisk {
+ public:
+  FaultyDisk(std::shared_ptr<Fault> fault, std::shared_ptr<Disk> inner)
+      : ForwardingDisk(std::move(inner)), fault_(std::move(fault)) {}
+
+  Result<std::unique_ptr<File>> open(std::string_view path, Access access) override {
+    return faulty(ForwardingDisk::open(path, access));
+  }
+  Result<std::unique_ptr<File>> create(std::string_view path) override {
+    return faulty(ForwardingDisk::create(path));
+  }
+  Result<std::unique_ptr<File>> create_unnamed(std::string_view directory) override {
+    return faulty(ForwardingDisk::create_unnamed(directory));
+  }
+  Result<> link(File& unnamed, std::string_view path) override {
+    return ForwardingDisk::link(static_cast<FaultyFile&>(unnamed).inner(), path);
+  }
+  Result<> remove(std::string_view path) override {
+    TRY(fault_->meet(Call::kRemove));
+    return ForwardingDisk::remove(path);
+  }
+  Result<> sync_directory(std::string_view directory, SyncPoint point,
+                          DiskOrdinal ordinal) override {
+    TRY(fault_->meet(Call::kSync));
+    return ForwardingDisk::sync_directory(directory, point, ordinal);
+  }
+
+ private:
+  Result<std::unique_ptr<File>> faulty(Result<std::unique_ptr<File>> opened) {
+    TRY(auto file, std::move(opened));
+    return std::make_unique<FaultyFile>(fault_, std::move(file));
+  }
+
+  std::shared_ptr<Fault> fault_;
+};
+
+}  // namespace belfry::segments

@@ -1,0 +1,140 @@
+// Disks that failed by an error and are taken back; repairs and removals beside each other.
+#include "format.h"
+#include "store_fixture.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace belfry::segments {
+namespace {
+
+using Kind = Happening::Kind;
+
+class ReadmitTest : public StoreTest {
+ protected:
+  std::vector<DiskId> disks_of(SetId set) {
+    for (const SetStatus& status : store_->sets())
+      if (status.set == set) return status.disks;
+    return {};
+  }
+  Fault& fault_of(DiskId disk) { return *faults_[std::size_t(disk.value - 1)]; }
+  DiskStatus status_of(DiskId disk) { return store_->disks()[std::size_t(disk.value - 1)]; }
+  template <class T>
+  std::future<Result<T>> spawn(Task<T> task) {
+    return boost::asio::co_spawn(context_, std::move(task), boost::asio::use_future);
+  }
+  void run_for(std::chrono::milliseconds duration) {
+    context_.restart();
+    context_.run_for(duration);
+  }
+  template <class T>
+  T finish(std::future<T>& future) {
+    context_.restart();
+    while (future.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+      context_.run_one();
+    return future.get();
+  }
+};
+
+TEST_F(ReadmitTest, ADiskThatFailedBySyncComesBackWhenItIsReadmittedAndCompared) {
+  open();
+  Appended before = append("before");
+  FilePosition file = write_file(pattern(100'000, 1));
+  const DiskId disk = disks_of(before.position.set)[1];
+  fault_of(disk).fail_at(Call::kSync);
+  Appended during = append("during");
+  EXPECT_EQ(status_of(disk).health, DiskHealth::kFailed);
+  EXPECT_EQ(run(store_->readmit(disk)).error().message(), "disk.failed");
+  EXPECT_EQ(status_of(disk).health, DiskHealth::kFailed);
+  fault_of(disk).end();
+  ASSERT_TRUE(run(store_->inspect_disks()));
+  EXPECT_EQ(status_of(disk).health, DiskHealth::kFailed) << "an operator decides";
+  // As if pages that were lost had been seen whole meanwhile.
+  const auto place = folder(unsigned(disk.value));
+  flip(place / segment_path(before.position.set, 0), before.position.offset + kRecordHeader + 1);
+  flip(place / file_path(file.set, file.file), kPage + 5);
+  ASSERT_TRUE(run(store_->readmit(disk)));
+  EXPECT_EQ(status_of(disk).health, DiskHealth::kGood);
+  EXPECT_EQ(count(Kind::kDiskReturned), 1u);
+  EXPECT_EQ(count(Kind::kCopyRepaired), 2u);
+  for (const Position& position : {before.position, during.position})
+    EXPECT_EQ(healthy(run(store_->where(position)).value()), 3u);
+  EXPECT_EQ(healthy(run(store_->where(file)).value()), 3u);
+  EXPECT_TRUE(store_->damages().empty());
+  EXPECT_EQ(run(store_->readmit(disk)).error().message(), "segments.disk_good");
+  open();
+  EXPECT_EQ(replay(), (std::vector<std::string>{"before", "during"}));
+}
+
+TEST_F(ReadmitTest, ADiskWhoseLateAnswerIsAnErrorWaitsForAnOperator) {
+  hang_limit_ = std::chrono::milliseconds(300);
+  open();
+  const DiskId disk = disks_of(append("before").position.set)[1];
+  fault_of(disk).hang(Call::kSync);
+  append("during");
+  EXPECT_EQ(run(store_->readmit(disk)).error().message(), "disk.silent");
+  fault_of(disk).fail_at(Call::kSync);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (status_of(disk).reason.find("disk.failed") == std::string::npos &&
+         std::chrono::steady_clock::now() < until) {
+    ASSERT_TRUE(run(store_->inspect_disks()));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  fault_of(disk).end();
+  ASSERT_TRUE(run(store_->inspect_disks()));
+  EXPECT_EQ(status_of(disk).health, DiskHealth::kFailed);
+  ASSERT_TRUE(run(store_->readmit(disk)));
+  EXPECT_EQ(status_of(disk).health, DiskHealth::kGood);
+  open();
+  EXPECT_EQ(replay(), (std::vector<std::string>{"before", "during"}));
+}
+
+TEST_F(ReadmitTest, ARepairBringsBackNoFileThatIsBeingRemoved) {
+  open();
+  append("x");
+  FilePosition file = write_file(pattern(10'000, 1)), kept = write_file(pattern(10'000, 2));
+  const auto disks = disks_of(file.set);
+  // The removal stops half-way: a repair must not take the file for one that some disks miss.
+  fault_of(disks[0]).hang(Call::kRemove);
+  auto removal = spawn(store_->remove_file(file));
+  while (fault_of(disks[0]).hanging() == 0) run_for(std::chrono::milliseconds(5));
+  std::filesystem::remove_all(folder(unsigned(disks[2].value)));
+  auto inspection = spawn(store_->inspect_disks());
+  run_for(std::chrono::milliseconds(100));
+  auto healing = spawn(store_->heal());
+  run_for(std::chrono::milliseconds(300));
+  fault_of(disks[0]).end();
+  EXPECT_TRUE(finish(removal));
+  EXPECT_TRUE(finish(inspection));
+  EXPECT_TRUE(finish(healing));
+  EXPECT_EQ(healthy(run(store_->where(file)).value()), 0u);
+  EXPECT_EQ(healthy(run(store_->where(kept)).value()), 3u);
+  EXPECT_TRUE(store_->damages().empty());
+}
+
+TEST_F(ReadmitTest, AFileRemovedDuringARepairIsGoneFromTheDiskThatIsHealedTo) {
+  open();
+  append("x");
+  FilePosition file = write_file(pattern(10'000, 1)), kept = write_file(pattern(10'000, 2));
+  const auto before = disks_of(file.set);
+  std::filesystem::remove_all(folder(unsigned(before[2].value)));
+  ASSERT_TRUE(run(store_->inspect_disks()));
+  // Its descriptors come last: the files have been copied then.
+  for (unsigned i = 0; i < kDisks; ++i)
+    if (std::ranges::find(before, DiskId{i + 1}) == before.end()) faults_[i]->hang(Call::kSync);
+  auto healing = spawn(store_->heal());
+  for (bool hangs = false; !hangs;) {
+    run_for(std::chrono::milliseconds(5));
+    hangs = std::ranges::any_of(faults_, [](auto& fault) { return fault->hanging() > 0; });
+  }
+  auto removed = run(store_->remove_file(file));
+  EXPECT_TRUE(removed);
+  for (auto& fault : faults_) fault->end();
+  EXPECT_EQ(finish(healing).value(), 1u);
+  EXPECT_NE(disks_of(file.set), before);
+  EXPECT_EQ(healthy(run(store_->where(file)).value()), 0u);
+  EXPECT_EQ(healthy(run(store_->where(kept)).value()), 3u);
+}
+
+}  // namespace
+}  // namespace belfry::segments
