@@ -15,6 +15,7 @@ export const users = {
       'measure:CheckMeasure',
       'disk:ListDisks',
       'disk:Scrub',
+      'disk:Readmit',
       'disk:Heal',
       'disk:ListReplicaSets',
       'audit:ListEvents',
@@ -186,6 +187,12 @@ export function detail(id) {
   };
 }
 
+const troubles = {
+  'rbx1-s2-d2': { health: 'absent', reason: 'Its folder is not there.' },
+  'rbx1-s3-d2': { health: 'failed', reason: 'fdatasync: Input/output error' },
+};
+const healthOf = (name) => troubles[name] ?? { health: 'good', reason: '' };
+
 export const disks = ['par1', 'rbx1'].flatMap((site) =>
   [1, 2, 3].flatMap((server) =>
     [1, 2].map((disk) => ({
@@ -195,8 +202,7 @@ export const disks = ['par1', 'rbx1'].flatMap((site) =>
       site,
       path: `disks/${site}-s${server}-d${disk}`,
       simulated: true,
-      health: site === 'rbx1' && server === 2 && disk === 2 ? 'absent' : 'good',
-      reason: site === 'rbx1' && server === 2 && disk === 2 ? 'Its folder is not there.' : '',
+      ...healthOf(`${site}-s${server}-d${disk}`),
       used_bytes: 1_234_567_890 * server,
       free_bytes: 80_000_000_000,
       total_bytes: 84_000_000_000,

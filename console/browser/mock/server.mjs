@@ -30,7 +30,7 @@ const objects = new Map(
     ['a very long name that says in all detail what the file is about, and goes on.pdf', 120_000],
   ].map(([key, size]) => [key, data.object(key, size)]),
 );
-let jobStarted = 0;
+let begun = { kind: 'scrub', subject: '', started: 0 };
 const tokens = [];
 const keys = [];
 
@@ -118,7 +118,7 @@ function list(query) {
 }
 
 function job() {
-  const progress = Math.min(1, (Date.now() - jobStarted) / 2500);
+  const progress = Math.min(1, (Date.now() - begun.started) / 2500);
   const found = [
     {
       set: '7001',
@@ -130,14 +130,14 @@ function job() {
   ].map((damage) => ({ ...damage, object: 'rivage-photos/2026/été/port.raw' }));
   return {
     id: '1',
-    kind: 'scrub',
-    subject: '',
+    kind: begun.kind,
+    subject: begun.subject,
     state: progress < 1 ? 'running' : 'done',
     progress,
-    started_us: jobStarted * 1000,
+    started_us: begun.started * 1000,
     finished_us: null,
     report:
-      progress < 1
+      progress < 1 || begun.kind === 'readmit'
         ? null
         : { sets: 2, records: 4012, files: 24, read_bytes: 2e9, found, repaired: 1 },
     error: null,
@@ -255,7 +255,8 @@ function api(request, response, path, query, body) {
       return answer(response, 200, page(data.sets));
     case 'POST scrub':
     case 'POST disks/*/scrub':
-      jobStarted = Date.now();
+    case 'POST disks/*/readmit':
+      begun = { kind: path.at(-1), subject: path.length > 1 ? path[1] : '', started: Date.now() };
       return answer(response, 202, job());
     case 'GET jobs/*':
       return answer(response, 200, job());

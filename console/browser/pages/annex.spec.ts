@@ -109,3 +109,12 @@ test('a scrub shows how far it is, then what it found', async ({ page }) => {
   await expect(page.getByText('1 repaired')).toBeVisible();
   await expectAccessible(page);
 });
+
+test('a disk that failed is taken back when asked', async ({ page }) => {
+  await signIn(page, 'admin');
+  await visit(page, '/disks');
+  await page.getByRole('button', { name: 'Use rbx1-s3-d2 again' }).click();
+  await expect(page.getByRole('progressbar', { name: 'Return of rbx1-s3-d2' })).toBeVisible();
+  await expect(page.getByText('rbx1-s3-d2 is in use again')).toBeVisible();
+  await expectAccessible(page);
+});

@@ -96,6 +96,7 @@ export const storage = {
   disks: () => all<Disk>(['disks']),
   replicaSets: () => all<ReplicaSet>(['replica-sets']),
   scrub: (disk: string) => ask<Job>('POST', disk === '' ? ['scrub'] : ['disks', disk, 'scrub']),
+  readmit: (disk: string) => ask<Job>('POST', ['disks', disk, 'readmit']),
   heal: () => ask<Job>('POST', ['heal']),
   job: (id: string) => ask<Job>('GET', ['jobs', id]),
 };

@@ -72,7 +72,6 @@ const signs: Record<Disk['health'], { icon: IconName; tone: string }> = {
 
 function DiskTable({ disks, run }: { disks: Disk[]; run: JobRun }) {
   const { t } = useSpeech();
-  const who = useWho();
   return (
     <Table
       columns={[
@@ -85,25 +84,28 @@ function DiskTable({ disks, run }: { disks: Disk[]; run: JobRun }) {
       acts
     >
       {disks.map((disk) => (
-        <DiskRow
-          key={disk.id}
-          disk={disk}
-          act={
-            may(who, 'disk:Scrub') && (
-              <Button
-                size="compact-sm"
-                variant="default"
-                disabled={run.running || disk.health !== 'good'}
-                aria-label={t('disks.scrub.of', { name: disk.name })}
-                onClick={() => run.scrub(disk.name)}
-              >
-                {t('disks.scrub')}
-              </Button>
-            )
-          }
-        />
+        <DiskRow key={disk.id} disk={disk} act={<DiskAct disk={disk} run={run} />} />
       ))}
     </Table>
+  );
+}
+
+// A disk that failed comes back when somebody who looked at it says so.
+function DiskAct({ disk, run }: { disk: Disk; run: JobRun }) {
+  const { t } = useSpeech();
+  const who = useWho();
+  const act = disk.health === 'failed' ? 'readmit' : 'scrub';
+  if (!may(who, act === 'readmit' ? 'disk:Readmit' : 'disk:Scrub')) return null;
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      disabled={run.running || disk.health === 'absent'}
+      aria-label={t(`disks.${act}.of`, { name: disk.name })}
+      onClick={() => run[act](disk.name)}
+    >
+      {t(`disks.${act}`)}
+    </Button>
   );
 }
 

@@ -10,12 +10,12 @@ import { useSpeech } from '../language/speech';
 
 export function JobPanel({ job }: { job: Job }) {
   const { t } = useSpeech();
-  const title =
-    job.kind === 'heal'
-      ? t('job.heal')
-      : job.subject === ''
-        ? t('job.scrub_all')
-        : t('job.scrub', { disk: job.subject });
+  const titles: Record<Job['kind'], string> = {
+    heal: t('job.heal'),
+    readmit: t('job.readmit', { disk: job.subject }),
+    scrub: job.subject === '' ? t('job.scrub_all') : t('job.scrub', { disk: job.subject }),
+  };
+  const title = titles[job.kind];
   return (
     <Panel title={title} aside={<Moment us={job.started_us} />}>
       <div className="stack" data-job={job.state}>
@@ -49,7 +49,15 @@ function asProblemOf(body: ProblemBody | null): Problem {
 }
 
 function Report({ job }: { job: Job }) {
-  const { count } = useSpeech();
+  const { t, count } = useSpeech();
+  if (job.kind === 'readmit') {
+    return (
+      <p className="row">
+        <Icon name="pass" />
+        {t('job.readmitted', { disk: job.subject })}
+      </p>
+    );
+  }
   if (job.report === null) return null;
   if ('healed' in job.report) {
     return (

@@ -9,6 +9,7 @@ export interface JobRun {
   starting: boolean;
   error: unknown;
   scrub: (disk: string) => void;
+  readmit: (disk: string) => void;
   heal: () => void;
 }
 
@@ -41,6 +42,7 @@ export function useJob(): JobRun {
     starting: start.isPending,
     error: start.error ?? (id === null ? null : follow.error),
     scrub: (disk) => start.mutate(() => storage.scrub(disk)),
+    readmit: (disk) => start.mutate(() => storage.readmit(disk)),
     heal: () => start.mutate(() => storage.heal()),
   };
 }
