@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -11,6 +12,9 @@
 namespace belfry::objects {
 namespace {
 
+// So often one thread applies what has become durable meanwhile, before it looks at its
+// connections.
+constexpr unsigned kRoundsAtOnce = 16;
 // More than this many commits in doubt at once mean that the disks are gone: others need not try.
 constexpr std::size_t kUnresolvedMax = 64;
 // Replay after a crash reads no more of the segments than this, besides what is in the memtable.
@@ -151,7 +155,7 @@ Task<Sequence> Core::apply(std::shared_ptr<Pending> pending) {
 
 // Called by whoever set `applying_`.
 void Core::apply_waiting() {
-  for (;;) {
+  for (unsigned round = 0; round < kRoundsAtOnce; ++round) {
     std::vector<std::shared_ptr<Pending>> together;
     {
       std::lock_guard lock(applying_mutex_);
@@ -167,6 +171,8 @@ void Core::apply_waiting() {
       resume();
     }
   }
+  // What else this thread has to do comes first.
+  boost::asio::post(executor_, [self = shared_from_this()] { self->apply_waiting(); });
 }
 
 void Core::apply_together(const std::vector<std::shared_ptr<Pending>>& together) {
