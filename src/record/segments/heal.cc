@@ -28,9 +28,8 @@ Task<std::uint64_t> LocalStore::heal_sets(std::vector<std::shared_ptr<ReplicaSet
     auto turn = co_await repairs_.take();
     if (set->complete() && !set->in_repair()) continue;
     co_await drain_for_repair(set);
-    auto done =
-        co_await runtime::blocking(pool_of(*set), [&] { return ended(*set, heal_set(*set)); });
-    if (done) ++healed;
+    auto done = co_await runtime::blocking(pool_of(*set), [&] { return heal_set(*set); });
+    if (co_await conclude(set, std::move(done))) ++healed;
   }
   co_return healed;
 }
@@ -63,7 +62,7 @@ Result<> LocalStore::heal_set(ReplicaSet& set) {
     members[lost[i]] = chosen[i];
     descriptor.members[lost[i]] = {chosen[i]->info.id, chosen[i]->identity().uuid};
   }
-  auto copied = copy_to(descriptor, members, lost, set.claims());
+  auto copied = copy_to(descriptor, members, lost, set);
   if (!copied) {
     // What it has of the set is of no use, and takes room.
     for (StoreDevice* device : chosen)
@@ -91,7 +90,7 @@ Result<> LocalStore::heal_set(ReplicaSet& set) {
 // Everything of the set onto the members at the ordinals in `fresh`, their descriptors last.
 Result<RecoveredSet> LocalStore::copy_to(const Descriptor& descriptor,
                                          const std::vector<StoreDevice*>& members,
-                                         const std::vector<unsigned>& fresh, FileClaims& claims) {
+                                         const std::vector<unsigned>& fresh, ReplicaSet& set) {
   // An earlier life of the set on a disk counts for nothing.
   for (unsigned ordinal : fresh) {
     Disk& disk = members[ordinal]->disk();
@@ -101,7 +100,7 @@ Result<RecoveredSet> LocalStore::copy_to(const Descriptor& descriptor,
   }
   // Recovery finds everything missing on the new disks, and completes it there.
   TRY(auto recovered, recover_segments(descriptor, members, *this));
-  complete_files(descriptor, members, &claims);
+  complete_files(descriptor, members, &set.claims(), set.returned());
   for (unsigned ordinal : fresh)
     TRY(noted(*members[ordinal],
               write_descriptor(members[ordinal]->disk(), descriptor, {ordinal})));
@@ -126,14 +125,21 @@ void LocalStore::raise_sequences(Sequence last) {
   raise(last_durable_, last);
 }
 
-// Makes the copies on the members equal again, without a change of members. `returned`: the disk
-// that was away, if that is why.
-Task<> LocalStore::resync(std::shared_ptr<ReplicaSet> set, DiskId returned, Check check) {
+// Makes the copies on the members equal again, without a change of members.
+Task<> LocalStore::resync(std::shared_ptr<ReplicaSet> set) {
   auto turn = co_await repairs_.take();
   co_await drain_for_repair(set);
-  auto done = co_await runtime::blocking(pool_of(*set), [&] { return resync_set(*set, returned); });
-  if (done && check == Check::kEverything) done = co_await compare(set);
-  co_return co_await runtime::blocking(pool_of(*set), [&] { return ended(*set, done); });
+  auto done = co_await runtime::blocking(pool_of(*set), [&] { return resync_set(*set); });
+  co_return co_await conclude(set, std::move(done));
+}
+
+// Compares what disks brought back, where that is asked for, and ends the repair.
+Task<> LocalStore::conclude(std::shared_ptr<ReplicaSet> set, Result<> repaired) {
+  const auto returned = set->returned();
+  const bool everything = std::ranges::any_of(
+      returned, [](auto& one) { return one.second == ReplicaSet::Check::kEverything; });
+  if (repaired && everything) repaired = co_await compare(set);
+  co_return co_await runtime::blocking(pool_of(*set), [&] { return ended(*set, repaired); });
 }
 
 // Blocks. Ends a repair; what was to be removed meanwhile goes from whatever disks the set has now.
@@ -149,13 +155,13 @@ Result<> LocalStore::ended(ReplicaSet& set, Result<> outcome) {
 }
 
 // Blocks. The repair goes on.
-Result<> LocalStore::resync_set(ReplicaSet& set, DiskId returned) {
+Result<> LocalStore::resync_set(ReplicaSet& set) {
   Descriptor descriptor = set.descriptor();
   std::vector<StoreDevice*> members = devices_of(descriptor);
   // An attempt to heal may have left a descriptor somewhere: this one is the truth from now on.
   descriptor.generation = set.next_generation();
   TRY(auto recovered, recover_segments(descriptor, members, *this));
-  complete_files(descriptor, members, &set.claims(), returned);
+  complete_files(descriptor, members, &set.claims(), set.returned());
   for (unsigned i = 0; i < members.size(); ++i) {
     if (!members[i] || !members[i]->good()) continue;
     TRY(noted(*members[i], write_descriptor(members[i]->disk(), descriptor, {i})));
@@ -183,13 +189,13 @@ Task<> LocalStore::inspect_disks() {
     CO_TRY(bool is_back,
            co_await runtime::blocking(*device->pool, [&] { return inspect(*device); }));
     // One that cannot return now is tried again.
-    if (is_back) (void)co_await bring_back(*device, Check::kTails);
+    if (is_back) (void)co_await bring_back(*device, ReplicaSet::Check::kTails, std::nullopt);
   }
   co_return Result<>{};
 }
 
 Task<> LocalStore::readmit(DiskId disk) {
-  auto turn = co_await inspections_.take();
+  std::optional turn(co_await inspections_.take());
   StoreDevice* device = device_of(disk);
   if (!device || !device->info.disk) co_return fail(Code::kRetry, "segments.disk_absent");
   if (device->good())
@@ -197,11 +203,14 @@ Task<> LocalStore::readmit(DiskId disk) {
   if (device->watch && !device->watch->forgive())
     co_return std::unexpected(device->watch->silence());
   CO_TRY(co_await runtime::blocking(*device->pool, [&] { return device->disk().reopen(); }));
-  co_return co_await bring_back(*device, Check::kEverything);
+  co_return co_await bring_back(*device, ReplicaSet::Check::kEverything, std::move(turn));
 }
 
-// A disk that is not good counts again, with all its sets brought up to date.
-Task<> LocalStore::bring_back(StoreDevice& device, Check check) {
+// A disk that is not good counts again, with all its sets brought up to date. `inspection` ends
+// once the disk counts: to compare all that it holds may take hours, and others are looked at
+// meanwhile. Errors: why it does not count, or why a set of it is still in repair.
+Task<> LocalStore::bring_back(StoreDevice& device, ReplicaSet::Check check,
+                              std::optional<Turns::Turn> inspection) {
   // A set that names the disk as it was before it was emptied or exchanged, too: it learns that it
   // misses a member, and is healed.
   std::vector<std::shared_ptr<ReplicaSet>> concerned = all_sets();
@@ -211,7 +220,10 @@ Task<> LocalStore::bring_back(StoreDevice& device, Check check) {
     });
   });
   // In repair from before the disk counts: nobody may append to a set of which it lags behind.
-  for (auto& set : concerned) co_await drain_for_repair(set);
+  for (auto& set : concerned) {
+    set->expect(device.info.id, check);
+    co_await drain_for_repair(set);
+  }
   if (auto admitted = co_await runtime::blocking(*device.pool, [&] { return admit(device); });
       !admitted) {
     for (auto& set : concerned)
@@ -219,7 +231,14 @@ Task<> LocalStore::bring_back(StoreDevice& device, Check check) {
     co_return admitted;
   }
   Result<> outcome = co_await runtime::blocking(*device.pool, [&] { return load_unknown_sets(); });
-  for (auto& set : concerned) (void)co_await resync(set, device.info.id, check);
+  inspection.reset();
+  for (auto& set : concerned) {
+    // Healing may have repaired it meanwhile, and heeded what came back.
+    if (!set->in_repair()) continue;
+    if (auto done = co_await resync(set); !done && outcome) outcome = done;
+  }
+  if (!device.good())
+    co_return fail(Code::kRetry, "segments.disk_failed", {{"disk", device.info.name}});
   happened({Happening::Kind::kDiskReturned, {}, device.info.id, {}, {}});
   co_return outcome;
 }

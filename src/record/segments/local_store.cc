@@ -147,6 +147,7 @@ Task<Buffer> LocalStore::read(Position position) {
   if (auto cached = read_cached_copy(*set, members, position, segment->header))
     co_return body_of(std::move(*cached));
   std::vector<unsigned> bad;
+  std::optional<Error> silence;
   for (unsigned ordinal = 0; ordinal < members.size(); ++ordinal) {
     StoreDevice* device = members[ordinal];
     if (!device || !device->good()) continue;
@@ -161,9 +162,15 @@ Task<Buffer> LocalStore::read(Position position) {
         });
       co_return body_of(std::move(**copy));
     }
+    if (!copy && DiskWatch::is_silence(copy.error())) {
+      silence = copy.error();
+      continue;
+    }
     bad.push_back(ordinal);
     note_bad_copy(*set, ordinal, position, copy ? nullptr : &copy.error());
   }
+  // It may have a good copy.
+  if (silence) co_return std::unexpected(*silence);
   if (!bad.empty()) happened({Happening::Kind::kDataLost, position.set, {}, {}, "record"});
   co_return fail(Code::kCorrupt, "segments.no_good_copy");
 }

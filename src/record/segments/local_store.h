@@ -106,13 +106,14 @@ class LocalStore : public Store, public Notes {
   Result<> heal_set(ReplicaSet& set);
   Result<RecoveredSet> copy_to(const Descriptor& descriptor,
                                const std::vector<StoreDevice*>& members,
-                               const std::vector<unsigned>& fresh, FileClaims& claims);
-  enum class Check { kTails, kEverything };
-  Task<> resync(std::shared_ptr<ReplicaSet> set, DiskId returned, Check check);
+                               const std::vector<unsigned>& fresh, ReplicaSet& set);
+  Task<> resync(std::shared_ptr<ReplicaSet> set);
+  Task<> conclude(std::shared_ptr<ReplicaSet> set, Result<> repaired);
   Result<> ended(ReplicaSet& set, Result<> outcome);
   Task<> compare(std::shared_ptr<ReplicaSet> set);
-  Task<> bring_back(StoreDevice& device, Check check);
-  Result<> resync_set(ReplicaSet& set, DiskId returned);
+  Task<> bring_back(StoreDevice& device, ReplicaSet::Check check,
+                    std::optional<Turns::Turn> inspection);
+  Result<> resync_set(ReplicaSet& set);
   void raise_sequences(Sequence last);
   // Tells when `outcome` is an error of the device.
   Result<> noted(StoreDevice& device, Result<> outcome);
@@ -142,7 +143,7 @@ class LocalStore : public Store, public Notes {
     std::vector<unsigned> ordinals;  // of the members that have it
   };
   void complete_files(const Descriptor& descriptor, const std::vector<StoreDevice*>& members,
-                      FileClaims* claims, DiskId returned = {});
+                      FileClaims* claims, const ReplicaSet::Returned& returned);
   void complete_file(const Descriptor& descriptor, const std::vector<StoreDevice*>& members,
                      const FileHolders& found);
   std::vector<StoreDevice*> devices_of(const Descriptor& descriptor) const;

@@ -178,7 +178,7 @@ Result<> LocalStore::recover_set(const Descriptor& descriptor) {
     return std::unexpected(recovered.error());
   if (!recovered || recovered->uncertain) uncertain_ = true;
   if (recovered) {
-    complete_files(descriptor, members, nullptr);
+    complete_files(descriptor, members, nullptr, {});
     load_scrubbed(descriptor.set, members);
     raise_sequences(recovered->last);
   }
@@ -195,7 +195,7 @@ Result<> LocalStore::recover_set(const Descriptor& descriptor) {
 // meanwhile, but the scrub may mend one.
 void LocalStore::complete_files(const Descriptor& descriptor,
                                 const std::vector<StoreDevice*>& members, FileClaims* claims,
-                                DiskId returned) {
+                                const ReplicaSet::Returned& returned) {
   std::map<FileId, FileHolders> found;
   unsigned present = 0;
   for (unsigned i = 0; i < members.size(); ++i) {
@@ -215,10 +215,14 @@ void LocalStore::complete_files(const Descriptor& descriptor,
   std::uint64_t count = 0;
   Bytes octets;
   for (auto& [id, entry] : found) {
-    StoreDevice* only = entry.ordinals.size() == 1 ? members[entry.ordinals.front()] : nullptr;
-    // Removed while that disk was away: it does not come back with it.
-    if (returned && only && only->info.id == returned && present > 1) {
-      (void)only->disk().remove(file_path(descriptor.set, id));
+    // Removed while those disks were away: it does not come back with them.
+    const bool was_removed =
+        entry.ordinals.size() < present &&
+        std::ranges::all_of(
+            entry.ordinals, [&](unsigned i) { return returned.contains(members[i]->info.id); });
+    if (was_removed) {
+      for (unsigned i : entry.ordinals)
+        (void)members[i]->disk().remove(file_path(descriptor.set, id));
       continue;
     }
     ++count;

@@ -29,6 +29,7 @@ bool LocalStore::note_damage(Damage damage) {
 }
 
 void LocalStore::failed(StoreDevice& device, const Error& error) {
+  if (error.code() == Code::kRetry && !DiskWatch::is_silence(error)) device.has_erred = true;
   if (!device.good()) return;
   // A file that is not there is no fault of the disk, unless its whole folder is gone.
   if (error.code() == Code::kNotFound) {
@@ -41,7 +42,6 @@ void LocalStore::failed(StoreDevice& device, const Error& error) {
   // Nor is it one that there is no room, or that the process may open no more files.
   if (error.code() != Code::kRetry) return;
   if (!device.leave_good(DiskHealth::kFailed, error.describe(), clock_.now())) return;
-  device.has_erred = !DiskWatch::is_silence(error);
   happened({Happening::Kind::kDiskFailed, {}, device.info.id, {}, error.describe()});
 }
 

@@ -125,9 +125,21 @@ void ReplicaSet::renew(Descriptor descriptor, std::vector<StoreDevice*> members,
   forget_files();
 }
 
+void ReplicaSet::expect(DiskId returned, Check check) {
+  std::lock_guard lock(mutex_);
+  Check& known = returned_.try_emplace(returned, check).first->second;
+  known = std::max(known, check);
+}
+
+ReplicaSet::Returned ReplicaSet::returned() const {
+  std::lock_guard lock(mutex_);
+  return returned_;
+}
+
 std::vector<FileId> ReplicaSet::end_repair(Repair outcome) {
   std::lock_guard lock(mutex_);
   copying_ = false;
+  if (outcome == Repair::kDone) returned_.clear();
   repairing_ &= outcome == Repair::kFailed;
   return std::exchange(put_off_, {});
 }

@@ -99,6 +99,12 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
 
   // Replaces members and state after healing. Only while closed and drained.
   void renew(Descriptor descriptor, std::vector<StoreDevice*> members, RecoveredSet recovered);
+  // Of a disk that lagged behind: the tails are settled, or all that it holds is compared too.
+  enum class Check { kTails, kEverything };
+  // Disks that came back and what is to be done about them: until a repair has succeeded.
+  using Returned = std::map<DiskId, Check>;
+  void expect(DiskId returned, Check check);
+  Returned returned() const;
   enum class Repair {
     kDone,    // the set may be opened again
     kFailed,  // it stays as it is until it is repaired
@@ -156,8 +162,9 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   bool open_ = false;
   bool busy_ = false;
   bool repairing_ = false;  // from the start of a repair until one is done
-  bool copying_ = false;    // while one is under way
-  unsigned changing_ = 0;   // files being published or removed
+  Returned returned_;
+  bool copying_ = false;   // while one is under way
+  unsigned changing_ = 0;  // files being published or removed
   std::vector<FileId> put_off_;
   std::deque<PendingAppend*> queue_;
   std::uint64_t queued_ = 0;

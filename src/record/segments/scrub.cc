@@ -61,7 +61,7 @@ Task<> LocalStore::scrub_set(std::shared_ptr<ReplicaSet> set, ScrubReport& total
   for (const Damage& damage : scrub.left()) damaged(damage);
   // What could not be mended while the set was growing is mended while it stands still.
   if (scrub.needs_resync()) {
-    CO_TRY(co_await resync(set, {}, Check::kTails));
+    CO_TRY(co_await resync(set));
     settle(
         set->id(), {}, [](const Damage& damage) { return damage.state == CopyState::kMissing; },
         set_folder(set->id()));

@@ -192,7 +192,7 @@ void Core::apply_together(const std::vector<std::shared_ptr<Pending>>& together)
   });
   for (std::size_t i = 0; i < commits.size(); ++i)
     together[i]->outcome = applied(*together[i], commits[i]);
-  leaves_waiting_.notify();
+  if (outbox_.waiting() > 0) leaves_waiting_.notify();
 }
 
 Result<Sequence> Core::applied(Pending& pending, const Table::Durable& durable) {

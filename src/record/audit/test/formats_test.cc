@@ -4,6 +4,7 @@
 #include "leaf.h"
 #include "note.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -79,6 +80,18 @@ TEST(Formats, TheGoldenLeaves) {
             R"("resources":[{"name":"arn:aws:s3:::photos/café.jpg"}],)"
             R"("unmapped":{"bytes":"4096"},"metadata":{"version":"1.1.0",)"
             R"("product":{"name":"Belfry","vendor_name":"Belfry"}}})");
+}
+
+TEST(Formats, AnEventSaysWhatKindOfActItWas) {
+  EXPECT_THAT(line("s3:GetObject"), testing::HasSubstr(R"("activity_id":2,)"));
+  EXPECT_THAT(line("disk:Readmit"), testing::HasSubstr(R"("activity_id":3,)"));
+  EXPECT_THAT(line("disk:Healed"), testing::HasSubstr(R"("activity_id":99,)"));
+}
+
+TEST(Formats, AnEventHoldsAnyOctets) {
+  Event event{.action = "s3:PutObject", .actor = "a\"b\\c\n\x01", .resource = "\xff caf\xc3\xa9"};
+  EXPECT_THAT(to_ocsf(event), testing::AllOf(testing::HasSubstr(R"("name":"a\"b\\c\n\u0001")"),
+                                             testing::HasSubstr("\xef\xbf\xbd caf\xc3\xa9")));
 }
 
 TEST(Formats, TheGoldenJournalRecord) {

@@ -1,4 +1,5 @@
-// A disk of which calls of one kind hang, or fail, as long as a test wants.
+// A disk of which calls of one kind hang, or fail, as long as a test wants; or with as much space
+// as it wants.
 #pragma once
 
 #include "runtime_testing/forwarding_disk.h"
@@ -6,6 +7,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace belfry::segments {
 
@@ -15,12 +17,16 @@ enum class Call { kNone, kRead, kWrite, kSync, kRemove };
 class Fault {
  public:
   void hang(Call call) { change(call, Call::kNone); }
-  void fail_at(Call call) { change(Call::kNone, call); }
+  // Of the calls to come, `spared` still succeed.
+  void fail_at(Call call, unsigned spared = 0) { change(Call::kNone, call, spared); }
   void end() { change(Call::kNone, Call::kNone); }
   unsigned hanging() {
     std::lock_guard lock(mutex_);
     return hanging_;
   }
+
+  // To be set before the disk is used.
+  std::optional<Disk::Space> space;
 
   Result<> meet(Call call) {
     std::unique_lock lock(mutex_);
@@ -29,18 +35,19 @@ class Fault {
       changed_.wait(lock, [&] { return hangs_ != call; });
       --hanging_;
     }
-    if (fails_ == call)
+    if (fails_ == call && (spared_ == 0 || spared_-- == 0))
       return fail(Code::kRetry, "disk.failed",
                   {{"call", "test"}, {"path", "test"}, {"reason", "Input/output error"}});
     return {};
   }
 
  private:
-  void change(Call hangs, Call fails) {
+  void change(Call hangs, Call fails, unsigned spared = 0) {
     {
       std::lock_guard lock(mutex_);
       hangs_ = hangs;
       fails_ = fails;
+      spared_ = spared;
     }
     changed_.notify_all();
   }
@@ -48,7 +55,7 @@ class Fault {
   std::mutex mutex_;
   std::condition_variable changed_;
   Call hangs_ = Call::kNone, fails_ = Call::kNone;
-  unsigned hanging_ = 0;
+  unsigned hanging_ = 0, spared_ = 0;
 };
 
 class FaultyFile : public File {
@@ -100,6 +107,10 @@ class FaultyDisk : public runtime::testing::ForwardingDisk {
   Result<> remove(std::string_view path) override {
     TRY(fault_->meet(Call::kRemove));
     return ForwardingDisk::remove(path);
+  }
+  Result<Space> space() override {
+    if (fault_->space) return *fault_->space;
+    return ForwardingDisk::space();
   }
   Result<> sync_directory(std::string_view directory, SyncPoint point,
                           DiskOrdinal ordinal) override {

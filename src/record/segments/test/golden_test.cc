@@ -34,6 +34,8 @@ class GoldenTest : public StoreTest {
     segment_size_ = 64_KiB;
     space_ahead_ = Bytes{0};
     random_ = make_seeded_random(42);
+    // Else whatever others write to the same device decides which disk comes first.
+    for (auto& fault : faults_) fault->space = {10_GiB, 9_GiB};
   }
 
   static fs::path golden() {

@@ -66,6 +66,27 @@ TEST_F(ReadmitTest, ADiskThatFailedBySyncComesBackWhenItIsReadmittedAndCompared)
   EXPECT_EQ(replay(), (std::vector<std::string>{"before", "during"}));
 }
 
+// Wherever on its way the disk fails again, nobody is told that it is back.
+TEST_F(ReadmitTest, ADiskThatFailsAgainWhileItReturnsIsNotBack) {
+  open();
+  const Appended record = append("kept");
+  const DiskId disk = disks_of(record.position.set)[1];
+  fault_of(disk).fail_at(Call::kSync);
+  append("elsewhere");
+  unsigned refused = 0;
+  for (unsigned spared = 0; status_of(disk).health == DiskHealth::kFailed; ++spared) {
+    ASSERT_LT(spared, 1000u);
+    fault_of(disk).fail_at(Call::kRead, spared);
+    const bool is_back = run(store_->readmit(disk)).has_value();
+    EXPECT_EQ(is_back, status_of(disk).health == DiskHealth::kGood) << "at read " << spared;
+    refused += !is_back;
+  }
+  // The identity, the segments' tails, and every record to compare are read.
+  EXPECT_GT(refused, 3u);
+  fault_of(disk).end();
+  EXPECT_EQ(healthy(run(store_->where(record.position)).value()), 3u);
+}
+
 TEST_F(ReadmitTest, ADiskWhoseLateAnswerIsAnErrorWaitsForAnOperator) {
   hang_limit_ = std::chrono::milliseconds(300);
   open();
