@@ -115,7 +115,12 @@ class WatchedDisk : public Disk {
   Result<> remove(std::string_view path) override {
     return watch_->call([inner = inner_, path = std::string(path)] { return inner->remove(path); });
   }
+  // Entry by entry: a whole tree may take longer than one call may.
   Result<> remove_tree(std::string_view path) override {
+    auto names = list(path);
+    if (!names && names.error().code() != Code::kNotFound) return std::unexpected(names.error());
+    if (names)
+      for (const std::string& name : *names) TRY(remove_tree(std::string(path) + "/" + name));
     return watch_->call(
         [inner = inner_, path = std::string(path)] { return inner->remove_tree(path); });
   }
@@ -320,8 +325,20 @@ void DiskWatch::look() {
                                           std::chrono::seconds(1));
   std::unique_lock lock(mutex_);
   while (!stopped_) {
+    const std::int64_t before = steady_now();
     over_.wait_for(lock, pause);
+    forget_standstill(steady_now() - before - std::chrono::nanoseconds(pause).count());
     if (look_once(lock)) changed_.notify_all();
+  }
+}
+
+// A process that was stopped, or a machine that stood still, for `late` nanoseconds says nothing of
+// the disk.
+void DiskWatch::forget_standstill(std::int64_t late) {
+  if (late < std::chrono::nanoseconds(limits_.silence).count() / 4) return;
+  for (auto& work : running_) {
+    std::int64_t since = work->since;
+    if (since != 0) work->since.compare_exchange_strong(since, since + late);
   }
 }
 

@@ -50,6 +50,17 @@ class DiskWatchTest : public testing::Test {
   std::shared_ptr<DiskWatch> watch_;
 };
 
+TEST_F(DiskWatchTest, RemovesATreeEntryByEntry) {
+  auto disk = watch_->disk();
+  ASSERT_TRUE(disk->make_directory("tree/below"));
+  for (const char* path : {"tree/a", "tree/below/b", "beside"}) ASSERT_TRUE(disk->create(path));
+  EXPECT_TRUE(disk->remove_tree("tree"));
+  EXPECT_EQ(disk->list("").value(), std::vector<std::string>{"beside"});
+  EXPECT_TRUE(disk->remove_tree("tree")) << "there is none any more";
+  EXPECT_TRUE(disk->remove_tree("beside"));
+  EXPECT_TRUE(disk->list("").value().empty());
+}
+
 TEST_F(DiskWatchTest, PassesCallsOn) {
   auto disk = watch_->disk();
   {

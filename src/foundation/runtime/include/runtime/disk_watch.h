@@ -87,6 +87,7 @@ class DiskWatch : public std::enable_shared_from_this<DiskWatch> {
             std::move_only_function<void()> on_silent);
   void work();
   void look();
+  void forget_standstill(std::int64_t late);
   bool look_once(std::unique_lock<std::mutex>& lock);
   bool begin_call();
   void end_call(const Error* error);

@@ -200,8 +200,8 @@ struct Options {
   Duration scrub_period = std::chrono::days(14);
   Duration heal_after = std::chrono::seconds(10);  // an absent or failed disk's sets heal then
   // A call of a disk that takes longer has hung: the disk is failed, and nobody waits for it any
-  // more. Long enough for a sync behind gigabytes of others. Zero: a call is waited for without end,
-  // for disks that are simulated.
+  // more. Long enough for a sync behind gigabytes of others. Zero: a call is waited for without
+  // end, for disks that are simulated.
   Duration hang_limit = std::chrono::seconds(60);
   bool background = true;  // scrub and heal by themselves; tests call them
   std::function<void(const Happening&)> on_happening;
