@@ -51,7 +51,7 @@ TEST_F(StoreTest, GoesOnInAnotherSegmentWhenOneIsFull) {
 TEST_F(StoreTest, WritesIntoSpaceThatWasMadeBefore) {
   open();
   auto size = [&](Position at) {
-    return std::filesystem::file_size(folder(1) / segment_path(at.set, at.segment));
+    return std::filesystem::file_size(run(store_->where(at)).value().front().path);
   };
   Appended first = append("first", 1);
   auto made = size(first.position);
