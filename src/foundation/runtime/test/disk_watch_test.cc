@@ -97,6 +97,7 @@ TEST_F(DiskWatchTest, SoIsWhatIsQueuedBehindIt) {
   };
   std::vector<std::future<Result<int>>> answers;
   for (int i = 0; i < 20; ++i) answers.push_back(ask());
+  context.poll();  // all of them are asked
   std::thread waiting([&] { EXPECT_FALSE(watch_->disk()->space()); });
   while (std::ranges::any_of(answers, [](auto& answer) {
     return answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready;
