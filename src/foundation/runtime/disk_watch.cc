@@ -235,6 +235,7 @@ bool DiskWatch::forgive() {
 
 void DiskWatch::run(std::move_only_function<void()> work,
                     std::move_only_function<void(Result<>)> settle, Room room) {
+  auto queued = std::make_shared<Work>(this, std::move(work), std::move(settle));
   Result<> refused;
   {
     std::lock_guard lock(mutex_);
@@ -243,9 +244,9 @@ void DiskWatch::run(std::move_only_function<void()> work,
     else if (room == Room::kBounded && queue_.size() >= limits_.queue_length_max)
       refused = fail(Code::kExhausted, "server.busy");
     else
-      queue_.push_back(std::make_shared<Work>(this, std::move(work), std::move(settle)));
+      queue_.push_back(queued);
   }
-  if (!refused) return settle(std::move(refused));
+  if (!refused) return queued->settle(std::move(refused));
   ready_.notify_one();
 }
 

@@ -28,6 +28,7 @@ class LocalFileWriter : public FileWriter {
         devices_(set_->members()),
         claim_(set_->claims().try_take(id)) {
     std::vector<std::shared_ptr<Disk>> disks;
+    disks.reserve(devices_.size());
     for (StoreDevice* device : devices_) disks.push_back(device->info.disk);
     copies_ = std::make_shared<Copies>(std::move(disks), FileHeader{set_->id(), id});
     buffer_.reserve(kBuffer);

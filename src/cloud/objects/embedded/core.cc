@@ -177,6 +177,7 @@ void Core::apply_waiting() {
 
 void Core::apply_together(const std::vector<std::shared_ptr<Pending>>& together) {
   std::vector<Table::Durable> commits;
+  commits.reserve(together.size());
   for (const auto& pending : together)
     commits.push_back(
         {pending->encoded.commit, pending->appended->sequence, pending->appended->position, {}});

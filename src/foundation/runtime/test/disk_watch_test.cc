@@ -96,6 +96,7 @@ TEST_F(DiskWatchTest, SoIsWhatIsQueuedBehindIt) {
                                  boost::asio::use_future);
   };
   std::vector<std::future<Result<int>>> answers;
+  answers.reserve(20);
   for (int i = 0; i < 20; ++i) answers.push_back(ask());
   context.poll();  // all of them are asked
   std::thread waiting([&] { EXPECT_FALSE(watch_->disk()->space()); });

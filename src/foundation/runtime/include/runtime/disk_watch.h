@@ -145,10 +145,9 @@ boost::asio::awaitable<std::invoke_result_t<F>> DiskWatch::wait_for(F f) {
   auto call = std::make_shared<Call>(std::move(f));
   co_await runtime::suspend([&](std::move_only_function<void()> resume) {
     call->resume = std::move(resume);
-    // Once it is handed over, this coroutine may be gone: only copies from here on.
-    std::shared_ptr<Call> kept = call;
-    run([kept] { kept->result.emplace(kept->f()); },
-        [kept](Result<> outcome) {
+    // Once it is handed over, this coroutine may be gone: each has a copy of its own.
+    run([kept = call] { kept->result.emplace(kept->f()); },
+        [kept = call](Result<> outcome) {
           kept->outcome = std::move(outcome);
           auto go_on = std::move(kept->resume);
           go_on();
