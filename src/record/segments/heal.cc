@@ -100,7 +100,11 @@ Result<RecoveredSet> LocalStore::copy_to(const Descriptor& descriptor,
   }
   // Recovery finds everything missing on the new disks, and completes it there.
   TRY(auto recovered, recover_segments(descriptor, members, *this));
-  complete_files(descriptor, members, &set.claims(), set.returned());
+  // The new disks know as little of what was removed as those that came back.
+  ReplicaSet::Returned unknowing = set.returned();
+  for (unsigned ordinal : fresh)
+    unknowing.try_emplace(members[ordinal]->info.id, ReplicaSet::Check::kTails);
+  complete_files(descriptor, members, &set.claims(), unknowing);
   for (unsigned ordinal : fresh)
     TRY(noted(*members[ordinal],
               write_descriptor(members[ordinal]->disk(), descriptor, {ordinal})));

@@ -192,12 +192,12 @@ Result<> LocalStore::recover_set(const Descriptor& descriptor) {
 
 // Copies files that some members have and others do not. They may be orphans: the store's user
 // knows (collect_orphans). `claims`: of a set that is in use; then no file is published or removed
-// meanwhile, but the scrub may mend one.
+// meanwhile, but the scrub may mend one. `returned`: disks that do not know what was removed.
 void LocalStore::complete_files(const Descriptor& descriptor,
                                 const std::vector<StoreDevice*>& members, FileClaims* claims,
                                 const ReplicaSet::Returned& returned) {
   std::map<FileId, FileHolders> found;
-  unsigned present = 0;
+  unsigned present = 0, witnesses = 0;
   for (unsigned i = 0; i < members.size(); ++i) {
     if (!members[i] || !members[i]->good()) continue;
     auto files = list_files(*members[i], descriptor.set);
@@ -206,6 +206,7 @@ void LocalStore::complete_files(const Descriptor& descriptor,
       continue;
     }
     ++present;
+    witnesses += !returned.contains(members[i]->info.id);
     for (const FilePosition& file : *files) {
       FileHolders& entry = found[file.file];
       entry.file = file;
@@ -215,11 +216,10 @@ void LocalStore::complete_files(const Descriptor& descriptor,
   std::uint64_t count = 0;
   Bytes octets;
   for (auto& [id, entry] : found) {
-    // Removed while those disks were away: it does not come back with them.
-    const bool was_removed =
-        entry.ordinals.size() < present &&
-        std::ranges::all_of(
-            entry.ordinals, [&](unsigned i) { return returned.contains(members[i]->info.id); });
+    // Removed while those disks were away, as the others know: it does not come back with them.
+    const bool was_removed = witnesses > 0 && std::ranges::all_of(entry.ordinals, [&](unsigned i) {
+                               return returned.contains(members[i]->info.id);
+                             });
     if (was_removed) {
       for (unsigned i : entry.ordinals)
         (void)members[i]->disk().remove(file_path(descriptor.set, id));

@@ -14,14 +14,6 @@ class HangTest : public StoreTest {
  protected:
   HangTest() { hang_limit_ = std::chrono::milliseconds(300); }
 
-  std::vector<DiskId> disks_of(SetId set) {
-    for (const SetStatus& status : store_->sets())
-      if (status.set == set) return status.disks;
-    return {};
-  }
-  Fault& fault_of(DiskId disk) { return *faults_[std::size_t(disk.value - 1)]; }
-  DiskStatus status_of(DiskId disk) { return store_->disks()[std::size_t(disk.value - 1)]; }
-
   // A disk of the set that takes the next record; what is on it already is in `records_`.
   DiskId prepare(unsigned ordinal) {
     open();

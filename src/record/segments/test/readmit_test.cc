@@ -12,13 +12,6 @@ using Kind = Happening::Kind;
 
 class ReadmitTest : public StoreTest {
  protected:
-  std::vector<DiskId> disks_of(SetId set) {
-    for (const SetStatus& status : store_->sets())
-      if (status.set == set) return status.disks;
-    return {};
-  }
-  Fault& fault_of(DiskId disk) { return *faults_[std::size_t(disk.value - 1)]; }
-  DiskStatus status_of(DiskId disk) { return store_->disks()[std::size_t(disk.value - 1)]; }
   template <class T>
   std::future<Result<T>> spawn(Task<T> task) {
     return boost::asio::co_spawn(context_, std::move(task), boost::asio::use_future);
@@ -85,6 +78,25 @@ TEST_F(ReadmitTest, ADiskThatFailsAgainWhileItReturnsIsNotBack) {
   EXPECT_GT(refused, 3u);
   fault_of(disk).end();
   EXPECT_EQ(healthy(run(store_->where(record.position)).value()), 3u);
+}
+
+// The disks that a set is healed to know nothing of what was removed: what only one that came back
+// has must go to them.
+TEST_F(ReadmitTest, ADiskThatCameBackIsTheSourceWhenTheOthersAreGone) {
+  open();
+  append("x");
+  const FilePosition file = write_file(pattern(10'000, 1));
+  const auto disks = disks_of(file.set);
+  fault_of(disks[1]).fail_at(Call::kSync);
+  append("elsewhere");
+  fault_of(disks[1]).end();
+  // It counts again, and the others fail meanwhile.
+  for (DiskId other : {disks[0], disks[2]}) fault_of(other).fail_at(Call::kSync);
+  (void)run(store_->readmit(disks[1]));
+  ASSERT_EQ(status_of(disks[1]).health, DiskHealth::kGood);
+  for (DiskId other : {disks[0], disks[2]}) EXPECT_EQ(status_of(other).health, DiskHealth::kFailed);
+  EXPECT_GE(run(store_->heal()).value(), 1u);
+  EXPECT_EQ(healthy(run(store_->where(file)).value()), 3u);
 }
 
 TEST_F(ReadmitTest, ADiskWhoseLateAnswerIsAnErrorWaitsForAnOperator) {

@@ -35,6 +35,13 @@ class StoreTest : public testing::Test {
   }
 
   std::filesystem::path folder(unsigned disk) const { return root_ / std::to_string(disk); }
+  std::vector<DiskId> disks_of(SetId set) {
+    for (const SetStatus& status : store_->sets())
+      if (status.set == set) return status.disks;
+    return {};
+  }
+  Fault& fault_of(DiskId disk) { return *faults_[std::size_t(disk.value - 1)]; }
+  DiskStatus status_of(DiskId disk) { return store_->disks()[std::size_t(disk.value - 1)]; }
 
   template <class T>
   Result<T> run(Task<T> task) {
