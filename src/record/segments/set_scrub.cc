@@ -116,6 +116,7 @@ Result<> SetScrub::begin_segment() {
       Result<> copied = copy_segment(*members_[source], *members_[i], header, header.size, {i});
       if (!copied) notes_.failed(*members_[i], copied.error());
       repaired = copied.has_value();
+      set_->forget_files();  // what is open is the file that was replaced
       if (auto file = members_[i]->disk().open(path, Access::kReadWrite); repaired && file)
         open_[i] = std::move(*file);
     }

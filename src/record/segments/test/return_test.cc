@@ -17,11 +17,6 @@ class ReturnTest : public StoreTest {
   fs::path descriptor_of(unsigned disk, SetId set) const {
     return folder(disk) / set_folder(set) / "descriptor";
   }
-  std::vector<DiskId> disks_of(SetId set) {
-    for (const SetStatus& status : store_->sets())
-      if (status.set == set) return status.disks;
-    return {};
-  }
   bool all_complete() {
     return std::ranges::all_of(store_->sets(), [](auto& set) { return set.missing.empty(); });
   }
