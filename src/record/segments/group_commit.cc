@@ -2,10 +2,14 @@
 //
 // No coroutine runs here. The append that finds the set idle builds the batch and hands it to the
 // disks' threads; the last disk to finish acknowledges it, and builds the next from what has queued
-// up. So one client's append costs one change of thread and back.
+// up. So one client's append costs one change of thread and back. In a crowd the next batch is
+// built on an executor instead, after those whose appends are done have had their turn there: what
+// they and others append until then shares its writes and syncs.
 #include "base/crc32c.h"
 #include "durable.h"
 #include "replica_set.h"
+
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 
@@ -13,6 +17,7 @@ namespace belfry::segments {
 namespace {
 
 constexpr std::array<std::byte, kPage> kZeros{};
+constexpr std::size_t kCrowd = 4;  // appends in a batch
 
 }  // namespace
 
@@ -204,12 +209,15 @@ void ReplicaSet::finish_batch(const std::shared_ptr<Batch>& batch) {
   Sequence seen = context_.last_durable.load();
   while (seen < last && !context_.last_durable.compare_exchange_weak(seen, last)) {
   }
-  start_batch();
+  const bool crowded = batch->appends.size() >= kCrowd;
+  Executor turn = batch->appends.front()->executor;
+  if (!crowded) start_batch();
   for (PendingAppend* append : batch->appends) {
     append->outcome = PendingAppend::Outcome::kDone;
     auto resume = std::move(append->resume);
     resume();
   }
+  if (crowded) boost::asio::post(turn, [self = shared_from_this()] { self->start_batch(); });
 }
 
 // On a pool. The set takes nothing more; its records go elsewhere. So that recovery does not find

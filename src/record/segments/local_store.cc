@@ -74,6 +74,7 @@ Task<Appended> LocalStore::append(Stream stream, const Placement& placement, Rec
   pending.type = type;
   pending.body = std::make_shared<const std::vector<Buffer>>(std::move(body));
   pending.length = std::uint32_t(length);
+  pending.executor = co_await boost::asio::this_coro::executor;
   // Each round ends with one disk fewer, so there are never more of them than disks.
   for (std::size_t round = 0; round <= devices_.size(); ++round) {
     CO_TRY(auto set, co_await set_for_append(stream, placement, reserve));

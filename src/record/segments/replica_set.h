@@ -40,6 +40,7 @@ struct PendingAppend {
   Outcome outcome = Outcome::kWaiting;
   std::optional<Error> error;  // of kFailed
   std::move_only_function<void()> resume;
+  Executor executor;  // of the coroutine
 };
 
 // What sets share.
