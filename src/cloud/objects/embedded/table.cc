@@ -66,8 +66,21 @@ void count(std::map<SetId, SetCounts>& counts, const Entry& entry, int sign) {
   }
 }
 
-std::string location_of(const Blob& blob, const std::string& entry_key) {
-  return index_key::location(blob) + entry_key;
+// Where an entry lies, as keys of the index: its record, and each blob that is not in it.
+std::vector<std::string> locations_of(const segments::Position& record,
+                                      const std::vector<Blob>& blobs,
+                                      const std::string& entry_key) {
+  std::vector<std::string> keys{index_key::record(record) + entry_key};
+  for (const Blob& blob : blobs) {
+    auto* there = std::get_if<RecordBlob>(&blob);
+    if (!there || there->record != record) keys.push_back(index_key::location(blob) + entry_key);
+  }
+  return keys;
+}
+
+bool changes_buckets(const DecodedCommit& commit) {
+  return std::ranges::any_of(
+      commit.changes, [](const Change& change) { return change.kind == EntryKind::kBucket; });
 }
 
 std::string encode_counts(const SetCounts& counts) {
@@ -114,6 +127,7 @@ struct Table::Applying {
 Result<> Table::clear() {
   std::lock_guard lock(mutex_);
   TRY(index_->clear());
+  buckets_.clear();
   cursor_ = 0;
   counts_.clear();
   IndexBatch batch;
@@ -249,6 +263,8 @@ void Table::apply(std::span<Durable> commits, const std::function<Sequence()>& c
       if (durable.released) durable.released = std::unexpected(written.error());
     return;
   }
+  if (std::ranges::any_of(commits, [](auto& durable) { return changes_buckets(durable.commit); }))
+    buckets_.clear();
   cursor_ = up_to;
   for (const auto& [set, now] : counted) counts_[set] = now;
 }
@@ -262,9 +278,9 @@ Result<std::optional<Entry>> Table::current(const std::string& index_key) {
 
 void Table::forget(Applying& work, const std::string& index_key, const Entry& entry,
                    OldBlobs old_blobs) {
-  work.batch.erase(index_key::record(entry.record) + index_key);
+  for (std::string& location : locations_of(entry.record, entry.blobs, index_key))
+    work.batch.erase(std::move(location));
   for (const Blob& blob : entry.blobs) {
-    work.batch.erase(location_of(blob, index_key));
     auto* file = std::get_if<segments::FilePosition>(&blob);
     if (file && old_blobs == OldBlobs::kRelease) work.released.push_back(*file);
   }
@@ -279,8 +295,8 @@ Result<> Table::put(Applying& work, const Change& change) {
   if (old) forget(work, key, *old, change.old_blobs);
   Entry entry{.kind = change.kind, .record = work.record, .blobs = change.blobs};
   count(work.difference, entry, +1);
-  work.batch.put(index_key::record(work.record) + key, {});
-  for (const Blob& blob : change.blobs) work.batch.put(location_of(blob, key), {});
+  for (std::string& location : locations_of(work.record, change.blobs, key))
+    work.batch.put(std::move(location), {});
   work.batch.put(key, encode_entry(change, work.sequence, work.record));
   work.touched.insert(std::move(key));
   return {};
@@ -320,9 +336,14 @@ Result<> Table::remove_prefix(Applying& work, const Change& change) {
 Result<std::optional<Entry>> Table::find(BucketId bucket, std::string_view key, EntryKind kind,
                                          std::string_view suffix, IndexRead read) {
   std::string at = index_key::entry(bucket, kind, key, suffix);
+  const bool is_bucket = kind == EntryKind::kBucket;
+  if (is_bucket)
+    if (auto cached = buckets_.find(at)) return cached;
+  const auto read_at = is_bucket ? buckets_.generation() : 0;
   TRY(auto value, index_->get(at, read));
   if (!value) return std::nullopt;
   TRY(Entry entry, decode_entry(at, *value));
+  if (is_bucket) buckets_.keep(std::move(at), entry, read_at);
   return entry;
 }
 

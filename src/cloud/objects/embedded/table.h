@@ -9,6 +9,7 @@
 //     earlier one.
 #pragma once
 
+#include "embedded/bucket_cache.h"
 #include "embedded/commit_record.h"
 #include "objects/index.h"
 
@@ -98,6 +99,7 @@ class Table {
                                         std::string_view (*name)(std::string_view));
 
   std::shared_ptr<Index> index_;
+  BucketCache buckets_;
   std::mutex mutex_;  // one commit is applied at a time
   Sequence cursor_ = 0;
   std::map<SetId, SetCounts> counts_;
