@@ -5,7 +5,7 @@
 namespace belfry::objects {
 namespace {
 
-constexpr std::uint64_t kChunksARead = 8;
+constexpr std::uint64_t kChunksARead = 8;  // from a disk: each read changes threads
 constexpr std::uint64_t kBlock = 4 << 20;  // of the segment store's checksums
 
 class ObjectReading : public Reading {
@@ -20,7 +20,7 @@ class ObjectReading : public Reading {
 
   Task<View> next() override {
     if (at_ >= end_) co_return View{};
-    CO_TRY(enter_piece());
+    CO_TRY(co_await enter_piece());
     const Piece& piece = object_.value.pieces[piece_];
     std::uint64_t number = (at_ - piece_start_) / kChunk;
     CO_TRY(co_await load(number));
@@ -30,25 +30,29 @@ class ObjectReading : public Reading {
     std::uint64_t until =
         std::min({end_ - chunk_start, std::uint64_t(kChunk), piece.size - number * kChunk});
     at_ = chunk_start + until;
-    co_return View(plain_).subspan(from, until - from);
+    co_return plain_.subspan(from, until - from);
   }
 
  private:
   // Makes `piece_` the one that holds `at_`.
-  Result<> enter_piece() {
+  Task<> enter_piece() {
     const auto& pieces = object_.value.pieces;
     while (piece_ < pieces.size() && at_ >= piece_start_ + pieces[piece_].size) {
       piece_start_ += pieces[piece_++].size;
       cipher_.reset();
+      copy_.reset();
       loaded_count_ = 0;
     }
     if (piece_ == pieces.size())
-      return fail(Code::kCorrupt, "object.bad_value", {{"key", info().key}});
-    if (cipher_) return {};
+      co_return fail(Code::kCorrupt, "object.bad_value", {{"key", info().key}});
+    if (cipher_) co_return Result<>();
     const Envelope& envelope = pieces[piece_].envelope;
-    TRY(crypto::Key key, keys_.find(envelope.key));
-    TRY(cipher_, ChunkCipher::unwrap(key, object_.entry.bucket, object_.entry.key, envelope));
-    return {};
+    CO_TRY(crypto::Key key, keys_.find(envelope.key));
+    CO_TRY(cipher_, ChunkCipher::unwrap(key, object_.entry.bucket, object_.entry.key, envelope));
+    if (auto* file = std::get_if<segments::FilePosition>(&object_.entry.blobs[piece_])) {
+      CO_TRY(copy_, co_await engine_.open_copy(*file));
+    }
+    co_return Result<>();
   }
 
   std::uint64_t chunk_length(std::uint64_t number) const {
@@ -67,6 +71,7 @@ class ObjectReading : public Reading {
       loaded_first_ = 0;
       loaded_count_ = chunks;
     } else {
+      if (load_cached(number)) co_return Result<>();
       std::uint64_t wanted = (end_ - piece_start_ + kChunk - 1) / kChunk - number;
       std::uint64_t count = std::min({kChunksARead, chunks - number, wanted});
       std::uint64_t length =
@@ -81,6 +86,15 @@ class ObjectReading : public Reading {
     co_return Result<>();
   }
 
+  // One chunk at a time, so that it is still near when it is opened.
+  bool load_cached(std::uint64_t number) {
+    sealed_.resize(chunk_length(number) + crypto::kTagLength);
+    if (!copy_ || !copy_->read_cached(number * kSealedChunk, sealed_)) return false;
+    loaded_first_ = number;
+    loaded_count_ = 1;
+    return true;
+  }
+
   std::unexpected<Error> corrupt() const {
     return fail(Code::kCorrupt, "object.corrupt", {{"key", info().key}});
   }
@@ -90,7 +104,7 @@ class ObjectReading : public Reading {
     std::uint64_t start = (number - loaded_first_) * kSealedChunk;
     if (start + length > sealed_.size()) co_return corrupt();
     MutableView sealed = MutableView(sealed_).subspan(start, length);
-    plain_.resize(chunk_length(number));
+    plain_ = sealed.first(chunk_length(number));
     ChunkPlace place{number, number + 1 == chunks_of(object_.value.pieces[piece_].size)};
     if (cipher_->open(place, sealed, plain_)) co_return Result<>();
     auto* file = std::get_if<segments::FilePosition>(&object_.entry.blobs[piece_]);
@@ -129,7 +143,9 @@ class ObjectReading : public Reading {
   std::size_t piece_ = 0;
   std::uint64_t piece_start_ = 0;  // in the object
   std::optional<ChunkCipher> cipher_;
-  Buffer sealed_, plain_;
+  std::shared_ptr<const segments::FileCopy> copy_;  // of the piece's file; null if there is none
+  Buffer sealed_;
+  MutableView plain_;                                  // the present chunk, opened in place
   std::uint64_t loaded_first_ = 0, loaded_count_ = 0;  // chunks of the piece in `sealed_`
 };
 

@@ -208,6 +208,39 @@ Task<std::size_t> LocalStore::read_file(const FilePosition& file, std::uint64_t 
   co_return fail(Code::kCorrupt, "segments.no_good_copy");
 }
 
+namespace {
+
+class OpenCopy : public FileCopy {
+ public:
+  OpenCopy(std::shared_ptr<const File> file, Bytes size) : file_(std::move(file)), size_(size) {}
+
+  bool read_cached(std::uint64_t offset, MutableView out) const override {
+    const bool inside = out.size() <= size_.count && offset <= size_.count - out.size();
+    return inside && file_->read_cached(kPage + offset, out);
+  }
+
+ private:
+  std::shared_ptr<const File> file_;
+  Bytes size_;
+};
+
+}  // namespace
+
+Task<std::shared_ptr<const FileCopy>> LocalStore::open_copy(const FilePosition& file) {
+  auto set = find_set(file.set);
+  if (!set) co_return nullptr;
+  for (StoreDevice* device : set->members()) {
+    if (!device || !device->good()) continue;
+    auto opened = co_await device->wait_for(
+        [disk = device->info.disk, path = file_path(file.set, file.file)] {
+          return disk->open(path, Access::kRead);
+        });
+    if (!opened) continue;
+    co_return std::make_shared<const OpenCopy>(std::move(*opened), file.size);
+  }
+  co_return nullptr;
+}
+
 Task<> LocalStore::remove_file(const FilePosition& file) {
   auto set = find_set(file.set);
   if (!set) co_return Result<>{};

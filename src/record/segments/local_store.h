@@ -39,6 +39,7 @@ class LocalStore : public Store, public Notes {
   Task<std::unique_ptr<FileWriter>> create_file(Stream stream, const Placement& placement) override;
   Task<std::size_t> read_file(const FilePosition& file, std::uint64_t offset, MutableView out,
                               DiskId suspect) override;
+  Task<std::shared_ptr<const FileCopy>> open_copy(const FilePosition& file) override;
   Task<> remove_file(const FilePosition& file) override;
   Task<std::uint64_t> collect_orphans(Stream stream,
                                       std::function<bool(const FilePosition&)> is_used) override;

@@ -31,6 +31,10 @@ class EmbeddedEngine : public Engine {
                               MutableView out, DiskId suspect) override {
     return core_->read_file(file, offset, out, suspect);
   }
+  Task<std::shared_ptr<const segments::FileCopy>> open_copy(
+      const segments::FilePosition& file) override {
+    return core_->store().open_copy(file);
+  }
   std::shared_ptr<void> pin(const Entry& entry) override { return core_->pin(entry); }
   Task<std::vector<segments::Copy>> where(const Entry& entry) override {
     return core_->where(entry);

@@ -36,6 +36,10 @@ class FailingStore : public segments::Store {
                               MutableView out, DiskId suspect) override {
     return real_->read_file(file, offset, out, suspect);
   }
+  Task<std::shared_ptr<const segments::FileCopy>> open_copy(
+      const segments::FilePosition& file) override {
+    return real_->open_copy(file);
+  }
   Task<> remove_file(const segments::FilePosition& file) override {
     return real_->remove_file(file);
   }

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace belfry::crypto {
 namespace {
 
@@ -34,6 +36,20 @@ TEST(Aead, MatchesThePublishedVectors) {
     auto plain = open(hex(vector.key), hex(vector.nonce), hex(vector.associated), sealed);
     EXPECT_EQ(to_hex(plain.value()), vector.plain);
   }
+}
+
+TEST(Aead, OpensInPlace) {
+  const Buffer key(kKeyLength, std::byte{1}), nonce(kNonceLength, std::byte{2});
+  const Buffer plain(100'000, std::byte{3});
+  Buffer octets = seal(key, nonce, {}, plain);
+  const MutableView begin = MutableView(octets).first(plain.size());
+  ASSERT_TRUE(open_into(key, nonce, {}, octets, begin));
+  EXPECT_TRUE(std::ranges::equal(begin, plain));
+  octets = seal(key, nonce, {}, plain);
+  octets[50'000] ^= std::byte{1};
+  EXPECT_FALSE(open_into(key, nonce, {}, octets, MutableView(octets).first(plain.size())));
+  EXPECT_TRUE(std::ranges::all_of(View(octets).first(plain.size()),
+                                  [](std::byte octet) { return octet == std::byte{0}; }));
 }
 
 TEST(Aead, RefusesEveryFlippedBit) {

@@ -96,6 +96,22 @@ TEST_F(StoreTest, KeepsLargeFiles) {
   EXPECT_EQ(healthy(run(store_->where(file)).value()), 0u);
 }
 
+TEST_F(StoreTest, AnOpenCopyOfAFileOutlivesItsName) {
+  open();
+  const Buffer content = pattern(300'000, 3);
+  FilePosition file = write_file(content);
+  auto copy = run(store_->open_copy(file));
+  ASSERT_TRUE(copy && *copy);
+  Buffer out(100'000);
+  ASSERT_TRUE((*copy)->read_cached(200'000, out));
+  EXPECT_TRUE(std::ranges::equal(out, View(content).subspan(200'000)));
+  EXPECT_FALSE((*copy)->read_cached(200'001, out)) << "what follows the content is not content";
+  EXPECT_FALSE((*copy)->read_cached(~std::uint64_t{0}, out));
+  ASSERT_TRUE(run(store_->remove_file(file)));
+  EXPECT_EQ(run(store_->open_copy(file)).value(), nullptr);
+  EXPECT_TRUE((*copy)->read_cached(0, out));
+}
+
 TEST_F(StoreTest, AnUnfinishedFileIsGone) {
   open();
   {

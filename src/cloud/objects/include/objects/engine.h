@@ -166,6 +166,12 @@ class Engine {
   // As segments::Store::read_file.
   virtual Task<std::size_t> read_file(const segments::FilePosition& file, std::uint64_t offset,
                                       MutableView out, DiskId suspect = {}) = 0;
+  // As segments::Store::open_copy; for engines whose files are elsewhere there is none.
+  virtual Task<std::shared_ptr<const segments::FileCopy>> open_copy(
+      const segments::FilePosition& file) {
+    static_cast<void>(file);
+    co_return nullptr;
+  }
   // Keeps the files of `entry` until the last copy of the result is gone, even if the entry is
   // deleted. Nothing when the entry has been replaced or removed already: find it again.
   virtual std::shared_ptr<void> pin(const Entry& entry) = 0;

@@ -17,7 +17,7 @@ Result<Buffer> open(View key, View nonce, View associated, View sealed);
 
 // The same without allocation: `out` holds plain.size() + kTagLength, and may not overlap `plain`.
 void seal_into(View key, View nonce, View associated, View plain, MutableView out);
-// `out` holds sealed.size() - kTagLength.
+// `out` holds sealed.size() - kTagLength, and may be the beginning of `sealed`: opened in place.
 Result<> open_into(View key, View nonce, View associated, View sealed, MutableView out);
 
 }  // namespace belfry::crypto

@@ -115,6 +115,15 @@ class FileWriter {
   virtual Task<FilePosition> finish() = 0;
 };
 
+// One copy of a file, held open by a reader that checks by itself what it reads. It outlives the
+// file's name, and the store. Safe to use from any thread.
+class FileCopy {
+ public:
+  virtual ~FileCopy() = default;
+  // Fills `out` with the content from `offset` if the system has it in memory; does not block.
+  virtual bool read_cached(std::uint64_t offset, MutableView out) const = 0;
+};
+
 enum class CopyState { kHealthy, kMissing, kCorrupt, kUnchecked };
 
 // One copy of a record or file, as `where` finds it now by reading it.
@@ -231,6 +240,8 @@ class Store {
   // and repaired as `read` does. `suspect` names a disk whose bytes failed the caller's own check.
   virtual Task<std::size_t> read_file(const FilePosition& file, std::uint64_t offset,
                                       MutableView out, DiskId suspect = {}) = 0;
+  // Null: no copy can be opened now, for whatever reason; read_file() finds it.
+  virtual Task<std::shared_ptr<const FileCopy>> open_copy(const FilePosition& file) = 0;
   // Not durable by itself: a crash may bring the file back as an orphan.
   virtual Task<> remove_file(const FilePosition& file) = 0;
 
