@@ -1,17 +1,22 @@
 // What the product is measured beside: the same HTTP server with nothing behind it, or with hashes,
-// sealing and a three-file group commit, but neither index nor identity nor ledger.
+// sealing and a three-file group commit, and what undoes them, but neither index nor identity nor
+// ledger.
 #include "bare_commit.h"
 #include "base/text_encoding.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "http/server.h"
+#include "runtime/disk.h"
 #include "runtime/random.h"
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <array>
+#include <atomic>
 #include <cstdio>
+#include <cstring>
 #include <thread>
 
 namespace belfry::bench {
@@ -25,11 +30,55 @@ struct Arguments {
   unsigned threads = 2;
 };
 
-// Serves GET from memory, PUT by `mode`.
+constexpr Bytes kLog = 64_MiB;
+
+// Objects as PUT seals them, in a file: more than a processor's cache holds.
+class SealedObjects {
+ public:
+  explicit SealedObjects(std::uint64_t size)
+      : sealed_size_(size + crypto::kTagLength),
+        count_(std::max<std::uint64_t>(1, kLog.count / size)) {}
+
+  Result<> open(const std::filesystem::path& directory) {
+    std::filesystem::create_directories(directory);
+    TRY(disk_, open_disk(directory.string()));
+    TRY(file_, disk_->create("objects"));
+    const Buffer plain(sealed_size_ - crypto::kTagLength, std::byte{'x'});
+    for (std::uint64_t i = 0; i < count_; ++i)
+      TRY(file_->write_at(i * sealed_size_, crypto::seal(key_, nonce_of(i), {}, plain)));
+    return {};
+  }
+
+  // Any of them, opened in place: the tag's octets follow.
+  Result<> read(Buffer& octets) {
+    const std::uint64_t number = next_++ % count_;
+    octets.resize(sealed_size_);
+    if (!file_->read_cached(number * sealed_size_, octets))
+      TRY(file_->read_at(number * sealed_size_, octets));
+    MutableView plain = MutableView(octets).first(sealed_size_ - crypto::kTagLength);
+    return crypto::open_into(key_, nonce_of(number), {}, octets, plain);
+  }
+
+ private:
+  static std::array<std::byte, crypto::kNonceLength> nonce_of(std::uint64_t number) {
+    std::array<std::byte, crypto::kNonceLength> nonce{};
+    std::memcpy(nonce.data(), &number, sizeof number);
+    return nonce;
+  }
+
+  const std::uint64_t sealed_size_, count_;
+  const std::array<std::byte, crypto::kKeyLength> key_ =
+      make_system_random()->octets<crypto::kKeyLength>();
+  std::unique_ptr<Disk> disk_;
+  std::unique_ptr<File> file_;
+  std::atomic<std::uint64_t> next_ = 0;
+};
+
+// With `commit` and `objects`, PUT and GET are of sealed objects; without, of nothing.
 class Loop {
  public:
-  Loop(const Arguments& arguments, BareCommit* commit)
-      : served_(arguments.size, 'x'), commit_(commit) {}
+  Loop(const Arguments& arguments, BareCommit* commit, SealedObjects* objects)
+      : served_(arguments.size, 'x'), commit_(commit), objects_(objects) {}
 
   Task<> serve(http::Request& request, http::Response& response) {
     if (request.method == "PUT") {
@@ -37,6 +86,11 @@ class Loop {
       co_return co_await response.send({});
     }
     CO_TRY(co_await response.start(Bytes{served_.size()}));
+    if (objects_) {
+      Buffer octets;
+      CO_TRY(objects_->read(octets));
+      co_return co_await response.write(View(octets).first(served_.size()));
+    }
     co_return co_await response.write(as_view(served_));
   }
 
@@ -63,6 +117,7 @@ class Loop {
 
   std::string served_;
   BareCommit* commit_;
+  SealedObjects* objects_;
   std::unique_ptr<Random> random_ = make_system_random();
 };
 
@@ -70,7 +125,7 @@ int main(int count, char** words) {
   Arguments arguments;
   CLI::App app("The bare loops.", "bare_loop");
   app.add_option("--mode", arguments.mode)->check(CLI::IsMember({"http", "commit"}));
-  app.add_option("--directory", arguments.directory, "For the three files of --mode commit");
+  app.add_option("--directory", arguments.directory, "For the files of --mode commit");
   app.add_option("--size-bytes", arguments.size, "Of what GET answers");
   app.add_option("--threads", arguments.threads);
   CLI11_PARSE(app, count, words);
@@ -84,12 +139,15 @@ int main(int count, char** words) {
     guards.push_back(asio::make_work_guard(*contexts.back()));
   }
   std::unique_ptr<BareCommit> commit;
+  SealedObjects objects(arguments.size);
   if (arguments.mode == "commit") {
-    auto made = make_bare_commit(executors.front(), arguments.directory, 64_MiB);
+    auto made = make_bare_commit(executors.front(), arguments.directory, kLog);
     if (!made) return std::fprintf(stderr, "%s\n", made.error().describe().c_str()), 1;
     commit = std::move(*made);
+    if (auto opened = objects.open(arguments.directory); !opened)
+      return std::fprintf(stderr, "%s\n", opened.error().describe().c_str()), 1;
   }
-  Loop loop(arguments, commit.get());
+  Loop loop(arguments, commit.get(), commit ? &objects : nullptr);
   auto server = http::listen(executors, {}, [&](http::Request& request, http::Response& response) {
     return loop.serve(request, response);
   });

@@ -42,12 +42,12 @@ class Provider:
 
     `prepare(provider)` runs before the first start; `arguments(provider)` are more of the daemon's;
     `open_files` is its limit of descriptors, soft and hard (None: the test's own); `programs` is
-    the folder of both programs.
+    the folder of both programs, `parent` that of the provider's folder.
     """
 
     def __init__(self, name, change_config=None, environment=None, prepare=None, arguments=None,
-                 open_files=None, programs=DAEMON.parent):
-        self.folder = BUILD / "system" / f"{name}-{os.getpid()}"
+                 open_files=None, programs=DAEMON.parent, parent=BUILD / "system"):
+        self.folder = parent / f"{name}-{os.getpid()}"
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         self.data = self.folder / "data"
