@@ -25,6 +25,11 @@ class Fault {
     return hanging_;
   }
 
+  bool spares_reads() {
+    std::lock_guard lock(mutex_);
+    return hangs_ != Call::kRead && fails_ != Call::kRead;
+  }
+
   // To be set before the disk is used.
   std::optional<Disk::Space> space;
 
@@ -66,6 +71,10 @@ class FaultyFile : public File {
   Result<std::size_t> read_at(std::uint64_t offset, MutableView out) const override {
     TRY(fault_->meet(Call::kRead));
     return inner_->read_at(offset, out);
+  }
+  // What a faulty disk has to be asked for is not in memory.
+  bool read_cached(std::uint64_t offset, MutableView out) const override {
+    return fault_->spares_reads() && inner_->read_cached(offset, out);
   }
   bool make_space(std::uint64_t offset, Bytes length) override {
     return inner_->make_space(offset, length);
