@@ -7,8 +7,6 @@
 namespace belfry::objects {
 namespace {
 
-constexpr std::size_t kChunksAWrite = 8;
-
 // Octets without the cost of zeroing them first.
 class Octets {
  public:
@@ -79,41 +77,6 @@ Result<> check_length(const PutRequest& request, std::uint64_t read, bool ended)
   return {};
 }
 
-// Sealed chunks gathered to large writes of a file.
-class ChunkFile {
- public:
-  Task<> open(Engine& engine, const segments::Placement& placement) {
-    staging_.reserve(kChunksAWrite * kSealedChunk);
-    CO_TRY(file_, co_await engine.create_file(placement));
-    co_return Result<>();
-  }
-  bool is_open() const { return file_ != nullptr; }
-  // Where the next chunk of `plain` octets is to be sealed to.
-  MutableView next(std::size_t plain) {
-    std::size_t at = std::exchange(used_, used_ + plain + crypto::kTagLength);
-    return staging_.first(used_).subspan(at);
-  }
-  Task<> write_if_full() {
-    if (used_ + kSealedChunk <= kChunksAWrite * kSealedChunk) co_return Result<>();
-    co_return co_await write();
-  }
-  Task<segments::FilePosition> finish() {
-    CO_TRY(co_await write());
-    co_return co_await file_->finish();
-  }
-
- private:
-  Task<> write() {
-    std::size_t length = std::exchange(used_, 0);
-    if (length == 0) co_return Result<>();
-    co_return co_await file_->write(staging_.first(length));
-  }
-
-  Octets staging_;
-  std::size_t used_ = 0;
-  std::unique_ptr<segments::FileWriter> file_;
-};
-
 }  // namespace
 
 void SealedBody::move_into(Change& change) {
@@ -134,7 +97,8 @@ Task<SealedBody> store_body(Engine& engine, Random& random, BodyPlace place,
   now.reserve(capacity);
   CO_TRY(std::size_t length, co_await fill(body, now.first(capacity)));
   std::uint64_t read = length;
-  ChunkFile file;
+  std::unique_ptr<segments::FileWriter> file;
+  Octets sealed;
   for (std::uint64_t number = 0;; ++number) {
     std::size_t length_ahead = 0;
     if (length == capacity) {
@@ -153,17 +117,20 @@ Task<SealedBody> store_body(Engine& engine, Random& random, BodyPlace place,
       cipher.seal({number, last}, plain, out.inline_blob);
       break;
     }
-    if (!file.is_open()) CO_TRY(co_await file.open(engine, place.bucket.placement));
-    cipher.seal({number, last}, plain, file.next(length));
+    if (!file) {
+      CO_TRY(file, co_await engine.create_file(place.bucket.placement));
+    }
+    sealed.reserve(kSealedChunk);
+    cipher.seal({number, last}, plain, sealed.first(length + crypto::kTagLength));
+    CO_TRY(co_await file->write(sealed.first(length + crypto::kTagLength)));
     if (last) break;
-    CO_TRY(co_await file.write_if_full());
     std::swap(now, ahead);
     length = length_ahead;
   }
   out.piece.size = read;
   CO_TRY(digests.finish(out));
-  if (file.is_open()) {
-    CO_TRY(out.file, co_await file.finish());
+  if (file) {
+    CO_TRY(out.file, co_await file->finish());
   }
   co_return out;
 }

@@ -23,7 +23,7 @@ struct BodyPlace {
   const crypto::Key& tenant_key;
 };
 
-// Reads `body` to its end. Holds about 1.3 MiB at most, whatever its length.
+// Reads `body` to its end. Holds 384 KiB and the file writer's buffer at most, whatever its length.
 // Errors: invalid ("object.incomplete_body", "object.too_large", "object.bad_digest",
 // "object.wrong_sha256"); those of the body and the engine.
 Task<SealedBody> store_body(Engine& engine, Random& random, BodyPlace place,

@@ -67,19 +67,18 @@ class ObjectReading : public Reading {
     std::uint64_t chunks = chunks_of(object_.value.pieces[piece_].size);
     loaded_count_ = 0;
     if (auto* there = std::get_if<RecordBlob>(&blob)) {
-      CO_TRY(sealed_, co_await engine_.read_record_blob(*there));
+      CO_TRY(own_, co_await engine_.read_record_blob(*there));
+      sealed_ = own_;
       loaded_first_ = 0;
       loaded_count_ = chunks;
     } else {
       if (load_cached(number)) co_return Result<>();
+      const auto& file = std::get<segments::FilePosition>(blob);
       std::uint64_t wanted = (end_ - piece_start_ + kChunk - 1) / kChunk - number;
       std::uint64_t count = std::min({kChunksARead, chunks - number, wanted});
       std::uint64_t length =
           (count - 1) * kSealedChunk + chunk_length(number + count - 1) + crypto::kTagLength;
-      sealed_.resize(length);
-      CO_TRY(std::size_t got, co_await engine_.read_file(std::get<segments::FilePosition>(blob),
-                                                         number * kSealedChunk, sealed_));
-      if (got != length) co_return corrupt();
+      CO_TRY(co_await load_from_disk(file, number * kSealedChunk, length));
       loaded_first_ = number;
       loaded_count_ = count;
     }
@@ -88,11 +87,27 @@ class ObjectReading : public Reading {
 
   // One chunk at a time, so that it is still near when it is opened.
   bool load_cached(std::uint64_t number) {
-    sealed_.resize(chunk_length(number) + crypto::kTagLength);
-    if (!copy_ || !copy_->read_cached(number * kSealedChunk, sealed_)) return false;
+    if (!copy_) return false;
+    own_.resize(chunk_length(number) + crypto::kTagLength);
+    if (!copy_->read_cached(number * kSealedChunk, own_)) return false;
+    sealed_ = own_;
     loaded_first_ = number;
     loaded_count_ = 1;
     return true;
+  }
+
+  Task<> load_from_disk(const segments::FilePosition& file, std::uint64_t offset,
+                        std::size_t length) {
+    if (copy_) {
+      CO_TRY(read_, co_await copy_->read(offset, length));
+      sealed_ = {read_.get(), read_ ? length : 0};
+      if (read_) co_return Result<>();
+    }
+    own_.resize(length);
+    sealed_ = own_;
+    CO_TRY(std::size_t got, co_await engine_.read_file(file, offset, sealed_));
+    if (got != length) co_return corrupt();
+    co_return Result<>();
   }
 
   std::unexpected<Error> corrupt() const {
@@ -103,12 +118,13 @@ class ObjectReading : public Reading {
     std::uint64_t length = chunk_length(number) + crypto::kTagLength;
     std::uint64_t start = (number - loaded_first_) * kSealedChunk;
     if (start + length > sealed_.size()) co_return corrupt();
-    MutableView sealed = MutableView(sealed_).subspan(start, length);
+    MutableView sealed = sealed_.subspan(start, length);
     plain_ = sealed.first(chunk_length(number));
     ChunkPlace place{number, number + 1 == chunks_of(object_.value.pieces[piece_].size)};
     if (cipher_->open(place, sealed, plain_)) co_return Result<>();
     auto* file = std::get_if<segments::FilePosition>(&object_.entry.blobs[piece_]);
     if (!file) co_return corrupt();
+    copy_.reset();
     co_return co_await open_other_copy(*file, place, sealed);
   }
 
@@ -144,7 +160,9 @@ class ObjectReading : public Reading {
   std::uint64_t piece_start_ = 0;  // in the object
   std::optional<ChunkCipher> cipher_;
   std::shared_ptr<const segments::FileCopy> copy_;  // of the piece's file; null if there is none
-  Buffer sealed_;
+  Buffer own_;
+  std::shared_ptr<std::byte[]> read_;
+  MutableView sealed_;                                 // in one of these
   MutableView plain_;                                  // the present chunk, opened in place
   std::uint64_t loaded_first_ = 0, loaded_count_ = 0;  // chunks of the piece in `sealed_`
 };

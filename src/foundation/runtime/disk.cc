@@ -154,13 +154,25 @@ class SystemFile : public File {
     return {};
   }
 
+  Result<> write_past_memory(std::uint64_t offset, View octets) override {
+    const auto address = reinterpret_cast<std::uintptr_t>(octets.data());
+    if ((offset | octets.size() | address) % kPastMemory != 0 || !open_direct())
+      return write_at(offset, {&octets, 1});
+    while (!octets.empty()) {
+      ssize_t put = retried(
+          [&] { return ::pwrite(direct_->number(), octets.data(), octets.size(), off_t(offset)); });
+      // A file system that opens for this need not take every write.
+      if (put < 0 && errno == EINVAL) return write_at(offset, {&octets, 1});
+      if (put < 0) return system_error("pwrite", path_, errno);
+      offset += std::uint64_t(put);
+      octets = octets.subspan(std::size_t(put));
+    }
+    return {};
+  }
+
   // Past the page cache: through it, zeros would cost as much of the processor as the records.
   bool make_space(std::uint64_t offset, Bytes length) override {
-    if (!direct_) {
-      const std::string itself = "/proc/self/fd/" + std::to_string(file_.number());
-      direct_.emplace(::open(itself.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC));
-    }
-    if (!direct_->valid()) return false;
+    if (!open_direct()) return false;
     for (std::uint64_t done = 0; done < length.count;) {
       std::vector<iovec> pieces;
       for (std::uint64_t left = length.count - done; left > 0 && pieces.size() < IOV_MAX;) {
@@ -197,6 +209,14 @@ class SystemFile : public File {
   int number() const { return file_.number(); }
 
  private:
+  bool open_direct() {
+    if (!direct_) {
+      const std::string itself = "/proc/self/fd/" + std::to_string(file_.number());
+      direct_.emplace(::open(itself.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC));
+    }
+    return direct_->valid();
+  }
+
   Descriptor file_;
   std::optional<Descriptor> direct_;  // made when it is needed
   std::string path_;

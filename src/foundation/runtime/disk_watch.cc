@@ -58,6 +58,12 @@ class WatchedFile : public File {
     });
   }
 
+  // From elsewhere it is copied, and then nothing is aligned.
+  Result<> write_past_memory(std::uint64_t offset, View octets) override {
+    if (!watch_->is_here()) return write_at(offset, {&octets, 1});
+    return watch_->call([&] { return inner_->write_past_memory(offset, octets); });
+  }
+
   // Only on the way of a write: it is not worth a change of thread.
   bool make_space(std::uint64_t offset, Bytes length) override {
     if (!watch_->is_here()) return false;

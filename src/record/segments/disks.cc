@@ -33,6 +33,17 @@ void StoreDevice::wrote(std::uint64_t octets) {
   }
 }
 
+bool StoreDevice::has_shard(SetId set, const FileId& file) const {
+  std::lock_guard lock(mutex_);
+  auto shards = shards_.find(set);
+  return shards != shards_.end() && shards->second.test(std::size_t(file[0]));
+}
+
+void StoreDevice::note_shard(SetId set, const FileId& file) {
+  std::lock_guard lock(mutex_);
+  shards_[set].set(std::size_t(file[0]));
+}
+
 void StoreDevice::measure(Monotonic now, Duration age) {
   if (total_ != 0 && now - measured_.load() < age) return;
   measured_ = now;
@@ -78,6 +89,7 @@ void StoreDevice::admit(const DiskIdentity& identity, std::string device, Timest
   reason_.clear();
   since_ = now;
   has_erred = false;
+  shards_.clear();
   health_ = DiskHealth::kGood;
 }
 

@@ -23,6 +23,8 @@
 #include "runtime/disk_watch.h"
 
 #include <atomic>
+#include <bitset>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -54,6 +56,10 @@ class StoreDevice {
   void wrote(std::uint64_t octets);
   // Asks the disk, unless it was asked within `age`. Blocks.
   void measure(Monotonic now, Duration age);
+
+  // Whether a file's folder was made durable here since the disk was admitted.
+  bool has_shard(SetId set, const FileId& file) const;
+  void note_shard(SetId set, const FileId& file);
 
   void set(DiskHealth health, std::string reason, Timestamp now);
   // False: it was not good, and stays as it is.
@@ -87,6 +93,7 @@ class StoreDevice {
   DiskIdentity identity_;
   std::string device_;
   Timestamp since_;
+  std::map<SetId, std::bitset<256>> shards_;  // by the first octet of the file
   std::atomic<std::uint64_t> total_ = 0, free_ = 0;
   std::atomic<Monotonic> measured_ = Monotonic{};
 };

@@ -4,6 +4,7 @@
 #include "parallel.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace belfry::segments {
 namespace {
@@ -16,67 +17,90 @@ constexpr unsigned kClaimRounds = 3000;
 struct Copies {
   std::vector<std::shared_ptr<Disk>> disks;
   FileHeader header;
+  std::vector<char> has_shard;
   std::vector<std::unique_ptr<File>> files = std::vector<std::unique_ptr<File>>(disks.size());
+
+  Result<> open(unsigned ordinal) {
+    if (files[ordinal]) return {};
+    Disk& disk = *disks[ordinal];
+    if (!has_shard[ordinal]) TRY(prepare_shard(disk, header.set, header.file, {ordinal}));
+    auto made = disk.create_unnamed(file_shard(header.set, header.file));
+    // Somebody has removed the folder.
+    if (!made && made.error().code() == Code::kNotFound) {
+      TRY(prepare_shard(disk, header.set, header.file, {ordinal}));
+      made = disk.create_unnamed(file_shard(header.set, header.file));
+    }
+    TRY(files[ordinal], std::move(made));
+    return {};
+  }
 };
 
-// Collects octets and sends them to all disks of the set at once. Holds one buffer.
+// Collects octets from the header on and sends them to all disks of the set at once. Holds one
+// buffer; its octets lie in it as they will in the file, whole pages in whole pages, so that they
+// need no room in memory besides: three copies of what perhaps nobody reads soon.
 class LocalFileWriter : public FileWriter {
  public:
   LocalFileWriter(Notes& notes, std::shared_ptr<ReplicaSet> set, FileId id)
       : notes_(notes),
         set_(std::move(set)),
         devices_(set_->members()),
-        claim_(set_->claims().try_take(id)) {
+        claim_(set_->claims().try_take(id)),
+        buffer_(static_cast<std::byte*>(std::aligned_alloc(File::kPastMemory, kBuffer)),
+                std::free) {
     std::vector<std::shared_ptr<Disk>> disks;
-    disks.reserve(devices_.size());
-    for (StoreDevice* device : devices_) disks.push_back(device->info.disk);
-    copies_ = std::make_shared<Copies>(std::move(disks), FileHeader{set_->id(), id});
-    buffer_.reserve(kBuffer);
-  }
-
-  Task<> begin() {
-    return everywhere([copies = copies_](unsigned ordinal) -> Result<> {
-      Disk& disk = *copies->disks[ordinal];
-      auto& [set, file] = copies->header;
-      TRY(prepare_shard(disk, set, file, {ordinal}));
-      TRY(copies->files[ordinal], disk.create_unnamed(file_shard(set, file)));
-      return copies->files[ordinal]->write_at(0, encode(copies->header));
-    });
+    std::vector<char> has_shard;
+    for (StoreDevice* device : devices_) {
+      disks.push_back(device->info.disk);
+      has_shard.push_back(device->has_shard(set_->id(), id) ? 1 : 0);
+    }
+    copies_ = std::make_shared<Copies>(std::move(disks), FileHeader{set_->id(), id},
+                                       std::move(has_shard));
+    std::ranges::copy(encode(copies_->header), buffer_.get());
+    used_ = kPage;
   }
 
   Task<> write(View bytes) override {
     while (!bytes.empty()) {
-      View part = bytes.first(std::min(bytes.size(), kBuffer - buffer_.size()));
+      if (used_ == kBuffer) CO_TRY(co_await flush());
+      View part = bytes.first(std::min(bytes.size(), kBuffer - used_));
       bytes = bytes.subspan(part.size());
-      buffer_.insert(buffer_.end(), part.begin(), part.end());
-      if (buffer_.size() == kBuffer) CO_TRY(co_await flush());
+      std::ranges::copy(part, buffer_.get() + used_);
+      used_ += part.size();
+      take_checksum(part);
     }
     co_return Result<>{};
   }
 
   Task<FilePosition> finish() override {
-    CO_TRY(co_await flush());
     if (block_length_ > 0) end_block();
     const FileHeader header = copies_->header;
     const Buffer trailer = encode(trailer_, header);
     // A set that is being healed would not get the file on its new disk.
     if (!set_->begin_publishing(devices_)) co_return fail(Code::kRetry, "segments.set_changed");
-    const std::uint64_t end = kPage + trailer_.size;
-    auto published =
-        co_await everywhere([copies = copies_, trailer, end](unsigned ordinal) -> Result<> {
-          TRY(copies->files[ordinal]->write_at(end, View(trailer)));
-          return publish_file(*copies->disks[ordinal], *copies->files[ordinal], copies->header.set,
-                              copies->header.file, {ordinal});
-        });
+    auto published = co_await everywhere([copies = copies_, buffer = buffer_, place = flushed_,
+                                          length = used_, trailer](unsigned ordinal) -> Result<> {
+      TRY(copies->open(ordinal));
+      const std::size_t whole = length / kPage * kPage;
+      File& file = *copies->files[ordinal];
+      TRY(file.write_past_memory(place, {buffer.get(), whole}));
+      const View rest[] = {{buffer.get() + whole, length - whole}, trailer};
+      TRY(file.write_at(place + whole, rest));
+      return publish_file(*copies->disks[ordinal], file, copies->header.set, copies->header.file,
+                          {ordinal});
+    });
     set_->end_publishing();
     claim_ = {};
     if (!published) co_return std::unexpected(published.error());
+    for (StoreDevice* device : devices_) {
+      device->wrote(used_ + trailer.size());
+      device->note_shard(header.set, header.file);
+    }
     co_return FilePosition{header.set, header.file, {trailer_.size}};
   }
 
  private:
-  static constexpr std::size_t kBuffer = 512 << 10;
-  static_assert(kFileBlock % kBuffer == 0);
+  static constexpr std::size_t kBuffer = 1 << 20;
+  static_assert(kBuffer % kPage == 0 && kPage % File::kPastMemory == 0);
 
   void end_block() {
     trailer_.block_crcs.push_back(block_crc_);
@@ -84,22 +108,29 @@ class LocalFileWriter : public FileWriter {
     block_length_ = 0;
   }
 
+  void take_checksum(View content) {
+    trailer_.size += content.size();
+    while (!content.empty()) {
+      View part = content.first(std::min<std::size_t>(content.size(), kFileBlock - block_length_));
+      content = content.subspan(part.size());
+      block_crc_ = crc32c(part, block_crc_);
+      block_length_ += part.size();
+      if (block_length_ == kFileBlock) end_block();
+    }
+  }
+
+  // A disk that does not answer may still write from the buffer: the file is broken then, and the
+  // buffer is not used again.
   Task<> flush() {
-    if (buffer_.empty()) co_return Result<>{};
-    block_crc_ = crc32c(buffer_, block_crc_);
-    block_length_ += buffer_.size();
-    if (block_length_ == kFileBlock) end_block();
-    for (StoreDevice* device : devices_) device->wrote(buffer_.size());
-    auto octets = std::make_shared<Buffer>(std::move(buffer_));
-    const std::uint64_t place = kPage + trailer_.size;
-    auto written = co_await everywhere([copies = copies_, octets, place](unsigned ordinal) {
-      return copies->files[ordinal]->write_at(place, View(*octets));
-    });
-    trailer_.size += octets->size();
-    // A disk that did not answer may still write from it.
-    if (written) buffer_ = std::move(*octets);
-    buffer_.clear();
-    co_return written;
+    for (StoreDevice* device : devices_) device->wrote(kBuffer);
+    CO_TRY(co_await everywhere(
+        [copies = copies_, buffer = buffer_, place = flushed_](unsigned ordinal) -> Result<> {
+          TRY(copies->open(ordinal));
+          return copies->files[ordinal]->write_past_memory(place, {buffer.get(), kBuffer});
+        }));
+    flushed_ += kBuffer;
+    used_ = 0;
+    co_return Result<>{};
   }
 
   // The file is of use on all disks or not at all.
@@ -124,7 +155,9 @@ class LocalFileWriter : public FileWriter {
   std::vector<StoreDevice*> devices_;
   std::shared_ptr<Copies> copies_;
   FileClaims::Claim claim_;
-  Buffer buffer_;
+  std::shared_ptr<std::byte[]> buffer_;
+  std::size_t used_ = 0;       // of the buffer
+  std::uint64_t flushed_ = 0;  // of the file
   FileTrailer trailer_;
   std::uint32_t block_crc_ = 0;
   std::size_t block_length_ = 0;
@@ -142,9 +175,7 @@ Task<std::unique_ptr<FileWriter>> LocalStore::create_file(Stream stream,
     std::lock_guard lock(mutex_);
     if (!collected_.contains(stream)) created_.insert(id);
   }
-  auto writer = std::make_unique<LocalFileWriter>(*this, set, id);
-  CO_TRY(co_await writer->begin());
-  co_return std::unique_ptr<FileWriter>(std::move(writer));
+  co_return std::make_unique<LocalFileWriter>(*this, set, id);
 }
 
 namespace {
@@ -212,14 +243,30 @@ namespace {
 
 class OpenCopy : public FileCopy {
  public:
-  OpenCopy(std::shared_ptr<const File> file, Bytes size) : file_(std::move(file)), size_(size) {}
+  OpenCopy(StoreDevice& device, std::shared_ptr<const File> file, Bytes size)
+      : device_(device), file_(std::move(file)), size_(size) {}
 
   bool read_cached(std::uint64_t offset, MutableView out) const override {
-    const bool inside = out.size() <= size_.count && offset <= size_.count - out.size();
-    return inside && file_->read_cached(kPage + offset, out);
+    return is_inside(offset, out.size()) && file_->read_cached(kPage + offset, out);
+  }
+
+  Task<std::shared_ptr<std::byte[]>> read(std::uint64_t offset, std::size_t length) const override {
+    if (!is_inside(offset, length)) co_return nullptr;
+    // A disk that does not answer may write to it later.
+    auto octets = std::make_shared_for_overwrite<std::byte[]>(length);
+    auto count = co_await device_.wait_for([file = file_, octets, offset, length] {
+      return file->read_at(kPage + offset, {octets.get(), length});
+    });
+    if (!count || *count != length) co_return nullptr;
+    co_return octets;
   }
 
  private:
+  bool is_inside(std::uint64_t offset, std::size_t length) const {
+    return length <= size_.count && offset <= size_.count - length;
+  }
+
+  StoreDevice& device_;
   std::shared_ptr<const File> file_;
   Bytes size_;
 };
@@ -236,7 +283,7 @@ Task<std::shared_ptr<const FileCopy>> LocalStore::open_copy(const FilePosition& 
           return disk->open(path, Access::kRead);
         });
     if (!opened) continue;
-    co_return std::make_shared<const OpenCopy>(std::move(*opened), file.size);
+    co_return std::make_shared<const OpenCopy>(*device, std::move(*opened), file.size);
   }
   co_return nullptr;
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <sys/resource.h>
 
@@ -54,6 +55,24 @@ TEST_F(DiskTest, MakesSpaceThatReadsAsZeros) {
       std::ranges::all_of(View(out).subspan(4), [](std::byte b) { return b == std::byte{}; }));
   ASSERT_TRUE(file->write_at(8192, as_view("later")));
   EXPECT_EQ(file->size().value(), 2_MiB + 4_KiB);
+}
+
+TEST_F(DiskTest, WritesPastMemoryWhateverTheAlignment) {
+  constexpr std::size_t kSize = 64 << 10;
+  const std::unique_ptr<std::byte[], void (*)(void*)> aligned(
+      static_cast<std::byte*>(std::aligned_alloc(File::kPastMemory, kSize)), std::free);
+  const MutableView octets(aligned.get(), kSize);
+  for (std::size_t i = 0; i < kSize; ++i) octets[i] = std::byte(i * 7 >> 3);
+  auto file = disk_->create_unnamed("").value();
+  for (std::size_t skipped : {0, 1}) {
+    const View part = View(octets).subspan(skipped);
+    ASSERT_TRUE(file->write_past_memory(0, octets));
+    ASSERT_TRUE(file->write_past_memory(kSize + skipped, part));
+    Buffer out(2 * kSize);
+    EXPECT_EQ(file->read_at(0, out).value(), 2 * kSize);
+    EXPECT_TRUE(std::ranges::equal(View(out).first(kSize), octets));
+    EXPECT_TRUE(std::ranges::equal(View(out).subspan(kSize + skipped), part));
+  }
 }
 
 TEST_F(DiskTest, AnUnnamedFileAppearsWhenLinked) {

@@ -107,6 +107,10 @@ TEST_F(StoreTest, AnOpenCopyOfAFileOutlivesItsName) {
   EXPECT_TRUE(std::ranges::equal(out, View(content).subspan(200'000)));
   EXPECT_FALSE((*copy)->read_cached(200'001, out)) << "what follows the content is not content";
   EXPECT_FALSE((*copy)->read_cached(~std::uint64_t{0}, out));
+  auto read = run((*copy)->read(299'000, 1000));
+  ASSERT_TRUE(read && *read);
+  EXPECT_TRUE(std::ranges::equal(View(read->get(), 1000), View(content).subspan(299'000)));
+  EXPECT_EQ(run((*copy)->read(299'001, 1000)).value(), nullptr);
   ASSERT_TRUE(run(store_->remove_file(file)));
   EXPECT_EQ(run(store_->open_copy(file)).value(), nullptr);
   EXPECT_TRUE((*copy)->read_cached(0, out));

@@ -41,6 +41,12 @@ class File {
   }
   // Writes the parts one after another from `offset`. Not durable before `sync`.
   virtual Result<> write_at(std::uint64_t offset, std::span<const View> parts) = 0;
+  // The same, and keeps nothing of it in memory if the system can write without: `offset`, the
+  // length and the address of `octets` should be multiples of kPastMemory.
+  virtual Result<> write_past_memory(std::uint64_t offset, View octets) {
+    return write_at(offset, octets);
+  }
+  static constexpr std::size_t kPastMemory = 4096;
   // Writes zeros from `offset`, where the file must end or hold nothing that is needed, so that
   // what is written there later only overwrites: its syncs need no change of the file system's own.
   // Both are multiples of 4096. False: it could not, and later writes make their space themselves.

@@ -116,12 +116,15 @@ class FileWriter {
 };
 
 // One copy of a file, held open by a reader that checks by itself what it reads. It outlives the
-// file's name, and the store. Safe to use from any thread.
+// file's name, not the store. Safe to use from any thread.
 class FileCopy {
  public:
   virtual ~FileCopy() = default;
   // Fills `out` with the content from `offset` if the system has it in memory; does not block.
   virtual bool read_cached(std::uint64_t offset, MutableView out) const = 0;
+  // Waits for the disk. Null: it does not answer, or has less.
+  virtual Task<std::shared_ptr<std::byte[]>> read(std::uint64_t offset,
+                                                  std::size_t length) const = 0;
 };
 
 enum class CopyState { kHealthy, kMissing, kCorrupt, kUnchecked };
