@@ -17,6 +17,7 @@ struct Copies {
   std::vector<std::shared_ptr<Disk>> disks;
   FileHeader header;
   std::vector<std::unique_ptr<File>> files = std::vector<std::unique_ptr<File>>(disks.size());
+  std::vector<WriteBehind> behind = std::vector<WriteBehind>(disks.size());
 };
 
 // Collects octets and sends them to all disks of the set at once. Holds one buffer.
@@ -92,9 +93,12 @@ class LocalFileWriter : public FileWriter {
     for (StoreDevice* device : devices_) device->wrote(buffer_.size());
     auto octets = std::make_shared<Buffer>(std::move(buffer_));
     const std::uint64_t place = kPage + trailer_.size;
-    auto written = co_await everywhere([copies = copies_, octets, place](unsigned ordinal) {
-      return copies->files[ordinal]->write_at(place, View(*octets));
-    });
+    auto written =
+        co_await everywhere([copies = copies_, octets, place](unsigned ordinal) -> Result<> {
+          File& file = *copies->files[ordinal];
+          TRY(file.write_at(place, View(*octets)));
+          return copies->behind[ordinal].wrote(file, place + octets->size());
+        });
     trailer_.size += octets->size();
     // A disk that did not answer may still write from it.
     if (written) buffer_ = std::move(*octets);
