@@ -55,6 +55,7 @@ class LocalStore : public Store, public Notes {
   Task<> readmit(DiskId disk) override;
 
   // status.cc
+  std::shared_ptr<Disk> disk(DiskId disk) override;
   std::vector<DiskStatus> disks() override;
   std::vector<SetStatus> sets() override;
   std::vector<Damage> damages() override;

@@ -17,6 +17,11 @@ std::string_view name_of(DiskHealth health) {
   return "failed";
 }
 
+std::shared_ptr<Disk> LocalStore::disk(DiskId disk) {
+  StoreDevice* device = device_of(disk);
+  return device ? device->info.disk : nullptr;
+}
+
 std::vector<DiskStatus> LocalStore::disks() {
   std::vector<DiskStatus> all;
   std::vector<SetStatus> statuses = sets();

@@ -271,6 +271,10 @@ class Store {
   virtual std::vector<SetId> unreadable_sets() = 0;
 
   // Ends the background work; appends fail from now on. Must have ended before the store is
+  // The disk as the store uses it, for what else lies on it: calls come back within `hang_limit`,
+  // and one that does not return fails the disk. Null: it is not present. Outlives the store.
+  virtual std::shared_ptr<Disk> disk(DiskId disk) = 0;
+
   // destroyed, unless nothing runs on its executor any more. Syncs nothing: what was acknowledged
   // is durable anyway.
   virtual Task<> close() = 0;
