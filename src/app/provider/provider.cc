@@ -183,6 +183,10 @@ class RunningProvider : public Provider {
     store.segment_size = topology_.segment_size;
     store.background = options_.background;
     store.heal_after = kHealAfter;
+    store.hang_limit = options_.disk_hang_limit;
+    CO_TRY(store.unproven, co_await runtime::blocking(*database_pool_, [this] {
+             return objects::unproven_disks(*database_);
+           }));
     store.on_happening = [this](const segments::Happening& happening) {
       happenings_.add(happening);
     };

@@ -225,7 +225,9 @@ Task<> LocalStore::remove_file(const FilePosition& file) {
   settle(file.set, {},
          [&](const Damage& damage) { return damage.is_file && damage.file.file == file.file; }, {});
   // A repair would bring it back from a disk that it has read already.
-  if (!set->begin_removing(file.file)) co_return Result<>{};
+  const auto removing = set->begin_removing(file.file);
+  if (removing == ReplicaSet::Removing::kPutOff) co_return Result<>{};
+  if (removing == ReplicaSet::Removing::kRefused) co_return fail(Code::kRetry, "segments.busy");
   auto devices = set->members();
   std::vector<std::shared_ptr<Disk>> disks(devices.size());
   for (std::size_t i = 0; i < devices.size(); ++i) {

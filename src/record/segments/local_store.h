@@ -134,6 +134,7 @@ class LocalStore : public Store, public Notes {
   // opening.cc
   void watch(StoreDevice& device);
   Result<> take_disks();
+  void doubt_unproven();
   enum class ReadFor { kOpen, kReturn };
   Result<std::map<SetId, Descriptor>> read_descriptors(ReadFor reason);
   Result<std::optional<Descriptor>> read_descriptor(StoreDevice& device, SetId set);

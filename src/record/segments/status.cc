@@ -25,8 +25,13 @@ std::shared_ptr<Disk> LocalStore::disk(DiskId disk) {
 std::vector<DiskStatus> LocalStore::disks() {
   std::vector<DiskStatus> all;
   std::vector<SetStatus> statuses = sets();
+  std::set<DiskId> to_compare;
+  for (auto& set : all_sets())
+    for (auto& [disk, check] : set->returned())
+      if (check == ReplicaSet::Check::kEverything) to_compare.insert(disk);
   for (auto& device : devices_) {
     DiskStatus status{device->info.id, device->health(), device->reason(), {}, {}, {}, {}};
+    status.unproven = to_compare.contains(device->info.id) || device->has_erred;
     bool first = true;
     for (const SetStatus& set : statuses) {
       if (std::ranges::find(set.disks, device->info.id) == set.disks.end()) continue;
