@@ -46,8 +46,8 @@ std::vector<database::Migration> all_migrations() {
 }
 
 // Three disks for tiles and checkpoints, of three servers and two sites as far as there are.
-std::vector<std::shared_ptr<Disk>> choose_tile_disks(
-    const std::vector<segments::StoreDisk>& disks) {
+std::vector<std::shared_ptr<Disk>> choose_tile_disks(const std::vector<segments::StoreDisk>& disks,
+                                                     segments::Store& store) {
   std::vector<const segments::StoreDisk*> chosen;
   auto shares = [&](auto member, const segments::StoreDisk& disk) {
     return std::ranges::any_of(chosen, [&](auto other) { return other->*member == disk.*member; });
@@ -64,7 +64,8 @@ std::vector<std::shared_ptr<Disk>> choose_tile_disks(
   take([](const segments::StoreDisk&) { return true; });
   std::vector<std::shared_ptr<Disk>> result;
   result.reserve(chosen.size());
-  for (const segments::StoreDisk* disk : chosen) result.push_back(disk->disk);
+  // As the store uses them: one that hangs does not keep the ledger from publishing.
+  for (const segments::StoreDisk* disk : chosen) result.push_back(store.disk(disk->id));
   return result;
 }
 
@@ -182,6 +183,10 @@ class RunningProvider : public Provider {
     store.segment_size = topology_.segment_size;
     store.background = options_.background;
     store.heal_after = kHealAfter;
+    store.hang_limit = options_.disk_hang_limit;
+    CO_TRY(store.unproven, co_await runtime::blocking(*database_pool_, [this] {
+             return objects::unproven_disks(*database_);
+           }));
     store.on_happening = [this](const segments::Happening& happening) {
       happenings_.add(happening);
     };
@@ -192,7 +197,7 @@ class RunningProvider : public Provider {
     slow_pool_ = make_pool("slow", 2, 10'000);
     audit::Options audit;
     audit.provider = topology_.provider_name;
-    audit.tile_disks = choose_tile_disks(disks_);
+    audit.tile_disks = choose_tile_disks(disks_, *segments_);
     audit.pool = slow_pool_;
     CO_TRY(ledger_, co_await audit::open_ledger(executors_.front(), clock_, *random_, *segments_,
                                                 *keys_.store, std::move(audit)));

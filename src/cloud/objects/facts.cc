@@ -14,6 +14,7 @@ using database::Parameters;
 using database::Transaction;
 
 constexpr std::size_t kDamagedMax = 10'000;
+constexpr Duration kReadTime = std::chrono::seconds(10);
 // Objects named because their set misses copies, of one set and of all; the sets' rows count them
 // all.
 constexpr std::size_t kNamedOfSetMax = 100, kNamedMax = 5'000;
@@ -218,6 +219,11 @@ class FactsTables : public Facts {
            {"simulated", std::int64_t(disk.simulated)},
            {"now", number(seen.now)}}));
     }
+    TRY(sql.execute("DELETE FROM disk_unproven"));
+    for (const segments::DiskStatus& status : seen.disks)
+      if (status.unproven)
+        TRY(sql.execute("INSERT INTO disk_unproven (disk_id, observed_at_us) VALUES (:disk, :now)",
+                        {{"disk", status.disk.value}, {"now", number(seen.now)}}));
     return {};
   }
 
@@ -393,6 +399,17 @@ class FactsTables : public Facts {
 };
 
 }  // namespace
+
+Result<std::vector<DiskId>> unproven_disks(database::Database& database) {
+  std::vector<DiskId> disks;
+  TRY(database.read(kReadTime, [&](Transaction& sql) -> Result<> {
+    disks.clear();
+    TRY(auto rows, sql.query("SELECT disk_id FROM disk_unproven ORDER BY disk_id"));
+    for (const database::Row& row : rows) disks.push_back({row.integer("disk_id")});
+    return {};
+  }));
+  return disks;
+}
 
 std::unique_ptr<Facts> make_facts(Engine& engine, Store& store, segments::Store& segments,
                                   std::vector<segments::StoreDisk> disks,

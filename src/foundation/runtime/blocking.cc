@@ -45,6 +45,14 @@ class ThreadPool : public Pool {
     return true;
   }
 
+  void run_always(std::move_only_function<void()> work) override {
+    {
+      std::lock_guard lock(mutex_);
+      queue_.push_back(std::move(work));
+    }
+    ready_.notify_one();
+  }
+
  private:
   void work() {
     std::unique_lock lock(mutex_);
@@ -71,6 +79,7 @@ class ThreadPool : public Pool {
 class InlinePool : public Pool {
  public:
   bool run(std::move_only_function<void()> work) override { return work(), true; }
+  void run_always(std::move_only_function<void()> work) override { work(); }
 };
 
 }  // namespace

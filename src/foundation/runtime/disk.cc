@@ -206,6 +206,17 @@ class SystemFile : public File {
     return {};
   }
 
+  Result<> write_back(std::uint64_t offset, Bytes length) override {
+    const auto ask = [this](std::uint64_t from, std::uint64_t count, unsigned how) {
+      return retried([&] { return ::sync_file_range(number(), off_t(from), off_t(count), how); });
+    };
+    // A length of zero would mean all that follows.
+    const bool waited = offset == 0 || ask(0, offset, SYNC_FILE_RANGE_WAIT_BEFORE) == 0;
+    if (!waited || (length.count > 0 && ask(offset, length.count, SYNC_FILE_RANGE_WRITE) != 0))
+      return sync_error("sync_file_range", path_, errno);
+    return {};
+  }
+
   int number() const { return file_.number(); }
 
  private:

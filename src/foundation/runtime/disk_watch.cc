@@ -15,6 +15,7 @@ struct DiskWatch::Work {
   // When its present call began, in nanoseconds of the steady clock; zero between calls.
   std::atomic<std::int64_t> since = 0;
   bool hangs = false;
+  std::optional<Error> error = {};  // that one of its calls ended with; with the watch's lock
 };
 
 namespace {
@@ -74,6 +75,10 @@ class WatchedFile : public File {
     return made.has_value();
   }
 
+  Result<> write_back(std::uint64_t offset, Bytes length) override {
+    return watch_->call(
+        [inner = inner_, offset, length] { return inner->write_back(offset, length); });
+  }
   Result<Bytes> size() const override {
     return watch_->call([inner = inner_] { return inner->size(); });
   }
@@ -146,6 +151,9 @@ class WatchedDisk : public Disk {
   }
   Result<> reopen() override {
     return watch_->call([inner = inner_] { return inner->reopen(); });
+  }
+  Result<> together(std::move_only_function<Result<>()> work) override {
+    return watch_->within(std::move(work));
   }
   void forget_cached(std::string_view path) override {
     (void)watch_->call([inner = inner_, path = std::string(path)]() -> Result<> {
@@ -266,10 +274,14 @@ bool DiskWatch::begin_call() {
   return true;
 }
 
+// An error is noted whether the disk is silent or not: whoever waits for the work may be told of
+// silence instead before the work itself can say what it met.
 void DiskWatch::end_call(const Error* error) {
-  static_cast<Work*>(current_work)->since = 0;
-  if (!silent_ || !error || error->code() != Code::kRetry) return;
+  auto& work = *static_cast<Work*>(current_work);
+  work.since = 0;
+  if (!error || error->code() != Code::kRetry) return;
   std::lock_guard lock(mutex_);
+  if (!work.error) work.error = *error;
   if (silent_ && !late_error_) late_error_ = *error;
 }
 
@@ -360,6 +372,8 @@ bool DiskWatch::look_once(std::unique_lock<std::mutex>& lock) {
   }
   if (!any || silent_) return any;
   silent_ = true;
+  for (auto& work : running_)
+    if (work->error && !late_error_) late_error_ = work->error;
   std::vector<std::shared_ptr<Work>> dropped(running_);
   dropped.insert(dropped.end(), queue_.begin(), queue_.end());
   for (auto& work : queue_)

@@ -159,15 +159,13 @@ class SimulatedFile : public File {
 
   Result<> sync(SyncPoint point, DiskOrdinal ordinal) override {
     bool ignored = disk_.world.is_ignored(point, ordinal);
-    Result<> may = may_change();
-    if (!may) {
-      // The kernel marks the pages clean although they never reached the disk.
-      if (may.error().code() == Code::kRetry && !disk_.world.is_cut()) node_->writes.clear();
-      return may;
-    }
+    TRY(may_write_out());
     if (!ignored) node_->sync();
     return {};
   }
+
+  // How much of it reaches the disk is up to the power cut, as of all that was written.
+  Result<> write_back(std::uint64_t, Bytes) override { return may_write_out(); }
 
   const std::shared_ptr<SimulatedDisk::Node>& node() const { return node_; }
 
@@ -176,6 +174,12 @@ class SimulatedFile : public File {
     if (life_ != disk_.life) return broken("opened before the power cut");
     if (access_ == Access::kRead) return fail(Code::kInvalid, "disk.failed");
     return disk_.change_operation();
+  }
+  Result<> may_write_out() {
+    Result<> may = may_change();
+    // The kernel marks the pages clean although they never reached the disk.
+    if (!may && may.error().code() == Code::kRetry && !disk_.world.is_cut()) node_->writes.clear();
+    return may;
   }
   Result<> note(SimulatedDisk::Node::Write write) {
     SimulatedDisk::Node::apply(node_->seen, write);

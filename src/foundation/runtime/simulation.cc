@@ -32,6 +32,9 @@ class Simulation::WorldPool : public Pool {
     waiting.push_back(std::move(work));
     return true;
   }
+  void run_always(std::move_only_function<void()> work) override {
+    waiting.push_back(std::move(work));
+  }
   std::vector<std::move_only_function<void()>> waiting;
 };
 

@@ -37,22 +37,40 @@ Result<> replace(Disk& disk, const std::string& folder, const std::string& path,
   return disk.rename(unfinished, path);
 }
 
+// What a disk that hangs may do late, it does with what is its own.
+Result<Buffer> read_from(const std::shared_ptr<Disk>& disk, const std::string& path) {
+  auto octets = std::make_shared<Buffer>();
+  TRY(disk->together([disk, path, octets]() -> Result<> {
+    TRY(*octets, read_whole(*disk, path, kFileLengthMax));
+    return {};
+  }));
+  return std::move(*octets);
+}
+
+Result<> replace_on(const std::shared_ptr<Disk>& disk, const std::string& folder,
+                    const std::string& path, std::shared_ptr<const Buffer> octets, Writer writer) {
+  return disk->together([disk, folder, path, octets = std::move(octets), writer] {
+    return replace(*disk, folder, path, *octets, writer);
+  });
+}
+
 }  // namespace
 
 Result<Buffer> TileFiles::read(TenantId tenant, const std::string& path,
                                const std::function<bool(View)>& good, Repair repair) {
   const std::string folder = folder_of(tenant), full = folder + "/" + path;
-  std::vector<Disk*> bad;
+  std::vector<std::shared_ptr<Disk>> bad;
   for (const auto& disk : disks_) {
     if (!disk) continue;
-    auto octets = read_whole(*disk, full, kFileLengthMax);
+    auto octets = read_from(disk, full);
     if (!octets || !good(*octets)) {
-      bad.push_back(disk.get());
+      bad.push_back(disk);
       continue;
     }
     if (repair == Repair::kNo || bad.empty()) return octets;
+    auto content = std::make_shared<const Buffer>(*octets);
     std::lock_guard lock(repairing_);
-    for (Disk* other : bad) std::ignore = replace(*other, folder, full, *octets, Writer::kRepair);
+    for (auto& other : bad) std::ignore = replace_on(other, folder, full, content, Writer::kRepair);
     return octets;
   }
   return fail(Code::kCorrupt, "audit.tile_lost", {{"path", full}});
@@ -60,17 +78,18 @@ Result<Buffer> TileFiles::read(TenantId tenant, const std::string& path,
 
 Result<> TileFiles::write(TenantId tenant, const std::string& path, View octets, Present present) {
   const std::string folder = folder_of(tenant), full = folder + "/" + path;
+  const auto content = std::make_shared<const Buffer>(to_buffer(octets));
   Result<> outcome = fail(Code::kRetry, "audit.tile_not_written", {{"path", full}});
   for (const auto& disk : disks_) {
     if (!disk) continue;
     if (present == Present::kCompare) {
-      auto there = read_whole(*disk, full, kFileLengthMax);
-      if (there && std::ranges::equal(*there, octets)) {
+      auto there = read_from(disk, full);
+      if (there && *there == *content) {
         outcome = {};
         continue;
       }
     }
-    if (replace(*disk, folder, full, octets, Writer::kPublication)) outcome = {};
+    if (replace_on(disk, folder, full, content, Writer::kPublication)) outcome = {};
   }
   return outcome;
 }
@@ -80,15 +99,14 @@ void TileFiles::remove_all_but(TenantId tenant, const std::string& folder,
   const std::string full = folder_of(tenant) + "/" + folder;
   for (const auto& disk : disks_) {
     if (!disk) continue;
-    if (keep.empty()) {
-      std::ignore = disk->remove_tree(full);
-      continue;
-    }
-    auto names = disk->list(full);
-    if (!names) continue;
-    for (const std::string& name : *names)
-      if (std::ranges::find(keep, name) == keep.end())
-        std::ignore = disk->remove(full + "/" + name);
+    std::ignore = disk->together([disk, full, keep]() -> Result<> {
+      if (keep.empty()) return disk->remove_tree(full);
+      TRY(auto names, disk->list(full));
+      for (const std::string& name : names)
+        if (std::ranges::find(keep, name) == keep.end())
+          std::ignore = disk->remove(full + "/" + name);
+      return {};
+    });
   }
 }
 
@@ -102,7 +120,7 @@ std::vector<TileFiles::Found> TileFiles::checkpoints() {
       const auto [end, error] =
           std::from_chars(name.data(), name.data() + name.size(), tenant.value);
       if (error != std::errc() || end != name.data() + name.size()) continue;
-      if (auto octets = read_whole(*disk, folder_of(tenant) + "/checkpoint", kFileLengthMax))
+      if (auto octets = read_from(disk, folder_of(tenant) + "/checkpoint"))
         found.push_back({tenant, std::string(as_text(*octets))});
     }
   }

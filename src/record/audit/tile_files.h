@@ -1,7 +1,8 @@
 // The logs' files on the tile disks: `audit/<tenant>/<resource>` on each.
 //
 // They can be made again from the journal, so they are not synced: a disk that does not take one is
-// passed over, and a copy that is not as it should be is replaced by a good one. Calls block.
+// passed over, and a copy that is not as it should be is replaced by a good one. Calls block, no
+// longer than the disks let them: what a call that hangs may touch is its own.
 //
 // Any thread may read. One at a time may write() and remove: whoever publishes. A file appears
 // under its name whole, for it is written under another first: `unfinished` by write(),

@@ -74,12 +74,10 @@ void StoreDevice::run(std::move_only_function<void()> work,
   if (watch) return watch->run(std::move(work), std::move(settle), DiskWatch::Room::kAlways);
   auto both = std::make_shared<std::pair<decltype(work), decltype(settle)>>(std::move(work),
                                                                             std::move(settle));
-  auto part = [both] {
+  pool->run_always([both] {
     both->first();
     both->second({});
-  };
-  // A full queue must not leave it undone: this thread does it then.
-  if (!pool->run(part)) part();
+  });
 }
 
 void StoreDevice::admit(const DiskIdentity& identity, std::string device, Timestamp now) {

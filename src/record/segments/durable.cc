@@ -50,6 +50,13 @@ Result<> prepare_shard(Disk& disk, SetId set, const FileId& file, DiskOrdinal or
   return disk.sync_directory(files_folder(set), SyncPoint::kFileShardDirectory, ordinal);
 }
 
+Result<> WriteBehind::wrote(File& file, std::uint64_t end) {
+  if (end - begun_ < kStep) return {};
+  TRY(file.write_back(begun_, Bytes{end - begun_}));
+  begun_ = end;
+  return {};
+}
+
 Result<> publish_file(Disk& disk, File& unnamed, SetId set, const FileId& file,
                       DiskOrdinal ordinal) {
   TRY(unnamed.sync(SyncPoint::kFileData, ordinal));

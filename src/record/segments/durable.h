@@ -21,6 +21,19 @@ Result<> sync_batches(File& segment, DiskOrdinal ordinal);
 Result<> create_segment(Disk& disk, const SegmentHeader& header, DiskOrdinal ordinal);
 Result<> sync_segment_names(Disk& disk, SetId set, DiskOrdinal ordinal);
 
+// Has what is written to a long file written out while it grows: a few MiB of it are left to its
+// last sync, however slow the disk and however many files grow at once.
+class WriteBehind {
+ public:
+  static constexpr std::uint64_t kStep = 4 << 20;
+
+  // The file was written from its start up to `end`. Errors: as of sync.
+  Result<> wrote(File& file, std::uint64_t end);
+
+ private:
+  std::uint64_t begun_ = 0;
+};
+
 // Gives a finished file its name; durable with all its octets after success.
 Result<> publish_file(Disk& disk, File& unnamed, SetId set, const FileId& file,
                       DiskOrdinal ordinal);

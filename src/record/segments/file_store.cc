@@ -19,6 +19,7 @@ struct Copies {
   FileHeader header;
   std::vector<char> has_shard;
   std::vector<std::unique_ptr<File>> files = std::vector<std::unique_ptr<File>>(disks.size());
+  std::vector<WriteBehind> behind = std::vector<WriteBehind>(disks.size());
 
   Result<> open(unsigned ordinal) {
     if (files[ordinal]) return {};
@@ -126,7 +127,9 @@ class LocalFileWriter : public FileWriter {
     CO_TRY(co_await everywhere(
         [copies = copies_, buffer = buffer_, place = flushed_](unsigned ordinal) -> Result<> {
           TRY(copies->open(ordinal));
-          return copies->files[ordinal]->write_past_memory(place, {buffer.get(), kBuffer});
+          File& file = *copies->files[ordinal];
+          TRY(file.write_past_memory(place, {buffer.get(), kBuffer}));
+          return copies->behind[ordinal].wrote(file, place + kBuffer);
         }));
     flushed_ += kBuffer;
     used_ = 0;
@@ -301,7 +304,9 @@ Task<> LocalStore::remove_file(const FilePosition& file) {
   settle(file.set, {},
          [&](const Damage& damage) { return damage.is_file && damage.file.file == file.file; }, {});
   // A repair would bring it back from a disk that it has read already.
-  if (!set->begin_removing(file.file)) co_return Result<>{};
+  const auto removing = set->begin_removing(file.file);
+  if (removing == ReplicaSet::Removing::kPutOff) co_return Result<>{};
+  if (removing == ReplicaSet::Removing::kRefused) co_return fail(Code::kRetry, "segments.busy");
   auto devices = set->members();
   std::vector<std::shared_ptr<Disk>> disks(devices.size());
   for (std::size_t i = 0; i < devices.size(); ++i) {

@@ -85,10 +85,13 @@ Result<> copy_file(StoreDevice& source, StoreDevice& target, const FilePosition&
   FileHeader header{position.set, position.file};
   TRY(to->write_at(0, encode(header)));
   Buffer buffer;
+  WriteBehind behind;
   for (std::uint64_t block = 0; block < trailer->block_crcs.size(); ++block) {
     TRY(auto content, read_block(*from, position, *trailer, block, buffer));
     if (!content) return broken;
-    TRY(to->write_at(kPage + block * kFileBlock, *content));
+    const std::uint64_t place = kPage + block * kFileBlock;
+    TRY(to->write_at(place, *content));
+    TRY(behind.wrote(*to, place + content->size()));
   }
   TRY(to->write_at(kPage + position.size.count, encode(*trailer, header)));
   if (auto removed = disk.remove(path); !removed && removed.error().code() != Code::kNotFound)

@@ -82,8 +82,9 @@ void ReplicaSet::start_batch() {
   }
   if (!batch->appends.empty()) return dispatch(std::move(batch));
   if (full) {
-    auto work = [self = shared_from_this()] { self->grow(); };
-    if (!members_.front()->pool->run(work)) work();
+    // It waits for the disks, which this thread may not; of each set one piece of work waits at
+    // most.
+    members_.front()->pool->run_always([self = shared_from_this()] { self->grow(); });
     return;
   }
   drop_queue(std::move(again));
@@ -193,8 +194,8 @@ void ReplicaSet::finish_batch(const std::shared_ptr<Batch>& batch) {
   bool whole = std::ranges::all_of(batch->results, [](auto& result) { return result.has_value(); });
   if (!whole) {
     // It waits for the other disks, which this thread may not.
-    auto work = [self = shared_from_this(), batch] { self->fail_batch(batch); };
-    if (!batch->devices.front()->pool->run(work)) work();
+    batch->devices.front()->pool->run_always(
+        [self = shared_from_this(), batch] { self->fail_batch(batch); });
     return;
   }
   {

@@ -223,7 +223,9 @@ Task<> LocalStore::bring_back(StoreDevice& device, ReplicaSet::Check check,
       return member.disk == device.info.id;
     });
   });
-  // In repair from before the disk counts: nobody may append to a set of which it lags behind.
+  // In repair from before the disk counts: nobody may append to a set of which it lags behind. All
+  // at once, which keeps nobody waiting: none of them took appends without the disk, they are read
+  // meanwhile, and as soon as it counts new sets are made on it too.
   for (auto& set : concerned) {
     set->expect(device.info.id, check);
     co_await drain_for_repair(set);

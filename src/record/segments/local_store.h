@@ -56,6 +56,7 @@ class LocalStore : public Store, public Notes {
   Task<> readmit(DiskId disk) override;
 
   // status.cc
+  std::shared_ptr<Disk> disk(DiskId disk) override;
   std::vector<DiskStatus> disks() override;
   std::vector<SetStatus> sets() override;
   std::vector<Damage> damages() override;
@@ -134,6 +135,7 @@ class LocalStore : public Store, public Notes {
   // opening.cc
   void watch(StoreDevice& device);
   Result<> take_disks();
+  void doubt_unproven();
   enum class ReadFor { kOpen, kReturn };
   Result<std::map<SetId, Descriptor>> read_descriptors(ReadFor reason);
   Result<std::optional<Descriptor>> read_descriptor(StoreDevice& device, SetId set);

@@ -42,6 +42,7 @@ Task<> LocalStore::open() {
       if (device && device->good()) pool = device->pool.get();
     CO_TRY(co_await runtime::blocking(*pool, [&] { return recover_set(descriptor); }));
   }
+  doubt_unproven();
   if (uncertain_) last_durable_ += kSequencesLeftOut;
   next_sequence_ = last_durable_ + 1;
   if (options_.background) {
@@ -82,6 +83,19 @@ Result<> LocalStore::take_disks() {
     if (!device->good()) uncertain_ = true;
   }
   return {};
+}
+
+// A failed sync may have lost pages that were not read since: the recovery looked at tails alone.
+void LocalStore::doubt_unproven() {
+  for (auto& set : all_sets())
+    for (StoreDevice* device : set->members()) {
+      if (!device) continue;
+      if (std::ranges::find(options_.unproven, device->info.id) == options_.unproven.end())
+        continue;
+      set->expect(device->info.id, ReplicaSet::Check::kEverything);
+      // One that is not good is compared when it comes back.
+      if (device->good()) set->close(ReplicaSet::Closing::kRepair, [] {});
+    }
 }
 
 // The highest generation of each set's descriptor; copies that it does not name are removed.

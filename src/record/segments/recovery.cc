@@ -421,12 +421,14 @@ Result<> copy_segment(StoreDevice& source, StoreDevice& target, const SegmentHea
   TRY(create_segment(target.disk(), header, ordinal));
   TRY(auto to, target.disk().open(path, Access::kReadWrite));
   Buffer chunk(1 << 20);
+  WriteBehind behind;
   for (std::uint64_t offset = kPage; offset < end;) {
     auto wanted = std::size_t(std::min<std::uint64_t>(chunk.size(), end - offset));
     TRY(std::size_t count, from->read_at(offset, MutableView(chunk).first(wanted)));
     if (count == 0) break;
     TRY(to->write_at(offset, View(chunk).first(count)));
     offset += count;
+    TRY(behind.wrote(*to, offset));
   }
   return sync_batches(*to, ordinal);
 }

@@ -213,13 +213,15 @@ void ReplicaSet::end_publishing() {
   end_changing();
 }
 
-bool ReplicaSet::begin_removing(const FileId& file) {
+ReplicaSet::Removing ReplicaSet::begin_removing(const FileId& file) {
   std::lock_guard lock(mutex_);
-  if (copying_)
-    put_off_.push_back(file);
-  else
+  if (!copying_) {
     ++changing_;
-  return !copying_;
+    return Removing::kNow;
+  }
+  if (put_off_.size() >= kPutOffMax) return Removing::kRefused;
+  put_off_.push_back(file);
+  return Removing::kPutOff;
 }
 
 void ReplicaSet::end_removing() {

@@ -61,6 +61,7 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
  public:
   static constexpr std::uint64_t kQueueMax = 64 << 20;
   static constexpr std::uint64_t kBatchMax = 4 << 20;
+  static constexpr std::size_t kPutOffMax = 100'000;
 
   ReplicaSet(SetContext& context, Descriptor descriptor, std::vector<StoreDevice*> members,
              RecoveredSet recovered);
@@ -91,9 +92,13 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   // any more, or not good.
   bool begin_publishing(const std::vector<StoreDevice*>& devices);
   void end_publishing();
-  // Whether a file may be removed now, on the disks of `members()`. No: a repair is under way,
-  // whose end returns the file.
-  bool begin_removing(const FileId& file);
+  // Whether a file may be removed now, on the disks of `members()`.
+  enum class Removing {
+    kNow,
+    kPutOff,   // a repair is under way, whose end returns the file
+    kRefused,  // the same, and kPutOffMax wait for its end already
+  };
+  Removing begin_removing(const FileId& file);
   void end_removing();
   // Queues the append, or resumes it with kAgain or kFailed. `append` may be gone on return.
   void enqueue(PendingAppend& append);

@@ -17,11 +17,21 @@ std::string_view name_of(DiskHealth health) {
   return "failed";
 }
 
+std::shared_ptr<Disk> LocalStore::disk(DiskId disk) {
+  StoreDevice* device = device_of(disk);
+  return device ? device->info.disk : nullptr;
+}
+
 std::vector<DiskStatus> LocalStore::disks() {
   std::vector<DiskStatus> all;
   std::vector<SetStatus> statuses = sets();
+  std::set<DiskId> to_compare;
+  for (auto& set : all_sets())
+    for (auto& [disk, check] : set->returned())
+      if (check == ReplicaSet::Check::kEverything) to_compare.insert(disk);
   for (auto& device : devices_) {
     DiskStatus status{device->info.id, device->health(), device->reason(), {}, {}, {}, {}};
+    status.unproven = to_compare.contains(device->info.id) || device->has_erred;
     bool first = true;
     for (const SetStatus& set : statuses) {
       if (std::ranges::find(set.disks, device->info.id) == set.disks.end()) continue;

@@ -66,6 +66,7 @@ class FailingStore : public segments::Store {
   Task<> inspect_disks() override { return real_->inspect_disks(); }
   Task<> readmit(DiskId disk) override { return real_->readmit(disk); }
   std::vector<SetId> unreadable_sets() override { return real_->unreadable_sets(); }
+  std::shared_ptr<Disk> disk(DiskId disk) override { return real_->disk(disk); }
   std::vector<segments::DiskStatus> disks() override { return real_->disks(); }
   std::vector<segments::SetStatus> sets() override { return real_->sets(); }
   std::vector<segments::Damage> damages() override { return real_->damages(); }

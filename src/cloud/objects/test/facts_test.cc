@@ -102,6 +102,19 @@ TEST_P(FactsTest, TellsWhatIsThere) {
   EXPECT_EQ(buckets[0].integer("sites_min"), 2);
 }
 
+TEST_P(FactsTest, RemembersWhichDisksAreUnproven) {
+  collect(1'000);
+  EXPECT_TRUE(unproven_disks(*state_).value().empty());
+  const DiskId disk = set_of("small").disks[1];
+  machine_.disks()[std::size_t(disk.value - 1)]->fail_after(0, Fault::kInputOutput);
+  put("more", 100);
+  collect(2'000);
+  EXPECT_EQ(unproven_disks(*state_).value(), std::vector<DiskId>{disk});
+  ASSERT_TRUE(machine_.run(machine_.segments().readmit(disk)));
+  collect(3'000);
+  EXPECT_TRUE(unproven_disks(*state_).value().empty());
+}
+
 TEST_P(FactsTest, RemembersWhenASetWasFirstSeenAndObservesAgain) {
   collect(1'000);
   put("more", 10);

@@ -67,7 +67,12 @@ TEST_F(Blocking, RefusesWhenTheQueueIsFull) {
     co_return co_await runtime::blocking(*pool, [] -> Result<> { return {}; });
   }());
   EXPECT_EQ(outcome.error().code(), Code::kExhausted);
+  // What must be done is not refused, nor done here.
+  std::atomic<bool> done = false;
+  pool->run_always([&] { done = true; });
+  EXPECT_FALSE(done);
   release = true;
+  while (!done) std::this_thread::yield();
 }
 
 TEST_F(Waiting, ASignalKeepsANotificationThatComesFirst) {

@@ -75,6 +75,19 @@ TEST_F(DiskTest, WritesPastMemoryWhateverTheAlignment) {
   }
 }
 
+TEST_F(DiskTest, WritesBackWhatGrows) {
+  auto file = disk_->create("grows").value();
+  const Buffer step(1 << 20, std::byte{7});
+  for (std::uint64_t offset = 0; offset < 4 * step.size(); offset += step.size()) {
+    ASSERT_TRUE(file->write_at(offset, View(step)));
+    EXPECT_TRUE(file->write_back(offset, Bytes{step.size()}));
+  }
+  EXPECT_TRUE(file->write_back(4 * step.size(), Bytes{0})) << "nothing new, and all is waited for";
+  Buffer read(step.size());
+  EXPECT_EQ(file->read_at(3 * step.size(), read).value(), step.size());
+  EXPECT_EQ(read, step);
+}
+
 TEST_F(DiskTest, AnUnnamedFileAppearsWhenLinked) {
   auto file = disk_->create_unnamed("").value();
   ASSERT_TRUE(file->write_at(0, as_view("x")));

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 
 namespace belfry {
 namespace {
@@ -127,6 +128,67 @@ TEST_F(DiskWatchTest, WorkThatGoesOnAfterItWasGivenUpChangesNothingMore) {
   let_go();
   wait_until([this] { return watch_->forgive(); });
   EXPECT_EQ(file->size().value(), Bytes{0});
+}
+
+// The work that met the error is still going on when another call is found to hang.
+TEST_F(DiskWatchTest, AnErrorThatSilenceAnswersForIsTold) {
+  std::atomic<bool> has_erred = false;
+  auto erring = std::async(std::launch::async, [&] {
+    return watch_->within([watch = watch_, hang = hanging(), &has_erred]() -> Result<> {
+      EXPECT_FALSE(watch->call([]() -> Result<> { return fail(Code::kRetry, "disk.failed"); }));
+      has_erred = true;
+      TRY([[maybe_unused]] int seven, hang());
+      return {};
+    });
+  });
+  wait_until([&] { return has_erred.load(); });
+  EXPECT_FALSE(watch_->call(hanging()));
+  EXPECT_EQ(erring.get().error().message(), "disk.silent");
+  let_go();
+  wait_until([this] { return watch_->forgive(); });
+  ASSERT_TRUE(watch_->late_error());
+  EXPECT_EQ(watch_->late_error()->message(), "disk.failed");
+}
+
+TEST_F(DiskWatchTest, TogetherCallsOnOneThreadAndIsAnsweredForWhenOneHangs) {
+  auto disk = watch_->disk();
+  EXPECT_TRUE(disk->together([disk, watch = watch_]() -> Result<> {
+    EXPECT_TRUE(watch->is_here());
+    TRY(disk->make_directory("a"));
+    return disk->rename("a", "b");
+  }));
+  EXPECT_EQ(disk->list("").value(), std::vector<std::string>{"b"});
+  auto outcome = disk->together([disk, watch = watch_, hang = hanging()]() mutable -> Result<> {
+    (void)watch->call(std::move(hang));
+    return disk->make_directory("late");
+  });
+  EXPECT_EQ(outcome.error().message(), "disk.silent");
+  let_go();
+  wait_until([this] { return watch_->forgive(); });
+  EXPECT_EQ(disk->list("").value(), std::vector<std::string>{"b"});
+}
+
+// Calls that end with an error at about the moment at which they are found to hang: whoever waits
+// is told of the error, or of silence, and then the error is told later.
+TEST_F(DiskWatchTest, NoErrorIsLostBetweenLateAndTooLate) {
+  const auto limit = std::chrono::milliseconds(2);
+  auto watch = DiskWatch::begin("d2", open_disk(root_.string()).value(), {.silence = limit}, [] {});
+  unsigned late = 0;
+  for (int round = 0; round < 300; ++round) {
+    const auto until =
+        std::chrono::steady_clock::now() + limit + std::chrono::microseconds(5 * round);
+    auto outcome = watch->call([until]() -> Result<> {
+      while (std::chrono::steady_clock::now() < until) continue;
+      return fail(Code::kRetry, "disk.failed");
+    });
+    ASSERT_FALSE(outcome);
+    if (outcome.error().message() == "disk.failed") continue;
+    ++late;
+    wait_until([&] { return watch->forgive(); });
+    ASSERT_TRUE(watch->late_error()) << "in round " << round;
+  }
+  EXPECT_GT(late, 0u);
+  watch->stop();
 }
 
 }  // namespace

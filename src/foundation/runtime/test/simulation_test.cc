@@ -56,6 +56,31 @@ TEST(SimulatedDisk, EverySyncCanBeLeftOut) {
   EXPECT_TRUE(lost);
 }
 
+TEST(SimulatedDisk, WhatIsWrittenBackIsNotDurableYet) {
+  bool lost = false;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    Simulation world(seed);
+    auto disk = world.add_disk();
+    auto file = disk->create("a").value();
+    ASSERT_TRUE(disk->sync_directory("", kNames, {}));
+    ASSERT_TRUE(file->write_at(0, as_view("x")));
+    ASSERT_TRUE(file->write_back(0, Bytes{1}));
+    world.power_on();
+    lost |= content_of(*disk, "a").empty();
+  }
+  EXPECT_TRUE(lost);
+}
+
+// A sync after it would prove nothing, so its error is as bad as that of a sync.
+TEST(SimulatedDisk, AWriteBackThatFailsLosesWhatWasWritten) {
+  Simulation world(1);
+  auto disk = world.add_disk();
+  auto file = disk->create("a").value();
+  ASSERT_TRUE(file->write_at(0, as_view("x")));
+  disk->fail_after(0, Fault::kInputOutput);
+  EXPECT_EQ(file->write_back(0, Bytes{1}).error().code(), Code::kRetry);
+}
+
 TEST(SimulatedDisk, FailsAsItIsTold) {
   Simulation world(1);
   auto disk = world.add_disk();

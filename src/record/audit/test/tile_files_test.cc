@@ -1,11 +1,14 @@
 #include "tile_files.h"
 
+#include "runtime/disk_watch.h"
 #include "runtime/simulation.h"
 #include "runtime_testing/forwarding_disk.h"
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
 namespace belfry::audit {
 namespace {
@@ -105,6 +108,59 @@ TEST(TileFilesOnFolders, ADeletedDiskStaysDeleted) {
   EXPECT_TRUE(write("tile/0/000"));
   EXPECT_TRUE(files.read(kTenant, "tile/0/000", [](View) { return true; }));
   EXPECT_FALSE(std::filesystem::exists(root / "1"));
+  std::filesystem::remove_all(root);
+}
+
+// A disk on which a file gets no name until the test ends it.
+class HangingDisk : public runtime::testing::ForwardingDisk {
+ public:
+  using ForwardingDisk::ForwardingDisk;
+  std::atomic<bool> hangs = false;
+
+  Result<> rename(std::string_view from, std::string_view to) override {
+    hangs.wait(true);
+    return ForwardingDisk::rename(from, to);
+  }
+  void end() {
+    hangs = false;
+    hangs.notify_all();
+  }
+};
+
+TEST(TileFilesOnFolders, ADiskThatHangsKeepsNobody) {
+  const auto root = std::filesystem::path(testing::TempDir()) / "belfry-tile-files-hang";
+  std::filesystem::remove_all(root);
+  std::vector<std::shared_ptr<Disk>> disks;
+  std::vector<std::shared_ptr<DiskWatch>> watches;
+  std::shared_ptr<HangingDisk> first;
+  for (const char* name : {"1", "2", "3"}) {
+    std::filesystem::create_directories(root / name);
+    auto disk = std::make_shared<HangingDisk>(open_disk((root / name).string()).value());
+    if (!first) first = disk;
+    watches.push_back(DiskWatch::begin(name, disk, {.silence = std::chrono::seconds(1)}, [] {}));
+    disks.push_back(watches.back()->disk());
+  }
+  TileFiles files(disks);
+  const auto write = [&](const char* text) {
+    return files.write(kTenant, "checkpoint", as_view(text), TileFiles::Present::kReplace);
+  };
+  const auto is = [](std::string_view text) {
+    return [=](View octets) { return as_text(octets) == text; };
+  };
+  ASSERT_TRUE(write("one"));
+  first->hangs = true;
+  EXPECT_TRUE(write("two"));
+  EXPECT_TRUE(watches[0]->is_silent());
+  EXPECT_TRUE(write("three"));
+  EXPECT_TRUE(files.read(kTenant, "checkpoint", is("three")));
+  first->end();
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!watches[0]->forgive() && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  // The first copy that is right is behind the one that is late: it is mended.
+  EXPECT_TRUE(files.read(kTenant, "checkpoint", is("three")));
+  EXPECT_EQ(as_text(read_whole(*disks[0], "audit/2/checkpoint", 1_KiB).value()), "three");
+  for (auto& watch : watches) watch->stop();
   std::filesystem::remove_all(root);
 }
 

@@ -4,6 +4,8 @@
 
 #include "runtime_testing/forwarding_disk.h"
 
+#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -11,7 +13,7 @@
 
 namespace belfry::segments {
 
-enum class Call { kNone, kRead, kWrite, kSync, kRemove };
+enum class Call { kNone, kRead, kWrite, kWriteBack, kSync, kRemove };
 
 // Outlives test and store: a call that hangs still has it.
 class Fault {
@@ -30,6 +32,9 @@ class Fault {
     return hangs_ != Call::kRead && fails_ != Call::kRead;
   }
 
+  // Octets of a file that nobody has begun to write out, and of which nobody has waited that they
+  // are: the most there ever were.
+  std::atomic<std::uint64_t> unwritten_max = 0;
   // To be set before the disk is used.
   std::optional<Disk::Space> space;
 
@@ -81,12 +86,20 @@ class FaultyFile : public File {
   }
   Result<> write_at(std::uint64_t offset, std::span<const View> parts) override {
     TRY(fault_->meet(Call::kWrite));
+    for (View part : parts) unwritten_ += part.size();
+    fault_->unwritten_max = std::max(fault_->unwritten_max.load(), unwritten_);
     return inner_->write_at(offset, parts);
+  }
+  Result<> write_back(std::uint64_t offset, Bytes length) override {
+    TRY(fault_->meet(Call::kWriteBack));
+    unwritten_ = length.count;
+    return inner_->write_back(offset, length);
   }
   Result<Bytes> size() const override { return inner_->size(); }
   Result<> resize(Bytes size) override { return inner_->resize(size); }
   Result<> sync(SyncPoint point, DiskOrdinal ordinal) override {
     TRY(fault_->meet(Call::kSync));
+    unwritten_ = 0;
     return inner_->sync(point, ordinal);
   }
   File& inner() { return *inner_; }
@@ -94,6 +107,7 @@ class FaultyFile : public File {
  private:
   std::shared_ptr<Fault> fault_;
   std::unique_ptr<File> inner_;
+  std::uint64_t unwritten_ = 0;
 };
 
 class FaultyDisk : public runtime::testing::ForwardingDisk {

@@ -1,5 +1,6 @@
 // Disks that failed by an error and are taken back; repairs and removals beside each other.
 #include "format.h"
+#include "replica_set.h"
 #include "store_fixture.h"
 
 #include <algorithm>
@@ -10,8 +11,16 @@ namespace {
 
 using Kind = Happening::Kind;
 
+struct SilentNotes : Notes {
+  void happened(Happening) override {}
+  void damaged(Damage) override {}
+  void failed(StoreDevice&, const Error&) override {}
+};
+
 class ReadmitTest : public StoreTest {
  protected:
+  SilentNotes notes_;
+  OpenFiles open_files_{16};
   template <class T>
   std::future<Result<T>> spawn(Task<T> task) {
     return boost::asio::co_spawn(context_, std::move(task), boost::asio::use_future);
@@ -57,6 +66,52 @@ TEST_F(ReadmitTest, ADiskThatFailedBySyncComesBackWhenItIsReadmittedAndCompared)
   EXPECT_EQ(run(store_->readmit(disk)).error().message(), "segments.disk_good");
   open();
   EXPECT_EQ(replay(), (std::vector<std::string>{"before", "during"}));
+}
+
+// A restart takes the disk back: what it holds is compared all the same.
+TEST_F(ReadmitTest, ADiskThatFailedBeforeARestartIsComparedAfterIt) {
+  open();
+  Appended before = append("before");
+  FilePosition file = write_file(pattern(100'000, 1));
+  const DiskId disk = disks_of(before.position.set)[1];
+  EXPECT_FALSE(status_of(disk).unproven);
+  fault_of(disk).fail_at(Call::kSync);
+  append("during");
+  EXPECT_TRUE(status_of(disk).unproven);
+  shut();
+  fault_of(disk).end();
+  const auto place = folder(unsigned(disk.value));
+  flip(place / segment_path(before.position.set, 0), before.position.offset + kRecordHeader + 1);
+  flip(place / file_path(file.set, file.file), kPage + 5);
+  unproven_ = {disk};
+  open();
+  EXPECT_EQ(status_of(disk).health, DiskHealth::kGood);
+  EXPECT_TRUE(status_of(disk).unproven) << "also after another restart";
+  EXPECT_EQ(read(before.position), "before") << "reads go on";
+  EXPECT_NE(append("meanwhile").position.set, before.position.set) << "appends go elsewhere";
+  EXPECT_EQ(run(store_->heal()).value(), 1u) << "as the background does it";
+  EXPECT_FALSE(status_of(disk).unproven);
+  EXPECT_EQ(count(Kind::kCopyRepaired), 2u);
+  EXPECT_EQ(healthy(run(store_->where(before.position)).value()), 3u);
+  EXPECT_EQ(healthy(run(store_->where(file)).value()), 3u);
+  EXPECT_TRUE(store_->damages().empty());
+}
+
+TEST_F(ReadmitTest, RemovalsDuringARepairAreBounded) {
+  open();
+  std::atomic<Sequence> next = 1, last = 0;
+  SetContext context{*clock_, *random_, notes_, 1_MiB, 1_MiB, 0_MiB, open_files_, next, last, {}};
+  auto set = std::make_shared<ReplicaSet>(context, Descriptor{}, std::vector<StoreDevice*>{},
+                                          RecoveredSet{});
+  EXPECT_EQ(set->begin_removing({}), ReplicaSet::Removing::kNow);
+  set->end_removing();
+  set->close(ReplicaSet::Closing::kRepair, [] {});
+  for (std::size_t i = 0; i < ReplicaSet::kPutOffMax; ++i)
+    ASSERT_EQ(set->begin_removing({}), ReplicaSet::Removing::kPutOff);
+  EXPECT_EQ(set->begin_removing({}), ReplicaSet::Removing::kRefused);
+  EXPECT_EQ(set->end_repair(ReplicaSet::Repair::kDone).size(), ReplicaSet::kPutOffMax);
+  EXPECT_EQ(set->begin_removing({}), ReplicaSet::Removing::kNow);
+  set->end_removing();
 }
 
 // Wherever on its way the disk fails again, nobody is told that it is back.

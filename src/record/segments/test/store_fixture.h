@@ -71,6 +71,7 @@ class StoreTest : public testing::Test {
     options.space_ahead = space_ahead_;
     options.background = background_;
     options.hang_limit = hang_limit_;
+    options.unproven = unproven_;
     options.pool_for = [](DiskId) { return std::shared_ptr<Pool>(make_pool("disk", 2, 1024)); };
     options.on_happening = [this](const Happening& happening) {
       std::lock_guard lock(mutex_);
@@ -167,6 +168,7 @@ class StoreTest : public testing::Test {
   Bytes space_ahead_ = 4_MiB;
   bool background_ = false;
   Duration hang_limit_ = std::chrono::seconds(30);
+  std::vector<DiskId> unproven_;
   std::array<std::shared_ptr<Fault>, kDisks> faults_;
   std::filesystem::path root_;
   boost::asio::io_context context_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "base/time.h"
 #include "runtime/clock.h"
 #include "runtime/task.h"
 
@@ -34,6 +35,7 @@ struct Options {
   std::string annex_directory;    // the measures
   std::string console_directory;  // empty: no console
   bool background = true;         // scrubs, healing, collectors and measures run by themselves
+  Duration disk_hang_limit = std::chrono::seconds(60);  // segments::Options::hang_limit
 };
 
 // Where it listens: DIR/run/endpoints.json.

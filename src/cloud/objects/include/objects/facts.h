@@ -1,5 +1,5 @@
 // What the measures read about objects: the engine's facts as rows of the state database
-// (migrations/5001_object_facts.sql documents the columns).
+// (migrations/ documents the columns).
 #pragma once
 
 #include "base/result.h"
@@ -32,6 +32,9 @@ class Facts {
 std::unique_ptr<Facts> make_facts(Engine& engine, Store& store, segments::Store& segments,
                                   std::vector<segments::StoreDisk> disks,
                                   std::shared_ptr<Pool> pool);
+
+// The disks that were unproven when facts were collected last: segments::Options::unproven. Blocks.
+Result<std::vector<DiskId>> unproven_disks(database::Database& database);
 
 std::vector<database::Migration> migrations();
 

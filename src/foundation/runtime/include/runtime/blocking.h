@@ -17,6 +17,9 @@ class Pool {
   // Runs `work` later on one of the threads, or at once, here, in a simulation. False: the queue is
   // full, and `work` was dropped.
   [[nodiscard]] virtual bool run(std::move_only_function<void()> work) = 0;
+  // The same however long the queue is, for work that must be done and of which the caller bounds
+  // how much there is.
+  virtual void run_always(std::move_only_function<void()> work) = 0;
 };
 
 std::unique_ptr<Pool> make_pool(std::string_view name, unsigned threads,

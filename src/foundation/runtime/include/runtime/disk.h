@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "runtime/sync_point.h"
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -54,6 +55,13 @@ class File {
     static_cast<void>(offset), static_cast<void>(length);
     return false;
   }
+  // Has the device begin to write what was written there, and waits for what it began before: a
+  // file that grows by gigabytes leaves its last sync little to do. Makes nothing durable. Errors:
+  // as of sync, and with the same meaning.
+  virtual Result<> write_back(std::uint64_t offset, Bytes length) {
+    static_cast<void>(offset), static_cast<void>(length);
+    return {};
+  }
   virtual Result<Bytes> size() const = 0;
   // Cuts or extends with zeros.
   virtual Result<> resize(Bytes size) = 0;
@@ -90,6 +98,10 @@ class Disk {
   // Looks again at what is behind the disk: after its folder was deleted and made again, or its
   // device mounted again, calls go to the new one. Errors: not_found when there is none.
   virtual Result<> reopen() { return {}; }
+
+  // Runs `work`, which calls this disk several times and owns all that it touches. A watched disk
+  // changes threads once for all of it; after "disk.silent" `work` may go on running.
+  virtual Result<> together(std::move_only_function<Result<>()> work) { return work(); }
 
   // Asks the operating system to read the file from the device again the next time. No promise.
   virtual void forget_cached(std::string_view) {}

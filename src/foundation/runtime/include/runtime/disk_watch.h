@@ -10,6 +10,8 @@
 //  2. What a call that hangs may still touch is owned by the work that made it.
 //  3. A silent disk is asked nothing: calls and work are refused ("disk.silent").
 //  4. A disk is forgiven only when nothing that was begun before runs any more.
+//  5. An error is told: by the work that met it, or, where that was answered by silence, by
+//     late_error().
 //
 // Real threads and real time, whatever clock its user has. A simulated disk needs no watch.
 #pragma once
@@ -55,7 +57,8 @@ class DiskWatch : public std::enable_shared_from_this<DiskWatch> {
   static bool is_silence(const Error& error) { return error.message() == "disk.silent"; }
   // Lets a silent disk be asked again. False: calls from before have not returned yet.
   bool forgive();
-  // What failed among the calls that returned while it was silent before it was forgiven last.
+  // What failed among the calls of work that was still going on when it fell silent, before it was
+  // forgiven last.
   std::optional<Error> late_error();
 
   enum class Room { kBounded, kAlways };  // the caller sees to a bound of kAlways

@@ -128,7 +128,8 @@ class Ledger {
 struct Options {
   std::string provider;  // name in origin lines: "belfry.example/tenant/1"
   segments::Placement placement;
-  // Where tiles and checkpoints are written on each of three disks (docs/formats/journal.md).
+  // Where tiles and checkpoints are written on each of three disks (docs/formats/journal.md). The
+  // ledger publishes no sooner than their calls return: give it those of segments::Store::disk().
   std::vector<std::shared_ptr<Disk>> tile_disks;
   std::shared_ptr<Pool> pool;
   std::size_t backlog_leaves_max = 100'000;

@@ -144,6 +144,8 @@ struct DiskStatus {
   std::string reason;  // of kFailed and kAbsent
   Bytes used, free, total;
   Timestamp last_scrub;  // of its oldest set; epoch: never
+  // It failed by an error, and not all that it holds was compared since: Options::unproven.
+  bool unproven = false;
 };
 
 // Facts of a set for the measures.
@@ -207,6 +209,9 @@ struct Options {
   // that follow only overwrite, and their syncs need no change of the file system's own. At most a
   // sixteenth of a segment; zero: none.
   Bytes space_ahead = 4_MiB;
+  // Disks that were so when the store was open last. A start takes them back, and their sets are
+  // compared as readmit() does it, by the background work, before they take appends.
+  std::vector<DiskId> unproven;
   unsigned open_sets = 2;         // that take appends at once, for each stream and placement
   Bytes space_reserve = 256_MiB;  // kept free on each disk for deletes and healing
   Duration scrub_period = std::chrono::days(14);
@@ -245,7 +250,9 @@ class Store {
                                       MutableView out, DiskId suspect = {}) = 0;
   // Null: no copy can be opened now, for whatever reason; read_file() finds it.
   virtual Task<std::shared_ptr<const FileCopy>> open_copy(const FilePosition& file) = 0;
-  // Not durable by itself: a crash may bring the file back as an orphan.
+  // Not durable by itself: a crash may bring the file back as an orphan. While the set is repaired
+  // it is put off to the end of that. Errors: retry ("segments.busy"): so many are put off that it
+  // is left as an orphan, for the next start to collect.
   virtual Task<> remove_file(const FilePosition& file) = 0;
 
   // Gives every record after `from` to `visit`, all sets merged by sequence. Records of unknown
@@ -277,6 +284,10 @@ class Store {
   // Safe to repeat. Errors: conflict ("segments.disk_good"), retry ("segments.disk_absent",
   // "disk.silent": a call still hangs; the disk's own), invalid and corrupt as at the start.
   virtual Task<> readmit(DiskId disk) = 0;
+
+  // The disk as the store uses it, for what else lies on it: calls come back within `hang_limit`,
+  // and one that does not return fails the disk. Null: it is not present. Outlives the store.
+  virtual std::shared_ptr<Disk> disk(DiskId disk) = 0;
 
   virtual std::vector<DiskStatus> disks() = 0;
   virtual std::vector<SetStatus> sets() = 0;
