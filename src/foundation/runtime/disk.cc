@@ -68,7 +68,7 @@ class Descriptor {
 };
 
 // Aligned as O_DIRECT wants it; not constant, so that the program's file need not hold them.
-alignas(4096) std::array<std::byte, 1 << 20> zeros{};
+alignas(4096) std::array<std::byte, 256 << 10> zeros{};
 
 enum class Follow { kLinks, kNothing };
 
@@ -170,19 +170,14 @@ class SystemFile : public File {
     return {};
   }
 
-  // Past the page cache: through it, zeros would cost as much of the processor as the records.
+  // Past the page cache: through it, zeros would cost as much of the processor as the records. A
+  // piece at a time, for each keeps other writes to the file waiting.
   bool make_space(std::uint64_t offset, Bytes length) override {
     if (!open_direct()) return false;
     for (std::uint64_t done = 0; done < length.count;) {
-      std::vector<iovec> pieces;
-      for (std::uint64_t left = length.count - done; left > 0 && pieces.size() < IOV_MAX;) {
-        pieces.push_back({zeros.data(), std::min<std::size_t>(left, zeros.size())});
-        left -= pieces.back().iov_len;
-      }
-      ssize_t put = retried([&] {
-        return ::pwritev(direct_->number(), pieces.data(), int(pieces.size()),
-                         off_t(offset + done));
-      });
+      const std::size_t piece = std::min<std::size_t>(length.count - done, zeros.size());
+      ssize_t put = retried(
+          [&] { return ::pwrite(direct_->number(), zeros.data(), piece, off_t(offset + done)); });
       if (put <= 0) return false;
       done += std::uint64_t(put);
     }

@@ -66,22 +66,26 @@ void ReplicaSet::start_batch() {
   auto batch = std::make_shared<Batch>();
   std::vector<std::move_only_function<void()>> drained;
   std::vector<PendingAppend*> again;
-  bool full = false;
+  Fit fit = Fit::kNone;
   {
     std::lock_guard lock(mutex_);
-    full = open_ && !queue_.empty() && !fill_batch(*batch);
+    if (open_) fit = fill_batch(*batch);
+    if (fit == Fit::kLater) {
+      awaits_space_ = true;
+      return;
+    }
     if (!open_) {
       again.assign(queue_.begin(), queue_.end());
       queue_.clear();
       queued_ = 0;
     }
-    if (batch->appends.empty() && !full) {
+    if (fit == Fit::kNone) {
       busy_ = false;
       if (is_drained()) drained.swap(drained_);
     }
   }
-  if (!batch->appends.empty()) return dispatch(std::move(batch));
-  if (full) {
+  if (fit == Fit::kBatch) return dispatch(std::move(batch));
+  if (fit == Fit::kSegmentFull) {
     // It waits for the disks, which this thread may not; of each set one piece of work waits at
     // most.
     members_.front()->pool->run_always([self = shared_from_this()] { self->grow(); });
@@ -99,9 +103,10 @@ void ReplicaSet::drop_queue(std::vector<PendingAppend*> again) {
   }
 }
 
-// Takes what fits. False: not even the first record does.
-bool ReplicaSet::fill_batch(Batch& batch) {
-  if (!active_.info) return false;
+// Takes what fits.
+ReplicaSet::Fit ReplicaSet::fill_batch(Batch& batch) {
+  if (queue_.empty()) return Fit::kNone;
+  if (!active_.info) return Fit::kSegmentFull;
   std::uint64_t room =
       active_.info->header.size - std::min(active_.info->header.size, tail_->offset);
   std::uint64_t payload = 0;
@@ -112,7 +117,10 @@ bool ReplicaSet::fill_batch(Batch& batch) {
     payload += more;
     ++count;
   }
-  if (count == 0) return false;
+  const bool meets_zeros =
+      count == 0 || round_up(tail_->offset + kBatchHeader + payload) > active_.space_end;
+  if (making_space_ && meets_zeros) return Fit::kLater;
+  if (count == 0) return Fit::kSegmentFull;
   batch.offset = tail_->offset;
   batch.headers.resize(kBatchHeader + count * kRecordHeader);
   batch.header = {0,
@@ -147,18 +155,8 @@ bool ReplicaSet::fill_batch(Batch& batch) {
   batch.parts.push_back(View(kZeros).first(batch.header.extent() - kBatchHeader - payload));
   batch.files = active_.files;
   batch.devices = members_;
-  batch.space = space_to_make(batch);
-  return true;
-}
-
-// None where a disk is nearly full: what is left there is for records.
-std::uint64_t ReplicaSet::space_to_make(const Batch& batch) const {
-  if (batch.end() <= active_.space_end) return 0;
-  const std::uint64_t size = active_.info->header.size;
-  for (StoreDevice* device : batch.devices)
-    if (device->space().free < context_.space_reserve + Bytes{2 * size}) return 0;
-  const std::uint64_t most = std::min(context_.space_ahead.count, size / 16);
-  return std::min(most / kPage * kPage, size - batch.end());
+  if (batch.end() > active_.space_end) batch.space = space_to_make(batch.end());
+  return Fit::kBatch;
 }
 
 void ReplicaSet::dispatch(std::shared_ptr<Batch> batch) {
@@ -198,6 +196,7 @@ void ReplicaSet::finish_batch(const std::shared_ptr<Batch>& batch) {
         [self = shared_from_this(), batch] { self->fail_batch(batch); });
     return;
   }
+  std::shared_ptr<Making> making;
   {
     std::lock_guard lock(mutex_);
     tail_ = after(*tail_, batch->header);
@@ -205,7 +204,9 @@ void ReplicaSet::finish_batch(const std::shared_ptr<Batch>& batch) {
     const std::uint64_t made = batch->has_space ? batch->space : 0;
     active_.space_end = std::max(active_.space_end, batch->end() + made);
     if (active_.info->first == 0) active_.info->first = batch->header.first_sequence;
+    making = plan_space();
   }
+  if (making) make_space(std::move(making));
   Sequence last = batch->header.last_sequence();
   Sequence seen = context_.last_durable.load();
   while (seen < last && !context_.last_durable.compare_exchange_weak(seen, last)) {

@@ -114,7 +114,7 @@ void ReplicaSet::renew(Descriptor descriptor, std::vector<StoreDevice*> members,
                        RecoveredSet recovered) {
   {
     std::lock_guard lock(mutex_);
-    ENSURE(!open_ && !busy_);
+    ENSURE(!open_ && !busy_ && !making_space_);
     descriptor_ = std::move(descriptor);
     members_ = std::move(members);
     segments_ = std::move(recovered.segments);
@@ -150,7 +150,7 @@ Result<> ReplicaSet::open() {
   {
     std::lock_guard lock(mutex_);
     if (open_) return {};
-    if (repairing_ || busy_) return fail(Code::kRetry, "segments.busy");
+    if (repairing_ || busy_ || making_space_) return fail(Code::kRetry, "segments.busy");
     if (!segments_.empty()) last = segments_.rbegin()->first;
     busy_ = true;  // nobody else may begin a segment meanwhile
   }

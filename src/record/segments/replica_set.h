@@ -14,7 +14,9 @@
 //  1. At most one batch is under way (`busy_`), so only the last one of a segment can be torn.
 //  2. A record's append resumes after its batch is durable on every member, or after it is certain
 //     that it is in no batch that recovery will complete.
-//  3. `queue_` holds at most kQueueMax octets.
+//  3. Zeros are written, beside a batch, only from `space_end` on, and no batch goes there, and no
+//     other segment begins, before they are (`making_space_`).
+//  4. `queue_` holds at most kQueueMax octets.
 #pragma once
 
 #include "disks.h"
@@ -131,15 +133,22 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
 
  private:
   struct Batch;
+  struct Making;
   struct Active {
     SegmentInfo* info = nullptr;
     std::vector<std::shared_ptr<File>> files;
     std::uint64_t space_end = 0;  // up to there the files have space
   };
 
+  enum class Fit {
+    kBatch,
+    kNone,         // nothing waits
+    kSegmentFull,  // not even the first record fits
+    kLater,        // when space has been made
+  };
+
   void start_batch();
-  bool fill_batch(Batch& batch);
-  std::uint64_t space_to_make(const Batch& batch) const;
+  Fit fill_batch(Batch& batch);
   void dispatch(std::shared_ptr<Batch> batch);
   static Result<> write_batch(Batch& batch, unsigned ordinal);
   void finish_batch(const std::shared_ptr<Batch>& batch);
@@ -147,7 +156,11 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   void drop_queue(std::vector<PendingAppend*> again);
   void grow();
   Result<std::vector<std::shared_ptr<File>>> create_segment_files(const SegmentHeader& header);
-  bool is_drained() const { return !busy_ && (!copying_ || changing_ == 0); }
+  std::uint64_t space_to_make(std::uint64_t from) const;
+  std::shared_ptr<Making> plan_space();
+  void make_space(std::shared_ptr<Making> making);
+  void space_made(const Making& making);
+  bool is_drained() const { return !busy_ && !making_space_ && (!copying_ || changing_ == 0); }
   void end_changing();
 
   SetContext& context_;
@@ -167,7 +180,9 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   std::uint64_t generation_ = 0;  // the highest ever tried
   bool open_ = false;
   bool busy_ = false;
-  bool repairing_ = false;  // from the start of a repair until one is done
+  bool making_space_ = false;
+  bool awaits_space_ = false;  // whoever owns `busy_`
+  bool repairing_ = false;     // from the start of a repair until one is done
   Returned returned_;
   bool copying_ = false;   // while one is under way
   unsigned changing_ = 0;  // files being published or removed

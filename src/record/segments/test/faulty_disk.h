@@ -13,7 +13,7 @@
 
 namespace belfry::segments {
 
-enum class Call { kNone, kRead, kWrite, kWriteBack, kSync, kRemove };
+enum class Call { kNone, kRead, kWrite, kWriteBack, kSync, kSpace, kRemove };
 
 // Outlives test and store: a call that hangs still has it.
 class Fault {
@@ -82,6 +82,7 @@ class FaultyFile : public File {
     return fault_->spares_reads() && inner_->read_cached(offset, out);
   }
   bool make_space(std::uint64_t offset, Bytes length) override {
+    if (!fault_->meet(Call::kSpace)) return false;
     return inner_->make_space(offset, length);
   }
   Result<> write_at(std::uint64_t offset, std::span<const View> parts) override {
