@@ -224,6 +224,10 @@ def try_locate(contract, customer):
     path = "/api/v1/buckets/{bucket}/copies/{key}"
     target = contract.target_of(path, {"bucket": BUCKET, "key": KEY})
     _, own = contract.ask("GET", path, target, token=customer.token["secret"])
+    path = "/api/v1/audit/verifier-key"
+    _, key = contract.ask("GET", path, path, token=token)
+    assert key == {k: contract.ask("GET", "/api/v1/audit/keys", "/api/v1/audit/keys",
+                                   token=token)[1][k] for k in ("origin", "verifier_key")}, key
     assert own["object"]["key"] == KEY and own["object"]["size_bytes"] == 5, own
     assert "server" not in json.dumps(own["copies"]), own["copies"]
     _, staff = contract.ask("GET", path, target)
@@ -232,6 +236,19 @@ def try_locate(contract, customer):
     assert own["object"]["etag"] not in json.dumps(staff), staff
     found = wait_until(lambda: [e for e in events(contract.provider, customer.token["secret"],
                                                   action="disk:LocateObject")
+def try_verifier_key(contract):
+    """Looking at the key opens nothing, and leaves nothing in the log."""
+    quiet = Customer(contract.provider, "quiet")
+    token, path = quiet.token["secret"], "/api/v1/audit/verifier-key"
+    for _ in range(3):
+        assert contract.ask("GET", path, path, token=token)[0] == 200
+    # Whatever was written before stands before this.
+    contract.ask("GET", "/api/v1/audit/keys", "/api/v1/audit/keys", token=token)
+    wait_until(lambda: events(contract.provider, token, action="audit:GetKeys"), 10, "the last")
+    assert not events(contract.provider, token, action="audit:GetVerifierKey")
+    assert contract.ask("GET", path, path, token="blf_nobodys")[0] == 401
+
+
                                 if e["actor"] == contract.provider.credentials["admin_user"]],
                        10, "the staff's question in the customer's log")
     assert found[0]["resource"] == f"arn:aws:s3:::{BUCKET}/{KEY}", found[0]
@@ -290,3 +307,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+        try_verifier_key(contract)

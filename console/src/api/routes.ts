@@ -25,6 +25,7 @@ import type {
   TotpSeed,
   User,
   WhoAmI,
+  VerifierKey,
 } from './types';
 
 // Lists that a person reads whole: bounded, so that a server's fault cannot keep us here.
@@ -122,7 +123,9 @@ export const audit = {
   checkpoint: () => ask<Checkpoint>('GET', ['audit', 'checkpoint']),
   keys: () => ask<AuditKeys>('GET', ['audit', 'keys']),
   proof: (index: number, size: number) =>
+  // Opens the log: the reading is an event of it.
     ask<InclusionProof>('GET', ['audit', 'proof'], { query: { index, size } }),
+  verifierKey: () => ask<VerifierKey>('GET', ['audit', 'verifier-key']),
   tile: async (path: string) => {
     const response = await request('GET', ['audit', 'tiles', ...path.split('/')]);
     return new Uint8Array(await response.arrayBuffer());
