@@ -181,6 +181,8 @@ test('says everything in French to who asks for it', async () => {
     await check.click();
     await expect(check).toBeEnabled();
     await expect(page.locator('li[data-pass]').first()).toBeVisible();
+    // The check is past, however long no page with a time was looked at.
+    await expect(page.locator('time').filter({ hasText: /^dans / })).toHaveCount(0);
     await expectFrench(page, names);
     await shoot(`fr-${id}`);
   }
