@@ -211,7 +211,7 @@ void add_audit_commands(CLI::App& app, Invocation& invocation) {
   audit->add_option("--action", filter->action, say("cli.help.audit.action"));
   audit->add_option("--resource", filter->resource, say("cli.help.audit.resource"));
   audit->add_option("--limit", filter->limit, say("cli.help.audit.limit"))
-      ->check(CLI::Range(1, 1'000'000))
+      ->check(CLI::Range(1, 1'000'000).description(""))
       ->capture_default_str();
 
   auto arguments = std::make_shared<VerifyArguments>();
