@@ -17,6 +17,15 @@ export default ts.config(
           selector: 'JSXAttribute[name.name="dangerouslySetInnerHTML"]',
           message: 'Text of the server is text: render it as such.',
         },
+        {
+          selector: 'JSXText[value=/\\p{L}{2}/u]',
+          message: 'Words are messages of both catalogues: t(...).',
+        },
+        {
+          selector:
+            'JSXAttribute[name.name=/^(aria-label|title|label|alt|placeholder|lead)$/] > Literal[value=/\\p{L}{2}[^:]*$/u]',
+          message: 'Words are messages of both catalogues: t(...).',
+        },
       ],
     },
   },

@@ -24,6 +24,30 @@ const sameInBoth = new Set<string>([
   'section.6b',
 ]);
 
+const sameInTables = [
+  'cli.code.absent',
+  'cli.code.client',
+  'cli.head.action',
+  'cli.head.copies',
+  'cli.head.placement',
+  'cli.head.population',
+  'cli.head.site',
+  'cli.head.sites',
+  'cli.head.verdict',
+  'cli.head.violations',
+  'cli.help.arguments',
+  'cli.help.options',
+  'cli.help.some_options',
+  'cli.help.usage',
+  'cli.measure.counted',
+  'cli.measure.population',
+  'cli.measure.section',
+  'cli.measure.verdict',
+  'topology.kind.lag',
+  'topology.kind.pdu',
+  'topology.kind.site',
+];
+
 function sources(folder: string): string {
   return readdirSync(folder, { withFileTypes: true })
     .map((entry) => {
@@ -108,6 +132,14 @@ describe('French', () => {
           ? readFileSync(join(folder, entry.name), 'utf8').split('\n')
           : [],
     );
+
+  it('is not forgotten in the messages of the daemon and the command line', () => {
+    const same = tables(root)
+      .map((row) => row.split('\t'))
+      .filter(([id, en, fr]) => id !== '' && !id?.startsWith('#') && en === fr)
+      .map(([id]) => id ?? '');
+    expect(same.sort()).toEqual([...sameInTables].sort());
+  });
 
   it('has one word for each noun, here and in the messages of the daemon', () => {
     const rows = tables(root).map((row) => row.split('\t')[2] ?? '');

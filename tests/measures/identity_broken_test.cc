@@ -28,8 +28,8 @@ TEST_F(MeasuresBroken, AdministratorWithoutSecondFactor) {
         must(iam.create_user(kAdministrator, iam::kProviderTenant, name, "", role, kPassword));
     EXPECT_EQ(verdict("S07-P-13"), "fail") << name;
     EXPECT_THAT(failing("S07-P-13"),
-                ElementsAre("user " + std::string(name) + ": " + std::string(iam::name_of(role)) +
-                            ", 0 second factors in force"));
+                ElementsAre("user " + std::string(name) + ": role " +
+                            std::string(iam::name_of(role)) + ", 0 second factors in force"));
 
     // Until the factor is enrolled the session may do nothing else, so it breaks nothing itself.
     auto opened = must(iam.sign_in({name, kPassword, "", "192.0.2.1", "test"}));

@@ -188,8 +188,8 @@ TEST_F(MeasuresBroken, NoDiskLeftInTheOtherSite) {
   EXPECT_EQ(verdict("S06-P-21"), "fail");
   auto broken = failing("S06-P-21");
   for (const std::string& set : sets)
-    EXPECT_THAT(broken, Contains(testing::AllOf(StartsWith(set + ": "),
-                                                testing::EndsWith(" objects at 1 sites"))));
+    EXPECT_THAT(broken,
+                Contains(testing::AllOf(StartsWith(set + ": "), testing::EndsWith(" at 1 site"))));
   for (const std::string& key : all_keys())
     EXPECT_THAT(broken, Contains(StartsWith("object documents/" + key + ": good copies at 1 ")));
   // On what is left there they are made again.

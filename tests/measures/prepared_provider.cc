@@ -101,12 +101,12 @@ void MeasuresBroken::write_declaration(const std::string& text) {
   topology_ = std::move(loaded.topology);
 }
 
-void MeasuresBroken::start() {
+void MeasuresBroken::start(Work work) {
   provider::Options options{.config = (folder_ / "provider.yaml").string(),
                             .data = data().string(),
                             .annex_directory = source_folder() + "/annex",
                             .console_directory = {},
-                            .background = false};
+                            .background = work == Work::kByItself};
   provider_ = must(provider::start({context_.get_executor()}, clock_, std::move(options)));
 }
 
@@ -151,8 +151,13 @@ std::string MeasuresBroken::verdict(const std::string& id) {
 
 std::vector<std::string> MeasuresBroken::failing(const std::string& id) {
   std::vector<std::string> out;
-  for (const measures::EvaluatedRow& row : check(id).rows)
-    if (!row.pass) out.push_back(row.subject + ": " + row.reason);
+  measures::Evaluation evaluation = check(id);
+  const measures::Measure* measure = provider().measures().find(id);
+  for (const measures::EvaluatedRow& row : evaluation.rows) {
+    measures::Text reason = measures::reason_text(*measure, row.reason);
+    EXPECT_NE(reason.fr, reason.en) << id << " " << row.reason;
+    if (!row.pass) out.push_back(row.subject + ": " + reason.en);
+  }
   return out;
 }
 

@@ -81,7 +81,9 @@ class MeasuresBroken : public ::testing::Test {
   enum class From { kNothing, kPrepared };
   void begin(From from);
   void stop();
-  void start();
+  // kByItself: what a provider does by itself goes on while something is run.
+  enum class Work { kNone, kByItself };
+  void start(Work work = Work::kNone);
   // Stops it, replaces the first `what` in provider.yaml, starts it.
   void redeclare(const std::string& what, const std::string& replacement);
   void redeclare_as_before();
@@ -104,8 +106,10 @@ class MeasuresBroken : public ::testing::Test {
   void scrub() { must(provider().segments().scrub({}, {})); }
   std::uint64_t heal() { return must(provider().segments().heal()); }
 
- private:
   std::filesystem::path data() const { return folder_ / "data"; }
+  std::string config() const { return (folder_ / "provider.yaml").string(); }
+
+ private:
   std::vector<segments::SetStatus> sets_of(segments::Stream stream, const std::string& disk);
   void write_declaration(const std::string& text);
 

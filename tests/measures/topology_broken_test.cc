@@ -50,7 +50,7 @@ TEST_F(MeasuresBroken, SiteOutsideEurope) {
 TEST_F(MeasuresBroken, ServerWithOneSupply) {
   redeclare("                  - {name: psu2, outlet: par1-k1-b/1, power_watts: 800}\n", "");
   EXPECT_EQ(verdict("S06-P-07"), "fail");
-  EXPECT_THAT(failing("S06-P-07"), ElementsAre("par1-s1: 1 power supplies"));
+  EXPECT_THAT(failing("S06-P-07"), ElementsAre("par1-s1: 1 power supply"));
   redeclare_as_before();
   EXPECT_EQ(verdict("S06-P-07"), "pass");
 }
@@ -70,7 +70,7 @@ TEST_F(MeasuresBroken, LagOfOneLink) {
   redeclare("{name: eth1, switch_port: par1-k1-sw2/1, speed_gbps: 25}",
             "{name: eth1, speed_gbps: 25}");
   EXPECT_EQ(verdict("S06-P-11"), "fail");
-  EXPECT_THAT(failing("S06-P-11"), ElementsAre("par1-s1: 1 connected links in its LAG"));
+  EXPECT_THAT(failing("S06-P-11"), ElementsAre("par1-s1: 1 connected link in its LAG"));
   EXPECT_THAT(failing("S06-P-12"), ElementsAre("par1-s1/bond0: all links end at par1-k1-sw1"));
   redeclare_as_before();
   EXPECT_EQ(verdict("S06-P-11"), "pass");

@@ -25,7 +25,7 @@ def leaf_hash(proof):
     return hashlib.sha256(b"\0" + bytes.fromhex(proof["salt"])
                           + struct.pack("<q", int(proof["tenant"])) + text(row["subject"])
                           + text("pass" if row["pass"] else "fail")
-                          + text(row["reason"])).digest()
+                          + text(row["recorded_reason"])).digest()
 
 
 def split_of(size):

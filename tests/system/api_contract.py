@@ -195,7 +195,19 @@ def try_languages(contract):
                                   language=language)
         _, annex = contract.ask("GET", "/api/v1/annex", "/api/v1/annex", language=language)
         unbound = next(m for m in annex if not m["bound"])
-        asked[language] = (problem["title"], problem["detail"], unbound["reason"])
+        _, measure = contract.ask("GET", "/api/v1/annex/{measure}", "/api/v1/annex/S05-P-01",
+                                  language=language)
+        row = measure["rows"][0]
+        # What is hashed is the same in both.
+        assert row["recorded_reason"].startswith("holds_copies site="), row
+        _, topology = contract.ask("GET", "/api/v1/topology", "/api/v1/topology",
+                                   language=language)
+        kinds = {table["name"]: table["kind"] for table in topology["tables"]}
+        _, days = contract.ask("GET", "/api/v1/annex/{measure}", "/api/v1/annex/S01-P-03",
+                               language=language)
+        asked[language] = (problem["title"], problem["detail"], unbound["reason"], row["reason"],
+                           row["subject_text"], kinds["power_segment"], kinds["server"],
+                           days["parameters"][0]["unit"])
         assert all(asked[language]), asked[language]
     assert all(en != fr for en, fr in zip(asked["en"], asked["fr"])), asked
 
@@ -212,12 +224,29 @@ def try_log(contract, customer):
     contract.ask("GET", "/api/v1/buckets", "/api/v1/buckets", token=token)
     contract.ask("GET", "/api/v1/buckets/{bucket}", f"/api/v1/buckets/{BUCKET}", token=token)
     contract.ask("GET", "/api/v1/audit/keys", "/api/v1/audit/keys", token=token)
+    path = "/api/v1/audit/verifier-key"
+    _, key = contract.ask("GET", path, path, token=token)
+    assert key == {k: contract.ask("GET", "/api/v1/audit/keys", "/api/v1/audit/keys",
+                                   token=token)[1][k] for k in ("origin", "verifier_key")}, key
     for action, outcome in (("disk:ListDisks", "failure"), ("s3:ListAllMyBuckets", "success"),
                             ("s3:ListBucket", "success"), ("audit:GetKeys", "success")):
         found = wait_until(lambda a=action: events(provider, token, action=a), 10, action)
         assert found[0]["outcome"] == outcome, (action, found[0])
         assert found[0]["actor"] == customer.user["name"], found[0]
         assert (found[0]["reason"] != "") == (outcome == "failure"), found[0]
+
+
+def try_verifier_key(contract):
+    """Looking at the key opens nothing, and leaves nothing in the log."""
+    quiet = Customer(contract.provider, "quiet")
+    token, path = quiet.token["secret"], "/api/v1/audit/verifier-key"
+    for _ in range(3):
+        assert contract.ask("GET", path, path, token=token)[0] == 200
+    # Whatever was written before stands before this.
+    contract.ask("GET", "/api/v1/audit/keys", "/api/v1/audit/keys", token=token)
+    wait_until(lambda: events(contract.provider, token, action="audit:GetKeys"), 10, "the last")
+    assert not events(contract.provider, token, action="audit:GetVerifierKey")
+    assert contract.ask("GET", path, path, token="blf_nobodys")[0] == 401
 
 
 def try_locate(contract, customer):
@@ -284,6 +313,7 @@ def main():
         try_languages(contract)
         try_readmit(contract, token)
         try_log(contract, customer)
+        try_verifier_key(contract)
         try_locate(contract, customer)
         print(f"{contract.checked} answers are as described")
 

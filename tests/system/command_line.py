@@ -168,7 +168,7 @@ def commands_of(shell, *above):
     said = shell.run(*above, "--help").stdout
     assert "Usage" in said or "SUBCOMMAND" in said or said.strip(), above
     yield above
-    listed = re.split(r"^Subcommands:$", said, flags=re.M)[1:]
+    listed = re.split(r"^Commands:$", said, flags=re.M)[1:]
     for name in re.findall(r"^  ([a-z][a-z-]*)\b", listed[0], flags=re.M) if listed else []:
         yield from commands_of(shell, *above, name)
 

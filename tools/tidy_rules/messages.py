@@ -7,7 +7,7 @@ from .tree import Finding, is_test, line_of, without_comments
 MADE = re.compile(
     r"\b(?:fail|Error(?:\s+\w+)?)\s*[({]\s*(?:\w+::)*Code::\w+\s*,\s*\"([^\"]*)\"")
 ID = re.compile(r"^[a-z0-9_]+(\.[a-z0-9_]+)+$")
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{(@?\w+)\}")
 
 
 def rows_of(tree, path):
@@ -28,6 +28,25 @@ def check_row(path, number, fields):
                       f"{fields[0]}: both languages name the same {{arguments}}")
 
 
+# The command line words all that people read of it; a code of the REST API is one word.
+SAID = ("src/app/belfry/",)
+LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+SENTENCE = re.compile(r"\b[A-Za-z]{2,}[ ,:]+[A-Za-z]{2,}")
+HEADS = re.compile(r"\bTable \w+\(\{([^}]*)\}\)")
+
+
+def check_sentences(path, code, known):
+    for match in LITERAL.finditer(code):
+        if SENTENCE.search(match.group(1)):
+            yield Finding(path, line_of(code, match.start()), "message",
+                          "words for people are in messages.tsv, in both languages")
+    for match in HEADS.finditer(code):
+        for head in re.findall(r'"([^"]*)"', match.group(1)):
+            if head not in known:
+                yield Finding(path, line_of(code, match.start()), "message",
+                              f"the head {head} is no message of messages.tsv")
+
+
 def check(tree):
     known = {}
     for path in tree.under("src/", "messages.tsv"):
@@ -43,6 +62,8 @@ def check(tree):
         if is_test(path):
             continue
         literals.update(re.findall(r'"([a-z0-9_]+(?:\.[a-z0-9_]+)+)"', code))
+        if path.startswith(SAID):
+            yield from check_sentences(path, code, known)
         for match in MADE.finditer(code):
             if match.group(1) not in known:
                 yield Finding(path, line_of(code, match.start(1)), "message",

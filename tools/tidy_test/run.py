@@ -201,6 +201,14 @@ class MessageTest(TidyTest):
         self.expect({self.table: "iam.gone\t{who} left\test parti\n"}, ("message", self.table, 1))
 
 
+    def test_sentence_of_the_command_line(self):
+        path = "src/app/belfry/a.cc"
+        self.expect({path: 'void f() {\n  say("cli.said");\n  print_line("All is well");\n}\n'},
+                    ("message", path, 3))
+        self.expect({path: 'void f() {\n  Table table({"DISK", "iam.gone"});\n}\n'},
+                    ("message", path, 2))
+
+
 class SqlTest(TidyTest):
     def test_types(self):
         path = "src/cloud/iam/migrations/0001.sql"

@@ -2,6 +2,7 @@ import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expectAccessible, settle, watch } from '../expectations';
+import { expectFrench } from '../french';
 import { address, credentials, totp } from './provider';
 
 // What a person does with a new provider, in order. One session for all of it: a code is good once.
@@ -150,6 +151,74 @@ test('shows every promise of the annex, in both languages and schemes', async ()
   await page.getByRole('button', { name: 'Switch to English' }).click();
   await shoot('annex-dark');
   await page.getByRole('button', { name: 'Light colours' }).click();
+});
+
+test('says everything in French to who asks for it', async () => {
+  const names = ['sunrise over the harbour.jpg', 'Switch to English'];
+  // What the server worded changes too, on a page that asks for nothing by itself.
+  await visit('/audit');
+  await page.getByLabel('Action').fill('iam:SignIn');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page
+    .locator('tbody tr')
+    .filter({ hasText: 'Failed' })
+    .first()
+    .getByRole('button', { name: /^Details of/ })
+    .click();
+  await expect(page.getByText(/· reason: .* (wrong|code)/)).toBeVisible();
+  await page.getByRole('button', { name: 'Passer en français' }).click();
+  await expect(page.getByText(/· motif : .*(incorrect|code)/)).toBeVisible();
+  await page.getByRole('button', { name: 'Switch to English' }).click();
+  await visit('/annex');
+  await page.getByRole('button', { name: 'Passer en français' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'L’annexe' })).toBeVisible();
+  await expectFrench(page, names);
+  const bound = ['S01-P-02', 'S01-P-03', 'S05-P-01', 'S06-P-07', 'S06-P-08', 'S06-P-11'];
+  bound.push('S06-P-12', 'S06-P-20', 'S06-P-21', 'S07-P-13');
+  for (const id of bound) {
+    await visit(`/annex/${id}`);
+    const check = page.getByRole('button', { name: 'Contrôler maintenant' });
+    await check.click();
+    await expect(check).toBeEnabled();
+    await expect(page.locator('li[data-pass]').first()).toBeVisible();
+    // The check is past, however long no page with a time was looked at.
+    await expect(page.locator('time').filter({ hasText: /^dans / })).toHaveCount(0);
+    await expectFrench(page, names);
+    await shoot(`fr-${id}`);
+  }
+  await expect(page.getByText(/second facteur en vigueur/).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Vérifier la preuve ici' }).click();
+  await expect(page.locator('[data-outcome]')).toHaveCount(3);
+  await expectFrench(page, names);
+  await visit('/annex/S02-P-01');
+  await expectFrench(page, names);
+  await visit('/disks');
+  await page.getByRole('button', { name: 'Vérifier tous les disques' }).click();
+  await expect(page.locator('[data-job=done]')).toBeVisible({ timeout: 60_000 });
+  await expectFrench(page, names);
+  await shoot('fr-disks');
+  await visit(`/buckets/${bucket}`);
+  await expectFrench(page, names);
+  await page.getByRole('button', { name: /Où sont les copies de sunrise/ }).click();
+  await expect(page.getByRole('dialog').getByText('Saine', { exact: true })).toHaveCount(3);
+  await expectFrench(page, names);
+  await shoot('fr-copies');
+  await page.keyboard.press('Escape');
+  await visit('/buckets/nowhere-at-all');
+  await expectFrench(page, [...names, 'nowhere-at-all']);
+  await visit('/audit');
+  await page
+    .getByRole('button', { name: /^Détails de/ })
+    .first()
+    .click();
+  await expectFrench(page, names);
+  await shoot('fr-audit');
+  for (const place of ['second-factor', 'password', 'sessions', 'access-keys', 'api-tokens']) {
+    await visit(`/account/${place}`);
+    await expectFrench(page, names);
+    await shoot(`fr-${place}`);
+  }
+  await page.getByRole('button', { name: 'Switch to English' }).click();
 });
 
 test('finds in the log what was done', async () => {

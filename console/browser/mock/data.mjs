@@ -145,7 +145,13 @@ export const annex = [
 export function detail(id) {
   const found = annex.find((each) => each.id === id);
   if (found === undefined) return undefined;
-  const row = (subject, pass, reason) => ({ subject, pass, reason });
+  const row = (subject, pass, reason) => ({
+    subject,
+    subject_text: subject,
+    pass,
+    reason,
+    recorded_reason: reason,
+  });
   return {
     ...found,
     iso27001: found.bound ? ['A.8.14', 'A.5.30'] : [],

@@ -157,6 +157,9 @@ function audit(path, query) {
       month_keys: [],
     };
   }
+  if (path[1] === 'verifier-key') {
+    return { origin: 'aubade.example/tenant/1', verifier_key: 'aubade+00000000+AQ==' };
+  }
   if (path[1] === 'proof') return { index: 41, size: 412, hashes: [] };
   const start = Number(query.get('cursor') ?? 0);
   const limit = Number(query.get('limit') ?? 100);

@@ -134,9 +134,7 @@ function Outcome({ outcome, index }: { outcome: EvidenceCheck; index: number }) 
               })}
         </Step>
       </ul>
-      <p className="mono soft wrap-anywhere">
-        {t('evidence.root')}: {outcome.root}
-      </p>
+      <p className="mono soft wrap-anywhere">{t('evidence.root', { root: outcome.root })}</p>
     </>
   );
 }

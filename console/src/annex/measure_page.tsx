@@ -192,7 +192,7 @@ function RowList({ rows }: { rows: MeasureDetail['rows'] }) {
             <span className="visually-hidden">
               {t(row.pass ? 'verdict.pass' : 'verdict.fail')}:{' '}
             </span>
-            <span className="mono wrap-anywhere">{row.subject}</span>
+            <span className="mono wrap-anywhere">{row.subject_text}</span>
             {row.reason !== '' && <p className="soft">{row.reason}</p>}
           </div>
         </li>

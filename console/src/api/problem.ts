@@ -23,6 +23,11 @@ export function unreachable(): Problem {
   return new Problem(0, 'console.unreachable', '', '');
 }
 
+// A list that goes on and on.
+export function tooLong(count: number): Problem {
+  return new Problem(507, 'console.list_too_long', '', '', { count: String(count) });
+}
+
 // An answer that is not a problem document (a proxy's page, say) is told by its status alone.
 export function problemOf(status: number, text: string): Problem {
   try {

@@ -1,5 +1,6 @@
 // One function an operation of docs/api/openapi.yaml that the console calls.
 import { address, ask, request } from './client';
+import { tooLong } from './problem';
 import type {
   AccessKey,
   ApiToken,
@@ -24,11 +25,13 @@ import type {
   Tenant,
   TotpSeed,
   User,
+  VerifierKey,
   WhoAmI,
 } from './types';
 
-// Lists that a person reads whole: bounded, so that a server's fault cannot keep us here.
-const pagesMax = 50;
+// Lists that a person reads whole: bounded, so that a server's fault cannot keep us here, and never
+// cut without a word.
+const pagesMax = 200;
 
 async function all<T>(parts: readonly string[]): Promise<T[]> {
   const items: T[] = [];
@@ -37,9 +40,9 @@ async function all<T>(parts: readonly string[]): Promise<T[]> {
     const answer: Page<T> = await ask('GET', parts, { query: { cursor, limit: 1000 } });
     items.push(...answer.items);
     cursor = answer.next_cursor;
-    if (cursor === null) break;
+    if (cursor === null) return items;
   }
-  return items;
+  throw tooLong(items.length);
 }
 
 export interface Credentials {
@@ -120,7 +123,9 @@ export const audit = {
   events: (filter: AuditFilter, cursor: string | null, limit: number) =>
     ask<AuditPage>('GET', ['audit', 'events'], { query: { ...filter, cursor, limit } }),
   checkpoint: () => ask<Checkpoint>('GET', ['audit', 'checkpoint']),
+  // Opens the log: the reading is an event of it.
   keys: () => ask<AuditKeys>('GET', ['audit', 'keys']),
+  verifierKey: () => ask<VerifierKey>('GET', ['audit', 'verifier-key']),
   proof: (index: number, size: number) =>
     ask<InclusionProof>('GET', ['audit', 'proof'], { query: { index, size } }),
   tile: async (path: string) => {

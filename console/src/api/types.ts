@@ -38,6 +38,7 @@ export type SignedIn = Schemas['SignedIn'];
 export type Tenant = Schemas['Tenant'];
 export type TotpSeed = Schemas['TotpSeed'];
 export type User = Schemas['User'];
+export type VerifierKey = Schemas['VerifierKey'];
 export type Verdict = Schemas['Verdict'];
 export type WhoAmI = Schemas['WhoAmI'];
 

@@ -88,7 +88,7 @@ function Whole({ event }: { event: AuditEvent }) {
     <div className="stack">
       <p className="soft">
         {t('audit.leaf', { index: number(event.index) })}
-        {event.reason !== '' && ` · ${t('audit.reason')}: ${event.reason}`}
+        {event.reason !== '' && ` · ${t('audit.reason', { reason: event.reason })}`}
       </p>
       <pre className="code" tabIndex={0} aria-label={t('audit.whole')}>
         {JSON.stringify(event.ocsf, null, 2)}

@@ -11,20 +11,20 @@ export function LedgerPanel() {
   const query = useQuery({
     queryKey: ['checkpoint'],
     queryFn: async () => {
-      const [checkpoint, keys] = await Promise.all([audit.checkpoint(), audit.keys()]);
-      return { checkpoint, keys };
+      const [checkpoint, key] = await Promise.all([audit.checkpoint(), audit.verifierKey()]);
+      return { checkpoint, key };
     },
   });
   return (
     <Panel title={t('ledger.title')} flush>
       <Answer query={query}>
-        {({ checkpoint, keys }) => (
+        {({ checkpoint, key }) => (
           <div className="panel-body stack">
             <p className="soft">{t('ledger.means')}</p>
             <h3>{t('ledger.checkpoint')}</h3>
             <Copyable label={t('ledger.checkpoint')} value={checkpoint.note} />
             <h3>{t('ledger.key')}</h3>
-            <Copyable label={t('ledger.key')} value={keys.verifier_key} />
+            <Copyable label={t('ledger.key')} value={key.verifier_key} />
           </div>
         )}
       </Answer>

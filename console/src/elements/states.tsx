@@ -19,10 +19,12 @@ export function wordProblem(speech: Speech, thrown: unknown): { title: string; d
           ? 'problem.missing'
           : problem.status === 503
             ? 'problem.unavailable'
-            : 'problem.other';
+            : problem.messageId === 'console.list_too_long'
+              ? 'problem.list_too_long'
+              : 'problem.other';
   const todo = `${family}.todo`;
   return {
-    title: speech.t(family, { status: problem.status }),
+    title: speech.t(family, { status: problem.status, ...problem.arguments }),
     detail: hasMessage(todo) ? speech.t(todo) : '',
   };
 }

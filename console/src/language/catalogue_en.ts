@@ -47,6 +47,8 @@ export const en = {
     'It may have been deleted or renamed. Go back and look at the list again.',
   'problem.unavailable': 'This cannot be done right now.',
   'problem.unavailable.todo': 'Nothing was changed. Wait a moment, then try again.',
+  'problem.list_too_long': 'The list has more than {count} items.',
+  'problem.list_too_long.todo': 'Use the command line or the REST API for it.',
   'problem.other': 'Something went wrong (status {status}).',
   'problem.other.todo':
     'Try again. If it happens again, give the time and this status to your operator.',
@@ -165,7 +167,7 @@ export const en = {
   'evidence.index': 'Entry in the ledger',
   'evidence.log': 'Log',
   'evidence.rows_root': 'Root over the rows',
-  'evidence.root': 'Root of the tree',
+  'evidence.root': 'Root of the tree: {root}',
   'evidence.of_provider':
     'The entry is in the provider’s own log. Each row above is committed to by the root over the rows: note the root and the number of the entry now, and the provider or an auditor must be able to show you an entry with just that root.',
   'evidence.check': 'Check the proof here',
@@ -378,7 +380,7 @@ export const en = {
   'audit.action': 'Action',
   'audit.outcome': 'Outcome',
   'audit.resource': 'Resource',
-  'audit.reason': 'reason',
+  'audit.reason': 'reason: {reason}',
   'audit.search': 'Search',
   'audit.reset': 'Clear',
   'audit.older': 'Show older events',

@@ -47,6 +47,8 @@ export const fr: Record<keyof typeof en, string> = {
   'problem.missing.todo': 'L’élément a pu être supprimé ou renommé. Revenez à la liste.',
   'problem.unavailable': 'C’est impossible pour le moment.',
   'problem.unavailable.todo': 'Rien n’a été modifié. Patientez un instant, puis réessayez.',
+  'problem.list_too_long': 'La liste a plus de {count} éléments.',
+  'problem.list_too_long.todo': 'Utilisez pour elle la ligne de commande ou l’API REST.',
   'problem.other': 'Une erreur est survenue (code {status}).',
   'problem.other.todo':
     'Réessayez. Si cela se reproduit, indiquez l’heure et ce code à votre exploitant.',
@@ -165,7 +167,7 @@ export const fr: Record<keyof typeof en, string> = {
   'evidence.index': 'Entrée du registre',
   'evidence.log': 'Journal',
   'evidence.rows_root': 'Racine des lignes',
-  'evidence.root': 'Racine de l’arbre',
+  'evidence.root': 'Racine de l’arbre : {root}',
   'evidence.of_provider':
     'L’entrée se trouve dans le journal du fournisseur. La racine des lignes dépend de chaque ligne ci-dessus : notez maintenant cette racine et le numéro de l’entrée ; le fournisseur ou un auditeur doit pouvoir vous montrer une entrée portant exactement cette racine.',
   'evidence.check': 'Vérifier la preuve ici',
@@ -385,7 +387,7 @@ export const fr: Record<keyof typeof en, string> = {
   'audit.action': 'Action',
   'audit.outcome': 'Issue',
   'audit.resource': 'Ressource',
-  'audit.reason': 'motif',
+  'audit.reason': 'motif : {reason}',
   'audit.search': 'Chercher',
   'audit.reset': 'Effacer',
   'audit.older': 'Afficher les plus anciens',

@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { speak } from '../api/client';
 import { recall, remember } from '../elements/memory';
@@ -37,6 +38,7 @@ function firstLanguage(): Language {
 }
 
 export function SpeechProvider({ children }: { children: ReactNode }) {
+  const queries = useQueryClient();
   const [language, setLanguage] = useState<Language>(() => {
     const first = firstLanguage();
     speak(first);
@@ -51,8 +53,10 @@ export function SpeechProvider({ children }: { children: ReactNode }) {
         remember('language', chosen);
         speak(chosen);
         setLanguage(chosen);
+        // The server words some of what is shown: it is asked again, in the new language.
+        void queries.invalidateQueries();
       }),
-    [language],
+    [language, queries],
   );
   return <SpeechContext value={speech}>{children}</SpeechContext>;
 }

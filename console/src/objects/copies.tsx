@@ -73,12 +73,12 @@ function Copies({ answer }: { answer: ObjectCopies }) {
           <dd>{object.content_type}</dd>
         </div>
         <div>
-          <dt>ETag</dt>
+          <dt>{'ETag'}</dt>
           <dd className="mono">{object.etag}</dd>
         </div>
         {typeof object.sha256 === 'string' && object.sha256 !== '' && (
           <div className="wide">
-            <dt>SHA-256</dt>
+            <dt>{'SHA-256'}</dt>
             <dd className="mono">{object.sha256}</dd>
           </div>
         )}

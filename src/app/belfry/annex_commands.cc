@@ -1,7 +1,6 @@
 // belfry annex, measure.
 #include "commands.h"
 #include "output.h"
-#include "text/catalogue.h"
 
 #include <nlohmann/json.hpp>
 
@@ -24,8 +23,7 @@ bool matches(const Filter& filter, const json& measure) {
 
 std::string own_language(const json& text) {
   if (!text.is_object()) return "";
-  bool french = text::system_language() == text::Language::kFrench;
-  return text.at(french ? "fr" : "en").get<std::string>();
+  return text.at(language() == text::Language::kFrench ? "fr" : "en").get<std::string>();
 }
 
 Result<> show_annex(const Invocation& invocation, const Filter& filter) {
@@ -35,13 +33,13 @@ Result<> show_annex(const Invocation& invocation, const Filter& filter) {
   for (auto& measure : annex)
     if (matches(filter, measure)) chosen.push_back(measure);
   if (invocation.json) return print_json(chosen), Result<>();
-  Table table({"MEASURE", "PARTY", "VERDICT", "PROOF", "POPULATION", "VIOLATIONS", "CHECKED (UTC)",
-               "TEXT"});
+  Table table({"cli.head.measure", "cli.head.party", "cli.head.verdict", "cli.head.proof",
+               "cli.head.population", "cli.head.violations", "cli.head.checked", "cli.head.text"});
   for (auto& measure : chosen)
-    table.add({cell(measure.at("id")), cell(measure.at("party")), cell(measure.at("verdict")),
-               cell(measure.at("proof")), cell(measure.at("population")),
-               cell(measure.at("violations")), time_cell(measure.at("checked_at_us")),
-               own_language(measure.at("text"))});
+    table.add({cell(measure.at("id")), code_cell(measure.at("party")),
+               code_cell(measure.at("verdict")), code_cell(measure.at("proof")),
+               cell(measure.at("population")), cell(measure.at("violations")),
+               time_cell(measure.at("checked_at_us")), own_language(measure.at("text"))});
   table.print();
   return {};
 }
@@ -53,30 +51,36 @@ std::string joined(const json& values) {
 }
 
 void print_measure(const json& measure) {
-  print_line(cell(measure.at("id")) + "  section " + cell(measure.at("section")) + ", " +
-             cell(measure.at("party")));
+  print_line(cell(measure.at("id")) + "  " +
+             say("cli.measure.section", {{"section", cell(measure.at("section"))},
+                                         {"party", code_cell(measure.at("party"))}}));
   if (measure.at("text").is_object()) print_line(own_language(measure.at("text")));
-  print_line("verdict     " + cell(measure.at("verdict")) + " (" + cell(measure.at("proof")) + ")");
-  print_line("population  " + cell(measure.at("population")) + ", violations " +
-             cell(measure.at("violations")));
-  print_line("checked     " + time_cell(measure.at("checked_at_us")) + " UTC, ledger index " +
-             cell(measure.at("ledger_index")));
+  Table facts;
+  facts.add({say("cli.measure.verdict"),
+             code_cell(measure.at("verdict")) + " (" + code_cell(measure.at("proof")) + ")"});
+  facts.add({say("cli.measure.population"),
+             say("cli.measure.counted", {{"population", cell(measure.at("population"))},
+                                         {"violations", cell(measure.at("violations"))}})});
+  facts.add({say("cli.measure.checked"),
+             say("cli.measure.when", {{"time", time_cell(measure.at("checked_at_us"))},
+                                      {"index", cell(measure.at("ledger_index"))}})});
   for (auto& parameter : measure.at("parameters"))
-    print_line("parameter   " + cell(parameter.at("name")) + " = " + cell(parameter.at("value")) +
-               " " + cell(parameter.at("unit")) + " (" + cell(parameter.at("source")) + ")");
+    facts.add({say("cli.measure.parameter"),
+               cell(parameter.at("name")) + " = " + cell(parameter.at("value")) + " " +
+                   cell(parameter.at("unit")) + " (" + code_cell(parameter.at("source")) + ")"});
   for (auto& list : measure.at("lists"))
-    print_line("list        " + cell(list.at("name")) + " = " + joined(list.at("values")) + " (" +
-               cell(list.at("source")) + ")");
+    facts.add({say("cli.measure.list"), cell(list.at("name")) + " = " + joined(list.at("values")) +
+                                            " (" + code_cell(list.at("source")) + ")"});
+  facts.print();
   if (measure.at("rows").empty()) return;
   print_line("");
-  Table table({"SUBJECT", "STATUS", "REASON"});
+  Table table({"cli.head.subject", "cli.head.status", "cli.head.reason"});
   for (auto& row : measure.at("rows"))
-    table.add({cell(row.at("subject")), row.at("pass") == true ? "pass" : "fail",
+    table.add({cell(row.at("subject_text")), code_cell(row.at("pass") == true ? "pass" : "fail"),
                cell(row.at("reason"))});
   table.print();
   print_line("");
-  print_line("belfry measure proof " + cell(measure.at("id")) +
-             " SUBJECT shows that the ledger has a row of yours.");
+  print_line(say("cli.measure.prove", {{"measure", cell(measure.at("id"))}}));
 }
 
 Result<> show_measure(const Invocation& invocation, const std::string& id) {
@@ -106,16 +110,25 @@ Result<> prove_row(const Invocation& invocation, const std::string& id,
   TRY(json proof, connection.get("/api/v1/annex/" + path_segment(id) +
                                  "/proof?subject=" + path_segment(subject)));
   if (invocation.json) return print_json(proof), Result<>();
-  print_line("row        " + cell(proof.at("row").at("subject")) + ": " +
-             (proof.at("row").at("pass") == true ? "pass" : "fail") + ", " +
-             cell(proof.at("row").at("reason")));
-  print_line("tenant     " + cell(proof.at("tenant")));
-  print_line("salt       " + cell(proof.at("salt")));
-  print_line("leaf       " + cell(proof.at("position")) + " of " + cell(proof.at("tree_size")));
-  for (auto& hash : proof.at("path")) print_line("path       " + cell(hash));
-  print_line("root       " + cell(proof.at("rows_root")));
-  print_line("evidence   leaf " + cell(proof.at("ledger_index")) + " of " +
-             cell(proof.at("log_origin")));
+  const json& row = proof.at("row");
+  Table facts;
+  facts.add({say("cli.proof.row"),
+             say("cli.proof.says", {{"subject", cell(row.at("subject_text"))},
+                                    {"status", code_cell(row.at("pass") == true ? "pass" : "fail")},
+                                    {"reason", cell(row.at("reason"))}})});
+  facts.add({say("cli.proof.recorded"),
+             cell(row.at("subject")) + ": " + cell(row.at("recorded_reason"))});
+  facts.add({say("cli.proof.tenant"), cell(proof.at("tenant"))});
+  facts.add({say("cli.proof.salt"), cell(proof.at("salt"))});
+  facts.add(
+      {say("cli.proof.leaf"), say("cli.proof.position", {{"position", cell(proof.at("position"))},
+                                                         {"size", cell(proof.at("tree_size"))}})});
+  for (auto& hash : proof.at("path")) facts.add({say("cli.proof.path"), cell(hash)});
+  facts.add({say("cli.proof.root"), cell(proof.at("rows_root"))});
+  facts.add(
+      {say("cli.proof.evidence"), say("cli.proof.index", {{"index", cell(proof.at("ledger_index"))},
+                                                          {"log", cell(proof.at("log_origin"))}})});
+  facts.print();
   return {};
 }
 
@@ -123,33 +136,31 @@ Result<> prove_row(const Invocation& invocation, const std::string& id,
 
 void add_annex_commands(CLI::App& app, Invocation& invocation) {
   auto filter = std::make_shared<Filter>();
-  CLI::App* annex =
-      add_command(app, invocation, "annex", "Every promise with its verdict and proof",
-                  [&invocation, filter] { return show_annex(invocation, *filter); });
-  annex->add_option("--section", filter->section, "Only this section: 1 ... 10, 5a, 6a, 7b");
-  annex->add_option("--party", filter->party, "Only this party's")
+  CLI::App* annex = add_command(app, invocation, "annex", say("cli.help.annex"),
+                                [&invocation, filter] { return show_annex(invocation, *filter); });
+  annex->add_option("--section", filter->section, say("cli.help.annex.section"));
+  annex->add_option("--party", filter->party, say("cli.help.annex.party"))
       ->check(CLI::IsMember({"provider", "client"}));
-  annex->add_option("--verdict", filter->verdict, "Only with this verdict")
+  annex->add_option("--verdict", filter->verdict, say("cli.help.annex.verdict"))
       ->check(CLI::IsMember({"pass", "fail", "no_data", "stale", "error"}));
-  annex->add_flag("--bound", filter->bound, "Only measures that have a check");
+  annex->add_flag("--bound", filter->bound, say("cli.help.annex.bound"));
 
   auto id = std::make_shared<std::string>();
-  CLI::App* measure = app.add_subcommand("measure", "One measure")->require_subcommand(1);
-  add_command(*measure, invocation, "show", "Its last evaluation, failing resources first",
+  CLI::App* measure = add_group(app, "measure", say("cli.help.measure"));
+  add_command(*measure, invocation, "show", say("cli.help.measure.show"),
               [&invocation, id] { return show_measure(invocation, *id); })
-      ->add_option("measure", *id, "For example S06-P-20")
+      ->add_option("measure", *id, say("cli.help.measure.id"))
       ->required();
-  add_command(*measure, invocation, "check", "Collect fresh facts and check it now",
+  add_command(*measure, invocation, "check", say("cli.help.measure.check"),
               [&invocation, id] { return check_measure(invocation, *id); })
-      ->add_option("measure", *id, "For example S06-P-20")
+      ->add_option("measure", *id, say("cli.help.measure.id"))
       ->required();
   auto subject = std::make_shared<std::string>();
   CLI::App* proof =
-      add_command(*measure, invocation, "proof",
-                  "A row of yours, with the path from it to the root that the ledger has",
+      add_command(*measure, invocation, "proof", say("cli.help.measure.proof"),
                   [&invocation, id, subject] { return prove_row(invocation, *id, *subject); });
-  proof->add_option("measure", *id, "For example S06-P-20")->required();
-  proof->add_option("subject", *subject, "As `measure show` names it")->required();
+  proof->add_option("measure", *id, say("cli.help.measure.id"))->required();
+  proof->add_option("subject", *subject, say("cli.help.measure.subject"))->required();
 }
 
 }  // namespace belfry::command_line

@@ -52,10 +52,12 @@ Result<> list_events(const Invocation& invocation, const AuditFilter& filter) {
   TRY(auto connection, Connection::open(invocation.place));
   TRY(json events, connection.get_all(target, filter.limit));
   if (invocation.json) return print_json(events), Result<>();
-  Table table({"TIME (UTC)", "LEAF", "ACTOR", "ACTION", "OUTCOME", "RESOURCE"});
+  Table table({"cli.head.time", "cli.head.leaf", "cli.head.actor", "cli.head.action",
+               "cli.head.outcome", "cli.head.resource"});
   for (auto& event : events)
     table.add({time_cell(event.at("time_us")), cell(event.at("index")), cell(event.at("actor")),
-               cell(event.at("action")), cell(event.at("outcome")), cell(event.at("resource"))});
+               cell(event.at("action")), code_cell(event.at("outcome")),
+               cell(event.at("resource"))});
   table.print();
   return {};
 }
@@ -99,7 +101,7 @@ Result<> fetch(const Invocation& invocation, const std::string& directory) {
   TRY(write_file(root / "keys.json", keys.dump(2) + "\n", Readable::kOwner));
   auto names = resources_of(checkpoint.at("size").get<std::uint64_t>());
   for (std::size_t i = 0; i < names.size(); ++i) {
-    show_progress("copying", double(i) / double(names.size()));
+    show_progress(say("cli.audit.copying"), double(i) / double(names.size()));
     TRY(std::string octets, connection.get_octets("/api/v1/audit/tiles/" + names[i]));
     TRY(write_file(root / names[i], octets, Readable::kEveryone));
   }
@@ -108,8 +110,8 @@ Result<> fetch(const Invocation& invocation, const std::string& directory) {
     print_json(
         {{"directory", directory}, {"size", checkpoint.at("size")}, {"files", names.size()}});
   else
-    print_line("Copied " + cell(checkpoint.at("size")) +
-               " leaves. Verify them with: belfry verify " + directory);
+    print_line(say("cli.audit.fetched",
+                   {{"size", cell(checkpoint.at("size"))}, {"directory", directory}}));
   return {};
 }
 
@@ -172,7 +174,7 @@ Result<audit::VerifyOptions> verify_options(const VerifyArguments& arguments) {
 Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) {
   TRY(auto options, verify_options(arguments));
   options.events_max = arguments.events_max;
-  options.progress = [](double fraction) { show_progress("verifying", fraction); };
+  options.progress = [](double fraction) { show_progress(say("cli.audit.verifying"), fraction); };
   auto report = audit::verify_log(options);
   end_progress();
   if (!report) return std::unexpected(report.error());
@@ -185,11 +187,14 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
     if (arguments.events_max > 0) value["events"] = report->events;
     return print_json(value), Result<>();
   }
-  print_line("The log is whole.");
-  print_line("origin          " + report->origin);
-  print_line("leaves          " + std::to_string(report->size) + ", all in the signed tree");
-  print_line("root            " + report->root_hex);
-  print_line("leaves opened   " + std::to_string(report->leaves_opened));
+  print_line(say("cli.audit.whole"));
+  Table facts;
+  facts.add({say("cli.audit.origin"), report->origin});
+  facts.add({say("cli.audit.leaves"),
+             say("cli.audit.in_tree", {{"size", std::to_string(report->size)}})});
+  facts.add({say("cli.audit.root"), report->root_hex});
+  facts.add({say("cli.audit.opened"), std::to_string(report->leaves_opened)});
+  facts.print();
   for (auto& event : report->events) print_line(event);
   return {};
 }
@@ -198,32 +203,31 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
 
 void add_audit_commands(CLI::App& app, Invocation& invocation) {
   auto filter = std::make_shared<AuditFilter>();
-  CLI::App* audit = add_command(app, invocation, "audit", "Your tenant's log, newest first",
+  CLI::App* audit = add_command(app, invocation, "audit", say("cli.help.audit"),
                                 [&invocation, filter] { return list_events(invocation, *filter); });
-  audit->add_option("--from", filter->from, "Not before: 2026-03-01 or 2026-03-01T12:00:00Z");
-  audit->add_option("--until", filter->until, "Before");
-  audit->add_option("--actor", filter->actor, "Only what this user or key did");
-  audit->add_option("--action", filter->action, "Only this action: s3:PutObject, or s3:*");
-  audit->add_option("--resource", filter->resource, "Only resources that start so");
-  audit->add_option("--limit", filter->limit, "At most so many")
-      ->check(CLI::Range(1, 1'000'000))
+  audit->add_option("--from", filter->from, say("cli.help.audit.from"));
+  audit->add_option("--until", filter->until, say("cli.help.audit.until"));
+  audit->add_option("--actor", filter->actor, say("cli.help.audit.actor"));
+  audit->add_option("--action", filter->action, say("cli.help.audit.action"));
+  audit->add_option("--resource", filter->resource, say("cli.help.audit.resource"));
+  audit->add_option("--limit", filter->limit, say("cli.help.audit.limit"))
+      ->check(CLI::Range(1, 1'000'000).description(""))
       ->capture_default_str();
 
   auto arguments = std::make_shared<VerifyArguments>();
-  add_command(*audit, invocation, "fetch", "Copy the whole log for verifying it offline",
+  add_command(*audit, invocation, "fetch", say("cli.help.audit.fetch"),
               [&invocation, arguments] { return fetch(invocation, arguments->directory); })
-      ->add_option("directory", arguments->directory, "Where to")
+      ->add_option("directory", arguments->directory, say("cli.help.audit.directory"))
       ->required();
   CLI::App* command =
-      add_command(app, invocation, "verify", "Verify a copied log, without a daemon",
+      add_command(app, invocation, "verify", say("cli.help.verify"),
                   [&invocation, arguments] { return verify(invocation, *arguments); });
-  command->add_option("directory", arguments->directory, "The copied log: checkpoint and tile/")
+  command->add_option("directory", arguments->directory, say("cli.help.verify.directory"))
       ->required();
-  command->add_option("--key", arguments->key,
-                      "Verifier key name+hash+key; from keys.json in the directory when left out");
-  command->add_option("--keys-file", arguments->keys_file, "keys.json with the month keys");
-  command->add_flag("--tree-only", arguments->tree_only, "Do not open the leaves");
-  command->add_option("--events", arguments->events_max, "Print so many events of opened leaves");
+  command->add_option("--key", arguments->key, say("cli.help.verify.key"));
+  command->add_option("--keys-file", arguments->keys_file, say("cli.help.verify.keys_file"));
+  command->add_flag("--tree-only", arguments->tree_only, say("cli.help.verify.tree_only"));
+  command->add_option("--events", arguments->events_max, say("cli.help.verify.events"));
 }
 
 }  // namespace belfry::command_line

@@ -15,6 +15,7 @@ namespace belfry::command_line {
 struct Invocation {
   Place place;
   bool json = false;
+  std::string language;           // --lang, once more as an option: it was read before
   std::function<Result<>()> run;  // of the chosen command
 };
 
@@ -25,7 +26,10 @@ void add_topology_commands(CLI::App& app, Invocation& invocation);
 void add_audit_commands(CLI::App& app, Invocation& invocation);
 void add_doctor_command(CLI::App& app, Invocation& invocation);
 
-// Every command takes --json and --data.
+// A noun whose verbs are commands.
+CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& description);
+// The options of every command (--json, --data ...) are the program's: they stand before it or
+// after it.
 CLI::App* add_command(CLI::App& parent, Invocation& invocation, const std::string& name,
                       const std::string& description, std::function<Result<>()> run);
 

@@ -1,7 +1,7 @@
 #include "connection.h"
 
 #include "base/text_encoding.h"
-#include "text/catalogue.h"
+#include "output.h"
 
 #include <nlohmann/json.hpp>
 
@@ -49,7 +49,7 @@ Error error_of(const http::ClientResponse& response) {
 Result<json> parse_answer(const std::string& text) {
   json value = json::parse(text, nullptr, false);
   if (!value.is_structured())
-    return fail(Code::kInternal, "cli.strange_answer", {{"reason", "no JSON"}});
+    return fail(Code::kInternal, "cli.strange_answer", {{"reason", "JSON"}});
   return value;
 }
 
@@ -122,8 +122,7 @@ Result<Profile> resolve(const Place& place) {
 Result<Connection> Connection::open_unauthenticated(const Profile& profile) {
   TRY(auto client, http::make_client({profile.url, profile.ca}));
   Connection connection(std::move(client));
-  bool is_french = text::system_language() == text::Language::kFrench;
-  connection.fields_.set("Accept-Language", is_french ? "fr" : "en");
+  connection.fields_.set("Accept-Language", std::string(text::name_of(language())));
   return connection;
 }
 
@@ -163,6 +162,14 @@ Result<json> Connection::remove(const std::string& target) {
 
 Result<std::string> Connection::get_octets(const std::string& target) {
   return send("GET", target, "");
+}
+
+Result<json> Connection::get_list(const std::string& target) {
+  constexpr std::size_t kItemsMax = 500'000;
+  TRY(json items, get_all(target, kItemsMax + 1));
+  if (items.size() > kItemsMax)
+    return fail(Code::kExhausted, "cli.list_too_long", {{"count", std::to_string(kItemsMax)}});
+  return items;
 }
 
 Result<json> Connection::get_all(std::string target, std::size_t limit) {

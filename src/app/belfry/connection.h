@@ -42,7 +42,9 @@ class Connection {
   Result<nlohmann::json> post(const std::string& target, const nlohmann::json& body);
   Result<nlohmann::json> remove(const std::string& target);
   Result<std::string> get_octets(const std::string& target);
-  // All items of a paged list, at most `limit`.
+  // A paged list whole. Errors: exhausted ("cli.list_too_long") rather than a part of it.
+  Result<nlohmann::json> get_list(const std::string& target);
+  // The first items of a paged list, at most `limit`.
   Result<nlohmann::json> get_all(std::string target, std::size_t limit);
 
   // Fields sent with every request from now on.

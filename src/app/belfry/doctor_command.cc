@@ -2,7 +2,7 @@
 #include "commands.h"
 #include "output.h"
 #include "provider/doctor.h"
-#include "text/catalogue.h"
+#include "runtime/clock.h"
 
 #include <nlohmann/json.hpp>
 
@@ -28,16 +28,19 @@ std::string_view name_of(Condition condition) {
 
 Result<> doctor(const Invocation& invocation, const std::string& config) {
   if (invocation.place.data.empty()) return fail(Code::kInvalid, "cli.no_data_named");
-  TRY(auto findings, provider::examine(config, invocation.place.data));
+  TRY(auto findings, provider::examine(config, invocation.place.data, make_system_clock()->now()));
   std::size_t lost = 0;
   json list = json::array();
-  Table table({"WHAT", "CONDITION", "MEANING"});
+  Table table({"cli.head.what", "cli.head.condition", "cli.head.meaning"});
   for (const provider::Finding& finding : findings) {
     lost += finding.condition == Condition::kLost;
-    std::string meaning = text::text(finding.message, text::system_language());
+    std::string meaning = text::text(finding.message, language());
     std::string condition(name_of(finding.condition));
-    table.add({finding.subject, condition, meaning});
-    list.push_back({{"subject", finding.subject}, {"condition", condition}, {"meaning", meaning}});
+    table.add({text::text(finding.subject, language()), code_cell(condition), meaning});
+    // Scripts know what it is about by its English name.
+    list.push_back({{"subject", text::text(finding.subject, text::Language::kEnglish)},
+                    {"condition", condition},
+                    {"meaning", meaning}});
   }
   if (invocation.json)
     print_json({{"findings", std::move(list)}, {"lost", lost}});
@@ -51,10 +54,9 @@ Result<> doctor(const Invocation& invocation, const std::string& config) {
 
 void add_doctor_command(CLI::App& app, Invocation& invocation) {
   auto config = std::make_shared<std::string>();
-  add_command(app, invocation, "doctor",
-              "What of a provider's data is there, what is lost: without a daemon",
+  add_command(app, invocation, "doctor", say("cli.help.doctor"),
               [&invocation, config] { return doctor(invocation, *config); })
-      ->add_option("--config", *config, "The provider's declaration")
+      ->add_option("--config", *config, say("cli.help.doctor.config"))
       ->envname("BELFRY_CONFIG")
       ->required();
 }

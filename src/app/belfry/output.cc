@@ -49,9 +49,71 @@ std::vector<std::string> wrap(const std::string& text, std::size_t width) {
   return lines;
 }
 
+struct Code {
+  std::string_view code, message;
+};
+
+// What the REST API says in codes, and how people read it.
+constexpr Code kCodes[] = {
+    {"pass", "cli.code.pass"},
+    {"fail", "cli.code.fail"},
+    {"no_data", "cli.code.no_data"},
+    {"stale", "cli.code.stale"},
+    {"error", "cli.code.error"},
+    {"observed", "cli.code.observed"},
+    {"attested", "cli.code.attested"},
+    {"declared", "cli.code.declared"},
+    {"simulated", "cli.code.simulated"},
+    {"none", "cli.code.none"},
+    {"provider", "cli.code.provider"},
+    {"client", "cli.code.client"},
+    {"good", "cli.code.good"},
+    {"rebuilt", "cli.code.rebuilt"},
+    {"degraded", "cli.code.degraded"},
+    {"lost", "cli.code.lost"},
+    {"failed", "cli.code.failed"},
+    {"absent", "cli.code.absent"},
+    {"healthy", "cli.code.healthy"},
+    {"missing", "cli.code.missing"},
+    {"corrupt", "cli.code.corrupt"},
+    {"unchecked", "cli.code.unchecked"},
+    {"success", "cli.code.success"},
+    {"failure", "cli.code.failure"},
+    {"annex", "cli.code.annex"},
+    {"ours", "cli.code.ours"},
+    {"default", "cli.code.default"},
+    {"own", "cli.code.own"},
+    {"record", "cli.code.record"},
+    {"file", "cli.code.file"},
+    {"yes", "cli.code.yes"},
+    {"no", "cli.code.no"},
+    {"scrub", "cli.code.scrub"},
+    {"heal", "cli.code.heal"},
+    {"readmit", "cli.code.readmit"},
+};
+
+std::optional<text::Language> chosen;
+
 }  // namespace
 
+void use_language(text::Language language) {
+  chosen = language;
+}
+
+text::Language language() {
+  return chosen.value_or(text::system_language());
+}
+
+std::string say(std::string_view message, const std::vector<Argument>& arguments) {
+  return text::text(message, arguments, language());
+}
+
+Table::Table(const std::vector<std::string>& heads) : rows_(1) {
+  for (const std::string& head : heads) rows_.front().push_back(say(head));
+}
+
 void Table::print() const {
+  if (rows_.empty()) return;
   std::vector<std::size_t> widths(rows_.front().size());
   for (auto& row : rows_)
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
@@ -102,17 +164,26 @@ std::string time_cell(const json& us) {
 }
 
 std::string bytes_cell(std::uint64_t count) {
-  constexpr std::array kUnits = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  constexpr std::array kEnglish = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  constexpr std::array kFrench = {"o", "Kio", "Mio", "Gio", "Tio", "Pio"};
+  const auto& units = language() == text::Language::kFrench ? kFrench : kEnglish;
   double value = double(count);
   std::size_t unit = 0;
-  while (value >= 1024 && unit + 1 < kUnits.size()) value /= 1024, ++unit;
-  return unit == 0 ? fmt::format("{} B", count) : fmt::format("{:.1f} {}", value, kUnits[unit]);
+  while (value >= 1024 && unit + 1 < units.size()) value /= 1024, ++unit;
+  return unit == 0 ? fmt::format("{} {}", count, units[0])
+                   : fmt::format("{:.1f} {}", value, units[unit]);
+}
+
+std::string code_cell(const json& code) {
+  if (!code.is_string()) return cell(code);
+  const auto* found = std::ranges::find(kCodes, code.get_ref<const std::string&>(), &Code::code);
+  return found == std::end(kCodes) ? code.get<std::string>() : say(found->message);
 }
 
 std::string cell(const json& value) {
   if (value.is_null()) return "-";
   if (value.is_string()) return value.get<std::string>();
-  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  if (value.is_boolean()) return say(value.get<bool>() ? "cli.code.yes" : "cli.code.no");
   return value.dump();
 }
 

@@ -1,7 +1,9 @@
 // What commands print: tables and lines for people, one JSON value for scripts.
 #pragma once
 
+#include "base/result.h"
 #include "base/time.h"
+#include "text/catalogue.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -10,11 +12,20 @@
 
 namespace belfry::command_line {
 
+// The language of all that is printed: `--lang`, else the environment's.
+void use_language(text::Language language);
+text::Language language();
+// A message of messages.tsv in it.
+std::string say(std::string_view message, const std::vector<Argument>& arguments = {});
+
 // Columns as wide as their widest cell, two spaces between them. On a terminal the last one, which
 // holds sentences, is wrapped at the terminal's width.
 class Table {
  public:
-  explicit Table(std::vector<std::string> heads) : rows_{std::move(heads)} {}
+  // Without heads: a fact a row.
+  Table() = default;
+  // Heads are messages; the name of a column of the state is no message, and stays.
+  explicit Table(const std::vector<std::string>& heads);
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
   void print() const;
 
@@ -32,6 +43,8 @@ void end_progress();
 // "2026-03-01 12:30:05" UTC, or "-" for null.
 std::string time_cell(const nlohmann::json& us);
 std::string bytes_cell(std::uint64_t count);  // "1.5 GiB"
+// A code of the REST API ("no_data") in the reader's language.
+std::string code_cell(const nlohmann::json& code);
 // A JSON scalar as people read it: null is "-".
 std::string cell(const nlohmann::json& value);
 

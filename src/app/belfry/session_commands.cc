@@ -16,8 +16,8 @@ using nlohmann::json;
 
 Result<> status(const Invocation& invocation) {
   TRY(auto connection, Connection::open(invocation.place));
-  TRY(json disks, connection.get_all("/api/v1/disks", 100'000));
-  TRY(json sets, connection.get_all("/api/v1/replica-sets", 100'000));
+  TRY(json disks, connection.get_list("/api/v1/disks"));
+  TRY(json sets, connection.get_list("/api/v1/replica-sets"));
   TRY(json annex, connection.get("/api/v1/annex"));
   int good = 0, degraded = 0, damaged = 0;
   for (auto& disk : disks) good += disk.at("health") == "good";
@@ -32,13 +32,19 @@ Result<> status(const Invocation& invocation) {
                 {"annex", verdicts}});
     return {};
   }
-  print_line("disks         " + std::to_string(good) + " of " + std::to_string(disks.size()) +
-             " good");
-  print_line("replica sets  " + std::to_string(sets.size()) + ", " + std::to_string(degraded) +
-             " degraded, " + std::to_string(damaged) + " damaged copies");
-  std::string line = "annex         ";
-  for (auto& [verdict, number] : verdicts) line += std::to_string(number) + " " + verdict + "  ";
-  print_line(line);
+  Table facts;
+  facts.add({say("cli.status.disks"),
+             say("cli.status.disks_good",
+                 {{"good", std::to_string(good)}, {"total", std::to_string(disks.size())}})});
+  facts.add({say("cli.status.sets"),
+             say("cli.status.sets_state", {{"total", std::to_string(sets.size())},
+                                           {"degraded", std::to_string(degraded)},
+                                           {"damaged", std::to_string(damaged)}})});
+  std::string line;
+  for (auto& [verdict, number] : verdicts)
+    line += (line.empty() ? "" : "  ") + std::to_string(number) + " " + code_cell(verdict);
+  facts.add({say("cli.status.annex"), line});
+  facts.print();
   return {};
 }
 
@@ -63,17 +69,17 @@ std::string ask(const std::string& prompt, bool is_secret) {
 }
 
 struct LoginArguments {
-  std::string user, totp, label = "command line";
+  std::string user, totp, label = say("cli.login.label");
 };
 
 Result<json> sign_in(Connection& connection, const LoginArguments& arguments) {
-  std::string user = arguments.user.empty() ? ask("User", false) : arguments.user;
-  std::string password = ask("Password", true);
+  std::string user = arguments.user.empty() ? ask(say("cli.login.user"), false) : arguments.user;
+  std::string password = ask(say("cli.login.password"), true);
   json attempt = {{"user", user}, {"password", password}, {"totp", arguments.totp}};
   connection.fields().set("X-Belfry-Request", "1");
   auto answer = connection.post("/api/v1/session", attempt);
   if (!answer && answer.error().message() == "iam.totp_needed" && arguments.totp.empty()) {
-    attempt.at("totp") = ask("Code of the second factor", false);
+    attempt.at("totp") = ask(say("cli.login.code"), false);
     answer = connection.post("/api/v1/session", attempt);
   }
   return answer;
@@ -94,24 +100,23 @@ Result<> login(const Invocation& invocation, const LoginArguments& arguments) {
   if (invocation.json)
     print_json({{"user", signed_in.at("user").at("name")}, {"profile", profile_path().string()}});
   else
-    print_line("Signed in as " + signed_in.at("user").at("name").get<std::string>() +
-               "; the token is in " + profile_path().string() + ".");
+    print_line(say("cli.login.done", {{"user", cell(signed_in.at("user").at("name"))},
+                                      {"profile", profile_path().string()}}));
   return {};
 }
 
 }  // namespace
 
 void add_session_commands(CLI::App& app, Invocation& invocation) {
-  add_command(app, invocation, "status", "How the provider is doing, in three lines",
+  add_command(app, invocation, "status", say("cli.help.status"),
               [&invocation] { return status(invocation); });
   auto arguments = std::make_shared<LoginArguments>();
   CLI::App* command =
-      add_command(app, invocation, "login",
-                  "Sign in and keep an API token in the profile (asks for the password)",
+      add_command(app, invocation, "login", say("cli.help.login"),
                   [&invocation, arguments] { return login(invocation, *arguments); });
-  command->add_option("--user", arguments->user, "User name");
-  command->add_option("--totp", arguments->totp, "Code of the second factor");
-  command->add_option("--label", arguments->label, "What the token is called")
+  command->add_option("--user", arguments->user, say("cli.help.login.user"));
+  command->add_option("--totp", arguments->totp, say("cli.help.login.totp"));
+  command->add_option("--label", arguments->label, say("cli.help.login.label"))
       ->capture_default_str();
 }
 

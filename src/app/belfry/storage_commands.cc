@@ -13,18 +13,17 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kItemsMax = 100'000;
-
 Result<> list_buckets(const Invocation& invocation) {
   TRY(auto connection, Connection::open(invocation.place));
-  TRY(json buckets, connection.get_all("/api/v1/buckets", kItemsMax));
+  TRY(json buckets, connection.get_list("/api/v1/buckets"));
   if (invocation.json) return print_json(buckets), Result<>();
-  Table table({"NAME", "CREATED (UTC)", "COPIES", "SITES", "PLACEMENT"});
+  Table table({"cli.head.name", "cli.head.created", "cli.head.copies", "cli.head.sites",
+               "cli.head.placement"});
   for (auto& bucket : buckets)
     table.add({cell(bucket.at("name")), time_cell(bucket.at("created_us")),
                cell(bucket.at("placement").at("copies")),
                cell(bucket.at("placement").at("sites_min")),
-               bucket.at("placement_is_default") == true ? "default" : "own"});
+               code_cell(bucket.at("placement_is_default") == true ? "default" : "own")});
   table.print();
   return {};
 }
@@ -61,10 +60,12 @@ Result<> where_is(const Invocation& invocation, const std::string& address) {
   TRY(json found, connection.get("/api/v1/buckets/" + path_segment(object.bucket) + "/copies/" +
                                  path_segment(object.key)));
   if (invocation.json) return print_json(found), Result<>();
-  Table table({"DISK", "SERVER", "SITE", "STATE", "PATH"});
+  Table table(
+      {"cli.head.disk", "cli.head.server", "cli.head.site", "cli.head.state", "cli.head.path"});
   for (auto& copy : found.at("copies"))
     table.add({cell(copy.value("disk", json())), cell(copy.value("server", json())),
-               cell(copy.at("site")), cell(copy.at("state")), cell(copy.value("path", json()))});
+               cell(copy.at("site")), code_cell(copy.at("state")),
+               cell(copy.value("path", json()))});
   table.print();
   return {};
 }
@@ -76,11 +77,10 @@ Result<> list_objects(const Invocation& invocation, const std::string& address) 
   std::string bucket(rest.substr(0, slash));
   std::string prefix(slash == std::string_view::npos ? "" : rest.substr(slash + 1));
   TRY(auto connection, Connection::open(invocation.place));
-  TRY(json objects, connection.get_all("/api/v1/buckets/" + path_segment(bucket) +
-                                           "/objects?prefix=" + path_segment(prefix),
-                                       kItemsMax));
+  TRY(json objects, connection.get_list("/api/v1/buckets/" + path_segment(bucket) +
+                                        "/objects?prefix=" + path_segment(prefix)));
   if (invocation.json) return print_json(objects), Result<>();
-  Table table({"MODIFIED (UTC)", "SIZE", "KEY"});
+  Table table({"cli.head.modified", "cli.head.size", "cli.head.key"});
   for (auto& object : objects)
     table.add({time_cell(object.at("modified_us")),
                bytes_cell(object.at("size_bytes").get<std::uint64_t>()), cell(object.at("key"))});
@@ -90,12 +90,13 @@ Result<> list_objects(const Invocation& invocation, const std::string& address) 
 
 Result<> show_disks(const Invocation& invocation) {
   TRY(auto connection, Connection::open(invocation.place));
-  TRY(json disks, connection.get_all("/api/v1/disks", kItemsMax));
+  TRY(json disks, connection.get_list("/api/v1/disks"));
   if (invocation.json) return print_json(disks), Result<>();
-  Table table({"DISK", "SERVER", "SITE", "HEALTH", "USED", "FREE", "DAMAGED", "SCRUBBED (UTC)"});
+  Table table({"cli.head.disk", "cli.head.server", "cli.head.site", "cli.head.health",
+               "cli.head.used", "cli.head.free", "cli.head.damaged", "cli.head.scrubbed"});
   for (auto& disk : disks)
     table.add({cell(disk.at("name")), cell(disk.at("server")), cell(disk.at("site")),
-               cell(disk.at("health")), bytes_cell(disk.at("used_bytes").get<std::uint64_t>()),
+               code_cell(disk.at("health")), bytes_cell(disk.at("used_bytes").get<std::uint64_t>()),
                bytes_cell(disk.at("free_bytes").get<std::uint64_t>()), cell(disk.at("damaged")),
                time_cell(disk.at("last_scrub_us"))});
   table.print();
@@ -105,7 +106,7 @@ Result<> show_disks(const Invocation& invocation) {
 // Watches a job to its end.
 Result<json> follow(Connection& connection, json job) {
   constexpr auto kPause = std::chrono::milliseconds(200);
-  std::string kind = job.at("kind").get<std::string>();
+  std::string kind = code_cell(job.at("kind"));
   while (job.at("state") == "running") {
     show_progress(kind, job.at("progress").get<double>());
     std::this_thread::sleep_for(kPause);
@@ -126,15 +127,17 @@ Result<> scrub(const Invocation& invocation, const std::string& disk) {
   TRY(json job, follow(connection, std::move(started)));
   const json& report = job.at("report");
   if (invocation.json) return print_json(report), Result<>();
-  print_line("read " + bytes_cell(report.at("read_bytes").get<std::uint64_t>()) + " in " +
-             cell(report.at("sets")) + " replica sets: " + cell(report.at("records")) +
-             " records, " + cell(report.at("files")) + " files");
-  print_line("damaged copies found: " + std::to_string(report.at("found").size()) +
-             ", repaired: " + cell(report.at("repaired")));
+  print_line(
+      say("cli.scrub.read", {{"bytes", bytes_cell(report.at("read_bytes").get<std::uint64_t>())},
+                             {"sets", cell(report.at("sets"))},
+                             {"records", cell(report.at("records"))},
+                             {"files", cell(report.at("files"))}}));
+  print_line(say("cli.scrub.found", {{"found", std::to_string(report.at("found").size())},
+                                     {"repaired", cell(report.at("repaired"))}}));
   if (report.at("found").empty()) return {};
-  Table table({"DISK", "KIND", "STATE", "SET"});
+  Table table({"cli.head.disk", "cli.head.kind", "cli.head.state", "cli.head.set"});
   for (auto& damage : report.at("found"))
-    table.add({cell(damage.at("disk")), cell(damage.at("kind")), cell(damage.at("state")),
+    table.add({cell(damage.at("disk")), code_cell(damage.at("kind")), code_cell(damage.at("state")),
                cell(damage.at("set"))});
   table.print();
   return {};
@@ -145,7 +148,7 @@ Result<> readmit(const Invocation& invocation, const std::string& disk) {
   TRY(json started, connection.post("/api/v1/disks/" + path_segment(disk) + "/readmit", nullptr));
   TRY(json job, follow(connection, std::move(started)));
   if (invocation.json) return print_json(job), Result<>();
-  print_line("disk " + disk + " is in use again");
+  print_line(say("cli.disk.readmitted", {{"disk", disk}}));
   return {};
 }
 
@@ -154,7 +157,7 @@ Result<> heal(const Invocation& invocation) {
   TRY(json started, connection.post("/api/v1/heal", nullptr));
   TRY(json job, follow(connection, std::move(started)));
   if (invocation.json) return print_json(job.at("report")), Result<>();
-  print_line("replica sets healed: " + cell(job.at("report").at("healed")));
+  print_line(say("cli.disk.healed", {{"sets", cell(job.at("report").at("healed"))}}));
   return {};
 }
 
@@ -162,41 +165,39 @@ Result<> heal(const Invocation& invocation) {
 
 void add_storage_commands(CLI::App& app, Invocation& invocation) {
   auto name = std::make_shared<std::string>();
-  CLI::App* bucket = app.add_subcommand("bucket", "Buckets")->require_subcommand(1);
-  add_command(*bucket, invocation, "list", "All buckets of your tenant",
+  CLI::App* bucket = add_group(app, "bucket", say("cli.help.bucket"));
+  add_command(*bucket, invocation, "list", say("cli.help.bucket.list"),
               [&invocation] { return list_buckets(invocation); });
-  add_command(*bucket, invocation, "create", "Make a bucket",
+  add_command(*bucket, invocation, "create", say("cli.help.bucket.create"),
               [&invocation, name] { return create_bucket(invocation, *name); })
-      ->add_option("name", *name, "Name of the bucket")
+      ->add_option("name", *name, say("cli.help.bucket.name"))
       ->required();
-  add_command(*bucket, invocation, "delete", "Delete an empty bucket",
+  add_command(*bucket, invocation, "delete", say("cli.help.bucket.delete"),
               [&invocation, name] { return delete_bucket(invocation, *name); })
-      ->add_option("name", *name, "Name of the bucket")
+      ->add_option("name", *name, say("cli.help.bucket.name"))
       ->required();
 
-  CLI::App* object = app.add_subcommand("object", "Objects")->require_subcommand(1);
-  add_command(*object, invocation, "where", "Where the copies of an object lie, each read now",
+  CLI::App* object = add_group(app, "object", say("cli.help.object"));
+  add_command(*object, invocation, "where", say("cli.help.object.where"),
               [&invocation, name] { return where_is(invocation, *name); })
-      ->add_option("object", *name, "s3://bucket/key")
+      ->add_option("object", *name, say("cli.help.object.name"))
       ->required();
-  add_command(*object, invocation, "list", "The objects of a bucket",
+  add_command(*object, invocation, "list", say("cli.help.object.list"),
               [&invocation, name] { return list_objects(invocation, *name); })
-      ->add_option("prefix", *name, "s3://bucket or s3://bucket/prefix")
+      ->add_option("prefix", *name, say("cli.help.object.prefix"))
       ->required();
 
-  CLI::App* disk = app.add_subcommand("disk", "Storage disks")->require_subcommand(1);
-  add_command(*disk, invocation, "show", "All disks: health, use, damage",
+  CLI::App* disk = add_group(app, "disk", say("cli.help.disk"));
+  add_command(*disk, invocation, "show", say("cli.help.disk.show"),
               [&invocation] { return show_disks(invocation); });
-  add_command(*disk, invocation, "scrub",
-              "Read every octet, compare checksums, repair from the good copies",
-              [&invocation, name] { return scrub(invocation, *name); })
-      ->add_option("disk", *name, "One disk; all when left out");
-  add_command(*disk, invocation, "readmit",
-              "Take a disk back that failed by an error, and compare all that it holds",
+  add_command(*disk, invocation, "scrub", say("cli.help.disk.scrub"), [&invocation, name] {
+    return scrub(invocation, *name);
+  })->add_option("disk", *name, say("cli.help.disk.one"));
+  add_command(*disk, invocation, "readmit", say("cli.help.disk.readmit"),
               [&invocation, name] { return readmit(invocation, *name); })
-      ->add_option("disk", *name, "The disk's name")
+      ->add_option("disk", *name, say("cli.help.disk.name"))
       ->required();
-  add_command(*disk, invocation, "heal", "Bring replica sets that miss a disk back to strength now",
+  add_command(*disk, invocation, "heal", say("cli.help.disk.heal"),
               [&invocation] { return heal(invocation); });
 }
 

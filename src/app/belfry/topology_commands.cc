@@ -1,7 +1,6 @@
 // belfry topology.
 #include "commands.h"
 #include "output.h"
-#include "text/catalogue.h"
 #include "topology/topology.h"
 
 #include <nlohmann/json.hpp>
@@ -18,11 +17,12 @@ Result<> show(const Invocation& invocation, const std::string& only) {
   for (auto& described : topology.at("tables")) {
     std::string name = described.at("name").get<std::string>();
     if (!only.empty() && name != only) continue;
-    print_line(name + " (" + std::to_string(described.at("rows").size()) + ")");
+    print_line(name + " (" + std::to_string(described.at("rows").size()) +
+               "): " + cell(described.at("kind")));
     if (described.at("rows").empty()) continue;
     std::vector<std::string> heads;
     for (auto& column : described.at("columns")) heads.push_back(cell(column));
-    Table table(std::move(heads));
+    Table table(heads);
     for (auto& row : described.at("rows")) {
       std::vector<std::string> cells;
       for (auto& value : row) cells.push_back(cell(value));
@@ -53,7 +53,7 @@ Result<> report(const Invocation& invocation, const std::vector<PlacedText>& fau
     for (auto& fault : faults)
       print_line(fault.file + ":" + std::to_string(fault.line) + ":" +
                  std::to_string(fault.column) + ": " + fault.message);
-    if (faults.empty()) print_line("No fault found.");
+    if (faults.empty()) print_line(say("cli.topology.no_fault"));
   }
   if (faults.empty()) return {};
   return fail(Code::kInvalid, "cli.topology_faults", {{"count", std::to_string(faults.size())}});
@@ -65,8 +65,7 @@ Result<> check(const Invocation& invocation, const std::string& path) {
   if (!path.empty()) {
     TRY(auto loaded, topology::load(path));
     for (auto& fault : loaded.faults)
-      faults.push_back(
-          {fault.file, fault.line, fault.column, text::text(fault.error, text::system_language())});
+      faults.push_back({fault.file, fault.line, fault.column, text::text(fault.error, language())});
     return report(invocation, faults);
   }
   TRY(auto connection, Connection::open(invocation.place));
@@ -81,14 +80,13 @@ Result<> check(const Invocation& invocation, const std::string& path) {
 
 void add_topology_commands(CLI::App& app, Invocation& invocation) {
   auto name = std::make_shared<std::string>();
-  CLI::App* topology =
-      app.add_subcommand("topology", "What provider.yaml declares")->require_subcommand(1);
-  add_command(*topology, invocation, "show", "The declared sites, power, network, servers, disks",
-              [&invocation, name] { return show(invocation, *name); })
-      ->add_option("table", *name, "Only this table");
-  add_command(*topology, invocation, "check", "All faults of a provider.yaml, with their lines",
-              [&invocation, name] { return check(invocation, *name); })
-      ->add_option("file", *name, "A file on this machine; the daemon's own when left out");
+  CLI::App* topology = add_group(app, "topology", say("cli.help.topology"));
+  add_command(*topology, invocation, "show", say("cli.help.topology.show"), [&invocation, name] {
+    return show(invocation, *name);
+  })->add_option("table", *name, say("cli.help.topology.table"));
+  add_command(*topology, invocation, "check", say("cli.help.topology.check"), [&invocation, name] {
+    return check(invocation, *name);
+  })->add_option("file", *name, say("cli.help.topology.file"));
 }
 
 }  // namespace belfry::command_line

@@ -1,6 +1,8 @@
 #include "provider/doctor.h"
 
 #include "configuration.h"
+#include "crypto/certificate.h"
+#include "data_directory.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -33,8 +35,8 @@ struct Stored {
 
 class Examination {
  public:
-  Examination(topology::Topology topology, fs::path data)
-      : topology_(std::move(topology)), data_(fs::absolute(data)) {}
+  Examination(topology::Topology topology, fs::path data, Timestamp now)
+      : topology_(std::move(topology)), data_(fs::absolute(data)), now_(now) {}
 
   std::vector<Finding> run() {
     if (!examine_daemon()) return std::move(findings_);
@@ -44,11 +46,12 @@ class Examination {
     examine_index();
     examine_state();
     examine_ledger();
+    examine_certificate();
     return std::move(findings_);
   }
 
  private:
-  void add(std::string subject, Condition condition, Error message) {
+  void add(Error subject, Condition condition, Error message) {
     findings_.push_back({std::move(subject), condition, std::move(message)});
   }
 
@@ -73,7 +76,7 @@ class Examination {
 
   bool examine_daemon() {
     bool started = was_started();
-    add("data directory", started ? Condition::kGood : Condition::kRebuilt,
+    add(says("doctor.subject.directory", {}), started ? Condition::kGood : Condition::kRebuilt,
         says(started ? "doctor.directory_good" : "doctor.never_started",
              {{"path", data_.string()}}));
     return started;
@@ -82,7 +85,7 @@ class Examination {
   void examine_keys() {
     auto master = resolve(topology_.master_key_file);
     bool has_master = exists(master);
-    add("master key", has_master ? Condition::kGood : Condition::kLost,
+    add(says("doctor.subject.master_key", {}), has_master ? Condition::kGood : Condition::kLost,
         says(has_master ? "doctor.master_key_good" : "doctor.master_key_lost",
              {{"path", master.string()}}));
     std::size_t copies = 0;
@@ -94,7 +97,7 @@ class Examination {
     std::string_view message = condition == Condition::kGood       ? "doctor.keys_good"
                                : condition == Condition::kDegraded ? "doctor.keys_degraded"
                                                                    : "doctor.keys_lost";
-    add("key store", condition,
+    add(says("doctor.subject.keys", {}), condition,
         says(message, {{"copies", std::to_string(copies)},
                        {"total", std::to_string(topology_.key_disks.size())}}));
   }
@@ -102,7 +105,7 @@ class Examination {
   void examine_disks() {
     for (const topology::Disk& disk : topology_.disks) {
       fs::path root = resolve(disk.path);
-      std::string subject = "disk " + disk.name;
+      Error subject = says("doctor.subject.disk", {{"disk", disk.name}});
       if (!exists(root)) {
         add(subject, Condition::kDegraded, says("doctor.disk_absent", {{"path", root.string()}}));
         ++stored_.disks_absent;
@@ -127,30 +130,31 @@ class Examination {
     for (auto& [set, disks] : stored_.disks_of_set) {
       whole += disks.size() >= kCopies;
       if (disks.size() < kCopies)
-        add("replica set " + set, Condition::kDegraded,
+        add(says("doctor.subject.set", {{"set", set}}), Condition::kDegraded,
             says("doctor.set_degraded", {{"copies", std::to_string(disks.size())}}));
     }
-    add("replica sets", Condition::kGood,
+    add(says("doctor.subject.sets", {}), Condition::kGood,
         says("doctor.sets", {{"whole", std::to_string(whole)},
                              {"total", std::to_string(stored_.disks_of_set.size())}}));
     if (stored_.disks_absent > 0)
-      add("replica sets out of sight", Condition::kDegraded,
+      add(says("doctor.subject.sets_out_of_sight", {}), Condition::kDegraded,
           says("doctor.sets_out_of_sight", {{"disks", std::to_string(stored_.disks_absent)}}));
   }
 
   void examine_index() {
     bool there = exists(data_ / "index" / "CURRENT");
-    add("object index", there ? Condition::kGood : Condition::kRebuilt,
+    add(says("doctor.subject.index", {}), there ? Condition::kGood : Condition::kRebuilt,
         says(there ? "doctor.index_good" : "doctor.index_rebuilt",
              {{"segments", std::to_string(stored_.segments)}}));
   }
 
   void examine_state() {
     if (!topology_.database_url.empty())
-      return add("state database", Condition::kGood, says("doctor.state_elsewhere", {}));
+      return add(says("doctor.subject.state", {}), Condition::kGood,
+                 says("doctor.state_elsewhere", {}));
     fs::path path = data_ / "state.db";
     bool there = exists(path);
-    add("state database", there ? Condition::kGood : Condition::kLost,
+    add(says("doctor.subject.state", {}), there ? Condition::kGood : Condition::kLost,
         says(there ? "doctor.state_good" : "doctor.state_lost", {{"path", path.string()}}));
   }
 
@@ -160,22 +164,45 @@ class Examination {
       for (const fs::path& log : entries_of(resolve(disk.path) / "audit"))
         if (exists(log / "checkpoint")) tenants.insert(log.filename().string());
     bool there = !tenants.empty();
-    add("ledger", there ? Condition::kGood : Condition::kRebuilt,
+    add(says("doctor.subject.ledger", {}), there ? Condition::kGood : Condition::kRebuilt,
         says(there ? "doctor.ledger_good" : "doctor.ledger_rebuilt",
              {{"logs", std::to_string(tenants.size())}}));
   }
 
+  // What clients check the servers with, or the operator's own certificate.
+  void examine_certificate() {
+    bool is_own = !topology_.tls.certificate_file.empty();
+    fs::path path =
+        is_own ? resolve(topology_.tls.certificate_file) : data_ / "tls" / "authority.pem";
+    Error subject = says(is_own ? "doctor.subject.certificate" : "doctor.subject.authority", {});
+    auto text = read_file(path);
+    auto end = text ? crypto::end_of(*text) : Result<Timestamp>(std::unexpected(text.error()));
+    if (!end)
+      return add(subject, is_own ? Condition::kDegraded : Condition::kRebuilt,
+                 says(is_own ? "doctor.certificate_unreadable" : "doctor.authority_made",
+                      {{"path", path.string()}}));
+    bool ends_soon = *end < now_ + std::chrono::days(30);
+    std::string_view message =
+        is_own ? (ends_soon ? "doctor.certificate_ends" : "doctor.certificate_good")
+               : (ends_soon ? "doctor.authority_ends" : "doctor.authority_good");
+    Condition soon = is_own ? Condition::kDegraded : Condition::kRebuilt;
+    add(subject, ends_soon ? soon : Condition::kGood,
+        says(message, {{"path", path.string()}, {"date", format_rfc3339(*end).substr(0, 10)}}));
+  }
+
   topology::Topology topology_;
   fs::path data_;
+  Timestamp now_;
   Stored stored_;
   std::vector<Finding> findings_;
 };
 
 }  // namespace
 
-Result<std::vector<Finding>> examine(const std::string& config, const std::string& data) {
+Result<std::vector<Finding>> examine(const std::string& config, const std::string& data,
+                                     Timestamp now) {
   TRY(auto topology, load_configuration(config));
-  return Examination(std::move(topology), data).run();
+  return Examination(std::move(topology), data, now).run();
 }
 
 }  // namespace belfry::provider

@@ -6,7 +6,10 @@ namespace belfry::provider {
 namespace {
 
 constexpr auto kAuthorityLifetime = std::chrono::days(3650);
+// Longer than what it issues lives, and a year in which clients fetch the new certificate.
+constexpr auto kAuthorityRenewBefore = std::chrono::days(730);
 constexpr auto kServerLifetime = std::chrono::days(397);
+static_assert(kAuthorityRenewBefore > kServerLifetime);
 constexpr auto kRenewBefore = std::chrono::days(30);
 // Clients whose clocks are a little behind accept it too.
 constexpr auto kBackdating = std::chrono::hours(1);
@@ -16,7 +19,18 @@ Result<crypto::Identity> load_authority(const DataDirectory& directory, Timestam
   auto key_path = directory.root() / "tls" / "authority.key";
   auto certificate = read_file(certificate_path);
   auto key = read_file(key_path);
-  if (certificate && key) return crypto::Identity{*certificate, *key};
+  if (certificate && key) {
+    crypto::Identity kept{*certificate, *key};
+    TRY(Timestamp end, crypto::end_of(kept.certificate_pem));
+    if (now < end - kAuthorityRenewBefore) return kept;
+    TRY(auto renewed, crypto::renew_authority(kept, now - kBackdating, now + kAuthorityLifetime));
+    // Clients that know the certificate before may go on with it until its end.
+    for (const std::string& before : crypto::split_certificates(kept.certificate_pem))
+      if (auto its_end = crypto::end_of(before); its_end && now < *its_end)
+        renewed.certificate_pem += before;
+    TRY(write_file(certificate_path, renewed.certificate_pem, Readable::kEveryone));
+    return renewed;
+  }
   TRY(auto made, crypto::make_authority("Belfry local authority", now - kBackdating,
                                         now + kAuthorityLifetime));
   TRY(write_file(key_path, made.private_key_pem, Readable::kOwner));

@@ -17,7 +17,9 @@ struct ServerIdentity {
 };
 
 // The operator's own files; or a certificate for loopback and the declared names (397 days) of an
-// authority in the data directory, which the first start makes (ten years).
+// authority in the data directory, which the first start makes (ten years). Two years before its
+// end the authority gets a new certificate for the same key: `authority_pem` has both while both
+// are good, and who has either trusts every server certificate.
 // Errors: those of the files.
 Result<ServerIdentity> load_server_identity(const DataDirectory& directory,
                                             const topology::Tls& declared, const Clock& clock);

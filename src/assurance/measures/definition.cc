@@ -1,6 +1,7 @@
 #include "base/text_encoding.h"
 #include "catalogue.h"
 #include "crypto/hash.h"
+#include "reasons.h"
 #include "sources.h"
 #include "yaml/reader.h"
 
@@ -65,13 +66,15 @@ void read_identity(yaml::MapReader& root, Measure& measure, const std::string& f
   }
 }
 
-void read_text(yaml::MapReader& root, Faults& faults, Measure& measure, Presence presence) {
-  const yaml::Node* node = root.map("text", presence);
-  if (!node) return;
-  yaml::MapReader text(*node, "text", faults);
-  measure.text = Text{.fr = text.text("fr", Presence::kRequired).value,
-                      .en = text.text("en", Presence::kRequired).value};
-  text.finish();
+std::optional<Text> read_text(yaml::MapReader& parent, Faults& faults, std::string_view key,
+                              Presence presence) {
+  const yaml::Node* node = parent.map(key, presence);
+  if (!node) return std::nullopt;
+  yaml::MapReader reader(*node, key, faults);
+  Text text{.fr = reader.text("fr", Presence::kRequired).value,
+            .en = reader.text("en", Presence::kRequired).value};
+  reader.finish();
+  return text;
 }
 
 void read_parameters(yaml::MapReader& root, Faults& faults, Definition& definition) {
@@ -86,10 +89,10 @@ void read_parameters(yaml::MapReader& root, Faults& faults, Definition& definiti
     check_name(name);
     auto value =
         parameter.integer("value", Presence::kRequired, {-1'000'000'000'000, 1'000'000'000'000});
-    yaml::Text unit = parameter.text("unit", Presence::kRequired);
+    Text unit = read_text(parameter, faults, "unit", Presence::kRequired).value_or(Text());
     yaml::Text source = parameter.choice("source", Presence::kRequired, {"annex", "ours"});
     definition.measure.parameters.push_back(
-        {name.value, value.value_or(0), unit.value, source.value});
+        {name.value, value.value_or(0), std::move(unit), source.value});
     definition.parameters.push_back({name.value, value.value_or(0)});
     parameter.finish();
   }
@@ -105,6 +108,29 @@ void read_parameters(yaml::MapReader& root, Faults& faults, Definition& definiti
       definition.parameters.push_back({read.name + "_" + std::to_string(i + 1), read.values[i]});
     definition.measure.lists.push_back(std::move(read));
     list.finish();
+  }
+}
+
+// Whether the SQL gives the reason: as 'id', or as 'id name=' with its arguments behind.
+bool gives(std::string_view sql, const std::string& id) {
+  return sql.find("'" + id + "'") != sql.npos || sql.find("'" + id + " ") != sql.npos;
+}
+
+void read_reasons(yaml::MapReader& root, Faults& faults, Measure& measure) {
+  for (const yaml::Node& node : root.list("reasons", Presence::kOptional, {0, 50})) {
+    yaml::MapReader reader(node, "reason", faults);
+    yaml::Text id = reader.text("id", Presence::kRequired);
+    Reason reason{.id = id.value,
+                  .text = {.fr = reader.text("fr", Presence::kRequired).value,
+                           .en = reader.text("en", Presence::kRequired).value}};
+    auto names = placeholders_of(reason.text.en);
+    bool known = std::ranges::find(measure.reasons, id.value, &Reason::id) != measure.reasons.end();
+    if (id && (!is_parameter_name(id.value) || known || !names ||
+               names != placeholders_of(reason.text.fr) || !gives(measure.check->sql, id.value)))
+      faults.push_back(
+          {id.place, Error(Code::kInvalid, "measures.bad_reason", {{"id", id.value}})});
+    measure.reasons.push_back(std::move(reason));
+    reader.finish();
   }
 }
 
@@ -186,6 +212,7 @@ void read_check(yaml::MapReader& root, Faults& faults, Definition& definition,
   reader.finish();
   definition.measure.check = check;
   study_sql(reader, faults, definition);
+  read_reasons(root, faults, definition.measure);
   definition.sql = write_out_lists(check.sql, definition.measure.lists);
   yaml::Text test = root.text("negative_test", Presence::kRequired);
   if (test && (!test.value.contains(':') || !test.value.contains('.')))
@@ -204,7 +231,7 @@ ReadDefinition read_definition(std::string_view text, const std::string& file) {
     read_identity(root, read.definition.measure, file);
     const yaml::Node* check = root.map("check", Presence::kOptional);
     Presence with_check = check ? Presence::kRequired : Presence::kOptional;
-    read_text(root, faults, read.definition.measure, with_check);
+    read.definition.measure.text = read_text(root, faults, "text", with_check);
     read.definition.measure.owner_role = root.text("owner_role", with_check).value;
     read_parameters(root, faults, read.definition);
     if (check) read_check(root, faults, read.definition, *check);

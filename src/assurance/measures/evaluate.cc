@@ -1,5 +1,6 @@
 #include "evaluate.h"
 
+#include "reasons.h"
 #include "sources.h"
 
 #include <algorithm>
@@ -41,13 +42,15 @@ Result<std::optional<std::int64_t>> number_of(Transaction& transaction, std::str
   return std::optional(*number);
 }
 
-Result<EvaluatedRow> row_of(const Row& row) {
+Result<EvaluatedRow> row_of(const Measure& measure, const Row& row) {
   const std::string* subject = text_in(row, "subject");
   const std::string* status = text_in(row, "status");
   const std::string* reason = text_in(row, "reason");
-  if (!subject || subject->empty()) return wrong_shape("subject");
+  if (!subject || !is_subject(*subject)) return wrong_shape("subject");
   if (!status || (*status != "pass" && *status != "fail")) return wrong_shape("status");
   if (!reason) return wrong_shape("reason");
+  if (!is_worded(measure, *reason))
+    return fail(Code::kInvalid, "measures.unworded_reason", {{"reason", *reason}});
   EvaluatedRow out{*subject, *status == "pass", *reason, TenantId{}};
   if (const database::Value* tenant = column(row, "tenant_id"))
     if (const auto* number = std::get_if<std::int64_t>(tenant)) out.tenant = TenantId{*number};
@@ -82,7 +85,7 @@ Result<Facts> gather(Transaction& transaction, const Definition& definition, Tim
   TRY(auto rows, transaction.query(definition.sql, named_in(definition.sql, parameters)));
   if (rows.size() > kRowsMax) return fail(Code::kExhausted, "measures.too_many_rows");
   for (const Row& row : rows) {
-    TRY(EvaluatedRow evaluated, row_of(row));
+    TRY(EvaluatedRow evaluated, row_of(definition.measure, row));
     facts.rows.push_back(std::move(evaluated));
   }
   if (!check.freshness_sql.empty()) {

@@ -1,4 +1,5 @@
 // Access keys of the S3 protocol.
+#include "paging.h"
 #include "rows.h"
 #include "service.h"
 
@@ -85,20 +86,27 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
   co_return std::move(*found);
 }
 
-Task<std::vector<AccessKey>> IamService::list_access_keys(const Principal& by, UserId user) {
-  using AccessKeys = std::vector<AccessKey>;
+Task<Listing<AccessKey>> IamService::list_access_keys(const Principal& by, UserId user, Page page) {
+  using AccessKeys = Listing<AccessKey>;
+  CO_TRY(const TimeKey after, read_time_key(page.after));
   co_return co_await read<AccessKeys>([&](Transaction& transaction) -> Result<AccessKeys> {
     TRY(const User owner, iam::find_user(transaction, user));
     TRY(check_user(by, "iam:ListAccessKeys", owner));
-    TRY(auto rows, transaction.query("SELECT * FROM access_key WHERE user_id = :user_id "
-                                     "ORDER BY created_us, id LIMIT :limit",
-                                     {{"user_id", user.value}, {"limit", kRowsMax}}));
-    AccessKeys keys;
+    TRY(auto rows,
+        transaction.query("SELECT * FROM access_key WHERE user_id = :user_id AND "
+                          "(created_us > :after_us OR (created_us = :after_us AND id > :after_id)) "
+                          "ORDER BY created_us, id LIMIT :limit",
+                          {{"user_id", user.value},
+                           {"after_us", after.us},
+                           {"after_id", after.id},
+                           {"limit", rows_of(page)}}));
+    std::vector<AccessKey> keys;
     for (const Row& row : rows) {
       keys.push_back(access_key_of(row));
       keys.back().active = owner.active;
     }
-    return keys;
+    return page_of(std::move(keys), page,
+                   [](const AccessKey& key) { return text_of(key.created, key.id); });
   });
 }
 

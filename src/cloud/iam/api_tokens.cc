@@ -1,5 +1,6 @@
 // Tokens of programs for the REST API.
 #include "base/text_encoding.h"
+#include "paging.h"
 #include "rows.h"
 #include "service.h"
 
@@ -45,19 +46,25 @@ Task<Principal> IamService::authenticate_token(const std::string& secret) {
   });
 }
 
-Task<std::vector<ApiToken>> IamService::list_api_tokens(const Principal& by) {
-  using ApiTokens = std::vector<ApiToken>;
+Task<Listing<ApiToken>> IamService::list_api_tokens(const Principal& by, Page page) {
+  using ApiTokens = Listing<ApiToken>;
+  CO_TRY(const TimeKey after, read_time_key(page.after));
   CO_TRY(decide(tree_, by, "iam:ListApiTokens", {resource_of(by.user), by.tenant}));
   co_return co_await read<ApiTokens>([&](Transaction& transaction) -> Result<ApiTokens> {
     TRY(auto rows,
-        transaction.query(
-            "SELECT * FROM api_token WHERE user_id = :user_id AND "
-            "(expires_us IS NULL OR expires_us > :now_us) "
-            "ORDER BY created_us, id LIMIT :limit",
-            {{"user_id", by.user.value}, {"now_us", to_us(clock_.now())}, {"limit", kRowsMax}}));
-    ApiTokens tokens;
+        transaction.query("SELECT * FROM api_token WHERE user_id = :user_id AND "
+                          "(expires_us IS NULL OR expires_us > :now_us) AND "
+                          "(created_us > :after_us OR (created_us = :after_us AND id > :after_id)) "
+                          "ORDER BY created_us, id LIMIT :limit",
+                          {{"user_id", by.user.value},
+                           {"now_us", to_us(clock_.now())},
+                           {"after_us", after.us},
+                           {"after_id", after.id},
+                           {"limit", rows_of(page)}}));
+    std::vector<ApiToken> tokens;
     for (const Row& row : rows) tokens.push_back(api_token_of(row));
-    return tokens;
+    return page_of(std::move(tokens), page,
+                   [](const ApiToken& token) { return text_of(token.created, token.id); });
   });
 }
 

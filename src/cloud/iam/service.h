@@ -20,8 +20,6 @@ using database::Transaction;
 
 // How long reading the tables may take, in all of one call.
 inline constexpr Duration kReadLimit = std::chrono::seconds(5);
-// No list is longer: more are an error of the caller's making.
-inline constexpr std::int64_t kRowsMax = 10'000;
 
 class IamService : public Iam {
  public:
@@ -37,10 +35,11 @@ class IamService : public Iam {
   Task<OpenedSession> sign_in(const SignIn& attempt) override;
   Task<> sign_out(const Principal& by) override;
 
-  Task<std::vector<Tenant>> list_tenants(const Principal& by) override;
+  Task<Listing<Tenant>> list_tenants(const Principal& by, Page page) override;
+  Task<Tenant> find_tenant(const Principal& by) override;
   Task<Tenant> create_tenant(const Principal& by, TenantKind kind, const std::string& name,
                              TenantId parent) override;
-  Task<std::vector<User>> list_users(const Principal& by, TenantId tenant) override;
+  Task<Listing<User>> list_users(const Principal& by, TenantId tenant, Page page) override;
   Task<User> create_user(const Principal& by, TenantId tenant, const std::string& name,
                          const std::string& email, Role role, const std::string& password) override;
   Task<> set_user_active(const Principal& by, UserId user, bool active) override;
@@ -51,16 +50,17 @@ class IamService : public Iam {
   Task<std::string> begin_totp(const Principal& by) override;
   Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) override;
 
-  Task<std::vector<AccessKey>> list_access_keys(const Principal& by, UserId user) override;
+  Task<Listing<AccessKey>> list_access_keys(const Principal& by, UserId user, Page page) override;
   Task<NewAccessKey> create_access_key(const Principal& by, UserId user) override;
   Task<> delete_access_key(const Principal& by, const std::string& id) override;
 
-  Task<std::vector<ApiToken>> list_api_tokens(const Principal& by) override;
+  Task<Listing<ApiToken>> list_api_tokens(const Principal& by, Page page) override;
   Task<NewApiToken> create_api_token(const Principal& by, const std::string& label,
                                      std::optional<Duration> lifetime) override;
   Task<> delete_api_token(const Principal& by, const std::string& id) override;
 
-  Task<std::vector<Session>> list_sessions(const Principal& by, UserId user) override;
+  Task<Listing<Session>> list_sessions(const Principal& by, UserId user, Page page) override;
+  Task<std::optional<Session>> find_session(const Principal& by) override;
   Task<> revoke_session(const Principal& by, const std::string& id) override;
 
   Task<std::optional<Founded>> found(const std::string& provider_name,

@@ -1,4 +1,5 @@
 // Sessions, and who a bearer secret belongs to.
+#include "paging.h"
 #include "rows.h"
 #include "service.h"
 
@@ -80,19 +81,39 @@ Task<> IamService::sign_out(const Principal& by) {
   co_return Result<>();
 }
 
-Task<std::vector<Session>> IamService::list_sessions(const Principal& by, UserId user) {
-  using Sessions = std::vector<Session>;
+Task<Listing<Session>> IamService::list_sessions(const Principal& by, UserId user, Page page) {
+  using Sessions = Listing<Session>;
+  CO_TRY(const TimeKey after, read_time_key(page.after));
   co_return co_await read<Sessions>([&](Transaction& transaction) -> Result<Sessions> {
     TRY(const User owner, iam::find_user(transaction, user));
     TRY(check_user(by, "iam:ListSessions", owner));
     TRY(auto rows,
-        transaction.query(
-            "SELECT s.* FROM iam_session s WHERE s.user_id = :user_id AND " + std::string(kOpen) +
-                " ORDER BY s.created_us DESC, s.id LIMIT :limit",
-            {{"user_id", user.value}, {"now_us", to_us(clock_.now())}, {"limit", kRowsMax}}));
-    Sessions sessions;
+        transaction.query("SELECT s.* FROM iam_session s WHERE s.user_id = :user_id AND " +
+                              std::string(kOpen) +
+                              " AND (s.created_us > :after_us OR (s.created_us = :after_us AND "
+                              "s.id > :after_id)) "
+                              "ORDER BY s.created_us, s.id LIMIT :limit",
+                          {{"user_id", user.value},
+                           {"now_us", to_us(clock_.now())},
+                           {"after_us", after.us},
+                           {"after_id", after.id},
+                           {"limit", rows_of(page)}}));
+    std::vector<Session> sessions;
     for (const Row& row : rows) sessions.push_back(session_of(row));
-    return sessions;
+    return page_of(std::move(sessions), page,
+                   [](const Session& session) { return text_of(session.created, session.id); });
+  });
+}
+
+Task<std::optional<Session>> IamService::find_session(const Principal& by) {
+  using Found = std::optional<Session>;
+  if (by.method != Method::kSession) co_return Found();
+  co_return co_await read<Found>([&](Transaction& transaction) -> Result<Found> {
+    TRY(auto rows,
+        transaction.query("SELECT s.* FROM iam_session s WHERE s.id = :id AND s.user_id = :user_id",
+                          {{"id", by.credential}, {"user_id", by.user.value}}));
+    if (rows.empty()) return Found();
+    return Found(session_of(rows[0]));
   });
 }
 

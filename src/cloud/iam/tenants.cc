@@ -1,5 +1,6 @@
 // The tree of tenants.
 #include "base/text_encoding.h"
+#include "paging.h"
 #include "rows.h"
 #include "service.h"
 
@@ -44,21 +45,39 @@ bool may_stand_below(TenantKind kind, TenantKind parent) {
 
 }  // namespace
 
-Task<std::vector<Tenant>> IamService::list_tenants(const Principal& by) {
-  using Tenants = std::vector<Tenant>;
+Task<Listing<Tenant>> IamService::list_tenants(const Principal& by, Page page) {
+  using Tenants = Listing<Tenant>;
+  CO_TRY(const NameKey first, read_name_key(page.after));
   co_return co_await read<Tenants>([&](Transaction& transaction) -> Result<Tenants> {
     TRY(refresh_tree(transaction));
-    TRY(auto rows, transaction.query("SELECT id, parent_id, kind, name FROM tenant "
-                                     "ORDER BY created_us, id LIMIT :limit",
-                                     {{"limit", kRowsMax}}));
-    Tenants tenants;
-    for (const Row& row : rows) {
-      Tenant tenant = tenant_of(row);
-      const bool own = tenant.id == by.tenant && by.method != Method::kNone;
-      if (own || decide(tree_, by, "iam:ListTenants", {"belfry:tenant", tenant.id}))
-        tenants.push_back(std::move(tenant));
+    std::vector<Tenant> tenants;
+    NameKey after = first;
+    // Few of the tenants may be the caller's to see: reads on until the page is full.
+    for (bool more = true; more && std::int64_t(tenants.size()) < rows_of(page);) {
+      TRY(auto rows,
+          transaction.query("SELECT id, parent_id, kind, name FROM tenant WHERE "
+                            "(name > :after_name OR (name = :after_name AND id > :after_id)) "
+                            "ORDER BY name, id LIMIT :limit",
+                            {{"after_name", after.name},
+                             {"after_id", after.id},
+                             {"limit", std::int64_t(kPageMax)}}));
+      more = rows.size() == kPageMax;
+      for (const Row& row : rows) {
+        Tenant tenant = tenant_of(row);
+        after = {.name = tenant.name, .id = tenant.id.value};
+        const bool own = tenant.id == by.tenant && by.method != Method::kNone;
+        if (own || decide(tree_, by, "iam:ListTenants", {"belfry:tenant", tenant.id}))
+          tenants.push_back(std::move(tenant));
+      }
     }
-    return tenants;
+    return page_of(std::move(tenants), page,
+                   [](const Tenant& tenant) { return text_of(tenant.name, tenant.id.value); });
+  });
+}
+
+Task<Tenant> IamService::find_tenant(const Principal& by) {
+  co_return co_await read<Tenant>([&](Transaction& transaction) -> Result<Tenant> {
+    return iam::find_tenant(transaction, by.tenant);
   });
 }
 
@@ -69,7 +88,7 @@ Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
     TRY(refresh_tree(transaction));
     const std::string resource = "belfry:tenant/" + above.text();
     TRY(check(by, "iam:CreateTenant", {resource, above}, tenant_missing(above)));
-    TRY(const Tenant upper, find_tenant(transaction, above));
+    TRY(const Tenant upper, iam::find_tenant(transaction, above));
     TRY(const unsigned depth, depth_of(transaction, upper));
     if (!may_stand_below(kind, upper.kind) || depth + 1 >= kTreeDepthMax)
       return fail(Code::kInvalid, "iam.tenant_not_here",

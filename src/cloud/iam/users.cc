@@ -1,6 +1,7 @@
 // Users: named persons.
 #include "base/ascii.h"
 #include "base/text_encoding.h"
+#include "paging.h"
 #include "password_rules.h"
 #include "rows.h"
 #include "service.h"
@@ -40,19 +41,22 @@ Error tenant_missing(TenantId tenant) {
 
 }  // namespace
 
-Task<std::vector<User>> IamService::list_users(const Principal& by, TenantId tenant) {
-  using Users = std::vector<User>;
+Task<Listing<User>> IamService::list_users(const Principal& by, TenantId tenant, Page page) {
+  using Users = Listing<User>;
   co_return co_await read<Users>([&](Transaction& transaction) -> Result<Users> {
     TRY(refresh_tree(transaction));
     TRY(check(by, "iam:ListUsers", {"belfry:tenant/" + tenant.text(), tenant},
               tenant_missing(tenant)));
-    TRY(auto rows, transaction.query("SELECT " + std::string(kUserColumns) +
-                                         " FROM iam_user u WHERE u.tenant_id = :tenant_id "
-                                         "ORDER BY u.name_key LIMIT :limit",
-                                     {{"tenant_id", tenant.value}, {"limit", kRowsMax}}));
-    Users users;
+    TRY(auto rows,
+        transaction.query(
+            "SELECT " + std::string(kUserColumns) +
+                " FROM iam_user u WHERE u.tenant_id = :tenant_id "
+                "AND u.name_key > :after ORDER BY u.name_key "
+                "LIMIT :limit",
+            {{"tenant_id", tenant.value}, {"after", page.after}, {"limit", rows_of(page)}}));
+    std::vector<User> users;
     for (const Row& row : rows) users.push_back(user_of(row));
-    return users;
+    return page_of(std::move(users), page, [](const User& user) { return to_lower(user.name); });
   });
 }
 

@@ -3,6 +3,7 @@
 #include "base/ensure.h"
 #include "crypto/hash.h"
 
+#include <algorithm>
 #include <array>
 
 namespace belfry::topology {
@@ -13,6 +14,18 @@ constexpr std::array<std::string_view, kThings> kNames = {
     "power_segment", "room",        "rack",       "pdu",     "power_outlet", "switch_pair",
     "switch",        "switch_port", "link",       "circuit", "server",       "power_supply",
     "server_port",   "lag",         "lag_member", "disk",    "hypervisor"};
+
+// What they are called, for people (messages.tsv).
+constexpr std::array<std::string_view, kThings> kKinds = {
+    "topology.kind.provider",      "topology.kind.owner",        "topology.kind.key_disk",
+    "topology.kind.carrier",       "topology.kind.site",         "topology.kind.power_feed",
+    "topology.kind.power_segment", "topology.kind.room",         "topology.kind.rack",
+    "topology.kind.pdu",           "topology.kind.power_outlet", "topology.kind.switch_pair",
+    "topology.kind.switch",        "topology.kind.switch_port",  "topology.kind.link",
+    "topology.kind.circuit",       "topology.kind.server",       "topology.kind.power_supply",
+    "topology.kind.server_port",   "topology.kind.lag",          "topology.kind.lag_member",
+    "topology.kind.disk",          "topology.kind.hypervisor",
+};
 
 // Lower-case letters, digits and hyphens, as in a host name's label (RFC 1123, 2.1).
 bool is_name(std::string_view name) {
@@ -26,6 +39,15 @@ bool is_name(std::string_view name) {
 
 std::string_view name_of(Thing thing) {
   return kNames[static_cast<std::size_t>(thing)];
+}
+
+std::string_view kind_of(Thing thing) {
+  return kKinds[static_cast<std::size_t>(thing)];
+}
+
+std::string_view kind_of(std::string_view table) {
+  auto found = std::ranges::find(kNames, table);
+  return found == kNames.end() ? std::string_view() : kKinds[std::size_t(found - kNames.begin())];
 }
 
 std::int64_t id_of(Thing thing, std::string_view name) {
@@ -45,7 +67,7 @@ std::int64_t Builder::enter(Thing thing, const std::string& name, yaml::Place pl
   auto [at, fresh] = declared_.try_emplace({thing, name}, Declared{place, site});
   if (!fresh)
     fault(place, Error(Code::kInvalid, "topology.duplicate",
-                       {{"kind", std::string(name_of(thing))},
+                       {{"kind", std::string(kind_of(thing))},
                         {"name", name},
                         {"first_line", std::to_string(at->second.place.line)}}));
   return id_of(thing, name);
@@ -81,7 +103,7 @@ std::int64_t Builder::occupy(Thing thing, const yaml::Text& name, std::int64_t s
   auto [at, fresh] = occupied_.try_emplace({thing, name.value}, name.place);
   if (!fresh)
     fault(name.place, Error(Code::kInvalid, "topology.occupied",
-                            {{"kind", std::string(name_of(thing))},
+                            {{"kind", std::string(kind_of(thing))},
                              {"name", name.value},
                              {"first_line", std::to_string(at->second.line)}}));
   return refer(thing, name, site);
@@ -101,7 +123,7 @@ void Builder::add_lag_member(const Device& device, std::int64_t lag, const yaml:
   auto [at, fresh] = occupied_.try_emplace({Thing::kLagMember, whole.value}, port.place);
   if (!fresh)
     fault(port.place, Error(Code::kInvalid, "topology.occupied",
-                            {{"kind", std::string(name_of(thing))},
+                            {{"kind", std::string(kind_of(thing))},
                              {"name", whole.value},
                              {"first_line", std::to_string(at->second.line)}}));
   refer(thing, whole, 0);
@@ -129,7 +151,7 @@ void Builder::refuse_missing(const Reference& reference, bool suggest) {
     message = instead.empty() ? "topology.missing" : "topology.missing_near";
   }
   Error error(Code::kInvalid, message,
-              {{"kind", std::string(name_of(reference.thing))}, {"name", reference.name.value}});
+              {{"kind", std::string(kind_of(reference.thing))}, {"name", reference.name.value}});
   if (!instead.empty()) error.with("instead", instead);
   fault(reference.name.place, std::move(error));
 }
@@ -143,7 +165,7 @@ void Builder::finish() {
       refuse_missing(reference, suggestions-- > 0);
     else if (reference.site != 0 && found->second.site != reference.site)
       fault(reference.name.place, Error(Code::kInvalid, "topology.other_site",
-                                        {{"kind", std::string(name_of(reference.thing))},
+                                        {{"kind", std::string(kind_of(reference.thing))},
                                          {"name", reference.name.value}}));
   }
   for (const LagMember& member : lag_members_) {

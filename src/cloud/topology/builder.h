@@ -43,6 +43,8 @@ inline constexpr int kThings = static_cast<int>(Thing::kHypervisor) + 1;
 
 // The table's name, in the order in which rows may be inserted: what is referred to comes first.
 std::string_view name_of(Thing thing);
+// The message that words it: "topology.kind.power_segment".
+std::string_view kind_of(Thing thing);
 
 // Stable: the first 63 bits of SHA-256 over the table's name, a zero octet and the name; never 0.
 std::int64_t id_of(Thing thing, std::string_view name);

@@ -45,8 +45,17 @@ json check_json(const std::optional<measures::Check>& check) {
           {"period_us", check->period.count()}};
 }
 
-json row_json(const measures::EvaluatedRow& row) {
-  return {{"subject", row.subject}, {"pass", row.pass}, {"reason", row.reason}};
+std::string in_language(const Call& call, const measures::Text& text) {
+  return call.language() == text::Language::kFrench ? text.fr : text.en;
+}
+
+// Subject and reason as recorded, which the ledger's root covers, and in the reader's language.
+json row_json(const Call& call, const Measure& measure, const measures::EvaluatedRow& row) {
+  return {{"subject", row.subject},
+          {"subject_text", in_language(call, measures::subject_text(row.subject))},
+          {"pass", row.pass},
+          {"reason", in_language(call, measures::reason_text(measure, row.reason))},
+          {"recorded_reason", row.reason}};
 }
 
 // How a check looks into the provider's tables is the provider's own.
@@ -59,7 +68,7 @@ json detail_json(const Call& call, const Measure& measure, const measures::Evalu
   for (auto& parameter : measure.parameters)
     body["parameters"].push_back({{"name", parameter.name},
                                   {"value", parameter.value},
-                                  {"unit", parameter.unit},
+                                  {"unit", in_language(call, parameter.unit)},
                                   {"source", parameter.source}});
   body["lists"] = json::array();
   for (auto& list : measure.lists)
@@ -68,7 +77,7 @@ json detail_json(const Call& call, const Measure& measure, const measures::Evalu
   body["bound"] = measure.check.has_value();
   body["check"] = call.is_provider_staff() ? check_json(measure.check) : json(nullptr);
   body["rows"] = json::array();
-  for (auto& row : last.rows) body["rows"].push_back(row_json(row));
+  for (auto& row : last.rows) body["rows"].push_back(row_json(call, measure, row));
   body["rows_root"] = last.rows_root_hex;
   body["log_origin"] = call.host.services.ledger.origin(call.host.services.provider);
   return body;
@@ -132,7 +141,7 @@ Task<Answer> prove_row(Call& call) {
   if (!proof && proof.error().code() == Code::kNotFound && call.is_provider_staff())
     proof = co_await measures.prove_row(measure->id, TenantId{}, subject);
   if (!proof) co_return std::unexpected(proof.error());
-  json body = {{"row", row_json(proof->row)},
+  json body = {{"row", row_json(call, *measure, proof->row)},
                {"tenant", proof->row.tenant.text()},
                {"salt", proof->salt_hex},
                {"position", proof->position},

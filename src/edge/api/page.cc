@@ -1,7 +1,5 @@
 #include "page.h"
 
-#include <fmt/format.h>
-
 namespace belfry::api {
 namespace {
 
@@ -25,8 +23,8 @@ Result<PageRequest> page_request(const Call& call) {
   return asked;
 }
 
-std::string key_of_time(Timestamp time, std::string_view id) {
-  return fmt::format("{:020}/{}", to_us(time), id);
+std::string cursor_of(std::string_view ended) {
+  return to_hex(as_view(ended));
 }
 
 }  // namespace belfry::api

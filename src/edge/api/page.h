@@ -1,4 +1,4 @@
-// Lists that are whole in memory, a page at a time (docs/api/openapi.yaml, Lists).
+// Lists, a page at a time (docs/api/openapi.yaml, Lists).
 #pragma once
 
 #include "base/text_encoding.h"
@@ -33,7 +33,7 @@ std::string cut_to_page(std::vector<T>& things, const PageRequest& asked, KeyOf 
   return to_hex(as_view(key_of(things.back())));
 }
 
-// Sorts as the time does, and apart for each id.
-std::string key_of_time(Timestamp time, std::string_view id);
+// The cursor of a list that says itself where its page ended; empty for nowhere.
+std::string cursor_of(std::string_view ended);
 
 }  // namespace belfry::api

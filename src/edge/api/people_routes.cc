@@ -10,13 +10,15 @@ namespace {
 
 using nlohmann::json;
 
+Result<iam::Page> asked_page(const Call& call) {
+  TRY(PageRequest asked, page_request(call));
+  return iam::Page{.after = std::move(asked.after), .limit = asked.limit};
+}
+
 Task<Answer> list_tenants(Call& call) {
-  CO_TRY(auto asked, page_request(call));
-  CO_TRY(auto tenants, co_await call.host.services.iam.list_tenants(call.by));
-  // Names of tenants are not unique.
-  auto key_of = [](const iam::Tenant& tenant) { return tenant.name + "/" + tenant.id.text(); };
-  std::string next = cut_to_page(tenants, asked, key_of);
-  co_return answer(page_of(tenants, next));
+  CO_TRY(iam::Page page, asked_page(call));
+  CO_TRY(auto found, co_await call.host.services.iam.list_tenants(call.by, std::move(page)));
+  co_return answer(page_of(found.things, cursor_of(found.next)));
 }
 
 Task<Answer> create_tenant(Call& call) {
@@ -33,10 +35,9 @@ Task<Answer> create_tenant(Call& call) {
 
 Task<Answer> list_users(Call& call) {
   CO_TRY(auto tenant, parse_id<TenantId>(call.path[0]));
-  CO_TRY(auto asked, page_request(call));
-  CO_TRY(auto users, co_await call.host.services.iam.list_users(call.by, tenant));
-  std::string next = cut_to_page(users, asked, [](const iam::User& user) { return user.name; });
-  co_return answer(page_of(users, next));
+  CO_TRY(iam::Page page, asked_page(call));
+  CO_TRY(auto found, co_await call.host.services.iam.list_users(call.by, tenant, std::move(page)));
+  co_return answer(page_of(found.things, cursor_of(found.next)));
 }
 
 Task<Answer> create_user(Call& call) {
@@ -71,11 +72,10 @@ Task<Answer> change_user(Call& call) {
 
 Task<Answer> list_access_keys(Call& call) {
   CO_TRY(auto id, parse_id<UserId>(call.path[0]));
-  CO_TRY(auto asked, page_request(call));
-  CO_TRY(auto keys, co_await call.host.services.iam.list_access_keys(call.by, id));
-  std::string next = cut_to_page(
-      keys, asked, [](const iam::AccessKey& key) { return key_of_time(key.created, key.id); });
-  co_return answer(page_of(keys, next));
+  CO_TRY(iam::Page page, asked_page(call));
+  CO_TRY(auto found,
+         co_await call.host.services.iam.list_access_keys(call.by, id, std::move(page)));
+  co_return answer(page_of(found.things, cursor_of(found.next)));
 }
 
 Task<Answer> create_access_key(Call& call) {
@@ -91,14 +91,11 @@ Task<Answer> delete_access_key(Call& call) {
 
 Task<Answer> list_sessions(Call& call) {
   CO_TRY(auto id, parse_id<UserId>(call.path[0]));
-  CO_TRY(auto asked, page_request(call));
-  CO_TRY(auto sessions, co_await call.host.services.iam.list_sessions(call.by, id));
-  std::string next = cut_to_page(sessions, asked, [](const iam::Session& session) {
-    return key_of_time(session.created, session.id);
-  });
+  CO_TRY(iam::Page page, asked_page(call));
+  CO_TRY(auto found, co_await call.host.services.iam.list_sessions(call.by, id, std::move(page)));
   json items = json::array();
-  for (auto& session : sessions) items.push_back(to_json(session, call.by));
-  co_return answer(page_of(std::move(items), next));
+  for (auto& session : found.things) items.push_back(to_json(session, call.by));
+  co_return answer(page_of(std::move(items), cursor_of(found.next)));
 }
 
 Task<Answer> revoke_session(Call& call) {

@@ -139,7 +139,8 @@ std::string worded(std::string_view message_id, const std::vector<Argument>& arg
   std::string_view rest = filled;
   while (!rest.empty()) {
     std::size_t open = rest.find('{'), close = rest.find('}', std::min(open, rest.size()));
-    bool is_open = close != rest.npos && is_name(rest.substr(open + 1, close - open - 1));
+    std::size_t name = open + (rest.substr(std::min(open, rest.size())).starts_with("{@") ? 2 : 1);
+    bool is_open = close != rest.npos && is_name(rest.substr(name, close - name));
     if (open == rest.npos || close == rest.npos) break;
     out += rest.substr(0, open);
     out += is_open ? std::string_view("…") : rest.substr(open, close + 1 - open);

@@ -59,18 +59,12 @@ json rights_of(const Call& call) {
 Task<Answer> who_am_i(Call& call) {
   const Services& services = call.host.services;
   CO_TRY(auto user, co_await services.iam.find_user(call.by, call.by.user));
-  CO_TRY(auto tenants, co_await services.iam.list_tenants(call.by));
-  auto tenant = std::ranges::find(tenants, call.by.tenant, &iam::Tenant::id);
-  json session = nullptr;
-  if (call.by.method == iam::Method::kSession) {
-    CO_TRY(auto sessions, co_await services.iam.list_sessions(call.by, call.by.user));
-    auto own = std::ranges::find(sessions, call.by.credential, &iam::Session::id);
-    if (own != sessions.end()) session = to_json(*own, call.by);
-  }
+  CO_TRY(auto tenant, co_await services.iam.find_tenant(call.by));
+  CO_TRY(auto session, co_await services.iam.find_session(call.by));
   bool privileged = iam::is_privileged(call.by.role);
   co_return answer({{"user", to_json(user)},
-                    {"tenant", tenant == tenants.end() ? json(nullptr) : to_json(*tenant)},
-                    {"session", std::move(session)},
+                    {"tenant", to_json(tenant)},
+                    {"session", session ? to_json(*session, call.by) : json(nullptr)},
                     {"method", call.by.method == iam::Method::kSession ? "session" : "api_token"},
                     {"second_factor", call.by.second_factor},
                     {"second_factor_needed", privileged && !call.by.second_factor},
@@ -117,11 +111,9 @@ Task<Answer> change_password(Call& call) {
 
 Task<Answer> list_tokens(Call& call) {
   CO_TRY(auto asked, page_request(call));
-  CO_TRY(auto tokens, co_await call.host.services.iam.list_api_tokens(call.by));
-  std::string next = cut_to_page(tokens, asked, [](const iam::ApiToken& token) {
-    return key_of_time(token.created, token.id);
-  });
-  co_return answer(page_of(tokens, next));
+  CO_TRY(auto found, co_await call.host.services.iam.list_api_tokens(
+                         call.by, {.after = std::move(asked.after), .limit = asked.limit}));
+  co_return answer(page_of(found.things, cursor_of(found.next)));
 }
 
 Task<Answer> create_token(Call& call) {

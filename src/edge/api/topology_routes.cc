@@ -20,7 +20,7 @@ json value_json(std::string_view column, const database::Value& value) {
   return nullptr;
 }
 
-json table_json(const topology::Topology::TableRows& table) {
+json table_json(const topology::Topology::TableRows& table, text::Language language) {
   json columns = json::array(), rows = json::array();
   if (!table.rows.empty())
     for (auto& column : table.rows.front()) columns.push_back(column.name);
@@ -29,14 +29,17 @@ json table_json(const topology::Topology::TableRows& table) {
     for (auto& column : row) values.push_back(value_json(column.name, column.value));
     rows.push_back(std::move(values));
   }
-  return {{"name", table.table}, {"columns", std::move(columns)}, {"rows", std::move(rows)}};
+  return {{"name", table.table},
+          {"kind", worded(topology::kind_of(table.table), {}, language)},
+          {"columns", std::move(columns)},
+          {"rows", std::move(rows)}};
 }
 
 Task<Answer> get_topology(Call& call) {
   const Services& services = call.host.services;
   CO_TRY(call.authorize({"belfry:topology", services.provider}));
   json tables = json::array();
-  for (auto& table : services.topology.rows) tables.push_back(table_json(table));
+  for (auto& table : services.topology.rows) tables.push_back(table_json(table, call.language()));
   co_return answer({{"provider_name", services.topology.provider_name},
                     {"demonstration", services.topology.demonstration},
                     {"simulated", services.topology.simulated()},

@@ -51,16 +51,29 @@ const std::string* find_argument(const std::vector<Argument>& arguments, std::st
   return nullptr;
 }
 
-std::string fill(std::string_view pattern, const std::vector<Argument>& arguments) {
+std::string_view in(Language language, const Row& row) {
+  return language == Language::kFrench ? row.french : row.english;
+}
+
+// `{name}` is an argument's value; `{@name}` is the text of the message that the value is the id
+// of.
+std::string fill(std::string_view pattern, const std::vector<Argument>& arguments,
+                 Language language) {
   std::string out;
   while (!pattern.empty()) {
     std::size_t open = pattern.find('{');
     std::size_t close = open == pattern.npos ? open : pattern.find('}', open);
     if (close == pattern.npos) break;
     out += pattern.substr(0, open);
-    const std::string* value = find_argument(arguments, pattern.substr(open + 1, close - open - 1));
+    std::string_view name = pattern.substr(open + 1, close - open - 1);
+    bool is_message = name.starts_with('@');
+    const std::string* value = find_argument(arguments, name.substr(is_message ? 1 : 0));
+    auto named = is_message && value != nullptr ? rows().find(*value) : rows().end();
     // A missing argument stays visible as its placeholder.
-    out += value != nullptr ? std::string_view(*value) : pattern.substr(open, close - open + 1);
+    if (value == nullptr)
+      out += pattern.substr(open, close - open + 1);
+    else
+      out += named != rows().end() ? in(language, named->second) : std::string_view(*value);
     pattern.remove_prefix(close + 1);
   }
   return out.append(pattern);
@@ -115,9 +128,7 @@ std::string_view name_of(Language language) {
 std::string text(std::string_view message, const std::vector<Argument>& arguments,
                  Language language) {
   auto found = rows().find(message);
-  if (found != rows().end())
-    return fill(language == Language::kFrench ? found->second.french : found->second.english,
-                arguments);
+  if (found != rows().end()) return fill(in(language, found->second), arguments, language);
   std::string out(message);
   for (const Argument& argument : arguments) out += " " + argument.name + "=" + argument.value;
   return out;

@@ -11,6 +11,8 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <ctime>
+#include <string_view>
 #include <tuple>
 
 namespace belfry::crypto {
@@ -107,20 +109,77 @@ Result<Certificate> begin(EVP_PKEY* key, const std::string& name, Validity valid
   return certificate;
 }
 
-}  // namespace
-
-Result<Identity> make_authority(const std::string& name, Timestamp from, Timestamp until) {
-  PrivateKey key(EVP_EC_gen("P-256"));
-  if (!key) return failed("key");
-  TRY(Certificate certificate, begin(key.get(), name, {from, until}));
+// Signed by its own key.
+Result<Identity> make_root(EVP_PKEY* key, const std::string& name, Validity validity) {
+  TRY(Certificate certificate, begin(key, name, validity));
   X509* it = certificate.get();
   if (X509_set_issuer_name(it, X509_get_subject_name(it)) != 1) return failed("issuer");
   if (!add_extension(it, it, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") ||
       !add_extension(it, it, NID_key_usage, "critical,keyCertSign,cRLSign") ||
       !add_extension(it, it, NID_subject_key_identifier, "hash"))
     return failed("extension");
-  if (X509_sign(it, key.get(), EVP_sha256()) == 0) return failed("sign");
-  return to_identity(it, key.get());
+  if (X509_sign(it, key, EVP_sha256()) == 0) return failed("sign");
+  return to_identity(it, key);
+}
+
+struct Issuer {
+  Certificate certificate;
+  PrivateKey key;
+};
+
+Certificate read_certificate(const std::string& pem) {
+  Bio text(BIO_new_mem_buf(pem.data(), int(pem.size())));
+  Certificate certificate(PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
+  if (!certificate) ERR_clear_error();
+  return certificate;
+}
+
+Result<Issuer> read_issuer(const Identity& authority) {
+  Bio key_text(
+      BIO_new_mem_buf(authority.private_key_pem.data(), int(authority.private_key_pem.size())));
+  Issuer issuer{read_certificate(authority.certificate_pem),
+                PrivateKey(PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr))};
+  if (!issuer.certificate || !issuer.key) {
+    ERR_clear_error();
+    return fail(Code::kInvalid, "certificate.bad_authority");
+  }
+  return issuer;
+}
+
+}  // namespace
+
+Result<Identity> make_authority(const std::string& name, Timestamp from, Timestamp until) {
+  PrivateKey key(EVP_EC_gen("P-256"));
+  if (!key) return failed("key");
+  return make_root(key.get(), name, {from, until});
+}
+
+Result<Identity> renew_authority(const Identity& authority, Timestamp from, Timestamp until) {
+  TRY(Issuer issuer, read_issuer(authority));
+  char name[256] = "";
+  if (X509_NAME_get_text_by_NID(X509_get_subject_name(issuer.certificate.get()), NID_commonName,
+                                name, sizeof name) <= 0)
+    return fail(Code::kInvalid, "certificate.bad_authority");
+  return make_root(issuer.key.get(), name, {from, until});
+}
+
+Result<Timestamp> end_of(const std::string& certificate_pem) {
+  Certificate certificate = read_certificate(certificate_pem);
+  std::tm end{};
+  if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &end) != 1)
+    return fail(Code::kInvalid, "certificate.unreadable");
+  return Timestamp(std::chrono::seconds(::timegm(&end)));
+}
+
+std::vector<std::string> split_certificates(const std::string& pem) {
+  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
+  std::vector<std::string> parts;
+  for (std::size_t at = pem.find(kBegin); at != pem.npos;) {
+    std::size_t next = pem.find(kBegin, at + kBegin.size());
+    parts.push_back(pem.substr(at, next == pem.npos ? next : next - at));
+    at = next;
+  }
+  return parts;
 }
 
 Result<Identity> issue_server(const Identity& authority, const std::vector<std::string>& names,
@@ -129,16 +188,8 @@ Result<Identity> issue_server(const Identity& authority, const std::vector<std::
   for (const std::string& name : names)
     if (name.empty() || name.size() > 253 || name.find('\0') != std::string::npos)
       return fail(Code::kInvalid, "certificate.bad_name", {{"name", name}});
-  Bio certificate_text(
-      BIO_new_mem_buf(authority.certificate_pem.data(), int(authority.certificate_pem.size())));
-  Bio key_text(
-      BIO_new_mem_buf(authority.private_key_pem.data(), int(authority.private_key_pem.size())));
-  Certificate issuer(PEM_read_bio_X509(certificate_text.get(), nullptr, nullptr, nullptr));
-  PrivateKey issuer_key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr));
-  if (!issuer || !issuer_key) {
-    ERR_clear_error();
-    return fail(Code::kInvalid, "certificate.bad_authority");
-  }
+  TRY(Issuer read, read_issuer(authority));
+  const auto& [issuer, issuer_key] = read;
   PrivateKey key(EVP_EC_gen("P-256"));
   if (!key) return failed("key");
   // A common name holds at most 64 characters; clients read the alternative names anyway.

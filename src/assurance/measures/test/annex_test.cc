@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -62,6 +63,27 @@ TEST(Annex, GivesEveryBoundMeasureItsTextsAndNamesItsNegativeTest) {
     EXPECT_TRUE(measure.negative_test.starts_with("measures_broken:MeasuresBroken."))
         << measure.id << " is not broken in a whole provider: " << measure.negative_test;
   }
+}
+
+// Whatever branch of a check is taken, its reason has words.
+TEST(Annex, WordsEveryReasonThatItsSqlGives) {
+  const std::regex literal("'([a-z_]+)( [a-z_]+=)?'");
+  const std::set<std::string> others = {"pass", "fail", "objects", "provider"};
+  std::size_t seen = 0;
+  for (const Definition& definition : annex()) {
+    const Measure& measure = definition.measure;
+    if (!measure.check) continue;
+    const std::string& sql = measure.check->sql;
+    for (std::sregex_iterator at(sql.begin(), sql.end(), literal), end; at != end; ++at) {
+      if (others.contains((*at)[1])) continue;
+      EXPECT_NE(std::ranges::find(measure.reasons, (*at)[1].str(), &Reason::id),
+                measure.reasons.end())
+          << measure.id << " " << at->str();
+      ++seen;
+    }
+    for (const Reason& reason : measure.reasons) EXPECT_NE(reason.text.fr, reason.text.en);
+  }
+  EXPECT_GE(seen, 25u);
 }
 
 // The kind of proof follows from the tables alone.

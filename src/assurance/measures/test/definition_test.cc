@@ -15,13 +15,17 @@ std::string good() {
          "text: {fr: Deux alimentations, en: Two supplies}\n"
          "owner_role: datacentre-manager\n"
          "parameters:\n"
-         "  - {name: supplies_min, value: 2, unit: supplies, source: annex}\n"
+         "  - {name: supplies_min, value: 2, unit: {en: supplies, fr: alimentations}, source: "
+         "annex}\n"
          "lists:\n"
          "  - {name: names, values: [a, b], source: ours}\n"
+         "reasons:\n"
+         "  - {id: few, en: '{n} left', fr: 'reste {n}'}\n"
          "check:\n"
          "  period_seconds: 60\n"
          "  population_sql: SELECT COUNT(*) AS population FROM server\n"
-         "  sql: SELECT name AS subject FROM server WHERE :supplies_min > 1 AND name IN :names\n"
+         "  sql: SELECT name AS subject, 'few n=1' AS reason FROM server WHERE :supplies_min > 1 "
+         "AND name IN :names\n"
          "negative_test: measures:Suite.Name\n";
 }
 
@@ -66,13 +70,19 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"A.7.11", "A7.11", "4:12: invalid measures.bad_reference"},
         Case{", en: Two supplies", "", "5:7: invalid yaml.missing_key"},
         Case{"owner_role:", "owner_rol:", "1:1: invalid yaml.missing_key"},
-        Case{"source: annex", "source: theirs", "8:60: invalid yaml.not_one_of"},
+        Case{"source: annex", "source: theirs", "8:85: invalid yaml.not_one_of"},
         Case{"supplies_min,", "now_us,", "8:12: invalid measures.bad_parameter"},
         Case{"FROM server WHERE", "FROM secret WHERE",
-             "14:8: invalid measures.sql_unknown_table table=secret"},
-        Case{":supplies_min >", ":supplies >", "14:8: invalid measures.unknown_parameter"},
-        Case{":supplies_min >", "2 >", "14:8: invalid measures.unused_parameter"},
-        Case{"measures:Suite.Name", "later", "15:16: invalid measures.bad_negative_test"},
+             "16:8: invalid measures.sql_unknown_table table=secret"},
+        Case{":supplies_min >", ":supplies >", "16:8: invalid measures.unknown_parameter"},
+        Case{":supplies_min >", "2 >", "16:8: invalid measures.unused_parameter"},
+        Case{"unit: {en: supplies, fr: alimentations}", "unit: supplies",
+             "8:42: invalid yaml.map_expected"},
+        Case{"id: few", "id: Few", "12:10: invalid measures.bad_reason"},
+        Case{"reste {n}", "reste {m}", "12:10: invalid measures.bad_reason"},
+        Case{", fr: 'reste {n}'", "", "12:5: invalid yaml.missing_key"},
+        Case{"'few n=1'", "'many'", "12:10: invalid measures.bad_reason"},
+        Case{"measures:Suite.Name", "later", "17:16: invalid measures.bad_negative_test"},
         Case{"negative_test: measures:Suite.Name\n", "", "1:1: invalid yaml.missing_key"}));
 
 TEST(Definition, WithoutACheckIsEnough) {

@@ -83,11 +83,11 @@ TEST_P(ObjectChecks, OneRottenCopyAtTheOnlyOtherSite) {
   rot(other_site_);
   Evaluation sites = check("S06-P-21");
   EXPECT_EQ(sites.status.verdict, Verdict::kFail);
-  EXPECT_THAT(failing(sites), ElementsAre("object b/k: good copies at 1 sites in set 9"));
+  EXPECT_THAT(failing(sites), ElementsAre("object b/k: good copies at 1 site in set 9"));
   EXPECT_EQ(sites.rows.back().tenant, TenantId{2});
   EXPECT_THAT(failing(check("S06-P-20")),
               UnorderedElementsAre("object b/k: 2 good copies of 3 in set 9",
-                                   "set 9: 1 objects on 3 copies, 3 disks, 3 servers; 1 damaged"));
+                                   "set 9: 1 object on 3 copies, 3 disks, 3 servers; 1 damaged"));
 }
 
 TEST_P(ObjectChecks, OneRottenCopyOfTwoAtASite) {

@@ -19,7 +19,9 @@ class Runner : public StateTest {
     std::filesystem::create_directories(annex_ / "6a");
     std::ofstream(annex_ / "6a" / "S06-P-07.yaml")
         << "id: S06-P-07\nsection: 6a\nparty: provider\niso27001: []\ntext: {fr: a, en: b}\n"
-           "owner_role: nobody\nnegative_test: a:B.c\ncheck:\n  period_seconds: 60\n"
+           "owner_role: nobody\nnegative_test: a:B.c\n"
+           "reasons: [{id: in_city, fr: 'à {city}', en: 'at {city}'}]\ncheck:\n  period_seconds: "
+           "60\n"
         << check;
   }
   Evaluation run() {
@@ -38,6 +40,8 @@ class Runner : public StateTest {
 };
 BELFRY_ON_BOTH_ENGINES(Runner);
 
+// The reason that the file declares must be given by its SQL.
+constexpr const char* kUsed = " WHERE name <> 'in_city'\n";
 constexpr const char* kCount = "  population_sql: SELECT COUNT(*) AS population FROM site\n";
 
 TEST_P(Runner, WritesEvidenceOfEachRun) {
@@ -126,7 +130,7 @@ TEST_P(Runner, UnboundAndUnknownMeasuresAreTold) {
 
 TEST_P(Runner, AMistakeInTheSqlIsAnError) {
   declare_example();
-  write_measure(std::string(kCount) + "  sql: SELECT nonsense AS subject FROM site\n");
+  write_measure(std::string(kCount) + "  sql: SELECT nonsense AS subject FROM site" + kUsed);
   Evaluation evaluation = run();
   EXPECT_EQ(evaluation.status.verdict, Verdict::kError);
   EXPECT_EQ(evaluation.status.proof, Proof::kNone);
@@ -136,25 +140,38 @@ TEST_P(Runner, AMistakeInTheSqlIsAnError) {
 
 TEST_P(Runner, RowsOfAnotherShapeAreAnError) {
   declare_example();
-  for (const char* sql : {"SELECT name AS subject, 'ok' AS status, '' AS reason FROM site",
-                          "SELECT name AS subject, 'pass' AS status FROM site",
-                          "SELECT id AS subject, 'pass' AS status, '' AS reason FROM site"}) {
-    write_measure(std::string(kCount) + "  sql: " + sql + "\n");
+  for (const char* sql :
+       {"SELECT name AS subject, 'ok' AS status, '' AS reason FROM site",
+        "SELECT name AS subject, 'pass' AS status FROM site",
+        "SELECT id AS subject, 'pass' AS status, '' AS reason FROM site",
+        "SELECT 'tower ' || name AS subject, 'pass' AS status, '' AS reason FROM site"}) {
+    write_measure(std::string(kCount) + "  sql: " + sql + kUsed);
     Evaluation evaluation = run();
     EXPECT_EQ(evaluation.status.verdict, Verdict::kError) << sql;
     EXPECT_EQ(evaluation.status.reason, "measures.wrong_columns") << sql;
   }
 }
 
+// What nobody could read in French is told to nobody.
+TEST_P(Runner, AReasonWithoutWordsIsAnError) {
+  declare_example();
+  for (const char* reason : {"'on_fire'", "'in_city'", "city"}) {
+    write_measure(std::string(kCount) + "  sql: SELECT name AS subject, 'pass' AS status, " +
+                  reason + " AS reason FROM site" + kUsed);
+    EXPECT_EQ(run().status.reason, "measures.unworded_reason") << reason;
+  }
+}
+
 TEST_P(Runner, ASlowCheckIsStopped) {
   declare_example();
-  write_measure(std::string(kCount) +
-                "  time_limit_seconds: 1\n"
-                "  sql: |\n"
-                "    SELECT MIN(a.name) AS subject, 'pass' AS status, '' AS reason\n"
-                "    FROM power_outlet a JOIN power_outlet b ON a.id <> b.id\n"
-                "    JOIN power_outlet c ON c.id <> b.id JOIN power_outlet d ON d.id <> c.id\n"
-                "    WHERE a.number + b.number + c.number + d.number < 0\n");
+  write_measure(
+      std::string(kCount) +
+      "  time_limit_seconds: 1\n"
+      "  sql: |\n"
+      "    SELECT MIN(a.name) AS subject, 'pass' AS status, '' AS reason\n"
+      "    FROM power_outlet a JOIN power_outlet b ON a.id <> b.id\n"
+      "    JOIN power_outlet c ON c.id <> b.id JOIN power_outlet d ON d.id <> c.id\n"
+      "    WHERE a.number + b.number + c.number + d.number < 0 AND a.name <> 'in_city'\n");
   Evaluation evaluation = run();
   EXPECT_EQ(evaluation.status.verdict, Verdict::kError);
   EXPECT_EQ(evaluation.status.reason, "database.too_slow");
@@ -174,7 +191,7 @@ TEST_P(Runner, ACustomerGetsItsOwnRowAndItsPath) {
   declare_example();
   write_measure(std::string(kCount) +
                 "  sql: |\n"
-                "    SELECT name AS subject, 'pass' AS status, city AS reason,\n"
+                "    SELECT name AS subject, 'pass' AS status, 'in_city city=' || city AS reason,\n"
                 "           CASE WHEN name = 'par1' THEN 7 ELSE 8 END AS tenant_id FROM site\n"
                 "    UNION ALL SELECT name AS subject, 'pass' AS status, '' AS reason,\n"
                 "           0 AS tenant_id FROM room\n");
@@ -238,7 +255,7 @@ TEST_P(Runner, ABadAnnexIsRefusedWithAllFaults) {
   ASSERT_FALSE(measures);
   EXPECT_EQ(measures.error().message(), "measures.bad_annex");
   std::string faults(measures.error().argument("faults"));
-  EXPECT_THAT(faults, testing::HasSubstr("S06-P-07.yaml:10:8: invalid measures.sql_unknown_table"));
+  EXPECT_THAT(faults, testing::HasSubstr("S06-P-07.yaml:11:8: invalid measures.sql_unknown_table"));
   EXPECT_THAT(faults, testing::HasSubstr("yaml.missing_key key=population_sql"));
 }
 

@@ -106,10 +106,12 @@ class StateTest : public testing::TestWithParam<database::Engine> {
   }
 
   // "subject: reason" of each row that fails.
-  static std::vector<std::string> failing(const Evaluation& evaluation) {
+  std::vector<std::string> failing(const Evaluation& evaluation) {
     std::vector<std::string> out;
+    auto measures = load();
+    const Measure* measure = measures->find(evaluation.status.id);
     for (const EvaluatedRow& row : evaluation.rows)
-      if (!row.pass) out.push_back(row.subject + ": " + row.reason);
+      if (!row.pass) out.push_back(row.subject + ": " + reason_text(*measure, row.reason).en);
     return out;
   }
 

@@ -34,7 +34,7 @@ TEST_P(TopologyBroken, ServerWithOneSupply) {
                        ""));
   Evaluation evaluation = check("S06-P-07");
   EXPECT_EQ(evaluation.status.verdict, Verdict::kFail);
-  EXPECT_THAT(failing(evaluation), ElementsAre("par1-s1: 1 power supplies"));
+  EXPECT_THAT(failing(evaluation), ElementsAre("par1-s1: 1 power supply"));
   EXPECT_EQ(evaluation.status.population, 14);
 }
 
@@ -58,7 +58,7 @@ TEST_P(TopologyBroken, PduMovedToTheOtherSegment) {
 TEST_P(TopologyBroken, SupplyWithoutOutlet) {
   declare(example_with("psu2, outlet: par1-k1-b/1, power", "psu2, power"));
   EXPECT_THAT(failing(check("S06-P-08")),
-              ElementsAre("par1-s1: 1 supplies without a declared outlet"));
+              ElementsAre("par1-s1: 1 supply without a declared outlet"));
 }
 
 TEST_P(TopologyBroken, LagOfOneLink) {
@@ -70,13 +70,13 @@ TEST_P(TopologyBroken, LagOfOneLink) {
   Evaluation evaluation = check("S06-P-11");
   EXPECT_EQ(evaluation.status.verdict, Verdict::kFail);
   EXPECT_THAT(failing(evaluation),
-              UnorderedElementsAre("par1-s1: 1 connected links in its LAG", "par1-k1-sw1: no LAG"));
+              UnorderedElementsAre("par1-s1: 1 connected link in its LAG", "par1-k1-sw1: no LAG"));
 }
 
 TEST_P(TopologyBroken, CablePulled) {
   declare(example_with("{name: eth1, switch_port: par1-k1-sw2/1, speed_gbps: 25}",
                        "{name: eth1, speed_gbps: 25}"));
-  EXPECT_THAT(failing(check("S06-P-11")), ElementsAre("par1-s1: 1 connected links in its LAG"));
+  EXPECT_THAT(failing(check("S06-P-11")), ElementsAre("par1-s1: 1 connected link in its LAG"));
   EXPECT_THAT(failing(check("S06-P-12")),
               ElementsAre("par1-s1/bond0: all links end at par1-k1-sw1"));
 }

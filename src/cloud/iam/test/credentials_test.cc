@@ -102,11 +102,11 @@ TEST_P(CredentialsTest, KeysOfASuspendedUserStopAtOnce) {
   EXPECT_EQ(lookup(made->key.id), "");
   EXPECT_TRUE(world_.wait(iam_.set_user_active(by, user->id, false)));
   EXPECT_EQ(lookup(made->key.id), "iam.unknown_key");
-  auto keys = world_.wait(iam_.list_access_keys(by, user->id));
+  auto keys = world_.wait(iam_.list_access_keys(by, user->id, {}));
   ASSERT_TRUE(keys);
-  ASSERT_EQ(keys->size(), 1u);
-  EXPECT_FALSE(keys->at(0).active);
-  EXPECT_TRUE(keys->at(0).last_used.has_value());
+  ASSERT_EQ(keys->things.size(), 1u);
+  EXPECT_FALSE(keys->things.at(0).active);
+  EXPECT_TRUE(keys->things.at(0).last_used.has_value());
   EXPECT_TRUE(world_.wait(iam_.set_user_active(by, user->id, true)));
   EXPECT_EQ(lookup(made->key.id), "");
 }
@@ -135,7 +135,7 @@ TEST_P(CredentialsTest, TokensActForTheirUserUntilTheyEnd) {
   EXPECT_EQ(message_of(world_.wait(iam_.begin_totp(*principal))), "iam.session_needed");
   world_.clock.advance(seconds(60));
   EXPECT_EQ(message_of(world_.wait(iam_.authenticate_token(made->secret))), "iam.unknown_token");
-  EXPECT_TRUE(world_.wait(iam_.list_api_tokens(by))->empty());
+  EXPECT_TRUE(world_.wait(iam_.list_api_tokens(by, {}))->things.empty());
 }
 
 TEST_P(CredentialsTest, TokensAreDeletedByTheirOwner) {
@@ -158,10 +158,10 @@ TEST_P(CredentialsTest, SessionsAreListedAndRevoked) {
   auto second = world_.sign_in(founded.customer_user, founded.customer_password,
                                world_.code_of(founded.customer_totp_secret), "192.0.2.77");
   ASSERT_TRUE(second) << second.error().describe();
-  auto sessions = world_.wait(iam_.list_sessions(by, by.user));
+  auto sessions = world_.wait(iam_.list_sessions(by, by.user, {}));
   ASSERT_TRUE(sessions);
-  ASSERT_EQ(sessions->size(), 2u);
-  EXPECT_EQ(sessions->at(0).source_ip, "192.0.2.77");
+  ASSERT_EQ(sessions->things.size(), 2u);
+  EXPECT_EQ(sessions->things.at(1).source_ip, "192.0.2.77");
   EXPECT_TRUE(world_.wait(iam_.revoke_session(by, second->session.id)));
   EXPECT_EQ(message_of(world_.wait(iam_.authenticate_session(second->secret))),
             "iam.unknown_session");

@@ -33,18 +33,18 @@ TEST_P(IsolationTest, ASecondTenantSeesNothingOfTheFirst) {
        user, "123");
   same(world_.wait(iam.set_user_active(stranger, first.user, false)),
        world_.wait(iam.set_user_active(stranger, none, false)), user, "123");
-  same(world_.wait(iam.list_access_keys(stranger, first.user)),
-       world_.wait(iam.list_access_keys(stranger, none)), user, "123");
+  same(world_.wait(iam.list_access_keys(stranger, first.user, {})),
+       world_.wait(iam.list_access_keys(stranger, none, {})), user, "123");
   same(world_.wait(iam.create_access_key(stranger, first.user)),
        world_.wait(iam.create_access_key(stranger, none)), user, "123");
-  same(world_.wait(iam.list_sessions(stranger, first.user)),
-       world_.wait(iam.list_sessions(stranger, none)), user, "123");
+  same(world_.wait(iam.list_sessions(stranger, first.user, {})),
+       world_.wait(iam.list_sessions(stranger, none, {})), user, "123");
   same(world_.wait(iam.delete_access_key(stranger, key->key.id)),
        world_.wait(iam.delete_access_key(stranger, "BLFNONE")), key->key.id, "BLFNONE");
   same(world_.wait(iam.revoke_session(stranger, first.credential)),
        world_.wait(iam.revoke_session(stranger, "0000")), first.credential, "0000");
-  same(world_.wait(iam.list_users(stranger, kFirstCustomer)),
-       world_.wait(iam.list_users(stranger, TenantId{123})), "2", "123");
+  same(world_.wait(iam.list_users(stranger, kFirstCustomer, {})),
+       world_.wait(iam.list_users(stranger, TenantId{123}, {})), "2", "123");
   same(
       world_.wait(iam.create_user(stranger, kFirstCustomer, "x", "", Role::kMember, kGoodPassword)),
       world_.wait(iam.create_user(stranger, TenantId{123}, "x", "", Role::kMember, kGoodPassword)),
@@ -53,11 +53,11 @@ TEST_P(IsolationTest, ASecondTenantSeesNothingOfTheFirst) {
        world_.wait(iam.create_tenant(stranger, TenantKind::kCustomer, "x", TenantId{123})), "2",
        "123");
   for (TenantId tenant : {kFirstCustomer, kProviderTenant})
-    same(world_.wait(iam.list_users(stranger, tenant)),
-         world_.wait(iam.list_users(stranger, TenantId{123})), tenant.text(), "123");
-  EXPECT_EQ(world_.wait(iam.list_tenants(stranger))->size(), 1u);
+    same(world_.wait(iam.list_users(stranger, tenant, {})),
+         world_.wait(iam.list_users(stranger, TenantId{123}, {})), tenant.text(), "123");
+  EXPECT_EQ(world_.wait(iam.list_tenants(stranger, {}))->things.size(), 1u);
   // Nothing of it came to pass.
-  EXPECT_EQ(world_.wait(iam.list_access_keys(first, first.user))->size(), 1u);
+  EXPECT_EQ(world_.wait(iam.list_access_keys(first, first.user, {}))->things.size(), 1u);
   EXPECT_TRUE(world_.wait(iam.find_user(first, first.user))->active);
 }
 
@@ -72,8 +72,8 @@ TEST_P(IsolationTest, TheProviderSetsUpATenantAndThenLeavesItAlone) {
             "iam.user_missing");
   EXPECT_EQ(message_of(iam.authorize(staff, "s3:GetObject", {"b", other.tenant.id}, {})),
             "iam.denied");
-  EXPECT_EQ(world_.wait(iam.list_tenants(staff))->size(), 3u);
-  EXPECT_EQ(world_.wait(iam.list_users(staff, other.tenant.id))->size(), 1u);
+  EXPECT_EQ(world_.wait(iam.list_tenants(staff, {}))->things.size(), 3u);
+  EXPECT_EQ(world_.wait(iam.list_users(staff, other.tenant.id, {}))->things.size(), 1u);
   EXPECT_TRUE(world_.wait(iam.set_user_active(staff, other.administrator.user, false)));
   // The customer reads in its own log what the provider did.
   EXPECT_EQ(world_.ledger.last(other.tenant.id), "iam:SuspendUser");

@@ -62,6 +62,7 @@ constexpr Line kMatrix[] = {
     {"s3:AbortMultipartUpload", 'O', "+-++-"},
     {"audit:ListEvents", 'O', "+++--"},
     {"audit:GetKeys", 'O', "+++--"},
+    {"audit:GetVerifierKey", 'O', "+++--"},
     {"iam:ListUsers", 'O', "+-+--"},
     {"iam:CreateUser", 'O', "+-+--"},
     {"iam:SetUserActive", 'O', "+-+--"},

@@ -124,14 +124,15 @@ TEST_P(SignInTest, APrivilegedUserWithoutAFactorCanOnlyEnrolOne) {
   const Principal fresh = world_.enter("bo", kGoodPassword);
   EXPECT_FALSE(fresh.second_factor);
   Iam& iam = *world_.iam;
-  EXPECT_EQ(message_of(world_.wait(iam.list_users(fresh, tenant->id))), "iam.second_factor_needed");
+  EXPECT_EQ(message_of(world_.wait(iam.list_users(fresh, tenant->id, {}))),
+            "iam.second_factor_needed");
   EXPECT_EQ(message_of(world_.wait(iam.create_access_key(fresh, user->id))),
             "iam.second_factor_needed");
   EXPECT_EQ(message_of(world_.wait(iam.create_api_token(fresh, "x", std::nullopt))),
             "iam.second_factor_needed");
   EXPECT_EQ(message_of(iam.authorize(fresh, "s3:PutObject", {"b", tenant->id}, {})),
             "iam.second_factor_needed");
-  EXPECT_EQ(world_.wait(iam.list_tenants(fresh))->size(), 1u);
+  EXPECT_EQ(world_.wait(iam.list_tenants(fresh, {}))->things.size(), 1u);
   EXPECT_TRUE(world_.wait(iam.find_user(fresh, user->id)));
   EXPECT_EQ(world_.count("SELECT count(*) AS n FROM iam_session WHERE enrolment_only = 1"), 1);
 

@@ -55,10 +55,5 @@ TEST(Page, OtherThingsStayWhenOneComesOrGoes) {
   EXPECT_EQ(seen, (std::vector<std::string>{"a", "b", "c", "d"}));
 }
 
-TEST(Page, KeysOfTimesSortAsTimesDo) {
-  EXPECT_LT(key_of_time(from_us(9), "b"), key_of_time(from_us(10), "a"));
-  EXPECT_LT(key_of_time(from_us(10), "a"), key_of_time(from_us(10), "b"));
-}
-
 }  // namespace
 }  // namespace belfry::api

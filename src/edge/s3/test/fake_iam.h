@@ -49,15 +49,16 @@ class FakeIam final : public iam::Iam {
   }
   Task<OpenedSession> sign_in(const iam::SignIn&) override { return absent<OpenedSession>(); }
   Task<> sign_out(const iam::Principal&) override { return absent<void>(); }
-  Task<std::vector<iam::Tenant>> list_tenants(const iam::Principal&) override {
-    return absent<std::vector<iam::Tenant>>();
+  Task<iam::Listing<iam::Tenant>> list_tenants(const iam::Principal&, iam::Page) override {
+    return absent<iam::Listing<iam::Tenant>>();
   }
+  Task<iam::Tenant> find_tenant(const iam::Principal&) override { return absent<iam::Tenant>(); }
   Task<iam::Tenant> create_tenant(const iam::Principal&, iam::TenantKind, const std::string&,
                                   TenantId) override {
     return absent<iam::Tenant>();
   }
-  Task<std::vector<iam::User>> list_users(const iam::Principal&, TenantId) override {
-    return absent<std::vector<iam::User>>();
+  Task<iam::Listing<iam::User>> list_users(const iam::Principal&, TenantId, iam::Page) override {
+    return absent<iam::Listing<iam::User>>();
   }
   Task<iam::User> create_user(const iam::Principal&, TenantId, const std::string&,
                               const std::string&, iam::Role, const std::string&) override {
@@ -72,8 +73,9 @@ class FakeIam final : public iam::Iam {
   Task<RenewedSession> confirm_totp(const iam::Principal&, const std::string&) override {
     return absent<RenewedSession>();
   }
-  Task<std::vector<iam::AccessKey>> list_access_keys(const iam::Principal&, UserId) override {
-    return absent<std::vector<iam::AccessKey>>();
+  Task<iam::Listing<iam::AccessKey>> list_access_keys(const iam::Principal&, UserId,
+                                                      iam::Page) override {
+    return absent<iam::Listing<iam::AccessKey>>();
   }
   Task<iam::NewAccessKey> create_access_key(const iam::Principal&, UserId) override {
     return absent<iam::NewAccessKey>();
@@ -81,8 +83,8 @@ class FakeIam final : public iam::Iam {
   Task<> delete_access_key(const iam::Principal&, const std::string&) override {
     return absent<void>();
   }
-  Task<std::vector<iam::ApiToken>> list_api_tokens(const iam::Principal&) override {
-    return absent<std::vector<iam::ApiToken>>();
+  Task<iam::Listing<iam::ApiToken>> list_api_tokens(const iam::Principal&, iam::Page) override {
+    return absent<iam::Listing<iam::ApiToken>>();
   }
   Task<NewApiToken> create_api_token(const iam::Principal&, const std::string&,
                                      std::optional<Duration>) override {
@@ -91,8 +93,12 @@ class FakeIam final : public iam::Iam {
   Task<> delete_api_token(const iam::Principal&, const std::string&) override {
     return absent<void>();
   }
-  Task<std::vector<iam::Session>> list_sessions(const iam::Principal&, UserId) override {
-    return absent<std::vector<iam::Session>>();
+  Task<iam::Listing<iam::Session>> list_sessions(const iam::Principal&, UserId,
+                                                 iam::Page) override {
+    return absent<iam::Listing<iam::Session>>();
+  }
+  Task<std::optional<iam::Session>> find_session(const iam::Principal&) override {
+    return absent<std::optional<iam::Session>>();
   }
   Task<> revoke_session(const iam::Principal&, const std::string&) override {
     return absent<void>();

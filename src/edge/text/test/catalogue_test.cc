@@ -23,6 +23,17 @@ TEST(Catalogue, ReadsNoPlaceholdersInValues) {
             "\"{name}\" is no DNS name or IP address. Correct it.");
 }
 
+TEST(Catalogue, WordsAnArgumentThatIsAMessage) {
+  Error error(Code::kInvalid, "topology.missing",
+              {{"kind", "topology.kind.power_segment"}, {"name", "topology.kind.server"}});
+  EXPECT_EQ(
+      text(error, Language::kEnglish),
+      "No power segment is called `topology.kind.server`: declare it, or refer to one that is.");
+  EXPECT_NE(text(error, Language::kFrench).find("« segment électrique »"), std::string::npos);
+  error = Error(Code::kInvalid, "topology.missing", {{"kind", "tower"}, {"name", "a"}});
+  EXPECT_NE(text(error, Language::kEnglish).find("No tower is called"), std::string::npos);
+}
+
 TEST(Catalogue, KeepsThePlaceholderOfAMissingArgument) {
   Error error(Code::kInvalid, "certificate.bad_name");
   EXPECT_NE(text(error, Language::kEnglish).find("{name}"), std::string::npos);

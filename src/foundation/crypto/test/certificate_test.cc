@@ -52,6 +52,29 @@ TEST(Certificate, AServerIsTrustedThroughItsAuthority) {
   EXPECT_EQ(X509_check_ip_asc(certificate.get(), "127.0.0.2", 0), 0);
 }
 
+// Who has the old certificate of the authority and who has the new one trust the same servers.
+TEST(Certificate, ARenewedAuthorityIsTheSame) {
+  auto old_one = make_authority("Belfry local authority", kFrom, kUntil).value();
+  const Timestamp later = kUntil - std::chrono::days(700), end = later + std::chrono::days(3650);
+  auto renewed = renew_authority(old_one, later, end).value();
+  auto before = issue_server(old_one, {"localhost"}, kFrom, kUntil).value();
+  auto after = issue_server(renewed, {"localhost"}, later, kUntil).value();
+  for (const auto& authority : {old_one, renewed})
+    for (const auto& server : {before, after})
+      EXPECT_EQ(verify_chain(read(authority.certificate_pem).get(),
+                             read(server.certificate_pem).get(), later + std::chrono::days(1)),
+                X509_V_OK);
+  auto last = issue_server(renewed, {"localhost"}, kUntil, end).value();
+  EXPECT_EQ(verify_chain(read(renewed.certificate_pem).get(), read(last.certificate_pem).get(),
+                         kUntil + std::chrono::days(9)),
+            X509_V_OK);
+  EXPECT_EQ(end_of(old_one.certificate_pem).value(), kUntil);
+  EXPECT_EQ(end_of(renewed.certificate_pem + old_one.certificate_pem).value(), end);
+  EXPECT_EQ(split_certificates(renewed.certificate_pem + old_one.certificate_pem),
+            (std::vector{renewed.certificate_pem, old_one.certificate_pem}));
+  EXPECT_EQ(end_of("nothing").error().message(), "certificate.unreadable");
+}
+
 TEST(Certificate, AnotherAuthorityIsNotEnough) {
   auto authority = make_authority("one", kFrom, kUntil).value();
   auto other = make_authority("one", kFrom, kUntil).value();

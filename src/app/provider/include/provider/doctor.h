@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "base/time.h"
 
 #include <string>
 #include <vector>
@@ -17,12 +18,13 @@ enum class Condition {
 };
 
 struct Finding {
-  std::string subject;  // "state database", "disk par1-s1-d1"
+  Error subject;  // a message: "state database", "disk par1-s1-d1"
   Condition condition;
   Error message;  // what it means and what to do (Code::kInternal carries no meaning here)
 };
 
 // Errors: those of the configuration.
-Result<std::vector<Finding>> examine(const std::string& config, const std::string& data);
+Result<std::vector<Finding>> examine(const std::string& config, const std::string& data,
+                                     Timestamp now);
 
 }  // namespace belfry::provider

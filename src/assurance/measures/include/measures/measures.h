@@ -38,7 +38,7 @@ struct Text {
 struct MeasureParameter {
   std::string name;
   std::int64_t value;
-  std::string unit;
+  Text unit;
   std::string source;  // "annex" or "ours"
 };
 
@@ -47,6 +47,13 @@ struct MeasureList {
   std::string name;
   std::vector<std::string> values;
   std::string source;  // "annex" or "ours"
+};
+
+// A reason that rows of the check give: `{copies}` is filled in, `{copies|copy|copies}` is the word
+// for one or for more of them.
+struct Reason {
+  std::string id;  // "one_segment"
+  Text text;
 };
 
 struct Check {
@@ -69,6 +76,7 @@ struct Measure {
   std::string owner_role;
   std::vector<MeasureParameter> parameters;
   std::vector<MeasureList> lists;
+  std::vector<Reason> reasons;
   std::optional<Check> check;  // nothing: no_data
   Proof proof = Proof::kNone;  // the weakest source that the check's tables have
   std::string negative_test;   // "program:Suite.Name" that breaks the state and expects `fail`
@@ -77,8 +85,8 @@ struct Measure {
 struct EvaluatedRow {
   std::string subject;
   bool pass;
-  std::string reason;
-  TenantId tenant;  // zero: the provider's own
+  std::string reason;  // as recorded: "one_segment supplies=2 segment=par1-segment-a"
+  TenantId tenant;     // zero: the provider's own
 };
 
 struct Status {
@@ -147,6 +155,12 @@ struct Options {
 // "faults".
 Result<std::unique_ptr<Measures>> load_measures(database::Database& database, audit::Ledger& ledger,
                                                 Clock& clock, Random& random, Options options);
+
+// What a row's recorded reason says. What the measure does not word (a row that an older version
+// left) is given as it is.
+Text reason_text(const Measure& measure, std::string_view recorded);
+// "server par1-s1" is "serveur par1-s1" in French.
+Text subject_text(std::string_view subject);
 
 std::vector<database::Migration> migrations();
 

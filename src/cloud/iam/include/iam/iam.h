@@ -128,6 +128,19 @@ struct SignIn {
   std::string source_ip, user_agent;
 };
 
+// What of a list is asked for: at most `limit` things, at most kPageMax, after where the page
+// before ended. Errors of every list: invalid ("iam.bad_cursor").
+inline constexpr std::size_t kPageMax = 1000;
+struct Page {
+  std::string after;  // empty: from the first
+  std::size_t limit = kPageMax;
+};
+template <class T>
+struct Listing {
+  std::vector<T> things;
+  std::string next;  // where the page ended; empty: it was the last
+};
+
 // Every call is safe from any thread and leaves an audit event with its change, in one transaction.
 // `by` is who asks; rights are checked inside.
 class Iam {
@@ -155,10 +168,14 @@ class Iam {
   virtual Task<OpenedSession> sign_in(const SignIn& attempt) = 0;
   virtual Task<> sign_out(const Principal& by) = 0;
 
-  virtual Task<std::vector<Tenant>> list_tenants(const Principal& by) = 0;
+  // The caller's own, and those it may see; by name.
+  virtual Task<Listing<Tenant>> list_tenants(const Principal& by, Page page) = 0;
+  // The caller's own.
+  virtual Task<Tenant> find_tenant(const Principal& by) = 0;
   virtual Task<Tenant> create_tenant(const Principal& by, TenantKind kind, const std::string& name,
                                      TenantId parent) = 0;
-  virtual Task<std::vector<User>> list_users(const Principal& by, TenantId tenant) = 0;
+  // By name.
+  virtual Task<Listing<User>> list_users(const Principal& by, TenantId tenant, Page page) = 0;
   virtual Task<User> create_user(const Principal& by, TenantId tenant, const std::string& name,
                                  const std::string& email, Role role,
                                  const std::string& password) = 0;
@@ -176,7 +193,9 @@ class Iam {
   };
   virtual Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) = 0;
 
-  virtual Task<std::vector<AccessKey>> list_access_keys(const Principal& by, UserId user) = 0;
+  // The oldest first, as tokens and sessions are.
+  virtual Task<Listing<AccessKey>> list_access_keys(const Principal& by, UserId user,
+                                                    Page page) = 0;
   // A key never ends, so a token that does makes none. Errors: denied ("iam.session_needed").
   virtual Task<NewAccessKey> create_access_key(const Principal& by, UserId user) = 0;
   virtual Task<> delete_access_key(const Principal& by, const std::string& id) = 0;
@@ -185,12 +204,14 @@ class Iam {
     ApiToken token;
     std::string secret;  // "blf_..." shown once
   };
-  virtual Task<std::vector<ApiToken>> list_api_tokens(const Principal& by) = 0;
+  virtual Task<Listing<ApiToken>> list_api_tokens(const Principal& by, Page page) = 0;
   virtual Task<NewApiToken> create_api_token(const Principal& by, const std::string& label,
                                              std::optional<Duration> lifetime) = 0;
   virtual Task<> delete_api_token(const Principal& by, const std::string& id) = 0;
 
-  virtual Task<std::vector<Session>> list_sessions(const Principal& by, UserId user) = 0;
+  virtual Task<Listing<Session>> list_sessions(const Principal& by, UserId user, Page page) = 0;
+  // The session that the caller asks with; nothing for another method.
+  virtual Task<std::optional<Session>> find_session(const Principal& by) = 0;
   virtual Task<> revoke_session(const Principal& by, const std::string& id) = 0;
 
   // The first start of a provider: the provider tenant, its administrator with a second factor,

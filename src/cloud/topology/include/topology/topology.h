@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace belfry::topology {
@@ -84,6 +85,10 @@ Loaded parse(const std::string& text, const std::string& file_name);
 // Replaces the declared rows in one transaction; what observers wrote about things that remain
 // stays.
 Result<> store(database::Database& database, const Topology& topology, Timestamp now);
+
+// The message that says what rows of a table are: "topology.kind.power_segment"; empty for no table
+// of ours.
+std::string_view kind_of(std::string_view table);
 
 std::vector<database::Migration> migrations();
 

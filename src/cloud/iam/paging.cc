@@ -1,0 +1,48 @@
+#include "paging.h"
+
+#include <charconv>
+#include <limits>
+
+namespace belfry::iam {
+namespace {
+
+constexpr std::int64_t kBeforeAll = std::numeric_limits<std::int64_t>::min();
+
+std::unexpected<Error> bad_cursor() {
+  return fail(Code::kInvalid, "iam.bad_cursor");
+}
+
+Result<std::int64_t> read_number(std::string_view text) {
+  std::int64_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return bad_cursor();
+  return value;
+}
+
+}  // namespace
+
+std::string text_of(Timestamp created, const std::string& id) {
+  return std::to_string(to_us(created)) + "/" + id;
+}
+
+Result<TimeKey> read_time_key(std::string_view after) {
+  if (after.empty()) return TimeKey{.us = kBeforeAll, .id = {}};
+  std::size_t slash = after.find('/');
+  if (slash == after.npos) return bad_cursor();
+  TRY(std::int64_t us, read_number(after.substr(0, slash)));
+  return TimeKey{.us = us, .id = std::string(after.substr(slash + 1))};
+}
+
+std::string text_of(const std::string& name, std::int64_t id) {
+  return std::to_string(id) + "/" + name;
+}
+
+Result<NameKey> read_name_key(std::string_view after) {
+  if (after.empty()) return NameKey{.name = {}, .id = kBeforeAll};
+  std::size_t slash = after.find('/');
+  if (slash == after.npos) return bad_cursor();
+  TRY(std::int64_t id, read_number(after.substr(0, slash)));
+  return NameKey{.name = std::string(after.substr(slash + 1)), .id = id};
+}
+
+}  // namespace belfry::iam
