@@ -33,6 +33,7 @@ namespace asio = boost::asio;
 struct Arguments {
   std::string config, data, annex, console, role = "all", log_level = "info";
   unsigned threads = std::max(1u, std::thread::hardware_concurrency());
+  unsigned disk_hang_limit_seconds = 60;
 };
 
 // Beside the program when it is installed, or in the tree it was built from.
@@ -149,7 +150,11 @@ asio::awaitable<void> run(Threads& threads, Clock& clock, StopSignal& stop_signa
                           Arguments arguments, int& exit_code) {
   auto provider = co_await provider::start(
       threads.executors(), clock,
-      {arguments.config, arguments.data, arguments.annex, arguments.console, true});
+      {.config = arguments.config,
+       .data = arguments.data,
+       .annex_directory = arguments.annex,
+       .console_directory = arguments.console,
+       .disk_hang_limit = std::chrono::seconds(arguments.disk_hang_limit_seconds)});
   if (provider) {
     announce(**provider, arguments.data);
     co_await stop_signal.told();
@@ -185,6 +190,10 @@ int main(int count, char** words) {
       ->capture_default_str();
   app.add_option("--threads", arguments.threads, "Threads that serve connections")
       ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--disk-hang-limit-seconds", arguments.disk_hang_limit_seconds,
+                 "A disk of which a call takes longer has failed")
+      ->check(CLI::Range(1, 3600))
       ->capture_default_str();
   app.add_option("--log-level", arguments.log_level, "What is worth a line")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))

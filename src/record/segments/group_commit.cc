@@ -271,8 +271,9 @@ void ReplicaSet::grow() {
       open_ = false;
     }
   }
-  start_batch();
+  // Before `busy_` is given up: then the store may close, and be gone.
   if (header.number > 0) context_.segment_filled(id_);
+  start_batch();
 }
 
 Result<std::vector<std::shared_ptr<File>>> ReplicaSet::create_segment_files(
