@@ -228,6 +228,15 @@ class SystemFile : public File {
   std::string path_;
 };
 
+}  // namespace
+
+std::shared_ptr<std::byte[]> File::memory_to_write_past(std::size_t size) {
+  const std::size_t whole = (size + kPastMemory - 1) / kPastMemory * kPastMemory;
+  return {static_cast<std::byte*>(std::aligned_alloc(kPastMemory, whole)), std::free};
+}
+
+namespace {
+
 class SystemDisk : public Disk {
  public:
   SystemDisk(int root, std::string path) : path_(std::move(path)) { use(root); }

@@ -16,9 +16,31 @@ std::string folder_of(TenantId tenant) {
 
 enum class Writer { kPublication, kRepair };
 
+// Of a file this long, whole pages go past the system's memory: a full bundle is seldom read soon.
+constexpr std::size_t kLong = 64 << 10;
+
+// What is written to every disk, in memory from which it may go past the system's.
+class Content {
+ public:
+  explicit Content(View octets)
+      : octets_(File::memory_to_write_past(octets.size())), size_(octets.size()) {
+    std::ranges::copy(octets, octets_.get());
+  }
+  View all() const { return {octets_.get(), size_}; }
+  Result<> write_to(File& file) const {
+    const std::size_t whole = size_ < kLong ? 0 : size_ / File::kPastMemory * File::kPastMemory;
+    if (whole > 0) TRY(file.write_past_memory(0, all().first(whole)));
+    return file.write_at(whole, all().subspan(whole));
+  }
+
+ private:
+  std::shared_ptr<std::byte[]> octets_;
+  std::size_t size_;
+};
+
 // Readers see the old file or the whole new one.
-Result<> replace(Disk& disk, const std::string& folder, const std::string& path, View octets,
-                 Writer writer) {
+Result<> replace(Disk& disk, const std::string& folder, const std::string& path,
+                 const Content& content, Writer writer) {
   const std::string unfinished =
       folder + (writer == Writer::kRepair ? "/unfinished-repair" : "/unfinished");
   auto file = disk.create(unfinished);
@@ -30,7 +52,7 @@ Result<> replace(Disk& disk, const std::string& folder, const std::string& path,
     file = disk.create(unfinished);
   }
   if (!file) return std::unexpected(file.error());
-  TRY((*file)->write_at(0, octets));
+  TRY(content.write_to(**file));
   auto renamed = disk.rename(unfinished, path);
   if (renamed || renamed.error().code() != Code::kNotFound) return renamed;
   TRY(disk.make_directory(path.substr(0, path.rfind('/'))));
@@ -48,9 +70,9 @@ Result<Buffer> read_from(const std::shared_ptr<Disk>& disk, const std::string& p
 }
 
 Result<> replace_on(const std::shared_ptr<Disk>& disk, const std::string& folder,
-                    const std::string& path, std::shared_ptr<const Buffer> octets, Writer writer) {
-  return disk->together([disk, folder, path, octets = std::move(octets), writer] {
-    return replace(*disk, folder, path, *octets, writer);
+                    const std::string& path, const Content& content, Writer writer) {
+  return disk->together([disk, folder, path, content, writer] {
+    return replace(*disk, folder, path, content, writer);
   });
 }
 
@@ -68,7 +90,7 @@ Result<Buffer> TileFiles::read(TenantId tenant, const std::string& path,
       continue;
     }
     if (repair == Repair::kNo || bad.empty()) return octets;
-    auto content = std::make_shared<const Buffer>(*octets);
+    const Content content(*octets);
     std::lock_guard lock(repairing_);
     for (auto& other : bad) std::ignore = replace_on(other, folder, full, content, Writer::kRepair);
     return octets;
@@ -78,13 +100,13 @@ Result<Buffer> TileFiles::read(TenantId tenant, const std::string& path,
 
 Result<> TileFiles::write(TenantId tenant, const std::string& path, View octets, Present present) {
   const std::string folder = folder_of(tenant), full = folder + "/" + path;
-  const auto content = std::make_shared<const Buffer>(to_buffer(octets));
+  const Content content(octets);
   Result<> outcome = fail(Code::kRetry, "audit.tile_not_written", {{"path", full}});
   for (const auto& disk : disks_) {
     if (!disk) continue;
     if (present == Present::kCompare) {
       auto there = read_from(disk, full);
-      if (there && *there == *content) {
+      if (there && std::ranges::equal(*there, content.all())) {
         outcome = {};
         continue;
       }

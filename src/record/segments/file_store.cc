@@ -4,7 +4,6 @@
 #include "parallel.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace belfry::segments {
 namespace {
@@ -46,8 +45,7 @@ class LocalFileWriter : public FileWriter {
         set_(std::move(set)),
         devices_(set_->members()),
         claim_(set_->claims().try_take(id)),
-        buffer_(static_cast<std::byte*>(std::aligned_alloc(File::kPastMemory, kBuffer)),
-                std::free) {
+        buffer_(File::memory_to_write_past(kBuffer)) {
     std::vector<std::shared_ptr<Disk>> disks;
     std::vector<char> has_shard;
     for (StoreDevice* device : devices_) {

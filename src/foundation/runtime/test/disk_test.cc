@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <sys/resource.h>
 
@@ -59,8 +58,7 @@ TEST_F(DiskTest, MakesSpaceThatReadsAsZeros) {
 
 TEST_F(DiskTest, WritesPastMemoryWhateverTheAlignment) {
   constexpr std::size_t kSize = 64 << 10;
-  const std::unique_ptr<std::byte[], void (*)(void*)> aligned(
-      static_cast<std::byte*>(std::aligned_alloc(File::kPastMemory, kSize)), std::free);
+  const auto aligned = File::memory_to_write_past(kSize);
   const MutableView octets(aligned.get(), kSize);
   for (std::size_t i = 0; i < kSize; ++i) octets[i] = std::byte(i * 7 >> 3);
   auto file = disk_->create_unnamed("").value();

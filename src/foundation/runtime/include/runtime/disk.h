@@ -48,6 +48,7 @@ class File {
     return write_at(offset, octets);
   }
   static constexpr std::size_t kPastMemory = 4096;
+  static std::shared_ptr<std::byte[]> memory_to_write_past(std::size_t size);
   // Writes zeros from `offset`, where the file must end or hold nothing that is needed, so that
   // what is written there later only overwrites: its syncs need no change of the file system's own.
   // Both are multiples of 4096. False: it could not, and later writes make their space themselves.
