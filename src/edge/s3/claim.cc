@@ -120,10 +120,11 @@ Result<Claim> read_query(const http::Request& request) {
       !claim.timestamp.starts_with(claim.date) ||
       !read_signed_headers(request.parameter("X-Amz-SignedHeaders").value_or(""), claim))
     return refuse("AuthorizationQueryParametersError");
-  if (ec != std::errc() || end != lifetime.data() + lifetime.size() || seconds < 1 ||
+  // With 0 it has expired already, which is an answer of its own.
+  if (ec != std::errc() || end != lifetime.data() + lifetime.size() || seconds < 0 ||
       seconds > kLifetimeMax)
     return refuse_with("AuthorizationQueryParametersError",
-                       "X-Amz-Expires must be between 1 and 604800 seconds");
+                       "X-Amz-Expires must be between 0 and 604800 seconds");
   claim.lifetime = seconds * 1s;
   claim.signature = request.parameter("X-Amz-Signature").value_or("");
   if (!is_signature(claim.signature)) return refuse("SignatureDoesNotMatch");

@@ -181,11 +181,21 @@ TEST(SigningKeys, AreThoseThatWereKept) {
 }
 
 TEST(Claim, BoundsThePresignedLifetime) {
-  for (std::string lifetime : {"0", "604801", "-1", "", "1h"}) {
+  for (std::string lifetime : {"604801", "-1", "", "1h"}) {
     Example example = presigned();
     example.query[3].value = lifetime;
     EXPECT_EQ(code_of(read_claim(make_request(example))), "AuthorizationQueryParametersError");
   }
+}
+
+TEST(Claim, WithoutALifetimeHasExpired) {
+  Example example = presigned();
+  example.query[3].value = "0";
+  auto claim = read_claim(make_request(example));
+  ASSERT_TRUE(claim);
+  auto checked = check_time(*claim, claim->time + std::chrono::milliseconds(1));
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(kind_of(checked.error()).code, "AccessDenied");
 }
 
 std::string_view time_code(const Claim& claim, std::string_view now) {
