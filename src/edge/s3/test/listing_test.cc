@@ -101,11 +101,11 @@ TEST_F(ListingTest, IsOfABucketWhoseOwnerIsTheOneExpected) {
     if (field != header) ask.fields.push_back({"x-amz-copy-source", "/bucket/key"});
     return code_of(ask);
   };
-  for (std::string expected : {owner, kTenant.text()}) {
+  for (const std::string& expected : {owner, kTenant.text()}) {
     EXPECT_EQ(code("GET", "/bucket", header, expected), "");
     EXPECT_EQ(code("PUT", "/bucket/new", "x-amz-source-expected-bucket-owner", expected), "");
   }
-  for (std::string expected : {owner + "0", std::string("111122223333"), std::string()}) {
+  for (const std::string& expected : {owner + "0", std::string("111122223333"), std::string()}) {
     EXPECT_EQ(code("GET", "/bucket", header, expected), "AccessDenied");
     EXPECT_EQ(code("PUT", "/bucket/key", header, expected), "AccessDenied");
     EXPECT_EQ(code("PUT", "/bucket/other", "x-amz-source-expected-bucket-owner", expected),
