@@ -27,6 +27,7 @@ def s3_operations(upload):
         ("HEAD", bucket, {}, b""), ("GET", bucket, {}, b""),
         ("GET", bucket, {"list-type": "2"}, b""), ("GET", bucket, {"location": ""}, b""),
         ("GET", bucket, {"uploads": ""}, b""), ("PUT", bucket, {}, b""),
+        ("GET", bucket, {"versions": ""}, b""),
         ("GET", bucket, {"versioning": ""}, b""), ("GET", bucket, {"acl": ""}, b""),
         ("GET", bucket, {"policy": ""}, b""), ("GET", key, {"acl": ""}, b""),
         ("DELETE", bucket, {}, b""), ("POST", bucket, {"delete": ""}, DELETE),

@@ -2,6 +2,7 @@
 sharing no code with Belfry.
 
     envelope.py value FILE                          the value of an object
+    envelope.py part FILE                           the value of a part
     envelope.py open FILE --envelope FILE --bucket ID --key KEY --tenant-key HEXADECIMAL
                                                     the plaintext of a blob, on the standard output
 
@@ -57,18 +58,38 @@ def read_envelope(data):
 
 def read_object(value):
     cursor = Cursor(value)
-    if cursor.take("B") != 1:
-        raise Malformed("this version of a value is not known to this reader")
+    version = read_version(cursor)
     found = {"size": cursor.take("Q"), "etag": cursor.text(), "modified_us": cursor.take("q"),
              "content_type": cursor.text(), "headers": cursor.map(), "metadata": cursor.map(),
              "sha256": cursor.text(), "parts": cursor.take("I"), "upload": cursor.string().hex(),
              "chunk_size": cursor.take("I"), "pieces": []}
     for _ in range(cursor.take("I")):
-        number, size, md5 = PIECE.unpack(cursor.octets(PIECE.size))
-        envelope = read_envelope(cursor.octets(ENVELOPE.size))
-        found["pieces"].append({"part": number, "size": size, "md5": md5.hex(),
-                                "tenant_key": envelope["tenant_key"],
-                                "version": envelope["version"]})
+        found["pieces"].append(read_piece(cursor))
+    for piece in found["pieces"] if version == 2 else ():
+        piece["headers"] = cursor.map()
+    return found
+
+
+def read_version(cursor):
+    version = cursor.take("B")
+    if version not in (1, 2):
+        raise Malformed("this version of a value is not known to this reader")
+    return version
+
+
+def read_piece(cursor):
+    number, size, md5 = PIECE.unpack(cursor.octets(PIECE.size))
+    envelope = read_envelope(cursor.octets(ENVELOPE.size))
+    return {"part": number, "size": size, "md5": md5.hex(),
+            "tenant_key": envelope["tenant_key"], "version": envelope["version"]}
+
+
+def read_part(value):
+    cursor = Cursor(value)
+    version = read_version(cursor)
+    found = {"modified_us": cursor.take("q"), "chunk_size": cursor.take("I"),
+             "piece": read_piece(cursor)}
+    found["headers"] = cursor.map() if version == 2 else {}
     return found
 
 
@@ -108,7 +129,7 @@ def open_blob(sealed, data_key, bucket, key):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["value", "open"])
+    parser.add_argument("what", choices=["value", "part", "open"])
     parser.add_argument("file")
     parser.add_argument("--envelope", help="the file of the envelope, 72 octets")
     parser.add_argument("--bucket", type=int, help="the id of the bucket")
@@ -120,6 +141,8 @@ def main():
     try:
         if arguments.what == "value":
             return print(json.dumps(read_object(data), indent=2))
+        if arguments.what == "part":
+            return print(json.dumps(read_part(data), indent=2))
         place = arguments.bucket, arguments.key
         if None in (*place, arguments.envelope, arguments.tenant_key):
             parser.error("open needs --envelope, --bucket, --key and --tenant-key")

@@ -59,7 +59,31 @@ class GoldenEnvelope(unittest.TestCase):
             with self.subTest(length), self.assertRaises(envelope.Malformed):
                 envelope.read_object(self.value[:length])
         with self.assertRaises(envelope.Malformed):
-            envelope.read_object(b"\x02" + self.value[1:])
+            envelope.read_object(b"\x03" + self.value[1:])
+
+    def test_reads_a_value_whose_parts_have_headers(self):
+        value = (GOLDEN / "object-2").read_bytes()
+        found = envelope.read_object(value)
+        self.assertEqual(found["upload"], b"u".hex() * 16)
+        self.assertEqual(found["pieces"][0]["headers"], {"x-amz-checksum-crc32": "NhCmhg=="})
+        for length in range(len(value)):
+            with self.subTest(length), self.assertRaises(envelope.Malformed):
+                envelope.read_object(value[:length])
+
+    def test_reads_parts_of_both_versions(self):
+        piece = {"part": 3, "size": 131077, "md5": bytes(range(16)).hex(), "tenant_key": 31,
+                 "version": 4}
+        for version, headers in ((1, {}), (2, {"x-amz-checksum-crc32": "NhCmhg=="})):
+            value = (GOLDEN / f"part-{version}").read_bytes()
+            with self.subTest(version):
+                self.assertEqual(envelope.read_part(value), {
+                    "modified_us": 1767225600123456, "chunk_size": 131072, "piece": piece,
+                    "headers": headers})
+                for length in range(len(value)):
+                    with self.assertRaises(envelope.Malformed):
+                        envelope.read_part(value[:length])
+                with self.assertRaises(envelope.Malformed):
+                    envelope.read_part(b"\x03" + value[1:])
 
 
 if __name__ == "__main__":

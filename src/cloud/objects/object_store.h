@@ -48,6 +48,8 @@ class ObjectStore : public Store {
 
   Task<Upload> create_upload(const Bucket& bucket, const std::string& key,
                              const PutRequest& request, MakeLeaf leaf) override;
+  Task<Upload> find_upload(const Bucket& bucket, const std::string& key,
+                           const std::string& upload) override;
   Task<Part> put_part(const Bucket& bucket, const std::string& key, const std::string& upload,
                       std::uint32_t number, const PutRequest& request, Source& body,
                       MakeLeaf leaf) override;
@@ -59,7 +61,8 @@ class ObjectStore : public Store {
   Task<ObjectInfo> complete_upload(const Bucket& bucket, const std::string& key,
                                    const std::string& upload,
                                    const std::vector<PartReference>& parts,
-                                   const WriteConditions& conditions, MakeLeaf leaf) override;
+                                   const WriteConditions& conditions, const DescribeWhole& describe,
+                                   MakeLeaf leaf) override;
   Task<> abort_upload(const Bucket& bucket, const std::string& key, const std::string& upload,
                       MakeLeaf leaf) override;
 

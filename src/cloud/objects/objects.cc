@@ -40,11 +40,23 @@ Task<std::vector<Expectation>> ObjectStore::expectations(const Bucket& bucket,
                                                          const std::string& key,
                                                          const WriteConditions& conditions) {
   std::vector<Expectation> expect;
-  if (!conditions.if_match && !conditions.if_none_match_any) co_return expect;
+  if (!conditions.any()) co_return expect;
   CO_TRY(auto entry, co_await engine_.find(bucket.id, key, EntryKind::kObject, ""));
   if (conditions.if_none_match_any) {
     if (entry) co_return fail(Code::kConflict, "object.precondition", {{"key", key}});
     expect.push_back({.what = Expectation::Kind::kAbsent});
+  }
+  if (conditions.if_none_match) {
+    if (entry) {
+      CO_TRY(ObjectInfo info, decode_info(*entry));
+      if (*conditions.if_none_match == info.etag)
+        co_return fail(Code::kConflict, "object.precondition", {{"key", key}});
+    }
+    // What was looked at is what is replaced.
+    if (entry)
+      expect.push_back({.what = Expectation::Kind::kSequence, .sequence = entry->sequence});
+    else
+      expect.push_back({.what = Expectation::Kind::kAbsent});
   }
   if (conditions.if_match) {
     if (!entry) co_return fail(Code::kNotFound, "object.missing", {{"key", key}});
@@ -68,6 +80,7 @@ Task<ObjectInfo> ObjectStore::put(const Bucket& bucket, const std::string& key,
   value.info.etag = etag_of(sealed.piece.md5);
   value.info.content_type = request.content_type;
   value.info.headers = request.headers;
+  if (request.headers_of_body) value.info.headers.merge(request.headers_of_body());
   value.info.metadata = request.metadata;
   value.info.sha256_hex = sealed.sha256_hex;
   value.pieces.push_back(sealed.piece);
@@ -82,7 +95,7 @@ Task<ObjectInfo> ObjectStore::commit_object(const Bucket& bucket, const std::str
   Change change;
   body.move_into(change);
   Result<ObjectInfo> outcome = fail(Code::kConflict, "object.precondition", {{"key", key}});
-  if (!conditions.if_match && !conditions.if_none_match_any) {
+  if (!conditions.any()) {
     outcome = co_await commit_once(bucket, key, std::move(value), std::move(change), {}, leaf);
   } else {
     // Somebody may come in between, and then all is needed again: each attempt gets a copy.
@@ -122,7 +135,8 @@ Task<ObjectInfo> ObjectStore::commit_once(const Bucket& bucket, const std::strin
 
 Task<ObjectInfo> ObjectStore::head(const Bucket& bucket, const std::string& key) {
   CO_TRY(Entry entry, co_await find_object(bucket, key));
-  co_return decode_info(entry);
+  CO_TRY(ObjectValue value, decode_object(entry));
+  co_return std::move(value.info);
 }
 
 Task<std::unique_ptr<Reading>> ObjectStore::open(

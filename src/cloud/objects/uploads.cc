@@ -30,7 +30,16 @@ std::unexpected<Error> bad_part(const char* message, const PartReference& part) 
   return fail(Code::kInvalid, message, {{"part", std::to_string(part.number)}});
 }
 
+Part part_of(const PartValue& value) {
+  return {.number = value.piece.number,
+          .size = {value.piece.size},
+          .etag = etag_of(value.piece.md5),
+          .modified = value.modified,
+          .headers = value.piece.headers};
+}
+
 struct Manifest {
+  std::vector<Part> parts;
   std::vector<Piece> pieces;
   std::vector<Blob> blobs;
   std::vector<const Entry*> entries;
@@ -55,6 +64,7 @@ Result<Manifest> assemble(const std::vector<PartReference>& wanted,
       return bad_part("upload.part_too_small", wanted[i]);
     md5.update(part.piece.md5);
     manifest.size += part.piece.size;
+    manifest.parts.push_back(part_of(part));
     manifest.pieces.push_back(part.piece);
     manifest.blobs.push_back(at->second.blobs.front());
     manifest.entries.push_back(&at->second);
@@ -111,6 +121,14 @@ Task<Upload> ObjectStore::create_upload(const Bucket& bucket, const std::string&
   co_return upload;
 }
 
+Task<Upload> ObjectStore::find_upload(const Bucket& bucket, const std::string& key,
+                                      const std::string& upload) {
+  CO_TRY(std::string suffix, upload_suffix(upload));
+  CO_TRY(auto there, co_await engine_.find(bucket.id, key, EntryKind::kUpload, suffix));
+  if (!there) co_return missing(upload);
+  co_return decode_upload(*there);
+}
+
 Task<Part> ObjectStore::put_part(const Bucket& bucket, const std::string& key,
                                  const std::string& upload, std::uint32_t number,
                                  const PutRequest& request, Source& body, MakeLeaf leaf) {
@@ -125,10 +143,8 @@ Task<Part> ObjectStore::put_part(const Bucket& bucket, const std::string& key,
          co_await store_body(engine_, random_, {bucket, key, tenant}, request, body));
   sealed.piece.number = number;
   PartValue value{.piece = sealed.piece, .modified = clock_.now()};
-  Part part{.number = number,
-            .size = {value.piece.size},
-            .etag = etag_of(value.piece.md5),
-            .modified = value.modified};
+  if (request.headers_of_body) value.piece.headers = request.headers_of_body();
+  Part part = part_of(value);
   std::optional<segments::FilePosition> file = sealed.file;
   Commit commit{.bucket = bucket.id, .key = key, .placement = bucket.placement};
   commit.expect.push_back({.kind = EntryKind::kUpload, .suffix = suffix});
@@ -169,10 +185,7 @@ Task<std::vector<Part>> ObjectStore::list_parts(const Bucket& bucket, const std:
     CO_TRY(ScanPage page, co_await engine_.scan(request));
     for (const Entry& entry : page.entries) {
       CO_TRY(PartValue value, decode_part(entry));
-      parts.push_back({.number = value.piece.number,
-                       .size = {value.piece.size},
-                       .etag = etag_of(value.piece.md5),
-                       .modified = value.modified});
+      parts.push_back(part_of(value));
     }
     if (!page.more || page.entries.size() == request.limit) co_return parts;
     request.limit -= page.entries.size();
@@ -213,7 +226,8 @@ Task<ObjectInfo> ObjectStore::completed_before(const Bucket& bucket, const std::
 Task<ObjectInfo> ObjectStore::complete_upload(const Bucket& bucket, const std::string& key,
                                               const std::string& upload,
                                               const std::vector<PartReference>& parts,
-                                              const WriteConditions& conditions, MakeLeaf leaf) {
+                                              const WriteConditions& conditions,
+                                              const DescribeWhole& describe, MakeLeaf leaf) {
   CO_TRY(check_write(key));
   CO_TRY(std::string suffix, upload_suffix(upload));
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
@@ -222,6 +236,10 @@ Task<ObjectInfo> ObjectStore::complete_upload(const Bucket& bucket, const std::s
     CO_TRY(Upload facts, decode_upload(*there));
     CO_TRY(Parts stored, co_await parts_of(bucket, key, suffix));
     CO_TRY(Manifest manifest, assemble(parts, stored));
+    Headers described;
+    if (describe) {
+      CO_TRY(described, describe(facts, manifest.parts));
+    }
     ObjectValue value{.upload_id = suffix, .pieces = manifest.pieces};
     value.info = {.key = key,
                   .size = {manifest.size},
@@ -231,6 +249,7 @@ Task<ObjectInfo> ObjectStore::complete_upload(const Bucket& bucket, const std::s
                   .headers = facts.headers,
                   .metadata = facts.metadata,
                   .parts = std::uint32_t(manifest.pieces.size())};
+    value.info.headers.merge(described);
     Commit commit{.bucket = bucket.id, .key = key, .placement = bucket.placement};
     CO_TRY(commit.expect, co_await expectations(bucket, key, conditions));
     add_completion(commit, suffix, manifest, value);

@@ -8,6 +8,7 @@ namespace belfry::objects {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersionWithHeaders = 2;  // of a part, or of an object one of whose has them
 
 std::unexpected<Error> bad(const Entry& entry) {
   return fail(Code::kCorrupt, "object.bad_value", {{"key", entry.key}});
@@ -56,6 +57,10 @@ ObjectInfo get_info(Decoder& in, const Entry& entry) {
   return info;
 }
 
+bool is_known(std::uint8_t version) {
+  return version == kVersion || version == kVersionWithHeaders;
+}
+
 }  // namespace
 
 std::string etag_of(const crypto::Md5Digest& md5) {
@@ -95,19 +100,24 @@ Buffer encode_object(const ObjectValue& object) {
   const ObjectInfo& info = object.info;
   Encoder out;
   out.buffer().reserve(192 + info.content_type.size() + 112 * object.pieces.size());
-  out.put(kVersion).put(info.size.count).string(info.etag).put_i64(to_us(info.modified));
+  bool has_headers =
+      std::ranges::any_of(object.pieces, [](const Piece& piece) { return !piece.headers.empty(); });
+  out.put(has_headers ? kVersionWithHeaders : kVersion);
+  out.put(info.size.count).string(info.etag).put_i64(to_us(info.modified));
   out.string(info.content_type);
   put_headers(out, info.headers);
   put_headers(out, info.metadata);
   out.string(info.sha256_hex).put(info.parts).string(object.upload_id);
   out.put(std::uint32_t(kChunk)).put(std::uint32_t(object.pieces.size()));
   for (const Piece& piece : object.pieces) put_piece(out, piece);
+  if (has_headers)
+    for (const Piece& piece : object.pieces) put_headers(out, piece.headers);
   return out.take();
 }
 
 Result<ObjectInfo> decode_info(const Entry& entry) {
   Decoder in(entry.value);
-  bool known = in.get<std::uint8_t>() == kVersion;
+  bool known = is_known(in.get<std::uint8_t>());
   ObjectInfo info = get_info(in, entry);
   if (!known || !in.ok()) return bad(entry);
   return info;
@@ -115,12 +125,19 @@ Result<ObjectInfo> decode_info(const Entry& entry) {
 
 Result<ObjectValue> decode_object(const Entry& entry) {
   Decoder in(entry.value);
-  bool known = in.get<std::uint8_t>() == kVersion;
+  auto version = in.get<std::uint8_t>();
+  bool known = is_known(version);
   ObjectValue object{.info = get_info(in, entry)};
   object.upload_id = in.text();
   known = known && in.get<std::uint32_t>() == kChunk;
   auto count = in.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) object.pieces.push_back(get_piece(in));
+  if (version == kVersionWithHeaders)
+    for (Piece& piece : object.pieces)
+      if (in.ok()) piece.headers = get_headers(in);
+  if (object.info.parts > 0)
+    for (const Piece& piece : object.pieces)
+      object.info.part_extents.push_back({piece.number, {piece.size}, piece.headers});
   if (!known || !in.ok() || object.pieces.size() != entry.blobs.size()) return bad(entry);
   return object;
 }
@@ -147,18 +164,23 @@ Result<Upload> decode_upload(const Entry& entry) {
 
 Buffer encode_part(const PartValue& part) {
   Encoder out;
-  out.put(kVersion).put_i64(to_us(part.modified)).put(std::uint32_t(kChunk));
+  const Headers& headers = part.piece.headers;
+  out.put(headers.empty() ? kVersion : kVersionWithHeaders);
+  out.put_i64(to_us(part.modified)).put(std::uint32_t(kChunk));
   put_piece(out, part.piece);
+  if (!headers.empty()) put_headers(out, headers);
   return out.take();
 }
 
 Result<PartValue> decode_part(const Entry& entry) {
   Decoder in(entry.value);
-  bool known = in.get<std::uint8_t>() == kVersion;
+  auto version = in.get<std::uint8_t>();
+  bool known = is_known(version);
   PartValue part;
   part.modified = from_us(in.get_i64());
   known = known && in.get<std::uint32_t>() == kChunk;
   part.piece = get_piece(in);
+  if (version == kVersionWithHeaders) part.piece.headers = get_headers(in);
   if (!known || !in.ok() || entry.blobs.size() != 1) return bad(entry);
   return part;
 }

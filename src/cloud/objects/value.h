@@ -17,6 +17,7 @@ struct Piece {
   std::uint64_t size = 0;    // of the plaintext
   crypto::Md5Digest md5{};
   Envelope envelope;
+  Headers headers{};  // of a part: those of its body
 };
 
 struct ObjectValue {

@@ -54,7 +54,8 @@ class HeadParser final : public beast::http::basic_parser<true> {
     }
     if (name == field::expect) {
       expects_continue = beast::iequals(value, "100-continue");
-      unknown_expectation |= !expects_continue;
+      // An empty list expects nothing (RFC 9110, section 10.1.1).
+      unknown_expectation |= !expects_continue && !value.empty();
     }
     request_.fields.add({name_string.data(), name_string.size()}, {value.data(), value.size()});
   }

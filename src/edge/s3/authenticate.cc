@@ -1,6 +1,7 @@
 #include "call.h"
 #include "errors.h"
 #include "events.h"
+#include "list_parameters.h"
 
 namespace belfry::s3 {
 namespace {
@@ -58,6 +59,14 @@ Result<> authorize(Call& call, std::string_view action, const objects::Bucket& b
   iam::Resource resource{resource_name(bucket.name, key), bucket.tenant};
   iam::Context context{call.now, call.request.peer_ip, call.request.secure};
   return call.service.iam.authorize(call.principal, action, resource, context);
+}
+
+Result<> check_expected_owner(const Call& call, std::string_view field,
+                              const objects::Bucket& bucket) {
+  auto expected = call.request.fields.find(field);
+  if (!expected || *expected == owner_id(bucket.tenant) || *expected == bucket.tenant.text())
+    return {};
+  return refuse("AccessDenied");
 }
 
 std::string resource_name(std::string_view bucket, std::string_view key) {

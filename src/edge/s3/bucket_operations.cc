@@ -1,4 +1,5 @@
 // Buckets themselves.
+#include "base/text_encoding.h"
 #include "errors.h"
 #include "events.h"
 #include "list_parameters.h"
@@ -9,17 +10,54 @@
 #include "xml_writer.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace belfry::s3 {
 namespace {
 
 constexpr Bytes kLocationBodyMax = 64_KiB;
+constexpr std::size_t kBucketPageMax = 10'000;
+
+// What ListBuckets asks for; names are greater than `after`.
+struct BucketPage {
+  std::string prefix, after;
+  std::size_t limit = kBucketPageMax;
+};
+
+Result<BucketPage> read_bucket_page(const http::Request& request) {
+  BucketPage page;
+  page.prefix = request.parameter("prefix").value_or("");
+  if (auto token = request.parameter("continuation-token"); token && !token->empty()) {
+    auto decoded = from_base64(*token);
+    if (!decoded)
+      return refuse_with("InvalidArgument", "The continuation token provided is incorrect");
+    page.after = as_text(*decoded);
+  }
+  auto text = request.parameter("max-buckets");
+  if (!text) return page;
+  auto [end, ec] = std::from_chars(text->data(), text->data() + text->size(), page.limit);
+  if (ec != std::errc() || end != text->data() + text->size() || page.limit < 1 ||
+      page.limit > kBucketPageMax)
+    return refuse("InvalidArgument",
+                  {{"Message", "Argument max-buckets must be an integer between 1 and 10000"},
+                   {"ArgumentName", "max-buckets"},
+                   {"ArgumentValue", std::string(*text)}});
+  return page;
+}
 
 }  // namespace
 
 Task<> list_buckets(Call& call) {
+  CO_TRY(BucketPage page, read_bucket_page(call.request));
   CO_TRY(auto buckets, co_await call.service.store.list_buckets(call.principal.tenant));
+  const std::string& own = call.service.options.region;
+  bool elsewhere = call.request.parameter("bucket-region").value_or(own) != own;
+  std::erase_if(buckets, [&](const objects::Bucket& bucket) {
+    return elsewhere || bucket.name <= page.after || !bucket.name.starts_with(page.prefix);
+  });
   std::ranges::sort(buckets, {}, &objects::Bucket::name);
+  bool truncated = buckets.size() > page.limit;
+  if (truncated) buckets.resize(page.limit);
   CO_TRY(record_read(call));
   XmlWriter xml;
   xml.open_root("ListAllMyBucketsResult");
@@ -35,6 +73,8 @@ Task<> list_buckets(Call& call) {
     xml.close("Bucket");
   }
   xml.close("Buckets");
+  if (!page.prefix.empty()) xml.element("Prefix", page.prefix);
+  if (truncated) xml.element("ContinuationToken", to_base64(as_view(buckets.back().name)));
   xml.close("ListAllMyBucketsResult");
   co_return co_await answer_xml(call, xml.take());
 }

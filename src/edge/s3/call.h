@@ -53,6 +53,12 @@ Task<> authenticate(Call& call);
 Result<> authorize(Call& call, std::string_view action, const objects::Bucket& bucket,
                    std::string_view key);
 
+// Whether `bucket` belongs to whom `field` expects, if the request has it: a safeguard against a
+// bucket that somebody else made under the same name. Owners are named as listings name them, or
+// by the tenant's id. Errors: AccessDenied.
+Result<> check_expected_owner(const Call& call, std::string_view field,
+                              const objects::Bucket& bucket);
+
 // Answers, with S3's own fields.
 Task<> answer_xml(Call& call, std::string document);
 Task<> answer_empty(Call& call, int status);

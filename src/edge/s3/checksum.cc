@@ -37,6 +37,13 @@ std::string to_base64_big_endian(T value) {
   return to_base64(octets);
 }
 
+template <class T>
+T from_big_endian(View octets) {
+  T value = 0;
+  for (std::byte octet : octets) value = static_cast<T>(value << 8) | static_cast<T>(octet);
+  return value;
+}
+
 // A reflected CRC, eight octets a step ("slicing by 8").
 template <class T, T kPolynomial>
 class SlicedCrc final : public Checksum {
@@ -82,9 +89,44 @@ class SlicedCrc final : public Checksum {
   T crc_ = static_cast<T>(~T{0});
 };
 
-using Crc32 = SlicedCrc<std::uint32_t, 0xedb88320u>;
+constexpr std::uint32_t kCrc32Polynomial = 0xedb88320u;
+constexpr std::uint32_t kCrc32cPolynomial = 0x82f63b78u;
 // NVM Express Base Specification 2.0, figure 106.
-using Crc64Nvme = SlicedCrc<std::uint64_t, 0x9a6c9329ac4bc9b5u>;
+constexpr std::uint64_t kCrc64NvmePolynomial = 0x9a6c9329ac4bc9b5u;
+
+using Crc32 = SlicedCrc<std::uint32_t, kCrc32Polynomial>;
+using Crc64Nvme = SlicedCrc<std::uint64_t, kCrc64NvmePolynomial>;
+
+// Polynomials over GF(2) modulo the CRC's, reflected: the highest bit is that of x^0.
+template <class T>
+T multiply(T a, T b, T polynomial) {
+  T product = 0;
+  for (T bit = T{1} << (8 * sizeof(T) - 1); bit != 0; bit >>= 1) {
+    if ((a & bit) != 0) product ^= b;
+    b = (b >> 1) ^ ((b & 1) != 0 ? polynomial : 0);
+  }
+  return product;
+}
+
+// x^(8 * octets): what a CRC is multiplied by when so many octets follow.
+template <class T>
+T shift_of(std::uint64_t octets, T polynomial) {
+  T result = T{1} << (8 * sizeof(T) - 1);
+  T square = T{1} << (8 * sizeof(T) - 9);
+  for (; octets != 0; octets >>= 1) {
+    if ((octets & 1) != 0) result = multiply(result, square, polynomial);
+    square = multiply(square, square, polynomial);
+  }
+  return result;
+}
+
+// What all ones before the first octet and the inversion at the end add cancels out.
+template <class T>
+std::optional<std::string> join(View first, View second, std::uint64_t second_size, T polynomial) {
+  if (first.size() != sizeof(T) || second.size() != sizeof(T)) return std::nullopt;
+  T joined = multiply(from_big_endian<T>(first), shift_of(second_size, polynomial), polynomial);
+  return to_base64_big_endian(static_cast<T>(joined ^ from_big_endian<T>(second)));
+}
 
 class Crc32c final : public Checksum {
  public:
@@ -122,6 +164,34 @@ std::size_t length_of(ChecksumKind kind) {
 std::optional<ChecksumKind> checksum_named(std::string_view header) {
   const auto* found = std::ranges::find_if(
       kKinds, [&](const Kind& kind) { return equal_without_case(kind.header, header); });
+  if (found == std::end(kKinds)) return std::nullopt;
+  return found->kind;
+}
+
+bool can_join(ChecksumKind kind) {
+  return kind != ChecksumKind::kSha1 && kind != ChecksumKind::kSha256;
+}
+
+std::optional<std::string> joined(ChecksumKind kind, std::string_view first,
+                                  std::string_view second, Bytes second_size) {
+  auto a = from_base64(first), b = from_base64(second);
+  if (!a || !b) return std::nullopt;
+  switch (kind) {
+    case ChecksumKind::kCrc32:
+      return join(*a, *b, second_size.count, kCrc32Polynomial);
+    case ChecksumKind::kCrc32c:
+      return join(*a, *b, second_size.count, kCrc32cPolynomial);
+    case ChecksumKind::kCrc64Nvme:
+      return join(*a, *b, second_size.count, kCrc64NvmePolynomial);
+    case ChecksumKind::kSha1:
+    case ChecksumKind::kSha256:
+      break;
+  }
+  return std::nullopt;
+}
+
+std::optional<ChecksumKind> algorithm_named(std::string_view name) {
+  const auto* found = std::ranges::find(kKinds, name, &Kind::name);
   if (found == std::end(kKinds)) return std::nullopt;
   return found->kind;
 }

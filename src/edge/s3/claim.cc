@@ -73,6 +73,12 @@ bool read_timestamp(std::string_view text, Claim& claim) {
   return true;
 }
 
+// HTTP's form, or that of mail (RFC 5322, section 3.3) in universal time, which clients send too.
+std::optional<Timestamp> read_date(std::string_view text) {
+  if (!text.ends_with(" -0000") && !text.ends_with(" +0000")) return parse_http(text);
+  return parse_http(std::string(text.substr(0, text.size() - 5)) + "GMT");
+}
+
 Result<Claim> read_header(const http::Request& request, std::string_view header) {
   Claim claim;
   header.remove_prefix(kAlgorithm.size());
@@ -91,7 +97,7 @@ Result<Claim> read_header(const http::Request& request, std::string_view header)
     if (!read_timestamp(date, claim))
       return refuse_with("AccessDenied", "The x-amz-date header is not a valid date.");
   } else {
-    auto time = parse_http(request.fields.get("date"));
+    auto time = read_date(request.fields.get("date"));
     if (!time)
       return refuse_with("AccessDenied",
                          "AWS authentication requires a valid Date or x-amz-date header");
@@ -120,10 +126,11 @@ Result<Claim> read_query(const http::Request& request) {
       !claim.timestamp.starts_with(claim.date) ||
       !read_signed_headers(request.parameter("X-Amz-SignedHeaders").value_or(""), claim))
     return refuse("AuthorizationQueryParametersError");
-  if (ec != std::errc() || end != lifetime.data() + lifetime.size() || seconds < 1 ||
+  // With 0 it has expired already, which is an answer of its own.
+  if (ec != std::errc() || end != lifetime.data() + lifetime.size() || seconds < 0 ||
       seconds > kLifetimeMax)
     return refuse_with("AuthorizationQueryParametersError",
-                       "X-Amz-Expires must be between 1 and 604800 seconds");
+                       "X-Amz-Expires must be between 0 and 604800 seconds");
   claim.lifetime = seconds * 1s;
   claim.signature = request.parameter("X-Amz-Signature").value_or("");
   if (!is_signature(claim.signature)) return refuse("SignatureDoesNotMatch");

@@ -24,7 +24,7 @@ inline constexpr ConditionNames kCopySourceConditions{
 Result<> check_conditions(const http::Fields& fields, const objects::ObjectInfo& info,
                           const ConditionNames& names = {});
 
-// Of PUT and Complete. Errors: NotImplemented for an If-None-Match other than `*`.
+// Of PUT and Complete. Errors: NotImplemented for an If-None-Match of several ETags.
 Result<objects::WriteConditions> read_write_conditions(const http::Fields& fields);
 // Of DELETE. Errors: InvalidArgument.
 Result<objects::RemoveConditions> read_remove_conditions(const http::Fields& fields);

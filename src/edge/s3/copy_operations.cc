@@ -7,6 +7,7 @@
 #include "multipart.h"
 #include "object_fields.h"
 #include "route.h"
+#include "upload_checksum.h"
 #include "xml_writer.h"
 
 #include <algorithm>
@@ -16,10 +17,11 @@
 namespace belfry::s3 {
 namespace {
 
-// An object that is being read, as a body.
+// An object that is being read, as a body; its checksum of `kind` is computed on the way.
 class ReadingSource final : public Source {
  public:
-  explicit ReadingSource(objects::Reading& reading) : reading_(reading) {}
+  ReadingSource(objects::Reading& reading, std::optional<ChecksumKind> kind)
+      : reading_(reading), kind_(kind), checksum_(kind ? make_checksum(*kind) : nullptr) {}
 
   Task<std::size_t> read(MutableView out) override {
     if (piece_.empty()) {
@@ -27,12 +29,21 @@ class ReadingSource final : public Source {
     }
     std::size_t count = std::min(out.size(), piece_.size());
     if (count > 0) std::memcpy(out.data(), piece_.data(), count);
+    if (checksum_) checksum_->update(out.first(count));
     piece_ = piece_.subspan(count);
     co_return count;
   }
 
+  // Once, when all was read.
+  objects::Headers kept_headers() {
+    if (!kind_) return {};
+    return headers_of(KeptChecksum{*kind_, checksum_->finish(), ChecksumType::kFullObject});
+  }
+
  private:
   objects::Reading& reading_;
+  std::optional<ChecksumKind> kind_;
+  std::unique_ptr<Checksum> checksum_;
   View piece_;
 };
 
@@ -48,6 +59,8 @@ Task<SourceObject> find_source(Call& call) {
   CO_TRY(source.bucket, co_await call.service.store.find_bucket(named.bucket));
   source.key = std::move(named.key);
   auto allowed = authorize(call, "s3:GetObject", source.bucket, source.key);
+  if (allowed)
+    allowed = check_expected_owner(call, "x-amz-source-expected-bucket-owner", source.bucket);
   if (!allowed) {
     record_source_denial(call, source.bucket, source.key, allowed.error());
     co_return std::unexpected(std::move(allowed.error()));
@@ -77,16 +90,31 @@ Result<objects::PutRequest> make_put(const Call& call, const objects::ObjectInfo
     put.headers = info.headers;
     put.metadata = info.metadata;
   }
+  std::erase_if(put.headers,
+                [](const auto& each) { return each.first.starts_with(kChecksumPrefix); });
   put.size = info.size;
   TRY(put.conditions, read_write_conditions(call.request.fields));
   return put;
 }
 
-Task<> answer_copy(Call& call, std::string_view root, std::string_view etag, Timestamp modified) {
+// What the copy's checksum is to be: of the kind that is asked for, else as the source's.
+Result<std::optional<ChecksumKind>> checksum_of_copy(const Call& call,
+                                                     const objects::ObjectInfo& source) {
+  TRY(auto asked, read_checksum_algorithm(call.request.fields));
+  if (asked) return asked;
+  auto kept = kept_checksum(source.headers);
+  if (!kept) return std::optional<ChecksumKind>();
+  return std::optional(kept->kind);
+}
+
+Task<> answer_copy(Call& call, std::string_view root, std::string_view etag, Timestamp modified,
+                   const objects::Headers& headers) {
   XmlWriter xml;
   xml.open_root(root);
   xml.element("LastModified", format_rfc3339(modified));
   xml.element("ETag", quoted(etag));
+  if (auto checksum = kept_checksum(headers))
+    xml.element("Checksum" + std::string(name_of(checksum->kind)), checksum->value);
   xml.close(root);
   co_return co_await answer_xml(call, xml.take());
 }
@@ -161,17 +189,22 @@ Task<> copy_object(Call& call) {
   // Read and written at once.
   CO_TRY(auto read, call.service.in_flight.take(put.size));
   CO_TRY(auto written, call.service.in_flight.take(put.size));
-  ReadingSource body(*reading);
+  CO_TRY(auto kind, checksum_of_copy(call, reading->info()));
+  ReadingSource body(*reading, kind);
+  put.headers_of_body = [&body] { return body.kept_headers(); };
   CO_TRY(objects::ObjectInfo info,
          co_await call.service.store.put(call.bucket, call.key, put, body,
                                          make_leaf(call, source_detail(source))));
   call.response.fields.add("x-amz-server-side-encryption", "AES256");
-  co_return co_await answer_copy(call, "CopyObjectResult", info.etag, info.modified);
+  co_return co_await answer_copy(call, "CopyObjectResult", info.etag, info.modified, info.headers);
 }
 
 Task<> upload_part_copy(Call& call) {
   CO_TRY(PartPlace place, read_part_place(call.request));
+  CO_TRY(check_no_customer_key(call.request.fields));
   CO_TRY(SourceObject source, co_await find_source(call));
+  CO_TRY(objects::Upload upload,
+         co_await call.service.store.find_upload(call.bucket, call.key, place.upload));
   objects::PutRequest put;
   auto choose = [&](const objects::ObjectInfo& info) -> Result<std::optional<objects::Range>> {
     TRY(check_source(call, info));
@@ -182,11 +215,14 @@ Task<> upload_part_copy(Call& call) {
   CO_TRY(auto reading, co_await call.service.store.open(source.bucket, source.key, choose));
   CO_TRY(auto read, call.service.in_flight.take(put.size));
   CO_TRY(auto written, call.service.in_flight.take(put.size));
-  ReadingSource body(*reading);
+  std::optional<ChecksumKind> kind;
+  if (auto plan = plan_of(upload.headers)) kind = plan->kind;
+  ReadingSource body(*reading, kind);
+  put.headers_of_body = [&body] { return body.kept_headers(); };
   CO_TRY(objects::Part part,
          co_await call.service.store.put_part(call.bucket, call.key, place.upload, place.number,
                                               put, body, make_leaf(call, source_detail(source))));
-  co_return co_await answer_copy(call, "CopyPartResult", part.etag, part.modified);
+  co_return co_await answer_copy(call, "CopyPartResult", part.etag, part.modified, part.headers);
 }
 
 }  // namespace belfry::s3

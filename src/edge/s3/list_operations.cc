@@ -1,4 +1,4 @@
-// ListObjects, both versions.
+// ListObjects, both versions, and ListObjectVersions.
 #include "base/text_encoding.h"
 #include "errors.h"
 #include "events.h"
@@ -20,16 +20,21 @@ void write_owner(XmlWriter& xml, TenantId tenant) {
 
 enum class Owners { kShown, kHidden };
 
+// What listings say of an object, after its key.
+void write_facts(XmlWriter& xml, const objects::ObjectInfo& info) {
+  xml.element("LastModified", format_rfc3339(info.modified));
+  xml.element("ETag", quoted(info.etag));
+  xml.element("Size", info.size.count);
+  xml.element("StorageClass", "STANDARD");
+}
+
 void write_page(XmlWriter& xml, const Call& call, const ListParameters& asked,
                 const objects::ListPage& page, Owners owners) {
   for (const objects::ObjectInfo& info : page.objects) {
     xml.open("Contents");
     xml.element("Key", asked.encoded(info.key));
-    xml.element("LastModified", format_rfc3339(info.modified));
-    xml.element("ETag", quoted(info.etag));
-    xml.element("Size", info.size.count);
+    write_facts(xml, info);
     if (owners == Owners::kShown) write_owner(xml, call.bucket.tenant);
-    xml.element("StorageClass", "STANDARD");
     xml.close("Contents");
   }
   write_common_prefixes(xml, asked, page.common_prefixes);
@@ -124,9 +129,10 @@ Task<> list_objects_v2(Call& call) {
   asked.list.after = start_after;
   if (token) {
     auto decoded = from_base64(*token);
-    if (!decoded || decoded->empty())
+    if (!decoded)
       co_return refuse_with("InvalidArgument", "The continuation token provided is incorrect");
-    asked.list.after = as_text(*decoded);
+    // An empty one continues nothing.
+    if (!decoded->empty()) asked.list.after = as_text(*decoded);
   }
   CO_TRY(objects::ListPage page, co_await read_page(call, asked));
   XmlWriter xml;
@@ -139,6 +145,40 @@ Task<> list_objects_v2(Call& call) {
   bool owners = call.request.parameter("fetch-owner") == "true";
   write_page(xml, call, asked, page, owners ? Owners::kShown : Owners::kHidden);
   xml.close("ListBucketResult");
+  co_return co_await answer_xml(call, xml.take());
+}
+
+// Of a bucket without versioning: each object is its only version, whose id is "null".
+Task<> list_versions(Call& call) {
+  CO_TRY(ListParameters asked, read_list_parameters(call.request, "max-keys"));
+  asked.list.after = call.request.parameter("key-marker").value_or("");
+  std::string_view after_version = call.request.parameter("version-id-marker").value_or("");
+  if (!after_version.empty() && asked.list.after.empty())
+    co_return refuse_with("InvalidArgument",
+                          "A version-id marker cannot be specified without a key marker.");
+  CO_TRY(objects::ListPage page, co_await read_page(call, asked));
+  XmlWriter xml;
+  xml.open_root("ListVersionsResult");
+  write_asked(xml, call, asked, page.truncated);
+  xml.element("KeyMarker", asked.encoded(asked.list.after));
+  xml.element("VersionIdMarker", after_version);
+  if (page.truncated) {
+    xml.element("NextKeyMarker", asked.encoded(page.next));
+    // A common prefix has no version.
+    bool is_prefix = page.objects.empty() || page.objects.back().key != page.next;
+    if (!is_prefix) xml.element("NextVersionIdMarker", "null");
+  }
+  for (const objects::ObjectInfo& info : page.objects) {
+    xml.open("Version");
+    xml.element("Key", asked.encoded(info.key));
+    xml.element("VersionId", "null");
+    xml.element("IsLatest", true);
+    write_facts(xml, info);
+    write_owner(xml, call.bucket.tenant);
+    xml.close("Version");
+  }
+  write_common_prefixes(xml, asked, page.common_prefixes);
+  xml.close("ListVersionsResult");
   co_return co_await answer_xml(call, xml.take());
 }
 

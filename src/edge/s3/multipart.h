@@ -13,6 +13,8 @@ struct PartPlace {
   std::uint32_t number = 0;  // 1 to 10,000
 };
 
+// 1 to 10,000. Errors: InvalidArgument.
+Result<std::uint32_t> part_number_of(std::string_view text);
 // Errors: InvalidArgument.
 Result<PartPlace> read_part_place(const http::Request& request);
 

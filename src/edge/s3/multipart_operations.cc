@@ -8,6 +8,7 @@
 #include "object_fields.h"
 #include "payload.h"
 #include "route.h"
+#include "upload_checksum.h"
 #include "xml_reader.h"
 #include "xml_writer.h"
 
@@ -29,26 +30,40 @@ void write_owner(XmlWriter& xml, std::string_view name, const Call& call) {
   xml.close(name);
 }
 
+// "ChecksumCRC32" and so on.
+void write_checksum(XmlWriter& xml, const KeptChecksum& checksum) {
+  xml.element("Checksum" + std::string(name_of(checksum.kind)), checksum.value);
+}
+
 }  // namespace
 
-Result<PartPlace> read_part_place(const http::Request& request) {
-  PartPlace place;
-  place.upload = request.parameter("uploadId").value_or("");
-  std::string_view text = request.parameter("partNumber").value_or("");
-  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), place.number);
-  if (ec != std::errc() || end != text.data() + text.size() || place.number < 1 ||
-      place.number > kPartNumberMax)
+Result<std::uint32_t> part_number_of(std::string_view text) {
+  std::uint32_t number = 0;
+  auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (ec != std::errc() || end != text.data() + text.size() || number < 1 ||
+      number > kPartNumberMax)
     return refuse("InvalidArgument",
                   {{"Message", "Part number must be an integer between 1 and 10000, inclusive"},
                    {"ArgumentName", "partNumber"},
                    {"ArgumentValue", std::string(text)}});
+  return number;
+}
+
+Result<PartPlace> read_part_place(const http::Request& request) {
+  PartPlace place;
+  place.upload = request.parameter("uploadId").value_or("");
+  TRY(place.number, part_number_of(request.parameter("partNumber").value_or("")));
   return place;
 }
 
 Task<> create_upload(Call& call) {
   CO_TRY(objects::PutRequest put, read_object_fields(call.request.fields));
+  CO_TRY(auto plan, read_checksum_plan(call.request.fields));
+  if (plan) put.headers.merge(headers_of(*plan));
   CO_TRY(objects::Upload upload,
          co_await call.service.store.create_upload(call.bucket, call.key, put, make_leaf(call)));
+  if (plan)
+    for (auto& [name, value] : headers_of(*plan)) call.response.fields.add(name, value);
   call.response.fields.add("x-amz-server-side-encryption", "AES256");
   XmlWriter xml;
   xml.open_root("InitiateMultipartUploadResult");
@@ -61,13 +76,18 @@ Task<> create_upload(Call& call) {
 
 Task<> upload_part(Call& call) {
   CO_TRY(PartPlace place, read_part_place(call.request));
+  CO_TRY(check_no_customer_key(call.request.fields));
   CO_TRY(check_length_said(call.request));
   CO_TRY(auto payload, Payload::make(call));
+  CO_TRY(objects::Upload upload,
+         co_await call.service.store.find_upload(call.bucket, call.key, place.upload));
+  if (auto plan = plan_of(upload.headers)) CO_TRY(payload->compute(plan->kind));
   CO_TRY(auto share, call.service.in_flight.take(payload->size()));
   objects::PutRequest put;
   put.size = payload->size();
   put.md5 = payload->md5();
   put.sha256 = payload->sha256();
+  put.headers_of_body = [&payload] { return payload->kept_headers(); };
   CO_TRY(co_await payload->check_empty());
   auto leaf = make_leaf(call, {{"part", std::to_string(place.number)}});
   CO_TRY(objects::Part part,
@@ -80,11 +100,17 @@ Task<> upload_part(Call& call) {
 Task<> complete_upload(Call& call) {
   CO_TRY(Document document,
          co_await read_document(call, kCompleteBodyMax, Payload::Checksums::kOfObject));
-  CO_TRY(auto parts, read_complete_request(document.text));
+  CO_TRY(CompleteRequest asked, read_complete_request(document.text));
+  CO_TRY(WholeAnnounced announced,
+         read_whole_announced(call.request.fields, std::move(asked.checksums)));
+  auto describe = [&announced](const objects::Upload& upload,
+                               const std::vector<objects::Part>& parts) {
+    return describe_whole(announced, upload, parts);
+  };
   CO_TRY(auto conditions, read_write_conditions(call.request.fields));
-  CO_TRY(objects::ObjectInfo info,
-         co_await call.service.store.complete_upload(call.bucket, call.key, upload_of(call), parts,
-                                                     conditions, make_leaf(call)));
+  CO_TRY(objects::ObjectInfo info, co_await call.service.store.complete_upload(
+                                       call.bucket, call.key, upload_of(call), asked.parts,
+                                       conditions, describe, make_leaf(call)));
   XmlWriter xml;
   xml.open_root("CompleteMultipartUploadResult");
   xml.element("Location", (call.request.secure ? "https://" : "http://") +
@@ -93,6 +119,10 @@ Task<> complete_upload(Call& call) {
   xml.element("Bucket", call.bucket.name);
   xml.element("Key", call.key);
   xml.element("ETag", quoted(info.etag));
+  if (auto checksum = kept_checksum(info.headers)) {
+    write_checksum(xml, *checksum);
+    xml.element("ChecksumType", name_of(checksum->type));
+  }
   xml.close("CompleteMultipartUploadResult");
   co_return co_await answer_xml(call, xml.take());
 }
@@ -112,6 +142,8 @@ Task<> list_parts(Call& call) {
       co_return refuse_with("InvalidArgument", "part-number-marker is not a number");
   }
   std::string upload = upload_of(call);
+  CO_TRY(objects::Upload facts,
+         co_await call.service.store.find_upload(call.bucket, call.key, upload));
   // One more tells whether there is more.
   CO_TRY(auto parts,
          co_await call.service.store.list_parts(call.bucket, call.key, upload, after, limit + 1));
@@ -133,11 +165,16 @@ Task<> list_parts(Call& call) {
     xml.element("LastModified", format_rfc3339(part.modified));
     xml.element("ETag", quoted(part.etag));
     xml.element("Size", part.size.count);
+    if (auto checksum = kept_checksum(part.headers)) write_checksum(xml, *checksum);
     xml.close("Part");
   }
   write_owner(xml, "Initiator", call);
   write_owner(xml, "Owner", call);
   xml.element("StorageClass", "STANDARD");
+  if (auto plan = plan_of(facts.headers)) {
+    xml.element("ChecksumAlgorithm", name_of(plan->kind));
+    xml.element("ChecksumType", name_of(plan->type));
+  }
   xml.close("ListPartsResult");
   co_return co_await answer_xml(call, xml.take());
 }

@@ -16,8 +16,6 @@ constexpr std::string_view kKept[] = {"cache-control", "content-disposition", "c
 
 // Headers whose meaning Belfry does not offer: passing over them would promise what is not kept.
 constexpr std::string_view kNotOffered[] = {
-    "x-amz-server-side-encryption-customer-algorithm",
-    "x-amz-server-side-encryption-customer-key",
     "x-amz-server-side-encryption-aws-kms-key-id",
     "x-amz-object-lock-mode",
     "x-amz-object-lock-retain-until-date",
@@ -40,6 +38,7 @@ constexpr Override kOverrides[] = {
 
 // aws-chunked is how the body travelled, not what the object is.
 std::string without_aws_chunked(std::string_view encoding) {
+  if (!to_lower(encoding).contains("aws-chunked")) return std::string(encoding);
   std::string out;
   while (!encoding.empty()) {
     std::size_t comma = std::min(encoding.find(','), encoding.size());
@@ -54,6 +53,7 @@ std::string without_aws_chunked(std::string_view encoding) {
 }
 
 Result<> check_offered(const http::Fields& fields) {
+  TRY(check_no_customer_key(fields));
   for (std::string_view name : kNotOffered)
     if (fields.find(name)) return refuse("NotImplemented", {{"Header", std::string(name)}});
   for (const auto& [name, value] : fields.all())
@@ -73,6 +73,16 @@ Result<> check_offered(const http::Fields& fields) {
 }
 
 }  // namespace
+
+Result<> check_no_customer_key(const http::Fields& fields) {
+  for (const auto& [name, value] : fields.all()) {
+    std::string lowered = to_lower(name);
+    if (lowered.starts_with("x-amz-server-side-encryption-customer-") ||
+        lowered.starts_with("x-amz-copy-source-server-side-encryption-customer-"))
+      return refuse("NotImplemented", {{"Header", std::move(lowered)}});
+  }
+  return {};
+}
 
 Result<objects::PutRequest> read_object_fields(const http::Fields& fields) {
   TRY(check_offered(fields));
@@ -119,11 +129,20 @@ void add_object_fields(http::Response& response, const objects::ObjectInfo& info
   response.fields.add("Last-Modified", format_http(info.modified));
   response.fields.add("Accept-Ranges", "bytes");
   response.fields.add("Content-Type", info.content_type);
-  for (const auto& [name, value] : info.headers) response.fields.add(name, value);
+  for (const auto& [name, value] : info.headers)
+    if (!name.starts_with(kChecksumPrefix)) response.fields.add(name, value);
   for (const auto& [name, value] : info.metadata)
     response.fields.add(std::string(kMetadataPrefix) + name, value);
   response.fields.add("x-amz-server-side-encryption", "AES256");
   if (info.parts > 0) response.fields.add("x-amz-mp-parts-count", std::to_string(info.parts));
+}
+
+void add_checksum_fields(http::Response& response, const http::Request& request,
+                         const std::optional<KeptChecksum>& checksum) {
+  if (!equal_without_case(request.fields.get("x-amz-checksum-mode"), "ENABLED")) return;
+  if (!checksum) return;
+  response.fields.add(std::string(header_of(checksum->kind)), checksum->value);
+  response.fields.add(std::string(kChecksumType), std::string(name_of(checksum->type)));
 }
 
 void apply_overrides(http::Response& response, const http::Request& request) {

@@ -2,6 +2,7 @@
 
 #include "base/text_encoding.h"
 #include "errors.h"
+#include "upload_checksum.h"
 
 #include <algorithm>
 #include <charconv>
@@ -100,6 +101,7 @@ Result<> Payload::read_checksum() {
     checksum_ = make_checksum(*kind);
     checksum_kind_ = *kind;
     checksum_expected_ = to_base64(*octets);
+    checksum_announced_ = true;
   }
   return {};
 }
@@ -115,6 +117,19 @@ Result<> Payload::read_checksum_trailer() {
   checksum_ = make_checksum(*kind);
   checksum_kind_ = *kind;
   checksum_in_trailer_ = true;
+  checksum_announced_ = true;
+  return {};
+}
+
+Result<> Payload::compute(ChecksumKind kind) {
+  if (checksum_ && checksum_kind_ != kind)
+    return refuse_with(
+        "InvalidRequest",
+        "Checksum Type mismatch occurred, expected checksum Type: " + std::string(name_of(kind)) +
+            ", actual checksum Type: " + std::string(name_of(checksum_kind_)));
+  if (checksum_) return {};
+  checksum_ = make_checksum(kind);
+  checksum_kind_ = kind;
   return {};
 }
 
@@ -146,6 +161,7 @@ Task<> Payload::finish() {
   }
   if (!checksum_) co_return Result<>();
   checksum_value_ = checksum_->finish();
+  if (!checksum_announced_) co_return Result<>();
   std::string expected = checksum_expected_;
   if (checksum_in_trailer_) expected = framing_->trailers().get(header_of(checksum_kind_));
   if (expected.empty())
@@ -154,6 +170,11 @@ Task<> Payload::finish() {
     co_return refuse_with("BadDigest", "The " + std::string(name_of(checksum_kind_)) +
                                            " you specified did not match the calculated checksum.");
   co_return Result<>();
+}
+
+objects::Headers Payload::kept_headers() const {
+  if (!checksum_) return {};
+  return headers_of(KeptChecksum{checksum_kind_, checksum_value_, ChecksumType::kFullObject});
 }
 
 std::pair<std::string, std::string> Payload::checksum_field() const {

@@ -30,6 +30,11 @@ class Payload final : public Source {
   const std::optional<std::array<std::byte, 16>>& md5() const { return md5_; }
   const std::optional<std::array<std::byte, 32>>& sha256() const { return sha256_; }
   bool has_checksum() const { return checksum_ != nullptr; }
+  // Has the checksum of `kind` computed, whether the sender gave it or not. Errors: InvalidRequest
+  // when the sender gave one of another kind.
+  Result<> compute(ChecksumKind kind);
+  // Once all was read: the checksum as it is kept with what was stored; nothing if there is none.
+  objects::Headers kept_headers() const;
   // Once all was read: the field that repeats the checksum to the client.
   std::pair<std::string, std::string> checksum_field() const;
 
@@ -59,6 +64,7 @@ class Payload final : public Source {
   std::string checksum_expected_;  // empty: comes in the trailers
   std::string checksum_value_;
   bool checksum_in_trailer_ = false;
+  bool checksum_announced_ = false;  // else it is computed for us alone
   std::uint64_t received_ = 0;
   bool finished_ = false;
 };

@@ -103,6 +103,7 @@ constexpr Operation object_read(std::string_view name, std::string_view action,
 constexpr Subresource kBucketReads[] = {
     {"location", bucket_read("GetBucketLocation", "s3:GetBucketLocation", get_bucket_location)},
     {"uploads", kListUploads},
+    {"versions", bucket_read("ListObjectVersions", "s3:ListBucketVersions", list_versions)},
     {"acl", bucket_read("GetBucketAcl", "s3:GetBucketAcl", get_acl)},
     {"versioning", bucket_read("GetBucketVersioning", "s3:GetBucketVersioning", get_unconfigured)},
     {"policy", bucket_read("GetBucketPolicy", "s3:GetBucketPolicy", get_unconfigured)},
@@ -134,6 +135,8 @@ constexpr Subresource kBucketReads[] = {
 
 constexpr Subresource kObjectReads[] = {
     {"uploadId", kListParts},
+    {"attributes",
+     object_read("GetObjectAttributes", "s3:GetObjectAttributes", get_object_attributes)},
     {"acl", object_read("GetObjectAcl", "s3:GetObjectAcl", get_acl)},
     {"tagging", object_read("GetObjectTagging", "s3:GetObjectTagging", get_unconfigured)},
     {"retention", object_read("GetObjectRetention", "s3:GetObjectRetention", get_unconfigured)},

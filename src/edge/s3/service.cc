@@ -46,7 +46,8 @@ Task<> find_and_authorize(Call& call) {
     co_return authorize(call, operation.action, own, "");
   }
   CO_TRY(call.bucket, co_await call.service.store.find_bucket(call.bucket_name));
-  co_return authorize(call, operation.action, call.bucket, call.key);
+  CO_TRY(authorize(call, operation.action, call.bucket, call.key));
+  co_return check_expected_owner(call, "x-amz-expected-bucket-owner", call.bucket);
 }
 
 Task<> perform(Call& call) {

@@ -1,6 +1,7 @@
 #include "xml_reader.h"
 
 #include "base/ascii.h"
+#include "checksum.h"
 #include "conditions.h"
 #include "errors.h"
 
@@ -79,7 +80,9 @@ Result<DeleteRequest::Object> read_object(const pugi::xml_node& node) {
   return object;
 }
 
-Result<objects::PartReference> read_part(const pugi::xml_node& node) {
+// Those of one part go to `checksums`.
+Result<objects::PartReference> read_part(const pugi::xml_node& node, objects::Headers& checksums) {
+  constexpr std::string_view kChecksum = "Checksum";
   objects::PartReference part;
   for (pugi::xml_node child : node.children()) {
     if (child.type() != pugi::node_element) continue;
@@ -90,6 +93,9 @@ Result<objects::PartReference> read_part(const pugi::xml_node& node) {
       if (ec != std::errc() || end != text.data() + text.size()) return refuse("MalformedXML");
     } else if (local_name(child) == "ETag") {
       part.etag = unquoted(text);
+    } else if (local_name(child).starts_with(kChecksum)) {
+      auto kind = algorithm_named(local_name(child).substr(kChecksum.size()));
+      if (kind) checksums.emplace(header_of(*kind), text);
     }
   }
   if (part.number == 0 || part.number > kPartNumberMax || part.etag.empty())
@@ -149,19 +155,20 @@ Result<DeleteRequest> read_delete_request(std::string_view xml) {
   return request;
 }
 
-Result<std::vector<objects::PartReference>> read_complete_request(std::string_view xml) {
+Result<CompleteRequest> read_complete_request(std::string_view xml) {
   pugi::xml_document document;
   TRY(pugi::xml_node root, parse(document, xml, "CompleteMultipartUpload"));
-  std::vector<objects::PartReference> parts;
+  CompleteRequest request;
+  auto& parts = request.parts;
   for (pugi::xml_node child : root.children()) {
     if (local_name(child) != "Part") continue;
-    TRY(auto part, read_part(child));
+    TRY(auto part, read_part(child, request.checksums.emplace_back()));
     if (parts.size() == kPartNumberMax) return refuse("MalformedXML");
     if (!parts.empty() && parts.back().number >= part.number) return refuse("InvalidPartOrder");
     parts.push_back(std::move(part));
   }
   if (parts.empty()) return refuse("MalformedXML");
-  return parts;
+  return request;
 }
 
 Result<std::string> read_location(std::string_view xml) {

@@ -21,12 +21,17 @@ struct DeleteRequest {
   bool quiet = false;
 };
 
+struct CompleteRequest {
+  std::vector<objects::PartReference> parts;
+  std::vector<objects::Headers> checksums;  // of each part, by the name of their field
+};
+
 inline constexpr std::size_t kDeleteKeysMax = 1000;
 inline constexpr std::uint32_t kPartNumberMax = 10'000;
 
 Result<DeleteRequest> read_delete_request(std::string_view xml);
 // Errors, besides: InvalidPartOrder.
-Result<std::vector<objects::PartReference>> read_complete_request(std::string_view xml);
+Result<CompleteRequest> read_complete_request(std::string_view xml);
 // Whether an AccessControlPolicy grants full control to `owner` and nothing to anybody else: what
 // every bucket and object has. Errors: MalformedXML.
 Result<bool> grants_owner_alone(std::string_view xml, std::string_view owner);

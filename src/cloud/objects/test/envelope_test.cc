@@ -40,6 +40,7 @@ Buffer plain() {
 
 struct Golden {
   Buffer sealed, wrapped, value;
+  Buffer part, part_with_headers, value_with_headers;
 };
 
 Golden make_golden() {
@@ -67,6 +68,15 @@ Golden make_golden() {
   for (std::size_t i = 0; i < piece.md5.size(); ++i) piece.md5[i] = static_cast<std::byte>(i);
   value.pieces = {piece};
   golden.value = encode_object(value);
+  piece.number = 3;
+  PartValue part{.piece = piece, .modified = from_us(1'767'225'600'123'456)};
+  golden.part = encode_part(part);
+  part.piece.headers = {{"x-amz-checksum-crc32", "NhCmhg=="}};
+  golden.part_with_headers = encode_part(part);
+  value.info.parts = 1;
+  value.upload_id = std::string(16, 'u');
+  value.pieces = {part.piece};
+  golden.value_with_headers = encode_object(value);
   return golden;
 }
 
@@ -85,6 +95,9 @@ TEST(Envelope, TheGoldenFiles) {
   EXPECT_EQ(golden("sealed-1", made.sealed), as_text(made.sealed));
   EXPECT_EQ(golden("wrapped-1", made.wrapped), as_text(made.wrapped));
   EXPECT_EQ(golden("object-1", made.value), as_text(made.value));
+  EXPECT_EQ(golden("object-2", made.value_with_headers), as_text(made.value_with_headers));
+  EXPECT_EQ(golden("part-1", made.part), as_text(made.part));
+  EXPECT_EQ(golden("part-2", made.part_with_headers), as_text(made.part_with_headers));
 }
 
 TEST(Envelope, OpensToWhatWasSealedAndNowhereElse) {
@@ -104,6 +117,45 @@ TEST(Envelope, OpensToWhatWasSealedAndNowhereElse) {
   crypto::Key other = kTenantKey;
   other.secret[0] ^= std::byte{1};
   EXPECT_FALSE(ChunkCipher::unwrap(other, kBucket, kKey, envelope));
+}
+
+TEST(Envelope, PartsOfBothVersionsAreRead) {
+  const Golden made = make_golden();
+  Entry entry{.bucket = kBucket, .key = kKey, .kind = EntryKind::kPart};
+  entry.blobs.resize(1);
+  entry.value = made.part;
+  const PartValue old = decode_part(entry).value();
+  EXPECT_EQ(old.piece.number, 3u);
+  EXPECT_TRUE(old.piece.headers.empty());
+  entry.value = made.part_with_headers;
+  const PartValue read = decode_part(entry).value();
+  EXPECT_EQ(read.piece.size, kChunk + 5);
+  EXPECT_EQ(read.piece.headers.at("x-amz-checksum-crc32"), "NhCmhg==");
+  for (std::size_t length = 0; length < made.part_with_headers.size(); ++length) {
+    entry.value.resize(length);
+    ASSERT_FALSE(decode_part(entry)) << length;
+    entry.value = made.part_with_headers;
+  }
+  entry.value.front() = std::byte{3};
+  EXPECT_FALSE(decode_part(entry));
+}
+
+TEST(Envelope, AnObjectKeepsTheHeadersOfItsParts) {
+  Entry entry{.bucket = kBucket, .key = kKey, .kind = EntryKind::kObject};
+  entry.value = make_golden().value_with_headers;
+  entry.blobs.resize(1);
+  const ObjectValue read = decode_object(entry).value();
+  ASSERT_EQ(read.info.part_extents.size(), 1u);
+  EXPECT_EQ(read.info.part_extents[0].number, 3u);
+  EXPECT_EQ(read.info.part_extents[0].headers.at("x-amz-checksum-crc32"), "NhCmhg==");
+  EXPECT_EQ(decode_info(entry)->etag, read.info.etag);
+  for (std::size_t length = 0; length < entry.value.size(); ++length) {
+    Entry cut = entry;
+    cut.value.resize(length);
+    ASSERT_FALSE(decode_object(cut)) << length;
+  }
+  entry.value.front() = std::byte{3};
+  EXPECT_FALSE(decode_object(entry));
 }
 
 TEST(Envelope, TheGoldenValueIsRead) {

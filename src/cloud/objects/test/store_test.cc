@@ -236,6 +236,80 @@ TEST_F(StoreTest, RotIsReadAround) {
   EXPECT_TRUE(read("large") == body);
 }
 
+TEST_F(StoreTest, ReplacesNoObjectThatHasTheTag) {
+  PutRequest unless{.conditions = {.if_none_match = "other"}};
+  auto first = put("a", "12345", unless);
+  ASSERT_TRUE(first);
+  unless.conditions.if_none_match = first->etag;
+  EXPECT_EQ(message(put("a", "another", unless)), "object.precondition");
+  EXPECT_EQ(read("a"), "12345");
+  unless.conditions.if_none_match = "other";
+  ASSERT_TRUE(put("a", "another", unless));
+  EXPECT_EQ(read("a"), "another");
+  // The object that must not be replaced comes between the look and the commit.
+  int looks = 0;
+  auto leaf = [&](const ObjectInfo&) -> Result<audit::Leaf> {
+    if (looks++ == 0) EXPECT_TRUE(put("a", "12345"));
+    return audit::Leaf{};
+  };
+  unless.conditions.if_none_match = first->etag;
+  MemorySource source("late", 7000);
+  EXPECT_EQ(message(run(store().put(bucket_, "a", unless, source, leaf))), "object.precondition");
+  EXPECT_EQ(read("a"), "12345");
+}
+
+TEST_F(StoreTest, KeepsWhatABodyTells) {
+  std::string body = pattern(2 * kChunk);
+  PutRequest request{.headers = {{"cache-control", "no-store"}}};
+  request.headers_of_body = [] { return Headers{{"sum", "of the body"}}; };
+  ASSERT_TRUE(put("a", body, request));
+  auto head = run(store().head(bucket_, "a"));
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->headers, (Headers{{"cache-control", "no-store"}, {"sum", "of the body"}}));
+  EXPECT_TRUE(head->part_extents.empty());
+}
+
+TEST_F(StoreTest, DescribesAWholeFromTheParts) {
+  auto upload = run(store().create_upload(bucket_, "a", {.headers = {{"plan", "x"}}}, {}));
+  ASSERT_TRUE(upload);
+  EXPECT_EQ(run(store().find_upload(bucket_, "a", upload->id))->headers, (Headers{{"plan", "x"}}));
+  EXPECT_EQ(message(run(store().find_upload(bucket_, "b", upload->id))), "upload.missing");
+  std::vector<PartReference> wanted;
+  for (std::uint32_t number : {2u, 7u}) {
+    MemorySource source(number == 2 ? pattern(kPartSizeMin.count) : "tail", 1 << 20);
+    PutRequest request;
+    if (number == 7) request.headers_of_body = [] { return Headers{{"sum", "of the tail"}}; };
+    auto part = run(store().put_part(bucket_, "a", upload->id, number, request, source, {}));
+    ASSERT_TRUE(part);
+    wanted.push_back({number, part->etag});
+  }
+  auto complete = [&](const DescribeWhole& describe) {
+    return run(store().complete_upload(bucket_, "a", upload->id, wanted, {}, describe, {}));
+  };
+  auto refuse = [](const Upload&, const std::vector<Part>&) -> Result<Headers> {
+    return fail(Code::kInvalid, "test.refused");
+  };
+  EXPECT_EQ(message(complete(refuse)), "test.refused");
+  EXPECT_EQ(read("a"), "object.missing");
+  auto describe = [](const Upload& of, const std::vector<Part>& parts) -> Result<Headers> {
+    EXPECT_EQ(of.headers.at("plan"), "x");
+    EXPECT_EQ(parts.size(), 2u);
+    EXPECT_TRUE(parts.at(0).headers.empty());
+    return Headers{{"sum", "of all, " + parts.at(1).headers.at("sum")}};
+  };
+  ASSERT_TRUE(complete(describe));
+  auto head = run(store().head(bucket_, "a"));
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->headers.at("sum"), "of all, of the tail");
+  ASSERT_EQ(head->part_extents.size(), 2u);
+  EXPECT_EQ(head->part_extents[1].number, 7u);
+  EXPECT_EQ(head->part_extents[1].size, 4_B);
+  EXPECT_EQ(head->part_extents[1].headers.at("sum"), "of the tail");
+  auto again = complete(refuse);
+  ASSERT_TRUE(again) << "a repeated request has the same outcome";
+  EXPECT_EQ(again->headers.at("sum"), "of all, of the tail");
+}
+
 TEST_F(StoreTest, WritesWaitForTheLedger) {
   machine_.ledger().set_down(true);
   EXPECT_EQ(message(put("a", "x")), "audit.unavailable");

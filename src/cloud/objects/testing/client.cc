@@ -127,7 +127,7 @@ Task<std::string> Client::of_upload(const Operation& operation, std::string curr
     for (std::size_t i = 0; i < operation.parts.size(); ++i)
       parts.push_back({operation.parts[i], operation.etags[i]});
     auto completed = co_await store_->complete_upload(bucket_, operation.key, upload, parts,
-                                                      conditions_of(operation, current), leaf_);
+                                                      conditions_of(operation, current), {}, leaf_);
     co_return completed ? "ok " + completed->etag : say(completed.error());
   }
   if (operation.kind == Operation::Kind::kAbort) {

@@ -94,6 +94,7 @@ TEST(Head, RefusesWhatItCannotServe) {
             501);
   EXPECT_EQ(status_of("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n"), 501);
   EXPECT_EQ(status_of("PUT / HTTP/1.1\r\nHost: a\r\nExpect: magic\r\n\r\n"), 417);
+  EXPECT_NE(status_of("PUT / HTTP/1.1\r\nHost: a\r\nExpect:\r\n\r\n"), 417);
   EXPECT_EQ(status_of("GET / HTTP/2.0\r\nHost: a\r\n\r\n"), 505);
   for (std::string_view target : {"a", "/%zz", "/%4", "/a#b", "*", "ftp://x/", "/?a=%g0"})
     EXPECT_EQ(status_of("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n"), 400)

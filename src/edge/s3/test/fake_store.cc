@@ -28,6 +28,10 @@ class TextReading final : public objects::Reading {
   std::size_t given_ = 0;
 };
 
+objects::Part part_of(std::uint32_t number, const objects::ObjectInfo& info) {
+  return {number, info.size, info.etag, info.modified, info.headers};
+}
+
 }  // namespace
 
 Task<objects::Bucket> FakeStore::create_bucket(TenantId tenant, const std::string& name,
@@ -96,6 +100,7 @@ Task<FakeStore::Object> FakeStore::take(const objects::PutRequest& request, Sour
   object.info.modified = clock_.now();
   object.info.content_type = request.content_type;
   object.info.headers = request.headers;
+  if (request.headers_of_body) object.info.headers.merge(request.headers_of_body());
   object.info.metadata = request.metadata;
   co_return object;
 }
@@ -104,6 +109,9 @@ Result<> FakeStore::check(const Objects& objects, const std::string& key,
                           const objects::WriteConditions& conditions) {
   auto found = objects.find(key);
   if (conditions.if_none_match_any && found != objects.end())
+    return fail(Code::kConflict, "object.precondition");
+  if (conditions.if_none_match && found != objects.end() &&
+      *conditions.if_none_match == found->second.info.etag)
     return fail(Code::kConflict, "object.precondition");
   if (!conditions.if_match) return {};
   if (found == objects.end()) return fail(Code::kNotFound, "object.missing");
@@ -180,9 +188,9 @@ Task<objects::ListPage> FakeStore::list(const objects::Bucket& bucket,
   co_return page;
 }
 
-Result<FakeStore::Upload*> FakeStore::find_upload(const objects::Bucket& bucket,
-                                                  const std::string& key,
-                                                  const std::string& upload) {
+Result<FakeStore::Upload*> FakeStore::upload_named(const objects::Bucket& bucket,
+                                                   const std::string& key,
+                                                   const std::string& upload) {
   auto found = uploads_[bucket.id].find(upload);
   if (found == uploads_[bucket.id].end() || found->second.facts.key != key)
     return fail(Code::kNotFound, "upload.missing");
@@ -204,28 +212,33 @@ Task<objects::Upload> FakeStore::create_upload(const objects::Bucket& bucket,
   co_return upload;
 }
 
+Task<objects::Upload> FakeStore::find_upload(const objects::Bucket& bucket, const std::string& key,
+                                             const std::string& upload) {
+  CO_TRY(Upload * of, upload_named(bucket, key, upload));
+  co_return of->facts;
+}
+
 Task<objects::Part> FakeStore::put_part(const objects::Bucket& bucket, const std::string& key,
                                         const std::string& upload, std::uint32_t number,
                                         const objects::PutRequest& request, Source& body,
                                         objects::MakeLeaf leaf) {
-  CO_TRY(find_upload(bucket, key, upload));
+  CO_TRY(upload_named(bucket, key, upload));
   CO_TRY(Object part, co_await take(request, body));
   CO_TRY(leaf(part.info));
-  CO_TRY(Upload * into, find_upload(bucket, key, upload));
+  CO_TRY(Upload * into, upload_named(bucket, key, upload));
   into->parts[number] = part;
-  co_return objects::Part{number, part.info.size, part.info.etag, part.info.modified};
+  co_return part_of(number, part.info);
 }
 
 Task<std::vector<objects::Part>> FakeStore::list_parts(const objects::Bucket& bucket,
                                                        const std::string& key,
                                                        const std::string& upload,
                                                        std::uint32_t after, std::size_t limit) {
-  CO_TRY(Upload * of, find_upload(bucket, key, upload));
+  CO_TRY(Upload * of, upload_named(bucket, key, upload));
   std::vector<objects::Part> parts;
   for (auto part = of->parts.upper_bound(after); part != of->parts.end() && parts.size() < limit;
        ++part)
-    parts.push_back(
-        {part->first, part->second.info.size, part->second.info.etag, part->second.info.modified});
+    parts.push_back(part_of(part->first, part->second.info));
   co_return parts;
 }
 
@@ -241,16 +254,20 @@ Task<objects::Store::UploadPage> FakeStore::list_uploads(const objects::Bucket& 
 Task<objects::ObjectInfo> FakeStore::complete_upload(
     const objects::Bucket& bucket, const std::string& key, const std::string& upload,
     const std::vector<objects::PartReference>& parts, const objects::WriteConditions& conditions,
-    objects::MakeLeaf leaf) {
-  CO_TRY(Upload * of, find_upload(bucket, key, upload));
+    const objects::DescribeWhole& describe, objects::MakeLeaf leaf) {
+  CO_TRY(Upload * of, upload_named(bucket, key, upload));
   CO_TRY(check(objects_[bucket.id], key, conditions));
   Object whole;
   Buffer digests;
+  std::vector<objects::Part> joined;
   for (const objects::PartReference& part : parts) {
     auto found = of->parts.find(part.number);
     if (found == of->parts.end() || found->second.info.etag != part.etag)
       co_return fail(Code::kInvalid, "upload.invalid_part");
     whole.octets += found->second.octets;
+    joined.push_back(part_of(part.number, found->second.info));
+    whole.info.part_extents.push_back(
+        {part.number, found->second.info.size, found->second.info.headers});
     Buffer digest = *from_hex(part.etag);
     digests.insert(digests.end(), digest.begin(), digest.end());
   }
@@ -260,6 +277,8 @@ Task<objects::ObjectInfo> FakeStore::complete_upload(
   whole.info.modified = clock_.now();
   whole.info.content_type = of->facts.content_type;
   whole.info.headers = of->facts.headers;
+  CO_TRY(objects::Headers described, describe(of->facts, joined));
+  whole.info.headers.merge(described);
   whole.info.metadata = of->facts.metadata;
   whole.info.parts = static_cast<std::uint32_t>(parts.size());
   CO_TRY(leaf(whole.info));
@@ -270,7 +289,7 @@ Task<objects::ObjectInfo> FakeStore::complete_upload(
 
 Task<> FakeStore::abort_upload(const objects::Bucket& bucket, const std::string& key,
                                const std::string& upload, objects::MakeLeaf leaf) {
-  CO_TRY(find_upload(bucket, key, upload));
+  CO_TRY(upload_named(bucket, key, upload));
   CO_TRY(leaf({}));
   uploads_[bucket.id].erase(upload);
   co_return Result<>();

@@ -37,6 +37,8 @@ class FakeStore final : public objects::Store {
   Task<objects::Upload> create_upload(const objects::Bucket& bucket, const std::string& key,
                                       const objects::PutRequest& request,
                                       objects::MakeLeaf leaf) override;
+  Task<objects::Upload> find_upload(const objects::Bucket& bucket, const std::string& key,
+                                    const std::string& upload) override;
   Task<objects::Part> put_part(const objects::Bucket& bucket, const std::string& key,
                                const std::string& upload, std::uint32_t number,
                                const objects::PutRequest& request, Source& body,
@@ -50,6 +52,7 @@ class FakeStore final : public objects::Store {
                                             const std::string& upload,
                                             const std::vector<objects::PartReference>& parts,
                                             const objects::WriteConditions& conditions,
+                                            const objects::DescribeWhole& describe,
                                             objects::MakeLeaf leaf) override;
   Task<> abort_upload(const objects::Bucket& bucket, const std::string& key,
                       const std::string& upload, objects::MakeLeaf leaf) override;
@@ -71,8 +74,8 @@ class FakeStore final : public objects::Store {
   Task<Object> take(const objects::PutRequest& request, Source& body);
   Result<> check(const Objects& objects, const std::string& key,
                  const objects::WriteConditions& conditions);
-  Result<Upload*> find_upload(const objects::Bucket& bucket, const std::string& key,
-                              const std::string& upload);
+  Result<Upload*> upload_named(const objects::Bucket& bucket, const std::string& key,
+                               const std::string& upload);
 
   Clock& clock_;
   std::map<std::string, objects::Bucket> buckets_;

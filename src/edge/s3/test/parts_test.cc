@@ -32,6 +32,36 @@ TEST(Checksum, AgreesWithThePublishedCheckValues) {
   EXPECT_EQ(checksum_named("x-amz-checksum-algorithm"), std::nullopt);
 }
 
+TEST(Checksum, OfAWholeFollowsFromThoseOfItsPieces) {
+  std::string text;
+  for (int i = 0; i < 3000; ++i) text.push_back(char(i * 131 >> 2));
+  auto value_of = [](ChecksumKind kind, std::string_view octets) {
+    auto checksum = make_checksum(kind);
+    checksum->update(as_view(octets));
+    return checksum->finish();
+  };
+  for (ChecksumKind kind :
+       {ChecksumKind::kCrc32, ChecksumKind::kCrc32c, ChecksumKind::kCrc64Nvme}) {
+    ASSERT_TRUE(can_join(kind));
+    for (std::size_t cut : {0u, 1u, 7u, 1024u, 2999u, 3000u}) {
+      std::string first = value_of(kind, std::string_view(text).substr(0, cut));
+      std::string second = value_of(kind, std::string_view(text).substr(cut));
+      EXPECT_EQ(joined(kind, first, second, Bytes{text.size() - cut}), value_of(kind, text))
+          << name_of(kind) << " cut at " << cut;
+    }
+    std::string value = value_of(kind, text);
+    EXPECT_NE(joined(kind, value, value, 2999_B), joined(kind, value, value, 3000_B));
+    EXPECT_EQ(joined(kind, "AAA=", value, 1_B), std::nullopt);
+    EXPECT_EQ(joined(kind, value, "no base64", 1_B), std::nullopt);
+  }
+  for (ChecksumKind kind : {ChecksumKind::kSha1, ChecksumKind::kSha256}) {
+    EXPECT_FALSE(can_join(kind));
+    EXPECT_EQ(joined(kind, value_of(kind, text), value_of(kind, text), 1_B), std::nullopt);
+  }
+  EXPECT_EQ(algorithm_named("CRC64NVME"), ChecksumKind::kCrc64Nvme);
+  EXPECT_EQ(algorithm_named("MD5"), std::nullopt);
+}
+
 std::string condition(std::initializer_list<std::pair<std::string, std::string>> fields) {
   objects::ObjectInfo info;
   info.etag = "abc";
@@ -115,13 +145,19 @@ TEST(XmlReader, ReadsPartsInOrder) {
     return read_complete_request("<CompleteMultipartUpload>" + parts +
                                  "</CompleteMultipartUpload>");
   };
-  auto part = [](std::string number, std::string etag) {
-    return "<Part><PartNumber>" + number + "</PartNumber><ETag>" + etag + "</ETag></Part>";
+  auto part = [](std::string number, std::string etag, std::string more = "") {
+    return "<Part><PartNumber>" + number + "</PartNumber><ETag>" + etag + "</ETag>" + more +
+           "</Part>";
   };
-  auto read = complete(part("1", "\"aa\"") + part(" 3 ", "&quot;bb&quot;") + part("10000", "cc"));
+  auto read = complete(part("1", "\"aa\"") +
+                       part(" 3 ", "&quot;bb&quot;", "<ChecksumCRC32> AAAAAA== </ChecksumCRC32>") +
+                       part("10000", "cc", "<ChecksumMD9>x</ChecksumMD9>"));
   ASSERT_TRUE(read);
-  EXPECT_EQ((*read)[1].number, 3u);
-  EXPECT_EQ((*read)[1].etag, "bb");
+  EXPECT_EQ(read->parts[1].number, 3u);
+  EXPECT_EQ(read->parts[1].etag, "bb");
+  ASSERT_EQ(read->checksums.size(), 3u);
+  EXPECT_EQ(read->checksums[1], (objects::Headers{{"x-amz-checksum-crc32", "AAAAAA=="}}));
+  EXPECT_TRUE(read->checksums[0].empty() && read->checksums[2].empty());
   auto unordered = complete(part("2", "a") + part("1", "b"));
   ASSERT_FALSE(unordered);
   EXPECT_EQ(kind_of(unordered.error()).code, "InvalidPartOrder");

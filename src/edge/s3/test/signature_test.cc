@@ -150,6 +150,24 @@ TEST(Claim, NamesEachFault) {
   EXPECT_EQ(code_of(read_claim(http::Request())), "AccessDenied");
 }
 
+TEST(Claim, ReadsTheDateOfHttpAndOfMail) {
+  auto time_of = [](std::string date) {
+    http::Request request;
+    request.fields.add("authorization",
+                       "AWS4-HMAC-SHA256 Credential=a/20130524/eu/s3/aws4_request,"
+                       "SignedHeaders=date;host,Signature=" +
+                           std::string(64, 'a'));
+    request.fields.add("date", std::move(date));
+    request.fields.add("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
+    auto claim = read_claim(request);
+    return claim ? claim->timestamp : std::string(code_of(claim));
+  };
+  for (std::string zone : {"GMT", "-0000", "+0000"})
+    EXPECT_EQ(time_of("Fri, 24 May 2013 01:02:03 " + zone), "20130524T010203Z") << zone;
+  for (std::string date : {"Fri, 24 May 2013 01:02:03 +0200", "Fri, 24 May 2013 01:02:03", "-0000"})
+    EXPECT_EQ(time_of(date), "AccessDenied") << date;
+}
+
 TEST(Claim, BoundsTheRegion) {
   auto code_with = [](std::string region) {
     Example example = presigned();
@@ -181,11 +199,21 @@ TEST(SigningKeys, AreThoseThatWereKept) {
 }
 
 TEST(Claim, BoundsThePresignedLifetime) {
-  for (std::string lifetime : {"0", "604801", "-1", "", "1h"}) {
+  for (std::string lifetime : {"604801", "-1", "", "1h"}) {
     Example example = presigned();
     example.query[3].value = lifetime;
     EXPECT_EQ(code_of(read_claim(make_request(example))), "AuthorizationQueryParametersError");
   }
+}
+
+TEST(Claim, WithoutALifetimeHasExpired) {
+  Example example = presigned();
+  example.query[3].value = "0";
+  auto claim = read_claim(make_request(example));
+  ASSERT_TRUE(claim);
+  auto checked = check_time(*claim, claim->time + std::chrono::milliseconds(1));
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(kind_of(checked.error()).code, "AccessDenied");
 }
 
 std::string_view time_code(const Claim& claim, std::string_view now) {

@@ -50,12 +50,22 @@ struct ObjectInfo {
   std::string sha256_hex;   // of the whole plaintext, when the request gave it
   std::uint32_t parts = 0;  // 0: not multipart
   segments::Sequence version = 0;
+  // In order; given by head and open alone, of a multipart object.
+  struct PartExtent {
+    std::uint32_t number = 0;
+    Bytes size;
+    Headers headers{};  // those of the part's body
+  };
+  std::vector<PartExtent> part_extents{};
 };
 
 // Preconditions of RFC 9110 section 13 that S3 has for writes; ETags without quotes.
 struct WriteConditions {
-  std::optional<std::string> if_match;  // "*" or an ETag
-  bool if_none_match_any = false;       // If-None-Match: *
+  std::optional<std::string> if_match;       // "*" or an ETag
+  bool if_none_match_any = false;            // If-None-Match: *
+  std::optional<std::string> if_none_match;  // an ETag that the object must not have
+
+  bool any() const { return if_match || if_none_match_any || if_none_match; }
 };
 
 // What S3 can ask of an object before it is removed. That it is there only `if_match` asks: the
@@ -75,6 +85,8 @@ struct PutRequest {
   std::optional<std::array<std::byte, 16>> md5;  // Content-MD5: refused if it differs
   std::optional<std::array<std::byte, 32>> sha256;  // x-amz-content-sha256
   WriteConditions conditions;
+  // More headers to keep, asked for once the body was read to its end: what only it tells.
+  std::function<Headers()> headers_of_body{};
 };
 
 // Makes the audit leaf of a change once its outcome is known, just before it is committed.
@@ -107,11 +119,17 @@ struct Part {
   Bytes size;
   std::string etag;
   Timestamp modified;
+  Headers headers{};  // those of its body
 };
 struct PartReference {
   std::uint32_t number = 0;
   std::string etag;
 };
+
+// What else an upload's object is to keep, from the parts that become it; an error of it is
+// returned and completes nothing. May be asked again when a part changes meanwhile.
+using DescribeWhole =
+    std::function<Result<Headers>(const Upload& upload, const std::vector<Part>& parts)>;
 
 // An object open for reading: its facts, and its octets a piece at a time, each verified before it
 // is given out.
@@ -167,6 +185,9 @@ class Store {
   virtual Task<Upload> create_upload(const Bucket& bucket, const std::string& key,
                                      const PutRequest& request, MakeLeaf leaf) = 0;
   // Errors: not_found ("upload.missing").
+  virtual Task<Upload> find_upload(const Bucket& bucket, const std::string& key,
+                                   const std::string& upload) = 0;
+  // Errors: not_found ("upload.missing").
   virtual Task<Part> put_part(const Bucket& bucket, const std::string& key,
                               const std::string& upload, std::uint32_t number,
                               const PutRequest& request, Source& body, MakeLeaf leaf) = 0;
@@ -186,7 +207,8 @@ class Store {
   virtual Task<ObjectInfo> complete_upload(const Bucket& bucket, const std::string& key,
                                            const std::string& upload,
                                            const std::vector<PartReference>& parts,
-                                           const WriteConditions& conditions, MakeLeaf leaf) = 0;
+                                           const WriteConditions& conditions,
+                                           const DescribeWhole& describe, MakeLeaf leaf) = 0;
   virtual Task<> abort_upload(const Bucket& bucket, const std::string& key,
                               const std::string& upload, MakeLeaf leaf) = 0;
 
