@@ -52,6 +52,8 @@ def load_and_kill(provider, source, name, seconds):
         rclone.wait(30)
     copied = set()
     for line in log.read_text().splitlines():
+        if not line.startswith("{"):  # its last words, when the kill came before the listing
+            continue
         entry = json.loads(line)
         if entry.get("msg", "").startswith("Copied ("):
             copied.add(entry["object"])
