@@ -54,16 +54,16 @@ def flip(path, fractions):
             file.write(bytes([octet[0] ^ 0x40]))
 
 
-def damage_two_disks(provider):
-    """Deletes the folder of one disk, flips octets on others: the lost one and the rotten."""
-    large, small = copies_of(provider, "large-0.bin"), copies_of(provider, "small-07.bin")
+def damage_two_disks(provider, large):
+    """Deletes the folder of the first disk of `large`, flips octets on others: those others."""
+    small = copies_of(provider, "small-07.bin")
     lost = large[0]["disk"]
     rotten = large[1]["disk"]
     flip(large[1]["path"], (0.2, 0.5, 0.9))
     segments = [c for c in small if c["disk"] != lost]
     flip(segments[0]["path"], (0.1, 0.3, 0.5, 0.7))
     shutil.rmtree(provider.data / "disks" / lost)
-    return lost, {rotten, segments[0]["disk"]}
+    return {rotten, segments[0]["disk"]}
 
 
 def assert_reads_right(provider, client, source, name):
@@ -131,10 +131,13 @@ def main():
         assert before["verdict"] == "pass" and before["proof"] == "simulated", before
         assert before["population"] >= SMALL + LARGE, before
 
-        # Reading repairs what it meets, so the scrub comes first.
-        lost, rotten = damage_two_disks(provider)
+        large = copies_of(provider, "large-0.bin")
+        lost = large[0]["disk"]
         concerned = objects_on(provider, names, lost)
         assert concerned, f"nothing lay on {lost}"
+        # Reading repairs what it meets, and so does healing, which begins by itself: the scrub
+        # comes at once.
+        rotten = damage_two_disks(provider, large)
         report = provider.belfry("disk", "scrub")
         found = {d["disk"] for d in report["found"]}
         assert rotten <= found, f"the scrub did not find all of {rotten}: {report}"
