@@ -149,8 +149,10 @@ class Bench:
             peers = {("put", 1): [(f"fio {label}", 0.5), (f"fio free-running {label}", None),
                                   (f"commit put {label} 1", None)],
                      ("put", 32): [(f"commit put {label} 32", 0.6)],
-                     ("get", 1): [(f"http get {label} 1", None)],
-                     ("get", 32): [(f"http get {label} 32", 0.6)]}
+                     ("get", 1): [(f"commit get {label} 1", None),
+                                  (f"http get {label} 1", None)],
+                     ("get", 32): [(f"commit get {label} 32", 0.6),
+                                   (f"http get {label} 32", 0.6)]}
             for (operation, clients), besides in peers.items():
                 own = self.median(f"belfry {operation} {label} {clients}")
                 p99 = self.median(f"belfry {operation} {label} {clients} p99")
