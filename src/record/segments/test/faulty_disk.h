@@ -91,6 +91,13 @@ class FaultyFile : public File {
     fault_->unwritten_max = std::max(fault_->unwritten_max.load(), unwritten_);
     return inner_->write_at(offset, parts);
   }
+  Result<> write_past_memory(std::uint64_t offset, View octets) override {
+    TRY(fault_->meet(Call::kWrite));
+    // As where the system cannot.
+    unwritten_ += octets.size();
+    fault_->unwritten_max = std::max(fault_->unwritten_max.load(), unwritten_);
+    return inner_->write_past_memory(offset, octets);
+  }
   Result<> write_back(std::uint64_t offset, Bytes length) override {
     TRY(fault_->meet(Call::kWriteBack));
     unwritten_ = length.count;
