@@ -188,7 +188,7 @@ TEST_F(ReadmitTest, ARepairBringsBackNoFileThatIsBeingRemoved) {
   while (fault_of(disks[0]).hanging() == 0) run_for(std::chrono::milliseconds(5));
   std::filesystem::remove_all(folder(unsigned(disks[2].value)));
   auto inspection = spawn(store_->inspect_disks());
-  run_for(std::chrono::milliseconds(100));
+  while (status_of(disks[2]).health == DiskHealth::kGood) run_for(std::chrono::milliseconds(5));
   auto healing = spawn(store_->heal());
   run_for(std::chrono::milliseconds(300));
   fault_of(disks[0]).end();
