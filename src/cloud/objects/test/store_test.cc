@@ -275,6 +275,22 @@ TEST_F(StoreTest, RotIsReadAround) {
   }
 }
 
+// Not left to the next scrub: until then an object would have a copy less than it should.
+TEST_F(StoreTest, AMissingCopyIsMendedByWhoReads) {
+  std::string body = pattern(3 * kChunk);
+  ASSERT_TRUE(put("large", body));
+  auto copies = run(store().where(bucket_, "large"));
+  ASSERT_TRUE(copies);
+  const segments::Copy& first = copies->front();
+  ASSERT_TRUE(machine_.disks()[std::size_t(first.disk.value - 1)]->remove(
+      first.path.substr(first.path.find_first_not_of('/'))));
+  EXPECT_TRUE(read("large") == body);
+  copies = run(store().where(bucket_, "large"));
+  ASSERT_TRUE(copies);
+  for (const segments::Copy& copy : *copies)
+    EXPECT_EQ(copy.state, segments::CopyState::kHealthy) << copy.path;
+}
+
 TEST_F(StoreTest, ReplacesNoObjectThatHasTheTag) {
   PutRequest unless{.conditions = {.if_none_match = "other"}};
   auto first = put("a", "12345", unless);
