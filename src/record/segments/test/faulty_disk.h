@@ -13,7 +13,7 @@
 
 namespace belfry::segments {
 
-enum class Call { kNone, kRead, kWrite, kWriteBack, kSync, kSpace, kRemove };
+enum class Call { kNone, kRead, kWrite, kWriteBack, kSync, kSpace, kRemove, kForget };
 
 // Outlives test and store: a call that hangs still has it.
 class Fault {
@@ -139,6 +139,8 @@ class FaultyDisk : public runtime::testing::ForwardingDisk {
     TRY(fault_->meet(Call::kRemove));
     return ForwardingDisk::remove(path);
   }
+  // Of a comparison that reads from the disk itself.
+  void forget_cached(std::string_view) override { (void)fault_->meet(Call::kForget); }
   Result<Space> space() override {
     if (fault_->space) return *fault_->space;
     return ForwardingDisk::space();
