@@ -26,7 +26,7 @@ INLINE_MAX = 128 << 10  # larger objects are files of their own
 
 def spread_folders():
     """Lets ext4 put each candidate's folder into a group of blocks of its own: without a journal it
-    searches past the inodes removed there in the last minutes, which are those of other programs."""
+    searches past the inodes removed there in the last minutes, those of other programs."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     subprocess.run(["chattr", "+T", FOLDER], stderr=subprocess.DEVNULL, check=False)
 
