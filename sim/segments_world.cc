@@ -64,7 +64,8 @@ Task<> SegmentsWorld::open() {
                              "",
                              false,
                              away_ == i ? nullptr : disks_[i]});
-  options.segment_size = 64_KiB;
+  // Small ones are filled; in larger ones space is made beside batches.
+  options.segment_size = world_.choose(2) == 0 ? 64_KiB : 256_KiB;
   options.space_reserve = 1_MiB;
   options.background = false;
   options.hang_limit = {};

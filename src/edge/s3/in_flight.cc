@@ -7,8 +7,9 @@
 namespace belfry::s3 {
 namespace {
 
-// The object store reads a chunk ahead and gathers eight for a write; for a read it does the same.
-constexpr std::uint64_t kEachMax = 1280 << 10;
+// For a write the object store holds three chunks, and the buffer of the file that it writes; for a
+// read it holds less.
+constexpr std::uint64_t kEachMax = (3 * 128 + 1024) << 10;
 
 }  // namespace
 

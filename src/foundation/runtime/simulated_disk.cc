@@ -73,7 +73,7 @@ struct SimulatedDisk::Impl {
   std::string device;
   std::shared_ptr<Node> root = std::make_shared<Node>();
   std::uint64_t life = 0;  // files opened in an earlier one are of no use
-  bool failed = false, read_only = false;
+  bool failed = false, read_only = false, in_memory = true;
   std::uint64_t changes = 0;
   std::optional<std::pair<std::uint64_t, Fault>> fault = {};
   Bytes capacity = 1_GiB;
@@ -128,7 +128,7 @@ class SimulatedFile : public File {
   }
 
   bool read_cached(std::uint64_t offset, MutableView out) const override {
-    return read_at(offset, out) == out.size();
+    return disk_.in_memory && read_at(offset, out) == out.size();
   }
 
   Result<> write_at(std::uint64_t offset, std::span<const View> parts) override {
@@ -324,6 +324,10 @@ void SimulatedDisk::set_capacity(Bytes capacity) {
 }
 void SimulatedDisk::set_read_only(bool read_only) {
   impl_->read_only = read_only;
+}
+
+void SimulatedDisk::set_in_memory(bool in_memory) {
+  impl_->in_memory = in_memory;
 }
 
 bool SimulatedDisk::flip(std::string_view path, std::uint64_t offset, unsigned bit) {

@@ -283,7 +283,9 @@ Task<std::shared_ptr<const FileCopy>> LocalStore::open_copy(const FilePosition& 
         [disk = device->info.disk, path = file_path(file.set, file.file)] {
           return disk->open(path, Access::kRead);
         });
-    if (!opened) continue;
+    if (!opened && DiskWatch::is_silence(opened.error())) continue;
+    // A copy is wrong: it is not passed over here, but found and mended by read_file().
+    if (!opened) co_return nullptr;
     co_return std::make_shared<const OpenCopy>(*device, std::move(*opened), file.size);
   }
   co_return nullptr;

@@ -42,6 +42,7 @@ boost::asio::awaitable<void> LocalStore::drain_for_repair(std::shared_ptr<Replic
 
 // Blocks.
 Result<> LocalStore::heal_set(ReplicaSet& set) {
+  set.heed_returned();
   Descriptor descriptor = set.descriptor();
   std::vector<StoreDevice*> members = set.members();
   std::vector<StoreDevice*> kept;
@@ -82,8 +83,10 @@ Result<> LocalStore::heal_set(ReplicaSet& set) {
            });
          },
          {});
-  for (StoreDevice* device : chosen)
+  for (StoreDevice* device : chosen) {
+    set.heed(device->info.id);
     happened({Happening::Kind::kSetHealed, set.id(), {}, device->info.id, {}});
+  }
   return {};
 }
 
@@ -160,6 +163,7 @@ Result<> LocalStore::ended(ReplicaSet& set, Result<> outcome) {
 
 // Blocks. The repair goes on.
 Result<> LocalStore::resync_set(ReplicaSet& set) {
+  set.heed_returned();
   Descriptor descriptor = set.descriptor();
   std::vector<StoreDevice*> members = devices_of(descriptor);
   // An attempt to heal may have left a descriptor somewhere: this one is the truth from now on.
@@ -183,6 +187,10 @@ Task<> LocalStore::compare(std::shared_ptr<ReplicaSet> set) {
     CO_TRY(more, co_await runtime::blocking(pool_of(*set), [&] { return scrub.step(); }));
   }
   for (const Damage& damage : scrub.left()) damaged(damage);
+  // One that fell silent meanwhile returns by itself: it is still to be compared then.
+  for (auto& [disk, check] : set->returned())
+    if (check == ReplicaSet::Check::kEverything && scrub.left_out(disk))
+      co_return fail(Code::kRetry, "segments.disk_failed", {{"disk", device_of(disk)->info.name}});
   co_return Result<>{};
 }
 

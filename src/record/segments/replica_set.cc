@@ -129,6 +129,7 @@ void ReplicaSet::expect(DiskId returned, Check check) {
   std::lock_guard lock(mutex_);
   Check& known = returned_.try_emplace(returned, check).first->second;
   known = std::max(known, check);
+  heeded_.erase(returned);
 }
 
 ReplicaSet::Returned ReplicaSet::returned() const {
@@ -136,11 +137,29 @@ ReplicaSet::Returned ReplicaSet::returned() const {
   return returned_;
 }
 
+void ReplicaSet::heed_returned() {
+  std::lock_guard lock(mutex_);
+  heeded_.clear();
+  for (StoreDevice* device : members_)
+    if (device && device->good() && returned_.contains(device->info.id))
+      heeded_.insert(device->info.id);
+}
+
+void ReplicaSet::heed(DiskId disk) {
+  std::lock_guard lock(mutex_);
+  heeded_.insert(disk);
+}
+
 std::vector<FileId> ReplicaSet::end_repair(Repair outcome) {
   std::lock_guard lock(mutex_);
   copying_ = false;
-  if (outcome == Repair::kDone) returned_.clear();
-  repairing_ &= outcome == Repair::kFailed;
+  if (outcome == Repair::kDone)
+    std::erase_if(returned_, [this](auto& one) {
+      return heeded_.contains(one.first) ||
+             std::ranges::none_of(descriptor_.members,
+                                  [&](const Member& member) { return member.disk == one.first; });
+    });
+  repairing_ &= outcome == Repair::kFailed || !returned_.empty();
   return std::exchange(put_off_, {});
 }
 

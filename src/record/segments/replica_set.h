@@ -26,6 +26,7 @@
 
 #include <deque>
 #include <functional>
+#include <set>
 
 namespace belfry::segments {
 
@@ -113,8 +114,12 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   using Returned = std::map<DiskId, Check>;
   void expect(DiskId returned, Check check);
   Returned returned() const;
+  // A repair begins: it heeds those of them that are good by now.
+  void heed_returned();
+  // It has given this disk all.
+  void heed(DiskId disk);
   enum class Repair {
-    kDone,    // the set may be opened again
+    kDone,    // the set may be opened again, unless others have come back since it began
     kFailed,  // it stays as it is until it is repaired
   };
   // Returns the files whose removal was put off.
@@ -184,8 +189,9 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   bool awaits_space_ = false;  // whoever owns `busy_`
   bool repairing_ = false;     // from the start of a repair until one is done
   Returned returned_;
-  bool copying_ = false;   // while one is under way
-  unsigned changing_ = 0;  // files being published or removed
+  std::set<DiskId> heeded_;  // of these
+  bool copying_ = false;     // while one is under way
+  unsigned changing_ = 0;    // files being published or removed
   std::vector<FileId> put_off_;
   std::deque<PendingAppend*> queue_;
   std::uint64_t queued_ = 0;

@@ -28,6 +28,8 @@ class SetScrub {
   Bytes file_octets() const;
   // A disk was not there for the whole of it, so the set does not count as scrubbed.
   bool partial() const { return partial_; }
+  // The same of this disk.
+  bool left_out(DiskId disk) const;
   // A copy of the growing segment is missing whole.
   bool needs_resync() const { return needs_resync_; }
 

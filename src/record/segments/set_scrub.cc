@@ -30,6 +30,12 @@ void SetScrub::leave_out_failed() {
   }
 }
 
+bool SetScrub::left_out(DiskId disk) const {
+  for (unsigned i = 0; i < members_.size(); ++i)
+    if (disk_of(i) == disk && !members_[i]) return true;
+  return false;
+}
+
 void SetScrub::forget_cached(const std::string& path) {
   if (source_ == Source::kSystem) return;
   for (StoreDevice* device : members_)

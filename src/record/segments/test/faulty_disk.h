@@ -13,7 +13,7 @@
 
 namespace belfry::segments {
 
-enum class Call { kNone, kRead, kWrite, kWriteBack, kSync, kSpace, kRemove };
+enum class Call { kNone, kRead, kWrite, kWriteBack, kSync, kSpace, kRemove, kForget };
 
 // Outlives test and store: a call that hangs still has it.
 class Fault {
@@ -91,6 +91,13 @@ class FaultyFile : public File {
     fault_->unwritten_max = std::max(fault_->unwritten_max.load(), unwritten_);
     return inner_->write_at(offset, parts);
   }
+  Result<> write_past_memory(std::uint64_t offset, View octets) override {
+    TRY(fault_->meet(Call::kWrite));
+    // As where the system cannot.
+    unwritten_ += octets.size();
+    fault_->unwritten_max = std::max(fault_->unwritten_max.load(), unwritten_);
+    return inner_->write_past_memory(offset, octets);
+  }
   Result<> write_back(std::uint64_t offset, Bytes length) override {
     TRY(fault_->meet(Call::kWriteBack));
     unwritten_ = length.count;
@@ -132,6 +139,8 @@ class FaultyDisk : public runtime::testing::ForwardingDisk {
     TRY(fault_->meet(Call::kRemove));
     return ForwardingDisk::remove(path);
   }
+  // Of a comparison that reads from the disk itself.
+  void forget_cached(std::string_view) override { (void)fault_->meet(Call::kForget); }
   Result<Space> space() override {
     if (fault_->space) return *fault_->space;
     return ForwardingDisk::space();

@@ -97,6 +97,61 @@ TEST_F(ReadmitTest, ADiskThatFailedBeforeARestartIsComparedAfterIt) {
   EXPECT_TRUE(store_->damages().empty());
 }
 
+// While a set is compared another disk of it comes back: the repair under way knows nothing of it.
+TEST_F(ReadmitTest, ADiskThatReturnsDuringARepairIsBroughtUpToDateToo) {
+  open();
+  Appended before = append("before");
+  FilePosition file = write_file(pattern(10'000, 1));
+  const auto disks = disks_of(file.set);
+  fault_of(disks[1]).fail_at(Call::kSync);
+  append("during");
+  fault_of(disks[1]).end();
+  const auto place = folder(unsigned(disks[2].value)), away = root_ / "away";
+  std::filesystem::rename(place, away);
+  ASSERT_TRUE(run(store_->inspect_disks()));
+  ASSERT_TRUE(run(store_->remove_file(file)));
+  fault_of(disks[0]).hang(Call::kForget);
+  auto readmission = spawn(store_->readmit(disks[1]));
+  while (fault_of(disks[0]).hanging() == 0) run_for(std::chrono::milliseconds(5));
+  std::filesystem::rename(away, place);
+  auto inspection = spawn(store_->inspect_disks());
+  while (status_of(disks[2]).health != DiskHealth::kGood) run_for(std::chrono::milliseconds(5));
+  fault_of(disks[0]).end();
+  EXPECT_TRUE(finish(readmission));
+  EXPECT_TRUE(finish(inspection));
+  EXPECT_EQ(healthy(run(store_->where(file)).value()), 0u) << "removed while the disk was away";
+  EXPECT_EQ(healthy(run(store_->where(before.position)).value()), 3u);
+  EXPECT_TRUE(run(store_->heal()));
+  EXPECT_EQ(replay(), (std::vector<std::string>{"before", "during"}));
+}
+
+// It returns by itself then, and nobody says again that it has to be compared.
+TEST_F(ReadmitTest, ADiskThatFallsSilentWhileItIsComparedIsComparedWhenItReturns) {
+  open();
+  Appended before = append("before");
+  const DiskId disk = disks_of(before.position.set)[1];
+  fault_of(disk).fail_at(Call::kSync);
+  append("during");
+  shut();
+  fault_of(disk).end();
+  flip(folder(unsigned(disk.value)) / segment_path(before.position.set, 0),
+       before.position.offset + kRecordHeader + 1);
+  unproven_ = {disk};
+  hang_limit_ = std::chrono::milliseconds(500);
+  open();
+  fault_of(disk).hang(Call::kForget);
+  EXPECT_EQ(run(store_->heal()).value(), 0u);
+  EXPECT_EQ(status_of(disk).health, DiskHealth::kFailed);
+  EXPECT_TRUE(status_of(disk).unproven);
+  fault_of(disk).end();
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (status_of(disk).health != DiskHealth::kGood && std::chrono::steady_clock::now() < until)
+    ASSERT_TRUE(run(store_->inspect_disks()));
+  EXPECT_FALSE(status_of(disk).unproven);
+  EXPECT_EQ(count(Kind::kCopyRepaired), 1u);
+  EXPECT_EQ(healthy(run(store_->where(before.position)).value()), 3u);
+}
+
 TEST_F(ReadmitTest, RemovalsDuringARepairAreBounded) {
   open();
   std::atomic<Sequence> next = 1, last = 0;
@@ -188,7 +243,7 @@ TEST_F(ReadmitTest, ARepairBringsBackNoFileThatIsBeingRemoved) {
   while (fault_of(disks[0]).hanging() == 0) run_for(std::chrono::milliseconds(5));
   std::filesystem::remove_all(folder(unsigned(disks[2].value)));
   auto inspection = spawn(store_->inspect_disks());
-  run_for(std::chrono::milliseconds(100));
+  while (status_of(disks[2]).health == DiskHealth::kGood) run_for(std::chrono::milliseconds(5));
   auto healing = spawn(store_->heal());
   run_for(std::chrono::milliseconds(300));
   fault_of(disks[0]).end();

@@ -96,6 +96,33 @@ TEST_F(StoreTest, KeepsLargeFiles) {
   EXPECT_EQ(healthy(run(store_->where(file)).value()), 0u);
 }
 
+// Around whole pages, the writer's buffer and the blocks of the checksums, however it is given.
+TEST_F(StoreTest, KeepsFilesOfEveryLength) {
+  open();
+  const Buffer content = pattern((4 << 20) + 5000, 2);
+  std::size_t step = 1;
+  for (std::size_t around : {0u, 4096u, 128u << 10, (1u << 20) - 4096, 1u << 20, (2u << 20) - 4096,
+                             (4u << 20) - 4096, 4u << 20})
+    for (int more : {-4096, -1, 0, 1, 4096}) {
+      if (int(around) + more < 0) continue;
+      const View expected = View(content).first(std::size_t(int(around) + more));
+      auto writer = run(store_->create_file(Stream::kObjects, {}));
+      ASSERT_TRUE(writer);
+      step = step * 7919 % 1'500'007 + 1;
+      for (View left = expected; !left.empty();) {
+        const View part = left.first(std::min(step, left.size()));
+        ASSERT_TRUE(run((*writer)->write(part)));
+        left = left.subspan(part.size());
+        step = step * 7919 % 1'500'007 + 1000;
+      }
+      const FilePosition file = run((*writer)->finish()).value();
+      EXPECT_EQ(file.size.count, expected.size());
+      EXPECT_EQ(healthy(run(store_->where(file)).value()), 3u) << expected.size();
+      EXPECT_TRUE(std::ranges::equal(read_file(file, 0, expected.size() + 1).value(), expected))
+          << expected.size();
+    }
+}
+
 TEST_F(StoreTest, AnOpenCopyOfAFileOutlivesItsName) {
   open();
   const Buffer content = pattern(300'000, 3);
@@ -103,6 +130,8 @@ TEST_F(StoreTest, AnOpenCopyOfAFileOutlivesItsName) {
   auto copy = run(store_->open_copy(file));
   ASSERT_TRUE(copy && *copy);
   Buffer out(100'000);
+  // What was written is not kept in memory, what is read is.
+  ASSERT_NE(run((*copy)->read(0, content.size())).value(), nullptr);
   ASSERT_TRUE((*copy)->read_cached(200'000, out));
   EXPECT_TRUE(std::ranges::equal(out, View(content).subspan(200'000)));
   EXPECT_FALSE((*copy)->read_cached(200'001, out)) << "what follows the content is not content";

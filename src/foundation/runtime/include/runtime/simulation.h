@@ -59,6 +59,8 @@ class SimulatedDisk : public Disk {
   // From now on every operation fails, or every changing one.
   void fail_always();
   void set_read_only(bool read_only);
+  // Whether what is read lies in memory: File::read_cached. It does unless it was set.
+  void set_in_memory(bool in_memory);
   // From now on there is room for so much, what is there included: 1 GiB unless it was set.
   void set_capacity(Bytes capacity);
   // Changes one bit where the file has it, durably. False: there is no such octet.

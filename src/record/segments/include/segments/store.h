@@ -248,7 +248,7 @@ class Store {
   // and repaired as `read` does. `suspect` names a disk whose bytes failed the caller's own check.
   virtual Task<std::size_t> read_file(const FilePosition& file, std::uint64_t offset,
                                       MutableView out, DiskId suspect = {}) = 0;
-  // Null: no copy can be opened now, for whatever reason; read_file() finds it.
+  // Null: a copy is missing, or none can be opened now: read_file() finds out, and mends it.
   virtual Task<std::shared_ptr<const FileCopy>> open_copy(const FilePosition& file) = 0;
   // Not durable by itself: a crash may bring the file back as an orphan. While the set is repaired
   // it is put off to the end of that. Errors: retry ("segments.busy"): so many are put off that it
