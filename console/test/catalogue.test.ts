@@ -133,6 +133,11 @@ describe('French', () => {
           : [],
     );
 
+  it('breaks no line between a word and its mark', () => {
+    const loose = Object.values(fr).filter((text) => / [;:!?»]|« /u.test(text));
+    expect(loose).toEqual([]);
+  });
+
   it('is not forgotten in the messages of the daemon and the command line', () => {
     const same = tables(root)
       .map((row) => row.split('\t'))

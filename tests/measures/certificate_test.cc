@@ -118,6 +118,26 @@ TEST_F(Certificate, IsExchangedByItsAgeAndTheAuthorityBeforeItsEnd) {
   EXPECT_NE(exchanged(third, fetched.string()), "");
 }
 
+// As when the disk is full: a folder in the way of ca.pem lets no file be put there.
+TEST_F(Certificate, IsExchangedOnceItsAuthorityCanBeWrittenAgain) {
+  stop();
+  start(Work::kByItself);
+  const std::filesystem::path published = data() / "run" / "ca.pem";
+  const std::filesystem::path kept = data() / "kept.pem";
+  std::filesystem::rename(published, kept);
+  std::filesystem::create_directories(published / "in_the_way");
+  std::string first = serial(kept.string());
+  ASSERT_NE(first, "");
+  clock().jump(std::chrono::days(368));
+  Deadline limit = real_->deadline_in(std::chrono::seconds(3));
+  while (!real_->expired(limit)) pause();
+  EXPECT_EQ(serial(kept.string()), first);
+  std::filesystem::remove_all(published);
+  std::string second = exchanged(first, kept.string());
+  EXPECT_THAT(second, testing::AllOf(testing::Ne(""), testing::Ne(first)));
+  EXPECT_EQ(text_of(published), text_of(kept));
+}
+
 TEST_F(Certificate, DoctorSaysWhenTheAuthorityEnds) {
   EXPECT_EQ(condition_of_authority(clock().now()), provider::Condition::kGood);
   EXPECT_EQ(condition_of_authority(clock().now() + std::chrono::days(3630)),

@@ -30,6 +30,7 @@ def s3_operations(upload):
         ("GET", bucket, {"versions": ""}, b""),
         ("GET", bucket, {"versioning": ""}, b""), ("GET", bucket, {"acl": ""}, b""),
         ("GET", bucket, {"policy": ""}, b""), ("GET", key, {"acl": ""}, b""),
+        ("GET", key, {"attributes": ""}, b""), ("GET", key, {"partNumber": "1"}, b""),
         ("DELETE", bucket, {}, b""), ("POST", bucket, {"delete": ""}, DELETE),
         ("HEAD", key, {}, b""), ("GET", key, {}, b""), ("PUT", key, {}, b"x"),
         ("DELETE", key, {}, b""),

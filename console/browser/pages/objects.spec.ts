@@ -87,6 +87,27 @@ test('a folder is a place: its name is in the title, and the focus arrives there
   await expect(page).toHaveTitle('rivage-photos / 2026/ · Belfry');
 });
 
+test('an upload that ends before the folder was listed is in the list', async ({ page }) => {
+  await signIn(page, 'claire');
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  let isFirst = true;
+  await page.route(/\/buckets\/rivage-photos\/objects\?/, async (route) => {
+    if (!isFirst) return route.continue();
+    isFirst = false;
+    const answer = await route.fetch();
+    await held;
+    return route.fulfill({ response: answer });
+  });
+  await visit(page, '/buckets/rivage-photos/early~2F');
+  await page
+    .locator('input[type=file]')
+    .setInputFiles([{ name: 'early.txt', mimeType: 'text/plain', buffer: Buffer.alloc(500) }]);
+  await expect(page.locator('[data-upload=done]')).toHaveCount(1);
+  letGo();
+  await expect(page.locator('tbody').getByText('early.txt')).toBeVisible();
+});
+
 test('an upload goes on while one looks at something else', async ({ page }) => {
   await signIn(page, 'claire');
   await visit(page, '/buckets/rivage-photos/later~2F');

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { askAgain } from '../api/again';
 import { speak } from '../api/client';
 import { recall, remember } from '../elements/memory';
 import { formatAge, formatBytes, formatNumber, formatTime, type Language } from './format';
@@ -54,7 +55,7 @@ export function SpeechProvider({ children }: { children: ReactNode }) {
         speak(chosen);
         setLanguage(chosen);
         // The server words some of what is shown: it is asked again, in the new language.
-        void queries.invalidateQueries();
+        void askAgain(queries);
       }),
     [language, queries],
   );

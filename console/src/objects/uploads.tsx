@@ -8,6 +8,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { askAgain } from '../api/again';
 import { asProblem, type Problem } from '../api/problem';
 import { send, type Sending } from '../api/upload';
 import { change, enqueue, isActive, startable, type Chosen, type Upload } from './upload_queue';
@@ -57,7 +58,7 @@ export function UploadsProvider({ children }: { children: React.ReactNode }) {
       void sending.done
         .then(async () => {
           set(id, { state: 'done', sent: upload.file.size });
-          await queries.invalidateQueries({ queryKey: ['objects', bucket] });
+          await askAgain(queries, ['objects', bucket]);
         })
         .catch((thrown: unknown) => {
           if (thrown instanceof DOMException) set(id, { state: 'cancelled' });

@@ -289,9 +289,10 @@ class RunningProvider : public Provider {
     TRY(ServerIdentity next, load_server_identity(*directory_, topology_.tls, clock_));
     // An operator may have exchanged one of the files, and not yet the other.
     TRY(http::check_tls({next.identity.certificate_pem, next.identity.private_key_pem}));
+    // First what clients check it with: while that cannot be written, the next turn tries again.
+    TRY(write_file(directory_->root() / "run" / "ca.pem", next.authority_pem, Readable::kEveryone));
     identity_ = std::move(next);
-    return write_file(directory_->root() / "run" / "ca.pem", identity_.authority_pem,
-                      Readable::kEveryone);
+    return {};
   }
 
   struct Listener {

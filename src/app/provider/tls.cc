@@ -14,6 +14,11 @@ constexpr auto kRenewBefore = std::chrono::days(30);
 // Clients whose clocks are a little behind accept it too.
 constexpr auto kBackdating = std::chrono::hours(1);
 
+bool is_good(const std::string& certificate_pem, Timestamp now) {
+  auto begin = crypto::begin_of(certificate_pem), end = crypto::end_of(certificate_pem);
+  return begin && end && *begin <= now && now < *end;
+}
+
 Result<crypto::Identity> load_authority(const DataDirectory& directory, Timestamp now) {
   auto certificate_path = directory.root() / "tls" / "authority.pem";
   auto key_path = directory.root() / "tls" / "authority.key";
@@ -22,12 +27,12 @@ Result<crypto::Identity> load_authority(const DataDirectory& directory, Timestam
   if (certificate && key) {
     crypto::Identity kept{*certificate, *key};
     TRY(Timestamp end, crypto::end_of(kept.certificate_pem));
-    if (now < end - kAuthorityRenewBefore) return kept;
+    // One that is yet to begin was made while the clock was ahead: nobody trusts it for years.
+    if (is_good(kept.certificate_pem, now) && now < end - kAuthorityRenewBefore) return kept;
     TRY(auto renewed, crypto::renew_authority(kept, now - kBackdating, now + kAuthorityLifetime));
     // Clients that know the certificate before may go on with it until its end.
     for (const std::string& before : crypto::split_certificates(kept.certificate_pem))
-      if (auto its_end = crypto::end_of(before); its_end && now < *its_end)
-        renewed.certificate_pem += before;
+      if (is_good(before, now)) renewed.certificate_pem += before;
     TRY(write_file(certificate_path, renewed.certificate_pem, Readable::kEveryone));
     return renewed;
   }
@@ -61,12 +66,13 @@ Result<ServerIdentity> load_server_identity(const DataDirectory& directory,
       crypto::issue_server(authority, names, now - kBackdating, now + kServerLifetime));
   identity.certificate_pem += authority.certificate_pem;
   return ServerIdentity{std::move(identity), authority.certificate_pem,
-                        now + kServerLifetime - kRenewBefore};
+                        now + kServerLifetime - kRenewBefore, now - kBackdating};
 }
 
 bool is_outdated(const ServerIdentity& current, const DataDirectory& directory,
                  const topology::Tls& declared, const Clock& clock) {
-  if (current.renew_from) return clock.now() >= *current.renew_from;
+  if (current.renew_from)
+    return clock.now() >= *current.renew_from || clock.now() < current.good_from;
   // While files are being exchanged one may be missing: the next turn sees them.
   auto files = read_own_files(directory, declared);
   return files && (files->identity.certificate_pem != current.identity.certificate_pem ||

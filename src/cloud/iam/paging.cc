@@ -1,5 +1,7 @@
 #include "paging.h"
 
+#include "base/text_encoding.h"
+
 #include <charconv>
 #include <limits>
 
@@ -21,6 +23,11 @@ Result<std::int64_t> read_number(std::string_view text) {
 
 }  // namespace
 
+Result<std::string> read_text_key(std::string_view after) {
+  if (!is_utf8(after) || after.contains('\0')) return bad_cursor();
+  return std::string(after);
+}
+
 std::string text_of(Timestamp created, const std::string& id) {
   return std::to_string(to_us(created)) + "/" + id;
 }
@@ -30,7 +37,8 @@ Result<TimeKey> read_time_key(std::string_view after) {
   std::size_t slash = after.find('/');
   if (slash == after.npos) return bad_cursor();
   TRY(std::int64_t us, read_number(after.substr(0, slash)));
-  return TimeKey{.us = us, .id = std::string(after.substr(slash + 1))};
+  TRY(std::string id, read_text_key(after.substr(slash + 1)));
+  return TimeKey{.us = us, .id = std::move(id)};
 }
 
 std::string text_of(const std::string& name, std::int64_t id) {
@@ -42,7 +50,8 @@ Result<NameKey> read_name_key(std::string_view after) {
   std::size_t slash = after.find('/');
   if (slash == after.npos) return bad_cursor();
   TRY(std::int64_t id, read_number(after.substr(0, slash)));
-  return NameKey{.name = std::string(after.substr(slash + 1)), .id = id};
+  TRY(std::string name, read_text_key(after.substr(slash + 1)));
+  return NameKey{.name = std::move(name), .id = id};
 }
 
 }  // namespace belfry::iam

@@ -11,6 +11,10 @@
 
 namespace belfry::iam {
 
+// A text as databases take it: PostgreSQL refuses what is not UTF-8, and cuts at a zero octet.
+// Errors: invalid ("iam.bad_cursor").
+Result<std::string> read_text_key(std::string_view after);
+
 // Where a page of what is ordered by time of making, then id, begins.
 struct TimeKey {
   std::int64_t us;

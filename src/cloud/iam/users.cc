@@ -43,17 +43,17 @@ Error tenant_missing(TenantId tenant) {
 
 Task<Listing<User>> IamService::list_users(const Principal& by, TenantId tenant, Page page) {
   using Users = Listing<User>;
+  CO_TRY(const std::string after, read_text_key(page.after));
   co_return co_await read<Users>([&](Transaction& transaction) -> Result<Users> {
     TRY(refresh_tree(transaction));
     TRY(check(by, "iam:ListUsers", {"belfry:tenant/" + tenant.text(), tenant},
               tenant_missing(tenant)));
-    TRY(auto rows,
-        transaction.query(
-            "SELECT " + std::string(kUserColumns) +
-                " FROM iam_user u WHERE u.tenant_id = :tenant_id "
-                "AND u.name_key > :after ORDER BY u.name_key "
-                "LIMIT :limit",
-            {{"tenant_id", tenant.value}, {"after", page.after}, {"limit", rows_of(page)}}));
+    TRY(auto rows, transaction.query(
+                       "SELECT " + std::string(kUserColumns) +
+                           " FROM iam_user u WHERE u.tenant_id = :tenant_id "
+                           "AND u.name_key > :after ORDER BY u.name_key "
+                           "LIMIT :limit",
+                       {{"tenant_id", tenant.value}, {"after", after}, {"limit", rows_of(page)}}));
     std::vector<User> users;
     for (const Row& row : rows) users.push_back(user_of(row));
     return page_of(std::move(users), page, [](const User& user) { return to_lower(user.name); });

@@ -54,16 +54,16 @@ Result<> check_parts(const WholeAnnounced& announced, const std::vector<objects:
 Result<std::optional<ChecksumPlan>> choose_plan(const WholeAnnounced& announced,
                                                 const objects::Upload& upload) {
   auto plan = plan_of(upload.headers);
+  if (plan && announced.type && plan->type != *announced.type)
+    return refuse_with("InvalidRequest", "The upload was created with the " +
+                                             std::string(name_of(plan->type)) +
+                                             " checksum type; the complete request names another.");
   if (!announced.kind) return plan;
   if (plan && plan->kind != *announced.kind)
     return refuse_with("InvalidRequest", "The upload was created with the " +
                                              std::string(name_of(plan->kind)) +
                                              " checksum algorithm; the complete request names " +
                                              std::string(name_of(*announced.kind)) + ".");
-  if (plan && announced.type && plan->type != *announced.type)
-    return refuse_with("InvalidRequest", "The upload was created with the " +
-                                             std::string(name_of(plan->type)) +
-                                             " checksum type; the complete request names another.");
   if (plan) return plan;
   ChecksumPlan own{*announced.kind, default_type(*announced.kind)};
   if (announced.type) own.type = *announced.type;

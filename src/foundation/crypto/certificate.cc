@@ -134,6 +134,13 @@ Certificate read_certificate(const std::string& pem) {
   return certificate;
 }
 
+Result<Timestamp> time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1)
+    return fail(Code::kInvalid, "certificate.unreadable");
+  return Timestamp(std::chrono::seconds(::timegm(&parts)));
+}
+
 Result<Issuer> read_issuer(const Identity& authority) {
   Bio key_text(
       BIO_new_mem_buf(authority.private_key_pem.data(), int(authority.private_key_pem.size())));
@@ -163,12 +170,14 @@ Result<Identity> renew_authority(const Identity& authority, Timestamp from, Time
   return make_root(issuer.key.get(), name, {from, until});
 }
 
+Result<Timestamp> begin_of(const std::string& certificate_pem) {
+  Certificate certificate = read_certificate(certificate_pem);
+  return time_of(certificate ? X509_get0_notBefore(certificate.get()) : nullptr);
+}
+
 Result<Timestamp> end_of(const std::string& certificate_pem) {
   Certificate certificate = read_certificate(certificate_pem);
-  std::tm end{};
-  if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &end) != 1)
-    return fail(Code::kInvalid, "certificate.unreadable");
-  return Timestamp(std::chrono::seconds(::timegm(&end)));
+  return time_of(certificate ? X509_get0_notAfter(certificate.get()) : nullptr);
 }
 
 std::vector<std::string> split_certificates(const std::string& pem) {

@@ -90,6 +90,28 @@ TEST_F(Tls, TheAuthorityIsRenewedLongBeforeItsEnd) {
   EXPECT_FALSE(current.authority_pem.contains(first_authority)) << "long over";
 }
 
+// A machine that starts with a wrong clock, before a server of time sets it right.
+TEST_F(Tls, WhatWasMadeWhileTheClockWasAheadIsReplacedOnceItIsRight) {
+  ServerIdentity before = load();
+  const std::string key = *read_file(folder_ / "tls" / "authority.key");
+  for (auto ahead : {std::chrono::days(3000), std::chrono::days(8000)}) {
+    clock_.advance(ahead);
+    ServerIdentity strayed = load();
+    clock_.advance(-ahead);
+    EXPECT_TRUE(outdated(strayed)) << ahead.count();
+    ServerIdentity right = load();
+    EXPECT_FALSE(outdated(right));
+    for (const std::string& pem : crypto::split_certificates(right.identity.certificate_pem)) {
+      EXPECT_LE(crypto::begin_of(pem).value(), clock_.now()) << ahead.count();
+      EXPECT_GT(crypto::end_of(pem).value(), clock_.now()) << ahead.count();
+    }
+    // The key is the one that clients know.
+    EXPECT_EQ(right.authority_pem, load().authority_pem);
+    EXPECT_EQ(*read_file(folder_ / "tls" / "authority.key"), key);
+  }
+  EXPECT_FALSE(outdated(before));
+}
+
 TEST_F(Tls, AnAuthorityThatEndedWhileNothingRanIsRenewedAtTheStart) {
   load();
   clock_.advance(std::chrono::days(4000));

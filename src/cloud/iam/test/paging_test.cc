@@ -116,5 +116,20 @@ TEST_P(PagingTest, RefusesCursorsOfItsOwnMaking) {
   }
 }
 
+// Not a fault of the database, whichever it is.
+TEST_P(PagingTest, RefusesCursorsThatAreNoText) {
+  const Principal by = world_.customer(), staff = world_.admin();
+  for (const std::string& text : {std::string("\xff"), std::string("a\0b", 3)}) {
+    Page page{.after = "7/" + text};
+    EXPECT_EQ(message_of(world_.wait(iam_.list_access_keys(by, by.user, page))), "iam.bad_cursor");
+    EXPECT_EQ(message_of(world_.wait(iam_.list_sessions(by, by.user, page))), "iam.bad_cursor");
+    EXPECT_EQ(message_of(world_.wait(iam_.list_api_tokens(by, page))), "iam.bad_cursor");
+    EXPECT_EQ(message_of(world_.wait(iam_.list_tenants(staff, page))), "iam.bad_cursor");
+    page.after = text;
+    EXPECT_EQ(message_of(world_.wait(iam_.list_users(staff, kFirstCustomer, page))),
+              "iam.bad_cursor");
+  }
+}
+
 }  // namespace
 }  // namespace belfry::iam

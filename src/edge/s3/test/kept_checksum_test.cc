@@ -142,6 +142,13 @@ TEST_F(KeptChecksumTest, OfAWholeIsRefusedWhenItCannotBeChecked) {
   EXPECT_EQ(get("big")->field("x-amz-checksum-crc32"), "");
 }
 
+TEST_F(KeptChecksumTest, OfAnotherTypeThanPlannedIsRefusedWithoutAValueToo) {
+  begin({{"x-amz-checksum-algorithm", "CRC32"}, {"x-amz-checksum-type", "COMPOSITE"}});
+  part("hello ");
+  EXPECT_EQ(complete({{"x-amz-checksum-type", "FULL_OBJECT"}})->element("Code"), "InvalidRequest");
+  EXPECT_EQ(complete({{"x-amz-checksum-type", "COMPOSITE"}})->status, 200);
+}
+
 TEST_F(KeptChecksumTest, OfEveryPartLetsTheWholeBeCheckedWithoutAPlan) {
   begin({});
   for (std::string text : {"hello ", "world"})

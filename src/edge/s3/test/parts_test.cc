@@ -170,6 +170,13 @@ TEST(XmlWriter, EscapesWhatXmlCannotHold) {
   XmlWriter xml;
   xml.element("K", std::string_view("a<b>&\"\x01\r", 8));
   EXPECT_TRUE(xml.take().ends_with("<K>a&lt;b&gt;&amp;&quot;\xef\xbf\xbd&#13;</K>"));
+  // A key may have U+FFFE, and a prefix any octets.
+  XmlWriter strange;
+  strange.element("K",
+                  "\xef\xbf\xbe|\xef\xbf\xbf|\xff|\xc3|\xed\xa0\x80|\xc3\xa9|\xf0\x9f\x94\x94");
+  const std::string bad = "\xef\xbf\xbd";
+  EXPECT_TRUE(strange.take().ends_with("<K>" + bad + "|" + bad + "|" + bad + "|" + bad + "|" + bad +
+                                       bad + bad + "|\xc3\xa9|\xf0\x9f\x94\x94</K>"));
 }
 
 TEST(CopySource, NamesBucketAndKey) {

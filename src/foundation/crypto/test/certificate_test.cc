@@ -72,6 +72,8 @@ TEST(Certificate, ARenewedAuthorityIsTheSame) {
   EXPECT_EQ(end_of(renewed.certificate_pem + old_one.certificate_pem).value(), end);
   EXPECT_EQ(split_certificates(renewed.certificate_pem + old_one.certificate_pem),
             (std::vector{renewed.certificate_pem, old_one.certificate_pem}));
+  EXPECT_EQ(begin_of(old_one.certificate_pem).value(), kFrom);
+  EXPECT_EQ(begin_of("nothing").error().message(), "certificate.unreadable");
   EXPECT_EQ(end_of("nothing").error().message(), "certificate.unreadable");
 }
 

@@ -23,7 +23,9 @@ Result<Identity> renew_authority(const Identity& authority, Timestamp from, Time
 Result<Identity> issue_server(const Identity& authority, const std::vector<std::string>& names,
                               Timestamp from, Timestamp until);
 
-// When the first certificate of a PEM text ends. Errors: invalid ("certificate.unreadable").
+// When the first certificate of a PEM text begins, and when it ends. Errors: invalid
+// ("certificate.unreadable").
+Result<Timestamp> begin_of(const std::string& certificate_pem);
 Result<Timestamp> end_of(const std::string& certificate_pem);
 // The certificates of a PEM text, a text each.
 std::vector<std::string> split_certificates(const std::string& pem);
