@@ -1,10 +1,10 @@
 #include "data_directory.h"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
-#include <iterator>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -78,10 +78,15 @@ Result<> write_file(const std::filesystem::path& path, const std::string& text, 
 
 Result<std::string> read_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in)
+  if (!in && errno == ENOENT)
     return fail(Code::kNotFound, "provider.file_failed",
                 {{"path", path.string()}, {"reason", std::strerror(errno)}});
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  std::string text;
+  std::array<char, 4096> piece;
+  while (in.read(piece.data(), piece.size()), in.gcount() > 0)
+    text.append(piece.data(), std::size_t(in.gcount()));
+  if (!in.eof()) return file_error(path, errno);
+  return text;
 }
 
 }  // namespace belfry::provider

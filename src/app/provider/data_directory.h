@@ -44,6 +44,7 @@ class DataDirectory {
 enum class Readable { kOwner, kEveryone };
 Result<> write_file(Disk& folder, const std::string& name, const std::string& text);
 Result<> write_file(const std::filesystem::path& path, const std::string& text, Readable readable);
+// Errors: not_found if there is none, retry for all else.
 Result<std::string> read_file(const std::filesystem::path& path);
 Result<> make_directory(const std::filesystem::path& path);
 

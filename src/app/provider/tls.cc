@@ -36,6 +36,9 @@ Result<crypto::Identity> load_authority(const DataDirectory& directory, Timestam
     TRY(write_file(certificate_path, renewed.certificate_pem, Readable::kEveryone));
     return renewed;
   }
+  // One that is there and cannot be read now must not be replaced: nobody would trust the new one.
+  for (const auto* file : {&certificate, &key})
+    if (!*file && file->error().code() != Code::kNotFound) return std::unexpected(file->error());
   TRY(auto made, crypto::make_authority("Belfry local authority", now - kBackdating,
                                         now + kAuthorityLifetime));
   TRY(write_file(key_path, made.private_key_pem, Readable::kOwner));

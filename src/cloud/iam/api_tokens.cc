@@ -62,6 +62,7 @@ Task<Listing<ApiToken>> IamService::list_api_tokens(const Principal& by, Page pa
                            {"after_id", after.id},
                            {"limit", rows_of(page)}}));
     std::vector<ApiToken> tokens;
+    tokens.reserve(rows.size());
     for (const Row& row : rows) tokens.push_back(api_token_of(row));
     return page_of(std::move(tokens), page,
                    [](const ApiToken& token) { return text_of(token.created, token.id); });

@@ -99,6 +99,7 @@ Task<Listing<Session>> IamService::list_sessions(const Principal& by, UserId use
                            {"after_id", after.id},
                            {"limit", rows_of(page)}}));
     std::vector<Session> sessions;
+    sessions.reserve(rows.size());
     for (const Row& row : rows) sessions.push_back(session_of(row));
     return page_of(std::move(sessions), page,
                    [](const Session& session) { return text_of(session.created, session.id); });

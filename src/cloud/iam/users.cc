@@ -55,6 +55,7 @@ Task<Listing<User>> IamService::list_users(const Principal& by, TenantId tenant,
                            "LIMIT :limit",
                        {{"tenant_id", tenant.value}, {"after", after}, {"limit", rows_of(page)}}));
     std::vector<User> users;
+    users.reserve(rows.size());
     for (const Row& row : rows) users.push_back(user_of(row));
     return page_of(std::move(users), page, [](const User& user) { return to_lower(user.name); });
   });

@@ -102,6 +102,7 @@ class ObjectReading : public Reading {
       CO_TRY(read_, co_await copy_->read(offset, length));
       sealed_ = {read_.get(), read_ ? length : 0};
       if (read_) co_return Result<>();
+      copy_.reset();
     }
     own_.resize(length);
     sealed_ = own_;

@@ -87,13 +87,15 @@ class LocalFileWriter : public FileWriter {
       return publish_file(*copies->disks[ordinal], file, copies->header.set, copies->header.file,
                           {ordinal});
     });
-    set_->end_publishing();
-    claim_ = {};
-    if (!published) co_return std::unexpected(published.error());
+    // Before the set may be repaired, and its disks change.
     for (StoreDevice* device : devices_) {
+      if (!published) break;
       device->wrote(used_ + trailer.size());
       device->note_shard(header.set, header.file);
     }
+    set_->end_publishing();
+    claim_ = {};
+    if (!published) co_return std::unexpected(published.error());
     co_return FilePosition{header.set, header.file, {trailer_.size}};
   }
 

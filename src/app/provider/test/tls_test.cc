@@ -48,6 +48,17 @@ class Tls : public testing::Test {
   StillClock clock_;
 };
 
+TEST_F(Tls, AnAuthorityThatCannotBeReadIsNotReplaced) {
+  const ServerIdentity first = load();
+  const auto key = folder_ / "tls" / "authority.key", aside = folder_ / "tls" / "aside";
+  std::filesystem::rename(key, aside);
+  std::filesystem::create_directory(key);  // opens, and gives an error to who reads
+  EXPECT_FALSE(load_server_identity(*directory_, declared_, clock_));
+  std::filesystem::remove(key);
+  std::filesystem::rename(aside, key);
+  EXPECT_EQ(load().authority_pem, first.authority_pem);
+}
+
 TEST_F(Tls, AServerCertificateIsExchangedAMonthBeforeItsEnd) {
   ServerIdentity first = load();
   Timestamp end = crypto::end_of(first.identity.certificate_pem).value();
