@@ -156,7 +156,7 @@ class LocalStore : public Store, public Notes {
   Result<std::shared_ptr<ReplicaSet>> open_some_set(const GroupKey& key, Spread spread,
                                                     Reserve reserve);
   Result<std::shared_ptr<ReplicaSet>> create_set(const GroupKey& key, Reserve reserve);
-  std::shared_ptr<void> mark_making(SetId set);
+  std::shared_ptr<void> mark_making(SetId set, std::vector<StoreDevice*> on);
   // Those with so much free.
   std::vector<Load> loads(const std::vector<StoreDevice*>& without, Bytes free) const;
   // What must be free on a disk that a set of it is opened.
@@ -190,7 +190,9 @@ class LocalStore : public Store, public Notes {
   mutable std::mutex mutex_;
   std::map<SetId, std::shared_ptr<ReplicaSet>> sets_;
   std::set<SetId> unreadable_;  // on disks, but without a descriptor
-  std::set<SetId> making_;      // on disks already, and in `sets_` soon
+  std::mutex choosing_;         // of disks for a new set; taken before `mutex_`
+  // On disks already, and in `sets_` soon.
+  std::map<SetId, std::vector<StoreDevice*>> making_;
   std::map<GroupKey, Group> groups_;
   std::vector<Damage> damages_;
   // Files of this process, until orphans of earlier ones are collected.

@@ -132,6 +132,11 @@ std::vector<Load> LocalStore::loads(const std::vector<StoreDevice*>& without, By
   std::map<StoreDevice*, std::size_t> counts;
   for (auto& set : all_sets())
     for (StoreDevice* device : set->members()) ++counts[device];
+  {
+    std::lock_guard lock(mutex_);
+    for (auto& [set, devices] : making_)
+      for (StoreDevice* device : devices) ++counts[device];
+  }
   std::vector<Load> loads;
   for (auto& device : devices_) {
     if (!device->good() || std::ranges::find(without, device.get()) != without.end()) continue;
@@ -143,10 +148,10 @@ std::vector<Load> LocalStore::loads(const std::vector<StoreDevice*>& without, By
 }
 
 // Until what it returns goes, the set is not taken for one that a returning disk brings.
-std::shared_ptr<void> LocalStore::mark_making(SetId set) {
+std::shared_ptr<void> LocalStore::mark_making(SetId set, std::vector<StoreDevice*> on) {
   {
     std::lock_guard lock(mutex_);
-    making_.insert(set);
+    making_.emplace(set, std::move(on));
   }
   return {nullptr, [this, set](void*) {
             std::lock_guard lock(mutex_);
@@ -156,13 +161,19 @@ std::shared_ptr<void> LocalStore::mark_making(SetId set) {
 
 Result<std::shared_ptr<ReplicaSet>> LocalStore::create_set(const GroupKey& key, Reserve reserve) {
   for (std::size_t round = 0; round <= devices_.size(); ++round) {
+    Descriptor descriptor{{random_.id()}, key.first, key.second, 1, {}};
+    // Asked beforehand: a disk that does not answer must not keep other sets waiting.
+    for (auto& device : devices_)
+      if (device->good()) device->measure(clock_.monotonic(), kMeasureEvery);
+    // Two sets made at once see each other's disks: they would take the same ones.
+    std::unique_lock choosing(choosing_);
     std::vector<Load> candidates = loads({}, room_to_open(reserve));
     std::vector<StoreDevice*> chosen = choose_disks(key.second, {}, candidates);
     if (chosen.empty()) return no_disks(key.second);
-    Descriptor descriptor{{random_.id()}, key.first, key.second, 1, {}};
+    const auto making = mark_making(descriptor.set, chosen);
+    choosing.unlock();
     for (StoreDevice* device : chosen)
       descriptor.members.push_back({device->info.id, device->identity().uuid});
-    const auto making = mark_making(descriptor.set);
     bool written = true;
     for (unsigned i = 0; i < chosen.size() && written; ++i) {
       Result<> done = write_descriptor(chosen[i]->disk(), descriptor, {i});

@@ -72,6 +72,25 @@ TEST_F(StoreTest, RefusesARecordThatIsTooLarge) {
   EXPECT_EQ(appended.error().message(), "segments.record_too_large");
 }
 
+TEST_F(StoreTest, SetsThatAreMadeAtOnceTakeDifferentDisks) {
+  open();
+  const Placement placement;
+  std::vector<std::future<Result<Appended>>> both;
+  for (Stream stream : {Stream::kObjects, Stream::kLedger})
+    both.push_back(boost::asio::co_spawn(
+        context_, store_->append(stream, placement, 1, {to_buffer("x")}, Purpose::kStore),
+        boost::asio::use_future));
+  context_.restart();
+  std::set<DiskId> disks;
+  for (auto& appended : both) {
+    while (appended.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+      context_.run_one();
+    ASSERT_TRUE(appended.get());
+  }
+  for (const SetStatus& set : store_->sets()) disks.insert(set.disks.begin(), set.disks.end());
+  EXPECT_EQ(disks.size(), kDisks);
+}
+
 TEST_F(StoreTest, KeepsLargeFiles) {
   open();
   Buffer content = pattern(9'000'001, 1);
@@ -104,8 +123,9 @@ TEST_F(StoreTest, KeepsFilesOfEveryLength) {
   for (std::size_t around : {0u, 4096u, 128u << 10, (1u << 20) - 4096, 1u << 20, (2u << 20) - 4096,
                              (4u << 20) - 4096, 4u << 20})
     for (int more : {-4096, -1, 0, 1, 4096}) {
-      if (int(around) + more < 0) continue;
-      const View expected = View(content).first(std::size_t(int(around) + more));
+      const auto length = std::ptrdiff_t(around) + more;
+      if (length < 0) continue;
+      const View expected = View(content).first(std::size_t(length));
       auto writer = run(store_->create_file(Stream::kObjects, {}));
       ASSERT_TRUE(writer);
       step = step * 7919 % 1'500'007 + 1;
