@@ -167,7 +167,7 @@ test('says everything in French to who asks for it', async () => {
     .click();
   await expect(page.getByText(/· reason: .* (wrong|code)/)).toBeVisible();
   await page.getByRole('button', { name: 'Passer en français' }).click();
-  await expect(page.getByText(/· motif : .*(incorrect|code)/)).toBeVisible();
+  await expect(page.getByText(/· motif\s: .*(incorrect|code)/)).toBeVisible();
   await page.getByRole('button', { name: 'Switch to English' }).click();
   await visit('/annex');
   await page.getByRole('button', { name: 'Passer en français' }).click();
