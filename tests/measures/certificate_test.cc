@@ -144,5 +144,21 @@ TEST_F(Certificate, DoctorSaysWhenTheAuthorityEnds) {
             provider::Condition::kRebuilt);
 }
 
+TEST_F(Certificate, DoctorSaysWhetherAnAuthorityIsMadeOrHasToBePutBack) {
+  stop();
+  const std::filesystem::path tls = data() / "tls", aside = tls / "aside";
+  for (const char* name : {"authority.pem", "authority.key"}) {
+    std::filesystem::rename(tls / name, aside);
+    EXPECT_EQ(condition_of_authority(clock().now()), provider::Condition::kRebuilt) << name;
+    std::filesystem::rename(aside, tls / name);
+  }
+  std::filesystem::rename(tls / "authority.pem", aside);
+  std::filesystem::create_directory(tls / "authority.pem");  // opens, and cannot be read
+  EXPECT_EQ(condition_of_authority(clock().now()), provider::Condition::kDegraded);
+  std::filesystem::remove(tls / "authority.pem");
+  std::ofstream(tls / "authority.pem") << "no certificate";
+  EXPECT_EQ(condition_of_authority(clock().now()), provider::Condition::kDegraded);
+}
+
 }  // namespace
 }  // namespace belfry::measures_broken

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { askAgain } from '../api/again';
 import { identity } from '../api/routes';
 import { Confirm } from '../elements/confirm';
 import { Copyable } from '../elements/copyable';
@@ -18,7 +19,7 @@ export function AccessKeysPanel() {
   const who = useWho();
   const queries = useQueryClient();
   const [doomed, setDoomed] = useState<string | null>(null);
-  const again = () => queries.invalidateQueries({ queryKey: ['access-keys'] });
+  const again = () => askAgain(queries, ['access-keys']);
   const query = useQuery({
     queryKey: ['access-keys', who.user.id],
     queryFn: () => identity.accessKeys(who.user.id),

@@ -1,6 +1,7 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
+import { askAgain } from '../api/again';
 import { identity } from '../api/routes';
 import type { ApiToken } from '../api/types';
 import { Confirm } from '../elements/confirm';
@@ -19,7 +20,7 @@ export function ApiTokensPanel() {
   const { t } = useSpeech();
   const queries = useQueryClient();
   const [doomed, setDoomed] = useState<ApiToken | null>(null);
-  const again = () => queries.invalidateQueries({ queryKey: ['api-tokens'] });
+  const again = () => askAgain(queries, ['api-tokens']);
   const query = useQuery({ queryKey: ['api-tokens'], queryFn: identity.apiTokens });
   return (
     <Panel title={t('account.api_tokens')} flush>

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { askAgain } from '../api/again';
 import { identity } from '../api/routes';
 import type { Session } from '../api/types';
 import { Confirm } from '../elements/confirm';
@@ -81,7 +82,7 @@ export function SessionsPanel() {
           onClose={() => setDoomed(null)}
           onConfirm={async () => {
             await identity.revokeSession(doomed.id);
-            await queries.invalidateQueries({ queryKey: ['sessions'] });
+            await askAgain(queries, ['sessions']);
           }}
         >
           {t('account.sessions.end.ask', {

@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
+import { askAgain } from '../api/again';
 import { objects } from '../api/routes';
 import type { Bucket } from '../api/types';
 import { Confirm } from '../elements/confirm';
@@ -96,7 +97,7 @@ function BucketTable({ buckets }: { buckets: Bucket[] }) {
           onClose={() => setDoomed(null)}
           onConfirm={async () => {
             await objects.deleteBucket(doomed);
-            await queries.invalidateQueries({ queryKey: ['buckets'] });
+            await askAgain(queries, ['buckets']);
           }}
         >
           <p>{t('buckets.delete.ask', { name: doomed })}</p>
@@ -114,7 +115,7 @@ function CreateBucket({ onClose }: { onClose: () => void }) {
   const create = useMutation({
     mutationFn: () => objects.createBucket(name),
     onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ['buckets'] });
+      await askAgain(queries, ['buckets']);
       onClose();
     },
   });

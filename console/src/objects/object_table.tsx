@@ -1,6 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { askAgain } from '../api/again';
 import { objects } from '../api/routes';
 import type { ObjectInfo } from '../api/types';
 import { Confirm } from '../elements/confirm';
@@ -71,7 +72,7 @@ export function ObjectTable({
           onClose={() => setDoomed(null)}
           onConfirm={async () => {
             await objects.remove(bucket, doomed);
-            await queries.invalidateQueries({ queryKey: ['objects', bucket] });
+            await askAgain(queries, ['objects', bucket]);
           }}
         >
           <p>{t('objects.delete.ask')}</p>

@@ -62,6 +62,12 @@ class Examination {
     return fs::exists(path, error);
   }
 
+  // Other than one that this user may not read.
+  static bool is_missing(const fs::path& path) {
+    auto text = read_file(path);
+    return !text && text.error().code() == Code::kNotFound;
+  }
+
   // Before the first start nothing is there, and so nothing is lost.
   bool was_started() const {
     auto has_entries = [&](const fs::path& path) { return !entries_of(path).empty(); };
@@ -175,11 +181,16 @@ class Examination {
     fs::path path =
         is_own ? resolve(topology_.tls.certificate_file) : data_ / "tls" / "authority.pem";
     Error subject = says(is_own ? "doctor.subject.certificate" : "doctor.subject.authority", {});
+    if (!is_own)
+      for (const fs::path& file : {path, data_ / "tls" / "authority.key"})
+        if (is_missing(file))
+          return add(subject, Condition::kRebuilt,
+                     says("doctor.authority_made", {{"path", file.string()}}));
     auto text = read_file(path);
     auto end = text ? crypto::end_of(*text) : Result<Timestamp>(std::unexpected(text.error()));
     if (!end)
-      return add(subject, is_own ? Condition::kDegraded : Condition::kRebuilt,
-                 says(is_own ? "doctor.certificate_unreadable" : "doctor.authority_made",
+      return add(subject, Condition::kDegraded,
+                 says(is_own ? "doctor.certificate_unreadable" : "doctor.authority_unreadable",
                       {{"path", path.string()}}));
     bool ends_soon = *end < now_ + std::chrono::days(30);
     std::string_view message =

@@ -1,5 +1,7 @@
 #include "reasons.h"
 
+#include "base/placeholders.h"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -70,24 +72,15 @@ const Reason* find_reason(const Measure& measure, std::string_view recorded) {
 enum class Zero { kOne, kMore };  // as which it counts
 
 std::string fill(std::string_view pattern, const Recorded& recorded, Zero zero) {
-  std::string out;
-  while (!pattern.empty()) {
-    std::size_t open = pattern.find('{');
-    std::size_t close = open == pattern.npos ? open : pattern.find('}', open);
-    if (close == pattern.npos) break;
-    out += pattern.substr(0, open);
-    auto hole = read_hole(pattern.substr(open + 1, close - open - 1));
-    auto value = hole ? recorded.arguments.find(std::string(hole->name)) : recorded.arguments.end();
-    if (value == recorded.arguments.end())
-      out += pattern.substr(open, close + 1 - open);
-    else if (!hole->is_choice)
-      out += value->second;
-    else
-      out += value->second == "1" || (value->second == "0" && zero == Zero::kOne) ? hole->one
-                                                                                  : hole->more;
-    pattern.remove_prefix(close + 1);
-  }
-  return out.append(pattern);
+  return fill_placeholders(pattern, [&](std::string_view inside) -> std::optional<std::string> {
+    auto hole = read_hole(inside);
+    if (!hole) return std::nullopt;
+    auto value = recorded.arguments.find(std::string(hole->name));
+    if (value == recorded.arguments.end()) return std::nullopt;
+    if (!hole->is_choice) return value->second;
+    const bool is_one = value->second == "1" || (value->second == "0" && zero == Zero::kOne);
+    return std::string(is_one ? hole->one : hole->more);
+  });
 }
 
 struct Kind {

@@ -58,10 +58,6 @@ Result<AttributesAsked> read_attributes_asked(const http::Fields& fields) {
   return asked;
 }
 
-void write_checksum(XmlWriter& xml, const KeptChecksum& checksum) {
-  xml.element("Checksum" + std::string(name_of(checksum.kind)), checksum.value);
-}
-
 void write_parts(XmlWriter& xml, const objects::ObjectInfo& info, const AttributesAsked& asked) {
   auto first = std::ranges::upper_bound(info.part_extents, asked.parts_after, {},
                                         &objects::ObjectInfo::PartExtent::number);
@@ -71,7 +67,7 @@ void write_parts(XmlWriter& xml, const objects::ObjectInfo& info, const Attribut
   xml.element("PartsCount", info.parts);
   xml.element("PartNumberMarker", asked.parts_after);
   xml.element("MaxParts", asked.parts_max);
-  xml.element("IsTruncated", count < left);
+  xml.element("IsTruncated", count > 0 && count < left);
   if (count > 0) xml.element("NextPartNumberMarker", (first + std::ptrdiff_t(count) - 1)->number);
   for (auto part = first; part != first + std::ptrdiff_t(count); ++part) {
     xml.open("Part");

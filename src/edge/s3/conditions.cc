@@ -65,7 +65,8 @@ Result<objects::WriteConditions> read_write_conditions(const http::Fields& field
   objects::WriteConditions conditions;
   if (auto match = fields.find("if-match")) conditions.if_match = std::string(unquoted(*match));
   if (auto none = fields.find("if-none-match")) {
-    if (none->contains(',')) return refuse("NotImplemented", {{"Header", "If-None-Match"}});
+    if (trim(*none).empty() || none->contains(','))
+      return refuse("NotImplemented", {{"Header", "If-None-Match"}});
     conditions.if_none_match_any = trim(*none) == "*";
     if (!conditions.if_none_match_any) conditions.if_none_match = std::string(unquoted(*none));
   }

@@ -113,8 +113,7 @@ Task<> answer_copy(Call& call, std::string_view root, std::string_view etag, Tim
   xml.open_root(root);
   xml.element("LastModified", format_rfc3339(modified));
   xml.element("ETag", quoted(etag));
-  if (auto checksum = kept_checksum(headers))
-    xml.element("Checksum" + std::string(name_of(checksum->kind)), checksum->value);
+  if (auto checksum = kept_checksum(headers)) write_checksum(xml, *checksum);
   xml.close(root);
   co_return co_await answer_xml(call, xml.take());
 }

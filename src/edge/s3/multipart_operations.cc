@@ -30,11 +30,6 @@ void write_owner(XmlWriter& xml, std::string_view name, const Call& call) {
   xml.close(name);
 }
 
-// "ChecksumCRC32" and so on.
-void write_checksum(XmlWriter& xml, const KeptChecksum& checksum) {
-  xml.element("Checksum" + std::string(name_of(checksum.kind)), checksum.value);
-}
-
 }  // namespace
 
 Result<std::uint32_t> part_number_of(std::string_view text) {

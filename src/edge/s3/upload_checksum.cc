@@ -155,6 +155,10 @@ std::optional<KeptChecksum> kept_checksum(const objects::Headers& headers) {
   return std::nullopt;
 }
 
+void write_checksum(XmlWriter& xml, const KeptChecksum& checksum) {
+  xml.element("Checksum" + std::string(name_of(checksum.kind)), checksum.value);
+}
+
 Result<WholeAnnounced> read_whole_announced(const http::Fields& fields,
                                             std::vector<objects::Headers> parts) {
   WholeAnnounced announced;

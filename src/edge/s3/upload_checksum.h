@@ -10,6 +10,7 @@
 #include "checksum.h"
 #include "http/server.h"
 #include "objects/store.h"
+#include "xml_writer.h"
 
 #include <optional>
 #include <string>
@@ -46,6 +47,8 @@ Result<std::optional<ChecksumKind>> read_checksum_algorithm(const http::Fields& 
 
 objects::Headers headers_of(const KeptChecksum& checksum);
 std::optional<KeptChecksum> kept_checksum(const objects::Headers& headers);
+// As the element ChecksumCRC32 and so on.
+void write_checksum(XmlWriter& xml, const KeptChecksum& checksum);
 
 // What CompleteMultipartUpload says, besides its parts.
 struct WholeAnnounced {

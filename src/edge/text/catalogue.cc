@@ -1,5 +1,7 @@
 #include "text/catalogue.h"
 
+#include "base/placeholders.h"
+
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
@@ -59,24 +61,13 @@ std::string_view in(Language language, const Row& row) {
 // of.
 std::string fill(std::string_view pattern, const std::vector<Argument>& arguments,
                  Language language) {
-  std::string out;
-  while (!pattern.empty()) {
-    std::size_t open = pattern.find('{');
-    std::size_t close = open == pattern.npos ? open : pattern.find('}', open);
-    if (close == pattern.npos) break;
-    out += pattern.substr(0, open);
-    std::string_view name = pattern.substr(open + 1, close - open - 1);
-    bool is_message = name.starts_with('@');
+  return fill_placeholders(pattern, [&](std::string_view name) -> std::optional<std::string> {
+    const bool is_message = name.starts_with('@');
     const std::string* value = find_argument(arguments, name.substr(is_message ? 1 : 0));
-    auto named = is_message && value != nullptr ? rows().find(*value) : rows().end();
-    // A missing argument stays visible as its placeholder.
-    if (value == nullptr)
-      out += pattern.substr(open, close - open + 1);
-    else
-      out += named != rows().end() ? in(language, named->second) : std::string_view(*value);
-    pattern.remove_prefix(close + 1);
-  }
-  return out.append(pattern);
+    if (value == nullptr) return std::nullopt;
+    auto named = is_message ? rows().find(*value) : rows().end();
+    return named != rows().end() ? std::string(in(language, named->second)) : *value;
+  });
 }
 
 std::string_view trim(std::string_view text) {

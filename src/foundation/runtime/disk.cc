@@ -1,5 +1,7 @@
 #include "runtime/disk.h"
 
+#include "base/ensure.h"
+
 #include <climits>
 
 #include <algorithm>
@@ -232,7 +234,9 @@ class SystemFile : public File {
 
 std::shared_ptr<std::byte[]> File::memory_to_write_past(std::size_t size) {
   const std::size_t whole = (size + kPastMemory - 1) / kPastMemory * kPastMemory;
-  return {static_cast<std::byte*>(std::aligned_alloc(kPastMemory, whole)), std::free};
+  auto* memory = static_cast<std::byte*>(std::aligned_alloc(kPastMemory, whole));
+  ENSURE(memory != nullptr);
+  return {memory, std::free};
 }
 
 namespace {

@@ -129,14 +129,16 @@ Bytes LocalStore::size_of(const ReplicaSet& set) const {
 }
 
 std::vector<Load> LocalStore::loads(const std::vector<StoreDevice*>& without, Bytes free) const {
-  std::map<StoreDevice*, std::size_t> counts;
-  for (auto& set : all_sets())
-    for (StoreDevice* device : set->members()) ++counts[device];
+  // Those being made first: one that is made meanwhile is among all then.
+  std::map<SetId, std::vector<StoreDevice*>> members;
   {
     std::lock_guard lock(mutex_);
-    for (auto& [set, devices] : making_)
-      for (StoreDevice* device : devices) ++counts[device];
+    members = making_;
   }
+  for (auto& set : all_sets()) members[set->id()] = set->members();
+  std::map<StoreDevice*, std::size_t> counts;
+  for (auto& [set, devices] : members)
+    for (StoreDevice* device : devices) ++counts[device];
   std::vector<Load> loads;
   for (auto& device : devices_) {
     if (!device->good() || std::ranges::find(without, device.get()) != without.end()) continue;

@@ -1,6 +1,7 @@
 #include "tls.h"
 
 #include "runtime/random.h"
+#include "runtime_testing/manual_clock.h"
 
 #include <gtest/gtest.h>
 
@@ -8,21 +9,6 @@
 
 namespace belfry::provider {
 namespace {
-
-// Stands still until a test moves it.
-class StillClock : public Clock {
- public:
-  Timestamp now() const override { return now_; }
-  Monotonic monotonic() const override { return Monotonic(now_.time_since_epoch()); }
-  boost::asio::awaitable<void> sleep(Duration duration) override {
-    advance(duration);
-    co_return;
-  }
-  void advance(Duration duration) { now_ += duration; }
-
- private:
-  Timestamp now_{std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)};
-};
 
 class Tls : public testing::Test {
  protected:
@@ -45,7 +31,7 @@ class Tls : public testing::Test {
                                   ("belfry-tls-" + std::to_string(make_system_random()->id()));
   std::unique_ptr<DataDirectory> directory_;
   topology::Tls declared_;
-  StillClock clock_;
+  runtime::testing::ManualClock clock_;
 };
 
 TEST_F(Tls, AnAuthorityThatCannotBeReadIsNotReplaced) {

@@ -1,4 +1,4 @@
-// A clock that stands still, a ledger in memory, and a way to wait for a task.
+// A ledger in memory, and a way to wait for a task.
 #pragma once
 
 #include "audit/ledger.h"
@@ -13,20 +13,6 @@
 #include <vector>
 
 namespace belfry::measures {
-
-class StillClock : public Clock {
- public:
-  Timestamp now() const override { return now_; }
-  Monotonic monotonic() const override { return Monotonic(now_.time_since_epoch()); }
-  boost::asio::awaitable<void> sleep(Duration duration) override {
-    advance(duration);
-    co_return;
-  }
-  void advance(Duration duration) { now_ += duration; }
-
- private:
-  Timestamp now_ = Timestamp(std::chrono::seconds(1'767'225'600));  // 2026-01-01
-};
 
 // Keeps events; everything the runner does not call is refused.
 class MemoryLedger : public audit::Ledger {

@@ -4,6 +4,7 @@
 #include "database_testing/test_database.h"
 #include "fakes.h"
 #include "measures/measures.h"
+#include "runtime_testing/manual_clock.h"
 #include "topology/topology.h"
 
 #include <gtest/gtest.h>
@@ -116,7 +117,7 @@ class StateTest : public testing::TestWithParam<database::Engine> {
   }
 
   database::testing::TestDatabase database_{GetParam(), all_migrations()};
-  StillClock clock_;
+  runtime::testing::ManualClock clock_;
   MemoryLedger ledger_;
   std::unique_ptr<Random> random_ = make_seeded_random(7);
   topology::Topology topology_;

@@ -12,26 +12,6 @@ constexpr Timestamp kStart = Timestamp(std::chrono::seconds(1'767'225'600));  //
 
 }  // namespace
 
-Timestamp ManualClock::now() const {
-  std::lock_guard lock(mutex_);
-  return kStart + passed_;
-}
-
-Monotonic ManualClock::monotonic() const {
-  std::lock_guard lock(mutex_);
-  return Monotonic(passed_);
-}
-
-boost::asio::awaitable<void> ManualClock::sleep(Duration duration) {
-  advance(duration);
-  co_return;
-}
-
-void ManualClock::advance(Duration duration) {
-  std::lock_guard lock(mutex_);
-  passed_ += duration;
-}
-
 Result<crypto::Key> MemoryKeyStore::current(TenantId tenant, crypto::KeyPurpose purpose) {
   {
     std::lock_guard lock(mutex_);

@@ -5,6 +5,7 @@
 #include "crypto/password.h"
 #include "database_testing/test_database.h"
 #include "iam/iam.h"
+#include "runtime_testing/manual_clock.h"
 #include "service.h"
 
 #include <gtest/gtest.h>
@@ -13,19 +14,6 @@
 #include <optional>
 
 namespace belfry::iam {
-
-// Stands still until a test moves it.
-class ManualClock : public Clock {
- public:
-  Timestamp now() const override;
-  Monotonic monotonic() const override;
-  boost::asio::awaitable<void> sleep(Duration duration) override;
-  void advance(Duration duration);
-
- private:
-  mutable std::mutex mutex_;
-  Duration passed_{};
-};
 
 // One key of each purpose.
 class MemoryKeyStore : public crypto::KeyStore {
@@ -121,7 +109,7 @@ struct World {
   std::int64_t count(const std::string& sql);
 
   database::testing::TestDatabase state;
-  ManualClock clock;
+  runtime::testing::ManualClock clock;
   std::unique_ptr<Random> random = make_system_random();
   MemoryKeyStore keys;
   RecordingLedger ledger;

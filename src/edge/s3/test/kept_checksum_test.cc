@@ -245,6 +245,8 @@ TEST_F(KeptChecksumTest, IsAmongTheAttributes) {
   EXPECT_EQ(page->element("NextPartNumberMarker"), "1");
   EXPECT_EQ(page->element("ChecksumSHA256"), checksum_of(ChecksumKind::kSha256, "hello "));
   EXPECT_EQ(page->element("ObjectSize"), "");
+  auto none = attributes("big", "ObjectParts", {{"x-amz-max-parts", "0"}});
+  EXPECT_EQ(none->element("IsTruncated"), "false") << "there would be nowhere to go on";
   auto rest = attributes("big", "ObjectParts", {{"x-amz-part-number-marker", "1"}});
   EXPECT_EQ(rest->element("IsTruncated"), "false");
   EXPECT_EQ(rest->element("PartNumber"), "2");

@@ -236,6 +236,7 @@ TEST_F(ObjectTest, WritesUnderConditions) {
   EXPECT_EQ(put_if("if-none-match", "*"), "");
   EXPECT_EQ(put_if("if-none-match", "*"), "PreconditionFailed");
   EXPECT_EQ(put_if("if-none-match", "\"abc\", \"def\""), "NotImplemented");
+  EXPECT_EQ(put_if("if-none-match", " "), "NotImplemented");
   EXPECT_EQ(put_if("if-none-match", "\"abc\""), "");
   EXPECT_EQ(put_if("if-none-match", "\"9dd4e461268c8034f5c8564e155c67a6\""), "PreconditionFailed");
   EXPECT_EQ(put_if("if-match", "\"9dd4e461268c8034f5c8564e155c67a6\""), "");

@@ -1,7 +1,6 @@
-// Three key disks in a temporary folder that can refuse writes or vanish, and a clock set by hand.
+// Three key disks in a temporary folder that can refuse writes or vanish.
 #pragma once
 
-#include "runtime/clock.h"
 #include "runtime/disk.h"
 #include "runtime_testing/forwarding_disk.h"
 
@@ -12,17 +11,6 @@
 #include <unistd.h>
 
 namespace belfry::crypto {
-
-struct ManualClock : Clock {
-  explicit ManualClock(Timestamp start) : time(start) {}
-  Timestamp now() const override { return time; }
-  Monotonic monotonic() const override { return Monotonic(time.time_since_epoch()); }
-  boost::asio::awaitable<void> sleep(Duration duration) override {
-    time += duration;
-    co_return;
-  }
-  Timestamp time;
-};
 
 // Passes everything on, unless it refuses to make files.
 class RefusingDisk : public runtime::testing::ForwardingDisk {

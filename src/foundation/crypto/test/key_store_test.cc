@@ -1,6 +1,7 @@
 #include "crypto/key_store.h"
 
 #include "key_disks.h"
+#include "runtime_testing/manual_clock.h"
 
 #include <gtest/gtest.h>
 
@@ -32,7 +33,7 @@ class KeyStoreTest : public testing::Test {
   }
 
   KeyDisks disks_;
-  ManualClock clock_{std::chrono::sys_days(std::chrono::year(2026) / 3 / 15)};
+  runtime::testing::ManualClock clock_{std::chrono::sys_days(std::chrono::year(2026) / 3 / 15)};
   std::unique_ptr<Random> random_ = make_seeded_random(1);
   Buffer master_key_ = Buffer(32, std::byte{9});
 };
@@ -69,13 +70,13 @@ TEST_F(KeyStoreTest, MonthsHaveKeysOfTheirOwnMadeADayAhead) {
   EXPECT_EQ(march.version, 2026u * 12 + 2);
   ASSERT_TRUE(store->prepare_next_month());
   EXPECT_EQ(store->list(kTenant, KeyPurpose::kAuditMonth).size(), 1u) << "not a day ahead yet";
-  clock_.time = std::chrono::sys_days(std::chrono::year(2026) / 3 / 31) + std::chrono::hours(1);
+  clock_.set(std::chrono::sys_days(std::chrono::year(2026) / 3 / 31) + std::chrono::hours(1));
   ASSERT_TRUE(store->prepare_next_month());
   ASSERT_TRUE(store->prepare_next_month());
   const auto keys = store->list(kTenant, KeyPurpose::kAuditMonth);
   ASSERT_EQ(keys.size(), 2u);
   EXPECT_EQ(store->current(kTenant, KeyPurpose::kAuditMonth).value().id, march.id);
-  clock_.time += days(1);
+  clock_.advance(days(1));
   disks_.refuse_writes(0);
   EXPECT_EQ(store->current(kTenant, KeyPurpose::kAuditMonth).value().id, keys[1].id)
       << "the prepared key needs no disk";

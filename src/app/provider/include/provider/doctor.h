@@ -13,7 +13,7 @@ namespace belfry::provider {
 enum class Condition {
   kGood,
   kRebuilt,   // missing, but made again from what is there at the next start
-  kDegraded,  // fewer copies than promised; healing restores them
+  kDegraded,  // fewer copies than promised, which healing restores; or an operator has to act
   kLost,      // gone, and nothing here brings it back
 };
 
