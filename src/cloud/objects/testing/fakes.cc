@@ -124,9 +124,10 @@ Result<crypto::Key> MemoryKeys::rotate(TenantId tenant, crypto::KeyPurpose purpo
 }
 
 Task<std::size_t> MemorySource::read(MutableView out) {
-  std::size_t count = std::min({out.size(), body_.size(), piece_});
-  std::ranges::copy(as_view(body_.substr(0, count)), out.begin());
-  body_.remove_prefix(count);
+  View rest = as_view(body_).subspan(given_);
+  std::size_t count = std::min({out.size(), rest.size(), piece_});
+  std::ranges::copy(rest.first(count), out.begin());
+  given_ += count;
   co_return count;
 }
 

@@ -64,7 +64,7 @@ class MemoryKeys : public crypto::KeyStore {
   std::vector<crypto::Key> keys_;
 };
 
-// A body in memory, given out in pieces of at most `piece` octets.
+// A copy of a body, given out in pieces of at most `piece` octets.
 class MemorySource : public Source {
  public:
   explicit MemorySource(std::string_view body, std::size_t piece = 64 << 10)
@@ -72,8 +72,9 @@ class MemorySource : public Source {
   Task<std::size_t> read(MutableView out) override;
 
  private:
-  std::string_view body_;
+  std::string body_;
   std::size_t piece_;
+  std::size_t given_ = 0;
 };
 
 }  // namespace belfry::objects::testing
