@@ -152,7 +152,7 @@ class Bench:
                 self.note(f"{kind} decision p99", taken["p99_ns"])
 
     def report_decisions(self):
-        lines = ["| decision over 100 statements | median ns | p99 ns | beside a signature's HMACs |",
+        lines = ["| decision over 100 statements | median ns | p99 ns | beside a signature |",
                  "|---|---|---|---|"]
         beside = self.median("signature decision")
         for kind in ("ordinary", "hostile"):
