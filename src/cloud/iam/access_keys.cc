@@ -1,4 +1,5 @@
 // Access keys of the S3 protocol.
+#include "held_policies.h"
 #include "paging.h"
 #include "rows.h"
 #include "service.h"
@@ -59,6 +60,7 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
         TRY(const Buffer secret,
             open_secret(keys_, purpose_of(access_key_id), row.text("secret_sealed")));
         const auto last_used = optional_time(row, "last_used_us");
+        TRY(auto held, read_held_policies(transaction, held_, UserId{row.integer("id")}));
         write_down = !last_used || now - *last_used >= kUsedEvery;
         return SigningIdentity{{.tenant = TenantId{row.integer("tenant_id")},
                                 .user = UserId{row.integer("id")},
@@ -66,7 +68,8 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
                                 .role = role_named(row.text("role")).value_or(Role::kReader),
                                 .method = Method::kAccessKey,
                                 .credential = access_key_id,
-                                .second_factor = row.flag("second_factor")},
+                                .second_factor = row.flag("second_factor"),
+                                .held = std::move(held)},
                                std::string(as_text(secret))};
       });
   if (!found) {

@@ -1,5 +1,6 @@
 // Tokens of programs for the REST API.
 #include "base/text_encoding.h"
+#include "held_policies.h"
 #include "paging.h"
 #include "rows.h"
 #include "service.h"
@@ -36,13 +37,15 @@ Task<Principal> IamService::authenticate_token(const std::string& secret) {
                           {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(clock_.now())}}));
     if (rows.empty()) return unknown;
     const Row& row = rows[0];
+    TRY(auto held, read_held_policies(transaction, held_, UserId{row.integer("id")}));
     return Principal{.tenant = TenantId{row.integer("tenant_id")},
                      .user = UserId{row.integer("id")},
                      .name = row.text("name"),
                      .role = role_named(row.text("role")).value_or(Role::kReader),
                      .method = Method::kApiToken,
                      .credential = row.text("token_id"),
-                     .second_factor = row.flag("second_factor")};
+                     .second_factor = row.flag("second_factor"),
+                     .held = std::move(held)};
   });
 }
 

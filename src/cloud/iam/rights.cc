@@ -53,6 +53,27 @@ bool is_about_bucket_policy(std::string_view action) {
   return std::ranges::find(kActions, action) != std::end(kActions);
 }
 
+// Walls that no policy opens.
+bool is_walled_off(const Principal& principal, std::string_view action, bool is_own,
+                   const policy::PolicyPtr& attached) {
+  if (principal.method == Method::kNone || !principal.tenant) return true;
+  if (is_staff_role(principal.role) && principal.tenant != kProviderTenant) return true;
+  if (is_own || !action.starts_with("s3:")) return false;
+  // The provider's staff reach no customer's data, not even by a customer's bucket policy.
+  return principal.tenant == kProviderTenant || !attached || is_about_bucket_policy(action);
+}
+
+// What the principal holds that counts here: its role's policies, and those of its profiles, which
+// reach no further than the tenant but for what another's bucket opens.
+std::vector<policy::PolicyPtr> policies_of(const Principal& principal, bool with_profiles) {
+  const auto predefined = predefined_policies(principal.role);
+  std::vector<policy::PolicyPtr> policies(predefined.begin(), predefined.end());
+  if (with_profiles)
+    policies.insert(policies.end(), principal.held->policies.begin(),
+                    principal.held->policies.end());
+  return policies;
+}
+
 }  // namespace
 
 std::string resource_of(UserId user) {
@@ -65,36 +86,39 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
   const TenantId owner = resource.tenant ? resource.tenant : kProviderTenant;
   const bool is_objects = action.starts_with("s3:");
   const bool is_own = owner == principal.tenant;
-  if (principal.method == Method::kNone || !principal.tenant)
-    return denied("iam.denied", action, resource);
   if (principal.method == Method::kSystem)
     return is_objects ? denied("iam.denied", action, resource) : Result<>();
-  if (is_staff_role(principal.role) && principal.tenant != kProviderTenant)
+  if (is_walled_off(principal, action, is_own, attached))
     return denied("iam.denied", action, resource);
 
-  policy::PolicySet policies{.identity = predefined_policies(principal.role),
-                             .boundary = nullptr,
-                             .session = {},
-                             .resource = attached};
-  if (is_objects && !is_own && (principal.tenant == kProviderTenant || !attached))
-    return denied("iam.denied", action, resource);
-  if (is_about_bucket_policy(action)) {
-    if (!is_own) return denied("iam.denied", action, resource);
-    if (is_privileged(principal.role)) policies.resource = nullptr;
-  }
   const std::vector<std::string> scopes = scopes_of(tree, principal, resource, owner);
   const RequestFacts facts(principal, context, owner, scopes);
   const std::string arn = arn_of(principal.tenant, principal.name);
   const std::string account = account_of(principal.tenant);
   // What is no object has no policy of its own: there the scopes tell whose it is.
   const std::string account_of_owner = is_objects ? account_of(owner) : account;
-  const auto decision =
-      policy::decide(policies, {action, resource.name, account_of_owner, {arn, account}, facts});
-  if (decision.outcome != policy::Outcome::kAllowed) return denied("iam.denied", action, resource);
+  const policy::Request request{action, resource.name, account_of_owner, {arn, account}, facts};
 
+  const HeldPolicies* held = principal.held.get();
+  const bool with_profiles = held && (is_own || is_objects);
+  const auto identity = policies_of(principal, with_profiles);
+  // Its bucket's policy never keeps an administrator from mending that policy.
+  const bool passes_over = is_about_bucket_policy(action) && is_privileged(principal.role);
+  const auto decision = policy::decide({.identity = identity,
+                                        .boundary = held ? held->boundary : nullptr,
+                                        .session = {},
+                                        .resource = passes_over ? nullptr : attached},
+                                       request);
+  if (decision.outcome != policy::Outcome::kAllowed) return denied("iam.denied", action, resource);
+  if (held && !with_profiles &&
+      policy::decide({.identity = held->policies, .boundary = {}, .session = {}, .resource = {}},
+                     request)
+              .outcome == policy::Outcome::kDeniedExplicitly)
+    return denied("iam.denied", action, resource);
+
+  const bool needs_factor = is_privileged(principal.role) || (held && held->privileged);
   const bool is_self = std::ranges::find(scopes, kSelf) != scopes.end();
-  if (is_privileged(principal.role) && !principal.second_factor &&
-      !(is_self && is_enrolment(action)))
+  if (needs_factor && !principal.second_factor && !(is_self && is_enrolment(action)))
     return denied("iam.second_factor_needed", action, resource);
   return {};
 }

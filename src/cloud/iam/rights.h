@@ -14,7 +14,8 @@ namespace belfry::iam {
 //  2. other actions reach another tenant's things only by a predefined profile;
 //  3. the policy of a bucket is read and changed by its owner's users alone, and no policy of the
 //     bucket keeps its administrators from that;
-//  4. a privileged role without a second factor may do only what is its user's own.
+//  4. who is privileged, by its role or by a profile, may do only what is its user's own without a
+//     second factor.
 // `attached`: the policy of the resource; null: none.
 // Errors: denied ("iam.denied", "iam.second_factor_needed").
 Result<> decide(const TenantTree& tree, const Principal& principal, std::string_view action,

@@ -37,7 +37,8 @@ User user_of(const database::Row& row) {
           .active = row.flag("active"),
           .has_totp = row.integer("factors") > 0,
           .created = from_us(row.integer("created_us")),
-          .last_sign_in = optional_time(row, "last_sign_in_us")};
+          .last_sign_in = optional_time(row, "last_sign_in_us"),
+          .privileged = is_privileged(*role) || row.integer("privileged_profiles") > 0};
 }
 
 Result<User> find_user(database::Transaction& transaction, UserId user) {

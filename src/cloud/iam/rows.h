@@ -15,7 +15,11 @@ Tenant tenant_of(const database::Row& row);
 inline constexpr std::string_view kUserColumns =
     "u.id, u.tenant_id, u.name, u.email, u.role, u.active, u.created_us, u.last_sign_in_us, "
     "(SELECT count(*) FROM mfa_factor f WHERE f.user_id = u.id AND f.confirmed_us IS NOT NULL) "
-    "AS factors";
+    "AS factors, "
+    "(SELECT count(*) FROM iam_profile x WHERE x.privileged = 1 AND "
+    "(x.id IN (SELECT h.profile_id FROM user_profile h WHERE h.user_id = u.id) OR "
+    "x.id IN (SELECT g.profile_id FROM group_profile g JOIN group_member m "
+    "ON m.group_id = g.group_id WHERE m.user_id = u.id))) AS privileged_profiles";
 User user_of(const database::Row& row);
 // Errors: not_found ("iam.user_missing").
 Result<User> find_user(database::Transaction& transaction, UserId user);

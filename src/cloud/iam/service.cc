@@ -52,6 +52,8 @@ Result<> IamService::check(const Principal& by, std::string_view action, const R
 }
 
 Result<> IamService::check_user(const Principal& by, std::string_view action, const User& user) {
+  // Whoever holds a part of an administrator's rights by a profile does not reach administrators.
+  if (user.id != by.user && user.tenant == by.tenant) TRY(check_may_give(by, user.privileged));
   return check(by, action, {resource_of(user.id), user.tenant},
                Error(Code::kNotFound, "iam.user_missing", {{"user", user.id.text()}}));
 }

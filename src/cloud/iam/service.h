@@ -22,7 +22,7 @@ using database::Transaction;
 // How long reading the tables may take, in all of one call.
 inline constexpr Duration kReadLimit = std::chrono::seconds(5);
 
-class IamService : public Iam {
+class IamService : public Iam, public Profiles {
  public:
   IamService(database::Database& database, std::shared_ptr<Pool> pool, crypto::KeyStore& keys,
              audit::Ledger& ledger, audit::Outbox& outbox, Clock& clock, Random& random);
@@ -50,6 +50,25 @@ class IamService : public Iam {
 
   Task<std::string> begin_totp(const Principal& by) override;
   Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) override;
+
+  Profiles& profiles() override { return *this; }
+  Task<Listing<Profile>> list_profiles(const Principal& by, Page page) override;
+  Task<Profile> find_profile(const Principal& by, ProfileId id) override;
+  Task<Profile> create_profile(const Principal& by, const std::string& name,
+                               const std::string& document) override;
+  Task<Profile> change_profile(const Principal& by, ProfileId id,
+                               const std::string& document) override;
+  Task<> delete_profile(const Principal& by, ProfileId id) override;
+  Task<Listing<Group>> list_groups(const Principal& by, Page page) override;
+  Task<Group> create_group(const Principal& by, const std::string& name) override;
+  Task<> delete_group(const Principal& by, GroupId id) override;
+  Task<Listing<GroupMember>> list_members(const Principal& by, GroupId id, Page page) override;
+  Task<> add_member(const Principal& by, GroupId id, UserId user) override;
+  Task<> remove_member(const Principal& by, GroupId id, UserId user) override;
+  Task<> give_profile(const Principal& by, ProfileId profile, Holder holder) override;
+  Task<> withdraw_profile(const Principal& by, ProfileId profile, Holder holder) override;
+  Task<Holdings> list_holdings(const Principal& by, UserId user) override;
+  Task<> set_boundary(const Principal& by, UserId user, std::optional<ProfileId> profile) override;
 
   Task<Listing<AccessKey>> list_access_keys(const Principal& by, UserId user, Page page) override;
   Task<NewAccessKey> create_access_key(const Principal& by, UserId user) override;
@@ -83,6 +102,20 @@ class IamService : public Iam {
                  const Error& missing);
   Result<> check_user(const Principal& by, std::string_view action, const User& user);
   Result<> refresh_tree(Transaction& transaction);
+  // What is privileged is given by the predefined privileged roles alone.
+  Result<> check_may_give(const Principal& by, bool privileged);
+  // Each of the caller's tenant, else it is missing; the first two with the right to `action` on
+  // it.
+  Result<Profile> read_profile(Transaction& transaction, const Principal& by, ProfileId id,
+                               std::string_view action);
+  Result<Group> read_group(Transaction& transaction, const Principal& by, GroupId id,
+                           std::string_view action);
+  Result<User> read_user_of(Transaction& transaction, const Principal& by, UserId user);
+  // That the holder is there; what the log says of it.
+  Result<std::vector<audit::Detail>> check_holder(Transaction& transaction, const Principal& by,
+                                                  const Holder& holder);
+  Result<bool> gives_privileges(Transaction& transaction, GroupId id);
+  void forget(const Principal& by, const Holder& holder);
   // Ends the sessions of `user` but the one of `by`.
   Result<> end_other_sessions(Transaction& transaction, const Principal& by, UserId user);
 
@@ -116,6 +149,7 @@ class IamService : public Iam {
   const std::string dummy_hash_;  // what the passwords of unknown users are compared with
   TenantTree tree_;
   policy::CompiledPolicies attached_{policy::Kind::kResource};
+  policy::CompiledPolicies held_{policy::Kind::kIdentity};
   std::atomic<std::int64_t> tree_read_us_ = 0;
   Throttle throttle_;
   SigningCache signing_;

@@ -1,4 +1,5 @@
 // Sessions, and who a bearer secret belongs to.
+#include "held_policies.h"
 #include "paging.h"
 #include "rows.h"
 #include "service.h"
@@ -46,13 +47,15 @@ Task<Principal> IamService::authenticate_session(const std::string& secret) {
                               {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(now)}}));
            if (rows.empty()) return unknown;
            const Row& row = rows[0];
+           TRY(auto held, read_held_policies(transaction, held_, UserId{row.integer("id")}));
            return Seen{{.tenant = TenantId{row.integer("tenant_id")},
                         .user = UserId{row.integer("id")},
                         .name = row.text("name"),
                         .role = role_named(row.text("role")).value_or(Role::kReader),
                         .method = Method::kSession,
                         .credential = row.text("session_id"),
-                        .second_factor = row.flag("second_factor")},
+                        .second_factor = row.flag("second_factor"),
+                        .held = std::move(held)},
                        now - from_us(row.integer("last_seen_us")) >= kSeenEvery};
          }));
   if (seen.write_down) {

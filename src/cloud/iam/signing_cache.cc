@@ -66,12 +66,19 @@ void SigningCache::forget_key(const std::string& access_key_id) {
   entries_.erase(access_key_id);
 }
 
-void SigningCache::forget_user(UserId user) {
+void SigningCache::forget_if(auto is_meant) {
   std::unique_lock lock(mutex_);
   changed();
-  std::erase_if(entries_, [user](const auto& entry) {
-    return entry.second->identity.principal.user == user;
-  });
+  std::erase_if(entries_,
+                [&](const auto& entry) { return is_meant(entry.second->identity.principal); });
+}
+
+void SigningCache::forget_user(UserId user) {
+  forget_if([user](const Principal& principal) { return principal.user == user; });
+}
+
+void SigningCache::forget_tenant(TenantId tenant) {
+  forget_if([tenant](const Principal& principal) { return principal.tenant == tenant; });
 }
 
 void SigningCache::changed() {

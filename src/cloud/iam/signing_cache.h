@@ -34,6 +34,7 @@ class SigningCache {
   void forget_key(const std::string& access_key_id);
   // Also when keys of the user begin to count again.
   void forget_user(UserId user);
+  void forget_tenant(TenantId tenant);
 
  private:
   struct Entry {
@@ -42,6 +43,7 @@ class SigningCache {
     std::atomic<bool> refreshing = false;
   };
 
+  void forget_if(auto is_meant);
   void changed();
 
   mutable std::shared_mutex mutex_;

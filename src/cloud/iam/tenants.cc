@@ -1,5 +1,6 @@
 // The tree of tenants.
 #include "base/text_encoding.h"
+#include "names.h"
 #include "paging.h"
 #include "rows.h"
 #include "service.h"
@@ -9,15 +10,7 @@
 namespace belfry::iam {
 namespace {
 
-constexpr std::size_t kNameMax = 100;
-
 // Printable text without blanks at its ends.
-bool is_tenant_name(std::string_view name) {
-  const auto is_control = [](char c) { return (unsigned char)(c) < 0x20 || c == 0x7f; };
-  return !name.empty() && name.size() <= kNameMax && is_utf8(name) &&
-         std::ranges::none_of(name, is_control) && name.front() != ' ' && name.back() != ' ';
-}
-
 Error tenant_missing(TenantId tenant) {
   return Error(Code::kNotFound, "iam.tenant_missing", {{"tenant", tenant.text()}});
 }
@@ -99,7 +92,7 @@ Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
     if (!may_stand_below(kind, upper.kind) || depth + 1 >= kTreeDepthMax)
       return fail(Code::kInvalid, "iam.tenant_not_here",
                   {{"kind", std::string(name_of(kind))}, {"parent", upper.name}});
-    if (!is_tenant_name(name)) return fail(Code::kInvalid, "iam.bad_tenant_name");
+    if (!is_display_name(name)) return fail(Code::kInvalid, "iam.bad_tenant_name");
     TRY(auto same, transaction.query("SELECT id FROM tenant WHERE parent_id = :parent_id "
                                      "AND name = :name",
                                      {{"parent_id", above.value}, {"name", name}}));

@@ -71,6 +71,7 @@ Task<User> IamService::create_user(const Principal& by, TenantId tenant, const s
   if (!is_email(email)) co_return fail(Code::kInvalid, "iam.bad_email");
   if (!is_role_of(role, tenant))
     co_return fail(Code::kInvalid, "iam.role_not_here", {{"role", std::string(name_of(role))}});
+  CO_TRY(check_may_give(by, is_privileged(role)));
   CO_TRY(check_password(password, {name, email, is_privileged(role), false}));
   CO_TRY(const std::string hashed, co_await hash(password));
 

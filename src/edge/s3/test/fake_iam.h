@@ -3,6 +3,7 @@
 
 #include "iam/iam.h"
 
+#include <cstdlib>
 #include <map>
 #include <set>
 #include <string>
@@ -81,6 +82,7 @@ class FakeIam final : public iam::Iam {
   Task<RenewedSession> confirm_totp(const iam::Principal&, const std::string&) override {
     return absent<RenewedSession>();
   }
+  iam::Profiles& profiles() override { std::abort(); }
   Task<iam::Listing<iam::AccessKey>> list_access_keys(const iam::Principal&, UserId,
                                                       iam::Page) override {
     return absent<iam::Listing<iam::AccessKey>>();

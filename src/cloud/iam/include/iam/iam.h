@@ -8,6 +8,8 @@
 #include "base/result.h"
 #include "crypto/key_store.h"
 #include "database/database.h"
+#include "iam/listing.h"
+#include "iam/profiles.h"
 #include "policy/policy.h"
 #include "runtime/blocking.h"
 #include "runtime/clock.h"
@@ -59,6 +61,7 @@ struct Principal {
   Method method = Method::kNone;
   std::string credential;      // access key id, token id, session id: never the secret
   bool second_factor = false;  // of the session, or of the one that made the token
+  std::shared_ptr<const HeldPolicies> held{};  // null: nothing but the role
 };
 
 // Facts of the request that rights may depend on.
@@ -90,6 +93,7 @@ struct User {
   bool has_totp = false;
   Timestamp created;
   std::optional<Timestamp> last_sign_in;
+  bool privileged = false;  // by its role, or by a profile that it holds
 };
 
 struct AccessKey {
@@ -134,19 +138,6 @@ struct SignIn {
   std::string password;
   std::string totp;  // empty: not given
   std::string source_ip, user_agent;
-};
-
-// What of a list is asked for: at most `limit` things, at most kPageMax, after where the page
-// before ended. Errors of every list: invalid ("iam.bad_cursor").
-inline constexpr std::size_t kPageMax = 1000;
-struct Page {
-  std::string after;  // empty: from the first
-  std::size_t limit = kPageMax;
-};
-template <class T>
-struct Listing {
-  std::vector<T> things;
-  std::string next;  // where the page ended; empty: it was the last
 };
 
 // Every call is safe from any thread and leaves an audit event with its change, in one transaction.
@@ -201,6 +192,8 @@ class Iam {
     Timestamp expires;
   };
   virtual Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) = 0;
+
+  virtual Profiles& profiles() = 0;
 
   // The oldest first, as tokens and sessions are.
   virtual Task<Listing<AccessKey>> list_access_keys(const Principal& by, UserId user,

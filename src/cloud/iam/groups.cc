@@ -1,0 +1,183 @@
+// Groups of a tenant's users.
+#include "base/ascii.h"
+#include "names.h"
+#include "paging.h"
+#include "rows.h"
+#include "service.h"
+
+namespace belfry::iam {
+namespace {
+
+constexpr std::int64_t kGroupsMax = 500;  // of a tenant
+constexpr std::string_view kColumns =
+    "g.id, g.tenant_id, g.name, g.created_us, "
+    "(SELECT count(*) FROM group_member m WHERE m.group_id = g.id) AS members";
+
+std::string resource_of(GroupId id) {
+  return "belfry:group/" + id.text();
+}
+
+Error group_missing(GroupId id) {
+  return Error(Code::kNotFound, "iam.group_missing", {{"group", id.text()}});
+}
+
+Group group_of(const Row& row) {
+  return {.id = GroupId{row.integer("id")},
+          .tenant = TenantId{row.integer("tenant_id")},
+          .name = row.text("name"),
+          .created = from_us(row.integer("created_us")),
+          .members = std::size_t(row.integer("members"))};
+}
+
+}  // namespace
+
+Result<Group> IamService::read_group(Transaction& transaction, const Principal& by, GroupId id,
+                                     std::string_view action) {
+  TRY(auto rows, transaction.query("SELECT " + std::string(kColumns) +
+                                       " FROM iam_group g WHERE g.id = :id AND "
+                                       "g.tenant_id = :tenant_id",
+                                   {{"id", id.value}, {"tenant_id", by.tenant.value}}));
+  if (rows.empty()) return std::unexpected(group_missing(id));
+  Group group = group_of(rows[0]);
+  TRY(check(by, action, {resource_of(id), group.tenant}, group_missing(id)));
+  return group;
+}
+
+Result<bool> IamService::gives_privileges(Transaction& transaction, GroupId id) {
+  TRY(auto rows, transaction.query("SELECT count(*) AS n FROM group_profile g JOIN iam_profile p "
+                                   "ON p.id = g.profile_id WHERE g.group_id = :id AND "
+                                   "p.privileged = 1",
+                                   {{"id", id.value}}));
+  return rows[0].integer("n") > 0;
+}
+
+Task<Listing<Group>> IamService::list_groups(const Principal& by, Page page) {
+  using List = Listing<Group>;
+  CO_TRY(const std::string after, read_text_key(page.after));
+  CO_TRY(check(by, "iam:ListGroups", {"belfry:group/*", by.tenant}, group_missing({})));
+  co_return co_await read<List>([&](Transaction& transaction) -> Result<List> {
+    TRY(auto rows,
+        transaction.query(
+            "SELECT " + std::string(kColumns) +
+                " FROM iam_group g WHERE g.tenant_id = :tenant_id AND "
+                "g.name > :after ORDER BY g.name LIMIT :limit",
+            {{"tenant_id", by.tenant.value}, {"after", after}, {"limit", rows_of(page)}}));
+    std::vector<Group> groups;
+    for (const Row& row : rows) groups.push_back(group_of(row));
+    return page_of(std::move(groups), page, [](const Group& group) { return group.name; });
+  });
+}
+
+Task<Group> IamService::create_group(const Principal& by, const std::string& name) {
+  CO_TRY(check(by, "iam:CreateGroup", {"belfry:group/*", by.tenant}, group_missing({})));
+  if (!is_display_name(name)) co_return fail(Code::kInvalid, "iam.bad_group_name");
+  const Group group{
+      .id = GroupId{random_.id()}, .tenant = by.tenant, .name = name, .created = clock_.now()};
+  co_return co_await write<Group>([&](Transaction& transaction) -> Result<Group> {
+    TRY(auto counted, transaction.query("SELECT count(*) AS n FROM iam_group "
+                                        "WHERE tenant_id = :tenant_id",
+                                        {{"tenant_id", by.tenant.value}}));
+    if (counted[0].integer("n") >= kGroupsMax)
+      return fail(Code::kConflict, "iam.too_many_groups",
+                  {{"maximum", std::to_string(kGroupsMax)}});
+    TRY(auto same, transaction.query("SELECT id FROM iam_group WHERE tenant_id = :tenant_id "
+                                     "AND name = :name",
+                                     {{"tenant_id", by.tenant.value}, {"name", name}}));
+    if (!same.empty()) return fail(Code::kConflict, "iam.group_exists", {{"name", name}});
+    TRY(
+        transaction.execute("INSERT INTO iam_group (id, tenant_id, name, created_us) "
+                            "VALUES (:id, :tenant_id, :name, :created_us)",
+                            {{"id", group.id.value},
+                             {"tenant_id", by.tenant.value},
+                             {"name", name},
+                             {"created_us", to_us(group.created)}}));
+    TRY(trail_.changed(transaction, by.tenant, by,
+                       {"iam:CreateGroup", resource_of(group.id), {{"name", name}}}));
+    return group;
+  });
+}
+
+Task<> IamService::delete_group(const Principal& by, GroupId id) {
+  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(const Group group, read_group(transaction, by, id, "iam:DeleteGroup"));
+    TRY(const bool privileged, gives_privileges(transaction, id));
+    TRY(check_may_give(by, privileged));
+    for (const char* table : {"group_member", "group_profile"})
+      TRY(transaction.execute("DELETE FROM " + std::string(table) + " WHERE group_id = :id",
+                              {{"id", id.value}}));
+    TRY(transaction.execute("DELETE FROM iam_group WHERE id = :id", {{"id", id.value}}));
+    TRY(trail_.changed(transaction, by.tenant, by,
+                       {"iam:DeleteGroup", resource_of(id), {{"name", group.name}}}));
+    return Done{};
+  }));
+  signing_.forget_tenant(by.tenant);
+  co_return Result<>();
+}
+
+Task<Listing<GroupMember>> IamService::list_members(const Principal& by, GroupId id, Page page) {
+  using List = Listing<GroupMember>;
+  CO_TRY(const std::string after, read_text_key(page.after));
+  co_return co_await read<List>([&](Transaction& transaction) -> Result<List> {
+    TRY(read_group(transaction, by, id, "iam:ListGroups"));
+    TRY(auto rows,
+        transaction.query("SELECT u.id, u.name, u.name_key, m.since_us FROM group_member m JOIN "
+                          "iam_user u ON u.id = m.user_id WHERE m.group_id = :id AND "
+                          "u.name_key > :after ORDER BY u.name_key LIMIT :limit",
+                          {{"id", id.value}, {"after", after}, {"limit", rows_of(page)}}));
+    std::vector<GroupMember> members;
+    for (const Row& row : rows)
+      members.push_back(
+          {UserId{row.integer("id")}, row.text("name"), from_us(row.integer("since_us"))});
+    return page_of(std::move(members), page,
+                   [](const GroupMember& member) { return to_lower(member.name); });
+  });
+}
+
+Task<> IamService::add_member(const Principal& by, GroupId id, UserId user) {
+  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(const Group group, read_group(transaction, by, id, "iam:ChangeGroup"));
+    TRY(const User member, read_user_of(transaction, by, user));
+    TRY(const bool privileged, gives_privileges(transaction, id));
+    TRY(check_may_give(by, privileged));
+    TRY(auto same, transaction.query("SELECT since_us FROM group_member WHERE group_id = :id AND "
+                                     "user_id = :user_id",
+                                     {{"id", id.value}, {"user_id", user.value}}));
+    if (!same.empty()) return Done{};
+    TRY(
+        transaction.execute("INSERT INTO group_member (group_id, user_id, tenant_id, since_us) "
+                            "VALUES (:id, :user_id, :tenant_id, :now_us)",
+                            {{"id", id.value},
+                             {"user_id", user.value},
+                             {"tenant_id", by.tenant.value},
+                             {"now_us", to_us(clock_.now())}}));
+    TRY(trail_.changed(
+        transaction, by.tenant, by,
+        {"iam:AddGroupMember", resource_of(id), {{"group", group.name}, {"user", member.name}}}));
+    return Done{};
+  }));
+  signing_.forget_user(user);
+  co_return Result<>();
+}
+
+Task<> IamService::remove_member(const Principal& by, GroupId id, UserId user) {
+  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(const Group group, read_group(transaction, by, id, "iam:ChangeGroup"));
+    TRY(const User member, read_user_of(transaction, by, user));
+    TRY(const bool privileged, gives_privileges(transaction, id));
+    TRY(check_may_give(by, privileged));
+    TRY(const std::int64_t removed,
+        transaction.execute("DELETE FROM group_member WHERE group_id = :id AND user_id = :user_id",
+                            {{"id", id.value}, {"user_id", user.value}}));
+    if (removed == 0)
+      return fail(Code::kNotFound, "iam.no_member", {{"group", group.name}, {"user", member.name}});
+    TRY(trail_.changed(transaction, by.tenant, by,
+                       {"iam:RemoveGroupMember",
+                        resource_of(id),
+                        {{"group", group.name}, {"user", member.name}}}));
+    return Done{};
+  }));
+  signing_.forget_user(user);
+  co_return Result<>();
+}
+
+}  // namespace belfry::iam

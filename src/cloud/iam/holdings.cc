@@ -1,0 +1,166 @@
+// Who holds which profile.
+#include "rows.h"
+#include "service.h"
+
+namespace belfry::iam {
+namespace {
+
+// The table of holders of a kind, and its column.
+struct HolderTable {
+  std::string table, column;
+  std::int64_t id;
+};
+
+HolderTable table_of(const Holder& holder) {
+  if (holder.user) return {"user_profile", "user_id", holder.user->value};
+  return {"group_profile", "group_id", holder.group->value};
+}
+
+Holding holding_of(const Row& row) {
+  Holding holding{.profile = ProfileId{row.integer("id")},
+                  .name = row.text("name"),
+                  .privileged = row.flag("privileged"),
+                  .since = from_us(row.integer("since_us"))};
+  if (!row.is_null("group_id")) {
+    holding.group = GroupId{row.integer("group_id")};
+    holding.group_name = row.text("group_name");
+  }
+  return holding;
+}
+
+}  // namespace
+
+Result<User> IamService::read_user_of(Transaction& transaction, const Principal& by, UserId user) {
+  TRY(User found, iam::find_user(transaction, user));
+  if (found.tenant != by.tenant)
+    return fail(Code::kNotFound, "iam.user_missing", {{"user", user.text()}});
+  return found;
+}
+
+Result<std::vector<audit::Detail>> IamService::check_holder(Transaction& transaction,
+                                                            const Principal& by,
+                                                            const Holder& holder) {
+  if (holder.user) {
+    TRY(const User user, read_user_of(transaction, by, *holder.user));
+    return std::vector<audit::Detail>{{"user", user.name}};
+  }
+  if (!holder.group) return fail(Code::kInvalid, "iam.no_holder");
+  TRY(const Group group, read_group(transaction, by, *holder.group, "iam:ListGroups"));
+  return std::vector<audit::Detail>{{"group", group.name}};
+}
+
+void IamService::forget(const Principal& by, const Holder& holder) {
+  if (holder.user)
+    signing_.forget_user(*holder.user);
+  else
+    signing_.forget_tenant(by.tenant);
+}
+
+Task<> IamService::give_profile(const Principal& by, ProfileId id, Holder holder) {
+  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(const Profile profile, read_profile(transaction, by, id, "iam:GiveProfile"));
+    TRY(auto details, check_holder(transaction, by, holder));
+    TRY(check_may_give(by, profile.privileged));
+    const HolderTable to = table_of(holder);
+    TRY(auto same, transaction.query("SELECT since_us FROM " + to.table + " WHERE " + to.column +
+                                         " = :holder_id AND profile_id = :profile_id",
+                                     {{"holder_id", to.id}, {"profile_id", id.value}}));
+    if (!same.empty()) return Done{};
+    TRY(transaction.execute(
+        "INSERT INTO " + to.table + " (" + to.column +
+            ", profile_id, tenant_id, since_us, given_by_user_id) VALUES (:holder_id, :profile_id, "
+            ":tenant_id, :now_us, :by_id)",
+        {{"holder_id", to.id},
+         {"profile_id", id.value},
+         {"tenant_id", by.tenant.value},
+         {"now_us", to_us(clock_.now())},
+         {"by_id", by.user.value}}));
+    details.push_back({"name", profile.name});
+    TRY(trail_.changed(transaction, by.tenant, by,
+                       {"iam:GiveProfile", "belfry:profile/" + id.text(), std::move(details)}));
+    return Done{};
+  }));
+  forget(by, holder);
+  co_return Result<>();
+}
+
+Task<> IamService::withdraw_profile(const Principal& by, ProfileId id, Holder holder) {
+  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(const Profile profile, read_profile(transaction, by, id, "iam:WithdrawProfile"));
+    TRY(auto details, check_holder(transaction, by, holder));
+    TRY(check_may_give(by, profile.privileged));
+    const HolderTable from = table_of(holder);
+    TRY(const std::int64_t removed,
+        transaction.execute("DELETE FROM " + from.table + " WHERE " + from.column +
+                                " = :holder_id AND profile_id = :profile_id",
+                            {{"holder_id", from.id}, {"profile_id", id.value}}));
+    if (removed == 0) return fail(Code::kNotFound, "iam.not_held", {{"name", profile.name}});
+    details.push_back({"name", profile.name});
+    TRY(trail_.changed(transaction, by.tenant, by,
+                       {"iam:WithdrawProfile", "belfry:profile/" + id.text(), std::move(details)}));
+    return Done{};
+  }));
+  forget(by, holder);
+  co_return Result<>();
+}
+
+Task<Holdings> IamService::list_holdings(const Principal& by, UserId user) {
+  co_return co_await read<Holdings>([&](Transaction& transaction) -> Result<Holdings> {
+    TRY(const User found, read_user_of(transaction, by, user));
+    TRY(check_user(by, "iam:GetUser", found));
+    TRY(auto rows,
+        transaction.query("SELECT p.id, p.name, p.privileged, u.since_us, NULL AS group_id, "
+                          "'' AS group_name FROM user_profile u JOIN iam_profile p "
+                          "ON p.id = u.profile_id WHERE u.user_id = :user_id "
+                          "UNION ALL SELECT p.id, p.name, p.privileged, g.since_us, "
+                          "g.group_id, n.name AS group_name FROM group_member m "
+                          "JOIN group_profile g ON g.group_id = m.group_id "
+                          "JOIN iam_group n ON n.id = g.group_id "
+                          "JOIN iam_profile p ON p.id = g.profile_id WHERE m.user_id = :user_id",
+                          {{"user_id", user.value}}));
+    Holdings holdings;
+    for (const Row& row : rows) holdings.profiles.push_back(holding_of(row));
+    TRY(auto bounds,
+        transaction.query("SELECT p.id, p.name, p.privileged, b.since_us, NULL AS group_id, "
+                          "'' AS group_name FROM user_boundary b JOIN iam_profile p "
+                          "ON p.id = b.profile_id WHERE b.user_id = :user_id",
+                          {{"user_id", user.value}}));
+    if (!bounds.empty()) holdings.boundary = holding_of(bounds[0]);
+    return holdings;
+  });
+}
+
+Task<> IamService::set_boundary(const Principal& by, UserId user,
+                                std::optional<ProfileId> profile) {
+  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(const User found, read_user_of(transaction, by, user));
+    TRY(check_user(by, "iam:SetBoundary", found));
+    // Nobody frees himself, and no administrator shuts itself out.
+    if (user == by.user) return fail(Code::kConflict, "iam.own_account");
+    std::string name;
+    if (profile) {
+      TRY(const Profile bound, read_profile(transaction, by, *profile, "iam:ListProfiles"));
+      name = bound.name;
+    }
+    TRY(transaction.execute("DELETE FROM user_boundary WHERE user_id = :user_id",
+                            {{"user_id", user.value}}));
+    if (profile) {
+      TRY(
+          transaction.execute("INSERT INTO user_boundary (user_id, profile_id, tenant_id, "
+                              "since_us) VALUES (:user_id, :profile_id, :tenant_id, :now_us)",
+                              {{"user_id", user.value},
+                               {"profile_id", profile->value},
+                               {"tenant_id", by.tenant.value},
+                               {"now_us", to_us(clock_.now())}}));
+    }
+    TRY(trail_.changed(transaction, by.tenant, by,
+                       {"iam:SetBoundary",
+                        iam::resource_of(user),
+                        {{"user", found.name}, {"profile", profile ? name : "none"}}}));
+    return Done{};
+  }));
+  signing_.forget_user(user);
+  co_return Result<>();
+}
+
+}  // namespace belfry::iam

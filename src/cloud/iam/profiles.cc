@@ -1,0 +1,154 @@
+// Profiles: policies by name, of one tenant.
+#include "held_policies.h"
+#include "names.h"
+#include "paging.h"
+#include "service.h"
+
+namespace belfry::iam {
+namespace {
+
+constexpr std::int64_t kProfilesMax = 500;  // of a tenant
+
+std::string resource_of(ProfileId id) {
+  return "belfry:profile/" + id.text();
+}
+
+Error profile_missing(ProfileId id) {
+  return Error(Code::kNotFound, "iam.profile_missing", {{"profile", id.text()}});
+}
+
+Profile profile_of(const Row& row) {
+  return {.id = ProfileId{row.integer("id")},
+          .tenant = TenantId{row.integer("tenant_id")},
+          .name = row.text("name"),
+          .document = row.text("document"),
+          .privileged = row.flag("privileged"),
+          .created = from_us(row.integer("created_us")),
+          .changed = from_us(row.integer("changed_us"))};
+}
+
+}  // namespace
+
+Result<> IamService::check_may_give(const Principal& by, bool privileged) {
+  if (!privileged || is_privileged(by.role)) return {};
+  return fail(Code::kDenied, "iam.privileged_needed");
+}
+
+Result<Profile> IamService::read_profile(Transaction& transaction, const Principal& by,
+                                         ProfileId id, std::string_view action) {
+  TRY(auto rows,
+      transaction.query("SELECT * FROM iam_profile WHERE id = :id AND tenant_id = :tenant_id",
+                        {{"id", id.value}, {"tenant_id", by.tenant.value}}));
+  if (rows.empty()) return std::unexpected(profile_missing(id));
+  Profile profile = profile_of(rows[0]);
+  TRY(check(by, action, {resource_of(id), profile.tenant}, profile_missing(id)));
+  return profile;
+}
+
+Task<Listing<Profile>> IamService::list_profiles(const Principal& by, Page page) {
+  using List = Listing<Profile>;
+  CO_TRY(const std::string after, read_text_key(page.after));
+  CO_TRY(check(by, "iam:ListProfiles", {"belfry:profile/*", by.tenant}, profile_missing({})));
+  co_return co_await read<List>([&](Transaction& transaction) -> Result<List> {
+    TRY(auto rows,
+        transaction.query(
+            "SELECT * FROM iam_profile WHERE tenant_id = :tenant_id AND "
+            "name > :after ORDER BY name LIMIT :limit",
+            {{"tenant_id", by.tenant.value}, {"after", after}, {"limit", rows_of(page)}}));
+    std::vector<Profile> profiles;
+    for (const Row& row : rows) profiles.push_back(profile_of(row));
+    return page_of(std::move(profiles), page, [](const Profile& profile) { return profile.name; });
+  });
+}
+
+Task<Profile> IamService::find_profile(const Principal& by, ProfileId id) {
+  co_return co_await read<Profile>([&](Transaction& transaction) {
+    return read_profile(transaction, by, id, "iam:GetProfile");
+  });
+}
+
+Task<Profile> IamService::create_profile(const Principal& by, const std::string& name,
+                                         const std::string& document) {
+  CO_TRY(check(by, "iam:CreateProfile", {"belfry:profile/*", by.tenant}, profile_missing({})));
+  if (!is_display_name(name)) co_return fail(Code::kInvalid, "iam.bad_profile_name");
+  CO_TRY(const auto compiled, policy::compile(document, policy::Kind::kIdentity));
+  Profile profile{.id = ProfileId{random_.id()},
+                  .tenant = by.tenant,
+                  .name = name,
+                  .document = document,
+                  .privileged = is_privileged(*compiled),
+                  .created = clock_.now(),
+                  .changed = clock_.now()};
+  CO_TRY(check_may_give(by, profile.privileged));
+  co_return co_await write<Profile>([&](Transaction& transaction) -> Result<Profile> {
+    TRY(auto counted, transaction.query("SELECT count(*) AS n FROM iam_profile "
+                                        "WHERE tenant_id = :tenant_id",
+                                        {{"tenant_id", by.tenant.value}}));
+    if (counted[0].integer("n") >= kProfilesMax)
+      return fail(Code::kConflict, "iam.too_many_profiles",
+                  {{"maximum", std::to_string(kProfilesMax)}});
+    TRY(auto same, transaction.query("SELECT id FROM iam_profile WHERE tenant_id = :tenant_id "
+                                     "AND name = :name",
+                                     {{"tenant_id", by.tenant.value}, {"name", name}}));
+    if (!same.empty()) return fail(Code::kConflict, "iam.profile_exists", {{"name", name}});
+    TRY(transaction.execute(
+        "INSERT INTO iam_profile (id, tenant_id, name, document, privileged, created_us, "
+        "changed_us) VALUES (:id, :tenant_id, :name, :document, :privileged, :now_us, :now_us)",
+        {{"id", profile.id.value},
+         {"tenant_id", by.tenant.value},
+         {"name", name},
+         {"document", document},
+         {"privileged", std::int64_t(profile.privileged)},
+         {"now_us", to_us(profile.created)}}));
+    TRY(trail_.changed(
+        transaction, by.tenant, by,
+        {"iam:CreateProfile", resource_of(profile.id), {{"name", name}, {"document", document}}}));
+    return profile;
+  });
+}
+
+Task<Profile> IamService::change_profile(const Principal& by, ProfileId id,
+                                         const std::string& document) {
+  CO_TRY(const auto compiled, policy::compile(document, policy::Kind::kIdentity));
+  auto changed = co_await write<Profile>([&](Transaction& transaction) -> Result<Profile> {
+    TRY(Profile profile, read_profile(transaction, by, id, "iam:ChangeProfile"));
+    const bool was_privileged = profile.privileged;
+    profile.document = document;
+    profile.privileged = is_privileged(*compiled);
+    profile.changed = clock_.now();
+    TRY(check_may_give(by, profile.privileged || was_privileged));
+    TRY(
+        transaction.execute("UPDATE iam_profile SET document = :document, "
+                            "privileged = :privileged, changed_us = :now_us WHERE id = :id",
+                            {{"document", document},
+                             {"privileged", std::int64_t(profile.privileged)},
+                             {"now_us", to_us(profile.changed)},
+                             {"id", id.value}}));
+    TRY(trail_.changed(
+        transaction, by.tenant, by,
+        {"iam:ChangeProfile", resource_of(id), {{"name", profile.name}, {"document", document}}}));
+    return profile;
+  });
+  if (changed) signing_.forget_tenant(by.tenant);
+  co_return changed;
+}
+
+Task<> IamService::delete_profile(const Principal& by, ProfileId id) {
+  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(const Profile profile, read_profile(transaction, by, id, "iam:DeleteProfile"));
+    TRY(check_may_give(by, profile.privileged));
+    for (const char* table : {"user_profile", "group_profile", "user_boundary"}) {
+      TRY(auto held, transaction.query("SELECT tenant_id FROM " + std::string(table) +
+                                           " WHERE profile_id = :id LIMIT 1",
+                                       {{"id", id.value}}));
+      if (!held.empty()) return fail(Code::kConflict, "iam.profile_held", {{"name", profile.name}});
+    }
+    TRY(transaction.execute("DELETE FROM iam_profile WHERE id = :id", {{"id", id.value}}));
+    TRY(trail_.changed(transaction, by.tenant, by,
+                       {"iam:DeleteProfile", resource_of(id), {{"name", profile.name}}}));
+    return Done{};
+  }));
+  co_return Result<>();
+}
+
+}  // namespace belfry::iam
