@@ -43,7 +43,7 @@ def literal(text, variables):
 
 def glob_of(draw, text, variables):
     """A pattern that the text matches."""
-    kind = draw.randrange(7)
+    kind = draw.randrange(8)
     at = draw.randint(0, len(text))
     end = draw.randint(at, len(text))
     before, after = literal(text[:at], variables), literal(text[end:], variables)
@@ -59,6 +59,9 @@ def glob_of(draw, text, variables):
         return literal(text, variables) + "*"
     if kind == 5:
         return before + "*" + after
+    if kind == 6:
+        return "".join(draw.choices((literal(c, variables), "?", "*", "*" + literal(c, variables)),
+                                    (85, 7, 4, 4))[0] for c in text)
     return before + "*" * draw.randint(1, 2) + literal(text[end:-1], variables) + "?" * (end < len(
         text))
 
@@ -117,7 +120,7 @@ class Condition:
         self.features.add("Null")
         asked = (actual is None) == (self.draw.random() < (0.8 if self.wanted else 0.3))
         value = "true" if asked else "false"
-        return "Null", name, value if self.draw.random() < 0.8 else asked
+        return "Null", name, self.draw.choice((value, value, value, asked, ["false", "true"]))
 
     def value(self, kind, base, key, actual, negated):
         draw = self.draw
@@ -130,7 +133,8 @@ class Condition:
         draw = self.draw
         if self.variables and draw.random() < 0.15:
             self.features.add("variable in a condition")
-            return draw.choice(("", "", "a")) + variable(draw, self.request.context, negated)
+            written = variable(draw, self.request.context, negated)
+            return draw.choice((written, written, "a" + written, written * 2))
         if base.endswith("Like"):
             return glob_of(draw, source, self.variables)
         return swapped(draw, source) if base.endswith("IgnoreCase") else source
@@ -138,12 +142,12 @@ class Condition:
     def arn(self, base, source, negated, _):
         draw = self.draw
         parts = source.split(":", 5)
-        at = draw.randrange(1, 7)
-        if at == 6 and self.variables:
+        if self.variables and draw.random() < 0.15:
             self.features.add("variable in a condition")
             parts[5] = "user/" + variable(draw, self.request.context, negated)
-        elif at < 6:
-            parts[at] = glob_of(draw, parts[at], False)
+        for at in draw.sample(range(1, 6), draw.choice((0, 1, 1, 2, 5))):
+            if "$" not in parts[at]:
+                parts[at] = glob_of(draw, parts[at], False)
         return ":".join(parts)
 
     def numeric(self, base, source, negated, _):
@@ -152,7 +156,7 @@ class Condition:
         whole = number == int(number)
         if draw.random() < 0.2:
             return int(number) if whole else number
-        return f"{int(number)}" if whole and draw.random() < 0.7 else f"{number:.1f}"
+        return f"{int(number)}" if whole and draw.random() < 0.7 else f"{number:.2f}"
 
     def date(self, base, source, negated, _):
         draw = self.draw
@@ -163,7 +167,7 @@ class Condition:
             zone = datetime.timezone(datetime.timedelta(hours=draw.choice((-5, 1, 5.5))))
             return moment.astimezone(zone).isoformat()
         if form == 1:
-            return moment.strftime("%Y-%m-%d")
+            return moment.strftime(draw.choice(("%Y-%m-%d", "%Y-%m-%d", "%Y-%m")))
         if form == 2:
             return moment.strftime("%Y-%m-%dT%H:%MZ")
         return moment.isoformat().replace("+00:00", "Z")
@@ -186,4 +190,4 @@ class Condition:
             return source
         # 0.0.0.0/0 is a deviation.
         bits = draw.randint(1, 32) if version == 4 else draw.randint(0, 128)
-        return f"{source}/{bits}"
+        return f"{source.upper() if draw.random() < 0.3 else source}/{bits}"

@@ -7,7 +7,7 @@ USERS = ("anna", "ben", "carl")
 ROLES = ("reader", "team/writer")
 BUCKETS = ("bucket", "bucket2", "archive", "a.b")
 OBJECTS = ("key", "anna/notes.txt", "ben/notes.txt", "team/2026/report.pdf", "a?b", "a$b",
-           "a+b (1).txt", "x:y", "\u00e9t\u00e9", "bucket", "logs/2026-01-01/0001.gz")
+           "a+b (1).txt", "x:y", "\u00e9t\u00e9", "bucket", "logs/2026-01-01/0001.gz", "a\\b[1]^{2}|c")
 
 ON_OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion",
               "s3:PutObjectTagging", "s3:PutObjectAcl", "s3:AbortMultipartUpload",
@@ -37,7 +37,7 @@ KEYS = (
         for who in ("user/anna", "user/ben", "role/reader", "role/team/writer"))),
     Key("aws:PrincipalAccount", "string", ACCOUNTS),
     Key("aws:PrincipalType", "string", ("User", "AssumedRole", "FederatedUser")),
-    Key("aws:PrincipalTag/team", "string", ("red", "blue", "r*d", "Red")),
+    Key("aws:PrincipalTag/team", "string", ("red", "blue", "r*d", "b?ue", "Red")),
     Key("aws:RequestedRegion", "string", ("eu-west-3", "us-east-1")),
     Key("aws:UserAgent", "string", ("aws-cli/2.9 (linux)", "curl/7.88", "rclone/v1.60")),
     Key("aws:SourceVpce", "string", ("vpce-1a2b", "vpce-9")),
@@ -101,9 +101,15 @@ class Request:
         return self.principal["account"] != self.resource_account
 
     @property
+    def is_anonymous(self):
+        return not self.principal["arn"]
+
+    @property
     def names(self):
         """The ARNs that a Principal names this caller by: its own, then its role's or user's."""
         arn, account = self.principal["arn"], self.principal["account"]
+        if self.is_anonymous:
+            return []
         if ":assumed-role/" in arn:
             role = next(r for r in ROLES if r.split("/")[-1] == arn.split("/")[1])
             return [arn, f"arn:aws:iam::{account}:role/{role}"]
@@ -115,6 +121,8 @@ class Request:
 def draw_principal(draw):
     account = draw.choice(ACCOUNTS)
     kind = draw.random()
+    if kind < 0.04:
+        return {"arn": "", "account": ""}
     if kind < 0.62:
         arn = f"arn:aws:iam::{account}:user/{draw.choice(USERS)}"
     elif kind < 0.87:
@@ -152,7 +160,7 @@ def draw_request(draw):
     actions = ON_OBJECTS if kind < 0.65 else ON_BUCKETS if kind < 0.97 else ON_NOTHING
     action = draw.choice(actions)
     principal = draw_principal(draw)
-    account = principal["account"]
+    account = principal["account"] or ACCOUNTS[0]
     if action not in ON_NOTHING and draw.random() < 0.25:
         account = next(a for a in ACCOUNTS if a != account)
     return Request(action, draw_resource(draw, action), account, principal,

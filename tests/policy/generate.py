@@ -126,7 +126,8 @@ class Writer:
         bucket, key = draw.choice(BUCKETS), draw.choice(OBJECTS)
         return "arn:aws:s3:::" + draw.choice((
             bucket, f"{bucket}/*", f"{bucket}/{key}", f"{bucket}?", f"{bucket}/{key[:-1]}?*",
-            f"{bucket.upper()}/*", f"*/{key}", f"{bucket}/{key.upper()}", "other*"))
+            f"{bucket.upper()}/*", f"*/{key}", f"{bucket}/{key.upper()}", "other*",
+            glob_of(draw, f"{bucket}/{key}", self.variables)))
 
     def principal(self, effect, fits):
         draw = self.draw
@@ -144,11 +145,13 @@ class Writer:
 
     def own_principals(self):
         account = self.request.principal["account"]
+        if self.request.is_anonymous:
+            return ["*"]
         return self.request.names * 3 + ["*", "*", account, f"arn:aws:iam::{account}:root"]
 
     def other_principal(self):
         draw = self.draw
-        account = self.request.principal["account"]
+        account = self.request.principal["account"] or ACCOUNTS[0]
         stranger = next(a for a in ACCOUNTS if a != account)
         named = next(u for u in USERS if u not in self.request.principal["arn"])
         return draw.choice((
@@ -157,30 +160,39 @@ class Writer:
             f"arn:aws:iam::{account}:user/Anna"))
 
 
+def documents_of(draw, request, writer):
+    """The policies of a case. Nobody known has none but the resource's."""
+    fit = 0.8 if request.across else 0.72
+    is_session = ":sts:" in request.principal["arn"]
+    identity, boundary, session, resource_policy = [], None, None, None
+    if not request.is_anonymous:
+        identity = [writer.document("identity", 0.25, fit)
+                    for _ in range(draw.choice((0, 1, 1, 1, 2, 3)))]
+        if draw.random() < 0.25:
+            boundary = writer.document("boundary", 0.15, 0.8)
+        if is_session and draw.random() < 0.6:
+            session = writer.document("session", 0.15, 0.8)
+    if request.action not in ON_NOTHING and draw.random() < (0.9 if request.across else 0.45):
+        resource_policy = writer.document("resource policy", 0.25, fit)
+    return {"identity": identity, "boundary": boundary, "session": session,
+            "resource_policy": resource_policy}
+
+
 def case_of(seed, number):
     """One case, and the set of what is in it."""
     draw = random.Random(f"{seed}/{number}")
     features = set()
     request = draw_request(draw)
-    writer = Writer(draw, request, features)
-    is_session = ":sts:" in request.principal["arn"]
-    narrowed = is_session and draw.random() < 0.6
-    fit = 0.8 if request.across else 0.72
-    case = {
-        "action": request.action, "resource": request.resource,
-        "resource_account": request.resource_account, "principal": request.principal,
-        "context": request.context,
-        "identity": [writer.document("identity", 0.25, fit)
-                     for _ in range(draw.choice((0, 1, 1, 1, 2, 3)))],
-        "boundary": writer.document("boundary", 0.15, 0.8) if draw.random() < 0.25 else None,
-        "session": writer.document("session", 0.15, 0.8) if narrowed else None,
-        "resource_policy": None,
-    }
-    if request.action not in ON_NOTHING and draw.random() < (0.9 if request.across else 0.45):
-        case["resource_policy"] = writer.document("resource policy", 0.25, fit)
-    features.add("across accounts" if request.across else "same account")
-    features.update(name for name in ("boundary", "session", "resource_policy") if case[name])
-    return case, features
+    documents = documents_of(draw, request, Writer(draw, request, features))
+    # The names of keys have no case; what was drawn so far looked them up by one.
+    context = {swapped(draw, key) if draw.random() < 0.05 else key: values
+               for key, values in request.context.items()}
+    features.add("nobody known" if request.is_anonymous else
+                 "across accounts" if request.across else "same account")
+    features.update(name for name in documents if name != "identity" and documents[name])
+    return {"action": request.action, "resource": request.resource,
+            "resource_account": request.resource_account, "principal": request.principal,
+            "context": context, **documents}, features
 
 
 def main(arguments):

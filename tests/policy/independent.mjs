@@ -5,7 +5,7 @@
 //   invalid REASON                                  it refused the case: a document, or the request
 //   ignored KEY                                     it does not know this key for this action
 import { createInterface } from 'node:readline'
-import { runSimulation } from '@cloud-copilot/iam-simulate'
+import { anonymousPrincipal, runSimulation } from '@cloud-copilot/iam-simulate'
 
 const words = {
   Allowed: 'allowed',
@@ -15,7 +15,7 @@ const words = {
 
 const simulation_of = (one) => ({
   request: {
-    principal: one.principal.arn,
+    principal: one.principal.arn === '' ? anonymousPrincipal : one.principal.arn,
     action: one.action,
     resource: { resource: one.resource, accountId: one.resource_account },
     contextVariables: one.context

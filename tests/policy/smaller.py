@@ -61,7 +61,8 @@ def smaller_cases(case):
             yield from smaller_statements(case, (*path, "Statement"), statements)
             continue
         for at, statement in enumerate(statements):
-            yield without(case, *path, "Statement", at)
+            if len(statements) > 1:
+                yield without(case, *path, "Statement", at)
             yield from smaller_statements(case, (*path, "Statement", at), statement)
     yield from (without(case, "context", key) for key in case["context"])
 
