@@ -7,7 +7,8 @@ USERS = ("anna", "ben", "carl")
 ROLES = ("reader", "team/writer")
 BUCKETS = ("bucket", "bucket2", "archive", "a.b")
 OBJECTS = ("key", "anna/notes.txt", "ben/notes.txt", "team/2026/report.pdf", "a?b", "a$b",
-           "a+b (1).txt", "x:y", "\u00e9t\u00e9", "bucket", "logs/2026-01-01/0001.gz", "a\\b[1]^{2}|c")
+           "a+b (1).txt", "x:y", "\u00e9t\u00e9", "bucket", "logs/2026-01-01/0001.gz",
+           "a\\b[1]^{2}|c")
 
 ON_OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion",
               "s3:PutObjectTagging", "s3:PutObjectAcl", "s3:AbortMultipartUpload",
