@@ -1,0 +1,60 @@
+// One line of a Condition block: an operator, a key and the values that it compares with.
+#pragma once
+
+#include "arn.h"
+#include "ip_range.h"
+#include "pattern.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace belfry::policy {
+
+class Condition {
+ public:
+  // `operation` as in a document: "ForAnyValue:StringNotLikeIfExists". Errors: invalid
+  // ("policy.unknown_operator", "policy.bad_value", "policy.bad_variable", "policy.bad_key"),
+  // without `where`.
+  static Result<Condition> compile(std::string_view operation, std::string_view key,
+                                   const std::vector<std::string>& values, Variables variables);
+
+  bool holds(const Facts& facts) const;
+
+  const std::string& key() const { return key_; }  // in lower case
+  // Whether it holds for a bounded choice of values of its key alone: equality or likeness with
+  // texts that have no variable and do not stand for everything.
+  bool narrows() const;
+
+ private:
+  enum class Family { kString, kNumeric, kDate, kBool, kBinary, kIp, kArn, kNull };
+  enum class Order { kEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual };
+  enum class Quantifier { kNone, kForAllValues, kForAnyValue };
+  struct Operation;
+  static const Operation* find(std::string_view name);
+  using Value = std::variant<Pattern, ArnPattern, double, std::int64_t, bool, IpRange>;
+  static Result<Value> read_value(const Operation& operation, const std::string& text,
+                                  Variables variables);
+
+  // Whether the fact satisfies the operator: is like one of the values, or like none when negated.
+  // A fact that cannot be compared at all, as a word with numbers, satisfies neither.
+  bool satisfies(const std::string& fact, const Facts& facts) const;
+  template <class T>
+  static bool is_in_order(T fact, Order order, T value);
+  // `test` of the values, each as a T.
+  template <class T, class Test>
+  bool is_like_one(const std::optional<T>& fact, Test test) const;
+
+  Family family_ = Family::kString;
+  Order order_ = Order::kEqual;
+  Quantifier quantifier_ = Quantifier::kNone;
+  Case letters_ = Case::kExact;
+  bool negated_ = false;
+  bool if_exists_ = false;
+  std::string key_;
+  std::vector<Value> values_;
+};
+
+}  // namespace belfry::policy

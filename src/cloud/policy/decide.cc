@@ -1,0 +1,139 @@
+#include "base/ascii.h"
+#include "policy/policy.h"
+#include "statement.h"
+
+#include <algorithm>
+
+namespace belfry::policy {
+namespace {
+
+// What one policy says of a request.
+struct Verdict {
+  const Statement* deny = nullptr;
+  const Statement* allow = nullptr;
+  Naming naming = Naming::kNot;  // of the nearest that allows; of a resource's policy alone
+};
+
+class Evaluation {
+ public:
+  Evaluation(const Request& request, bool is_bounded)
+      : request_(request),
+        action_(to_lower(request.action)),
+        arn_(Arn::split(request.resource)),
+        is_bounded_(is_bounded) {}
+
+  Verdict read(const Policy& policy) const {
+    Verdict verdict;
+    policy.each_candidate(action_,
+                          [&](const Statement& statement) { read(policy, statement, verdict); });
+    return verdict;
+  }
+
+  Verdict read(std::span<const PolicyPtr> policies) const {
+    Verdict verdict;
+    for (const PolicyPtr& policy : policies) {
+      const Verdict one = read(*policy);
+      if (one.deny) verdict.deny = one.deny;
+      if (one.allow) verdict.allow = one.allow;
+    }
+    return verdict;
+  }
+
+ private:
+  void read(const Policy& policy, const Statement& statement, Verdict& verdict) const {
+    const bool is_deny = statement.effect == Effect::kDeny;
+    if (is_deny && verdict.deny) return;
+    const Naming naming =
+        policy.kind() == Kind::kResource ? name_caller(statement) : Naming::kDirectly;
+    if (naming == Naming::kNot) return;
+    if (!is_deny && verdict.allow && naming <= verdict.naming) return;
+    if (!statement.is_about_action(action_, request_.facts) ||
+        !statement.is_about_resource(request_.resource, arn_, request_.facts) ||
+        !statement.holds(request_.facts))
+      return;
+    if (is_deny) {
+      verdict.deny = &statement;
+    } else {
+      verdict.allow = &statement;
+      verdict.naming = naming;
+    }
+  }
+
+  // A Deny for all but some strikes every caller with a boundary, whoever is named ("AWS JSON
+  // policy elements: NotPrincipal").
+  Naming name_caller(const Statement& statement) const {
+    if (is_bounded_ && statement.effect == Effect::kDeny &&
+        statement.principals_are == Listed::kAllButThese)
+      return Naming::kDirectly;
+    return statement.naming(request_.caller);
+  }
+
+  const Request& request_;
+  const std::string action_;
+  const std::optional<Arn> arn_;
+  const bool is_bounded_;
+};
+
+// Whether a condition leaves a known few of everybody.
+bool narrows_principals(const Condition& condition) {
+  constexpr std::string_view kKeys[] = {
+      "aws:principalaccount", "aws:principalarn", "aws:sourceip", "aws:userid", "aws:username",
+  };
+  return std::ranges::find(kKeys, condition.key()) != std::end(kKeys) && condition.narrows();
+}
+
+Decision allowed_by(const Statement& statement) {
+  return {Outcome::kAllowed, statement.name};
+}
+
+}  // namespace
+
+Decision decide(const PolicySet& policies, const Request& request) {
+  const Evaluation evaluation(request, policies.boundary != nullptr);
+  const Verdict identity = evaluation.read(policies.identity);
+  const Verdict session = evaluation.read(policies.session);
+  const Verdict boundary = policies.boundary ? evaluation.read(*policies.boundary) : Verdict{};
+  const Verdict resource = policies.resource ? evaluation.read(*policies.resource) : Verdict{};
+  for (const Verdict* verdict : {&identity, &session, &boundary, &resource})
+    if (verdict->deny) return {Outcome::kDeniedExplicitly, verdict->deny->name};
+
+  if (request.caller.account.empty())
+    return resource.allow ? allowed_by(*resource.allow) : Decision{};
+  const bool is_bounded = policies.boundary && !boundary.allow;
+  if (!policies.session.empty() && !session.allow) return {};
+  if (request.caller.account != request.owner) {
+    if (is_bounded || !identity.allow || !resource.allow) return {};
+    return allowed_by(*identity.allow);
+  }
+  if (resource.allow && resource.naming == Naming::kDirectly) return allowed_by(*resource.allow);
+  if (is_bounded) return {};
+  if (resource.allow && resource.naming == Naming::kByRole) return allowed_by(*resource.allow);
+  return identity.allow ? allowed_by(*identity.allow) : Decision{};
+}
+
+bool is_public(const Policy& policy) {
+  return std::ranges::any_of(policy.statements(), [](const Statement& statement) {
+    const bool is_for_everybody =
+        statement.principals.everybody || statement.principals_are == Listed::kAllButThese;
+    return statement.effect == Effect::kAllow && is_for_everybody &&
+           std::ranges::none_of(statement.conditions, [](const Condition& condition) {
+             return narrows_principals(condition);
+           });
+  });
+}
+
+bool may_allow(const Policy& policy, std::string_view prefix) {
+  const std::string wanted = to_lower(prefix);
+  return std::ranges::any_of(policy.statements(), [&](const Statement& statement) {
+    if (statement.effect != Effect::kAllow) return false;
+    if (statement.actions_are == Listed::kAllButThese)
+      return std::ranges::none_of(statement.actions,
+                                  [&](const Pattern& action) { return action.covers(wanted); });
+    return std::ranges::any_of(statement.actions, [&](const Pattern& action) {
+      const std::string_view known = action.prefix();
+      return known.starts_with(wanted) || (!action.is_literal() && wanted.starts_with(known));
+    });
+  });
+}
+
+}  // namespace belfry::policy

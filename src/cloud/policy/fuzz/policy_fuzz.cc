@@ -1,0 +1,41 @@
+#include "base/ensure.h"
+#include "policy/policy.h"
+
+namespace {
+
+// Has a value for every key: the document's own octets among them.
+class AnyFacts : public belfry::policy::Facts {
+ public:
+  std::optional<std::vector<std::string>> find(std::string_view key) const override {
+    if (key.empty() || key.back() % 3 == 0) return std::nullopt;
+    return std::vector<std::string>{std::string(key), "203.0.113.7", "*"};
+  }
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace belfry::policy;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const AnyFacts facts;
+  const std::string_view account = "000000000002";
+  const Request request{"s3:GetObject",
+                        "arn:aws:s3:::bucket/key",
+                        account,
+                        {"arn:aws:iam::000000000002:user/anna", account},
+                        facts};
+  if (auto policy = compile(text, Kind::kIdentity)) {
+    const PolicySet alone{std::span(&*policy, 1), nullptr, {}, nullptr};
+    const PolicySet bounded{std::span(&*policy, 1), *policy, std::span(&*policy, 1), nullptr};
+    // What is intersected with itself is itself.
+    ENSURE(decide(alone, request).outcome == decide(bounded, request).outcome);
+    if (decide(alone, request).outcome == Outcome::kAllowed) ENSURE(may_allow(**policy, "s3:"));
+  }
+  if (auto policy = compile(text, Kind::kResource)) {
+    const PolicySet set{{}, nullptr, {}, *policy};
+    const Request anonymous{"s3:GetObject", "arn:aws:s3:::bucket/key", account, {}, facts};
+    (void)decide(set, request);
+    if (!is_public(**policy)) (void)decide(set, anonymous);
+  }
+  return 0;
+}

@@ -1,0 +1,88 @@
+// A compiled document: its statements, found by action.
+#pragma once
+
+#include "arn.h"
+#include "condition.h"
+#include "pattern.h"
+#include "policy/policy.h"
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace belfry::policy {
+
+enum class Effect { kAllow, kDeny };
+
+// How an element lists what it is about: these (Action), or all but these (NotAction).
+enum class Listed { kThese, kAllButThese };
+
+// How near to the caller a Principal element comes.
+enum class Naming {
+  kNot,        // it does not name the caller
+  kByAccount,  // it names the caller's account, which decides by its own policies
+  kByRole,     // it names the role or user whose session the caller is
+  kDirectly,   // it names the caller, or everybody
+};
+
+struct Principals {
+  bool everybody = false;
+  std::vector<std::string> accounts;
+  std::vector<std::string> arns;
+
+  Naming naming(const Caller& caller) const;
+};
+
+struct Statement {
+  std::string name;  // its Sid, or its place
+  Effect effect = Effect::kDeny;
+  Listed actions_are = Listed::kThese;
+  std::vector<Pattern> actions;  // in lower case
+  Listed resources_are = Listed::kThese;
+  std::vector<ResourcePattern> resources;
+  Listed principals_are = Listed::kThese;
+  Principals principals;  // of a resource's policy alone
+  std::vector<Condition> conditions;
+
+  // `action` in lower case.
+  bool is_about_action(std::string_view action, const Facts& facts) const;
+  // `arn`: the parts of `resource`, when it is one.
+  bool is_about_resource(std::string_view resource, const std::optional<Arn>& arn,
+                         const Facts& facts) const;
+  bool holds(const Facts& facts) const;
+  Naming naming(const Caller& caller) const;
+};
+
+class Policy {
+ public:
+  Policy(Kind kind, std::vector<Statement> statements);
+
+  Kind kind() const { return kind_; }
+  const std::vector<Statement>& statements() const { return statements_; }
+
+  // Calls `visit` with each statement that may be about `action` (in lower case), some perhaps
+  // twice.
+  template <class Visit>
+  void each_candidate(std::string_view action, Visit visit) const {
+    if (auto [at, end] = by_action_.equal_range(action); at != end)
+      for (; at != end; ++at) visit(statements_[at->second]);
+    for (std::uint32_t index : by_pattern_) visit(statements_[index]);
+  }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+
+  Kind kind_;
+  std::vector<Statement> statements_;
+  // Statements that name this very action; those with a wildcard or NotAction are in by_pattern_.
+  std::unordered_multimap<std::string, std::uint32_t, Hash, std::equal_to<>> by_action_;
+  std::vector<std::uint32_t> by_pattern_;
+};
+
+}  // namespace belfry::policy
