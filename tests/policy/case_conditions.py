@@ -131,7 +131,7 @@ class Condition:
 
     def string(self, base, source, negated, _):
         draw = self.draw
-        if self.variables and draw.random() < 0.15:
+        if self.variables and draw.random() < 0.2:
             self.features.add("variable in a condition")
             written = variable(draw, self.request.context, negated)
             return draw.choice((written, written, "a" + written, written * 2))
@@ -188,6 +188,15 @@ class Condition:
         same = not actual or (":" in actual[0]) == (version == 6)
         if same and draw.random() < 0.3:
             return source
+        if draw.random() < 0.4:
+            return self.near(ipaddress.ip_address(source))
         # 0.0.0.0/0 is a deviation.
-        bits = draw.randint(1, 32) if version == 4 else draw.randint(0, 128)
+        bits = draw.choice((8, 24, 32, draw.randint(1, 32)) if version == 4 else
+                           (0, 32, 64, 128, draw.randint(0, 128)))
         return f"{source.upper() if draw.random() < 0.3 else source}/{bits}"
+
+    def near(self, address):
+        """A network that the address is just inside of, or just outside."""
+        at = self.draw.randrange(address.max_prefixlen - 1)
+        other = type(address)(int(address) ^ (1 << at))
+        return f"{other}/{address.max_prefixlen - at - self.draw.randint(0, 1)}"

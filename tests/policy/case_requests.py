@@ -6,9 +6,9 @@ ACCOUNTS = ("000000000002", "000000000003")
 USERS = ("anna", "ben", "carl")
 ROLES = ("reader", "team/writer")
 BUCKETS = ("bucket", "bucket2", "archive", "a.b")
-OBJECTS = ("key", "anna/notes.txt", "ben/notes.txt", "team/2026/report.pdf", "a?b", "a$b",
-           "a+b (1).txt", "x:y", "\u00e9t\u00e9", "bucket", "logs/2026-01-01/0001.gz",
-           "a\\b[1]^{2}|c")
+OBJECTS = ("key", "anna/notes.txt", "ben/notes.txt", "red/notes.txt", "team/2026/report.pdf",
+           "a?b", "a$b", "a+b (1).txt", "x:y", "\u00e9t\u00e9", "bucket",
+           "logs/2026-01-01/0001.gz", "a\\b[1]^{2}|c")
 
 ON_OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion",
               "s3:PutObjectTagging", "s3:PutObjectAcl", "s3:AbortMultipartUpload",
@@ -85,8 +85,8 @@ KEYS = (
 MALFORMED = {"numeric": "many", "date": "yesterday", "epoch": "yesterday", "bool": "yes",
              "ip": "nowhere", "arn": "anna"}
 # What policy variables stand for: single values, never empty.
-VARIABLES = ("aws:username", "aws:userid", "aws:PrincipalTag/team", "aws:PrincipalAccount",
-             "aws:PrincipalType", "aws:RequestedRegion")
+VARIABLES = ("aws:username", "aws:username", "aws:PrincipalTag/team", "aws:PrincipalTag/team",
+             "aws:userid", "aws:PrincipalAccount", "aws:PrincipalType", "aws:RequestedRegion")
 
 
 @dataclass

@@ -53,6 +53,13 @@ def both(cases):
     return list(zip(answers_of(OURS, cases), answers_of(INDEPENDENT, cases)))
 
 
+def reason_of(case):
+    """Why ours refuses a case."""
+    done = subprocess.run(OURS, input=json.dumps(case) + "\n", capture_output=True, text=True,
+                          check=True, timeout=CHUNK_SECONDS_MAX)
+    return done.stderr.strip()
+
+
 class Tally:
     """What a run of cases came to."""
 
@@ -117,6 +124,8 @@ def show_difference(seed, number):
     pair = both([case])[0]
     print(f"\ncase {number} of seed {seed}: ours {pair[0]}, independent {pair[1]}")
     print(json.dumps(case))
+    if pair[0] == "invalid":
+        print("ours says why:", reason_of(case))
     print("without what is not needed:")
     print(json.dumps(smallest(case, pair, both), indent=2))
 
