@@ -68,25 +68,32 @@ def read_piece(fields):
 def read_value(kind, data):
     fields = Fields(data)
     version = fields.number("B")
-    if version != 1:
+    if version not in ((1,) if kind == "upload" else (1, 2)):
         raise Malformed(f"a value of version {version}")
     if kind == "bucket":
         names = ("id", "tenant", "created_us", "placement_default", "copies", "servers_min",
                  "sites_min")
         value = {name: fields.number(form) for name, form in zip(names, "qqqBIII")}
         value["sites_allowed"] = [fields.number("q") for _ in range(fields.number("I"))]
+        if version == 2:
+            value["policy"] = fields.text()
         return value
     if kind == "upload":
         return {"started_us": fields.number("q"), "content_type": fields.text(),
                 "headers": fields.map(), "metadata": fields.map()}
     if kind == "part":
-        return {"modified_us": fields.number("q"), "chunk": fields.number("I"),
-                "piece": read_piece(fields)}
+        value = {"modified_us": fields.number("q"), "chunk": fields.number("I"),
+                 "piece": read_piece(fields)}
+        if version == 2:
+            value["part_headers"] = fields.map()
+        return value
     value = {"size": fields.number("Q"), "etag": fields.text(), "modified_us": fields.number("q"),
              "content_type": fields.text(), "headers": fields.map(), "metadata": fields.map(),
              "sha256": fields.text(), "parts": fields.number("I"), "upload": fields.string().hex(),
              "chunk": fields.number("I")}
     value["pieces"] = [read_piece(fields) for _ in range(fields.number("I"))]
+    if version == 2:
+        value["part_headers"] = [fields.map() for _ in value["pieces"]]
     return value
 
 

@@ -15,8 +15,9 @@ class GoldenCommit(unittest.TestCase):
         self.body = (GOLDEN / "commit.bin").read_bytes()
 
     def test_says_what_is_written_down(self):
-        meant = json.loads((GOLDEN / "commit.json").read_text())
-        self.assertEqual(commit.read_commit(self.body), meant)
+        for name in "commit", "commit.second_values":
+            meant = json.loads((GOLDEN / f"{name}.json").read_text())
+            self.assertEqual(commit.read_commit((GOLDEN / f"{name}.bin").read_bytes()), meant)
 
     def test_refuses_every_truncation(self):
         for length in range(len(self.body)):

@@ -1,4 +1,4 @@
-// What each role may do until policies come: a table, and the one decision over it.
+// The one decision over who may do what.
 #pragma once
 
 #include "iam/iam.h"
@@ -8,12 +8,18 @@
 
 namespace belfry::iam {
 
-// Deny by default: something is allowed only when a row of the table says so, and
-//  1. nobody does an `s3:` action in another tenant than its own, whatever the table says;
-//  2. a privileged role without a second factor may do only what is its user's own.
+// Deny by default: something is allowed only when a policy says so (policy::decide), and
+//  1. nobody does an `s3:` action in another tenant than its own, unless a policy of the bucket
+//     allows it as well; the provider's staff never do;
+//  2. other actions reach another tenant's things only by a predefined profile;
+//  3. the policy of a bucket is read and changed by its owner's users alone, and no policy of the
+//     bucket keeps its administrators from that;
+//  4. a privileged role without a second factor may do only what is its user's own.
+// `attached`: the policy of the resource; null: none.
 // Errors: denied ("iam.denied", "iam.second_factor_needed").
 Result<> decide(const TenantTree& tree, const Principal& principal, std::string_view action,
-                const Resource& resource);
+                const Resource& resource, const Context& context = {},
+                const policy::PolicyPtr& attached = nullptr);
 
 // "belfry:user/12", the resource of what is a user's own.
 std::string resource_of(UserId user);

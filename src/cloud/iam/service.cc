@@ -1,5 +1,6 @@
 #include "service.h"
 
+#include "base/ensure.h"
 #include "crypto/password.h"
 
 namespace belfry::iam {
@@ -8,6 +9,15 @@ namespace {
 constexpr unsigned kHashingThreads = 2;
 constexpr std::size_t kHashingQueueMax = 64;
 constexpr Duration kTreeRefreshAfter = std::chrono::seconds(3);
+
+// Stands for a policy that an older program took and this one cannot read.
+policy::PolicyPtr deny_everything() {
+  static const auto kDenyEverything = policy::compile(
+      R"({"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}})",
+      policy::Kind::kResource);
+  ENSURE(kDenyEverything.has_value());
+  return *kDenyEverything;
+}
 
 }  // namespace
 
@@ -24,8 +34,11 @@ IamService::IamService(database::Database& database, std::shared_ptr<Pool> pool,
       dummy_hash_(crypto::hash_password(make_password(random), random)) {}
 
 Result<> IamService::authorize(const Principal& principal, std::string_view action,
-                               const Resource& resource, const Context&) {
-  return decide(tree_, principal, action, resource);
+                               const Resource& resource, const Context& context) {
+  policy::PolicyPtr attached;
+  if (!resource.policy.empty())
+    attached = attached_.find(resource.policy).value_or(deny_everything());
+  return decide(tree_, principal, action, resource, context, attached);
 }
 
 Result<> IamService::check(const Principal& by, std::string_view action, const Resource& resource,

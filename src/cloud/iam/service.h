@@ -3,6 +3,7 @@
 #pragma once
 
 #include "iam/iam.h"
+#include "policy/compiled_policies.h"
 #include "rights.h"
 #include "secrets.h"
 #include "signing_cache.h"
@@ -114,6 +115,7 @@ class IamService : public Iam {
   const std::unique_ptr<Pool> hashing_;
   const std::string dummy_hash_;  // what the passwords of unknown users are compared with
   TenantTree tree_;
+  policy::CompiledPolicies attached_{policy::Kind::kResource};
   std::atomic<std::int64_t> tree_read_us_ = 0;
   Throttle throttle_;
   SigningCache signing_;

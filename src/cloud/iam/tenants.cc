@@ -43,6 +43,12 @@ bool may_stand_below(TenantKind kind, TenantKind parent) {
   return kind == TenantKind::kCustomer && parent != TenantKind::kCustomer;
 }
 
+// Twelve digits, as programs expect of an account's number.
+TenantId make_tenant_id(Random& random) {
+  constexpr std::int64_t kLeast = 100'000'000'000, kCount = 900'000'000'000;
+  return TenantId{kLeast + random.id() % kCount};
+}
+
 }  // namespace
 
 Task<Listing<Tenant>> IamService::list_tenants(const Principal& by, Page page) {
@@ -98,7 +104,7 @@ Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
                                      "AND name = :name",
                                      {{"parent_id", above.value}, {"name", name}}));
     if (!same.empty()) return fail(Code::kConflict, "iam.tenant_exists", {{"name", name}});
-    Tenant tenant{TenantId{random_.id()}, above, kind, name};
+    Tenant tenant{make_tenant_id(random_), above, kind, name};
     TRY(
         transaction.execute("INSERT INTO tenant (id, parent_id, kind, name, created_us) "
                             "VALUES (:id, :parent_id, :kind, :name, :created_us)",

@@ -102,14 +102,36 @@ Task<std::vector<Bucket>> ObjectStore::list_all_buckets() {
   }
 }
 
-Task<> ObjectStore::delete_bucket(const Bucket& bucket, MakeLeaf leaf) {
-  if (!ledger_.healthy()) co_return fail(Code::kRetry, "audit.unavailable");
-  auto held = co_await gates_.lock(lock_number(bucket.id.value, {}), LockTable::Mode::kExclusive);
+Task<Entry> ObjectStore::registered(const Bucket& bucket) {
   CO_TRY(auto entry, co_await engine_.find(kRegistry, bucket.name, EntryKind::kBucket, ""));
   if (!entry) co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", bucket.name}});
   CO_TRY(Bucket now, decode_bucket(*entry));
   if (now.id != bucket.id)
     co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", bucket.name}});
+  co_return *std::move(entry);
+}
+
+Task<> ObjectStore::set_bucket_policy(const Bucket& bucket, const std::string& policy,
+                                      MakeLeaf leaf) {
+  if (!ledger_.healthy()) co_return fail(Code::kRetry, "audit.unavailable");
+  auto held = co_await gates_.lock(lock_number(bucket.id.value, {}), LockTable::Mode::kExclusive);
+  CO_TRY(Entry entry, co_await registered(bucket));
+  CO_TRY(Bucket changed, decode_bucket(entry));
+  changed.policy = policy;
+  Commit commit{.bucket = kRegistry, .key = bucket.name, .placement = {}};
+  commit.expect = {{.what = Expectation::Kind::kSequence,
+                    .kind = EntryKind::kBucket,
+                    .sequence = entry.sequence}};
+  commit.changes.push_back({.kind = EntryKind::kBucket, .value = encode_bucket(changed)});
+  CO_TRY(commit.leaf, leaf_of(leaf, {}));
+  CO_TRY(co_await engine_.commit(std::move(commit)));
+  co_return Result<>();
+}
+
+Task<> ObjectStore::delete_bucket(const Bucket& bucket, MakeLeaf leaf) {
+  if (!ledger_.healthy()) co_return fail(Code::kRetry, "audit.unavailable");
+  auto held = co_await gates_.lock(lock_number(bucket.id.value, {}), LockTable::Mode::kExclusive);
+  CO_TRY(Entry entry, co_await registered(bucket));
   CO_TRY(ScanPage objects,
          co_await engine_.scan({.bucket = bucket.id, .limit = 1, .extent = EntryExtent::kHead}));
   if (!objects.entries.empty())
@@ -118,7 +140,7 @@ Task<> ObjectStore::delete_bucket(const Bucket& bucket, MakeLeaf leaf) {
   Commit commit{.bucket = kRegistry, .key = bucket.name, .placement = {}};
   commit.expect = {{.what = Expectation::Kind::kSequence,
                     .kind = EntryKind::kBucket,
-                    .sequence = entry->sequence}};
+                    .sequence = entry.sequence}};
   commit.changes.push_back({.what = Change::Kind::kRemove, .kind = EntryKind::kBucket});
   CO_TRY(commit.leaf, leaf_of(leaf, {}));
   CO_TRY(co_await engine_.commit(std::move(commit)));

@@ -32,6 +32,7 @@ class ObjectStore : public Store {
   Task<Bucket> find_bucket(const std::string& name) override;
   Task<std::vector<Bucket>> list_buckets(TenantId tenant) override;
   Task<std::vector<Bucket>> list_all_buckets() override;
+  Task<> set_bucket_policy(const Bucket& bucket, const std::string& policy, MakeLeaf leaf) override;
   Task<> delete_bucket(const Bucket& bucket, MakeLeaf leaf) override;
 
   Task<ObjectInfo> put(const Bucket& bucket, const std::string& key, const PutRequest& request,
@@ -87,6 +88,9 @@ class ObjectStore : public Store {
   Task<ObjectInfo> commit_once(const Bucket& bucket, const std::string& key, ObjectValue value,
                                Change change, std::vector<Expectation> expect,
                                const MakeLeaf& leaf);
+  // The entry of `bucket` in the registry as it is now. Errors: not_found ("bucket.missing"), also
+  // when another was made under its name.
+  Task<Entry> registered(const Bucket& bucket);
   Task<> abort_all(const Bucket& bucket);
 
   Task<Parts> parts_of(const Bucket& bucket, const std::string& key, const std::string& suffix);

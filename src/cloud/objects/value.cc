@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kVersionWithHeaders = 2;  // of a part, or of an object one of whose has them
+constexpr std::uint8_t kVersionWithPolicy = 2;   // of a bucket
 
 std::unexpected<Error> bad(const Entry& entry) {
   return fail(Code::kCorrupt, "object.bad_value", {{"key", entry.key}});
@@ -69,18 +70,21 @@ std::string etag_of(const crypto::Md5Digest& md5) {
 
 Buffer encode_bucket(const Bucket& bucket) {
   Encoder out;
-  out.put(kVersion).put_i64(bucket.id.value).put_i64(bucket.tenant.value);
+  out.put(bucket.policy.empty() ? kVersion : kVersionWithPolicy)
+      .put_i64(bucket.id.value)
+      .put_i64(bucket.tenant.value);
   out.put_i64(to_us(bucket.created)).put(std::uint8_t(bucket.placement_is_default));
   out.put(std::uint32_t(bucket.placement.copies)).put(std::uint32_t(bucket.placement.servers_min));
   out.put(std::uint32_t(bucket.placement.sites_min));
   out.put(std::uint32_t(bucket.placement.sites_allowed.size()));
   for (SiteId site : bucket.placement.sites_allowed) out.put_i64(site.value);
+  if (!bucket.policy.empty()) out.string(bucket.policy);
   return out.take();
 }
 
 Result<Bucket> decode_bucket(const Entry& entry) {
   Decoder in(entry.value);
-  bool known = in.get<std::uint8_t>() == kVersion;
+  const auto version = in.get<std::uint8_t>();
   Bucket bucket{.name = entry.key};
   bucket.id.value = in.get_i64();
   bucket.tenant.value = in.get_i64();
@@ -92,7 +96,8 @@ Result<Bucket> decode_bucket(const Entry& entry) {
   auto sites = in.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < sites && in.ok(); ++i)
     bucket.placement.sites_allowed.push_back(SiteId{in.get_i64()});
-  if (!known || !in.ok()) return bad(entry);
+  if (version == kVersionWithPolicy) bucket.policy = in.text();
+  if ((version != kVersion && version != kVersionWithPolicy) || !in.ok()) return bad(entry);
   return bucket;
 }
 

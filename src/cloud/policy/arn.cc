@@ -49,6 +49,7 @@ bool ArnPattern::names_account() const {
 
 Result<ResourcePattern> ResourcePattern::compile(std::string_view text, Variables variables) {
   ResourcePattern pattern;
+  pattern.text_ = text;
   const bool is_everything = text.find_first_not_of('*') == std::string_view::npos;
   if (text.starts_with("arn:") && Arn::split(text)) {
     TRY(pattern.arn_, ArnPattern::compile(text, variables, Case::kIgnored));

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -42,8 +43,10 @@ class ResourcePattern {
 
   // `arn`: the parts of `text`, when it is one.
   bool matches(std::string_view text, const std::optional<Arn>& arn, const Facts& facts) const;
+  const std::string& text() const { return text_; }
 
  private:
+  std::string text_;
   std::optional<ArnPattern> arn_;
   Pattern name_;  // of what is no ARN
 };

@@ -68,10 +68,21 @@ std::optional<double> read_number(std::string_view text) {
   return number;
 }
 
-// ISO 8601 as the W3C's note narrows it, to the day or finer, or seconds since the epoch.
+// What the W3C's profile of ISO 8601 leaves out of a date and time (NOTE-datetime): the day, the
+// time, the seconds.
+std::string with_all_fields(std::string_view text) {
+  constexpr std::size_t kMonth = 7, kDay = 10, kMinute = 16;  // where each ends
+  std::string date(text);
+  if (date.size() == kMonth) date += "-01";
+  if (date.size() == kDay) date += "T00:00Z";
+  if (date.size() > kMinute && date[kMinute] != ':') date.insert(kMinute, ":00");
+  return date;
+}
+
+// ISO 8601 as the W3C's note narrows it, to the month or finer, or seconds since the epoch.
 std::optional<std::int64_t> read_date(std::string_view text) {
-  if (text.size() == 10 && text[4] == '-') return read_date(std::string(text) + "T00:00:00Z");
-  if (auto time = parse_rfc3339(text)) return to_us(*time);
+  if (text.contains('-'))
+    if (auto time = parse_rfc3339(with_all_fields(text))) return to_us(*time);
   std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   constexpr std::int64_t kSecondsMax = 253'402'300'799;  // the end of the year 9999

@@ -82,6 +82,14 @@ bool narrows_principals(const Condition& condition) {
   return std::ranges::find(kKeys, condition.key()) != std::end(kKeys) && condition.narrows();
 }
 
+// Whether a pattern of resources matches nothing but the bucket `arn` and what is in it, as far as
+// buckets are told apart by their names' first characters.
+bool is_within(std::string_view pattern, std::string_view arn) {
+  if (!pattern.starts_with(arn)) return false;
+  pattern.remove_prefix(arn.size());
+  return pattern.empty() || std::string_view("/*?").contains(pattern.front());
+}
+
 Decision allowed_by(const Statement& statement) {
   return {Outcome::kAllowed, statement.name};
 }
@@ -120,6 +128,19 @@ bool is_public(const Policy& policy) {
              return narrows_principals(condition);
            });
   });
+}
+
+Result<PolicyPtr> compile_bucket_policy(std::string_view document, std::string_view arn) {
+  TRY(PolicyPtr policy, compile(document, Kind::kResource));
+  for (const Statement& statement : policy->statements())
+    for (const ResourcePattern& resource : statement.resources)
+      if (!is_within(resource.text(), arn))
+        return fail(Code::kInvalid, "policy.resource_outside",
+                    {{"where", statement.name},
+                     {"resource", resource.text()},
+                     {"bucket", std::string(arn)}});
+  if (is_public(*policy)) return fail(Code::kDenied, "policy.public");
+  return policy;
 }
 
 bool may_allow(const Policy& policy, std::string_view prefix) {

@@ -2,6 +2,7 @@
 #include "errors.h"
 #include "events.h"
 #include "list_parameters.h"
+#include "request_keys.h"
 
 namespace belfry::s3 {
 namespace {
@@ -56,8 +57,9 @@ Task<> authenticate(Call& call) {
 
 Result<> authorize(Call& call, std::string_view action, const objects::Bucket& bucket,
                    std::string_view key) {
-  iam::Resource resource{resource_name(bucket.name, key), bucket.tenant};
-  iam::Context context{call.now, call.request.peer_ip, call.request.secure};
+  const RequestKeys keys(call);
+  iam::Resource resource{resource_name(bucket.name, key), bucket.tenant, bucket.policy};
+  iam::Context context{call.now, call.request.peer_ip, call.request.secure, &keys};
   return call.service.iam.authorize(call.principal, action, resource, context);
 }
 

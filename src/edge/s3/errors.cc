@@ -46,6 +46,7 @@ constexpr ErrorKind kKinds[] = {
     {"InvalidStorageClass", 400, "The storage class you specified is not valid."},
     {"InvalidURI", 400, "Couldn't parse the specified URI."},
     {"KeyTooLongError", 400, "Your key is too long"},
+    {"MalformedPolicy", 400, "The policy is not valid."},
     {"MalformedXML", 400,
      "The XML you provided was not well-formed or did not validate against our published schema"},
     {"MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size."},

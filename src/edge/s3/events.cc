@@ -50,6 +50,10 @@ objects::MakeLeaf make_leaf(const Call& call, std::vector<audit::Detail> details
   return leaf_of(call, call.key, std::move(details));
 }
 
+objects::MakeLeaf make_leaf_of_policy(const Call& call, std::string policy) {
+  return make_leaf(call, {{"policy", std::move(policy)}});
+}
+
 objects::MakeLeaf make_leaf_of_key(const Call& call, std::string key) {
   return leaf_of(call, std::move(key), {});
 }

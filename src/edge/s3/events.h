@@ -8,6 +8,8 @@ namespace belfry::s3 {
 // The leaf of a change, with what became of it; sealed for the tenant that owns the bucket.
 // `call` outlives the function.
 objects::MakeLeaf make_leaf(const Call& call, std::vector<audit::Detail> details = {});
+// The same, with what the bucket's policy becomes.
+objects::MakeLeaf make_leaf_of_policy(const Call& call, std::string policy);
 // The same, of another key than the call's.
 objects::MakeLeaf make_leaf_of_key(const Call& call, std::string key);
 // A read that is about to be answered. Errors: ServiceUnavailable when it cannot be recorded.

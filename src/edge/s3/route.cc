@@ -81,6 +81,10 @@ constexpr Operation kCompleteUpload{"CompleteMultipartUpload", "s3:PutObject", T
                                     kWrites, complete_upload};
 constexpr Operation kAbortUpload{"AbortMultipartUpload", "s3:AbortMultipartUpload", Target::kObject,
                                  kWrites, abort_upload};
+constexpr Operation kPutBucketPolicy{"PutBucketPolicy", "s3:PutBucketPolicy", Target::kBucket,
+                                     kWrites, put_bucket_policy};
+constexpr Operation kDeleteBucketPolicy{"DeleteBucketPolicy", "s3:DeleteBucketPolicy",
+                                        Target::kBucket, kWrites, delete_bucket_policy};
 constexpr Operation kPutBucketAcl{"PutBucketAcl", "s3:PutBucketAcl", Target::kBucket, kWrites,
                                   put_acl};
 constexpr Operation kPutObjectAcl{"PutObjectAcl", "s3:PutObjectAcl", Target::kObject, kWrites,
@@ -106,9 +110,9 @@ constexpr Subresource kBucketReads[] = {
     {"versions", bucket_read("ListObjectVersions", "s3:ListBucketVersions", list_versions)},
     {"acl", bucket_read("GetBucketAcl", "s3:GetBucketAcl", get_acl)},
     {"versioning", bucket_read("GetBucketVersioning", "s3:GetBucketVersioning", get_unconfigured)},
-    {"policy", bucket_read("GetBucketPolicy", "s3:GetBucketPolicy", get_unconfigured)},
+    {"policy", bucket_read("GetBucketPolicy", "s3:GetBucketPolicy", get_bucket_policy)},
     {"policyStatus",
-     bucket_read("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus", get_unconfigured)},
+     bucket_read("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus", get_bucket_policy_status)},
     {"tagging", bucket_read("GetBucketTagging", "s3:GetBucketTagging", get_unconfigured)},
     {"lifecycle", bucket_read("GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration",
                               get_unconfigured)},
@@ -159,6 +163,8 @@ Result<const Operation*> route_bucket(const http::Request& request) {
   }
   if (method == "POST" && sub == "delete") return &kDeleteObjects;
   if (method == "PUT" && sub == "acl") return &kPutBucketAcl;
+  if (method == "PUT" && sub == "policy") return &kPutBucketPolicy;
+  if (method == "DELETE" && sub == "policy") return &kDeleteBucketPolicy;
   if (method == "PUT" && !sub) return &kCreateBucket;
   if (method == "DELETE" && !sub) return &kDeleteBucket;
   if (method == "PUT" || method == "DELETE" || method == "POST") return refuse("NotImplemented");

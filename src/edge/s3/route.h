@@ -43,6 +43,10 @@ Task<> list_parts(Call& call);
 Task<> list_uploads(Call& call);
 Task<> complete_upload(Call& call);
 Task<> abort_upload(Call& call);
+Task<> get_bucket_policy(Call& call);
+Task<> put_bucket_policy(Call& call);
+Task<> delete_bucket_policy(Call& call);
+Task<> get_bucket_policy_status(Call& call);
 // What S3 answers for a bucket that nobody configured.
 Task<> get_acl(Call& call);
 Task<> put_acl(Call& call);

@@ -57,7 +57,11 @@ Task<> perform(Call& call) {
   CO_TRY(co_await find_and_authorize(call));
   if (call.operation->effect == Effect::kWrites && !call.service.ledger.healthy())
     co_return refuse("ServiceUnavailable");
-  co_return co_await call.operation->run(call);
+  auto performed = co_await call.operation->run(call);
+  // Who may not list the bucket does not learn which keys are there.
+  if (!performed && performed.error().message() == "object.missing" && !call.response.started())
+    CO_TRY(authorize(call, "s3:ListBucket", call.bucket, ""));
+  co_return performed;
 }
 
 std::string host_id(const Call& call) {

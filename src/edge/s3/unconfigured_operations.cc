@@ -22,8 +22,6 @@ struct Answer {
 
 constexpr Answer kBucketAnswers[] = {
     {"versioning", "", "VersioningConfiguration", ""},
-    {"policy", "NoSuchBucketPolicy", "", ""},
-    {"policyStatus", "NoSuchBucketPolicy", "", ""},
     {"tagging", "NoSuchTagSet", "", ""},
     {"lifecycle", "NoSuchLifecycleConfiguration", "", ""},
     {"cors", "NoSuchCORSConfiguration", "", ""},

@@ -27,7 +27,7 @@ class RightsTest : public testing::Test {
                               .method = Method::kSession,
                               .credential = "s",
                               .second_factor = second_factor};
-    auto decided = decide(tree_, principal, action, {resource, owner});
+    auto decided = decide(tree_, principal, action, {resource, owner}, {});
     return decided ? "allowed" : decided.error().message();
   }
 
@@ -153,7 +153,7 @@ TEST_F(RightsTest, WithoutAMethodNothingIsAllowed) {
                          .role = Role::kProviderAdministrator,
                          .credential = {},
                          .second_factor = true};
-  EXPECT_FALSE(decide(tree_, nobody, "measure:GetMeasure", {"x", kProviderTenant}));
+  EXPECT_FALSE(decide(tree_, nobody, "measure:GetMeasure", {"x", kProviderTenant}, {}));
 }
 
 }  // namespace

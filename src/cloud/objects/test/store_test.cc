@@ -133,6 +133,19 @@ TEST_F(StoreTest, RemovesNothingThatCameAfterTheLook) {
   EXPECT_EQ(read("a"), "another");
 }
 
+TEST_F(StoreTest, ABucketKeepsItsPolicy) {
+  ASSERT_TRUE(put("a", "x"));
+  ASSERT_TRUE(run(store().set_bucket_policy(bucket_, "{}", {})));
+  EXPECT_EQ(run(store().find_bucket(bucket_.name))->policy, "{}");
+  EXPECT_EQ(run(store().list_all_buckets())->front().policy, "{}");
+  EXPECT_EQ(read("a"), "x") << "the bucket is the same";
+  ASSERT_TRUE(run(store().set_bucket_policy(bucket_, "", {})));
+  EXPECT_EQ(run(store().find_bucket(bucket_.name))->policy, "");
+  Bucket other = bucket_;
+  other.id.value += 1;
+  EXPECT_EQ(message(run(store().set_bucket_policy(other, "{}", {}))), "bucket.missing");
+}
+
 TEST_F(StoreTest, OnlyEmptyBucketsGo) {
   ASSERT_TRUE(put("a", "x"));
   EXPECT_EQ(message(run(store().delete_bucket(bucket_, {}))), "bucket.not_empty");

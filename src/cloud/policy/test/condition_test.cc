@@ -51,6 +51,8 @@ TEST(Condition, ComparesByItsFamily) {
       {"DateLessThan", "2026-03-01T01:00:00+01:00", "2026-02-28T23:59:59Z", true},
       {"DateLessThan", "2026-03-01T01:00:00+01:00", "2026-03-01T00:00:00Z", false},
       {"DateGreaterThan", "1700000000", "2026-03-01T00:00:00Z", true},
+      {"DateEquals", "2026-03", "2026-03-01T00:00Z", true},
+      {"DateEquals", "2026-03-01T12:30+02:00", "2026-03-01T10:30:00.0Z", true},
       {"DateNotEquals", "2026-03-01", "2026-03-01", false},
       {"Bool", "true", "TRUE", true},
       {"Bool", "true", "false", false},

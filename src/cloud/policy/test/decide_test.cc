@@ -235,6 +235,23 @@ TEST(Decide, KnowsWhatIsPublic) {
       is_public_with("\"*\"", R"(, "Condition": {"StringEquals": {"aws:UserAgent": "secret"}})"));
 }
 
+TEST(Decide, ABucketsPolicyIsAboutThatBucket) {
+  const auto refusal = [](std::string_view resource, std::string_view principal) {
+    const std::string document =
+        R"({"Statement": )" +
+        statement("Allow", "s3:*", resource, R"(, "Principal": )" + std::string(principal)) + "}";
+    auto compiled = compile_bucket_policy(document, "arn:aws:s3:::b");
+    return compiled ? "" : compiled.error().message();
+  };
+  constexpr std::string_view kSomebody = R"({"AWS": "000000000002"})";
+  for (const char* inside : {"arn:aws:s3:::b", "arn:aws:s3:::b/*", "arn:aws:s3:::b*"})
+    EXPECT_EQ(refusal(inside, kSomebody), "");
+  for (const char* other : {"*", "arn:aws:s3:::*", "arn:aws:s3:::bc", "arn:aws:s3:::c/b"})
+    EXPECT_EQ(refusal(other, kSomebody), "policy.resource_outside");
+  EXPECT_EQ(refusal("arn:aws:s3:::b/*", "\"*\""), "policy.public");
+  EXPECT_EQ(refusal("b", kSomebody), "policy.bad_resource");
+}
+
 TEST(Decide, KnowsWhatMayBeAllowed) {
   const auto may = [](const std::string& statements) {
     return may_allow(*policy(statements), "iam:");

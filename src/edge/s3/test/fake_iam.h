@@ -3,7 +3,9 @@
 
 #include "iam/iam.h"
 
+#include <map>
 #include <set>
+#include <string>
 
 namespace belfry::s3 {
 
@@ -20,9 +22,15 @@ class FakeIam final : public iam::Iam {
   }
 
   std::set<std::string> denied_actions;
+  std::map<std::string, std::string> keys_seen;
+  std::string policy_seen;  // of the last resource that was asked for
 
   Result<> authorize(const iam::Principal& principal, std::string_view action,
-                     const iam::Resource& resource, const iam::Context&) override {
+                     const iam::Resource& resource, const iam::Context& context) override {
+    policy_seen = resource.policy;
+    keys_seen.clear();
+    for (const char* key : {"s3:prefix", "s3:max-keys", "aws:useragent", "s3:x-amz-storage-class"})
+      if (auto values = context.protocol->find(key)) keys_seen[key] = values->front();
     if (principal.tenant != resource.tenant || denied_actions.contains(std::string(action)))
       return fail(Code::kDenied, "iam.denied");
     return {};

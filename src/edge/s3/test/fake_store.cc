@@ -69,6 +69,13 @@ Task<std::vector<objects::Bucket>> FakeStore::list_all_buckets() {
   co_return all;
 }
 
+Task<> FakeStore::set_bucket_policy(const objects::Bucket& bucket, const std::string& policy,
+                                    objects::MakeLeaf leaf) {
+  CO_TRY(leaf({}));
+  buckets_.at(bucket.name).policy = policy;
+  co_return Result<>();
+}
+
 Task<> FakeStore::delete_bucket(const objects::Bucket& bucket, objects::MakeLeaf leaf) {
   if (!objects_[bucket.id].empty()) co_return fail(Code::kConflict, "bucket.not_empty");
   CO_TRY(leaf({}));

@@ -20,6 +20,8 @@ class FakeStore final : public objects::Store {
   Task<objects::Bucket> find_bucket(const std::string& name) override;
   Task<std::vector<objects::Bucket>> list_buckets(TenantId tenant) override;
   Task<std::vector<objects::Bucket>> list_all_buckets() override;
+  Task<> set_bucket_policy(const objects::Bucket& bucket, const std::string& policy,
+                           objects::MakeLeaf leaf) override;
   Task<> delete_bucket(const objects::Bucket& bucket, objects::MakeLeaf leaf) override;
   Task<objects::ObjectInfo> put(const objects::Bucket& bucket, const std::string& key,
                                 const objects::PutRequest& request, Source& body,

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "crypto/key_store.h"
 #include "database/database.h"
+#include "policy/policy.h"
 #include "runtime/blocking.h"
 #include "runtime/clock.h"
 #include "runtime/random.h"
@@ -36,7 +37,7 @@ struct Tenant {
   std::string name;
 };
 
-// What a user may do until policies come (docs/decisions): deny by default.
+// The predefined profiles, each compiled to policies (predefined.h).
 enum class Role {
   kProviderAdministrator,  // privileged: the provider's services, never customers' data
   kOperator,               // privileged: disks, topology, measures
@@ -64,13 +65,20 @@ struct Principal {
 struct Context {
   Timestamp time;
   std::string source_ip;
-  bool secure = false;  // TLS
+  bool secure = false;                      // TLS
+  const policy::Facts* protocol = nullptr;  // what the protocol knows more; null: nothing
 };
 
 struct Resource {
-  std::string name;  // "arn:aws:s3:::bucket/key", "belfry:user/12"
-  TenantId tenant;   // that owns it; zero: the provider's own
+  std::string name;              // "arn:aws:s3:::bucket/key", "belfry:user/12"
+  TenantId tenant;               // that owns it; zero: the provider's own
+  std::string_view policy = {};  // the document attached to it; empty: none
 };
+
+// A tenant as policies name it: an account, twelve digits.
+std::string account_of(TenantId tenant);
+// "arn:aws:iam::000000000002:user/anna"
+std::string arn_of(TenantId tenant, std::string_view user_name);
 
 struct User {
   UserId id;
@@ -148,7 +156,8 @@ class Iam {
   virtual ~Iam() = default;
 
   // Allows or refuses: denied ("iam.denied", arguments action and resource;
-  // "iam.second_factor_needed" for a privileged role without one). Microseconds, no waiting.
+  // "iam.second_factor_needed" for a privileged role without one). A policy of the resource that
+  // cannot be compiled allows nothing. Microseconds, no waiting.
   virtual Result<> authorize(const Principal& principal, std::string_view action,
                              const Resource& resource, const Context& context) = 0;
 

@@ -34,6 +34,7 @@ struct Bucket {
   Timestamp created;
   segments::Placement placement;
   bool placement_is_default = true;
+  std::string policy;  // the document attached to it; empty: none
 };
 
 using Headers = std::map<std::string, std::string>;  // names in lower case
@@ -159,6 +160,9 @@ class Store {
   virtual Task<Bucket> find_bucket(const std::string& name) = 0;  // not_found ("bucket.missing")
   virtual Task<std::vector<Bucket>> list_buckets(TenantId tenant) = 0;
   virtual Task<std::vector<Bucket>> list_all_buckets() = 0;
+  // Attaches `policy` instead of what was attached; an empty one takes it away.
+  virtual Task<> set_bucket_policy(const Bucket& bucket, const std::string& policy,
+                                   MakeLeaf leaf) = 0;
   // Errors: conflict ("bucket.not_empty").
   virtual Task<> delete_bucket(const Bucket& bucket, MakeLeaf leaf) = 0;
 

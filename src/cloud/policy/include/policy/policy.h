@@ -82,6 +82,11 @@ Decision decide(const PolicySet& policies, const Request& request);
 // S3 User Guide): an Allow for every principal that no condition narrows to fixed values.
 bool is_public(const Policy& policy);
 
+// What may be attached to the bucket `arn`: as `compile`, and it names nothing but the bucket and
+// what is in it, and is not public. Errors, besides: invalid ("policy.resource_outside"), denied
+// ("policy.public").
+Result<PolicyPtr> compile_bucket_policy(std::string_view document, std::string_view arn);
+
 // Whether some request for an action that begins with `prefix` ("iam:") could be allowed.
 bool may_allow(const Policy& policy, std::string_view prefix);
 

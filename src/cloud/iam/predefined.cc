@@ -1,0 +1,96 @@
+#include "predefined.h"
+
+#include "base/ensure.h"
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace belfry::iam {
+namespace {
+
+// One's own account, one's tenant's name and the annex: what everybody has. The first statement is
+// all that a privileged user without a second factor has.
+constexpr std::string_view kEverybody = R"({
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Sid": "OwnAccount", "Effect": "Allow",
+     "Action": ["iam:GetSession", "iam:SignOut", "iam:ManageOwnTotp", "iam:ChangePassword",
+                "iam:GetUser", "iam:ListSessions", "iam:RevokeSession",
+                "iam:ListAccessKeys", "iam:CreateAccessKey", "iam:DeleteAccessKey",
+                "iam:ListApiTokens", "iam:CreateApiToken", "iam:DeleteApiToken"],
+     "Resource": "*",
+     "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "self"}}},
+    {"Sid": "OwnTenant", "Effect": "Allow", "Action": "iam:ListTenants", "Resource": "*",
+     "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}},
+    {"Sid": "Annex", "Effect": "Allow", "Action": ["measure:List*", "measure:Get*"],
+     "Resource": "*",
+     "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": ["own", "provider"]}}}
+  ]})";
+
+// Users, keys, log and buckets of the tenant. Below it, an administrator sets up and suspends; what
+// signs requests there is made by the tenant alone.
+constexpr std::string_view kAdministrator = R"({
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Sid": "OwnTenant", "Effect": "Allow", "Action": ["iam:*", "audit:*"], "Resource": "*",
+     "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}},
+    {"Sid": "TenantsBelow", "Effect": "Allow",
+     "Action": ["iam:ListTenants", "iam:CreateTenant", "iam:ListUsers", "iam:GetUser",
+                "iam:CreateUser", "iam:SetUserActive", "iam:ListAccessKeys", "iam:DeleteAccessKey",
+                "iam:ListSessions", "iam:RevokeSession"],
+     "Resource": "*",
+     "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "below"}}}
+  ]})";
+
+constexpr std::string_view kObjects = R"({
+  "Version": "2012-10-17",
+  "Statement": {"Sid": "Objects", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}})";
+
+constexpr std::string_view kServices = R"({
+  "Version": "2012-10-17",
+  "Statement": {"Sid": "Services", "Effect": "Allow",
+                "Action": ["disk:*", "topology:*", "measure:*"], "Resource": "*",
+                "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "provider"}}}})";
+
+constexpr std::string_view kOwnLog = R"({
+  "Version": "2012-10-17",
+  "Statement": {"Sid": "OwnLog", "Effect": "Allow", "Action": ["audit:List*", "audit:Get*"],
+                "Resource": "*",
+                "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}}})";
+
+constexpr std::string_view kReader = R"({
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Sid": "ReadObjects", "Effect": "Allow", "Action": ["s3:Get*", "s3:Head*", "s3:List*"],
+     "Resource": "*"},
+    {"Sid": "ReadServices", "Effect": "Allow", "Action": ["disk:List*", "topology:Get*"],
+     "Resource": "*",
+     "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}}
+  ]})";
+
+std::vector<policy::PolicyPtr> compile(std::initializer_list<std::string_view> documents) {
+  std::vector<policy::PolicyPtr> compiled;
+  for (std::string_view document : documents) {
+    auto policy = policy::compile(document, policy::Kind::kIdentity);
+    ENSURE(policy.has_value());
+    compiled.push_back(*std::move(policy));
+  }
+  return compiled;
+}
+
+}  // namespace
+
+std::span<const policy::PolicyPtr> predefined_policies(Role role) {
+  static const std::array<std::vector<policy::PolicyPtr>, 5> kPolicies = {
+      compile({kEverybody, kAdministrator, kObjects, kServices}),  // provider administrator
+      compile({kEverybody, kServices, kOwnLog}),                   // operator
+      compile({kEverybody, kAdministrator, kObjects}),             // tenant administrator
+      compile({kEverybody, kObjects}),                             // member
+      compile({kEverybody, kReader}),                              // reader
+  };
+  return kPolicies[std::size_t(role)];
+}
+
+}  // namespace belfry::iam

@@ -1,0 +1,46 @@
+#include "request_facts.h"
+
+#include "predefined.h"
+
+#include <chrono>
+#include <utility>
+
+namespace belfry::iam {
+
+std::string account_of(TenantId tenant) {
+  constexpr std::size_t kDigits = 12;
+  std::string digits = tenant.text();
+  if (digits.size() < kDigits) digits.insert(0, kDigits - digits.size(), '0');
+  return digits;
+}
+
+std::string arn_of(TenantId tenant, std::string_view user_name) {
+  return "arn:aws:iam::" + account_of(tenant) + ":user/" + std::string(user_name);
+}
+
+std::optional<std::vector<std::string>> RequestFacts::find(std::string_view key) const {
+  if (key == kScopeKey) return scopes_;
+  if (auto one = find_one(key)) return std::vector{*std::move(one)};
+  return context_.protocol ? context_.protocol->find(key) : std::nullopt;
+}
+
+std::optional<std::string> RequestFacts::find_one(std::string_view key) const {
+  const auto flag = [](bool is_so) { return is_so ? "true" : "false"; };
+  if (key == "aws:currenttime") return format_rfc3339(context_.time);
+  if (key == "aws:epochtime")
+    return std::to_string(
+        std::chrono::floor<std::chrono::seconds>(context_.time).time_since_epoch().count());
+  if (key == "aws:securetransport") return flag(context_.secure);
+  if (key == "aws:sourceip" && !context_.source_ip.empty()) return context_.source_ip;
+  if (key == "aws:resourceaccount" || key == "s3:resourceaccount") return account_of(owner_);
+  if (principal_.method == Method::kNone) return std::nullopt;
+  if (key == "aws:username") return principal_.name;
+  if (key == "aws:userid") return principal_.user.text();
+  if (key == "aws:principalarn") return arn_of(principal_.tenant, principal_.name);
+  if (key == "aws:principalaccount") return account_of(principal_.tenant);
+  if (key == "aws:principaltype") return "User";
+  if (key == "aws:multifactorauthpresent") return flag(principal_.second_factor);
+  return std::nullopt;
+}
+
+}  // namespace belfry::iam

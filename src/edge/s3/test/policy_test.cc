@@ -1,0 +1,79 @@
+// The policy of a bucket: what is taken, given back and asked of rights.
+#include "service_fixture.h"
+
+namespace belfry::s3 {
+namespace {
+
+std::string policy(const std::string& principal, const std::string& resource) {
+  return R"({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": )" +
+         principal + R"(, "Action": "s3:GetObject", "Resource": ")" + resource + "\"}]}";
+}
+const std::string kPolicy = policy(R"({"AWS": "000000000003"})", "arn:aws:s3:::bucket/*");
+
+class PolicyTest : public ServiceTest {
+ protected:
+  PolicyTest() { make_bucket(); }
+
+  std::unique_ptr<Reply> set(const std::string& document) {
+    return send({"PUT", "/bucket", document, {{"policy", ""}}});
+  }
+  std::unique_ptr<Reply> ask(const std::string& method, const std::string& subresource) {
+    return send({method, "/bucket", "", {{subresource, ""}}});
+  }
+};
+
+TEST_F(PolicyTest, IsGivenBackAsItWasTaken) {
+  EXPECT_EQ(ask("GET", "policy")->element("Code"), "NoSuchBucketPolicy");
+  EXPECT_EQ(ask("GET", "policyStatus")->element("Code"), "NoSuchBucketPolicy");
+  EXPECT_EQ(set(kPolicy)->status, 204);
+  auto got = ask("GET", "policy");
+  EXPECT_EQ(got->status, 200);
+  EXPECT_EQ(got->field("Content-Type"), "application/json");
+  EXPECT_EQ(got->body, kPolicy);
+  EXPECT_EQ(ask("GET", "policyStatus")->element("IsPublic"), "false");
+  auto changed = ledger_.of("s3:PutBucketPolicy");
+  ASSERT_EQ(changed.size(), 1u);
+  EXPECT_EQ(changed[0].event.resource, "arn:aws:s3:::bucket");
+  EXPECT_EQ(changed[0].event.details.back().value, kPolicy);
+  EXPECT_EQ(ask("DELETE", "policy")->status, 204);
+  EXPECT_EQ(ask("GET", "policy")->element("Code"), "NoSuchBucketPolicy");
+  EXPECT_EQ(ask("DELETE", "policy")->status, 204) << "there was none";
+  EXPECT_EQ(ledger_.of("s3:DeleteBucketPolicy").size(), 2u);
+}
+
+TEST_F(PolicyTest, RefusesWhatIsNoPolicyOfTheBucket) {
+  auto refused = set("{\"Statement\": [{\"Effect\": \"allow\"}]}");
+  EXPECT_EQ(refused->status, 400);
+  EXPECT_EQ(refused->element("Code"), "MalformedPolicy");
+  EXPECT_NE(refused->element("Message").find("Statement[0]"), std::string::npos);
+  EXPECT_EQ(set("")->element("Code"), "MalformedPolicy");
+  EXPECT_EQ(set(policy(R"({"AWS": "000000000003"})", "arn:aws:s3:::other/*"))->element("Code"),
+            "MalformedPolicy");
+  EXPECT_EQ(set(policy("\"*\"", "arn:aws:s3:::bucket/*"))->element("Code"), "AccessDenied");
+  EXPECT_EQ(ask("GET", "policy")->element("Code"), "NoSuchBucketPolicy");
+  EXPECT_EQ(set(kPolicy + std::string(21'000, ' '))->status, 400);
+}
+
+TEST_F(PolicyTest, RightsAreAskedWithItAndTheRequestsKeys) {
+  set(kPolicy);
+  send({.method = "GET",
+        .path = "/bucket",
+        .query = {{"prefix", "home/"}, {"max-keys", "5"}},
+        .fields = {{"user-agent", "tester"}, {"x-amz-storage-class", "STANDARD"}}});
+  EXPECT_EQ(iam_.policy_seen, kPolicy);
+  EXPECT_EQ(iam_.keys_seen,
+            (std::map<std::string, std::string>{{"s3:prefix", "home/"},
+                                                {"s3:max-keys", "5"},
+                                                {"aws:useragent", "tester"},
+                                                {"s3:x-amz-storage-class", "STANDARD"}}));
+}
+
+TEST_F(PolicyTest, WhoMayNotListDoesNotLearnWhatIsThere) {
+  EXPECT_EQ(code_of({"GET", "/bucket/nothing"}), "NoSuchKey");
+  iam_.denied_actions = {"s3:ListBucket"};
+  EXPECT_EQ(code_of({"GET", "/bucket/nothing"}), "AccessDenied");
+  EXPECT_EQ(send({"HEAD", "/bucket/nothing"})->status, 403);
+}
+
+}  // namespace
+}  // namespace belfry::s3
