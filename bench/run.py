@@ -142,6 +142,25 @@ class Bench:
                 print(f"resident after {label}: {provider.resident_kib() // 1024} MiB",
                       file=sys.stderr)
 
+    def decisions(self):
+        """What a decision over 100 statements takes, beside the HMACs of one signature."""
+        for _ in range(self.rounds):
+            run = subprocess.run([BUILD / "bin/policy_decisions"], capture_output=True, text=True,
+                                 check=True)
+            for kind, taken in json.loads(run.stdout).items():
+                self.note(f"{kind} decision", taken["median_ns"])
+                self.note(f"{kind} decision p99", taken["p99_ns"])
+
+    def report_decisions(self):
+        lines = ["| decision over 100 statements | median ns | p99 ns | beside a signature |",
+                 "|---|---|---|---|"]
+        beside = self.median("signature decision")
+        for kind in ("ordinary", "hostile"):
+            median = self.median(f"{kind} decision")
+            lines.append(f"| {kind} | {median:,.0f} | {self.median(f'{kind} decision p99'):,.0f} "
+                         f"| {median / beside:.2f} |")
+        return "\n".join(lines)
+
     def report(self):
         lines = ["| | a second | p99 µs | beside | a second | ratio | goal |",
                  "|---|---|---|---|---|---|---|"]
@@ -171,8 +190,9 @@ def main():
     arguments = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     bench = Bench(arguments.rounds, arguments.seconds)
+    bench.decisions()
     bench.run()
-    print(bench.report())
+    print(bench.report() + "\n\n" + bench.report_decisions())
     shutil.rmtree(FOLDER)
 
 

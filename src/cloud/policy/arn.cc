@@ -37,7 +37,7 @@ Result<ArnPattern> ArnPattern::compile(std::string_view text, Variables variable
   return pattern;
 }
 
-bool ArnPattern::matches(const Arn& arn, const Facts& facts) const {
+bool ArnPattern::matches(const Arn& arn, const KnownFacts& facts) const {
   for (std::size_t i = 0; i < kResource; ++i)
     if (!parts_[i].matches(arn.parts[i], facts, head_)) return false;
   return parts_[kResource].matches(arn.parts[kResource], facts);
@@ -62,7 +62,7 @@ Result<ResourcePattern> ResourcePattern::compile(std::string_view text, Variable
 }
 
 bool ResourcePattern::matches(std::string_view text, const std::optional<Arn>& arn,
-                              const Facts& facts) const {
+                              const KnownFacts& facts) const {
   if (arn_) return arn && arn_->matches(*arn, facts);
   return name_.matches(text, facts);
 }

@@ -26,7 +26,7 @@ class ArnPattern {
   // `head`: whether case counts before the resource. Errors: invalid ("policy.bad_value" for what
   // has fewer than six parts, "policy.bad_variable").
   static Result<ArnPattern> compile(std::string_view text, Variables variables, Case head);
-  bool matches(const Arn& arn, const Facts& facts) const;
+  bool matches(const Arn& arn, const KnownFacts& facts) const;
   // Whether it matches ARNs of one account alone.
   bool names_account() const;
 
@@ -42,7 +42,7 @@ class ResourcePattern {
   static Result<ResourcePattern> compile(std::string_view text, Variables variables);
 
   // `arn`: the parts of `text`, when it is one.
-  bool matches(std::string_view text, const std::optional<Arn>& arn, const Facts& facts) const;
+  bool matches(std::string_view text, const std::optional<Arn>& arn, const KnownFacts& facts) const;
   const std::string& text() const { return text_; }
 
  private:

@@ -191,7 +191,7 @@ bool Condition::is_like_one(const std::optional<T>& fact, Test test) const {
   return is_like != negated_;
 }
 
-bool Condition::satisfies(const std::string& fact, const Facts& facts) const {
+bool Condition::satisfies(const std::string& fact, const KnownFacts& facts) const {
   switch (family_) {
     case Family::kString:
     case Family::kBinary:
@@ -224,12 +224,12 @@ bool Condition::satisfies(const std::string& fact, const Facts& facts) const {
   return false;
 }
 
-bool Condition::holds(const Facts& facts) const {
-  const auto values = facts.find(key_);
+bool Condition::holds(const KnownFacts& facts) const {
+  const auto* values = facts.find(key_);
   const auto satisfying = [&](const std::string& fact) { return satisfies(fact, facts); };
   if (family_ == Family::kNull)
     return std::ranges::any_of(
-        values_, [&](const Value& value) { return std::get<bool>(value) != values.has_value(); });
+        values_, [&](const Value& value) { return std::get<bool>(value) == (values == nullptr); });
   switch (quantifier_) {
     case Quantifier::kForAllValues:
       return !values || std::ranges::all_of(*values, satisfying);

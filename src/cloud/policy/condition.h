@@ -21,7 +21,7 @@ class Condition {
   static Result<Condition> compile(std::string_view operation, std::string_view key,
                                    const std::vector<std::string>& values, Variables variables);
 
-  bool holds(const Facts& facts) const;
+  bool holds(const KnownFacts& facts) const;
 
   const std::string& key() const { return key_; }  // in lower case
   // Whether it holds for a bounded choice of values of its key alone: equality or likeness with
@@ -40,7 +40,7 @@ class Condition {
 
   // Whether the fact satisfies the operator: is like one of the values, or like none when negated.
   // A fact that cannot be compared at all, as a word with numbers, satisfies neither.
-  bool satisfies(const std::string& fact, const Facts& facts) const;
+  bool satisfies(const std::string& fact, const KnownFacts& facts) const;
   template <class T>
   static bool is_in_order(T fact, Order order, T value);
   // `test` of the values, each as a T.

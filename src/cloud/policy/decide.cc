@@ -18,6 +18,7 @@ class Evaluation {
  public:
   Evaluation(const Request& request, bool is_bounded)
       : request_(request),
+        facts_(request.facts),
         action_(to_lower(request.action)),
         arn_(Arn::split(request.resource)),
         is_bounded_(is_bounded) {}
@@ -47,9 +48,8 @@ class Evaluation {
         policy.kind() == Kind::kResource ? name_caller(statement) : Naming::kDirectly;
     if (naming == Naming::kNot) return;
     if (!is_deny && verdict.allow && naming <= verdict.naming) return;
-    if (!statement.is_about_action(action_, request_.facts) ||
-        !statement.is_about_resource(request_.resource, arn_, request_.facts) ||
-        !statement.holds(request_.facts))
+    if (!statement.is_about_action(action_, facts_) ||
+        !statement.is_about_resource(request_.resource, arn_, facts_) || !statement.holds(facts_))
       return;
     if (is_deny) {
       verdict.deny = &statement;
@@ -69,6 +69,7 @@ class Evaluation {
   }
 
   const Request& request_;
+  const KnownFacts facts_;
   const std::string action_;
   const std::optional<Arn> arn_;
   const bool is_bounded_;

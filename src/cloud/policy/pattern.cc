@@ -134,7 +134,7 @@ void Pattern::add(Piece piece) {
   rest_.push_back(std::move(piece));
 }
 
-std::optional<Pattern::Units> Pattern::expand(const Facts* facts) const {
+std::optional<Pattern::Units> Pattern::expand(const KnownFacts* facts) const {
   Units units;
   const auto append = [&](std::string_view text) {
     for (char c : text) units += octet(c);
@@ -151,7 +151,7 @@ std::optional<Pattern::Units> Pattern::expand(const Facts* facts) const {
         units += kOne;
         break;
       case Piece::Kind::kVariable: {
-        auto values = facts ? facts->find(piece.text) : std::nullopt;
+        const auto* values = facts ? facts->find(piece.text) : nullptr;
         // Of several values none is the one that was meant.
         if (values && values->size() == 1) {
           append(values->front());
@@ -167,7 +167,7 @@ std::optional<Pattern::Units> Pattern::expand(const Facts* facts) const {
   return units;
 }
 
-bool Pattern::matches(std::string_view text, const Facts& facts, Case letters) const {
+bool Pattern::matches(std::string_view text, const KnownFacts& facts, Case letters) const {
   if (!starts_with(text, prefix_, letters)) return false;
   text.remove_prefix(prefix_.size());
   if (!has_variables_) return matches_units(units_, text, letters);
@@ -175,7 +175,7 @@ bool Pattern::matches(std::string_view text, const Facts& facts, Case letters) c
   return units && matches_units(*units, text, letters);
 }
 
-std::optional<std::string> Pattern::text(const Facts& facts) const {
+std::optional<std::string> Pattern::text(const KnownFacts& facts) const {
   std::string text = prefix_;
   if (rest_.empty()) return text;
   const auto units = expand(&facts);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "known_facts.h"
 #include "policy/policy.h"
 
 #include <optional>
@@ -25,9 +26,9 @@ class Pattern {
 
   // A variable whose fact the request lacks, and that has no default, makes the pattern match
   // nothing. Wildcards in a fact's value are that value's own characters.
-  bool matches(std::string_view text, const Facts& facts, Case letters = Case::kExact) const;
+  bool matches(std::string_view text, const KnownFacts& facts, Case letters = Case::kExact) const;
   // The text that the pattern stands for when it has no wildcards; nothing when a fact is missing.
-  std::optional<std::string> text(const Facts& facts) const;
+  std::optional<std::string> text(const KnownFacts& facts) const;
 
   bool has_variables() const { return has_variables_; }
   // Whether it matches every text that begins with `prefix`.
@@ -47,7 +48,7 @@ class Pattern {
   static Result<Piece> read_variable(std::string_view& text);
   void add_text(std::string_view text);
   void add(Piece piece);
-  std::optional<Units> expand(const Facts* facts) const;  // null: nothing is known
+  std::optional<Units> expand(const KnownFacts* facts) const;  // null: nothing is known
 
   std::string prefix_;
   std::vector<Piece> rest_;

@@ -44,21 +44,21 @@ Naming Statement::naming(const Caller& caller) const {
   return naming == Naming::kNot ? Naming::kDirectly : Naming::kNot;
 }
 
-bool Statement::is_about_action(std::string_view action, const Facts& facts) const {
+bool Statement::is_about_action(std::string_view action, const KnownFacts& facts) const {
   const bool is_listed = std::ranges::any_of(
       actions, [&](const Pattern& pattern) { return pattern.matches(action, facts); });
   return is_listed == (actions_are == Listed::kThese);
 }
 
 bool Statement::is_about_resource(std::string_view resource, const std::optional<Arn>& arn,
-                                  const Facts& facts) const {
+                                  const KnownFacts& facts) const {
   const bool is_listed = std::ranges::any_of(resources, [&](const ResourcePattern& pattern) {
     return pattern.matches(resource, arn, facts);
   });
   return is_listed == (resources_are == Listed::kThese);
 }
 
-bool Statement::holds(const Facts& facts) const {
+bool Statement::holds(const KnownFacts& facts) const {
   return std::ranges::all_of(conditions,
                              [&](const Condition& condition) { return condition.holds(facts); });
 }

@@ -46,11 +46,11 @@ struct Statement {
   std::vector<Condition> conditions;
 
   // `action` in lower case.
-  bool is_about_action(std::string_view action, const Facts& facts) const;
+  bool is_about_action(std::string_view action, const KnownFacts& facts) const;
   // `arn`: the parts of `resource`, when it is one.
   bool is_about_resource(std::string_view resource, const std::optional<Arn>& arn,
-                         const Facts& facts) const;
-  bool holds(const Facts& facts) const;
+                         const KnownFacts& facts) const;
+  bool holds(const KnownFacts& facts) const;
   Naming naming(const Caller& caller) const;
 };
 

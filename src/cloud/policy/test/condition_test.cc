@@ -1,22 +1,22 @@
 #include "condition.h"
 
-#include "known_facts.h"
+#include "map_facts.h"
 
 #include <gtest/gtest.h>
 
 namespace belfry::policy {
 namespace {
 
-using testing::KnownFacts;
+using testing::MapFacts;
 
 // What a condition says of the key `k:k` with `facts`; without, the key is missing.
 bool holds(std::string_view operation, const std::vector<std::string>& values,
            std::optional<std::vector<std::string>> facts) {
   auto condition = Condition::compile(operation, "k:K", values, Variables::kMeant);
   EXPECT_TRUE(condition) << operation;
-  KnownFacts::Map map;
+  MapFacts::Map map;
   if (facts) map["k:k"] = *facts;
-  return condition && condition->holds(KnownFacts(map));
+  return condition && condition->holds(KnownFacts(MapFacts(map)));
 }
 
 struct Line {

@@ -1,4 +1,4 @@
-#include "known_facts.h"
+#include "map_facts.h"
 #include "policy/policy.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 namespace belfry::policy {
 namespace {
 
-using testing::KnownFacts;
+using testing::MapFacts;
 using enum Outcome;
 
 constexpr std::string_view kOwn = "000000000002", kOther = "000000000003";
@@ -41,7 +41,7 @@ struct World {
   PolicyPtr boundary, resource;
   std::string action = "s3:GetObject", on = "arn:aws:s3:::b/key", owner{kOwn};
   std::string caller{kAnna}, account{kOwn};
-  KnownFacts facts;
+  MapFacts facts;
 
   Outcome ask() const {
     return decide({identity, boundary, session, resource},
@@ -193,7 +193,7 @@ TEST(Decide, AVariableWithoutAValueMatchesNoResource) {
   const std::string home = "arn:aws:s3:::b/${aws:username}/*";
   World world{.identity = {policy(statement("Allow", "s3:*", home))},
               .on = "arn:aws:s3:::b/anna/x",
-              .facts = KnownFacts(KnownFacts::Map{{"aws:username", {"anna"}}})};
+              .facts = MapFacts(MapFacts::Map{{"aws:username", {"anna"}}})};
   EXPECT_EQ(world.ask(), kAllowed);
   world.facts = {};
   EXPECT_EQ(world.ask(), kDeniedImplicitly);
@@ -205,7 +205,7 @@ TEST(Decide, AVariableWithoutAValueMatchesNoResource) {
 TEST(Decide, NamesTheStatementThatDecided) {
   const PolicyPtr named = policy(statement("Allow", "s3:GetObject", "*", R"(, "Sid": "Readers")") +
                                  "," + statement("Deny", "s3:PutObject", "*"));
-  const KnownFacts facts;
+  const MapFacts facts;
   const PolicySet set{std::span(&named, 1), nullptr, {}, nullptr};
   EXPECT_EQ(decide(set, {"s3:GetObject", "*", kOwn, {kAnna, kOwn}, facts}).statement, "Readers");
   EXPECT_EQ(decide(set, {"s3:PutObject", "*", kOwn, {kAnna, kOwn}, facts}).statement,
@@ -296,11 +296,11 @@ class Draw {
     World world{.action = pick({"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}),
                 .on = pick({"arn:aws:s3:::b/key", "arn:aws:s3:::b/anna", "arn:aws:s3:::c/x"}),
                 .owner = std::string(pick({kOwn, kOther}))};
-    KnownFacts::Map facts;
+    MapFacts::Map facts;
     if (below(2)) facts["aws:username"] = {"anna"};
     if (below(2)) facts["aws:securetransport"] = {pick({"true", "false"})};
     if (below(2)) facts["aws:tagkeys"] = {"a", "c"};
-    world.facts = KnownFacts(facts);
+    world.facts = MapFacts(facts);
     return world;
   }
   unsigned below(unsigned n) { return unsigned(random_() % n); }

@@ -1,4 +1,4 @@
-#include "known_facts.h"
+#include "map_facts.h"
 #include "policy/policy.h"
 
 #include <gtest/gtest.h>
@@ -99,7 +99,7 @@ TEST(Document, VariablesComeWithTheirVersion) {
                                 R"(", "Statement": {"Effect": "Allow", "Action": "s3:*",
                                    "Resource": "arn:aws:s3:::${aws:username}"}})",
                             Kind::kIdentity);
-    const testing::KnownFacts facts(testing::KnownFacts::Map{{"aws:username", {"anna"}}});
+    const testing::MapFacts facts(testing::MapFacts::Map{{"aws:username", {"anna"}}});
     return decide({.identity = std::span(&*compiled, 1),
                    .boundary = {},
                    .session = {},

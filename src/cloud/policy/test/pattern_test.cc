@@ -1,18 +1,18 @@
 #include "pattern.h"
 
-#include "known_facts.h"
+#include "map_facts.h"
 
 #include <gtest/gtest.h>
 
 namespace belfry::policy {
 namespace {
 
-using testing::KnownFacts;
+using testing::MapFacts;
 
-bool matches(std::string_view pattern, std::string_view text, const KnownFacts& facts = {}) {
+bool matches(std::string_view pattern, std::string_view text, const MapFacts& facts = {}) {
   auto compiled = Pattern::compile(pattern, Wildcards::kMeant, Variables::kMeant);
   EXPECT_TRUE(compiled) << pattern;
-  return compiled && compiled->matches(text, facts);
+  return compiled && compiled->matches(text, KnownFacts(facts));
 }
 
 TEST(Pattern, WildcardsStandForAnyRunAndAnyOne) {
@@ -44,7 +44,7 @@ TEST(Pattern, ManyStarsEndSoon) {
 }
 
 TEST(Pattern, VariablesStandForFacts) {
-  const KnownFacts facts(KnownFacts::Map{{"aws:username", {"anna"}}, {"many", {"a", "b"}}});
+  const MapFacts facts(MapFacts::Map{{"aws:username", {"anna"}}, {"many", {"a", "b"}}});
   EXPECT_TRUE(matches("home/${aws:username}/*", "home/anna/x", facts));
   EXPECT_TRUE(matches("home/${AWS:UserName}/*", "home/anna/x", facts));
   EXPECT_FALSE(matches("home/${aws:username}/*", "home/bert/x", facts));
@@ -57,7 +57,7 @@ TEST(Pattern, VariablesStandForFacts) {
 }
 
 TEST(Pattern, AFactsOwnStarIsAStar) {
-  const KnownFacts facts(KnownFacts::Map{{"aws:username", {"*"}}});
+  const MapFacts facts(MapFacts::Map{{"aws:username", {"*"}}});
   EXPECT_TRUE(matches("home/${aws:username}", "home/*", facts));
   EXPECT_FALSE(matches("home/${aws:username}", "home/anna", facts));
 }
