@@ -45,8 +45,9 @@ clean: ## Remove what was built (demonstration data in var/ stays)
 
 console: $(if $(wildcard console/package.json),console/dist/.built)
 
-console/node_modules/.installed: console/package-lock.json
-	cd console && ../tools/with_node npm ci --no-audit --no-fund --loglevel=error
+# The console's packages, and those of tests/policy.
+%/node_modules/.installed: %/package-lock.json
+	tools/with_node npm --prefix $* ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 console/dist/.built: console/node_modules/.installed $(console_inputs)
