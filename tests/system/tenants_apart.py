@@ -18,6 +18,7 @@ PARTS = b"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>0</ETag
 DELETE = f"<Delete><Object><Key>{KEY}</Key></Object></Delete>".encode()
 OWN_BUCKET = "meadow-copies"
 DISK = "par1-s1-d1"
+EVERYTHING = {"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}
 
 
 def s3_operations(upload):
@@ -49,6 +50,12 @@ class Isolation:
         signer.ok("PUT", f"/{BUCKET}/{KEY}", SECRET)
         _, octets = signer.ok("POST", f"/{BUCKET}/{KEY}", query={"uploads": ""})
         self.upload = octets.split(b"<UploadId>")[1].split(b"<")[0].decode()
+        token = self.first.token["secret"]
+        self.profile = provider.rest("POST", "/api/v1/profiles",
+                                     {"name": "harbour masters", "policy": EVERYTHING}, token)
+        self.group = provider.rest("POST", "/api/v1/groups", {"name": "harbour crew"}, token)
+        provider.rest("PUT", f"/api/v1/profiles/{self.profile['id']}/groups/{self.group['id']}",
+                      token=token)
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
         self.problems, self.tried = [], 0
 
@@ -56,7 +63,8 @@ class Isolation:
         """Words of the first tenant in an answer, besides those that the question had."""
         words = (BUCKET, KEY, "harbour", self.first.tenant["id"], self.first.user["id"],
                  self.first.access_key, self.first.token["api_token"]["id"],
-                 self.first.session["id"], DISK, SECRET.decode())
+                 self.first.session["id"], self.profile["id"], self.group["id"], DISK,
+                 SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
 
@@ -108,7 +116,8 @@ class Isolation:
                   "access_key": self.first.access_key, "bucket": BUCKET, "key": KEY,
                   "token": self.first.token["api_token"]["id"],
                   "session": self.first.session["id"], "measure": "S06-P-20", "job": "1",
-                  "disk": DISK, "path": "checkpoint"}
+                  "disk": DISK, "path": "checkpoint", "profile": self.profile["id"],
+                  "group": self.group["id"]}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -126,6 +135,9 @@ class Isolation:
             return b"x" if content else None
         reference = content["application/json"]["schema"].get("$ref", "").rsplit("/", 1)[-1]
         return {"UserChange": {"active": False}, "NewBucket": {"name": "meadow-grass"},
+                "NewProfile": {"name": "spies", "policy": EVERYTHING},
+                "ProfileChange": {"policy": EVERYTHING}, "NewGroup": {"name": "spies"},
+                "BoundaryChange": {"profile": self.profile["id"]},
                 "NewUser": {"name": "spy", "email": "spy@meadow.example", "role": "reader",
                             "password": "a long passphrase of a spy"},
                 "NewTenant": {"name": "spies", "kind": "customer",
@@ -145,7 +157,8 @@ class Isolation:
                     self.provider.request(method.upper(), target, body, token=""), (401,))
         # Others' things are not there; one's own, the provider's and what all share tell nothing.
         names_first = any(w in target for w in (BUCKET, self.first.tenant["id"],
-                                                self.first.user["id"], self.first.access_key))
+                                                self.first.user["id"], self.first.access_key,
+                                                self.profile["id"], self.group["id"]))
         names_first = names_first or "{token}" in path or "{session}" in path
         names_first = names_first or operation["operationId"] == "createTenant"
         if scope == "provider":
@@ -176,6 +189,9 @@ class Isolation:
         keys = self.provider.rest("GET", f"/api/v1/users/{self.first.user['id']}/access-keys",
                                   token=self.first.token["secret"])["items"]
         assert self.first.access_key in [key["id"] for key in keys], "an access key is gone"
+        profile = self.provider.rest("GET", f"/api/v1/profiles/{self.profile['id']}",
+                                     token=self.first.token["secret"])
+        assert profile["policy"] == EVERYTHING, "the first tenant's profile changed"
 
 
 def main():

@@ -23,6 +23,11 @@ Result<PageRequest> page_request(const Call& call) {
   return asked;
 }
 
+Result<iam::Page> asked_page(const Call& call) {
+  TRY(PageRequest asked, page_request(call));
+  return iam::Page{.after = std::move(asked.after), .limit = asked.limit};
+}
+
 std::string cursor_of(std::string_view ended) {
   return to_hex(as_view(ended));
 }

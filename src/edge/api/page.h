@@ -18,6 +18,8 @@ struct PageRequest {
 
 // From `limit` and `cursor`. Errors: invalid ("api.bad_parameter").
 Result<PageRequest> page_request(const Call& call);
+// The same, for lists of cloud/iam.
+Result<iam::Page> asked_page(const Call& call);
 // The parameter `limit` alone, for lists whose cursors are made elsewhere.
 Result<std::size_t> page_limit(const Call& call, std::size_t otherwise = 100);
 

@@ -10,11 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-Result<iam::Page> asked_page(const Call& call) {
-  TRY(PageRequest asked, page_request(call));
-  return iam::Page{.after = std::move(asked.after), .limit = asked.limit};
-}
-
 Task<Answer> list_tenants(Call& call) {
   CO_TRY(iam::Page page, asked_page(call));
   CO_TRY(auto found, co_await call.host.services.iam.list_tenants(call.by, std::move(page)));

@@ -78,6 +78,7 @@ struct Route {
 
 std::span<const Route> session_routes();
 std::span<const Route> people_routes();
+std::span<const Route> profile_routes();
 std::span<const Route> bucket_routes();
 std::span<const Route> disk_routes();
 std::span<const Route> annex_routes();

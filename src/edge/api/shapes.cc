@@ -55,6 +55,7 @@ json to_json(const iam::User& user) {
           {"name", user.name},
           {"email", user.email},
           {"role", iam::name_of(user.role)},
+          {"privileged", user.privileged},
           {"active", user.active},
           {"has_totp", user.has_totp},
           {"created_us", to_us(user.created)},
@@ -68,6 +69,37 @@ json to_json(const iam::AccessKey& key) {
           {"created_us", to_us(key.created)},
           {"last_used_us", time_or_null(key.last_used)},
           {"active", key.active}};
+}
+
+json to_json(const iam::Profile& profile) {
+  return {{"id", profile.id.text()},
+          {"tenant", profile.tenant.text()},
+          {"name", profile.name},
+          {"policy", json::parse(profile.document, nullptr, false)},
+          {"privileged", profile.privileged},
+          {"created_us", to_us(profile.created)},
+          {"changed_us", to_us(profile.changed)}};
+}
+
+json to_json(const iam::Group& group) {
+  return {{"id", group.id.text()},
+          {"tenant", group.tenant.text()},
+          {"name", group.name},
+          {"members", group.members},
+          {"created_us", to_us(group.created)}};
+}
+
+json to_json(const iam::GroupMember& member) {
+  return {{"user", member.user.text()}, {"name", member.name}, {"since_us", to_us(member.since)}};
+}
+
+json to_json(const iam::Holding& holding) {
+  return {{"profile", holding.profile.text()},
+          {"name", holding.name},
+          {"privileged", holding.privileged},
+          {"since_us", to_us(holding.since)},
+          {"group", holding.group ? json(holding.group->text()) : json(nullptr)},
+          {"group_name", holding.group ? json(holding.group_name) : json(nullptr)}};
 }
 
 json to_json(const iam::ApiToken& token) {
@@ -144,6 +176,9 @@ json page_of(const std::vector<T>& things, const std::string& next_cursor) {
 template json page_of(const std::vector<iam::Tenant>&, const std::string&);
 template json page_of(const std::vector<iam::User>&, const std::string&);
 template json page_of(const std::vector<iam::AccessKey>&, const std::string&);
+template json page_of(const std::vector<iam::Profile>&, const std::string&);
+template json page_of(const std::vector<iam::Group>&, const std::string&);
+template json page_of(const std::vector<iam::GroupMember>&, const std::string&);
 template json page_of(const std::vector<iam::ApiToken>&, const std::string&);
 
 std::string disk_name(DiskId disk, const topology::Topology& topology) {

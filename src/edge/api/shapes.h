@@ -14,6 +14,10 @@ namespace belfry::api {
 nlohmann::json to_json(const iam::Tenant& tenant);
 nlohmann::json to_json(const iam::User& user);
 nlohmann::json to_json(const iam::AccessKey& key);
+nlohmann::json to_json(const iam::Profile& profile);
+nlohmann::json to_json(const iam::Group& group);
+nlohmann::json to_json(const iam::GroupMember& member);
+nlohmann::json to_json(const iam::Holding& holding);
 nlohmann::json to_json(const iam::ApiToken& token);
 // Marks the session of `by` as the current one.
 nlohmann::json to_json(const iam::Session& session, const iam::Principal& by);

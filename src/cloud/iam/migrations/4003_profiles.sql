@@ -1,4 +1,4 @@
--- Rights that tenants make up themselves: profiles of policies, groups of users, and who holds what.
+-- Rights that tenants make up themselves: profiles of policies, groups, and who holds what.
 
 -- Profiles of a tenant: policies by name. The predefined ones are roles, not rows.
 CREATE TABLE iam_profile (
