@@ -71,7 +71,7 @@ Task<Profile> IamService::create_profile(const Principal& by, const std::string&
                                          const std::string& document) {
   CO_TRY(check(by, "iam:CreateProfile", {"belfry:profile/*", by.tenant}, profile_missing({})));
   if (!is_display_name(name)) co_return fail(Code::kInvalid, "iam.bad_profile_name");
-  CO_TRY(const auto compiled, policy::compile(document, policy::Kind::kIdentity));
+  CO_TRY(const auto compiled, policy::compile_known(document, policy::Kind::kIdentity));
   Profile profile{.id = ProfileId{random_.id()},
                   .tenant = by.tenant,
                   .name = name,
@@ -109,7 +109,7 @@ Task<Profile> IamService::create_profile(const Principal& by, const std::string&
 
 Task<Profile> IamService::change_profile(const Principal& by, ProfileId id,
                                          const std::string& document) {
-  CO_TRY(const auto compiled, policy::compile(document, policy::Kind::kIdentity));
+  CO_TRY(const auto compiled, policy::compile_known(document, policy::Kind::kIdentity));
   auto changed = co_await write<Profile>([&](Transaction& transaction) -> Result<Profile> {
     TRY(Profile profile, read_profile(transaction, by, id, "iam:ChangeProfile"));
     const bool was_privileged = profile.privileged;

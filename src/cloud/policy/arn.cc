@@ -47,6 +47,10 @@ bool ArnPattern::names_account() const {
   return parts_[kAccount].is_literal();
 }
 
+void ArnPattern::collect_variables(std::vector<std::string>& keys) const {
+  for (const Pattern& part : parts_) part.collect_variables(keys);
+}
+
 Result<ResourcePattern> ResourcePattern::compile(std::string_view text, Variables variables) {
   ResourcePattern pattern;
   pattern.text_ = text;
@@ -59,6 +63,13 @@ Result<ResourcePattern> ResourcePattern::compile(std::string_view text, Variable
     return fail(Code::kInvalid, "policy.bad_resource", {{"resource", std::string(text)}});
   }
   return pattern;
+}
+
+void ResourcePattern::collect_variables(std::vector<std::string>& keys) const {
+  if (arn_)
+    arn_->collect_variables(keys);
+  else
+    name_.collect_variables(keys);
 }
 
 bool ResourcePattern::matches(std::string_view text, const std::optional<Arn>& arn,

@@ -29,6 +29,7 @@ class ArnPattern {
   bool matches(const Arn& arn, const KnownFacts& facts) const;
   // Whether it matches ARNs of one account alone.
   bool names_account() const;
+  void collect_variables(std::vector<std::string>& keys) const;
 
  private:
   std::vector<Pattern> parts_;
@@ -44,6 +45,7 @@ class ResourcePattern {
   // `arn`: the parts of `text`, when it is one.
   bool matches(std::string_view text, const std::optional<Arn>& arn, const KnownFacts& facts) const;
   const std::string& text() const { return text_; }
+  void collect_variables(std::vector<std::string>& keys) const;
 
  private:
   std::string text_;

@@ -86,7 +86,8 @@ std::optional<std::int64_t> read_date(std::string_view text) {
   std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   constexpr std::int64_t kSecondsMax = 253'402'300'799;  // the end of the year 9999
-  if (error != std::errc() || end != text.data() + text.size() || std::abs(seconds) > kSecondsMax)
+  if (error != std::errc() || end != text.data() + text.size() || seconds > kSecondsMax ||
+      seconds < -kSecondsMax)
     return std::nullopt;
   return seconds * 1'000'000;
 }
@@ -243,15 +244,32 @@ bool Condition::holds(const KnownFacts& facts) const {
                   : std::ranges::any_of(*values, satisfying);
 }
 
-bool Condition::narrows() const {
+void Condition::collect_variables(std::vector<std::string>& keys) const {
+  for (const Value& value : values_) {
+    if (const auto* pattern = std::get_if<Pattern>(&value)) pattern->collect_variables(keys);
+    if (const auto* arn = std::get_if<ArnPattern>(&value)) arn->collect_variables(keys);
+  }
+}
+
+bool Condition::narrows_principals() const {
   if (negated_ || if_exists_ || quantifier_ == Quantifier::kForAllValues) return false;
-  return std::ranges::all_of(values_, [&](const Value& value) {
-    if (const auto* range = std::get_if<IpRange>(&value))
-      return range->bits >= (range->is_ipv4() ? 96u + 8u : 32u);
-    if (const auto* pattern = std::get_if<Pattern>(&value)) return pattern->is_literal();
-    if (const auto* arn = std::get_if<ArnPattern>(&value)) return arn->names_account();
+  if (key_ == "aws:sourceip" && family_ == Family::kIp) {
+    // Shares of what is let in at most.
+    double share = 0;
+    for (const Value& value : values_) {
+      const auto& range = std::get<IpRange>(value);
+      share += std::exp2((range.is_ipv4() ? 96.0 + 8.0 : 32.0) - double(range.bits));
+    }
+    return share <= 1;
+  }
+  if (key_ == "aws:principalarn" && family_ == Family::kArn)
+    return std::ranges::all_of(
+        values_, [](const Value& value) { return std::get<ArnPattern>(value).names_account(); });
+  if (family_ != Family::kString) return false;
+  if (key_ != "aws:principalaccount" && key_ != "aws:principalarn" && key_ != "aws:userid")
     return false;
-  });
+  return std::ranges::all_of(
+      values_, [](const Value& value) { return std::get<Pattern>(value).is_literal(); });
 }
 
 }  // namespace belfry::policy

@@ -24,9 +24,11 @@ class Condition {
   bool holds(const KnownFacts& facts) const;
 
   const std::string& key() const { return key_; }  // in lower case
-  // Whether it holds for a bounded choice of values of its key alone: equality or likeness with
-  // texts that have no variable and do not stand for everything.
-  bool narrows() const;
+  // Adds the keys of its values' variables.
+  void collect_variables(std::vector<std::string>& keys) const;
+  // Whether it leaves a known few of everybody: accounts, principals or users by their fixed names
+  // or numbers, or at most as many addresses as one /8 has (IPv6: /32).
+  bool narrows_principals() const;
 
  private:
   enum class Family { kString, kNumeric, kDate, kBool, kBinary, kIp, kArn, kNull };

@@ -7,6 +7,8 @@
 namespace belfry::policy {
 namespace {
 
+constexpr std::string_view kTooMuchWork = "too much work";  // in place of a statement
+
 // What one policy says of a request.
 struct Verdict {
   const Statement* deny = nullptr;
@@ -22,6 +24,8 @@ class Evaluation {
         action_(to_lower(request.action)),
         arn_(Arn::split(request.resource)),
         is_bounded_(is_bounded) {}
+
+  bool is_exhausted() const { return facts_.is_exhausted(); }
 
   Verdict read(const Policy& policy) const {
     Verdict verdict;
@@ -75,14 +79,6 @@ class Evaluation {
   const bool is_bounded_;
 };
 
-// Whether a condition leaves a known few of everybody.
-bool narrows_principals(const Condition& condition) {
-  constexpr std::string_view kKeys[] = {
-      "aws:principalaccount", "aws:principalarn", "aws:sourceip", "aws:userid", "aws:username",
-  };
-  return std::ranges::find(kKeys, condition.key()) != std::end(kKeys) && condition.narrows();
-}
-
 // Whether a pattern of resources matches nothing but the bucket `arn` and what is in it, as far as
 // buckets are told apart by their names' first characters.
 bool is_within(std::string_view pattern, std::string_view arn) {
@@ -103,6 +99,8 @@ Decision decide(const PolicySet& policies, const Request& request) {
   const Verdict session = evaluation.read(policies.session);
   const Verdict boundary = policies.boundary ? evaluation.read(*policies.boundary) : Verdict{};
   const Verdict resource = policies.resource ? evaluation.read(*policies.resource) : Verdict{};
+  // A Deny may not have been reached.
+  if (evaluation.is_exhausted()) return {Outcome::kDeniedExplicitly, kTooMuchWork};
   for (const Verdict* verdict : {&identity, &session, &boundary, &resource})
     if (verdict->deny) return {Outcome::kDeniedExplicitly, verdict->deny->name};
 
@@ -125,14 +123,12 @@ bool is_public(const Policy& policy) {
     const bool is_for_everybody =
         statement.principals.everybody || statement.principals_are == Listed::kAllButThese;
     return statement.effect == Effect::kAllow && is_for_everybody &&
-           std::ranges::none_of(statement.conditions, [](const Condition& condition) {
-             return narrows_principals(condition);
-           });
+           std::ranges::none_of(statement.conditions, &Condition::narrows_principals);
   });
 }
 
 Result<PolicyPtr> compile_bucket_policy(std::string_view document, std::string_view arn) {
-  TRY(PolicyPtr policy, compile(document, Kind::kResource));
+  TRY(PolicyPtr policy, compile_known(document, Kind::kResource));
   for (const Statement& statement : policy->statements())
     for (const ResourcePattern& resource : statement.resources)
       if (!is_within(resource.text(), arn))

@@ -16,6 +16,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kDepthMax = 8;
+// Twelve are usual; a number of 64 bits has more.
+constexpr std::size_t kAccountDigits = 12, kAccountDigitsMax = 19;
 constexpr std::string_view kWhole = "document";  // where, of what no element is to blame for
 constexpr std::string_view kVersion = "2012-10-17", kVersionBefore = "2008-10-17";
 
@@ -183,7 +185,8 @@ class StatementReader {
   // An account's number, its root's ARN, or the ARN of a user, a role, or one of their sessions.
   Result<> add_principal(const std::string& name, const std::string& where) {
     const auto is_account = [](std::string_view text) {
-      return text.size() == 12 && std::ranges::all_of(text, is_digit);
+      return text.size() >= kAccountDigits && text.size() <= kAccountDigitsMax &&
+             std::ranges::all_of(text, is_digit);
     };
     const auto arn = Arn::split(name);
     Principals& principals = read_.principals;

@@ -5,7 +5,7 @@ namespace belfry::policy {
 const std::vector<std::string>* KnownFacts::find(std::string_view key) const {
   for (const auto& [known, values] : known_)
     if (known == key) return values ? &*values : nullptr;
-  const auto& values = known_.emplace_back(key, facts_.find(key)).second;
+  const auto& values = known_.emplace_front(key, facts_.find(key)).second;
   return values ? &*values : nullptr;
 }
 

@@ -10,6 +10,8 @@ namespace {
 
 constexpr char16_t kAny = 0x100;
 constexpr char16_t kOne = 0x101;
+// Wildcards and variables of one pattern.
+constexpr std::ptrdiff_t kSignsMax = 32;
 
 char16_t octet(char c) {
   return char16_t(static_cast<unsigned char>(c));
@@ -26,10 +28,12 @@ bool is_same(char16_t unit, char c, Case letters) {
 
 // Takes the longest match that the last `*` leaves, and tries again one octet further when that
 // fails: at most |units| * |text| steps, and nothing is kept but two places.
-bool matches_units(std::u16string_view units, std::string_view text, Case letters) {
+bool matches_units(std::u16string_view units, std::string_view text, Case letters,
+                   const KnownFacts& facts) {
   std::size_t unit = 0, at = 0;
   std::size_t after_any = std::u16string_view::npos, begun = 0;
   while (at < text.size()) {
+    if (!facts.step()) return false;
     if (unit < units.size() && units[unit] == kAny) {
       after_any = ++unit;
       begun = at;
@@ -68,6 +72,7 @@ bool is_key(std::string_view key) {
 
 Result<Pattern> Pattern::compile(std::string_view text, Wildcards wildcards, Variables variables) {
   Pattern pattern;
+  pattern.source_ = text;
   while (!text.empty()) {
     const char c = text.front();
     if (variables == Variables::kMeant && text.starts_with("${")) {
@@ -84,6 +89,10 @@ Result<Pattern> Pattern::compile(std::string_view text, Wildcards wildcards, Var
       pattern.add_text({&c, 1});
     }
   }
+  const auto signs = std::ranges::count_if(
+      pattern.rest_, [](const Piece& piece) { return piece.kind != Piece::Kind::kText; });
+  if (signs > kSignsMax)
+    return fail(Code::kInvalid, "policy.too_many_signs", {{"maximum", std::to_string(kSignsMax)}});
   if (!pattern.has_variables_) pattern.units_ = *pattern.expand(nullptr);
   return pattern;
 }
@@ -130,6 +139,9 @@ void Pattern::add_text(std::string_view text) {
 
 void Pattern::add(Piece piece) {
   if (piece.kind == Piece::Kind::kText) return add_text(piece.text);
+  // Two stars in a row are one.
+  if (piece.kind == Piece::Kind::kAny && !rest_.empty() && rest_.back().kind == Piece::Kind::kAny)
+    return;
   has_variables_ = has_variables_ || piece.kind == Piece::Kind::kVariable;
   rest_.push_back(std::move(piece));
 }
@@ -137,7 +149,8 @@ void Pattern::add(Piece piece) {
 std::optional<Pattern::Units> Pattern::expand(const KnownFacts* facts) const {
   Units units;
   const auto append = [&](std::string_view text) {
-    for (char c : text) units += octet(c);
+    for (char c : text)
+      if (!facts || facts->step()) units += octet(c);
   };
   for (const Piece& piece : rest_) {
     switch (piece.kind) {
@@ -170,18 +183,14 @@ std::optional<Pattern::Units> Pattern::expand(const KnownFacts* facts) const {
 bool Pattern::matches(std::string_view text, const KnownFacts& facts, Case letters) const {
   if (!starts_with(text, prefix_, letters)) return false;
   text.remove_prefix(prefix_.size());
-  if (!has_variables_) return matches_units(units_, text, letters);
+  if (!has_variables_) return matches_units(units_, text, letters, facts);
   const auto units = expand(&facts);
-  return units && matches_units(*units, text, letters);
+  return units && matches_units(*units, text, letters, facts);
 }
 
-std::optional<std::string> Pattern::text(const KnownFacts& facts) const {
-  std::string text = prefix_;
-  if (rest_.empty()) return text;
-  const auto units = expand(&facts);
-  if (!units) return std::nullopt;
-  for (char16_t unit : *units) text += char(unit);
-  return text;
+void Pattern::collect_variables(std::vector<std::string>& keys) const {
+  for (const Piece& piece : rest_)
+    if (piece.kind == Piece::Kind::kVariable) keys.push_back(piece.text);
 }
 
 bool Pattern::covers(std::string_view prefix) const {

@@ -21,21 +21,21 @@ enum class Variables { kMeant, kLiteral };
 
 class Pattern {
  public:
-  // Errors: invalid ("policy.bad_variable"), without `where`.
+  // Errors: invalid ("policy.bad_variable", "policy.too_many_signs"), without `where`.
   static Result<Pattern> compile(std::string_view text, Wildcards wildcards, Variables variables);
 
   // A variable whose fact the request lacks, and that has no default, makes the pattern match
   // nothing. Wildcards in a fact's value are that value's own characters.
   bool matches(std::string_view text, const KnownFacts& facts, Case letters = Case::kExact) const;
-  // The text that the pattern stands for when it has no wildcards; nothing when a fact is missing.
-  std::optional<std::string> text(const KnownFacts& facts) const;
-
   bool has_variables() const { return has_variables_; }
   // Whether it matches every text that begins with `prefix`.
   bool covers(std::string_view prefix) const;
   // What it begins with before its first wildcard or variable.
   std::string_view prefix() const { return prefix_; }
   bool is_literal() const { return rest_.empty(); }
+  const std::string& source() const { return source_; }  // as it was written
+  // Adds the keys of its variables.
+  void collect_variables(std::vector<std::string>& keys) const;
 
  private:
   struct Piece {
@@ -50,6 +50,7 @@ class Pattern {
   void add(Piece piece);
   std::optional<Units> expand(const KnownFacts* facts) const;  // null: nothing is known
 
+  std::string source_;
   std::string prefix_;
   std::vector<Piece> rest_;
   Units units_;  // of the rest, when it has no variables

@@ -233,6 +233,15 @@ TEST(Decide, KnowsWhatIsPublic) {
       "\"*\"", R"(, "Condition": {"StringNotEquals": {"aws:PrincipalAccount": "000000000002"}})"));
   EXPECT_TRUE(
       is_public_with("\"*\"", R"(, "Condition": {"StringEquals": {"aws:UserAgent": "secret"}})"));
+  EXPECT_TRUE(is_public_with(
+      "\"*\"", R"(, "Condition": {"StringEquals": {"aws:username": "whoever-is-first"}})"));
+  EXPECT_TRUE(is_public_with(
+      "\"*\"", R"(, "Condition": {"IpAddress": {"aws:PrincipalAccount": "10.0.0.0/8"}})"));
+  std::string ranges;
+  for (int i = 0; i < 256; ++i)
+    ranges += (i == 0 ? "\"" : ", \"") + std::to_string(i) + ".0.0.0/8\"";
+  EXPECT_TRUE(is_public_with(
+      "\"*\"", R"(, "Condition": {"IpAddress": {"aws:SourceIp": [)" + ranges + "]}}"));
 }
 
 TEST(Decide, ABucketsPolicyIsAboutThatBucket) {
@@ -263,6 +272,20 @@ TEST(Decide, KnowsWhatMayBeAllowed) {
   EXPECT_TRUE(may(R"({"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"})"));
   EXPECT_TRUE(may(R"({"Effect": "Allow", "NotAction": "iam:Get*", "Resource": "*"})"));
   EXPECT_FALSE(may(R"({"Effect": "Allow", "NotAction": ["iam:*", "s3:*"], "Resource": "*"})"));
+}
+
+// Whoever writes hostile policies and requests gets a refusal, soon: were the work cut off in
+// silence, a Deny would not be reached.
+TEST(Decide, TooMuchWorkIsRefused) {
+  std::string values;
+  for (int i = 0; i < 600; ++i) values += R"("*${k:b}N",)";
+  World world{.identity = {policy(
+                  statement("Allow", "*", "*",
+                            R"(, "Condition": {"StringLike": {"k:a": [)" + values + R"("x"]}})"))}};
+  EXPECT_EQ(world.ask(), kDeniedImplicitly);
+  world.facts = MapFacts(
+      MapFacts::Map{{"k:a", {std::string(3000, 'a')}}, {"k:b", {std::string(1500, 'a') + "b"}}});
+  EXPECT_EQ(world.ask(), kDeniedExplicitly);
 }
 
 // Policies drawn from few words, so that they often meet.

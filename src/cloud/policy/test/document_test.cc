@@ -93,6 +93,28 @@ TEST(Document, APolicyOfAResourceNamesPrincipals) {
   EXPECT_EQ(of(R"({"Service": "x"})"), "policy.unknown_element Statement[0].Principal");
 }
 
+TEST(Document, WhatIsKeptSpeaksOfWhatThereIs) {
+  const auto kept = [](const std::string& elements) {
+    auto compiled = compile_known(statement(R"("Effect": "Deny", )" + elements), Kind::kIdentity);
+    return compiled ? "" : compiled.error().message();
+  };
+  EXPECT_EQ(kept(R"("Action": ["*", "s3:Get*", "S3:getobject", "iam:*"], "Resource": "*",
+                    "Condition": {"StringLike": {"AWS:UserName": "a*", "s3:x-amz-acl": "private"},
+                                  "StringEquals": {"s3:prefix": "home/${aws:username}/"}})"),
+            "");
+  EXPECT_EQ(kept(R"("Action": "s3:GetObjct", "Resource": "*")"), "policy.unknown_action");
+  EXPECT_EQ(kept(R"("Action": "s3:Gett*", "Resource": "*")"), "policy.unknown_action");
+  EXPECT_EQ(kept(R"("NotAction": "ec2:RunInstances", "Resource": "*")"), "policy.unknown_action");
+  EXPECT_EQ(kept(R"("Action": "s3:*", "Resource": "*",
+                    "Condition": {"StringEquals": {"aws:usrname": "anna"}})"),
+            "policy.unknown_key");
+  EXPECT_EQ(kept(R"("Action": "s3:*", "Resource": "arn:aws:s3:::b/${nonsense}/*")"),
+            "policy.unknown_key");
+  EXPECT_EQ(kept(R"("Action": "s3:*", "Resource": "*",
+                    "Condition": {"StringEquals": {"s3:prefix": "${aws:usrname}"}})"),
+            "policy.unknown_key");
+}
+
 TEST(Document, VariablesComeWithTheirVersion) {
   const auto allows = [](const char* version) {
     auto compiled = compile(std::string(R"({"Version": ")") + version +

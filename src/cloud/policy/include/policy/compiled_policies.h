@@ -3,15 +3,16 @@
 
 #include "policy/policy.h"
 
+#include <cstddef>
 #include <map>
 #include <shared_mutex>
 #include <string>
 
 namespace belfry::policy {
 
-// Safe to use from any thread. Holds at most kCompiledPoliciesMax documents: one more drops all,
-// and those in use are compiled again.
-inline constexpr std::size_t kCompiledPoliciesMax = 1'000;
+// Safe to use from any thread. Holds what was asked for lately, of at most 2 *
+// kCompiledOctetsMax of documents: a compiled one takes some 50 to 100 times its octets.
+inline constexpr std::size_t kCompiledOctetsMax = 256 << 10;
 class CompiledPolicies {
  public:
   explicit CompiledPolicies(Kind kind) : kind_(kind) {}
@@ -20,9 +21,14 @@ class CompiledPolicies {
   Result<PolicyPtr> find(std::string_view document);
 
  private:
+  using Compiled = std::map<std::string, Result<PolicyPtr>, std::less<>>;
+  void keep(std::string_view document, const Result<PolicyPtr>& compiled);
+
   const Kind kind_;
   std::shared_mutex mutex_;
-  std::map<std::string, PolicyPtr, std::less<>> compiled_;
+  // When the younger is full, it becomes the older, and what nobody asked for since is dropped.
+  Compiled younger_, older_;
+  std::size_t younger_octets_ = 0;
 };
 
 }  // namespace belfry::policy

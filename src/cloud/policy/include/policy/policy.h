@@ -29,6 +29,11 @@ using PolicyPtr = std::shared_ptr<const Policy>;
 // ("policy.*"), of which the argument `where` tells the place ("Statement[2].Condition").
 Result<PolicyPtr> compile(std::string_view document, Kind kind);
 
+// The same of a document that is to be kept here: refuses as well what would never apply, since no
+// request here has it: condition keys, variables and actions that are misspelt or of elsewhere.
+// Errors, besides: invalid ("policy.unknown_key", "policy.unknown_action").
+Result<PolicyPtr> compile_known(std::string_view document, Kind kind);
+
 // What is known of a request beyond who, what and on what: the condition keys. Asked only for keys
 // that a policy names, in lower case; nothing when the request has no such key.
 class Facts {
@@ -62,8 +67,9 @@ enum class Outcome { kAllowed, kDeniedExplicitly, kDeniedImplicitly };
 
 struct Decision {
   Outcome outcome = Outcome::kDeniedImplicitly;
-  // The statement that decided, valid as long as its policy; empty when none did.
-  std::string_view statement;  // its Sid, or "Statement[2]"
+  // The statement that decided, valid as long as its policy: its Sid, or "Statement[2]". Empty when
+  // none did, "too much work" when no more was looked at.
+  std::string_view statement;
 };
 
 // In this order:
@@ -75,6 +81,7 @@ struct Decision {
 //  4. these allow when one of them does and the boundary too;
 //  5. across accounts the caller's own policies, the boundary and the resource's policy must all
 //     allow. Nobody known has what the resource's policy gives to everybody.
+// A decision that takes more work than kStepsMax (known_facts.h) is refused.
 // Neither the order of policies nor that of statements matters, and an added Deny never widens.
 Decision decide(const PolicySet& policies, const Request& request);
 
@@ -82,8 +89,9 @@ Decision decide(const PolicySet& policies, const Request& request);
 // S3 User Guide): an Allow for every principal that no condition narrows to fixed values.
 bool is_public(const Policy& policy);
 
-// What may be attached to the bucket `arn`: as `compile`, and it names nothing but the bucket and
-// what is in it, and is not public. Errors, besides: invalid ("policy.resource_outside"), denied
+// What may be attached to the bucket `arn`: as `compile_known`, and it names nothing but the bucket
+// and what is in it, and is not public. Errors, besides: invalid ("policy.resource_outside"),
+// denied
 // ("policy.public").
 Result<PolicyPtr> compile_bucket_policy(std::string_view document, std::string_view arn);
 
