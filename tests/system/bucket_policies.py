@@ -132,18 +132,38 @@ class Policies:
         self.at_owner.s3api("list-objects-v2")
         assert self.at_owner.refusal("get-bucket-policy") == "NoSuchBucketPolicy"
 
-    def both_logs_tell(self):
-        """The owner's log has what the guest read and tried; the guest's what it was refused."""
-        for customer, outcome in ((self.owner, "success"), (self.owner, "failure"),
-                                  (self.guest, "failure")):
-            wait_until(lambda log=customer, meant=outcome: self.events(log, meant), 30,
-                       f"{outcome} of the guest in the log of {customer.name}")
+    def leave_what_is_copied_out(self):
+        """A guest's copy is a reading for the owner; the copy's own bucket is no concern of his."""
+        self.set(statement("Allow", {"AWS": account(self.guest.tenant)}, "s3:GetObject", "/open/*"))
+        signer = self.guest.signer()
+        signer.ok("PUT", "/meadow-own")
+        signer.ok("PUT", "/meadow-own/copy",
+                  headers={"x-amz-copy-source": f"/{BUCKET}/open/a"})
+        status, _, said = signer.request("PUT", "/meadow-own/none",
+                                         headers={"x-amz-copy-source": f"/{BUCKET}/open/no"})
+        assert (status, error_code(said)) == (403, "AccessDenied"), said
+        self.wait_for(self.owner, lambda e: e["action"] == "s3:CopyObject" and e["outcome"] ==
+                      "success" and e["resource"].endswith("/open/a"))
+        own = self.wait_for(self.guest, lambda e: e["action"] == "s3:CopyObject" and
+                            "meadow-own/copy" in e["resource"])
+        assert BUCKET not in json.dumps(own), own
 
-    def events(self, customer, outcome):
-        path = "/api/v1/audit/events?action=s3:GetObject&limit=1000"
-        events = self.provider.rest("GET", path, token=customer.token["secret"])["items"]
-        return [e for e in events if e["outcome"] == outcome and BUCKET in e["resource"]
-                and e["actor"] == self.guest.access_key]
+    def both_logs_tell(self):
+        """Who the guest's user is, by the name that policies have; the guest has it too."""
+        arn = f"arn:aws:iam::{account(self.guest.tenant)}:user/{self.guest.user['name']}"
+        for customer, actor in ((self.owner, arn), (self.guest, self.guest.access_key)):
+            for outcome in ("success", "failure"):
+                actors = (arn, self.guest.access_key) if outcome == "failure" else (actor,)
+                self.wait_for(customer, lambda e, who=actors, meant=outcome:
+                              e["action"] == "s3:GetObject" and e["outcome"] == meant and
+                              e["actor"] in who and BUCKET in e["resource"])
+
+    def wait_for(self, customer, is_meant):
+        def found():
+            events = self.provider.rest("GET", "/api/v1/audit/events?action=s3:*&limit=1000",
+                                        token=customer.token["secret"])["items"]
+            return next(filter(is_meant, events), None)
+        return wait_until(found, 30, f"the event in the log of {customer.name}")
 
 
 def main():
@@ -151,7 +171,7 @@ def main():
         policies = Policies(provider, folder)
         for step in (policies.share_one_folder, policies.survive, policies.narrow_by_conditions,
                      policies.refuse_what_is_no_policy, policies.never_lock_the_owner_out,
-                     policies.both_logs_tell):
+                     policies.leave_what_is_copied_out, policies.both_logs_tell):
             step()
             print(f"{step.__name__}: holds", flush=True)
 

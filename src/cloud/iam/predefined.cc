@@ -44,9 +44,18 @@ constexpr std::string_view kAdministrator = R"({
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "below"}}}
   ]})";
 
+constexpr std::string_view kBuckets = R"({
+  "Version": "2012-10-17",
+  "Statement": {"Sid": "Buckets", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}})";
+
+// All but who else may use a bucket.
 constexpr std::string_view kObjects = R"({
   "Version": "2012-10-17",
-  "Statement": {"Sid": "Objects", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}})";
+  "Statement": {"Sid": "Objects", "Effect": "Allow",
+                "Action": ["s3:Get*", "s3:Head*", "s3:List*", "s3:CreateBucket",
+                           "s3:DeleteBucket", "s3:PutBucketAcl", "s3:PutObject*",
+                           "s3:DeleteObject*", "s3:AbortMultipartUpload"],
+                "Resource": "*"}})";
 
 constexpr std::string_view kServices = R"({
   "Version": "2012-10-17",
@@ -84,9 +93,9 @@ std::vector<policy::PolicyPtr> compile(std::initializer_list<std::string_view> d
 
 std::span<const policy::PolicyPtr> predefined_policies(Role role) {
   static const std::array<std::vector<policy::PolicyPtr>, 5> kPolicies = {
-      compile({kEverybody, kAdministrator, kObjects, kServices}),  // provider administrator
+      compile({kEverybody, kAdministrator, kBuckets, kServices}),  // provider administrator
       compile({kEverybody, kServices, kOwnLog}),                   // operator
-      compile({kEverybody, kAdministrator, kObjects}),             // tenant administrator
+      compile({kEverybody, kAdministrator, kBuckets}),             // tenant administrator
       compile({kEverybody, kObjects}),                             // member
       compile({kEverybody, kReader}),                              // reader
   };

@@ -53,6 +53,11 @@ bool is_about_bucket_policy(std::string_view action) {
   return std::ranges::find(kActions, action) != std::end(kActions);
 }
 
+// Acts that let others in: they need a second factor, whoever does them.
+bool is_giving_access(std::string_view action) {
+  return is_about_bucket_policy(action) && action != "s3:GetBucketPolicy";
+}
+
 // Walls that no policy opens.
 bool is_walled_off(const Principal& principal, std::string_view action, bool is_own,
                    const policy::PolicyPtr& attached) {
@@ -61,6 +66,10 @@ bool is_walled_off(const Principal& principal, std::string_view action, bool is_
   if (is_own || !action.starts_with("s3:")) return false;
   // The provider's staff reach no customer's data, not even by a customer's bucket policy.
   return principal.tenant == kProviderTenant || !attached || is_about_bucket_policy(action);
+}
+
+bool is_denied(const policy::PolicySet& policies, const policy::Request& request) {
+  return policy::decide(policies, request).outcome == policy::Outcome::kDeniedExplicitly;
 }
 
 // What the principal holds that counts here: its role's policies, and those of its profiles, which
@@ -102,21 +111,25 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
   const HeldPolicies* held = principal.held.get();
   const bool with_profiles = held && (is_own || is_objects);
   const auto identity = policies_of(principal, with_profiles);
-  // Its bucket's policy never keeps an administrator from mending that policy.
-  const bool passes_over = is_about_bucket_policy(action) && is_privileged(principal.role);
-  const auto decision = policy::decide({.identity = identity,
-                                        .boundary = held ? held->boundary : nullptr,
-                                        .session = {},
-                                        .resource = passes_over ? nullptr : attached},
-                                       request);
-  if (decision.outcome != policy::Outcome::kAllowed) return denied("iam.denied", action, resource);
+  policy::PolicySet policies{.identity = identity,
+                             .boundary = held ? held->boundary : nullptr,
+                             .session = {},
+                             .resource = attached};
+  if (is_about_bucket_policy(action)) {
+    // It gives nobody a right over itself, and keeps no administrator from mending it.
+    if (!is_privileged(principal.role) && is_denied(policies, request))
+      return denied("iam.denied", action, resource);
+    policies.resource = nullptr;
+  }
+  if (policy::decide(policies, request).outcome != policy::Outcome::kAllowed)
+    return denied("iam.denied", action, resource);
   if (held && !with_profiles &&
-      policy::decide({.identity = held->policies, .boundary = {}, .session = {}, .resource = {}},
-                     request)
-              .outcome == policy::Outcome::kDeniedExplicitly)
+      is_denied({.identity = held->policies, .boundary = {}, .session = {}, .resource = {}},
+                request))
     return denied("iam.denied", action, resource);
 
-  const bool needs_factor = is_privileged(principal.role) || (held && held->privileged);
+  const bool needs_factor =
+      is_privileged(principal.role) || (held && held->privileged) || is_giving_access(action);
   const bool is_self = std::ranges::find(scopes, kSelf) != scopes.end();
   if (needs_factor && !principal.second_factor && !(is_self && is_enrolment(action)))
     return denied("iam.second_factor_needed", action, resource);

@@ -12,8 +12,8 @@ namespace belfry::iam {
 //  1. nobody does an `s3:` action in another tenant than its own, unless a policy of the bucket
 //     allows it as well; the provider's staff never do;
 //  2. other actions reach another tenant's things only by a predefined profile;
-//  3. the policy of a bucket is read and changed by its owner's users alone, and no policy of the
-//     bucket keeps its administrators from that;
+//  3. the policy of a bucket is read and changed by its owner's users alone, by rights of their
+//     own, with a second factor to change it; it keeps no administrator of the owner from that;
 //  4. who is privileged, by its role or by a profile, may do only what is its user's own without a
 //     second factor.
 // `attached`: the policy of the resource; null: none.

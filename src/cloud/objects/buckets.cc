@@ -82,19 +82,22 @@ Task<Bucket> ObjectStore::find_bucket(const std::string& name) {
 }
 
 Task<std::vector<Bucket>> ObjectStore::list_buckets(TenantId tenant) {
-  CO_TRY(auto all, co_await list_all_buckets());
-  std::erase_if(all, [&](const Bucket& bucket) { return bucket.tenant != tenant; });
-  co_return all;
+  return list_registered([tenant](const Bucket& bucket) { return bucket.tenant == tenant; });
 }
 
 Task<std::vector<Bucket>> ObjectStore::list_all_buckets() {
+  return list_registered([](const Bucket&) { return true; });
+}
+
+Task<std::vector<Bucket>> ObjectStore::list_registered(
+    std::function<bool(const Bucket&)> is_wanted) {
   std::vector<Bucket> all;
   ScanRequest request{.bucket = kRegistry, .kind = EntryKind::kBucket, .limit = kPage};
   for (;;) {
     CO_TRY(ScanPage page, co_await engine_.scan(request));
     for (const Entry& entry : page.entries) {
-      CO_TRY(Bucket bucket, decode_bucket(entry));
-      all.push_back(std::move(bucket));
+      CO_TRY(Bucket bucket, decode_bucket(entry, BucketExtent::kWithoutPolicy));
+      if (is_wanted(bucket)) all.push_back(std::move(bucket));
     }
     if (!page.more) co_return all;
     request.from = page.entries.back().key;

@@ -88,6 +88,7 @@ class ObjectStore : public Store {
   Task<ObjectInfo> commit_once(const Bucket& bucket, const std::string& key, ObjectValue value,
                                Change change, std::vector<Expectation> expect,
                                const MakeLeaf& leaf);
+  Task<std::vector<Bucket>> list_registered(std::function<bool(const Bucket&)> is_wanted);
   // The entry of `bucket` in the registry as it is now. Errors: not_found ("bucket.missing"), also
   // when another was made under its name.
   Task<Entry> registered(const Bucket& bucket);

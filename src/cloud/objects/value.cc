@@ -82,7 +82,7 @@ Buffer encode_bucket(const Bucket& bucket) {
   return out.take();
 }
 
-Result<Bucket> decode_bucket(const Entry& entry) {
+Result<Bucket> decode_bucket(const Entry& entry, BucketExtent extent) {
   Decoder in(entry.value);
   const auto version = in.get<std::uint8_t>();
   Bucket bucket{.name = entry.key};
@@ -96,7 +96,10 @@ Result<Bucket> decode_bucket(const Entry& entry) {
   auto sites = in.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < sites && in.ok(); ++i)
     bucket.placement.sites_allowed.push_back(SiteId{in.get_i64()});
-  if (version == kVersionWithPolicy) bucket.policy = in.text();
+  if (version == kVersionWithPolicy) {
+    const std::string_view policy = in.text();
+    if (extent == BucketExtent::kWhole) bucket.policy = policy;
+  }
   if ((version != kVersion && version != kVersionWithPolicy) || !in.ok()) return bad(entry);
   return bucket;
 }

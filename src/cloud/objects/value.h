@@ -37,7 +37,9 @@ Buffer encode_upload(const Upload& upload);
 Buffer encode_part(const PartValue& part);
 
 // Errors: corrupt ("object.bad_value").
-Result<Bucket> decode_bucket(const Entry& entry);
+// Lists have no use for the policies, which may be much.
+enum class BucketExtent { kWhole, kWithoutPolicy };
+Result<Bucket> decode_bucket(const Entry& entry, BucketExtent extent = BucketExtent::kWhole);
 Result<ObjectValue> decode_object(const Entry& entry);
 // Without the pieces, for listings.
 Result<ObjectInfo> decode_info(const Entry& entry);

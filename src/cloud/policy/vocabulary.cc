@@ -8,7 +8,7 @@
 namespace belfry::policy {
 namespace {
 
-// In lower case. Filled by cloud/iam (request_facts.cc) and edge/s3 (request_keys.cc).
+// In lower case. Filled by cloud/iam (request_facts.cc) and edge/s3 (s3_facts.cc).
 constexpr std::string_view kKeys[] = {
     "aws:currenttime",
     "aws:epochtime",

@@ -14,10 +14,13 @@ using namespace std::chrono_literals;
 constexpr Duration kLingerTime = 2s;
 constexpr std::uint64_t kLingerTimesDiscard = 64;
 
+// Without the zone of a link-local address, which is of this machine alone.
 std::string ip_of(const TcpSocket& socket) {
   boost::system::error_code ec;
   auto endpoint = socket.remote_endpoint(ec);
-  return ec ? std::string() : endpoint.address().to_string();
+  if (ec) return {};
+  std::string address = endpoint.address().to_string();
+  return address.substr(0, address.find('%'));
 }
 
 std::unique_ptr<Transport> make_transport(Shared& shared, TcpSocket socket, Watch& watch) {

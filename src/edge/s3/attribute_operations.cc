@@ -102,6 +102,7 @@ std::string write_attributes(const objects::ObjectInfo& info, const AttributesAs
 Task<> get_object_attributes(Call& call) {
   CO_TRY(check_version(call.request));
   CO_TRY(check_no_customer_key(call.request.fields));
+  CO_TRY(authorize(call, "s3:GetObject", call.bucket, call.key));
   CO_TRY(AttributesAsked asked, read_attributes_asked(call.request.fields));
   CO_TRY(objects::ObjectInfo info, co_await call.service.store.head(call.bucket, call.key));
   CO_TRY(record_read(call));

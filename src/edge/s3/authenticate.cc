@@ -2,7 +2,7 @@
 #include "errors.h"
 #include "events.h"
 #include "list_parameters.h"
-#include "request_keys.h"
+#include "s3_facts.h"
 
 namespace belfry::s3 {
 namespace {
@@ -55,18 +55,44 @@ Task<> authenticate(Call& call) {
   co_return Result<>();
 }
 
+namespace {
+
+// The listing that would show one key, whatever the request itself has.
+class ListingOfKey : public policy::Facts {
+ public:
+  explicit ListingOfKey(std::string_view key) : key_(key) {}
+  std::optional<std::vector<std::string>> find(std::string_view key) const override {
+    if (key == "s3:prefix") return std::vector{std::string(key_)};
+    return std::nullopt;
+  }
+
+ private:
+  std::string_view key_;
+};
+
+Result<> authorize_with(const Call& call, std::string_view action, const objects::Bucket& bucket,
+                        std::string_view key, const policy::Facts& facts) {
+  iam::Resource resource{resource_name(bucket.name, key), bucket.tenant, bucket.policy};
+  iam::Context context{call.now, call.request.peer_ip, call.request.secure, &facts};
+  return call.service.iam.authorize(call.principal, action, resource, context);
+}
+
+}  // namespace
+
 Result<> authorize(Call& call, std::string_view action, const objects::Bucket& bucket,
                    std::string_view key) {
-  const RequestKeys keys(call);
-  iam::Resource resource{resource_name(bucket.name, key), bucket.tenant, bucket.policy};
-  iam::Context context{call.now, call.request.peer_ip, call.request.secure, &keys};
-  return call.service.iam.authorize(call.principal, action, resource, context);
+  return authorize_with(call, action, bucket, key, S3Facts(call));
+}
+
+Result<> may_see_missing(Call& call, const objects::Bucket& bucket, std::string_view key) {
+  return authorize_with(call, "s3:ListBucket", bucket, "", ListingOfKey(key));
 }
 
 Result<> check_expected_owner(const Call& call, std::string_view field,
                               const objects::Bucket& bucket) {
   auto expected = call.request.fields.find(field);
-  if (!expected || *expected == owner_id(bucket.tenant) || *expected == bucket.tenant.text())
+  if (!expected || *expected == owner_id(bucket.tenant) || *expected == bucket.tenant.text() ||
+      *expected == iam::account_of(bucket.tenant))
     return {};
   return refuse("AccessDenied");
 }

@@ -53,6 +53,9 @@ Task<> authenticate(Call& call);
 Result<> authorize(Call& call, std::string_view action, const objects::Bucket& bucket,
                    std::string_view key);
 
+// Whether the principal may learn that there is no `key` in `bucket`: who may list it there.
+Result<> may_see_missing(Call& call, const objects::Bucket& bucket, std::string_view key);
+
 // Whether `bucket` belongs to whom `field` expects, if the request has it: a safeguard against a
 // bucket that somebody else made under the same name. Owners are named as listings name them, or
 // by the tenant's id. Errors: AccessDenied.

@@ -61,6 +61,15 @@ Result<> check_conditions(const http::Fields& fields, const objects::ObjectInfo&
   return {};
 }
 
+bool compares_with_stored(const http::Fields& fields) {
+  constexpr std::string_view kNames[] = {"if-match", "x-amz-if-match-size",
+                                         "x-amz-if-match-last-modified-time"};
+  const auto none = fields.find("if-none-match");
+  return (none && trim(*none) != "*") || std::ranges::any_of(kNames, [&](std::string_view name) {
+           return fields.find(name).has_value();
+         });
+}
+
 Result<objects::WriteConditions> read_write_conditions(const http::Fields& fields) {
   objects::WriteConditions conditions;
   if (auto match = fields.find("if-match")) conditions.if_match = std::string(unquoted(*match));

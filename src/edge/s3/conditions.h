@@ -25,6 +25,8 @@ Result<> check_conditions(const http::Fields& fields, const objects::ObjectInfo&
                           const ConditionNames& names = {});
 
 // Of PUT and Complete. Errors: NotImplemented for an If-None-Match of several ETags.
+// Whether a write is to depend on what is stored, beyond whether anything is.
+bool compares_with_stored(const http::Fields& fields);
 Result<objects::WriteConditions> read_write_conditions(const http::Fields& fields);
 // Of DELETE. Errors: InvalidArgument.
 Result<objects::RemoveConditions> read_remove_conditions(const http::Fields& fields);

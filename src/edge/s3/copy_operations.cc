@@ -150,8 +150,24 @@ Result<std::optional<objects::Range>> read_copy_range(const Call& call,
   return std::optional(objects::Range{*first, *last});
 }
 
-std::vector<audit::Detail> source_detail(const SourceObject& source) {
+// Nothing of a tenant's bucket goes into the log of another's.
+std::vector<audit::Detail> source_detail(const Call& call, const SourceObject& source) {
+  if (source.bucket.tenant != call.bucket.tenant) return {};
   return {{"source", resource_name(source.bucket.name, source.key)}};
+}
+
+// The source as `choose` wants it, its reading recorded when another tenant owns it.
+Task<std::unique_ptr<objects::Reading>> open_source(
+    Call& call, const SourceObject& source,
+    std::function<Result<std::optional<objects::Range>>(const objects::ObjectInfo&)> choose) {
+  auto reading = co_await call.service.store.open(source.bucket, source.key, std::move(choose));
+  if (!reading && reading.error().message() == "object.missing") {
+    CO_TRY(may_see_missing(call, source.bucket, source.key));
+    co_return refuse("NoSuchKey", {{"Key", source.key}});
+  }
+  if (reading && source.bucket.tenant != call.bucket.tenant)
+    CO_TRY(record_source_read(call, source.bucket, source.key));
+  co_return std::move(reading);
 }
 
 }  // namespace
@@ -183,7 +199,7 @@ Task<> copy_object(Call& call) {
     TRY(check_source(call, info));
     return std::optional<objects::Range>();
   };
-  CO_TRY(auto reading, co_await call.service.store.open(source.bucket, source.key, choose));
+  CO_TRY(auto reading, co_await open_source(call, source, choose));
   CO_TRY(objects::PutRequest put, make_put(call, reading->info()));
   // Read and written at once.
   CO_TRY(auto read, call.service.in_flight.take(put.size));
@@ -193,7 +209,7 @@ Task<> copy_object(Call& call) {
   put.headers_of_body = [&body] { return body.kept_headers(); };
   CO_TRY(objects::ObjectInfo info,
          co_await call.service.store.put(call.bucket, call.key, put, body,
-                                         make_leaf(call, source_detail(source))));
+                                         make_leaf(call, source_detail(call, source))));
   call.response.fields.add("x-amz-server-side-encryption", "AES256");
   co_return co_await answer_copy(call, "CopyObjectResult", info.etag, info.modified, info.headers);
 }
@@ -211,16 +227,16 @@ Task<> upload_part_copy(Call& call) {
     put.size = range ? Bytes{range->last - range->first + 1} : info.size;
     return range;
   };
-  CO_TRY(auto reading, co_await call.service.store.open(source.bucket, source.key, choose));
+  CO_TRY(auto reading, co_await open_source(call, source, choose));
   CO_TRY(auto read, call.service.in_flight.take(put.size));
   CO_TRY(auto written, call.service.in_flight.take(put.size));
   std::optional<ChecksumKind> kind;
   if (auto plan = plan_of(upload.headers)) kind = plan->kind;
   ReadingSource body(*reading, kind);
   put.headers_of_body = [&body] { return body.kept_headers(); };
-  CO_TRY(objects::Part part,
-         co_await call.service.store.put_part(call.bucket, call.key, place.upload, place.number,
-                                              put, body, make_leaf(call, source_detail(source))));
+  CO_TRY(objects::Part part, co_await call.service.store.put_part(
+                                 call.bucket, call.key, place.upload, place.number, put, body,
+                                 make_leaf(call, source_detail(call, source))));
   co_return co_await answer_copy(call, "CopyPartResult", part.etag, part.modified, part.headers);
 }
 

@@ -9,6 +9,8 @@
 
 #include <boost/asio/detached.hpp>
 
+#include <algorithm>
+
 namespace belfry::s3 {
 namespace {
 
@@ -30,6 +32,7 @@ Task<> delete_one(Call& call, const DeleteRequest::Object& object) {
   if (object.key.size() > objects::kKeyLengthMax.count) co_return refuse("KeyTooLongError");
   if (!object.version.empty() && object.version != "null") co_return refuse("NoSuchVersion");
   CO_TRY(authorize(call, "s3:DeleteObject", call.bucket, object.key));
+  if (object.conditions.any()) CO_TRY(authorize(call, "s3:GetObject", call.bucket, object.key));
   co_return co_await call.service.store.remove(call.bucket, object.key, object.conditions,
                                                make_leaf_of_key(call, object.key));
 }
@@ -84,11 +87,13 @@ Task<> delete_objects(Call& call) {
   CO_TRY(DeleteRequest asked, read_delete_request(document.text));
   Batch batch{call, asked.objects, std::vector<Result<>>(asked.objects.size()), 0, 0, {}};
   co_await delete_all(batch);
-  for (const Result<>& result : batch.results)
-    if (!result && kind_of(result.error()).status == 403) {
-      record_denial(call, result.error());
-      break;
-    }
+  const auto is_denied = [](const Result<>& result) {
+    return !result && kind_of(result.error()).status == 403;
+  };
+  if (std::ranges::all_of(batch.results, is_denied)) co_return batch.results.front();
+  for (std::size_t i = 0; i < batch.results.size(); ++i)
+    if (is_denied(batch.results[i]))
+      record_denial(call, asked.objects[i].key, batch.results[i].error());
   co_return co_await answer_xml(call, write_result(asked, batch.results));
 }
 

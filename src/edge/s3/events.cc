@@ -26,6 +26,30 @@ audit::Event make_event(const Call& call, std::string_view key) {
   return event;
 }
 
+// What the owner of a bucket sees of somebody else's user: the name that policies know it by, not
+// the person's number.
+audit::Event as_owner_sees(const Call& call, audit::Event event, TenantId owner) {
+  const iam::Principal& by = call.principal;
+  if (!by.tenant || by.tenant == owner) return event;
+  event.actor = iam::arn_of(by.tenant, by.name);
+  event.actor_id = {};
+  return event;
+}
+
+TenantId owner_of(const Call& call) {
+  return call.bucket.tenant ? call.bucket.tenant : call.principal.tenant;
+}
+
+// In the owner's log, and in that of who asked.
+Result<> record_in_both(const Call& call, const audit::Event& event, TenantId owner) {
+  audit::Ledger& ledger = call.service.ledger;
+  if (!ledger.record_read(owner, as_owner_sees(call, event, owner)))
+    return refuse("ServiceUnavailable");
+  if (call.principal.tenant != owner && !ledger.record_read(call.principal.tenant, event))
+    return refuse("ServiceUnavailable");
+  return {};
+}
+
 void append(std::vector<audit::Detail>& to, const std::vector<audit::Detail>& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
@@ -39,8 +63,8 @@ objects::MakeLeaf leaf_of(const Call& call, std::string key, std::vector<audit::
       event.details.push_back({"size_bytes", std::to_string(outcome.size.count)});
       event.details.push_back({"etag", outcome.etag});
     }
-    TenantId tenant = call.bucket.tenant ? call.bucket.tenant : call.principal.tenant;
-    return call.service.ledger.seal(tenant, event);
+    const TenantId owner = owner_of(call);
+    return call.service.ledger.seal(owner, as_owner_sees(call, std::move(event), owner));
   };
 }
 
@@ -50,10 +74,6 @@ objects::MakeLeaf make_leaf(const Call& call, std::vector<audit::Detail> details
   return leaf_of(call, call.key, std::move(details));
 }
 
-objects::MakeLeaf make_leaf_of_policy(const Call& call, std::string policy) {
-  return make_leaf(call, {{"policy", std::move(policy)}});
-}
-
 objects::MakeLeaf make_leaf_of_key(const Call& call, std::string key) {
   return leaf_of(call, std::move(key), {});
 }
@@ -61,14 +81,27 @@ objects::MakeLeaf make_leaf_of_key(const Call& call, std::string key) {
 Result<> record_read(const Call& call, std::vector<audit::Detail> details) {
   audit::Event event = make_event(call, call.key);
   append(event.details, details);
-  TenantId tenant = call.bucket.tenant ? call.bucket.tenant : call.principal.tenant;
-  if (!call.service.ledger.record_read(tenant, std::move(event)))
-    return refuse("ServiceUnavailable");
-  return {};
+  return record_in_both(call, event, owner_of(call));
+}
+
+Result<> record_source_read(const Call& call, const objects::Bucket& bucket, std::string_view key) {
+  audit::Event event = make_event(call, call.key);
+  event.resource = resource_name(bucket.name, key);
+  return record_in_both(call, event, bucket.tenant);
+}
+
+void record_change_at_home(const Call& call) {
+  if (call.principal.tenant == owner_of(call)) return;
+  // The change is made: a full backlog cannot take it back.
+  (void)call.service.ledger.record_read(call.principal.tenant, make_event(call, call.key));
 }
 
 void record_denial(const Call& call, const Error& error) {
-  audit::Event event = make_event(call, call.key);
+  record_denial(call, call.key, error);
+}
+
+void record_denial(const Call& call, std::string_view key, const Error& error) {
+  audit::Event event = make_event(call, key);
   event.outcome = audit::Outcome::kFailure;
   event.reason = error.message();
   TenantId own = call.principal.tenant, owner = call.bucket.tenant;

@@ -35,8 +35,8 @@ Task<> put_bucket_policy(Call& call) {
   CO_TRY(Document document, co_await read_document(call, kPolicyBodyMax));
   auto compiled = policy::compile_bucket_policy(document.text, resource_name(call.bucket.name, ""));
   if (!compiled) co_return refuse_policy(compiled.error());
-  CO_TRY(co_await call.service.store.set_bucket_policy(call.bucket, document.text,
-                                                       make_leaf_of_policy(call, document.text)));
+  CO_TRY(co_await call.service.store.set_bucket_policy(
+      call.bucket, document.text, make_leaf(call, {{"policy", document.text}})));
   co_return co_await answer_empty(call, 204);
 }
 

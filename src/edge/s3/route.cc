@@ -57,9 +57,7 @@ constexpr Operation kListObjects{"ListObjects", "s3:ListBucket", Target::kBucket
                                  list_objects_v1};
 constexpr Operation kListObjectsV2{"ListObjectsV2", "s3:ListBucket", Target::kBucket, kReads,
                                    list_objects_v2};
-// Each key of the batch is authorised by itself.
-constexpr Operation kDeleteObjects{"DeleteObjects", "s3:ListBucket", Target::kBucket, kWrites,
-                                   delete_objects};
+constexpr Operation kDeleteObjects{"DeleteObjects", "", Target::kBucket, kWrites, delete_objects};
 constexpr Operation kPutObject{"PutObject", "s3:PutObject", Target::kObject, kWrites, put_object};
 constexpr Operation kGetObject{"GetObject", "s3:GetObject", Target::kObject, kReads, get_object};
 constexpr Operation kHeadObject{"HeadObject", "s3:GetObject", Target::kObject, kReads, head_object};

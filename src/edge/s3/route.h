@@ -11,7 +11,7 @@ enum class Target { kService, kNewBucket, kBucket, kObject };
 
 struct Operation {
   std::string_view name;    // of the API: "PutObject", in audit events
-  std::string_view action;  // the right it needs: "s3:PutObject"
+  std::string_view action;  // the right it needs: "s3:PutObject"; empty: it asks for it itself
   Target target;
   Effect effect;
   Task<> (*run)(Call& call);

@@ -10,6 +10,7 @@
 
 #include "base/text_encoding.h"
 #include "call.h"
+#include "conditions.h"
 #include "errors.h"
 #include "events.h"
 #include "route.h"
@@ -46,7 +47,15 @@ Task<> find_and_authorize(Call& call) {
     co_return authorize(call, operation.action, own, "");
   }
   CO_TRY(call.bucket, co_await call.service.store.find_bucket(call.bucket_name));
-  CO_TRY(authorize(call, operation.action, call.bucket, call.key));
+  if (!operation.action.empty()) {
+    CO_TRY(authorize(call, operation.action, call.bucket, call.key));
+  } else if (call.bucket.tenant != call.principal.tenant && call.bucket.policy.empty()) {
+    // A batch asks for each of its keys; here none of them can be granted.
+    co_return refuse("AccessDenied");
+  }
+  // The outcome of a comparison tells what is compared with.
+  if (operation.effect == Effect::kWrites && compares_with_stored(call.request.fields))
+    CO_TRY(authorize(call, "s3:GetObject", call.bucket, call.key));
   co_return check_expected_owner(call, "x-amz-expected-bucket-owner", call.bucket);
 }
 
@@ -58,9 +67,10 @@ Task<> perform(Call& call) {
   if (call.operation->effect == Effect::kWrites && !call.service.ledger.healthy())
     co_return refuse("ServiceUnavailable");
   auto performed = co_await call.operation->run(call);
+  if (performed && call.operation->effect == Effect::kWrites) record_change_at_home(call);
   // Who may not list the bucket does not learn which keys are there.
   if (!performed && performed.error().message() == "object.missing" && !call.response.started())
-    CO_TRY(authorize(call, "s3:ListBucket", call.bucket, ""));
+    CO_TRY(may_see_missing(call, call.bucket, call.key));
   co_return performed;
 }
 

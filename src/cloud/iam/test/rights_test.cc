@@ -27,12 +27,23 @@ class RightsTest : public testing::Test {
                               .method = Method::kSession,
                               .credential = "s",
                               .second_factor = second_factor};
-    auto decided = decide(tree_, principal, action, {resource, owner}, {});
+    auto decided = decide(tree_, principal, action, {resource, owner}, {}, attached_);
     return decided ? "allowed" : decided.error().message();
   }
 
   TenantTree tree_;
+  policy::PolicyPtr attached_;  // to the resource
 };
+
+policy::PolicyPtr attached(const std::string& effect, const std::string& principal,
+                           const std::string& action = "s3:*") {
+  auto compiled =
+      policy::compile(R"({"Statement": {"Effect": ")" + effect + R"(", "Principal": )" + principal +
+                          R"(, "Action": ")" + action + R"(", "Resource": "*"}})",
+                      policy::Kind::kResource);
+  EXPECT_TRUE(compiled);
+  return *compiled;
+}
 
 constexpr Role kRoles[] = {Role::kProviderAdministrator, Role::kOperator,
                            Role::kTenantAdministrator, Role::kMember, Role::kReader};
@@ -57,6 +68,9 @@ constexpr Line kMatrix[] = {
     {"s3:ListBucket", 'O', "+-+++"},
     {"s3:ListAllMyBuckets", 'O', "+-+++"},
     {"s3:PutObject", 'O', "+-++-"},
+    {"s3:GetBucketPolicy", 'O', "+-+++"},
+    {"s3:PutBucketPolicy", 'O', "+-+--"},
+    {"s3:DeleteBucketPolicy", 'O', "+-+--"},
     {"s3:DeleteObject", 'O', "+-++-"},
     {"s3:CreateBucket", 'O', "+-++-"},
     {"s3:AbortMultipartUpload", 'O', "+-++-"},
@@ -146,6 +160,75 @@ TEST_F(RightsTest, StaffRolesAreNobodyElsewhere) {
             "iam.denied");
   EXPECT_EQ(decide_as(Role::kProviderAdministrator, kCustomer, "iam:ListUsers", kCustomer),
             "iam.denied");
+}
+
+// A bucket of kCustomer opens itself to kPartner's users, who are allowed what their roles allow.
+TEST_F(RightsTest, ABucketsPolicyOpensTheWallToWhomItNames) {
+  const std::string bucket = "arn:aws:s3:::b/key";
+  attached_ = attached("Allow", R"({"AWS": "000000000003"})");
+  for (Role role : {Role::kTenantAdministrator, Role::kMember, Role::kReader}) {
+    EXPECT_EQ(decide_as(role, kPartner, "s3:GetObject", kCustomer, bucket), "allowed");
+    EXPECT_EQ(decide_as(role, kBelowPartner, "s3:GetObject", kCustomer, bucket), "iam.denied");
+  }
+  EXPECT_EQ(decide_as(Role::kReader, kPartner, "s3:PutObject", kCustomer, bucket), "iam.denied");
+  EXPECT_EQ(decide_as(Role::kMember, kPartner, "s3:PutObject", kCustomer, bucket), "allowed");
+  EXPECT_EQ(
+      decide_as(Role::kTenantAdministrator, kPartner, "s3:GetObject", kCustomer, bucket, false),
+      "iam.second_factor_needed");
+  for (const char* action : {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"})
+    EXPECT_EQ(decide_as(Role::kTenantAdministrator, kPartner, action, kCustomer, bucket),
+              "iam.denied");
+  attached_ = attached("Allow", R"({"AWS": "arn:aws:iam::000000000003:user/somebody"})");
+  EXPECT_EQ(decide_as(Role::kMember, kPartner, "s3:GetObject", kCustomer, bucket), "allowed");
+  EXPECT_EQ(decide_as(Role::kMember, kBelowPartner, "s3:GetObject", kCustomer, bucket),
+            "iam.denied");
+  EXPECT_EQ(decide_as(Role::kMember, kPartner, "iam:ListUsers", kCustomer, bucket), "iam.denied");
+}
+
+TEST_F(RightsTest, NoBucketsPolicyLetsStaffIn) {
+  attached_ = attached("Allow", R"({"AWS": "000000000001"})");
+  for (Role role : kRoles)
+    EXPECT_EQ(decide_as(role, kProviderTenant, "s3:GetObject", kCustomer, "arn:aws:s3:::b/key"),
+              "iam.denied");
+}
+
+TEST_F(RightsTest, ABucketsPolicyWithinTheTenant) {
+  const std::string bucket = "arn:aws:s3:::b";
+  const auto ask = [&](Role role, std::string_view action, bool second_factor = true) {
+    return decide_as(role, kCustomer, action, kCustomer, bucket, second_factor);
+  };
+  attached_ = attached("Deny", "\"*\"");
+  EXPECT_EQ(ask(Role::kTenantAdministrator, "s3:GetObject"), "iam.denied");
+  EXPECT_EQ(ask(Role::kTenantAdministrator, "s3:PutBucketPolicy"), "allowed");
+  EXPECT_EQ(ask(Role::kTenantAdministrator, "s3:DeleteBucketPolicy"), "allowed");
+  EXPECT_EQ(ask(Role::kReader, "s3:GetBucketPolicy"), "iam.denied");
+  // Named itself, a user needs no right of its own, but for the policy.
+  attached_ = attached("Allow", R"({"AWS": "arn:aws:iam::000000000002:user/somebody"})");
+  EXPECT_EQ(ask(Role::kReader, "s3:PutObject"), "allowed");
+  EXPECT_EQ(ask(Role::kReader, "s3:PutBucketPolicy"), "iam.denied");
+  EXPECT_EQ(ask(Role::kMember, "s3:PutBucketPolicy"), "iam.denied");
+  attached_ = attached("Allow", R"({"AWS": "000000000002"})");
+  EXPECT_EQ(ask(Role::kReader, "s3:PutObject"), "iam.denied") << "the account decides by itself";
+}
+
+TEST_F(RightsTest, WhoLetsOthersInHasASecondFactor) {
+  auto held = std::make_shared<HeldPolicies>();
+  held->policies = {
+      *policy::compile(R"({"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}})",
+                       policy::Kind::kIdentity)};
+  Principal member{.tenant = kCustomer,
+                   .user = UserId{7},
+                   .name = "somebody",
+                   .role = Role::kMember,
+                   .method = Method::kAccessKey,
+                   .credential = "k",
+                   .held = held};
+  const Resource bucket{"arn:aws:s3:::b", kCustomer};
+  EXPECT_TRUE(decide(tree_, member, "s3:GetBucketPolicy", bucket));
+  EXPECT_EQ(decide(tree_, member, "s3:PutBucketPolicy", bucket).error().message(),
+            "iam.second_factor_needed");
+  member.second_factor = true;
+  EXPECT_TRUE(decide(tree_, member, "s3:PutBucketPolicy", bucket));
 }
 
 TEST_F(RightsTest, WithoutAMethodNothingIsAllowed) {

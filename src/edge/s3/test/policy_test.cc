@@ -1,4 +1,6 @@
 // The policy of a bucket: what is taken, given back and asked of rights.
+#include "base/text_encoding.h"
+#include "crypto/hash.h"
 #include "service_fixture.h"
 
 namespace belfry::s3 {
@@ -68,11 +70,52 @@ TEST_F(PolicyTest, RightsAreAskedWithItAndTheRequestsKeys) {
                                                 {"s3:x-amz-storage-class", "STANDARD"}}));
 }
 
+TEST_F(PolicyTest, ABatchAsksForEachOfItsKeys) {
+  put("a", "x");
+  const std::string body = "<Delete><Object><Key>a</Key></Object></Delete>";
+  const auto batch = [&] {
+    return send({"POST",
+                 "/bucket",
+                 body,
+                 {{"delete", ""}},
+                 {{"content-md5", to_base64(crypto::md5(as_view(body)))}}});
+  };
+  iam_.denied_actions = {"s3:DeleteObject"};
+  EXPECT_EQ(batch()->element("Code"), "AccessDenied");
+  iam_.denied_actions = {"s3:ListBucket"};
+  EXPECT_EQ(batch()->status, 200);
+  iam_.denied_actions.clear();
+  EXPECT_EQ(code_of({"GET", "/bucket/a"}), "NoSuchKey");
+}
+
+TEST_F(PolicyTest, WhoMayNotReadComparesNothing) {
+  put("a", "x");
+  iam_.denied_actions = {"s3:GetObject"};
+  EXPECT_EQ(code_of({.method = "PUT",
+                     .path = "/bucket/a",
+                     .body = "y",
+                     .fields = {{"if-match", "\"9dd4e461268c8034f5c8564e155c67a6\""}}}),
+            "AccessDenied");
+  EXPECT_EQ(
+      code_of({.method = "DELETE", .path = "/bucket/a", .fields = {{"x-amz-if-match-size", "1"}}}),
+      "AccessDenied");
+  EXPECT_EQ(code_of({.method = "GET",
+                     .path = "/bucket/a",
+                     .query = {{"attributes", ""}},
+                     .fields = {{"x-amz-object-attributes", "ETag"}}}),
+            "AccessDenied");
+  EXPECT_EQ(code_of({"PUT", "/bucket/a", "y"}), "");
+}
+
 TEST_F(PolicyTest, WhoMayNotListDoesNotLearnWhatIsThere) {
   EXPECT_EQ(code_of({"GET", "/bucket/nothing"}), "NoSuchKey");
   iam_.denied_actions = {"s3:ListBucket"};
   EXPECT_EQ(code_of({"GET", "/bucket/nothing"}), "AccessDenied");
   EXPECT_EQ(send({"HEAD", "/bucket/nothing"})->status, 403);
+  EXPECT_EQ(code_of({.method = "PUT",
+                     .path = "/bucket/copy",
+                     .fields = {{"x-amz-copy-source", "/bucket/nothing"}}}),
+            "AccessDenied");
 }
 
 }  // namespace

@@ -158,6 +158,7 @@ class Store {
                                      std::optional<segments::Placement> placement,
                                      MakeLeaf leaf) = 0;
   virtual Task<Bucket> find_bucket(const std::string& name) = 0;  // not_found ("bucket.missing")
+  // Lists: without the buckets' policies.
   virtual Task<std::vector<Bucket>> list_buckets(TenantId tenant) = 0;
   virtual Task<std::vector<Bucket>> list_all_buckets() = 0;
   // Attaches `policy` instead of what was attached; an empty one takes it away.

@@ -1,4 +1,4 @@
-#include "request_keys.h"
+#include "s3_facts.h"
 
 #include <chrono>
 #include <utility>
@@ -19,6 +19,7 @@ constexpr std::pair<std::string_view, std::string_view> kFields[] = {
     {"s3:if-match", "if-match"},
     {"s3:if-none-match", "if-none-match"},
 };
+constexpr std::string_view kListedMax = "1000";
 constexpr std::string_view kService = "s3:", kAmazonField = "s3:x-amz-";
 
 std::optional<std::string_view> find_text(const http::Request& request, std::string_view key) {
@@ -32,8 +33,13 @@ std::optional<std::string_view> find_text(const http::Request& request, std::str
 
 }  // namespace
 
-std::optional<std::vector<std::string>> RequestKeys::find(std::string_view key) const {
-  if (auto text = find_text(call_.request, key)) return std::vector{std::string(*text)};
+std::optional<std::vector<std::string>> S3Facts::find(std::string_view key) const {
+  // What the signature is about, however it came.
+  if (key == "s3:x-amz-content-sha256") return std::vector{call_.claim.payload};
+  auto text = find_text(call_.request, key);
+  // Asked for without a number, it is as not asked for.
+  if (key == "s3:max-keys" && text && text->empty()) text = kListedMax;
+  if (text) return std::vector{std::string(*text)};
   if (key == "s3:authtype")
     return std::vector<std::string>{call_.claim.presigned ? "REST-QUERY-STRING" : "REST-HEADER"};
   if (key == "s3:signatureversion") return std::vector<std::string>{"AWS4-HMAC-SHA256"};

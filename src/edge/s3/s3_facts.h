@@ -6,9 +6,9 @@
 namespace belfry::s3 {
 
 // As long-lived as the call.
-class RequestKeys : public policy::Facts {
+class S3Facts : public policy::Facts {
  public:
-  explicit RequestKeys(const Call& call) : call_(call) {}
+  explicit S3Facts(const Call& call) : call_(call) {}
   std::optional<std::vector<std::string>> find(std::string_view key) const override;
 
  private:
