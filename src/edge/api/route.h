@@ -39,11 +39,18 @@ struct Call {
   std::string_view action;  // the route's
 
   iam::Context context() const;
+  // Whether the caller may do `needed` on `resource`; no log tells that it was asked.
+  Result<> ask(std::string_view needed, const iam::Resource& resource) const;
   // Allows or refuses the route's action on `resource`. A refusal is in the log of the caller's
   // tenant. Errors: those of iam::authorize; retry when the log takes nothing.
-  Result<> authorize(const iam::Resource& resource) const;
+  Result<> authorize(const iam::Resource& resource) const { return authorize(action, resource); }
+  // The same, where the route needs another right as well.
+  Result<> authorize(std::string_view needed, const iam::Resource& resource) const;
   // What the caller does now, for a log.
   audit::Event event(std::string resource) const;
+  // The body as it came. Reading ends one octet beyond `octets_max`, which tells that there is
+  // more.
+  Task<std::string> read_text(std::size_t octets_max);
   // The body as a JSON object, at most 64 KiB. Errors: invalid ("api.malformed_body").
   Task<nlohmann::json> read_body();
   std::string parameter(std::string_view name) const;  // of the query, or empty
@@ -79,6 +86,7 @@ struct Route {
 std::span<const Route> session_routes();
 std::span<const Route> people_routes();
 std::span<const Route> bucket_routes();
+std::span<const Route> bucket_policy_routes();
 std::span<const Route> disk_routes();
 std::span<const Route> annex_routes();
 std::span<const Route> topology_routes();
