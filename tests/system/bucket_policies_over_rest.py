@@ -120,6 +120,13 @@ class OverRest:
         assert [o["key"] for o in listed] == ["open/a"], listed
         for query in "", "?prefix=", "?prefix=closed%2F":
             self.ask(self.guest, "GET", OBJECTS + query, status=404)
+        # Where it may list, it may know what is not there.
+        self.set(statement("Allow", guest, "s3:GetObject", "/*"),
+                 statement("Allow", guest, "s3:ListBucket", "",
+                           Condition={"StringLike": {"s3:prefix": "open/*"}}))
+        for key, message in ("open", "object.missing"), ("closed", "bucket.missing"):
+            problem = self.ask(self.guest, "GET", f"{OBJECTS}/{key}%2Fnothing", status=404)
+            assert problem["message_id"] == message, problem
         everybody = statement("Deny", "*", "s3:ListBucket", "",
                               Condition={"StringLike": {"s3:prefix": "closed/*"}})
         self.set(everybody)

@@ -5,9 +5,9 @@ namespace {
 
 // Allows or refuses `needed` on `key` of the bucket.
 Result<> permit(const Call& call, std::string_view needed, const objects::Bucket& bucket,
-                const std::string& key) {
+                const std::string& key, const RequestKeys& keys) {
   std::string arn = key.empty() ? bucket_arn(bucket.name) : object_arn(bucket.name, key);
-  Result<> allowed = call.authorize(needed, {arn, bucket.tenant, bucket.policy});
+  Result<> allowed = call.authorize(needed, {arn, bucket.tenant, bucket.policy}, keys);
   if (!allowed && allowed.error().code() == Code::kDenied && bucket.tenant != call.by.tenant)
     return fail(Code::kNotFound, "bucket.missing", {{"bucket", bucket.name}});
   return allowed;
@@ -25,13 +25,14 @@ std::string object_arn(const std::string& bucket, const std::string& key) {
 
 Task<objects::Bucket> reach(Call& call, const std::string& key) {
   CO_TRY(auto bucket, co_await call.host.services.objects.find_bucket(call.path[0]));
-  CO_TRY(permit(call, call.action, bucket, key));
+  CO_TRY(permit(call, call.action, bucket, key, RequestKeys(call.request)));
   co_return bucket;
 }
 
-Error without_missing_key(const Call& call, const objects::Bucket& bucket, Error error) {
+Error without_missing_key(const Call& call, const objects::Bucket& bucket, const std::string& key,
+                          Error error) {
   if (error.message() != "object.missing") return error;
-  auto listed = permit(call, "s3:ListBucket", bucket, "");
+  auto listed = permit(call, "s3:ListBucket", bucket, "", RequestKeys(call.request, key));
   return listed ? std::move(error) : std::move(listed).error();
 }
 

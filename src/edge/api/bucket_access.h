@@ -17,9 +17,10 @@ std::string object_arn(const std::string& bucket, const std::string& key);
 // that is not open to the caller looks like none.
 Task<objects::Bucket> reach(Call& call, const std::string& key);
 
-// What the caller is told of `error`: who may not list the bucket does not learn which keys are
-// there, as in S3.
-Error without_missing_key(const Call& call, const objects::Bucket& bucket, Error error);
+// What the caller is told of `error`: who may not list what begins with `key` does not learn that
+// it is not there, as in S3.
+Error without_missing_key(const Call& call, const objects::Bucket& bucket, const std::string& key,
+                          Error error);
 
 // Makes the leaf of a change to something of `tenant` once its outcome is known.
 objects::MakeLeaf leaf_of(const Call& call, TenantId tenant, std::string resource,

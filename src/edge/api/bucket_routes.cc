@@ -113,7 +113,7 @@ Task<Answer> get_object(Call& call) {
     return chosen;
   };
   auto opened = co_await call.host.services.objects.open(bucket, key, choose);
-  if (!opened) co_return std::unexpected(without_missing_key(call, bucket, opened.error()));
+  if (!opened) co_return std::unexpected(without_missing_key(call, bucket, key, opened.error()));
   auto reading = *std::move(opened);
   CO_TRY(record_read(call, bucket, object_arn(bucket.name, key)));
   const objects::ObjectInfo& info = reading->info();
@@ -175,7 +175,8 @@ Task<Answer> locate(Call& call) {
     CO_TRY(std::move(allowed));
   }
   auto found = co_await services.objects.head(bucket, key);
-  if (!found && is_own) co_return std::unexpected(without_missing_key(call, bucket, found.error()));
+  if (!found && is_own)
+    co_return std::unexpected(without_missing_key(call, bucket, key, found.error()));
   CO_TRY(auto info, std::move(found));
   CO_TRY(auto copies, co_await services.objects.where(bucket, key));
   CO_TRY(record_read(call, bucket, arn));

@@ -27,6 +27,7 @@ std::optional<std::string_view> find_text(const http::Request& request, std::str
 }  // namespace
 
 std::optional<std::vector<std::string>> RequestKeys::find(std::string_view key) const {
+  if (prefix_ && key == "s3:prefix") return std::vector{std::string(*prefix_)};
   auto text = find_text(request_, key);
   if (!text) return std::nullopt;
   return std::vector{std::string(*text)};

@@ -1,7 +1,6 @@
 #include "route.h"
 
 #include "base/text_encoding.h"
-#include "request_keys.h"
 
 #include <nlohmann/json.hpp>
 
@@ -71,15 +70,16 @@ iam::Context Call::context() const {
   return {host.services.clock.now(), request.peer_ip, request.secure};
 }
 
-Result<> Call::ask(std::string_view needed, const iam::Resource& resource) const {
-  const RequestKeys keys(request);
+Result<> Call::ask(std::string_view needed, const iam::Resource& resource,
+                   const RequestKeys& keys) const {
   iam::Context asked = context();
   asked.protocol = &keys;
   return host.services.iam.authorize(by, needed, resource, asked);
 }
 
-Result<> Call::authorize(std::string_view needed, const iam::Resource& resource) const {
-  auto allowed = ask(needed, resource);
+Result<> Call::authorize(std::string_view needed, const iam::Resource& resource,
+                         const RequestKeys& keys) const {
+  auto allowed = ask(needed, resource, keys);
   if (allowed) return {};
   audit::Event refused = event(resource.name);
   refused.outcome = audit::Outcome::kFailure;

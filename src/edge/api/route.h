@@ -4,6 +4,7 @@
 #include "api/service.h"
 #include "jobs.h"
 #include "problem.h"
+#include "request_keys.h"
 #include "static_files.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -40,12 +41,17 @@ struct Call {
 
   iam::Context context() const;
   // Whether the caller may do `needed` on `resource`; no log tells that it was asked.
-  Result<> ask(std::string_view needed, const iam::Resource& resource) const;
+  Result<> ask(std::string_view needed, const iam::Resource& resource) const {
+    return ask(needed, resource, RequestKeys(request));
+  }
   // Allows or refuses the route's action on `resource`. A refusal is in the log of the caller's
   // tenant. Errors: those of iam::authorize; retry when the log takes nothing.
-  Result<> authorize(const iam::Resource& resource) const { return authorize(action, resource); }
+  Result<> authorize(const iam::Resource& resource) const {
+    return authorize(action, resource, RequestKeys(request));
+  }
   // The same, where the route needs another right as well.
-  Result<> authorize(std::string_view needed, const iam::Resource& resource) const;
+  Result<> authorize(std::string_view needed, const iam::Resource& resource,
+                     const RequestKeys& keys) const;
   // What the caller does now, for a log.
   audit::Event event(std::string resource) const;
   // The body as it came. Reading ends one octet beyond `octets_max`, which tells that there is
@@ -58,6 +64,10 @@ struct Call {
   Result<std::int64_t> number(std::string_view name, std::int64_t otherwise) const;
   bool is_provider_staff() const { return by.tenant == host.services.provider; }
   text::Language language() const { return language_of(request); }
+
+ private:
+  Result<> ask(std::string_view needed, const iam::Resource& resource,
+               const RequestKeys& keys) const;
 };
 
 // A handler that has answered through `call.response` itself returns an Answer of status 0.

@@ -55,12 +55,24 @@ Task<> authenticate(Call& call) {
   co_return Result<>();
 }
 
-Result<> authorize(Call& call, std::string_view action, const objects::Bucket& bucket,
-                   std::string_view key) {
-  const RequestKeys keys(call);
+namespace {
+
+Result<> ask(Call& call, std::string_view action, const objects::Bucket& bucket,
+             std::string_view key, const RequestKeys& keys) {
   iam::Resource resource{resource_name(bucket.name, key), bucket.tenant, bucket.policy};
   iam::Context context{call.now, call.request.peer_ip, call.request.secure, &keys};
   return call.service.iam.authorize(call.principal, action, resource, context);
+}
+
+}  // namespace
+
+Result<> authorize(Call& call, std::string_view action, const objects::Bucket& bucket,
+                   std::string_view key) {
+  return ask(call, action, bucket, key, RequestKeys(call));
+}
+
+Result<> authorize_absence(Call& call, const objects::Bucket& bucket, std::string_view key) {
+  return ask(call, "s3:ListBucket", bucket, "", RequestKeys(call, key));
 }
 
 Result<> check_expected_owner(const Call& call, std::string_view field,

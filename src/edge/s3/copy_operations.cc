@@ -68,6 +68,20 @@ Task<SourceObject> find_source(Call& call) {
   co_return source;
 }
 
+using ChooseRange =
+    std::function<Result<std::optional<objects::Range>>(const objects::ObjectInfo&)>;
+
+// The source, open. That it is not there is told of it, and to those alone who may know.
+Task<std::unique_ptr<objects::Reading>> open_source(Call& call, const SourceObject& source,
+                                                    ChooseRange choose) {
+  auto opened = co_await call.service.store.open(source.bucket, source.key, std::move(choose));
+  if (opened || opened.error().message() != "object.missing") co_return std::move(opened);
+  auto allowed = authorize_absence(call, source.bucket, source.key);
+  if (allowed) co_return refuse("NoSuchKey", {{"Key", source.key}});
+  record_source_denial(call, source.bucket, source.key, allowed.error());
+  co_return std::unexpected(std::move(allowed.error()));
+}
+
 Result<> check_source(const Call& call, const objects::ObjectInfo& info) {
   auto held = check_conditions(call.request.fields, info, kCopySourceConditions);
   // A copy has no 304: what was not modified is a condition that failed.
@@ -183,7 +197,7 @@ Task<> copy_object(Call& call) {
     TRY(check_source(call, info));
     return std::optional<objects::Range>();
   };
-  CO_TRY(auto reading, co_await call.service.store.open(source.bucket, source.key, choose));
+  CO_TRY(auto reading, co_await open_source(call, source, choose));
   CO_TRY(objects::PutRequest put, make_put(call, reading->info()));
   // Read and written at once.
   CO_TRY(auto read, call.service.in_flight.take(put.size));
@@ -211,7 +225,7 @@ Task<> upload_part_copy(Call& call) {
     put.size = range ? Bytes{range->last - range->first + 1} : info.size;
     return range;
   };
-  CO_TRY(auto reading, co_await call.service.store.open(source.bucket, source.key, choose));
+  CO_TRY(auto reading, co_await open_source(call, source, choose));
   CO_TRY(auto read, call.service.in_flight.take(put.size));
   CO_TRY(auto written, call.service.in_flight.take(put.size));
   std::optional<ChecksumKind> kind;

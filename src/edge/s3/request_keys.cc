@@ -33,6 +33,7 @@ std::optional<std::string_view> find_text(const http::Request& request, std::str
 }  // namespace
 
 std::optional<std::vector<std::string>> RequestKeys::find(std::string_view key) const {
+  if (prefix_ && key == "s3:prefix") return std::vector{std::string(*prefix_)};
   if (auto text = find_text(call_.request, key)) return std::vector{std::string(*text)};
   if (key == "s3:authtype")
     return std::vector<std::string>{call_.claim.presigned ? "REST-QUERY-STRING" : "REST-HEADER"};

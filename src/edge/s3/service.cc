@@ -60,7 +60,7 @@ Task<> perform(Call& call) {
   auto performed = co_await call.operation->run(call);
   // Who may not list the bucket does not learn which keys are there.
   if (!performed && performed.error().message() == "object.missing" && !call.response.started())
-    CO_TRY(authorize(call, "s3:ListBucket", call.bucket, ""));
+    CO_TRY(authorize_absence(call, call.bucket, call.key));
   co_return performed;
 }
 

@@ -21,6 +21,7 @@ TEST(RequestKeys, AreWhatTheRequestSays) {
   EXPECT_EQ(keys.find("aws:referer"), std::nullopt);
   EXPECT_EQ(keys.find("s3:authtype"), std::nullopt);
   EXPECT_EQ(keys.find("prefix"), std::nullopt);
+  EXPECT_EQ(RequestKeys(request, "open/a").find("s3:prefix"), Values({"open/a"}));
 }
 
 }  // namespace
