@@ -13,6 +13,7 @@ import { AuditPage } from './audit/audit_page';
 import { Page } from './elements/page';
 import { Failure, Loading } from './elements/states';
 import { useSpeech } from './language/speech';
+import { AccessPage } from './objects/access_page';
 import { BucketPage } from './objects/bucket_page';
 import { BucketsPage } from './objects/buckets_page';
 import { fromSegment } from './objects/place';
@@ -97,6 +98,9 @@ function Pages({ who }: { who: WhoAmI }) {
             prefix={fromSegment(prefix ?? '')}
           />
         )}
+      </Route>
+      <Route path="/buckets/:bucket/-/access">
+        {({ bucket }) => <AccessPage key={bucket} bucket={fromSegment(bucket)} />}
       </Route>
       <Route path="/disks" component={DisksPage} />
       <Route path="/audit" component={AuditPage} />

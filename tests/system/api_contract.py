@@ -319,6 +319,22 @@ def try_locate(contract, customer):
     assert mine["object"]["key"] == "a" and mine["copies"][0]["server"], mine
 
 
+def try_policy(contract, customer):
+    path, token = "/api/v1/buckets/{bucket}/policy", customer.token["secret"]
+    target = contract.target_of(path, {"bucket": BUCKET})
+    document = {"Statement": {"Effect": "Allow", "Principal": {"AWS": customer.tenant["account"]},
+                              "Action": "s3:*", "Resource": f"arn:aws:s3:::{BUCKET}/*"}}
+    assert contract.ask("PUT", path, target, document, token)[0] == 204
+    assert contract.ask("GET", path, target, token=token)[1]["policy"] == document
+    for body, status in ((b"{", 400), ({"Statement": {**document["Statement"], "Principal": "*"}},
+                                       403)):
+        for language in ("en", "fr"):
+            assert contract.ask("PUT", path, target, body, token, language)[0] == status
+    for method in ("GET", "PUT", "DELETE"):
+        assert contract.ask(method, path, target, document if method == "PUT" else None)[0] == 404
+    assert contract.ask("DELETE", path, target, token=token)[0] == 204
+
+
 def try_readmit(contract, token):
     provider, path = contract.provider, "/api/v1/disks/{disk}/readmit"
     name = provider.rest("GET", "/api/v1/disks")["items"][0]["name"]
@@ -364,6 +380,7 @@ def main():
         try_log(contract, customer)
         try_verifier_key(contract)
         try_locate(contract, customer)
+        try_policy(contract, customer)
         print(f"{contract.checked} answers are as described")
 
 

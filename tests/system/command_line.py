@@ -134,6 +134,48 @@ def try_output(shell):
     assert max(map(len, table)) > 120, "wrapped although no terminal reads it"
 
 
+def try_bucket_policy(shell, customer):
+    """What `show` prints is what `set` takes, from a file or from standard input."""
+    by_owner = shell.there(BELFRY_TOKEN=customer.token["secret"])
+    policy, bucket = ("bucket", "policy"), "lamp-oil"
+    shell.run("bucket", "create", bucket, **by_owner)
+    said = shell.run(*policy, "show", bucket, code=4, **by_owner).stderr
+    assert "belfry bucket policy set" in said, said
+    none = json.loads(shell.run(*policy, "show", bucket, "--json", **by_owner).stdout)
+    assert none == {"policy": None, "is_public": False,
+                    "account": customer.tenant["account"]}, none
+    document = {"Version": "2012-10-17", "Statement": [
+        {"Sid": "Auditors", "Effect": "Allow", "Principal": {"AWS": "999999999999"},
+         "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/reports/*"}]}
+    file = shell.provider.folder / "policy.json"
+    file.write_text(json.dumps(document))
+    shell.run(*policy, "set", bucket, str(file), **by_owner)
+    shown = shell.run(*policy, "show", bucket, **by_owner).stdout
+    assert json.dumps(json.loads(shown)) == json.dumps(document), shown
+    assert shown.splitlines()[1] == '  "Version": "2012-10-17",', shown
+    shell.run(*policy, "delete", bucket, **by_owner)
+    for words in ((), ("-",)):
+        shell.run(*policy, "set", bucket, *words, stdin=shown, **by_owner)
+        as_json = json.loads(shell.run(*policy, "show", bucket, "--json", **by_owner).stdout)
+        assert as_json["policy"] == document, as_json
+    wrong = shown.replace("s3:GetObject", "GetObject")
+    said = shell.run(*policy, "set", bucket, stdin=wrong, code=1, **by_owner).stderr
+    assert "Statement[0].Action" in said, said
+    said = shell.run(*policy, "set", bucket, stdin=wrong, code=1,
+                     **{**by_owner, "LC_ALL": "fr_FR.UTF-8"}).stderr
+    assert "n'est pas une action" in said, said
+    public = shown.replace('"999999999999"', '"*"')
+    assert "everybody" in shell.run(*policy, "set", bucket, stdin=public, code=3, **by_owner).stderr
+    shell.run(*policy, "set", bucket, stdin="", code=1, **by_owner)
+    shell.run(*policy, "set", bucket, stdin="x" * 100_000, code=1, **by_owner)
+    shell.run(*policy, "set", bucket, str(file) + ".none", code=4, **by_owner)
+    shell.run(*policy, "set", bucket, str(shell.provider.folder), code=1, **by_owner)
+    for words in (("show", bucket), ("set", bucket, str(file)), ("delete", bucket)):
+        shell.run(*policy, *words, code=4, **shell.there())  # the provider's: another tenant
+    for words in ((), ("show",), ("set",), ("delete",)):
+        shell.run(*policy, *words, code=2, **by_owner)
+
+
 def on_terminal(shell, columns, *arguments):
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
@@ -176,7 +218,8 @@ def commands_of(shell, *above):
 def try_help(shell):
     commands = list(commands_of(shell))
     for expected in (("object", "where"), ("measure", "proof"), ("verify",), ("doctor",),
-                     ("audit", "fetch"), ("topology", "check"), ("disk", "heal"), ("login",)):
+                     ("audit", "fetch"), ("topology", "check"), ("disk", "heal"), ("login",),
+                     ("bucket", "policy", "set")):
         assert expected in commands, (expected, commands)
     return len(commands)
 
@@ -214,7 +257,7 @@ def try_strange_server(shell):
     place = {"BELFRY_URL": f"https://127.0.0.1:{server.server_port}",
              "BELFRY_CA": str(folder / "strange.pem"), "BELFRY_TOKEN": "blf_any"}
     commands = (("status",), ("annex",), ("measure", "show", "S06-P-20"), ("bucket", "list"),
-                ("object", "list", "s3://b"), ("object", "where", "s3://b/k"), ("disk", "show"),
+                ("bucket", "policy", "show", "b"), ("object", "list", "s3://b"), ("object", "where", "s3://b/k"), ("disk", "show"),
                 ("disk", "scrub"), ("disk", "heal"), ("audit",), ("topology", "show"),
                 ("topology", "check"), ("audit", "fetch", str(folder / "strange-log")),
                 ("measure", "proof", "S06-P-20", "x"))
@@ -316,7 +359,9 @@ def main():
                                    for m in provider.rest("GET", "/api/v1/annex")), 60,
                    "every check has run")
         shell = Shell(provider)
-        try_exit_codes(shell, Customer(provider, "terminal"))
+        customer = Customer(provider, "terminal")
+        try_exit_codes(shell, customer)
+        try_bucket_policy(shell, customer)
         try_places(shell)
         try_login(shell)
         try_output(shell)

@@ -69,7 +69,10 @@ def try_languages(reader):
         told = reader.run("--lang", "fr", *wrong, code=2) if "--lang" not in wrong else \
             reader.run(*wrong, code=2)
         assert told.startswith("belfry: ") and said in told, (wrong, told)
-    for wrong, code in ((("measure", "show", "S99-P-99"), 4), (("verify", "/nowhere"), 4)):
+    for wrong, code in ((("measure", "show", "S99-P-99"), 4), (("verify", "/nowhere"), 4),
+                        (("bucket", "policy", "show", "words"), 4),
+                        (("bucket", "policy", "set", "words", "/nowhere"), 4),
+                        (("bucket", "policy", "set", "words", "/dev/null"), 1)):
         expect_french(wrong, reader.run("--lang", "fr", *wrong, *reader.data, code=code))
     doctor = ("doctor", "--config", str(reader.provider.config))
     expect_french(doctor, reader.run(*doctor, "--lang", "fr", *reader.data))

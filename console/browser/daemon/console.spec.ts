@@ -100,6 +100,43 @@ test('stores files, shows where their copies are, and gives them back', async ()
   expect(readFileSync(await download.path()).equals(large)).toBe(true);
 });
 
+test('opens a folder to another account, and says what is wrong with a policy', async () => {
+  await visit(`/buckets/${bucket}`);
+  await page.getByRole('link', { name: 'Access', exact: true }).click();
+  const policy = page.getByRole('textbox', { name: 'Policy' });
+  const save = page.getByRole('button', { name: 'Save the policy' });
+  await expect(policy).toHaveValue('');
+  await page.getByRole('button', { name: 'Let another account read a folder' }).click();
+  await page.getByLabel('Account number', { exact: true }).fill('000000000002');
+  await page.getByLabel('Folder', { exact: true }).fill('sunrise');
+  await page.getByRole('button', { name: 'Write it into the policy' }).click();
+  const written = await policy.inputValue();
+  await save.click();
+  await expect(page.getByText('Saved, and in force')).toBeVisible();
+  await page.reload();
+  await expect(policy).toHaveValue(written);
+  await expectAccessible(page);
+  await shoot('bucket-access');
+  await policy.fill(written.replace('"s3:ListBucket"', '"ListBucket"'));
+  await save.click();
+  await expect(policy).toHaveAccessibleDescription(/“ListBucket” in Statement\[1\]\.Action/);
+  await policy.fill(written.replace(/"AWS": "[^"]+"/, '"AWS": "*"'));
+  await save.click();
+  await expect(policy).toHaveAccessibleDescription(/would let everybody in/);
+  await expectAccessible(page);
+  await shoot('bucket-access-wrong');
+  await page.getByRole('button', { name: 'Passer en français' }).click();
+  await page.getByRole('button', { name: 'Enregistrer la politique' }).click();
+  await expect(page.getByRole('textbox', { name: 'Politique' })).toHaveAccessibleDescription(
+    /laisserait entrer tout le monde/,
+  );
+  await expectFrench(page);
+  await page.getByRole('button', { name: 'Switch to English' }).click();
+  await page.getByRole('button', { name: 'Remove the policy' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove the policy' }).click();
+  await expect(policy).toHaveValue('');
+});
+
 test('deletes what it is told to, and that alone', async () => {
   await visit(`/buckets/${bucket}`);
   await page.getByRole('button', { name: 'Delete été & 100%.jpg' }).click();

@@ -8,7 +8,7 @@ export const users = {
     password: 'a long password for tests',
     totp: '123456',
     user: user('1', '1', 'admin', 'provider_administrator', true),
-    tenant: { id: '1', parent: null, kind: 'provider', name: 'Aubade Hosting' },
+    tenant: tenant('1', null, 'provider', 'Aubade Hosting'),
     rights: [
       'measure:ListMeasures',
       'measure:GetMeasure',
@@ -25,7 +25,7 @@ export const users = {
     password: 'another long password',
     totp: null,
     user: user('2', '2', 'claire', 'member', false),
-    tenant: { id: '2', parent: '1', kind: 'customer', name: 'Atelier Rivage' },
+    tenant: tenant('2', '1', 'customer', 'Atelier Rivage'),
     rights: [
       'measure:ListMeasures',
       'measure:GetMeasure',
@@ -36,10 +36,24 @@ export const users = {
       's3:GetObject',
       's3:PutObject',
       's3:DeleteObject',
+      's3:GetBucketPolicy',
+      's3:PutBucketPolicy',
+      's3:DeleteBucketPolicy',
       'audit:ListEvents',
     ],
   },
+  remi: {
+    password: 'a reader has a password too',
+    totp: null,
+    user: user('3', '2', 'remi', 'reader', false),
+    tenant: tenant('2', '1', 'customer', 'Atelier Rivage'),
+    rights: ['measure:ListMeasures', 's3:ListAllMyBuckets', 's3:ListBucket', 's3:GetBucketPolicy'],
+  },
 };
+
+function tenant(id, parent, kind, name) {
+  return { id, parent, kind, name, account: id.padStart(12, '0') };
+}
 
 function user(id, tenant, name, role, has_totp) {
   return {

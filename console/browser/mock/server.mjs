@@ -30,11 +30,12 @@ const objects = new Map(
     ['a very long name that says in all detail what the file is about, and goes on.pdf', 120_000],
   ].map(([key, size]) => [key, data.object(key, size)]),
 );
+const policies = new Map();
 let begun = { kind: 'scrub', subject: '', started: 0 };
 const tokens = [];
 const keys = [];
 
-function problem(response, status, message_id, title, detail) {
+function problem(response, status, message_id, title, detail, args = {}) {
   const code = { 400: 'invalid', 401: 'denied', 403: 'denied', 404: 'not_found', 409: 'conflict' };
   answer(response, status, {
     type: 'about:blank',
@@ -43,7 +44,7 @@ function problem(response, status, message_id, title, detail) {
     detail,
     code: code[status] ?? 'retry',
     message_id,
-    arguments: {},
+    arguments: args,
   });
 }
 
@@ -115,6 +116,26 @@ function list(query) {
     else items.push(objects.get(key));
   }
   return { ...page(items), common_prefixes: [...prefixes] };
+}
+
+// As the daemon, as far as a page is to be tested with it.
+function setPolicy(response, bucket, text) {
+  const wrong = (message_id, detail, where) =>
+    problem(response, 400, message_id, 'The request is wrong', detail, { where });
+  let document;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return wrong('policy.not_json', 'The policy is not JSON. Check brackets.', 'document');
+  }
+  const at = document.Statement.findIndex(({ Action }) => !String(Action).includes(':'));
+  if (at >= 0) {
+    const where = `Statement[${at}].Action`;
+    const { Action } = document.Statement[at];
+    return wrong('policy.bad_action', `“${Action}” in ${where} is no action.`, where);
+  }
+  policies.set(bucket, document);
+  return answer(response, 204);
 }
 
 function job() {
@@ -241,6 +262,17 @@ function api(request, response, path, query, body) {
         return answer(response, 200, { ...page([]), common_prefixes: [] });
       }
       return answer(response, 200, list(query));
+    case 'GET buckets/*/policy':
+      return answer(response, 200, {
+        policy: policies.get(path[1]) ?? null,
+        is_public: false,
+        account: who.tenant.account,
+      });
+    case 'PUT buckets/*/policy':
+      return setPolicy(response, path[1], body.toString());
+    case 'DELETE buckets/*/policy':
+      policies.delete(path[1]);
+      return answer(response, 204);
     case 'GET buckets/*/copies/*':
       return answer(response, 200, data.copies(objects.get(path[3])));
     case 'PUT buckets/*/objects/*':

@@ -13,6 +13,7 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['claire', '/buckets'],
   ['claire', '/buckets/rivage-photos'],
   ['claire', '/buckets/rivage-archive'],
+  ['claire', '/buckets/rivage-archive/-/access'],
   ['claire', '/account/second-factor'],
   ['claire', '/account/password'],
   ['claire', '/account/sessions'],

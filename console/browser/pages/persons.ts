@@ -2,6 +2,7 @@ import { expect, type Page } from '@playwright/test';
 
 export const persons = {
   admin: { password: 'a long password for tests', code: '123456' },
+  remi: { password: 'a reader has a password too', code: null },
   claire: { password: 'another long password', code: null },
 } as const;
 

@@ -5,6 +5,8 @@ type Query = Record<string, string | number | undefined | null>;
 interface Call {
   query?: Query;
   body?: unknown;
+  // A body of JSON that is sent as it was written, whatever is wrong with it.
+  text?: string;
   signal?: AbortSignal | undefined;
 }
 
@@ -53,6 +55,9 @@ export async function request(
   if (call.body !== undefined) {
     headers['Content-Type'] = 'application/json';
     init.body = JSON.stringify(call.body);
+  } else if (call.text !== undefined) {
+    headers['Content-Type'] = 'application/json';
+    init.body = call.text;
   }
   let response: Response;
   try {

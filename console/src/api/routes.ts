@@ -7,6 +7,7 @@ import type {
   AuditKeys,
   AuditPage,
   Bucket,
+  BucketPolicy,
   Checkpoint,
   Disk,
   InclusionProof,
@@ -84,6 +85,10 @@ export const objects = {
   buckets: () => all<Bucket>(['buckets']),
   createBucket: (name: string) => ask<Bucket>('POST', ['buckets'], { body: { name } }),
   deleteBucket: (name: string) => ask<undefined>('DELETE', ['buckets', name]),
+  policy: (bucket: string) => ask<BucketPolicy>('GET', ['buckets', bucket, 'policy']),
+  setPolicy: (bucket: string, text: string) =>
+    ask<undefined>('PUT', ['buckets', bucket, 'policy'], { text }),
+  deletePolicy: (bucket: string) => ask<undefined>('DELETE', ['buckets', bucket, 'policy']),
   list: (bucket: string, prefix: string, cursor: string | null) =>
     ask<ObjectPage>('GET', ['buckets', bucket, 'objects'], {
       query: { prefix, delimiter: '/', cursor, limit: 200 },

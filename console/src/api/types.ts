@@ -9,6 +9,7 @@ export type AuditEvent = Schemas['AuditEvent'];
 export type AuditKeys = Schemas['AuditKeys'];
 export type AuditPage = Schemas['AuditPage'];
 export type Bucket = Schemas['Bucket'];
+export type BucketPolicy = Schemas['BucketPolicy'];
 export type Checkpoint = Schemas['Checkpoint'];
 export type Disk = Schemas['Disk'];
 export type InclusionProof = Schemas['InclusionProof'];

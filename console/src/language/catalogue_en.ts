@@ -224,6 +224,44 @@ export const en = {
   'objects.delete.ask': 'Every copy of this object will be gone. This cannot be undone.',
   'objects.copies.of': 'Where the copies of {name} are',
   'objects.s3': 'Any S3 client reaches this bucket at {address} with one of your',
+  'bucket.tabs': 'This bucket',
+  'bucket.tab.objects': 'Objects',
+  'bucket.tab.access': 'Access',
+  'access.title': 'The policy of this bucket',
+  'access.lead':
+    'It says who may do what here, besides what the roles of your own users say: it can open the bucket, or a part of it, to another organisation, and it can forbid. What it forbids nobody may, your own users included. It cannot open the bucket to everybody.',
+  'access.none': 'This bucket has no policy.',
+  'access.none.means': 'Your own users alone reach it, as their roles say.',
+  'access.policy': 'Policy',
+  'access.policy.how':
+    'In the AWS policy language, as JSON. In force as soon as it is saved, over S3 and here.',
+  'access.save': 'Save the policy',
+  'access.saved': 'Saved, and in force',
+  'access.remove': 'Remove the policy',
+  'access.remove.ask':
+    'Nobody outside your organisation will reach this bucket any more, and nothing will be forbidden to your own users but by their roles.',
+  'access.share': 'Let another account read a folder',
+  'access.share.account': 'Account number',
+  'access.share.account.where':
+    '12 digits. The other organisation finds it on this page of one of its own buckets.',
+  'access.share.account.wrong': 'Give the 12 digits of the account.',
+  'access.share.folder': 'Folder',
+  'access.share.folder.what':
+    'All that is below it can be read, now and later, such as reports/2026.',
+  'access.share.folder.wrong': 'Give the name of a folder.',
+  'access.share.mend':
+    'The policy is not one that statements can be added to. Mend it first, or empty the field.',
+  'access.share.then':
+    'This writes two statements into the policy, for you to look at and to save. Their users still need the right in their own organisation.',
+  'access.share.write': 'Write it into the policy',
+  'access.names': 'How a policy names people and things',
+  'access.names.lead':
+    'Others name you so in the policies of their buckets; your policies name them in the same way, with their account number and user names.',
+  'access.account': 'Your account number',
+  'access.names.account': 'Your whole organisation, as its roles allow',
+  'access.names.user': 'You alone',
+  'access.names.bucket': 'This bucket: listing, settings',
+  'access.names.objects': 'The objects in it',
   'copies.title': 'Where the copies are',
   'copies.healthy.one': '{n} healthy copy of {of}',
   'copies.healthy.other': '{n} healthy copies of {of}',

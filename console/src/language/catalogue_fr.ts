@@ -227,6 +227,44 @@ export const fr: Record<keyof typeof en, string> = {
   'objects.delete.ask': 'Toutes les copies de cet objet disparaîtront. C’est irréversible.',
   'objects.copies.of': 'Où sont les copies de {name}',
   'objects.s3': 'Tout client S3 atteint ce compartiment à {address} avec l’une de vos',
+  'bucket.tabs': 'Ce compartiment',
+  'bucket.tab.objects': 'Objets',
+  'bucket.tab.access': 'Accès',
+  'access.title': 'La politique de ce compartiment',
+  'access.lead':
+    'Elle dit qui peut faire quoi ici, en plus de ce que disent les rôles de vos utilisateurs : elle peut ouvrir le compartiment, ou une partie, à une autre organisation, et elle peut interdire. Ce qu’elle interdit, personne ne le peut, vos utilisateurs compris. Elle ne peut pas ouvrir le compartiment à tout le monde.',
+  'access.none': 'Ce compartiment n’a pas de politique.',
+  'access.none.means': 'Seuls vos utilisateurs y accèdent, selon leurs rôles.',
+  'access.policy': 'Politique',
+  'access.policy.how':
+    'Dans le langage de politiques AWS, en JSON. En vigueur dès son enregistrement, par S3 comme ici.',
+  'access.save': 'Enregistrer la politique',
+  'access.saved': 'Enregistrée et en vigueur',
+  'access.remove': 'Retirer la politique',
+  'access.remove.ask':
+    'Plus personne hors de votre organisation n’aura accès à ce compartiment, et rien ne sera interdit à vos utilisateurs, sinon par leurs rôles.',
+  'access.share': 'Laisser un autre compte lire un dossier',
+  'access.share.account': 'Numéro de compte',
+  'access.share.account.where':
+    '12 chiffres. L’autre organisation le trouve sur cette page d’un de ses compartiments.',
+  'access.share.account.wrong': 'Donnez les 12 chiffres du compte.',
+  'access.share.folder': 'Dossier',
+  'access.share.folder.what':
+    'Tout ce qui s’y trouve pourra être lu, maintenant et plus tard, par exemple rapports/2026.',
+  'access.share.folder.wrong': 'Donnez le nom d’un dossier.',
+  'access.share.mend':
+    'On ne peut pas ajouter d’instructions à cette politique. Corrigez-la d’abord, ou videz le champ.',
+  'access.share.then':
+    'Deux instructions seront écrites dans la politique, à relire et à enregistrer. Leurs utilisateurs ont encore besoin du droit dans leur propre organisation.',
+  'access.share.write': 'Écrire dans la politique',
+  'access.names': 'Comment une politique nomme personnes et choses',
+  'access.names.lead':
+    'Les autres vous nomment ainsi dans les politiques de leurs compartiments ; les vôtres les nomment de la même façon, avec leur numéro de compte et leurs noms d’utilisateurs.',
+  'access.account': 'Votre numéro de compte',
+  'access.names.account': 'Toute votre organisation, selon ses rôles',
+  'access.names.user': 'Vous seul',
+  'access.names.bucket': 'Ce compartiment : liste, réglages',
+  'access.names.objects': 'Les objets qu’il contient',
   'copies.title': 'Où sont les copies',
   'copies.healthy.one': '{n} copie saine sur {of}',
   'copies.healthy.other': '{n} copies saines sur {of}',

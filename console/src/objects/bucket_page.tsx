@@ -9,6 +9,7 @@ import { Page, Panel } from '../elements/page';
 import { Answer, Empty } from '../elements/states';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
+import { BucketTabs } from './bucket_tabs';
 import { ObjectTable } from './object_table';
 import { crumbsOf, placeOf } from './place';
 import { UploadList } from './upload_list';
@@ -73,6 +74,7 @@ export function BucketPage({ bucket, prefix }: { bucket: string; prefix: string 
           )
         }
       >
+        <BucketTabs bucket={bucket} at="objects" />
         {left !== null && (
           <p className="notice" role="alert">
             <Icon name="error" size={20} />

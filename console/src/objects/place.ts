@@ -19,6 +19,11 @@ export function placeOf(bucket: string, prefix = ''): string {
   return prefix === '' ? place : `${place}/${toSegment(prefix)}`;
 }
 
+// The page of who may do what in a bucket: no prefix has an address of so many segments.
+export function accessPlaceOf(bucket: string): string {
+  return `${placeOf(bucket)}/-/access`;
+}
+
 export interface Crumb {
   label: string;
   prefix: string;

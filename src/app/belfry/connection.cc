@@ -154,6 +154,11 @@ Result<json> Connection::post(const std::string& target, const json& body) {
   return parse_answer(text);
 }
 
+Result<> Connection::put(const std::string& target, std::string document) {
+  TRY(send("PUT", target, std::move(document)));
+  return {};
+}
+
 Result<json> Connection::remove(const std::string& target) {
   TRY(std::string text, send("DELETE", target, ""));
   if (text.empty()) return json(nullptr);

@@ -40,6 +40,8 @@ class Connection {
   // is in the answer is read with `at`: a field that is not there ends the command in `main`.
   Result<nlohmann::json> get(const std::string& target);
   Result<nlohmann::json> post(const std::string& target, const nlohmann::json& body);
+  // Sends a document as it is, where no answer is told.
+  Result<> put(const std::string& target, std::string document);
   Result<nlohmann::json> remove(const std::string& target);
   Result<std::string> get_octets(const std::string& target);
   // A paged list whole. Errors: exhausted ("cli.list_too_long") rather than a part of it.

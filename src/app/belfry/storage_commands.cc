@@ -176,6 +176,7 @@ void add_storage_commands(CLI::App& app, Invocation& invocation) {
               [&invocation, name] { return delete_bucket(invocation, *name); })
       ->add_option("name", *name, say("cli.help.bucket.name"))
       ->required();
+  add_bucket_policy_commands(*bucket, invocation);
 
   CLI::App* object = add_group(app, "object", say("cli.help.object"));
   add_command(*object, invocation, "where", say("cli.help.object.where"),

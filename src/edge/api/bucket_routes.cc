@@ -1,5 +1,6 @@
 // Buckets and objects for the console and programs; S3 clients use edge/s3.
 #include "base/text_encoding.h"
+#include "bucket_access.h"
 #include "page.h"
 #include "route.h"
 #include "shapes.h"
@@ -12,43 +13,6 @@ namespace belfry::api {
 namespace {
 
 using nlohmann::json;
-
-std::string bucket_arn(const std::string& bucket) {
-  return "arn:aws:s3:::" + bucket;
-}
-std::string object_arn(const std::string& bucket, const std::string& key) {
-  return bucket_arn(bucket) + "/" + key;
-}
-
-// Makes the leaf of a change to something of `tenant` once its outcome is known.
-objects::MakeLeaf leaf_of(const Call& call, TenantId tenant, std::string resource) {
-  return [event = call.event(std::move(resource)), tenant,
-          ledger = &call.host.services.ledger](const objects::ObjectInfo& outcome) mutable {
-    if (!outcome.key.empty()) {
-      event.details = {{"size", std::to_string(outcome.size.count)}, {"etag", outcome.etag}};
-    }
-    return ledger->seal(tenant, event);
-  };
-}
-
-// The bucket, if the caller may do what the route does on `key` in it (the bucket itself when
-// empty). Another tenant's bucket looks like none.
-Task<objects::Bucket> reach(Call& call, const std::string& key) {
-  const std::string& name = call.path[0];
-  auto bucket = co_await call.host.services.objects.find_bucket(name);
-  if (!bucket) co_return std::unexpected(bucket.error());
-  std::string arn = key.empty() ? bucket_arn(name) : object_arn(name, key);
-  Result<> allowed = call.authorize({arn, bucket->tenant});
-  if (!allowed && allowed.error().code() == Code::kDenied && bucket->tenant != call.by.tenant)
-    co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", name}});
-  CO_TRY(std::move(allowed));
-  co_return *bucket;
-}
-
-// What was read goes to the log of the tenant that owns it.
-Result<> record_read(const Call& call, const objects::Bucket& bucket, std::string resource) {
-  return call.host.services.ledger.record_read(bucket.tenant, call.event(std::move(resource)));
-}
 
 Task<Answer> list_buckets(Call& call) {
   CO_TRY(call.authorize({bucket_arn("*"), call.by.tenant}));
@@ -148,7 +112,9 @@ Task<Answer> get_object(Call& call) {
     if (chosen) range = *chosen;
     return chosen;
   };
-  CO_TRY(auto reading, co_await call.host.services.objects.open(bucket, key, choose));
+  auto opened = co_await call.host.services.objects.open(bucket, key, choose);
+  if (!opened) co_return std::unexpected(without_missing_key(call, bucket, key, opened.error()));
+  auto reading = *std::move(opened);
   CO_TRY(record_read(call, bucket, object_arn(bucket.name, key)));
   const objects::ObjectInfo& info = reading->info();
   describe_download(call.response, info);
@@ -201,16 +167,17 @@ Task<Answer> locate(Call& call) {
   const std::string& key = call.path[1];
   std::string arn = object_arn(name, key);
   CO_TRY(auto bucket, co_await services.objects.find_bucket(name));
-  bool is_own =
-      services.iam.authorize(call.by, "s3:GetObject", {arn, bucket.tenant}, call.context())
-          .has_value();
+  bool is_own = call.ask("s3:GetObject", {arn, bucket.tenant, bucket.policy}).has_value();
   if (!is_own) {
     auto allowed = call.authorize({arn, services.provider});
     if (!allowed && allowed.error().message() == "iam.denied" && bucket.tenant != call.by.tenant)
       co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", name}});
     CO_TRY(std::move(allowed));
   }
-  CO_TRY(auto info, co_await services.objects.head(bucket, key));
+  auto found = co_await services.objects.head(bucket, key);
+  if (!found && is_own)
+    co_return std::unexpected(without_missing_key(call, bucket, key, found.error()));
+  CO_TRY(auto info, std::move(found));
   CO_TRY(auto copies, co_await services.objects.where(bucket, key));
   CO_TRY(record_read(call, bucket, arn));
   Audience audience = call.is_provider_staff() ? Audience::kStaff : Audience::kOutsider;

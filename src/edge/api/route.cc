@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace belfry::api {
@@ -46,9 +47,9 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
 }  // namespace
 
 std::span<const std::span<const Route>> all_routes() {
-  static const std::array groups = {session_routes(),  people_routes(), profile_routes(),
-                                    bucket_routes(),   disk_routes(),   annex_routes(),
-                                    topology_routes(), audit_routes()};
+  static const std::array groups = {session_routes(), people_routes(),        profile_routes(),
+                                    bucket_routes(),  bucket_policy_routes(), disk_routes(),
+                                    annex_routes(),   topology_routes(),      audit_routes()};
   return groups;
 }
 
@@ -69,8 +70,16 @@ iam::Context Call::context() const {
   return {host.services.clock.now(), request.peer_ip, request.secure};
 }
 
-Result<> Call::authorize(const iam::Resource& resource) const {
-  auto allowed = host.services.iam.authorize(by, action, resource, context());
+Result<> Call::ask(std::string_view needed, const iam::Resource& resource,
+                   const RequestKeys& keys) const {
+  iam::Context asked = context();
+  asked.protocol = &keys;
+  return host.services.iam.authorize(by, needed, resource, asked);
+}
+
+Result<> Call::authorize(std::string_view needed, const iam::Resource& resource,
+                         const RequestKeys& keys) const {
+  auto allowed = ask(needed, resource, keys);
   if (allowed) return {};
   audit::Event refused = event(resource.name);
   refused.outcome = audit::Outcome::kFailure;
@@ -90,15 +99,21 @@ audit::Event Call::event(std::string resource) const {
   return event;
 }
 
-Task<nlohmann::json> Call::read_body() {
+Task<std::string> Call::read_text(std::size_t octets_max) {
   std::string text;
   std::array<std::byte, 4096> piece;
-  for (;;) {
+  while (text.size() <= octets_max) {
     CO_TRY(std::size_t got, co_await request.body->read(piece));
     if (got == 0) break;
     text.append(as_text(View(piece).first(got)));
-    if (text.size() > kBodyMax) co_return fail(Code::kInvalid, "api.body_too_large");
   }
+  text.resize(std::min(text.size(), octets_max + 1));
+  co_return text;
+}
+
+Task<nlohmann::json> Call::read_body() {
+  CO_TRY(std::string text, co_await read_text(kBodyMax));
+  if (text.size() > kBodyMax) co_return fail(Code::kInvalid, "api.body_too_large");
   auto body = nlohmann::json::parse(text, nullptr, false);
   if (!body.is_object()) co_return fail(Code::kInvalid, "api.malformed_body");
   co_return body;

@@ -4,6 +4,7 @@
 #include "api/service.h"
 #include "jobs.h"
 #include "problem.h"
+#include "request_keys.h"
 #include "static_files.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -39,11 +40,23 @@ struct Call {
   std::string_view action;  // the route's
 
   iam::Context context() const;
+  // Whether the caller may do `needed` on `resource`; no log tells that it was asked.
+  Result<> ask(std::string_view needed, const iam::Resource& resource) const {
+    return ask(needed, resource, RequestKeys(request));
+  }
   // Allows or refuses the route's action on `resource`. A refusal is in the log of the caller's
   // tenant. Errors: those of iam::authorize; retry when the log takes nothing.
-  Result<> authorize(const iam::Resource& resource) const;
+  Result<> authorize(const iam::Resource& resource) const {
+    return authorize(action, resource, RequestKeys(request));
+  }
+  // The same, where the route needs another right as well.
+  Result<> authorize(std::string_view needed, const iam::Resource& resource,
+                     const RequestKeys& keys) const;
   // What the caller does now, for a log.
   audit::Event event(std::string resource) const;
+  // The body as it came. Reading ends one octet beyond `octets_max`, which tells that there is
+  // more.
+  Task<std::string> read_text(std::size_t octets_max);
   // The body as a JSON object, at most 64 KiB. Errors: invalid ("api.malformed_body").
   Task<nlohmann::json> read_body();
   std::string parameter(std::string_view name) const;  // of the query, or empty
@@ -51,6 +64,10 @@ struct Call {
   Result<std::int64_t> number(std::string_view name, std::int64_t otherwise) const;
   bool is_provider_staff() const { return by.tenant == host.services.provider; }
   text::Language language() const { return language_of(request); }
+
+ private:
+  Result<> ask(std::string_view needed, const iam::Resource& resource,
+               const RequestKeys& keys) const;
 };
 
 // A handler that has answered through `call.response` itself returns an Answer of status 0.
@@ -80,6 +97,7 @@ std::span<const Route> session_routes();
 std::span<const Route> people_routes();
 std::span<const Route> profile_routes();
 std::span<const Route> bucket_routes();
+std::span<const Route> bucket_policy_routes();
 std::span<const Route> disk_routes();
 std::span<const Route> annex_routes();
 std::span<const Route> topology_routes();

@@ -46,7 +46,8 @@ json to_json(const iam::Tenant& tenant) {
   return {{"id", tenant.id.text()},
           {"parent", tenant.parent ? json(tenant.parent.text()) : json(nullptr)},
           {"kind", kind_name(tenant.kind)},
-          {"name", tenant.name}};
+          {"name", tenant.name},
+          {"account", iam::account_of(tenant.id)}};
 }
 
 json to_json(const iam::User& user) {

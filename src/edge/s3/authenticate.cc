@@ -57,23 +57,10 @@ Task<> authenticate(Call& call) {
 
 namespace {
 
-// The listing that would show one key, whatever the request itself has.
-class ListingOfKey : public policy::Facts {
- public:
-  explicit ListingOfKey(std::string_view key) : key_(key) {}
-  std::optional<std::vector<std::string>> find(std::string_view key) const override {
-    if (key == "s3:prefix") return std::vector{std::string(key_)};
-    return std::nullopt;
-  }
-
- private:
-  std::string_view key_;
-};
-
-Result<> authorize_with(const Call& call, std::string_view action, const objects::Bucket& bucket,
-                        std::string_view key, const policy::Facts& facts) {
+Result<> ask(Call& call, std::string_view action, const objects::Bucket& bucket,
+             std::string_view key, const S3Facts& keys) {
   iam::Resource resource{resource_name(bucket.name, key), bucket.tenant, bucket.policy};
-  iam::Context context{call.now, call.request.peer_ip, call.request.secure, &facts};
+  iam::Context context{call.now, call.request.peer_ip, call.request.secure, &keys};
   return call.service.iam.authorize(call.principal, action, resource, context);
 }
 
@@ -81,11 +68,11 @@ Result<> authorize_with(const Call& call, std::string_view action, const objects
 
 Result<> authorize(Call& call, std::string_view action, const objects::Bucket& bucket,
                    std::string_view key) {
-  return authorize_with(call, action, bucket, key, S3Facts(call));
+  return ask(call, action, bucket, key, S3Facts(call));
 }
 
-Result<> may_see_missing(Call& call, const objects::Bucket& bucket, std::string_view key) {
-  return authorize_with(call, "s3:ListBucket", bucket, "", ListingOfKey(key));
+Result<> authorize_absence(Call& call, const objects::Bucket& bucket, std::string_view key) {
+  return ask(call, "s3:ListBucket", bucket, "", S3Facts(call, key));
 }
 
 Result<> check_expected_owner(const Call& call, std::string_view field,

@@ -52,9 +52,9 @@ Task<> authenticate(Call& call);
 // Whether the principal may do `action` on the object `key` of `bucket` (empty: the bucket).
 Result<> authorize(Call& call, std::string_view action, const objects::Bucket& bucket,
                    std::string_view key);
-
-// Whether the principal may learn that there is no `key` in `bucket`: who may list it there.
-Result<> may_see_missing(Call& call, const objects::Bucket& bucket, std::string_view key);
+// Whether the principal may learn that `key` of `bucket` is not there: who may list what begins
+// with it.
+Result<> authorize_absence(Call& call, const objects::Bucket& bucket, std::string_view key);
 
 // Whether `bucket` belongs to whom `field` expects, if the request has it: a safeguard against a
 // bucket that somebody else made under the same name. Owners are named as listings name them, or

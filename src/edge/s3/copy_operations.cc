@@ -68,6 +68,23 @@ Task<SourceObject> find_source(Call& call) {
   co_return source;
 }
 
+using ChooseRange =
+    std::function<Result<std::optional<objects::Range>>(const objects::ObjectInfo&)>;
+
+// The source, open. That it is not there is told of it, and to those alone who may know.
+Task<std::unique_ptr<objects::Reading>> open_source(Call& call, const SourceObject& source,
+                                                    ChooseRange choose) {
+  auto opened = co_await call.service.store.open(source.bucket, source.key, std::move(choose));
+  // Where the copy goes is another's log: the reading is recorded by itself.
+  if (opened && source.bucket.tenant != call.bucket.tenant)
+    CO_TRY(record_source_read(call, source.bucket, source.key));
+  if (opened || opened.error().message() != "object.missing") co_return std::move(opened);
+  auto allowed = authorize_absence(call, source.bucket, source.key);
+  if (allowed) co_return refuse("NoSuchKey", {{"Key", source.key}});
+  record_source_denial(call, source.bucket, source.key, allowed.error());
+  co_return std::unexpected(std::move(allowed.error()));
+}
+
 Result<> check_source(const Call& call, const objects::ObjectInfo& info) {
   auto held = check_conditions(call.request.fields, info, kCopySourceConditions);
   // A copy has no 304: what was not modified is a condition that failed.
@@ -154,20 +171,6 @@ Result<std::optional<objects::Range>> read_copy_range(const Call& call,
 std::vector<audit::Detail> source_detail(const Call& call, const SourceObject& source) {
   if (source.bucket.tenant != call.bucket.tenant) return {};
   return {{"source", resource_name(source.bucket.name, source.key)}};
-}
-
-// The source as `choose` wants it, its reading recorded when another tenant owns it.
-Task<std::unique_ptr<objects::Reading>> open_source(
-    Call& call, const SourceObject& source,
-    std::function<Result<std::optional<objects::Range>>(const objects::ObjectInfo&)> choose) {
-  auto reading = co_await call.service.store.open(source.bucket, source.key, std::move(choose));
-  if (!reading && reading.error().message() == "object.missing") {
-    CO_TRY(may_see_missing(call, source.bucket, source.key));
-    co_return refuse("NoSuchKey", {{"Key", source.key}});
-  }
-  if (reading && source.bucket.tenant != call.bucket.tenant)
-    CO_TRY(record_source_read(call, source.bucket, source.key));
-  co_return std::move(reading);
 }
 
 }  // namespace

@@ -22,13 +22,17 @@ constexpr std::pair<std::string_view, std::string_view> kFields[] = {
 constexpr std::string_view kListedMax = "1000";
 constexpr std::string_view kService = "s3:", kAmazonField = "s3:x-amz-";
 
-std::optional<std::string_view> find_text(const http::Request& request, std::string_view key) {
-  for (const auto& [known, name] : kParameters)
-    if (key == known) return request.parameter(name);
+std::optional<std::string_view> find_field(const http::Request& request, std::string_view key) {
   for (const auto& [known, name] : kFields)
     if (key == known) return request.fields.find(name);
   if (key.starts_with(kAmazonField)) return request.fields.find(key.substr(kService.size()));
   return std::nullopt;
+}
+
+std::optional<std::string_view> find_text(const http::Request& request, std::string_view key) {
+  for (const auto& [known, name] : kParameters)
+    if (key == known) return request.parameter(name);
+  return find_field(request, key);
 }
 
 }  // namespace
@@ -36,7 +40,9 @@ std::optional<std::string_view> find_text(const http::Request& request, std::str
 std::optional<std::vector<std::string>> S3Facts::find(std::string_view key) const {
   // What the signature is about, however it came.
   if (key == "s3:x-amz-content-sha256") return std::vector{call_.claim.payload};
-  auto text = find_text(call_.request, key);
+  const http::Request& request = call_.request;
+  auto text = prefix_ ? find_field(request, key) : find_text(request, key);
+  if (prefix_ && key == "s3:prefix") text = prefix_;
   // Asked for without a number, it is as not asked for.
   if (key == "s3:max-keys" && text && text->empty()) text = kListedMax;
   if (text) return std::vector{std::string(*text)};

@@ -70,7 +70,7 @@ Task<> perform(Call& call) {
   if (performed && call.operation->effect == Effect::kWrites) record_change_at_home(call);
   // Who may not list the bucket does not learn which keys are there.
   if (!performed && performed.error().message() == "object.missing" && !call.response.started())
-    CO_TRY(may_see_missing(call, call.bucket, call.key));
+    CO_TRY(authorize_absence(call, call.bucket, call.key));
   co_return performed;
 }
 

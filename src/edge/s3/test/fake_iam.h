@@ -24,10 +24,11 @@ class FakeIam final : public iam::Iam {
 
   std::set<std::string> denied_actions;
   std::map<std::string, std::string> keys_seen;
-  std::string policy_seen;  // of the last resource that was asked for
+  std::string resource_seen, policy_seen;  // of the last resource that was asked for
 
   Result<> authorize(const iam::Principal& principal, std::string_view action,
                      const iam::Resource& resource, const iam::Context& context) override {
+    resource_seen = resource.name;
     policy_seen = resource.policy;
     keys_seen.clear();
     for (const char* key : {"s3:prefix", "s3:max-keys", "aws:useragent", "s3:x-amz-storage-class"})

@@ -112,10 +112,22 @@ TEST_F(PolicyTest, WhoMayNotListDoesNotLearnWhatIsThere) {
   iam_.denied_actions = {"s3:ListBucket"};
   EXPECT_EQ(code_of({"GET", "/bucket/nothing"}), "AccessDenied");
   EXPECT_EQ(send({"HEAD", "/bucket/nothing"})->status, 403);
-  EXPECT_EQ(code_of({.method = "PUT",
-                     .path = "/bucket/copy",
-                     .fields = {{"x-amz-copy-source", "/bucket/nothing"}}}),
-            "AccessDenied");
+  EXPECT_EQ(iam_.resource_seen, "arn:aws:s3:::bucket");
+  EXPECT_EQ(iam_.keys_seen["s3:prefix"], "nothing") << "a right to list a folder is one to this";
+}
+
+TEST_F(PolicyTest, WhoMayNotListTheSourceDoesNotLearnWhatIsThere) {
+  send({"PUT", "/target"});
+  const auto copy = [&] {
+    return send({"PUT", "/target/copy", "", {}, {{"x-amz-copy-source", "/bucket/nothing"}}});
+  };
+  auto missing = copy();
+  EXPECT_EQ(missing->element("Code"), "NoSuchKey");
+  EXPECT_EQ(missing->element("Key"), "nothing");
+  iam_.denied_actions = {"s3:ListBucket"};
+  EXPECT_EQ(copy()->element("Code"), "AccessDenied");
+  EXPECT_EQ(iam_.resource_seen, "arn:aws:s3:::bucket") << "of the source, not of the target";
+  EXPECT_EQ(iam_.keys_seen["s3:prefix"], "nothing");
 }
 
 }  // namespace

@@ -1,0 +1,56 @@
+#include "bucket_access.h"
+
+namespace belfry::api {
+namespace {
+
+// Allows or refuses `needed` on `key` of the bucket.
+Result<> permit(const Call& call, std::string_view needed, const objects::Bucket& bucket,
+                const std::string& key, const RequestKeys& keys) {
+  std::string arn = key.empty() ? bucket_arn(bucket.name) : object_arn(bucket.name, key);
+  Result<> allowed = call.authorize(needed, {arn, bucket.tenant, bucket.policy}, keys);
+  if (!allowed && allowed.error().code() == Code::kDenied && bucket.tenant != call.by.tenant)
+    return fail(Code::kNotFound, "bucket.missing", {{"bucket", bucket.name}});
+  return allowed;
+}
+
+}  // namespace
+
+std::string bucket_arn(const std::string& bucket) {
+  return "arn:aws:s3:::" + bucket;
+}
+
+std::string object_arn(const std::string& bucket, const std::string& key) {
+  return bucket_arn(bucket) + "/" + key;
+}
+
+Task<objects::Bucket> reach(Call& call, const std::string& key) {
+  CO_TRY(auto bucket, co_await call.host.services.objects.find_bucket(call.path[0]));
+  CO_TRY(permit(call, call.action, bucket, key, RequestKeys(call.request)));
+  co_return bucket;
+}
+
+Error without_missing_key(const Call& call, const objects::Bucket& bucket, const std::string& key,
+                          Error error) {
+  if (error.message() != "object.missing") return error;
+  auto listed = permit(call, "s3:ListBucket", bucket, "", RequestKeys(call.request, key));
+  return listed ? std::move(error) : std::move(listed).error();
+}
+
+objects::MakeLeaf leaf_of(const Call& call, TenantId tenant, std::string resource,
+                          std::vector<audit::Detail> details) {
+  audit::Event event = call.event(std::move(resource));
+  event.details = std::move(details);
+  return [event = std::move(event), tenant,
+          ledger = &call.host.services.ledger](const objects::ObjectInfo& outcome) mutable {
+    if (!outcome.key.empty()) {
+      event.details = {{"size", std::to_string(outcome.size.count)}, {"etag", outcome.etag}};
+    }
+    return ledger->seal(tenant, event);
+  };
+}
+
+Result<> record_read(const Call& call, const objects::Bucket& bucket, std::string resource) {
+  return call.host.services.ledger.record_read(bucket.tenant, call.event(std::move(resource)));
+}
+
+}  // namespace belfry::api

@@ -1,0 +1,32 @@
+// What the routes of buckets share: the way to a bucket, and the events of what was done there.
+#pragma once
+
+#include "objects/store.h"
+#include "route.h"
+
+#include <string>
+#include <vector>
+
+namespace belfry::api {
+
+std::string bucket_arn(const std::string& bucket);
+std::string object_arn(const std::string& bucket, const std::string& key);
+
+// The bucket that the path names, if the caller may do what the route does on `key` in it (the
+// bucket itself when empty), by its own rights and the bucket's policy. Another tenant's bucket
+// that is not open to the caller looks like none.
+Task<objects::Bucket> reach(Call& call, const std::string& key);
+
+// What the caller is told of `error`: who may not list what begins with `key` does not learn that
+// it is not there, as in S3.
+Error without_missing_key(const Call& call, const objects::Bucket& bucket, const std::string& key,
+                          Error error);
+
+// Makes the leaf of a change to something of `tenant` once its outcome is known.
+objects::MakeLeaf leaf_of(const Call& call, TenantId tenant, std::string resource,
+                          std::vector<audit::Detail> details = {});
+
+// What was read goes to the log of the tenant that owns it.
+Result<> record_read(const Call& call, const objects::Bucket& bucket, std::string resource);
+
+}  // namespace belfry::api
