@@ -14,8 +14,9 @@ Tenant tenant_of(const database::Row& row);
 // The columns that user_of reads, of `iam_user u`.
 inline constexpr std::string_view kUserColumns =
     "u.id, u.tenant_id, u.name, u.email, u.role, u.active, u.created_us, u.last_sign_in_us, "
-    "(SELECT count(*) FROM mfa_factor f WHERE f.user_id = u.id AND f.confirmed_us IS NOT NULL) "
-    "AS factors";
+    "(SELECT count(*) FROM mfa_factor f WHERE f.user_id = u.id AND f.kind = 'totp' AND "
+    "f.confirmed_us IS NOT NULL) AS totps, "
+    "(SELECT count(*) FROM passkey p WHERE p.user_id = u.id) AS passkeys";
 User user_of(const database::Row& row);
 // Errors: not_found ("iam.user_missing").
 Result<User> find_user(database::Transaction& transaction, UserId user);

@@ -1,7 +1,8 @@
 // The implementation of `Iam`, over several files: sign_in.cc, sessions.cc, users.cc, factors.cc,
-// access_keys.cc, api_tokens.cc, founding.cc.
+// passkeys.cc, access_keys.cc, api_tokens.cc, founding.cc.
 #pragma once
 
+#include "challenges.h"
 #include "iam/iam.h"
 #include "rights.h"
 #include "secrets.h"
@@ -15,13 +16,17 @@
 
 namespace belfry::iam {
 
+namespace webauthn {
+struct Credential;
+}
+
 using database::Row;
 using database::Transaction;
 
 // How long reading the tables may take, in all of one call.
 inline constexpr Duration kReadLimit = std::chrono::seconds(5);
 
-class IamService : public Iam {
+class IamService : public Iam, public SecondFactors {
  public:
   IamService(database::Database& database, std::shared_ptr<Pool> pool, crypto::KeyStore& keys,
              audit::Ledger& ledger, audit::Outbox& outbox, Clock& clock, Random& random);
@@ -50,6 +55,15 @@ class IamService : public Iam {
   Task<std::string> begin_totp(const Principal& by) override;
   Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) override;
 
+  SecondFactors& second_factors() override { return *this; }
+  void accept_origins(std::vector<std::string> origins) override;
+  Task<FactorList> list_factors(const Principal& by) override;
+  Task<> remove_factor(const Principal& by, const std::string& id) override;
+  Task<PasskeyCreation> begin_passkey(const Principal& by, const std::string& origin) override;
+  Task<AddedPasskey> finish_passkey(const Principal& by, const std::string& label,
+                                    const PasskeyAttestation& attestation) override;
+  Task<PasskeyRequest> begin_passkey_sign_in(const PasskeySignIn& attempt) override;
+
   Task<Listing<AccessKey>> list_access_keys(const Principal& by, UserId user, Page page) override;
   Task<NewAccessKey> create_access_key(const Principal& by, UserId user) override;
   Task<> delete_access_key(const Principal& by, const std::string& id) override;
@@ -69,6 +83,18 @@ class IamService : public Iam {
 
  private:
   struct Candidate;  // who somebody who signs in may be: sign_in.cc
+  // What somebody shows besides the password, and what it proved.
+  struct Evidence {
+    std::string totp;
+    std::optional<PasskeyAssertion> passkey;
+    std::optional<Challenge> challenge;  // that the passkey answers; taken already
+    bool empty() const { return totp.empty() && !passkey; }
+  };
+  struct Proof {
+    FactorKind factor;
+    std::string amr;  // RFC 8176
+  };
+  struct Opening;  // a session about to be: sign_in.cc
 
   // Runs `work` in one transaction on the pool and gives its value back.
   template <class T, class Work>
@@ -86,12 +112,35 @@ class IamService : public Iam {
   Result<> end_other_sessions(Transaction& transaction, const Principal& by, UserId user);
 
   Task<Candidate> find_candidate(const SignIn& attempt);
+  // Passes over who `candidate` is until its password was compared. Errors: those of `sign_in`.
+  Task<> compare_password(const SignIn& attempt, const Candidate& candidate);
+  void log_failure(const SignIn& attempt, const User& user, const Error& reason);
+  Task<UserId> check_password_alone(const SignIn& attempt);
   Task<OpenedSession> check_candidate(const SignIn& attempt, const Candidate& candidate);
-  Result<OpenedSession> open_session(Transaction& transaction, const SignIn& attempt,
-                                     const Candidate& candidate);
-  // Whether `code` is a new one of the user's factor in force; it cannot be used again.
-  // Errors: denied ("iam.sign_in_refused").
-  Result<> use_code(Transaction& transaction, UserId user, const std::string& code);
+  Task<OpenedSession> sign_in_with_passkey(const SignIn& attempt);
+  Evidence evidence_of(const SignIn& attempt);
+  Result<OpenedSession> open_session(Transaction& transaction, const Opening& opening);
+  // Whether the evidence is of the user's own factor. Codes and challenges are used up with it.
+  // Errors: denied ("iam.sign_in_refused", and those of webauthn.h).
+  Result<Proof> prove(Transaction& transaction, UserId user, const Evidence& evidence);
+  Result<Proof> use_code(Transaction& transaction, UserId user, const std::string& code);
+  Result<Proof> use_passkey(Transaction& transaction, UserId user, const Evidence& evidence);
+
+  Result<User> may_change_factors(Transaction& transaction, const Principal& by);
+  // The caller's session has proved a factor that is new. Its other sessions end.
+  Result<RenewedSession> gain_factor(Transaction& transaction, const Principal& by,
+                                     const User& before, FactorKind factor, const std::string& amr);
+  Result<Challenge> challenge_at(const std::string& origin, Challenge::Purpose purpose);
+  std::optional<Challenge> take_challenge(const Buffer& client_data);
+  Result<std::vector<KnownPasskey>> known_passkeys(Transaction& transaction, UserId user,
+                                                   const std::string& site);
+  Result<Factor> insert_passkey(Transaction& transaction, const Principal& by,
+                                const std::string& label, const Challenge& challenge,
+                                const webauthn::Credential& credential,
+                                const std::string& transports);
+  Result<UserId> owner_of(Transaction& transaction, const PasskeyAssertion& assertion);
+  static std::string amr_of(const webauthn::Credential& credential);
+
   Task<bool> is_password(const std::string& password, const std::string& hash);
   Task<std::string> hash(const std::string& password);
   Task<SigningIdentity> read_signing_identity(const std::string& access_key_id);
@@ -117,6 +166,9 @@ class IamService : public Iam {
   std::atomic<std::int64_t> tree_read_us_ = 0;
   Throttle throttle_;
   SigningCache signing_;
+  Challenges challenges_;
+  std::mutex origins_mutex_;
+  std::vector<std::string> origins_;
 };
 
 template <class T, class Work>

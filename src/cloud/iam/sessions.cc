@@ -10,6 +10,12 @@ namespace {
 constexpr Duration kSeenEvery = std::chrono::seconds(30);
 constexpr std::size_t kSecretLength = 64;
 
+std::optional<FactorKind> factor_named(std::string_view name) {
+  for (FactorKind kind : {FactorKind::kTotp, FactorKind::kPasskey, FactorKind::kRecoveryCode})
+    if (name_of(kind) == name) return kind;
+  return std::nullopt;
+}
+
 Session session_of(const Row& row) {
   return {.id = row.text("id"),
           .user = UserId{row.integer("user_id")},
@@ -18,7 +24,8 @@ Session session_of(const Row& row) {
           .expires = from_us(row.integer("expires_us")),
           .source_ip = row.text("source_ip"),
           .user_agent = row.text("user_agent"),
-          .second_factor = row.flag("second_factor")};
+          .second_factor = row.flag("second_factor"),
+          .factor = factor_named(row.text("factor"))};
 }
 
 constexpr std::string_view kOpen =

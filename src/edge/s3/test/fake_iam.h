@@ -3,6 +3,7 @@
 
 #include "iam/iam.h"
 
+#include <cstdlib>
 #include <set>
 
 namespace belfry::s3 {
@@ -73,6 +74,7 @@ class FakeIam final : public iam::Iam {
   Task<RenewedSession> confirm_totp(const iam::Principal&, const std::string&) override {
     return absent<RenewedSession>();
   }
+  iam::SecondFactors& second_factors() override { std::abort(); }  // S3 has none
   Task<iam::Listing<iam::AccessKey>> list_access_keys(const iam::Principal&, UserId,
                                                       iam::Page) override {
     return absent<iam::Listing<iam::AccessKey>>();

@@ -8,6 +8,8 @@
 #include "base/result.h"
 #include "crypto/key_store.h"
 #include "database/database.h"
+#include "iam/passkey.h"
+#include "iam/second_factors.h"
 #include "runtime/blocking.h"
 #include "runtime/clock.h"
 #include "runtime/random.h"
@@ -82,6 +84,8 @@ struct User {
   bool has_totp = false;
   Timestamp created;
   std::optional<Timestamp> last_sign_in;
+  std::size_t passkeys = 0;
+  bool has_second_factor() const { return has_totp || passkeys > 0; }
 };
 
 struct AccessKey {
@@ -110,6 +114,7 @@ struct Session {
   Timestamp created, last_seen, expires;
   std::string source_ip, user_agent;
   bool second_factor = false;
+  std::optional<FactorKind> factor{};  // which
 };
 
 struct ApiToken {
@@ -121,11 +126,13 @@ struct ApiToken {
   bool second_factor = false;
 };
 
+// User and password, with what else the user has to show; or a passkey alone.
 struct SignIn {
   std::string user;
   std::string password;
   std::string totp;  // empty: not given
   std::string source_ip, user_agent;
+  std::optional<PasskeyAssertion> passkey{};
 };
 
 // What of a list is asked for: at most `limit` things, at most kPageMax, after where the page
@@ -163,8 +170,9 @@ class Iam {
     User user;
   };
   // Same answer and same time whether the user exists or not. Throttled by account and address so
-  // that the owner still gets in. Errors: denied ("iam.sign_in_refused", "iam.totp_needed"), retry
-  // ("iam.throttled", argument seconds).
+  // that the owner still gets in. Errors: denied ("iam.sign_in_refused"; "iam.totp_needed" and
+  // "iam.passkey_needed" once the password is right), retry ("iam.throttled", argument seconds); of
+  // a passkey those of webauthn.h.
   virtual Task<OpenedSession> sign_in(const SignIn& attempt) = 0;
   virtual Task<> sign_out(const Principal& by) = 0;
 
@@ -186,12 +194,10 @@ class Iam {
 
   // A new TOTP seed, in force once `confirm_totp` has seen a code of it. Returns base32.
   virtual Task<std::string> begin_totp(const Principal& by) = 0;
-  // The caller's session has proved more from then on, so it gets a new secret; the old one ends.
-  struct RenewedSession {
-    std::string secret;
-    Timestamp expires;
-  };
+  using RenewedSession = iam::RenewedSession;
   virtual Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) = 0;
+
+  virtual SecondFactors& second_factors() = 0;
 
   // The oldest first, as tokens and sessions are.
   virtual Task<Listing<AccessKey>> list_access_keys(const Principal& by, UserId user,
