@@ -57,6 +57,7 @@ json to_json(const iam::User& user) {
           {"role", iam::name_of(user.role)},
           {"active", user.active},
           {"has_totp", user.has_totp},
+          {"passkeys", user.passkeys},
           {"created_us", to_us(user.created)},
           {"last_sign_in_us", time_or_null(user.last_sign_in)}};
 }
@@ -88,6 +89,7 @@ json to_json(const iam::Session& session, const iam::Principal& by) {
           {"source_ip", session.source_ip},
           {"user_agent", session.user_agent},
           {"second_factor", session.second_factor},
+          {"factor", session.factor ? json(iam::name_of(*session.factor)) : json(nullptr)},
           {"current", session.id == by.credential}};
 }
 
