@@ -200,9 +200,12 @@ Task<Iam::OpenedSession> IamService::sign_in_with_passkey(const SignIn& attempt)
       .account = "passkey " + to_hex(crypto::sha256(attempt.passkey->credential_id)),
       .address = throttled_address(attempt.source_ip),
       .known_good = true};
-  CO_TRY(throttle_.begin(throttled, clock_.now()));
-  const Evidence evidence = evidence_of(attempt);
   User user{};
+  if (auto begun = throttle_.begin(throttled, clock_.now()); !begun) {
+    log_failure(attempt, user, begun.error());
+    co_return std::unexpected(begun.error());
+  }
+  const Evidence evidence = evidence_of(attempt);
   auto opened =
       co_await write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
         TRY(refresh_tree(transaction));
