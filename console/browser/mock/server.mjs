@@ -32,6 +32,22 @@ const objects = new Map(
 );
 let begun = { kind: 'scrub', subject: '', started: 0 };
 const tokens = [];
+// Of the administrator: an authenticator app, and a passkey on several devices.
+const factors = new Map([
+  [
+    '1',
+    ['totp', 'passkey'].map((kind, at) => ({
+      id: String(at + 1),
+      kind,
+      label: kind === 'passkey' ? 'YubiKey' : null,
+      site: kind === 'passkey' ? 'localhost' : null,
+      backed_up: kind === 'passkey',
+      alone_suffices: kind === 'passkey',
+      created_us: Date.now() * 1000 - 9e11,
+      last_used_us: Date.now() * 1000 - 3e9,
+    })),
+  ],
+]);
 const keys = [];
 
 function problem(response, status, message_id, title, detail) {
@@ -68,6 +84,7 @@ function sessionOf(who, request) {
     source_ip: '127.0.0.1',
     user_agent: request.headers['user-agent'] ?? '',
     second_factor: who.totp !== null,
+    factor: who.totp !== null ? 'totp' : null,
     current: true,
   };
 }
@@ -100,6 +117,17 @@ function signIn(request, response, body) {
     200,
     { user: who.user, session: sessionOf(who, request) },
     { 'Set-Cookie': `belfry_session=${secret}; Path=/; HttpOnly; SameSite=Strict` },
+  );
+}
+
+// The mock has an IP address, as the daemon may have.
+function passkeyNotHere(response) {
+  return problem(
+    response,
+    400,
+    'iam.passkey_not_here',
+    'Not here',
+    'Open the console at one of these: https://localhost:8443',
   );
 }
 
@@ -178,12 +206,16 @@ function api(request, response, path, query, body) {
   if (path[0] === 'session' && path.length === 1 && method === 'POST') {
     return signIn(request, response, body);
   }
+  if (path[0] === 'session' && path[1] === 'passkey-request') return passkeyNotHere(response);
   const who = sessions.get(cookieOf(request, 'belfry_session'));
   if (who === undefined) {
     return problem(response, 401, 'iam.unauthenticated', 'Not signed in', 'Sign in.');
   }
   if (method !== 'GET' && request.headers['x-belfry-request'] !== '1') {
     return problem(response, 403, 'api.request_header_needed', 'Refused', 'Send the header.');
+  }
+  if (method === 'DELETE' && path[1] === 'factors') {
+    return problem(response, 409, 'iam.last_factor', 'In the way', 'Add another first.');
   }
   const route = `${method} ${path.map((part, at) => (at % 2 === 1 ? '*' : part)).join('/')}`;
   switch (route) {
@@ -208,6 +240,10 @@ function api(request, response, path, query, body) {
         secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
         uri: 'otpauth://totp/Belfry:claire?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Belfry',
       });
+    case 'GET session/*':
+      return answer(response, 200, { factors: factors.get(who.user.id) ?? [] });
+    case 'POST session/*/request':
+      return passkeyNotHere(response);
     case 'POST session/*/confirm':
       who.user.has_totp = true;
       return answer(response, 204);

@@ -17,7 +17,7 @@ export function SecondFactorPanel() {
   const begin = useMutation({ mutationFn: session.beginTotp });
   const has = who.user.has_totp;
   return (
-    <Panel title={t('account.second_factor')}>
+    <Panel title={t('account.totp')}>
       <div className="stack">
         <p className="row">
           <span className="chip" data-tone={has ? 'pass' : 'stale'}>
