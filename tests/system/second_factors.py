@@ -5,11 +5,13 @@ thing that is wrong is refused and in the log.
 
 import http.cookies
 import json
+import os
+import subprocess
 import time
 
 from authenticator import Authenticator, base64url
 from customer import totp
-from running_provider import Provider, wait_until
+from running_provider import COMMAND_LINE, Provider, wait_until
 
 
 class Browser:
@@ -80,6 +82,13 @@ def passkeys(provider, origin):
                                 {"label": "x", "credential": malformed})
         assert status == 400, (status, malformed)
 
+    added_and_used(provider, browser, key, who)
+    refused(provider, browser, key)
+    return browser
+
+
+def added_and_used(provider, browser, key, who):
+    origin = browser.origin
     before = browser.cookie
     added = browser.add_passkey(key, "key ring")
     assert added["factor"]["label"] == "key ring" and added["factor"]["site"] == "localhost", added
@@ -104,6 +113,9 @@ def passkeys(provider, origin):
     assert [each["id"] for each in asked["allowCredentials"]] == [base64url(key.id)], asked
     again.must("POST", "/api/v1/session", {**who, "passkey": key.get(asked)})
 
+
+def refused(provider, browser, key):
+    origin = browser.origin
     # A page elsewhere, a copy of the key, somebody else's key, a changed signature.
     last = Browser(provider, origin)
     key.origin = "https://localhost.example.net"
@@ -126,11 +138,43 @@ def passkeys(provider, origin):
                for what in ("wrong_origin", "cloned", "unknown", "wrong_signature")]
     wait_until(lambda: all(in_log(provider, "iam:SignIn", reason) for reason in reasons), 30,
                "the refusals are in the log")
-    return browser
+
+
+def recovery(provider, origin):
+    password = "a long passphrase of nadia"
+    provider.rest("POST", "/api/v1/tenants/1/users",
+                  {"name": "nadia", "role": "operator", "password": password})
+    who = {"user": "nadia", "password": password}
+    browser = Browser(provider, origin)
+    browser.must("POST", "/api/v1/session", who)
+    key = Authenticator(origin)
+    codes = browser.add_passkey(key, "key ring")["recovery_codes"]
+    assert len(set(codes)) == 10, codes
+    lost = Browser(provider, origin)
+    lost.refused("iam.passkey_needed", "POST", "/api/v1/session", who)
+    lost.must("POST", "/api/v1/session", {**who, "recovery_code": codes[0]})
+    session = lost.must("GET", "/api/v1/session")["session"]
+    assert session["second_factor"] and session["factor"] == "recovery_code", session
+    again = Browser(provider, origin)
+    again.refused("iam.sign_in_refused", "POST", "/api/v1/session",
+                  {**who, "recovery_code": codes[0]})
+
+    place = ("--url", provider.api, "--ca", str(provider.ca), "login", "--user", "nadia")
+    said = subprocess.run([COMMAND_LINE, *place, "--recovery-code", codes[1]],
+                          input=password + "\n", text=True, capture_output=True, timeout=60,
+                          env={**os.environ, "HOME": str(provider.folder), "LC_ALL": "C.UTF-8"})
+    assert said.returncode == 0 and "8 are left" in said.stderr, said
+    left = browser.must("GET", "/api/v1/session/factors")["recovery_codes_left"]
+    assert left == 8, left
+    fresh = lost.must("POST", "/api/v1/session/recovery-codes")["recovery_codes"]
+    again.refused("iam.sign_in_refused", "POST", "/api/v1/session",
+                  {**who, "recovery_code": codes[2]})
+    again.must("POST", "/api/v1/session", {**who, "recovery_code": fresh[0]})
 
 
 with Provider("second-factors") as started:
     endpoints = json.loads((started.data / "run/endpoints.json").read_text())
     assert endpoints["console"].startswith("https://localhost:"), endpoints
     passkeys(started, endpoints["console"])
-print("passkeys sign in, and nothing else does")
+    recovery(started, endpoints["console"])
+print("second factors sign in, and nothing else does")

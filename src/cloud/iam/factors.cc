@@ -156,15 +156,19 @@ Result<RenewedSession> IamService::gain_factor(Transaction& transaction, const P
                                   parameters));
   if (own.empty()) return fail(Code::kDenied, "iam.unknown_session");
   renewed.expires = from_us(own[0].integer("expires_us"));
+  // What the session was opened with stays said, unless the new factor is better.
+  TRY(
+      transaction.execute("UPDATE iam_session SET amr = :amr, factor = :factor "
+                          "WHERE id = :session_id AND factor IN ('', 'recovery_code')",
+                          parameters));
   TRY(
       transaction.execute("UPDATE iam_session SET second_factor = 1, enrolment_only = 0, "
                           "secret_sha256 = :secret_sha256, second_factor_us = :now_us "
                           "WHERE id = :session_id",
                           parameters));
-  // What the session was opened with stays said.
-  if (!before.has_second_factor())
-    TRY(transaction.execute(
-        "UPDATE iam_session SET amr = :amr, factor = :factor WHERE id = :session_id", parameters));
+  if (!before.has_second_factor()) {
+    TRY(renewed.recovery_codes, replace_recovery_codes(transaction, by));
+  }
   return renewed;
 }
 
@@ -179,6 +183,7 @@ Task<FactorList> IamService::list_factors(const Principal& by) {
             {{"user_id", by.user.value}}));
     FactorList list;
     for (const Row& row : rows) list.factors.push_back(factor_of(row));
+    TRY(list.recovery_codes_left, recovery_codes_left(transaction, by.user));
     return list;
   });
 }
@@ -207,8 +212,8 @@ Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
     if (is_last) {
       TRY(transaction.execute("DELETE FROM recovery_code WHERE user_id = :user_id", parameters));
       TRY(
-          transaction.execute("UPDATE iam_session SET second_factor = 0, second_factor_us = NULL "
-                              "WHERE id = :session_id",
+          transaction.execute("UPDATE iam_session SET second_factor = 0, second_factor_us = NULL, "
+                              "factor = '' WHERE id = :session_id",
                               parameters));
     }
     TRY(trail_.changed(

@@ -1,5 +1,5 @@
 // The implementation of `Iam`, over several files: sign_in.cc, sessions.cc, users.cc, factors.cc,
-// passkeys.cc, access_keys.cc, api_tokens.cc, founding.cc.
+// passkeys.cc, recovery_codes.cc, access_keys.cc, api_tokens.cc, founding.cc.
 #pragma once
 
 #include "challenges.h"
@@ -63,6 +63,7 @@ class IamService : public Iam, public SecondFactors {
   Task<AddedPasskey> finish_passkey(const Principal& by, const std::string& label,
                                     const PasskeyAttestation& attestation) override;
   Task<PasskeyRequest> begin_passkey_sign_in(const PasskeySignIn& attempt) override;
+  Task<std::vector<std::string>> make_recovery_codes(const Principal& by) override;
 
   Task<Listing<AccessKey>> list_access_keys(const Principal& by, UserId user, Page page) override;
   Task<NewAccessKey> create_access_key(const Principal& by, UserId user) override;
@@ -85,10 +86,10 @@ class IamService : public Iam, public SecondFactors {
   struct Candidate;  // who somebody who signs in may be: sign_in.cc
   // What somebody shows besides the password, and what it proved.
   struct Evidence {
-    std::string totp;
+    std::string totp, recovery_code;
     std::optional<PasskeyAssertion> passkey;
     std::optional<Challenge> challenge;  // that the passkey answers; taken already
-    bool empty() const { return totp.empty() && !passkey; }
+    bool empty() const { return totp.empty() && recovery_code.empty() && !passkey; }
   };
   struct Proof {
     FactorKind factor;
@@ -124,12 +125,17 @@ class IamService : public Iam, public SecondFactors {
   // Errors: denied ("iam.sign_in_refused", and those of webauthn.h).
   Result<Proof> prove(Transaction& transaction, UserId user, const Evidence& evidence);
   Result<Proof> use_code(Transaction& transaction, UserId user, const std::string& code);
+  Result<Proof> use_recovery_code(Transaction& transaction, UserId user, const std::string& typed);
   Result<Proof> use_passkey(Transaction& transaction, UserId user, const Evidence& evidence);
 
   Result<User> may_change_factors(Transaction& transaction, const Principal& by);
   // The caller's session has proved a factor that is new. Its other sessions end.
   Result<RenewedSession> gain_factor(Transaction& transaction, const Principal& by,
                                      const User& before, FactorKind factor, const std::string& amr);
+  // Ten new ones in place of all others, as they are shown.
+  Result<std::vector<std::string>> replace_recovery_codes(Transaction& transaction,
+                                                          const Principal& by);
+  Result<std::size_t> recovery_codes_left(Transaction& transaction, UserId user);
   Result<Challenge> challenge_at(const std::string& origin, Challenge::Purpose purpose);
   std::optional<Challenge> take_challenge(const Buffer& client_data);
   Result<std::vector<KnownPasskey>> known_passkeys(Transaction& transaction, UserId user,

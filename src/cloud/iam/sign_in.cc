@@ -151,7 +151,7 @@ Task<UserId> IamService::check_password_alone(const SignIn& attempt) {
 }
 
 IamService::Evidence IamService::evidence_of(const SignIn& attempt) {
-  Evidence evidence{attempt.totp, attempt.passkey, {}};
+  Evidence evidence{attempt.totp, attempt.recovery_code, attempt.passkey, {}};
   if (evidence.passkey) evidence.challenge = take_challenge(evidence.passkey->client_data);
   // What was begun for something else is good for nothing now.
   if (evidence.challenge && evidence.challenge->purpose != Challenge::Purpose::kSignIn)
@@ -230,6 +230,8 @@ Task<Iam::OpenedSession> IamService::sign_in_with_passkey(const SignIn& attempt)
 Result<IamService::Proof> IamService::prove(Transaction& transaction, UserId user,
                                             const Evidence& evidence) {
   if (evidence.passkey) return use_passkey(transaction, user, evidence);
+  if (!evidence.recovery_code.empty())
+    return use_recovery_code(transaction, user, evidence.recovery_code);
   return use_code(transaction, user, evidence.totp);
 }
 

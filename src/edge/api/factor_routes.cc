@@ -1,4 +1,4 @@
-// What one proves oneself with: passkeys, an authenticator app.
+// What one proves oneself with: passkeys, an authenticator app, recovery codes.
 #include "base/text_encoding.h"
 #include "passkey_shapes.h"
 #include "route.h"
@@ -37,7 +37,7 @@ Task<Answer> confirm_totp(Call& call) {
   CO_TRY(json body, co_await call.read_body());
   CO_TRY(std::string code, text_field(body, "code"));
   CO_TRY(auto renewed, co_await call.host.services.iam.confirm_totp(call.by, code));
-  Answer result = Answer::none();
+  Answer result = answer({{"recovery_codes", renewed.recovery_codes}});
   renew_cookie(call, renewed, result);
   co_return result;
 }
@@ -46,7 +46,8 @@ Task<Answer> list_factors(Call& call) {
   CO_TRY(auto list, co_await call.host.services.iam.second_factors().list_factors(call.by));
   json factors = json::array();
   for (const iam::Factor& factor : list.factors) factors.push_back(to_json(factor));
-  co_return answer({{"factors", std::move(factors)}});
+  co_return answer(
+      {{"factors", std::move(factors)}, {"recovery_codes_left", list.recovery_codes_left}});
 }
 
 Task<Answer> remove_factor(Call& call) {
@@ -66,7 +67,8 @@ Task<Answer> finish_passkey(Call& call) {
   CO_TRY(auto attestation, attestation_in(body, "credential"));
   CO_TRY(auto added, co_await call.host.services.iam.second_factors().finish_passkey(call.by, label,
                                                                                      attestation));
-  Answer result = answer({{"factor", to_json(added.factor)}}, 201);
+  Answer result = answer(
+      {{"factor", to_json(added.factor)}, {"recovery_codes", added.session.recovery_codes}}, 201);
   renew_cookie(call, added.session, result);
   co_return result;
 }
@@ -81,6 +83,11 @@ Task<Answer> begin_passkey_sign_in(Call& call) {
   co_return answer(to_json(request));
 }
 
+Task<Answer> make_recovery_codes(Call& call) {
+  CO_TRY(auto codes, co_await call.host.services.iam.second_factors().make_recovery_codes(call.by));
+  co_return answer({{"recovery_codes", codes}}, 201);
+}
+
 constexpr Route kRoutes[] = {
     {"POST", "/api/v1/session/passkey-request", "iam:SignIn", begin_passkey_sign_in,
      Access::kPublic},
@@ -88,6 +95,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/v1/session/totp/confirm", "iam:ManageOwnTotp", confirm_totp},
     {"GET", "/api/v1/session/factors", "iam:ManageOwnTotp", list_factors},
     {"DELETE", "/api/v1/session/factors/{factor}", "iam:ManageOwnTotp", remove_factor},
+    {"POST", "/api/v1/session/recovery-codes", "iam:ManageOwnTotp", make_recovery_codes},
     {"POST", "/api/v1/session/passkeys", "iam:ManageOwnTotp", finish_passkey},
     {"POST", "/api/v1/session/passkeys/request", "iam:ManageOwnTotp", begin_passkey},
 };

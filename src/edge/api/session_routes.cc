@@ -25,6 +25,7 @@ Task<Answer> sign_in(Call& call) {
     CO_TRY(attempt.password, text_field(body, "password"));
   }
   attempt.totp = text_field_or(body, "totp", "");
+  attempt.recovery_code = text_field_or(body, "recovery_code", "");
   attempt.source_ip = call.request.peer_ip;
   attempt.user_agent = std::string(call.request.fields.get("user-agent").substr(0, 200));
   CO_TRY(auto opened, co_await call.host.services.iam.sign_in(attempt));

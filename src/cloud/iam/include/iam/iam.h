@@ -133,6 +133,7 @@ struct SignIn {
   std::string totp;  // empty: not given
   std::string source_ip, user_agent;
   std::optional<PasskeyAssertion> passkey{};
+  std::string recovery_code{};  // empty: not given
 };
 
 // What of a list is asked for: at most `limit` things, at most kPageMax, after where the page

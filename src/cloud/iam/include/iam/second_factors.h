@@ -80,6 +80,11 @@ class SecondFactors {
   // Errors: invalid ("iam.passkey_not_here"); with a user those of `Iam::sign_in`, and denied
   // ("iam.passkey_missing": the user has none here).
   virtual Task<PasskeyRequest> begin_passkey_sign_in(const PasskeySignIn& attempt) = 0;
+
+  // Ten codes, each good for one sign-in in place of a factor that was lost; all earlier ones end.
+  // The first factor brings ten. Errors: conflict ("iam.no_second_factor": there is nothing to do
+  // without).
+  virtual Task<std::vector<std::string>> make_recovery_codes(const Principal& by) = 0;
 };
 
 }  // namespace belfry::iam
