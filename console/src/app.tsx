@@ -18,6 +18,7 @@ import { BucketsPage } from './objects/buckets_page';
 import { fromSegment } from './objects/place';
 import { UploadsProvider } from './objects/uploads';
 import { may, WhoContext } from './shell/rights';
+import { StepUp } from './shell/step_up';
 import { Shell } from './shell/shell';
 import { SignInPage } from './sign_in/sign_in_page';
 import { DisksPage } from './storage/disks_page';
@@ -45,6 +46,7 @@ export function App() {
             <Shell>
               <Pages who={who.data} />
             </Shell>
+            <StepUp />
           </Router>
         </UploadsProvider>
       </WhoContext>
@@ -103,7 +105,11 @@ function Pages({ who }: { who: WhoAmI }) {
       <Route path="/account/:tab?" component={AccountPage} />
       <Route path="/">
         <Redirect
-          to={may(who, 'measure:ListMeasures') ? '/annex' : '/account/second-factor'}
+          to={
+            may(who, 'measure:ListMeasures') && who.session?.factor !== 'recovery_code'
+              ? '/annex'
+              : '/account/second-factor'
+          }
           replace
         />
       </Route>

@@ -310,6 +310,23 @@ test('adds a passkey, and signs in with it', async () => {
   });
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'The annex' })).toBeVisible();
+  // Codes for the day when it is lost.
+  await visit('/account/second-factor');
+  await page.getByRole('button', { name: 'Make new codes' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Make new codes' }).click();
+  const shown = await page.locator('.once pre').innerText();
+  expect(shown.trim().split('\n')).toHaveLength(10);
+  await expectAccessible(page);
+  await shoot('recovery-codes');
+  await signOut();
+  await page.locator('[name=user]').fill(admin_user);
+  await page.locator('[name=password]').fill(admin_password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Lost it? Use a recovery code' }).click();
+  await page.locator('[name=recovery]').fill(shown.trim().split('\n')[0] ?? '');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/^You signed in with a recovery code/)).toBeVisible();
+  await expect(page.getByText('9 codes left.')).toBeVisible();
   // Removed, it signs in no more.
   await visit('/account/second-factor');
   await page.getByRole('button', { name: 'Remove laptop' }).click();

@@ -1,6 +1,7 @@
 // Stands in for the daemon where its pages are tested alone: `node browser/mock/server.mjs [port]`.
 // It serves dist/ under the daemon's content security policy, and answers the API from memory. A
-// request with the header or cookie `mock-fault: STATUS` is answered that problem.
+// request with the header or cookie `mock-fault: STATUS` is answered that problem; with the cookie
+// `mock-stale` the session's second factor is a quarter of an hour old.
 import { createReadStream, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -20,6 +21,7 @@ const types = {
 };
 
 const sessions = new Map();
+const steppedUp = new Set();
 let buckets = ['rivage-archive', 'rivage-photos'].map(data.bucket);
 const objects = new Map(
   [
@@ -32,6 +34,7 @@ const objects = new Map(
 );
 let begun = { kind: 'scrub', subject: '', started: 0 };
 const tokens = [];
+const recovery_codes = Array.from({ length: 10 }, (_, at) => `abcd-efgh-ijkl-mn${at}2`);
 // Of the administrator: an authenticator app, and a passkey on several devices.
 const factors = new Map([
   [
@@ -84,6 +87,7 @@ function sessionOf(who, request) {
     source_ip: '127.0.0.1',
     user_agent: request.headers['user-agent'] ?? '',
     second_factor: who.totp !== null,
+    second_factor_us: who.totp !== null ? Date.now() * 1000 : null,
     factor: who.totp !== null ? 'totp' : null,
     current: true,
   };
@@ -236,17 +240,28 @@ function api(request, response, path, query, body) {
       return answer(response, 204);
     case 'POST session/*':
       if (path[1] === 'password') return answer(response, 204);
+      if (path[1] === 'recovery-codes') return answer(response, 201, { recovery_codes });
+      if (path[1] === 'step-up') {
+        if (body.totp !== who.totp) {
+          return problem(response, 403, 'iam.wrong_code', 'Not allowed', 'The code is wrong.');
+        }
+        steppedUp.add(cookieOf(request, 'belfry_session'));
+        return answer(response, 204);
+      }
       return answer(response, 200, {
         secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
         uri: 'otpauth://totp/Belfry:claire?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Belfry',
       });
     case 'GET session/*':
-      return answer(response, 200, { factors: factors.get(who.user.id) ?? [] });
+      return answer(response, 200, {
+        factors: factors.get(who.user.id) ?? [],
+        recovery_codes_left: factors.has(who.user.id) ? 10 : 0,
+      });
     case 'POST session/*/request':
       return passkeyNotHere(response);
     case 'POST session/*/confirm':
       who.user.has_totp = true;
-      return answer(response, 204);
+      return answer(response, 200, { recovery_codes });
     case 'GET annex':
       return answer(response, 200, data.annex);
     case 'GET annex/*':
@@ -304,6 +319,10 @@ function api(request, response, path, query, body) {
     case 'GET users/*/access-keys':
       return answer(response, 200, page(keys));
     case 'POST users/*/access-keys': {
+      const isStale = cookieOf(request, 'mock-stale') !== undefined;
+      if (isStale && !steppedUp.has(cookieOf(request, 'belfry_session'))) {
+        return problem(response, 403, 'iam.step_up_needed', 'Not allowed', 'Confirm first.');
+      }
       const id = 'BLFEXAMPLEACCESSKEY0';
       keys.push({ id, user: who.user.id, tenant: who.tenant.id, created_us: Date.now() * 1000 });
       Object.assign(keys.at(-1), { last_used_us: null, active: true });

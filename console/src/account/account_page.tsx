@@ -6,21 +6,15 @@ import { useSpeech } from '../language/speech';
 import { useWho } from '../shell/rights';
 import { AccessKeysPanel } from './access_keys';
 import { ApiTokensPanel } from './api_tokens';
-import { PasskeysPanel } from './passkeys';
+import { FactorsTab } from './factors_tab';
 import { PasswordPanel } from './password';
-import { SecondFactorPanel } from './second_factor';
 import { SessionsPanel } from './sessions';
 
 const tabs: readonly { path: string; label: Key; panel: () => React.ReactNode }[] = [
   {
     path: 'second-factor',
     label: 'account.second_factor',
-    panel: () => (
-      <>
-        <PasskeysPanel />
-        <SecondFactorPanel />
-      </>
-    ),
+    panel: () => <FactorsTab />,
   },
   { path: 'password', label: 'account.password', panel: () => <PasswordPanel /> },
   { path: 'sessions', label: 'account.sessions', panel: () => <SessionsPanel /> },

@@ -13,7 +13,9 @@ import { Answer, Empty, Failure } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 
-export function PasskeysPanel() {
+type OnFirst = (recoveryCodes: readonly string[]) => void;
+
+export function PasskeysPanel({ onFirst }: { onFirst: OnFirst }) {
   const { t } = useSpeech();
   const queries = useQueryClient();
   const [doomed, setDoomed] = useState<Factor | null>(null);
@@ -25,7 +27,12 @@ export function PasskeysPanel() {
   return (
     <Panel title={t('account.passkeys')} flush>
       <p className="panel-body soft">{t('account.passkeys.means')}</p>
-      <AddPasskey onAdded={again} />
+      <AddPasskey
+        onAdded={async (codes) => {
+          onFirst(codes);
+          await again();
+        }}
+      />
       <Answer query={query}>
         {({ factors }) => {
           const passkeys = factors.filter(({ kind }) => kind === 'passkey');
@@ -53,7 +60,11 @@ export function PasskeysPanel() {
   );
 }
 
-function AddPasskey({ onAdded }: { onAdded: () => Promise<unknown> }) {
+function AddPasskey({
+  onAdded,
+}: {
+  onAdded: (recoveryCodes: readonly string[]) => Promise<unknown>;
+}) {
   const { t } = useSpeech();
   const [label, setLabel] = useState('');
   const add = useMutation({
@@ -62,9 +73,9 @@ function AddPasskey({ onAdded }: { onAdded: () => Promise<unknown> }) {
         label: label.trim(),
         credential: await makePasskey(await session.passkeyCreation()),
       }),
-    onSuccess: async () => {
+    onSuccess: async (added) => {
       setLabel('');
-      await onAdded();
+      await onAdded(added.recovery_codes);
     },
   });
   function submit(event: FormEvent) {

@@ -25,9 +25,11 @@ import type {
   PasskeyAssertion,
   PasskeyCreation,
   PasskeyRequest,
+  RecoveryCodes,
   ReplicaSet,
   Session,
   SignedIn,
+  StepUp,
   Tenant,
   TotpSeed,
   User,
@@ -56,7 +58,8 @@ export interface Password {
   password: string;
 }
 // A password, with a second factor when it is asked for; or a passkey alone.
-export type Credentials = (Password & { totp?: string }) | { passkey: PasskeyAssertion };
+export type Credentials =
+  (Password & { totp?: string; recovery_code?: string }) | { passkey: PasskeyAssertion };
 
 export const session = {
   whoAmI: () => ask<WhoAmI>('GET', ['session']),
@@ -66,7 +69,10 @@ export const session = {
   signOut: () => ask<undefined>('DELETE', ['session']),
   beginTotp: () => ask<TotpSeed>('POST', ['session', 'totp']),
   confirmTotp: (code: string) =>
-    ask<undefined>('POST', ['session', 'totp', 'confirm'], { body: { code } }),
+    ask<RecoveryCodes>('POST', ['session', 'totp', 'confirm'], { body: { code } }),
+  makeRecoveryCodes: () => ask<RecoveryCodes>('POST', ['session', 'recovery-codes']),
+  stepUpRequest: () => ask<PasskeyRequest>('POST', ['session', 'step-up', 'request']),
+  stepUp: (body: StepUp) => ask<undefined>('POST', ['session', 'step-up'], { body }),
   factors: () => ask<FactorList>('GET', ['session', 'factors']),
   removeFactor: (id: string) => ask<undefined>('DELETE', ['session', 'factors', id]),
   passkeyCreation: () => ask<PasskeyCreation>('POST', ['session', 'passkeys', 'request']),

@@ -77,6 +77,12 @@ export const en = {
   'sign_in.passkey.instead': 'Use a passkey instead',
   'sign_in.passkey.beside': 'Confirm with your passkey or security key.',
   'sign_in.passkey.use': 'Use the passkey',
+  'sign_in.recovery': 'Recovery code',
+  'sign_in.recovery.what': 'One of the ten that you kept. It is good once.',
+  'sign_in.recovery.use': 'Lost it? Use a recovery code',
+  'step_up.title': 'Confirm that it is you',
+  'step_up.why': 'What you asked for needs your second factor again. Then it goes on.',
+  'step_up.confirm': 'Confirm',
   'sign_in.over': 'Your session is over. Sign in again to go on.',
   'annex.title': 'The annex',
   'annex.lead':
@@ -339,6 +345,18 @@ export const en = {
   'account.passkeys.remove.ask': '“{label}” signs you in no more, and your other sessions end.',
   'account.remove.of': 'Remove {name}',
   'account.totp': 'Authenticator app',
+  'account.recovery': 'Recovery codes',
+  'account.recovery.means':
+    'For the day when you have lost every second factor: each lets you sign in once, with the password. Keep them where the factor is not.',
+  'account.recovery.once': 'Copy them now: they are shown this once.',
+  'account.recovery.left.one': '{n} code left.',
+  'account.recovery.left.other': '{n} codes left.',
+  'account.recovery.make': 'Make new codes',
+  'account.recovery.make.ask': 'All earlier ones end.',
+  'account.recovery.used':
+    'You signed in with a recovery code. Add a new second factor now, and remove the one that you lost.',
+  'account.totp.remove': 'Remove the authenticator',
+  'account.totp.remove.ask': 'Its codes sign you in no more, and your other sessions end.',
   'account.totp.on': 'In force',
   'account.totp.off': 'Not enrolled',
   'account.totp.means':

@@ -77,6 +77,13 @@ export const fr: Record<keyof typeof en, string> = {
   'sign_in.passkey.instead': 'Utiliser plutôt une clé d’identification',
   'sign_in.passkey.beside': 'Confirmez avec votre clé d’identification ou votre clé de sécurité.',
   'sign_in.passkey.use': 'Utiliser la clé',
+  'sign_in.recovery': 'Code de secours',
+  'sign_in.recovery.what': 'Un des dix que vous avez gardés. Il ne sert qu’une fois.',
+  'sign_in.recovery.use': 'Perdu ? Utiliser un code de secours',
+  'step_up.title': 'Confirmez que c’est vous',
+  'step_up.why':
+    'Ce que vous demandez exige de nouveau votre second facteur. La suite se fera seule.',
+  'step_up.confirm': 'Confirmer',
   'sign_in.over': 'Votre session est terminée. Reconnectez-vous pour continuer.',
   'annex.title': 'L’annexe',
   'annex.lead':
@@ -344,6 +351,19 @@ export const fr: Record<keyof typeof en, string> = {
     '« {label} » ne vous connectera plus, et vos autres sessions se terminent.',
   'account.remove.of': 'Retirer {name}',
   'account.totp': 'Application d’authentification',
+  'account.recovery': 'Codes de secours',
+  'account.recovery.means':
+    'Pour le jour où vous aurez perdu tout second facteur : chacun permet de se connecter une fois, avec le mot de passe. Gardez-les ailleurs que le facteur.',
+  'account.recovery.once': 'Copiez-les maintenant : ils ne sont affichés qu’une fois.',
+  'account.recovery.left.one': 'Il reste {n} code.',
+  'account.recovery.left.other': 'Il reste {n} codes.',
+  'account.recovery.make': 'Créer de nouveaux codes',
+  'account.recovery.make.ask': 'Tous les précédents cesseront de servir.',
+  'account.recovery.used':
+    'Vous vous êtes connecté avec un code de secours. Ajoutez maintenant un nouveau second facteur, et retirez celui que vous avez perdu.',
+  'account.totp.remove': 'Retirer l’application',
+  'account.totp.remove.ask':
+    'Ses codes ne vous connecteront plus, et vos autres sessions se terminent.',
   'account.totp.on': 'En vigueur',
   'account.totp.off': 'Non enregistré',
   'account.totp.means':

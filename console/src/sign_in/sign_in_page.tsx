@@ -13,7 +13,7 @@ import { Preferences } from '../shell/preferences';
 import classes from './sign_in.module.css';
 
 // What is asked for besides the password, once that was right.
-type Step = 'password' | 'code' | 'passkey';
+type Step = 'password' | 'code' | 'passkey' | 'recovery';
 const steps: Readonly<Record<string, Step>> = {
   'iam.totp_needed': 'code',
   'iam.passkey_needed': 'passkey',
@@ -40,7 +40,12 @@ export function SignInPage({
   const signIn = useMutation({
     mutationFn: async (way: Way) => {
       if (way === 'form') {
-        return session.signIn({ user, password, ...(step === 'code' && { totp: code }) });
+        return session.signIn({
+          user,
+          password,
+          ...(step === 'code' && { totp: code }),
+          ...(step === 'recovery' && { recovery_code: code }),
+        });
       }
       const who = way === 'passkey_beside' ? { user, password } : null;
       const passkey = await askPasskey(await session.passkeyRequest(who));
@@ -104,6 +109,20 @@ export function SignInPage({
               />
               {step === 'code' ? (
                 <CodeStep code={code} onCode={setCode} attempt={signIn.submittedAt} />
+              ) : step === 'recovery' ? (
+                <TextInput
+                  label={t('sign_in.recovery')}
+                  description={t('sign_in.recovery.what')}
+                  name="recovery"
+                  autoComplete="off"
+                  spellCheck={false}
+                  required
+                  withAsterisk={false}
+                  autoFocus
+                  value={code}
+                  onChange={(event) => setCode(event.currentTarget.value)}
+                  size="md"
+                />
               ) : (
                 <p>{t('sign_in.passkey.beside')}</p>
               )}
@@ -139,6 +158,21 @@ export function SignInPage({
           <Button type="submit" size="md" loading={signIn.isPending} fullWidth>
             {t(step === 'passkey' ? 'sign_in.passkey.use' : 'sign_in.submit')}
           </Button>
+          {(step === 'code' || step === 'passkey') && (
+            <p className={classes.or}>
+              <button
+                type="button"
+                className="link"
+                onClick={() => {
+                  setStep('recovery');
+                  setCode('');
+                  signIn.reset();
+                }}
+              >
+                {t('sign_in.recovery.use')}
+              </button>
+            </p>
+          )}
           {(step === 'password' || (step === 'code' && hasPasskey)) && (
             <>
               {step === 'password' && <p className={classes.or}>{t('sign_in.or')}</p>}

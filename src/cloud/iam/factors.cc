@@ -39,6 +39,7 @@ Factor factor_of(const Row& row) {
 Task<> IamService::change_password(const Principal& by, const std::string& old_password,
                                    const std::string& new_password) {
   CO_TRY(decide(tree_, by, "iam:ChangePassword", {resource_of(by.user), by.tenant}));
+  CO_TRY(check_fresh(by, "iam:ChangePassword", resource_of(by.user)));
   struct Current {
     User user;
     std::string hash;
@@ -86,6 +87,7 @@ Task<std::string> IamService::begin_totp(const Principal& by) {
   const Buffer seed = to_buffer(View(random_.octets<kSeedLength>()));
   CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(may_change_factors(transaction, by));
+    TRY(check_fresh(by, "iam:BeginTotp", resource_of(by.user)));
     TRY(const std::string sealed, seal_secret(keys_, random_, {"totp/" + by.user.text()}, seed));
     TRY(transaction.execute(
         "DELETE FROM mfa_factor WHERE user_id = :user_id AND confirmed_us IS NULL",
@@ -203,6 +205,7 @@ Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
                                      "user_id = :user_id AND confirmed_us IS NOT NULL",
                                      parameters));
     if (rows.empty()) return std::unexpected(missing);
+    TRY(check_fresh(by, "iam:RemoveFactor", resource_of(by.user)));
     const bool is_last = std::size_t(user.has_totp) + user.passkeys == 1;
     if (is_last && is_privileged(user.role)) return fail(Code::kConflict, "iam.last_factor");
     TRY(transaction.execute("DELETE FROM passkey WHERE factor_id = :id", parameters));

@@ -124,6 +124,7 @@ Task<PasskeyCreation> IamService::begin_passkey(const Principal& by, const std::
   CO_TRY(auto creation,
          co_await read<PasskeyCreation>([&](Transaction& transaction) -> Result<PasskeyCreation> {
            TRY(const User user, may_change_factors(transaction, by));
+           TRY(check_fresh(by, "iam:AddPasskey", resource_of(by.user)));
            TRY(auto known, known_passkeys(transaction, by.user, challenge.site));
            return PasskeyCreation{.site = challenge.site,
                                   .user_handle = handle_of(by.user),

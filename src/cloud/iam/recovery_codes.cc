@@ -60,6 +60,7 @@ Task<std::vector<std::string>> IamService::make_recovery_codes(const Principal& 
   co_return co_await write<Codes>([&](Transaction& transaction) -> Result<Codes> {
     TRY(const User user, may_change_factors(transaction, by));
     if (!user.has_second_factor()) return fail(Code::kConflict, "iam.no_second_factor");
+    TRY(check_fresh(by, "iam:MakeRecoveryCodes", resource_of(by.user)));
     TRY(Codes codes, replace_recovery_codes(transaction, by));
     TRY(trail_.changed(transaction, by.tenant, by,
                        {"iam:MakeRecoveryCodes", resource_of(by.user), {}}));

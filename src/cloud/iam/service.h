@@ -1,5 +1,5 @@
 // The implementation of `Iam`, over several files: sign_in.cc, sessions.cc, users.cc, factors.cc,
-// passkeys.cc, recovery_codes.cc, access_keys.cc, api_tokens.cc, founding.cc.
+// passkeys.cc, recovery_codes.cc, step_up.cc, access_keys.cc, api_tokens.cc, founding.cc.
 #pragma once
 
 #include "challenges.h"
@@ -64,6 +64,8 @@ class IamService : public Iam, public SecondFactors {
                                     const PasskeyAttestation& attestation) override;
   Task<PasskeyRequest> begin_passkey_sign_in(const PasskeySignIn& attempt) override;
   Task<std::vector<std::string>> make_recovery_codes(const Principal& by) override;
+  Task<PasskeyRequest> begin_step_up(const Principal& by, const std::string& origin) override;
+  Task<> step_up(const Principal& by, const StepUp& shown) override;
 
   Task<Listing<AccessKey>> list_access_keys(const Principal& by, UserId user, Page page) override;
   Task<NewAccessKey> create_access_key(const Principal& by, UserId user) override;
@@ -107,6 +109,8 @@ class IamService : public Iam, public SecondFactors {
   // with `missing` instead of a refusal, as if it were not there.
   Result<> check(const Principal& by, std::string_view action, const Resource& resource,
                  const Error& missing);
+  // For what a stolen session would be good for. Errors: denied ("iam.step_up_needed").
+  Result<> check_fresh(const Principal& by, std::string_view action, const std::string& resource);
   Result<> check_user(const Principal& by, std::string_view action, const User& user);
   Result<> refresh_tree(Transaction& transaction);
   // Ends the sessions of `user` but the one of `by`.

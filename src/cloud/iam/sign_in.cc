@@ -253,7 +253,10 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
                     .source_ip = attempt.source_ip,
                     .user_agent = attempt.user_agent.substr(0, kUserAgentMax),
                     .second_factor = second_factor};
-  if (proof) opened.session.factor = proof->factor;
+  if (proof) {
+    opened.session.factor = proof->factor;
+    opened.session.second_factor_at = now;
+  }
   if (!is_utf8(opened.session.user_agent)) opened.session.user_agent.clear();
   const std::string factor(proof ? name_of(proof->factor) : "");
   const database::Parameters parameters = {

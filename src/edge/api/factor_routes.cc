@@ -88,6 +88,24 @@ Task<Answer> make_recovery_codes(Call& call) {
   co_return answer({{"recovery_codes", codes}}, 201);
 }
 
+Task<Answer> begin_step_up(Call& call) {
+  CO_TRY(auto request,
+         co_await call.host.services.iam.second_factors().begin_step_up(call.by, origin_of(call)));
+  co_return answer(to_json(request));
+}
+
+Task<Answer> step_up(Call& call) {
+  CO_TRY(json body, co_await call.read_body());
+  iam::SecondFactors::StepUp shown;
+  if (body.contains("passkey")) {
+    CO_TRY(shown.passkey, assertion_in(body, "passkey"));
+  } else {
+    CO_TRY(shown.totp, text_field(body, "totp"));
+  }
+  CO_TRY(co_await call.host.services.iam.second_factors().step_up(call.by, shown));
+  co_return Answer::none();
+}
+
 constexpr Route kRoutes[] = {
     {"POST", "/api/v1/session/passkey-request", "iam:SignIn", begin_passkey_sign_in,
      Access::kPublic},
@@ -95,6 +113,8 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/v1/session/totp/confirm", "iam:ManageOwnTotp", confirm_totp},
     {"GET", "/api/v1/session/factors", "iam:ManageOwnTotp", list_factors},
     {"DELETE", "/api/v1/session/factors/{factor}", "iam:ManageOwnTotp", remove_factor},
+    {"POST", "/api/v1/session/step-up", "iam:GetSession", step_up},
+    {"POST", "/api/v1/session/step-up/request", "iam:GetSession", begin_step_up},
     {"POST", "/api/v1/session/recovery-codes", "iam:ManageOwnTotp", make_recovery_codes},
     {"POST", "/api/v1/session/passkeys", "iam:ManageOwnTotp", finish_passkey},
     {"POST", "/api/v1/session/passkeys/request", "iam:ManageOwnTotp", begin_passkey},

@@ -90,6 +90,7 @@ json to_json(const iam::Session& session, const iam::Principal& by) {
           {"user_agent", session.user_agent},
           {"second_factor", session.second_factor},
           {"factor", session.factor ? json(iam::name_of(*session.factor)) : json(nullptr)},
+          {"second_factor_us", time_or_null(session.second_factor_at)},
           {"current", session.id == by.credential}};
 }
 

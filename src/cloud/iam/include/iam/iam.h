@@ -60,6 +60,7 @@ struct Principal {
   Method method = Method::kNone;
   std::string credential;      // access key id, token id, session id: never the secret
   bool second_factor = false;  // of the session, or of the one that made the token
+  std::optional<Timestamp> second_factor_at{};  // when the session last proved it
 };
 
 // Facts of the request that rights may depend on.
@@ -114,7 +115,8 @@ struct Session {
   Timestamp created, last_seen, expires;
   std::string source_ip, user_agent;
   bool second_factor = false;
-  std::optional<FactorKind> factor{};  // which
+  std::optional<FactorKind> factor{};           // which
+  std::optional<Timestamp> second_factor_at{};  // when it was last proved
 };
 
 struct ApiToken {
@@ -150,7 +152,9 @@ struct Listing {
 };
 
 // Every call is safe from any thread and leaves an audit event with its change, in one transaction.
-// `by` is who asks; rights are checked inside.
+// `by` is who asks; rights are checked inside. What a stolen session would be good for (a new key
+// or token, another password or factor, suspending somebody) wants a second factor that the session
+// proved within a quarter of an hour: denied ("iam.step_up_needed"; `SecondFactors::step_up`).
 class Iam {
  public:
   virtual ~Iam() = default;

@@ -85,6 +85,17 @@ class SecondFactors {
   // The first factor brings ten. Errors: conflict ("iam.no_second_factor": there is nothing to do
   // without).
   virtual Task<std::vector<std::string>> make_recovery_codes(const Principal& by) = 0;
+
+  // The caller's session proves a second factor again. Errors: invalid ("iam.passkey_not_here"),
+  // denied ("iam.passkey_missing").
+  virtual Task<PasskeyRequest> begin_step_up(const Principal& by, const std::string& origin) = 0;
+  // A code, or a passkey. Errors: denied ("iam.wrong_code", those of webauthn.h), conflict
+  // ("iam.no_second_factor"), retry ("iam.throttled").
+  struct StepUp {
+    std::string totp;
+    std::optional<PasskeyAssertion> passkey;
+  };
+  virtual Task<> step_up(const Principal& by, const StepUp& shown) = 0;
 };
 
 }  // namespace belfry::iam
