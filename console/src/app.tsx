@@ -105,11 +105,7 @@ function Pages({ who }: { who: WhoAmI }) {
       <Route path="/account/:tab?" component={AccountPage} />
       <Route path="/">
         <Redirect
-          to={
-            may(who, 'measure:ListMeasures') && who.session?.factor !== 'recovery_code'
-              ? '/annex'
-              : '/account/second-factor'
-          }
+          to={may(who, 'measure:ListMeasures') ? '/annex' : '/account/second-factor'}
           replace
         />
       </Route>

@@ -326,6 +326,8 @@ test('adds a passkey, and signs in with it', async () => {
   await page.locator('[name=recovery]').fill(shown.trim().split('\n')[0] ?? '');
   await page.keyboard.press('Enter');
   await expect(page.getByText(/^You signed in with a recovery code/)).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('note').getByRole('link').click();
   await expect(page.getByText('9 codes left.')).toBeVisible();
   // Removed, it signs in no more.
   await visit('/account/second-factor');
