@@ -140,6 +140,25 @@ def refused(provider, browser, key):
                "the refusals are in the log")
 
 
+def stepping_up(provider, browser):
+    """That old proofs are refused is a unit test: no clock is moved here."""
+    before = browser.must("GET", "/api/v1/session")["session"]["second_factor_us"]
+    key = Authenticator(browser.origin)
+    browser.add_passkey(key, "desk")
+    asked = browser.must("POST", "/api/v1/session/step-up/request")
+    assert base64url(key.id) in [each["id"] for each in asked["allowCredentials"]], asked
+    browser.refused("iam.wrong_code", "POST", "/api/v1/session/step-up", {"totp": "00000x"})
+    used = key.get(asked)
+    other = Browser(provider, browser.origin)
+    other.refused("iam.passkey_wrong_request", "POST", "/api/v1/session", {"passkey": used})
+    browser.refused("iam.passkey_wrong_request", "POST", "/api/v1/session/step-up",
+                    {"passkey": used})
+    asked = browser.must("POST", "/api/v1/session/step-up/request")
+    browser.must("POST", "/api/v1/session/step-up", {"passkey": key.get(asked)})
+    after = browser.must("GET", "/api/v1/session")["session"]["second_factor_us"]
+    assert after > before, (before, after)
+
+
 def recovery(provider, origin):
     password = "a long passphrase of nadia"
     provider.rest("POST", "/api/v1/tenants/1/users",
@@ -175,6 +194,6 @@ def recovery(provider, origin):
 with Provider("second-factors") as started:
     endpoints = json.loads((started.data / "run/endpoints.json").read_text())
     assert endpoints["console"].startswith("https://localhost:"), endpoints
-    passkeys(started, endpoints["console"])
+    stepping_up(started, passkeys(started, endpoints["console"]))
     recovery(started, endpoints["console"])
 print("second factors sign in, and nothing else does")
