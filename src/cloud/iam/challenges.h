@@ -34,7 +34,7 @@ class Challenges {
   // The challenge, for the one time that it is good. Nothing if it is not, for whatever reason.
   std::optional<Challenge> take(View octets, Timestamp now);
 
-  static constexpr std::size_t kOfHolderMax = 16, kMax = 65'536;
+  static constexpr std::size_t kOfHolderMax = 64, kMax = 65'536;
 
  private:
   struct Entry {
