@@ -37,8 +37,8 @@ std::optional<Challenge> Challenges::take(View octets, Timestamp now) {
   return is_good ? std::move(taken) : std::nullopt;
 }
 
-std::optional<Challenge> Challenges::remove(const std::string& given) {
-  const std::string key = given;  // it may be one of the lists' own
+// By value: what it is called with may be one of the lists' own.
+std::optional<Challenge> Challenges::remove(std::string key) {
   auto found = entries_.find(key);
   Entry entry = std::move(found->second);
   auto own = of_holders_.find(entry.holder);

@@ -43,7 +43,7 @@ class Challenges {
     Timestamp ends;
     std::list<std::string>::iterator age;
   };
-  std::optional<Challenge> remove(const std::string& key);
+  std::optional<Challenge> remove(std::string key);
 
   std::mutex mutex_;
   std::unordered_map<std::string, Entry> entries_;
