@@ -19,6 +19,7 @@ import { BucketsPage } from './objects/buckets_page';
 import { fromSegment } from './objects/place';
 import { UploadsProvider } from './objects/uploads';
 import { may, WhoContext } from './shell/rights';
+import { StepUp } from './shell/step_up';
 import { Shell } from './shell/shell';
 import { SignInPage } from './sign_in/sign_in_page';
 import { DisksPage } from './storage/disks_page';
@@ -46,6 +47,7 @@ export function App() {
             <Shell>
               <Pages who={who.data} />
             </Shell>
+            <StepUp />
           </Router>
         </UploadsProvider>
       </WhoContext>

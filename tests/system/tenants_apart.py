@@ -57,13 +57,16 @@ class Isolation:
         provider.rest("PUT", f"/api/v1/profiles/{self.profile['id']}/groups/{self.group['id']}",
                       token=token)
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
+        factors = provider.rest("GET", "/api/v1/session/factors",
+                                token=self.first.token["secret"])
+        self.factor = factors["factors"][0]["id"]
         self.problems, self.tried = [], 0
 
     def leaks(self, octets, asked):
         """Words of the first tenant in an answer, besides those that the question had."""
         words = (BUCKET, KEY, "harbour", self.first.tenant["id"], self.first.user["id"],
                  self.first.access_key, self.first.token["api_token"]["id"],
-                 self.first.session["id"], self.profile["id"], self.group["id"], DISK,
+                 self.first.session["id"], self.factor, self.profile["id"], self.group["id"], DISK,
                  SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
@@ -116,8 +119,8 @@ class Isolation:
                   "access_key": self.first.access_key, "bucket": BUCKET, "key": KEY,
                   "token": self.first.token["api_token"]["id"],
                   "session": self.first.session["id"], "measure": "S06-P-20", "job": "1",
-                  "disk": DISK, "path": "checkpoint", "profile": self.profile["id"],
-                  "group": self.group["id"]}
+                  "factor": self.factor, "disk": DISK, "path": "checkpoint",
+                  "profile": self.profile["id"], "group": self.group["id"]}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -159,7 +162,7 @@ class Isolation:
         names_first = any(w in target for w in (BUCKET, self.first.tenant["id"],
                                                 self.first.user["id"], self.first.access_key,
                                                 self.profile["id"], self.group["id"]))
-        names_first = names_first or "{token}" in path or "{session}" in path
+        names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}"))
         names_first = names_first or operation["operationId"] == "createTenant"
         if scope == "provider":
             allowed = (403, 404)
@@ -167,8 +170,9 @@ class Isolation:
             allowed = (404,) if scope != "self" else (403, 404)
         else:
             allowed = (200, 201, 202, 204, 400, 404, 409)
-        if operation["operationId"] in ("signOut", "beginTotp"):
-            return  # the caller's own session, which the rest of the walk needs
+        if operation["operationId"] in ("signOut", "beginTotp", "beginPasskey", "beginStepUp",
+                                        "makeRecoveryCodes"):
+            return  # the caller's own session, which a program has not, or the walk still needs
         asked = target + str(body)
         outcome = self.provider.request(method.upper(), target, body,
                                         token=self.second.token["secret"])

@@ -8,7 +8,7 @@ from .tree import (GROUPS_ALLOWED, TESTS_ALLOWED, Finding, is_test, line_of,
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 BEHIND_THE_WALL = re.compile(
     r"^(boost/beast|soci|rocksdb|openssl|nlohmann/(?!json_fwd)|yaml-cpp|pugi|CLI/|spdlog|fmt/"
-    r"|sqlite3|libpq|postgresql|argon2|fido|rados|bpf)")
+    r"|sqlite3|libpq|postgresql|argon2|fido|cbor|rados|bpf)")
 FOREIGN_TYPE = re.compile(
     r"\b(boost::beast|soci::|rocksdb::|EVP_\w+|SSL_CTX|SSL\s*\*|X509|YAML::|pugi::|sqlite3\w*"
     r"|PGconn|nlohmann::json(?!_)|spdlog::|CLI::)")

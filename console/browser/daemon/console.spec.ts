@@ -291,9 +291,88 @@ test('keeps its own credentials', async () => {
   await expect(page.getByRole('button', { name: 'Delete backup' })).toHaveCount(0);
 });
 
-test('signs out', async () => {
+const signOut = async () => {
   await page.getByRole('button', { name: /^Signed in as/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await expect(page.locator('[name=user]')).toBeVisible();
+};
+
+test('adds a passkey, and signs in with it', async () => {
+  const { admin_user, admin_password } = credentials();
+  const devices = await context.newCDPSession(page);
+  await devices.send('WebAuthn.enable');
+  const device = await devices.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await visit('/account/second-factor');
+  await page.getByLabel('Label').fill('laptop');
+  await page.getByRole('button', { name: 'Add a passkey' }).click();
+  const row = page.locator('tbody tr').filter({ hasText: 'laptop' });
+  await expect(row).toContainText('signs in without the password');
+  await expectAccessible(page);
+  await shoot('passkeys');
+  // The device has one already.
+  await page.getByLabel('Label').fill('laptop again');
+  await page.getByRole('button', { name: 'Add a passkey' }).click();
+  await expect(page.getByText('This device has a passkey of yours already.')).toBeVisible();
+  await signOut();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'The annex' })).toBeVisible();
+  await signOut();
+  // Beside the password, instead of the code.
+  await page.locator('[name=user]').fill(admin_user);
+  await page.locator('[name=password]').fill(admin_password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Use a passkey instead' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'The annex' })).toBeVisible();
+  // Somebody who is not let in: the device does not verify the person.
+  await signOut();
+  await devices.send('WebAuthn.setUserVerified', {
+    authenticatorId: device.authenticatorId,
+    isUserVerified: false,
+  });
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await expect(page.getByText('No passkey was used.')).toBeVisible();
+  await devices.send('WebAuthn.setUserVerified', {
+    authenticatorId: device.authenticatorId,
+    isUserVerified: true,
+  });
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'The annex' })).toBeVisible();
+  // Codes for the day when it is lost.
+  await visit('/account/second-factor');
+  await page.getByRole('button', { name: 'Make new codes' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Make new codes' }).click();
+  const shown = await page.locator('.once pre').innerText();
+  expect(shown.trim().split('\n')).toHaveLength(10);
+  await expectAccessible(page);
+  await shoot('recovery-codes');
+  await signOut();
+  await page.locator('[name=user]').fill(admin_user);
+  await page.locator('[name=password]').fill(admin_password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Lost it? Use a recovery code' }).click();
+  await page.locator('[name=recovery]').fill(shown.trim().split('\n')[0] ?? '');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/^You signed in with a recovery code/)).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('note').getByRole('link').click();
+  await expect(page.getByText('9 codes left.')).toBeVisible();
+  // Removed, it signs in no more.
+  await visit('/account/second-factor');
+  await page.getByRole('button', { name: 'Remove laptop' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await expect(page.getByText('No passkey yet.')).toBeVisible();
+  await signOut();
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await expect(page.getByText(/This passkey is not known here/)).toBeVisible();
   expect(complaints).toEqual([]);
 });

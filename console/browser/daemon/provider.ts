@@ -14,7 +14,8 @@ function read<T>(name: string): T {
   return JSON.parse(readFileSync(join(folder, name), 'utf8')) as T;
 }
 
-export const address = () => read<{ api: string }>('endpoints.json').api;
+// A host name, as passkeys need it.
+export const address = () => read<{ console: string }>('endpoints.json').console;
 export const credentials = () => read<Credentials>('credentials.json');
 
 // RFC 4648, section 6.

@@ -64,6 +64,7 @@ function user(id, tenant, name, role, has_totp) {
     role,
     active: true,
     has_totp,
+    passkeys: 0,
     created_us: minutesAgo(50_000),
     last_sign_in_us: minutesAgo(3),
   };

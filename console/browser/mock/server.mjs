@@ -1,6 +1,7 @@
 // Stands in for the daemon where its pages are tested alone: `node browser/mock/server.mjs [port]`.
 // It serves dist/ under the daemon's content security policy, and answers the API from memory. A
-// request with the header or cookie `mock-fault: STATUS` is answered that problem.
+// request with the header or cookie `mock-fault: STATUS` is answered that problem; with the cookie
+// `mock-stale` the session's second factor is a quarter of an hour old.
 import { createReadStream, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -20,6 +21,7 @@ const types = {
 };
 
 const sessions = new Map();
+const steppedUp = new Set();
 let buckets = ['rivage-archive', 'rivage-photos'].map(data.bucket);
 const objects = new Map(
   [
@@ -33,6 +35,23 @@ const objects = new Map(
 const policies = new Map();
 let begun = { kind: 'scrub', subject: '', started: 0 };
 const tokens = [];
+const recovery_codes = Array.from({ length: 10 }, (_, at) => `abcd-efgh-ijkl-mn${at}2`);
+// Of the administrator: an authenticator app, and a passkey on several devices.
+const factors = new Map([
+  [
+    '1',
+    ['totp', 'passkey'].map((kind, at) => ({
+      id: String(at + 1),
+      kind,
+      label: kind === 'passkey' ? 'YubiKey' : null,
+      site: kind === 'passkey' ? 'localhost' : null,
+      backed_up: kind === 'passkey',
+      alone_suffices: kind === 'passkey',
+      created_us: Date.now() * 1000 - 9e11,
+      last_used_us: Date.now() * 1000 - 3e9,
+    })),
+  ],
+]);
 const keys = [];
 
 function problem(response, status, message_id, title, detail, args = {}) {
@@ -69,6 +88,8 @@ function sessionOf(who, request) {
     source_ip: '127.0.0.1',
     user_agent: request.headers['user-agent'] ?? '',
     second_factor: who.totp !== null,
+    second_factor_us: who.totp !== null ? Date.now() * 1000 : null,
+    factor: who.totp !== null ? 'totp' : null,
     current: true,
   };
 }
@@ -101,6 +122,17 @@ function signIn(request, response, body) {
     200,
     { user: who.user, session: sessionOf(who, request) },
     { 'Set-Cookie': `belfry_session=${secret}; Path=/; HttpOnly; SameSite=Strict` },
+  );
+}
+
+// The mock has an IP address, as the daemon may have.
+function passkeyNotHere(response) {
+  return problem(
+    response,
+    400,
+    'iam.passkey_not_here',
+    'Not here',
+    'Open the console at one of these: https://localhost:8443',
   );
 }
 
@@ -199,12 +231,16 @@ function api(request, response, path, query, body) {
   if (path[0] === 'session' && path.length === 1 && method === 'POST') {
     return signIn(request, response, body);
   }
+  if (path[0] === 'session' && path[1] === 'passkey-request') return passkeyNotHere(response);
   const who = sessions.get(cookieOf(request, 'belfry_session'));
   if (who === undefined) {
     return problem(response, 401, 'iam.unauthenticated', 'Not signed in', 'Sign in.');
   }
   if (method !== 'GET' && request.headers['x-belfry-request'] !== '1') {
     return problem(response, 403, 'api.request_header_needed', 'Refused', 'Send the header.');
+  }
+  if (method === 'DELETE' && path[1] === 'factors') {
+    return problem(response, 409, 'iam.last_factor', 'In the way', 'Add another first.');
   }
   const route = `${method} ${path.map((part, at) => (at % 2 === 1 ? '*' : part)).join('/')}`;
   switch (route) {
@@ -225,13 +261,28 @@ function api(request, response, path, query, body) {
       return answer(response, 204);
     case 'POST session/*':
       if (path[1] === 'password') return answer(response, 204);
+      if (path[1] === 'recovery-codes') return answer(response, 201, { recovery_codes });
+      if (path[1] === 'step-up') {
+        if (body.totp !== who.totp) {
+          return problem(response, 403, 'iam.wrong_code', 'Not allowed', 'The code is wrong.');
+        }
+        steppedUp.add(cookieOf(request, 'belfry_session'));
+        return answer(response, 204);
+      }
       return answer(response, 200, {
         secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
         uri: 'otpauth://totp/Belfry:claire?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Belfry',
       });
+    case 'GET session/*':
+      return answer(response, 200, {
+        factors: factors.get(who.user.id) ?? [],
+        recovery_codes_left: factors.has(who.user.id) ? 10 : 0,
+      });
+    case 'POST session/*/request':
+      return passkeyNotHere(response);
     case 'POST session/*/confirm':
       who.user.has_totp = true;
-      return answer(response, 204);
+      return answer(response, 200, { recovery_codes });
     case 'GET annex':
       return answer(response, 200, data.annex);
     case 'GET annex/*':
@@ -300,6 +351,10 @@ function api(request, response, path, query, body) {
     case 'GET users/*/access-keys':
       return answer(response, 200, page(keys));
     case 'POST users/*/access-keys': {
+      const isStale = cookieOf(request, 'mock-stale') !== undefined;
+      if (isStale && !steppedUp.has(cookieOf(request, 'belfry_session'))) {
+        return problem(response, 403, 'iam.step_up_needed', 'Not allowed', 'Confirm first.');
+      }
       const id = 'BLFEXAMPLEACCESSKEY0';
       keys.push({ id, user: who.user.id, tenant: who.tenant.id, created_us: Date.now() * 1000 });
       Object.assign(keys.at(-1), { last_used_us: null, active: true });

@@ -76,6 +76,65 @@ test('secrets are shown once', async ({ page }) => {
   await expect(page.getByText('a-secret-of-forty-characters')).toBeHidden();
 });
 
+test('what is dangerous asks for the second factor again, and goes on', async ({
+  page,
+  context,
+}) => {
+  await signIn(page, 'admin');
+  await context.addCookies([{ name: 'mock-stale', value: '1', url: page.url() }]);
+  await visit(page, '/account/access-keys');
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' });
+  await expect(dialog.getByLabel('Six-digit code')).toBeFocused();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('Confirm first.')).toBeVisible();
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  await dialog.getByLabel('Six-digit code').fill('000000');
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByText('The code is wrong.')).toBeVisible();
+  await dialog.getByLabel('Six-digit code').fill('123456');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('a-secret-of-forty-characters')).toBeVisible();
+  await expect(dialog).toBeHidden();
+});
+
+test('the last factor stays, and new recovery codes are shown once', async ({ page }) => {
+  await signIn(page, 'admin');
+  await visit(page, '/account/second-factor');
+  await page.getByRole('button', { name: 'Remove the authenticator' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await expect(page.getByRole('dialog').getByText('Add another first.')).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Make new codes' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Make new codes' }).click();
+  await expect(page.getByText('abcd-efgh-ijkl-mn02')).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Replace the authenticator' }).click();
+  await expect(page.getByRole('img', { name: /^QR code/ })).toBeVisible();
+  await visit(page, '/account/password');
+  await visit(page, '/account/second-factor');
+  await expect(page.getByText('10 codes left.')).toBeVisible();
+  await expect(page.getByText('abcd-efgh-ijkl-mn02')).toBeHidden();
+});
+
+test('whoever lost the factor is led to a recovery code', async ({ page }) => {
+  await page.goto('/');
+  await page.locator('[name=user]').fill('admin');
+  await page.locator('[name=password]').fill('a long password for tests');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Lost it? Use a recovery code' }).click();
+  await expect(page.locator('[name=recovery]')).toBeFocused();
+  await expectAccessible(page);
+});
+
+test('passkeys say where they work', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await expect(page.getByText(/Open the console at one of these/)).toBeVisible();
+  await expectAccessible(page);
+});
+
 test('passwords that differ are not sent', async ({ page }) => {
   await signIn(page, 'claire');
   await visit(page, '/account/password');

@@ -6,12 +6,16 @@ import { useSpeech } from '../language/speech';
 import { useWho } from '../shell/rights';
 import { AccessKeysPanel } from './access_keys';
 import { ApiTokensPanel } from './api_tokens';
+import { FactorsTab } from './factors_tab';
 import { PasswordPanel } from './password';
-import { SecondFactorPanel } from './second_factor';
 import { SessionsPanel } from './sessions';
 
 const tabs: readonly { path: string; label: Key; panel: () => React.ReactNode }[] = [
-  { path: 'second-factor', label: 'account.second_factor', panel: () => <SecondFactorPanel /> },
+  {
+    path: 'second-factor',
+    label: 'account.second_factor',
+    panel: () => <FactorsTab />,
+  },
   { path: 'password', label: 'account.password', panel: () => <PasswordPanel /> },
   { path: 'sessions', label: 'account.sessions', panel: () => <SessionsPanel /> },
   { path: 'access-keys', label: 'account.access_keys', panel: () => <AccessKeysPanel /> },

@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState, type FormEvent } from 'react';
+import { askAgain } from '../api/again';
 import { session } from '../api/routes';
 import type { TotpSeed } from '../api/types';
 import { CodeField } from '../elements/code_field';
+import { Confirm } from '../elements/confirm';
 import { Icon } from '../elements/icon';
 import { Panel } from '../elements/page';
 import { Failure } from '../elements/states';
@@ -11,13 +13,15 @@ import { useSpeech } from '../language/speech';
 import { useWho } from '../shell/rights';
 import { qrPath } from './qr';
 
-export function SecondFactorPanel() {
+type OnFirst = (recoveryCodes: readonly string[]) => void;
+
+export function SecondFactorPanel({ onFirst }: { onFirst: OnFirst }) {
   const { t } = useSpeech();
   const who = useWho();
   const begin = useMutation({ mutationFn: session.beginTotp });
   const has = who.user.has_totp;
   return (
-    <Panel title={t('account.second_factor')}>
+    <Panel title={t('account.totp')}>
       <div className="stack">
         <p className="row">
           <span className="chip" data-tone={has ? 'pass' : 'stale'}>
@@ -28,20 +32,59 @@ export function SecondFactorPanel() {
         <p className="soft">{t('account.totp.means')}</p>
         {begin.isError && <Failure error={begin.error} />}
         {begin.data === undefined ? (
-          <div>
+          <div className="row">
             <Button loading={begin.isPending} onClick={() => begin.mutate()}>
               {t(has ? 'account.totp.replace' : 'account.totp.begin')}
             </Button>
+            {has && <RemoveTotp />}
           </div>
         ) : (
-          <Enrolment seed={begin.data} onDone={begin.reset} />
+          <Enrolment seed={begin.data} onFirst={onFirst} onDone={begin.reset} />
         )}
       </div>
     </Panel>
   );
 }
 
-function Enrolment({ seed, onDone }: { seed: TotpSeed; onDone: () => void }) {
+function RemoveTotp() {
+  const { t } = useSpeech();
+  const queries = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const query = useQuery({ queryKey: ['factors'], queryFn: session.factors });
+  const totp = query.data?.factors.find(({ kind }) => kind === 'totp');
+  if (totp === undefined) return null;
+  return (
+    <>
+      <Button variant="default" onClick={() => setAsking(true)}>
+        {t('account.totp.remove')}
+      </Button>
+      {asking && (
+        <Confirm
+          title={t('account.totp.remove')}
+          action={t('action.remove')}
+          onClose={() => setAsking(false)}
+          onConfirm={async () => {
+            await session.removeFactor(totp.id);
+            await askAgain(queries, ['factors']);
+            await askAgain(queries, ['session']);
+          }}
+        >
+          {t('account.totp.remove.ask')}
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+function Enrolment({
+  seed,
+  onFirst,
+  onDone,
+}: {
+  seed: TotpSeed;
+  onFirst: OnFirst;
+  onDone: () => void;
+}) {
   const { t } = useSpeech();
   const who = useWho();
   const queries = useQueryClient();
@@ -49,7 +92,9 @@ function Enrolment({ seed, onDone }: { seed: TotpSeed; onDone: () => void }) {
   const qr = useMemo(() => qrPath(seed.uri), [seed.uri]);
   const confirm = useMutation({
     mutationFn: () => session.confirmTotp(code),
-    onSuccess: async () => {
+    onSuccess: async ({ recovery_codes }) => {
+      onFirst(recovery_codes);
+      await askAgain(queries, ['factors']);
       await queries.invalidateQueries({ queryKey: ['session'] });
       onDone();
     },

@@ -1,4 +1,4 @@
-import { problemOf, unreachable } from './problem';
+import { Problem, problemOf, unreachable } from './problem';
 
 type Query = Record<string, string | number | undefined | null>;
 
@@ -13,6 +13,9 @@ interface Call {
 let language = 'en';
 let onSessionOver: () => void = () => undefined;
 
+// Asks the person for the second factor again, and says whether it was given.
+let onStepUpNeeded: () => Promise<boolean> = () => Promise.resolve(false);
+
 // The language of `detail` in problems, and of other texts that the server words.
 export function speak(chosen: string): void {
   language = chosen;
@@ -21,6 +24,11 @@ export function speak(chosen: string): void {
 // Called when an answer says that nobody is signed in any more.
 export function whenSessionIsOver(handler: () => void): void {
   onSessionOver = handler;
+}
+
+// Called when the daemon wants the second factor anew; the request is repeated if it was given.
+export function whenStepUpIsNeeded(handler: () => Promise<boolean>): void {
+  onStepUpNeeded = handler;
 }
 
 export function requestHeaders(): Record<string, string> {
@@ -48,6 +56,20 @@ export async function request(
   method: string,
   parts: readonly string[],
   call: Call = {},
+): Promise<Response> {
+  try {
+    return await requestOnce(method, parts, call);
+  } catch (thrown) {
+    const isStale = thrown instanceof Problem && thrown.messageId === 'iam.step_up_needed';
+    if (!isStale || !(await onStepUpNeeded())) throw thrown;
+    return requestOnce(method, parts, call);
+  }
+}
+
+async function requestOnce(
+  method: string,
+  parts: readonly string[],
+  call: Call,
 ): Promise<Response> {
   const headers = requestHeaders();
   const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };

@@ -3,6 +3,7 @@ import { address, ask, request } from './client';
 import { tooLong } from './problem';
 import type {
   AccessKey,
+  AddedPasskey,
   ApiToken,
   AuditKeys,
   AuditPage,
@@ -10,19 +11,26 @@ import type {
   BucketPolicy,
   Checkpoint,
   Disk,
+  FactorList,
   InclusionProof,
   Job,
   Measure,
   MeasureDetail,
   NewAccessKey,
   NewApiToken,
+  NewPasskey,
   NewUser,
   ObjectCopies,
   ObjectPage,
   Page,
+  PasskeyAssertion,
+  PasskeyCreation,
+  PasskeyRequest,
+  RecoveryCodes,
   ReplicaSet,
   Session,
   SignedIn,
+  StepUp,
   Tenant,
   TotpSeed,
   User,
@@ -46,19 +54,30 @@ async function all<T>(parts: readonly string[]): Promise<T[]> {
   throw tooLong(items.length);
 }
 
-export interface Credentials {
+export interface Password {
   user: string;
   password: string;
-  totp?: string;
 }
+// A password, with a second factor when it is asked for; or a passkey alone.
+export type Credentials =
+  (Password & { totp?: string; recovery_code?: string }) | { passkey: PasskeyAssertion };
 
 export const session = {
   whoAmI: () => ask<WhoAmI>('GET', ['session']),
   signIn: (body: Credentials) => ask<SignedIn>('POST', ['session'], { body }),
+  passkeyRequest: (who: Password | null) =>
+    ask<PasskeyRequest>('POST', ['session', 'passkey-request'], { body: who ?? {} }),
   signOut: () => ask<undefined>('DELETE', ['session']),
   beginTotp: () => ask<TotpSeed>('POST', ['session', 'totp']),
   confirmTotp: (code: string) =>
-    ask<undefined>('POST', ['session', 'totp', 'confirm'], { body: { code } }),
+    ask<RecoveryCodes>('POST', ['session', 'totp', 'confirm'], { body: { code } }),
+  makeRecoveryCodes: () => ask<RecoveryCodes>('POST', ['session', 'recovery-codes']),
+  stepUpRequest: () => ask<PasskeyRequest>('POST', ['session', 'step-up', 'request']),
+  stepUp: (body: StepUp) => ask<undefined>('POST', ['session', 'step-up'], { body }),
+  factors: () => ask<FactorList>('GET', ['session', 'factors']),
+  removeFactor: (id: string) => ask<undefined>('DELETE', ['session', 'factors', id]),
+  passkeyCreation: () => ask<PasskeyCreation>('POST', ['session', 'passkeys', 'request']),
+  addPasskey: (body: NewPasskey) => ask<AddedPasskey>('POST', ['session', 'passkeys'], { body }),
   changePassword: (old_password: string, new_password: string) =>
     ask<undefined>('POST', ['session', 'password'], { body: { old_password, new_password } }),
 };

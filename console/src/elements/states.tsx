@@ -6,12 +6,21 @@ import { useSpeech, type Speech } from '../language/speech';
 import { Icon, type IconName } from './icon';
 import classes from './states.module.css';
 
+// Problems that the console itself finds.
+const ours: Readonly<Record<string, Key>> = {
+  'console.list_too_long': 'problem.list_too_long',
+  'console.passkey_refused': 'problem.passkey_refused',
+  'console.passkey_there': 'problem.passkey_there',
+  'console.no_passkeys': 'problem.no_passkeys',
+};
+
 // What a problem says to the reader. The server's words when it had any; else ours, by status.
 export function wordProblem(speech: Speech, thrown: unknown): { title: string; detail: string } {
   const problem = asProblem(thrown);
   if (problem.detail !== '') return { title: problem.message, detail: problem.detail };
-  const family: Key =
-    problem.status === 0
+  const family =
+    ours[problem.messageId] ??
+    (problem.status === 0
       ? 'problem.unreachable'
       : problem.status === 403
         ? 'problem.denied'
@@ -19,9 +28,7 @@ export function wordProblem(speech: Speech, thrown: unknown): { title: string; d
           ? 'problem.missing'
           : problem.status === 503
             ? 'problem.unavailable'
-            : problem.messageId === 'console.list_too_long'
-              ? 'problem.list_too_long'
-              : 'problem.other';
+            : 'problem.other');
   const todo = `${family}.todo`;
   return {
     title: speech.t(family, { status: problem.status, ...problem.arguments }),

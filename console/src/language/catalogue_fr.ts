@@ -14,6 +14,7 @@ export const fr: Record<keyof typeof en, string> = {
   'action.copy': 'Copier',
   'action.copied': 'Copié',
   'action.delete': 'Supprimer',
+  'action.remove': 'Retirer',
   'action.more': 'Afficher la suite',
   'nav.label': 'Rubriques',
   'nav.skip': 'Aller au contenu',
@@ -49,6 +50,13 @@ export const fr: Record<keyof typeof en, string> = {
   'problem.unavailable.todo': 'Rien n’a été modifié. Patientez un instant, puis réessayez.',
   'problem.list_too_long': 'La liste a plus de {count} éléments.',
   'problem.list_too_long.todo': 'Utilisez pour elle la ligne de commande ou l’API REST.',
+  'problem.passkey_refused': 'Aucune clé d’identification n’a été utilisée.',
+  'problem.passkey_refused.todo':
+    'Vous avez annulé, le délai est passé, l’appareil n’en a pas pour cette page, ou le navigateur ne fait pas confiance au certificat de la page. Réessayez.',
+  'problem.passkey_there': 'Cet appareil a déjà une de vos clés d’identification.',
+  'problem.passkey_there.todo': 'Utilisez un autre appareil ou une autre clé de sécurité.',
+  'problem.no_passkeys': 'Ce navigateur ne connaît pas les clés d’identification.',
+  'problem.no_passkeys.todo': 'Utilisez-en un plus récent, ou un autre second facteur.',
   'problem.other': 'Une erreur est survenue (code {status}).',
   'problem.other.todo':
     'Réessayez. Si cela se reproduit, indiquez l’heure et ce code à votre exploitant.',
@@ -64,6 +72,18 @@ export const fr: Record<keyof typeof en, string> = {
   'sign_in.as': 'Compte {user}',
   'sign_in.other': 'Quelqu’un d’autre ?',
   'sign_in.submit': 'Se connecter',
+  'sign_in.or': 'ou',
+  'sign_in.passkey': 'Se connecter avec une clé d’identification',
+  'sign_in.passkey.instead': 'Utiliser plutôt une clé d’identification',
+  'sign_in.passkey.beside': 'Confirmez avec votre clé d’identification ou votre clé de sécurité.',
+  'sign_in.passkey.use': 'Utiliser la clé',
+  'sign_in.recovery': 'Code de secours',
+  'sign_in.recovery.what': 'Un des dix que vous avez gardés. Il ne sert qu’une fois.',
+  'sign_in.recovery.use': 'Perdu ? Utiliser un code de secours',
+  'step_up.title': 'Confirmez que c’est vous',
+  'step_up.why':
+    'Ce que vous demandez exige de nouveau votre second facteur. La suite se fera seule.',
+  'step_up.confirm': 'Confirmer',
   'sign_in.over': 'Votre session est terminée. Reconnectez-vous pour continuer.',
   'annex.title': 'L’annexe',
   'annex.lead':
@@ -354,6 +374,34 @@ export const fr: Record<keyof typeof en, string> = {
   'account.second_factor': 'Second facteur',
   'account.second_factor.needed':
     'Votre rôle ne permet rien sans second facteur. Enregistrez-en un maintenant, puis reconnectez-vous.',
+  'account.passkeys': 'Clés d’identification et clés de sécurité',
+  'account.passkeys.means':
+    'Votre appareil ou une clé de sécurité prouve que c’est vous, et aucun autre site ne peut le tromper. Une clé qui demande un code PIN ou une empreinte vous connecte sans le mot de passe.',
+  'account.passkeys.none': 'Pas encore de clé d’identification.',
+  'account.passkeys.label': 'Libellé',
+  'account.passkeys.label.like': 'De quel appareil il s’agit',
+  'account.passkeys.add': 'Ajouter une clé',
+  'account.passkeys.site': 'Fonctionne sur',
+  'account.passkeys.alone_suffices': 'connecte sans le mot de passe',
+  'account.passkeys.backed_up': 'sur plusieurs appareils',
+  'account.passkeys.remove': 'Retirer la clé d’identification',
+  'account.passkeys.remove.ask':
+    '« {label} » ne vous connectera plus, et vos autres sessions se terminent.',
+  'account.remove.of': 'Retirer {name}',
+  'account.totp': 'Application d’authentification',
+  'account.recovery': 'Codes de secours',
+  'account.recovery.means':
+    'Pour le jour où vous aurez perdu tout second facteur : chacun permet de se connecter une fois, avec le mot de passe. Gardez-les ailleurs que le facteur.',
+  'account.recovery.once': 'Copiez-les maintenant : ils ne sont affichés qu’une fois.',
+  'account.recovery.left.one': 'Il reste {n} code.',
+  'account.recovery.left.other': 'Il reste {n} codes.',
+  'account.recovery.make': 'Créer de nouveaux codes',
+  'account.recovery.make.ask': 'Tous les précédents cesseront de servir.',
+  'account.recovery.used':
+    'Vous vous êtes connecté avec un code de secours. Ajoutez maintenant un nouveau second facteur, et retirez celui que vous avez perdu.',
+  'account.totp.remove': 'Retirer l’application',
+  'account.totp.remove.ask':
+    'Ses codes ne vous connecteront plus, et vos autres sessions se terminent.',
   'account.totp.on': 'En vigueur',
   'account.totp.off': 'Non enregistré',
   'account.totp.means':

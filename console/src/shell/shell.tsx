@@ -65,6 +65,15 @@ export function Shell({ children }: { children: ReactNode }) {
         {who.demonstration && <p className={classes.demonstration}>{t('demonstration')}</p>}
       </header>
       <main id="content" tabIndex={-1} className={classes.content}>
+        {who.session?.factor === 'recovery_code' && (
+          <p className="notice" role="note">
+            <Icon name="error" />
+            <span>
+              {t('account.recovery.used')}{' '}
+              <a href="#/account/second-factor">{t('account.second_factor')}</a>
+            </span>
+          </p>
+        )}
         {children}
       </main>
     </div>

@@ -1,6 +1,7 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
+import { askPasskey } from '../api/passkey';
 import { asProblem } from '../api/problem';
 import { session } from '../api/routes';
 import { hasArrived } from '../elements/arrival';
@@ -11,7 +12,16 @@ import { BelfryMark, Tower } from '../shell/belfry_mark';
 import { Preferences } from '../shell/preferences';
 import classes from './sign_in.module.css';
 
-// One form in two steps: who and the password; then, for those who have a second factor, its code.
+// What is asked for besides the password, once that was right.
+type Step = 'password' | 'code' | 'passkey' | 'recovery';
+const steps: Readonly<Record<string, Step>> = {
+  'iam.totp_needed': 'code',
+  'iam.passkey_needed': 'passkey',
+};
+type Way = 'form' | 'passkey_beside' | 'passkey_alone';
+
+// One form in two steps: who and the password; then, for those who have one, the second factor. A
+// passkey alone needs neither.
 export function SignInPage({
   sessionIsOver,
   onSignedIn,
@@ -23,19 +33,37 @@ export function SignInPage({
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
-  const [codeIsAsked, setCodeIsAsked] = useState(false);
+  const [step, setStep] = useState<Step>('password');
+  const [hasPasskey, setHasPasskey] = useState(false);
   const heading = useId();
 
   const signIn = useMutation({
-    mutationFn: () => session.signIn({ user, password, ...(codeIsAsked && { totp: code }) }),
+    mutationFn: async (way: Way) => {
+      if (way === 'form') {
+        return session.signIn({
+          user,
+          password,
+          ...(step === 'code' && { totp: code }),
+          ...(step === 'recovery' && { recovery_code: code }),
+        });
+      }
+      const who = way === 'passkey_beside' ? { user, password } : null;
+      const passkey = await askPasskey(await session.passkeyRequest(who));
+      return session.signIn({ ...who, passkey });
+    },
     onSuccess: onSignedIn,
     onError: (thrown) => {
-      if (asProblem(thrown).messageId === 'iam.totp_needed') setCodeIsAsked(true);
+      const { messageId, arguments: args } = asProblem(thrown);
+      const next = steps[messageId];
+      if (next !== undefined) {
+        setStep(next);
+        setHasPasskey(next === 'passkey' || args['passkey'] === 'yes');
+      }
       setCode('');
     },
   });
   const problem = signIn.isError ? asProblem(signIn.error) : null;
-  const refused = problem !== null && problem.messageId !== 'iam.totp_needed';
+  const refused = problem !== null && steps[problem.messageId] === undefined;
 
   useEffect(() => void hasArrived(), []);
   useEffect(() => {
@@ -44,7 +72,7 @@ export function SignInPage({
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (!signIn.isPending) signIn.mutate();
+    if (!signIn.isPending) signIn.mutate(step === 'passkey' ? 'passkey_beside' : 'form');
   }
 
   return (
@@ -69,18 +97,36 @@ export function SignInPage({
             </p>
           )}
           {refused && <Failure error={signIn.error} />}
-          {codeIsAsked ? (
-            <CodeStep
-              user={user}
-              code={code}
-              onCode={setCode}
-              attempt={signIn.submittedAt}
-              onBack={() => {
-                setCodeIsAsked(false);
-                setPassword('');
-                signIn.reset();
-              }}
-            />
+          {step !== 'password' ? (
+            <>
+              <AsWhom
+                user={user}
+                onOther={() => {
+                  setStep('password');
+                  setPassword('');
+                  signIn.reset();
+                }}
+              />
+              {step === 'code' ? (
+                <CodeStep code={code} onCode={setCode} attempt={signIn.submittedAt} />
+              ) : step === 'recovery' ? (
+                <TextInput
+                  label={t('sign_in.recovery')}
+                  description={t('sign_in.recovery.what')}
+                  name="recovery"
+                  autoComplete="off"
+                  spellCheck={false}
+                  required
+                  withAsterisk={false}
+                  autoFocus
+                  value={code}
+                  onChange={(event) => setCode(event.currentTarget.value)}
+                  size="md"
+                />
+              ) : (
+                <p>{t('sign_in.passkey.beside')}</p>
+              )}
+            </>
           ) : (
             <>
               <TextInput
@@ -110,25 +156,64 @@ export function SignInPage({
             </>
           )}
           <Button type="submit" size="md" loading={signIn.isPending} fullWidth>
-            {t('sign_in.submit')}
+            {t(step === 'passkey' ? 'sign_in.passkey.use' : 'sign_in.submit')}
           </Button>
+          {(step === 'code' || step === 'passkey') && (
+            <p className={classes.or}>
+              <button
+                type="button"
+                className="link"
+                onClick={() => {
+                  setStep('recovery');
+                  setCode('');
+                  signIn.reset();
+                }}
+              >
+                {t('sign_in.recovery.use')}
+              </button>
+            </p>
+          )}
+          {(step === 'password' || (step === 'code' && hasPasskey)) && (
+            <>
+              {step === 'password' && <p className={classes.or}>{t('sign_in.or')}</p>}
+              <Button
+                variant="default"
+                size="md"
+                fullWidth
+                disabled={signIn.isPending}
+                onClick={() =>
+                  signIn.mutate(step === 'password' ? 'passkey_alone' : 'passkey_beside')
+                }
+              >
+                {t(step === 'password' ? 'sign_in.passkey' : 'sign_in.passkey.instead')}
+              </Button>
+            </>
+          )}
         </form>
       </main>
     </div>
   );
 }
 
+function AsWhom({ user, onOther }: { user: string; onOther: () => void }) {
+  const { t } = useSpeech();
+  return (
+    <p className={classes.asWhom}>
+      {t('sign_in.as', { user })}
+      <button type="button" className="link" onClick={onOther}>
+        {t('sign_in.other')}
+      </button>
+    </p>
+  );
+}
+
 function CodeStep({
-  user,
   code,
   onCode,
-  onBack,
   attempt,
 }: {
-  user: string;
   code: string;
   onCode: (code: string) => void;
-  onBack: () => void;
   attempt: number;
 }) {
   const { t } = useSpeech();
@@ -137,22 +222,14 @@ function CodeStep({
     field.current?.focus();
   }, [attempt]);
   return (
-    <>
-      <p className={classes.asWhom}>
-        {t('sign_in.as', { user })}
-        <button type="button" className="link" onClick={onBack}>
-          {t('sign_in.other')}
-        </button>
-      </p>
-      <CodeField
-        ref={field}
-        description={t('sign_in.code.where')}
-        name="totp"
-        value={code}
-        onValue={onCode}
-        size="md"
-        classNames={{ input: classes.code ?? '' }}
-      />
-    </>
+    <CodeField
+      ref={field}
+      description={t('sign_in.code.where')}
+      name="totp"
+      value={code}
+      onValue={onCode}
+      size="md"
+      classNames={{ input: classes.code ?? '' }}
+    />
   );
 }

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <termios.h>
@@ -69,20 +70,33 @@ std::string ask(const std::string& prompt, bool is_secret) {
 }
 
 struct LoginArguments {
-  std::string user, totp, label = say("cli.login.label");
+  std::string user, totp, recovery_code, label = say("cli.login.label");
 };
+
+// Six digits are of an authenticator app; whoever types anything else has a recovery code.
+void add_code(json& attempt, const std::string& typed) {
+  const bool is_totp =
+      typed.size() == 6 && std::ranges::all_of(typed, [](char c) { return c >= '0' && c <= '9'; });
+  attempt[is_totp ? "totp" : "recovery_code"] = typed;
+}
 
 Result<json> sign_in(Connection& connection, const LoginArguments& arguments) {
   std::string user = arguments.user.empty() ? ask(say("cli.login.user"), false) : arguments.user;
   std::string password = ask(say("cli.login.password"), true);
   json attempt = {{"user", user}, {"password", password}, {"totp", arguments.totp}};
+  if (!arguments.recovery_code.empty()) attempt["recovery_code"] = arguments.recovery_code;
   connection.fields().set("X-Belfry-Request", "1");
   auto answer = connection.post("/api/v1/session", attempt);
-  if (!answer && answer.error().message() == "iam.totp_needed" && arguments.totp.empty()) {
-    attempt.at("totp") = ask(say("cli.login.code"), false);
-    answer = connection.post("/api/v1/session", attempt);
-  }
-  return answer;
+  if (answer || !arguments.totp.empty() || !arguments.recovery_code.empty()) return answer;
+  const std::string& message = answer.error().message();
+  // Passkeys need a browser.
+  if (message == "iam.totp_needed")
+    add_code(attempt, ask(say("cli.login.code"), false));
+  else if (message == "iam.passkey_needed" && ::isatty(STDIN_FILENO))
+    attempt["recovery_code"] = ask(say("cli.login.recovery_code"), false);
+  else
+    return answer;
+  return connection.post("/api/v1/session", attempt);
 }
 
 // Signs in, makes an API token with the session's factor, ends the session, keeps the token.
@@ -95,6 +109,12 @@ Result<> login(const Invocation& invocation, const LoginArguments& arguments) {
   connection.fields().set("Cookie", cookie.substr(0, cookie.find(';')));
   TRY(json made, connection.post("/api/v1/api-tokens", {{"label", arguments.label}}));
   profile.token = made.at("secret").get<std::string>();
+  const bool recovered = signed_in.at("session").at("factor") == "recovery_code";
+  json left;
+  if (recovered) {
+    TRY(json factors, connection.get("/api/v1/session/factors"));
+    left = factors.at("recovery_codes_left");
+  }
   TRY(connection.remove("/api/v1/session"));
   TRY(write_profile(profile));
   if (invocation.json)
@@ -102,6 +122,7 @@ Result<> login(const Invocation& invocation, const LoginArguments& arguments) {
   else
     print_line(say("cli.login.done", {{"user", cell(signed_in.at("user").at("name"))},
                                       {"profile", profile_path().string()}}));
+  if (recovered) std::cerr << say("cli.login.recovered", {{"left", cell(left)}}) << std::endl;
   return {};
 }
 
@@ -116,6 +137,8 @@ void add_session_commands(CLI::App& app, Invocation& invocation) {
                   [&invocation, arguments] { return login(invocation, *arguments); });
   command->add_option("--user", arguments->user, say("cli.help.login.user"));
   command->add_option("--totp", arguments->totp, say("cli.help.login.totp"));
+  command->add_option("--recovery-code", arguments->recovery_code,
+                      say("cli.help.login.recovery_code"));
   command->add_option("--label", arguments->label, say("cli.help.login.label"))
       ->capture_default_str();
 }

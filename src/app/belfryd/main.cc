@@ -133,7 +133,8 @@ class StopSignal {
 void announce(const provider::Provider& provider, const std::string& data) {
   const provider::Endpoints& endpoints = provider.endpoints();
   std::printf("\nBelfry is running.\n\n");
-  std::printf("  console      %s\n", endpoints.api.c_str());
+  std::printf("  console      %s\n", endpoints.console.c_str());
+  std::printf("  REST         %s\n", endpoints.api.c_str());
   std::printf("  S3           %s\n", endpoints.s3.c_str());
   std::printf("  S3 over TLS  %s\n", endpoints.s3_tls.c_str());
   std::printf("  authority    %s\n", endpoints.ca.c_str());

@@ -10,6 +10,7 @@
 #include "measures/measures.h"
 #include "objects/facts.h"
 #include "objects/store.h"
+#include "origins.h"
 #include "runtime/random.h"
 #include "s3/service.h"
 #include "storage.h"
@@ -276,8 +277,12 @@ class RunningProvider : public Provider {
       TRY(listen_on(listeners_.back()));
       *url = url_of(listeners_.back());
     }
+    auto origins = console_origins(topology_, listeners_.back().address);
+    endpoints_.console = origins.empty() ? endpoints_.api : origins.front();
+    iam_->second_factors().accept_origins(std::move(origins));
     endpoints_.ca = (directory_->root() / "run" / "ca.pem").string();
-    json endpoints = {{"s3", endpoints_.s3},
+    json endpoints = {{"console", endpoints_.console},
+                      {"s3", endpoints_.s3},
                       {"s3_tls", endpoints_.s3_tls},
                       {"api", endpoints_.api},
                       {"ca", endpoints_.ca}};

@@ -117,6 +117,7 @@ Task<NewAccessKey> IamService::create_access_key(const Principal& by, UserId use
   co_return co_await write<NewAccessKey>([&](Transaction& transaction) -> Result<NewAccessKey> {
     TRY(const User owner, iam::find_user(transaction, user));
     TRY(check_user(by, "iam:CreateAccessKey", owner));
+    TRY(check_fresh(by, "iam:CreateAccessKey", resource_of(user)));
     if (by.method == Method::kApiToken) {
       // A token makes nothing that outlives it, and a key does not end.
       TRY(auto own, transaction.query("SELECT expires_us FROM api_token WHERE id = :credential",

@@ -103,6 +103,7 @@ Result<> IamService::insert_api_token(Transaction& transaction, const Principal&
 Task<Iam::NewApiToken> IamService::create_api_token(const Principal& by, const std::string& label,
                                                     std::optional<Duration> lifetime) {
   CO_TRY(decide(tree_, by, "iam:CreateApiToken", {resource_of(by.user), by.tenant}));
+  CO_TRY(check_fresh(by, "iam:CreateApiToken", resource_of(by.user)));
   if (label.empty() || label.size() > kLabelMax || !is_utf8(label))
     co_return fail(Code::kInvalid, "iam.bad_label");
   constexpr Duration kLifetimeMax = std::chrono::years(10);

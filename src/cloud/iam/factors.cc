@@ -1,9 +1,11 @@
-// What a user proves itself with: password and TOTP.
+// What a user proves itself with: password, TOTP, and the list of factors.
 #include "base/text_encoding.h"
 #include "crypto/password.h"
 #include "password_rules.h"
 #include "rows.h"
 #include "service.h"
+
+#include <charconv>
 
 namespace belfry::iam {
 namespace {
@@ -17,11 +19,27 @@ Throttle::Attempt own_attempt(const Principal& by) {
       .account = "own " + by.user.text(), .address = "own " + by.user.text(), .known_good = true};
 }
 
+Factor factor_of(const Row& row) {
+  Factor factor{.id = std::to_string(row.integer("id")),
+                .kind = FactorKind::kTotp,
+                .label = row.text("label"),
+                .created = from_us(row.integer("created_us")),
+                .last_used = optional_time(row, "last_used_us"),
+                .site = ""};
+  if (row.text("kind") != name_of(FactorKind::kPasskey)) return factor;
+  factor.kind = FactorKind::kPasskey;
+  factor.site = row.text("site");
+  factor.backed_up = row.flag("backed_up");
+  factor.alone_suffices = row.flag("user_verified");
+  return factor;
+}
+
 }  // namespace
 
 Task<> IamService::change_password(const Principal& by, const std::string& old_password,
                                    const std::string& new_password) {
   CO_TRY(decide(tree_, by, "iam:ChangePassword", {resource_of(by.user), by.tenant}));
+  CO_TRY(check_fresh(by, "iam:ChangePassword", resource_of(by.user)));
   struct Current {
     User user;
     std::string hash;
@@ -41,8 +59,9 @@ Task<> IamService::change_password(const Principal& by, const std::string& old_p
     co_return std::unexpected(wrong);
   }
   throttle_.succeeded(own_attempt(by), Throttle::Success::kForget);
-  CO_TRY(check_password(new_password, {current.user.name, current.user.email,
-                                       is_privileged(current.user.role), current.user.has_totp}));
+  CO_TRY(check_password(new_password,
+                        {current.user.name, current.user.email, is_privileged(current.user.role),
+                         current.user.has_second_factor()}));
   CO_TRY(const std::string hashed, co_await hash(new_password));
   CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const std::int64_t changed,
@@ -67,11 +86,8 @@ Task<std::string> IamService::begin_totp(const Principal& by) {
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   const Buffer seed = to_buffer(View(random_.octets<kSeedLength>()));
   CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
-    TRY(const User user, iam::find_user(transaction, by.user));
-    // Whoever has only the password must not replace the factor.
-    if (user.has_totp && !by.second_factor)
-      return fail(Code::kDenied, "iam.second_factor_needed",
-                  {{"action", "iam:ManageOwnTotp"}, {"resource", resource_of(by.user)}});
+    TRY(may_change_factors(transaction, by));
+    TRY(check_fresh(by, "iam:BeginTotp", resource_of(by.user)));
     TRY(const std::string sealed, seal_secret(keys_, random_, {"totp/" + by.user.text()}, seed));
     TRY(transaction.execute(
         "DELETE FROM mfa_factor WHERE user_id = :user_id AND confirmed_us IS NULL",
@@ -95,9 +111,9 @@ Task<Iam::RenewedSession> IamService::confirm_totp(const Principal& by, const st
   CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   CO_TRY(throttle_.begin(own_attempt(by), clock_.now()));
-  using Renewed = RenewedSession;
-  auto confirmed = co_await write<Renewed>([&](Transaction& transaction) -> Result<Renewed> {
-    Renewed renewed{make_bearer_secret(random_), {}};
+  auto confirmed = co_await write<RenewedSession>([&](Transaction& transaction)
+                                                      -> Result<RenewedSession> {
+    TRY(const User user, may_change_factors(transaction, by));
     TRY(auto rows, transaction.query("SELECT id, secret_sealed FROM mfa_factor "
                                      "WHERE user_id = :user_id AND confirmed_us IS NULL",
                                      {{"user_id", by.user.value}}));
@@ -109,32 +125,108 @@ Task<Iam::RenewedSession> IamService::confirm_totp(const Principal& by, const st
     const database::Parameters parameters = {{"id", rows[0].integer("id")},
                                              {"user_id", by.user.value},
                                              {"step", *step},
-                                             {"session_id", by.credential},
-                                             {"secret_sha256", digest_of(renewed.secret)},
                                              {"now_us", to_us(clock_.now())}};
-    TRY(transaction.execute("DELETE FROM mfa_factor WHERE user_id = :user_id AND id <> :id",
+    TRY(
+        transaction.execute("DELETE FROM mfa_factor WHERE user_id = :user_id AND "
+                            "kind = 'totp' AND id <> :id",
                             parameters));
     TRY(transaction.execute(
         "UPDATE mfa_factor SET confirmed_us = :now_us, last_step = :step WHERE id = :id",
         parameters));
-    // The session has now proved both; those opened with the password alone end. So does its own
-    // secret: who saw it when it was worth less must not have what it is worth now.
-    TRY(end_other_sessions(transaction, by, by.user));
-    TRY(auto own, transaction.query("SELECT expires_us FROM iam_session WHERE id = :session_id "
-                                    "AND ended_us IS NULL",
-                                    parameters));
-    if (own.empty()) return fail(Code::kDenied, "iam.unknown_session");
-    renewed.expires = from_us(own[0].integer("expires_us"));
-    TRY(
-        transaction.execute("UPDATE iam_session SET second_factor = 1, enrolment_only = 0, "
-                            "amr = 'pwd otp', secret_sha256 = :secret_sha256 "
-                            "WHERE id = :session_id",
-                            parameters));
+    TRY(RenewedSession renewed, gain_factor(transaction, by, user, FactorKind::kTotp, "pwd otp"));
     TRY(trail_.changed(transaction, by.tenant, by, {"iam:ConfirmTotp", resource_of(by.user), {}}));
     return renewed;
   });
   if (confirmed) throttle_.succeeded(own_attempt(by), Throttle::Success::kForget);
   co_return confirmed;
+}
+
+Result<RenewedSession> IamService::gain_factor(Transaction& transaction, const Principal& by,
+                                               const User& before, FactorKind factor,
+                                               const std::string& amr) {
+  // The session has now proved both; those opened with the password alone end. So does its own
+  // secret: who saw it when it was worth less must not have what it is worth now.
+  TRY(end_other_sessions(transaction, by, by.user));
+  RenewedSession renewed{make_bearer_secret(random_), {}, {}};
+  const database::Parameters parameters = {{"session_id", by.credential},
+                                           {"amr", amr},
+                                           {"factor", std::string(name_of(factor))},
+                                           {"secret_sha256", digest_of(renewed.secret)},
+                                           {"now_us", to_us(clock_.now())}};
+  TRY(auto own, transaction.query("SELECT expires_us FROM iam_session WHERE id = :session_id "
+                                  "AND ended_us IS NULL",
+                                  parameters));
+  if (own.empty()) return fail(Code::kDenied, "iam.unknown_session");
+  renewed.expires = from_us(own[0].integer("expires_us"));
+  // What the session was opened with stays said, unless the new factor is better.
+  TRY(
+      transaction.execute("UPDATE iam_session SET amr = :amr, factor = :factor "
+                          "WHERE id = :session_id AND factor IN ('', 'recovery_code')",
+                          parameters));
+  TRY(
+      transaction.execute("UPDATE iam_session SET second_factor = 1, enrolment_only = 0, "
+                          "secret_sha256 = :secret_sha256, second_factor_us = :now_us "
+                          "WHERE id = :session_id",
+                          parameters));
+  if (!before.has_second_factor()) {
+    TRY(renewed.recovery_codes, replace_recovery_codes(transaction, by));
+  }
+  return renewed;
+}
+
+Task<FactorList> IamService::list_factors(const Principal& by) {
+  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  co_return co_await read<FactorList>([&](Transaction& transaction) -> Result<FactorList> {
+    TRY(auto rows,
+        transaction.query(
+            "SELECT f.id, f.kind, f.label, f.created_us, f.last_used_us, p.site, p.backed_up, "
+            "p.user_verified FROM mfa_factor f LEFT JOIN passkey p ON p.factor_id = f.id "
+            "WHERE f.user_id = :user_id AND f.confirmed_us IS NOT NULL ORDER BY f.created_us, f.id",
+            {{"user_id", by.user.value}}));
+    FactorList list;
+    for (const Row& row : rows) list.factors.push_back(factor_of(row));
+    TRY(list.recovery_codes_left, recovery_codes_left(transaction, by.user));
+    return list;
+  });
+}
+
+Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
+  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
+  const Error missing(Code::kNotFound, "iam.factor_missing", {{"factor", id}});
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
+  if (error != std::errc() || end != id.data() + id.size()) co_return std::unexpected(missing);
+  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(const User user, may_change_factors(transaction, by));
+    const database::Parameters parameters = {
+        {"id", number}, {"user_id", by.user.value}, {"session_id", by.credential}};
+    TRY(auto rows, transaction.query("SELECT kind, label FROM mfa_factor WHERE id = :id AND "
+                                     "user_id = :user_id AND confirmed_us IS NOT NULL",
+                                     parameters));
+    if (rows.empty()) return std::unexpected(missing);
+    TRY(check_fresh(by, "iam:RemoveFactor", resource_of(by.user)));
+    const bool is_last = std::size_t(user.has_totp) + user.passkeys == 1;
+    if (is_last && is_privileged(user.role)) return fail(Code::kConflict, "iam.last_factor");
+    TRY(transaction.execute("DELETE FROM passkey WHERE factor_id = :id", parameters));
+    TRY(transaction.execute("DELETE FROM mfa_factor WHERE id = :id", parameters));
+    // Sessions may have been opened with it, by whoever has it.
+    TRY(end_other_sessions(transaction, by, by.user));
+    if (is_last) {
+      TRY(transaction.execute("DELETE FROM recovery_code WHERE user_id = :user_id", parameters));
+      TRY(
+          transaction.execute("UPDATE iam_session SET second_factor = 0, second_factor_us = NULL, "
+                              "factor = '' WHERE id = :session_id",
+                              parameters));
+    }
+    TRY(trail_.changed(
+        transaction, by.tenant, by,
+        {"iam:RemoveFactor",
+         resource_of(by.user),
+         {{"factor", id}, {"kind", rows[0].text("kind")}, {"label", rows[0].text("label")}}}));
+    return Done{};
+  }));
+  co_return Result<>();
 }
 
 }  // namespace belfry::iam

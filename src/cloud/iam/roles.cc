@@ -28,6 +28,18 @@ std::optional<Role> role_named(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view name_of(FactorKind kind) {
+  switch (kind) {
+    case FactorKind::kTotp:
+      return "totp";
+    case FactorKind::kPasskey:
+      return "passkey";
+    case FactorKind::kRecoveryCode:
+      return "recovery_code";
+  }
+  return "";
+}
+
 bool is_privileged(Role role) {
   return role == Role::kProviderAdministrator || role == Role::kOperator ||
          role == Role::kTenantAdministrator;

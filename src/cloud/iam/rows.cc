@@ -35,9 +35,10 @@ User user_of(const database::Row& row) {
           .email = row.text("email"),
           .role = *role,
           .active = row.flag("active"),
-          .has_totp = row.integer("factors") > 0,
+          .has_totp = row.integer("totps") > 0,
           .created = from_us(row.integer("created_us")),
           .last_sign_in = optional_time(row, "last_sign_in_us"),
+          .passkeys = std::size_t(row.integer("passkeys")),
           .privileged = is_privileged(*role) || row.integer("privileged_profiles") > 0};
 }
 

@@ -14,8 +14,9 @@ Tenant tenant_of(const database::Row& row);
 // The columns that user_of reads, of `iam_user u`.
 inline constexpr std::string_view kUserColumns =
     "u.id, u.tenant_id, u.name, u.email, u.role, u.active, u.created_us, u.last_sign_in_us, "
-    "(SELECT count(*) FROM mfa_factor f WHERE f.user_id = u.id AND f.confirmed_us IS NOT NULL) "
-    "AS factors, "
+    "(SELECT count(*) FROM mfa_factor f WHERE f.user_id = u.id AND f.kind = 'totp' AND "
+    "f.confirmed_us IS NOT NULL) AS totps, "
+    "(SELECT count(*) FROM passkey p WHERE p.user_id = u.id) AS passkeys, "
     "(SELECT count(*) FROM iam_profile x WHERE x.privileged = 1 AND "
     "(x.id IN (SELECT h.profile_id FROM user_profile h WHERE h.user_id = u.id) OR "
     "x.id IN (SELECT g.profile_id FROM group_profile g JOIN group_member m "

@@ -1,7 +1,8 @@
 // The implementation of `Iam`, over several files: sign_in.cc, sessions.cc, users.cc, factors.cc,
-// access_keys.cc, api_tokens.cc, founding.cc.
+// passkeys.cc, recovery_codes.cc, step_up.cc, access_keys.cc, api_tokens.cc, founding.cc.
 #pragma once
 
+#include "challenges.h"
 #include "iam/iam.h"
 #include "policy/compiled_policies.h"
 #include "rights.h"
@@ -16,13 +17,17 @@
 
 namespace belfry::iam {
 
+namespace webauthn {
+struct Credential;
+}
+
 using database::Row;
 using database::Transaction;
 
 // How long reading the tables may take, in all of one call.
 inline constexpr Duration kReadLimit = std::chrono::seconds(5);
 
-class IamService : public Iam, public Profiles {
+class IamService : public Iam, public SecondFactors, public Profiles {
  public:
   IamService(database::Database& database, std::shared_ptr<Pool> pool, crypto::KeyStore& keys,
              audit::Ledger& ledger, audit::Outbox& outbox, Clock& clock, Random& random);
@@ -70,6 +75,18 @@ class IamService : public Iam, public Profiles {
   Task<Holdings> list_holdings(const Principal& by, UserId user) override;
   Task<> set_boundary(const Principal& by, UserId user, std::optional<ProfileId> profile) override;
 
+  SecondFactors& second_factors() override { return *this; }
+  void accept_origins(std::vector<std::string> origins) override;
+  Task<FactorList> list_factors(const Principal& by) override;
+  Task<> remove_factor(const Principal& by, const std::string& id) override;
+  Task<PasskeyCreation> begin_passkey(const Principal& by, const std::string& origin) override;
+  Task<AddedPasskey> finish_passkey(const Principal& by, const std::string& label,
+                                    const PasskeyAttestation& attestation) override;
+  Task<PasskeyRequest> begin_passkey_sign_in(const PasskeySignIn& attempt) override;
+  Task<std::vector<std::string>> make_recovery_codes(const Principal& by) override;
+  Task<PasskeyRequest> begin_step_up(const Principal& by, const std::string& origin) override;
+  Task<> step_up(const Principal& by, const StepUp& shown) override;
+
   Task<Listing<AccessKey>> list_access_keys(const Principal& by, UserId user, Page page) override;
   Task<NewAccessKey> create_access_key(const Principal& by, UserId user) override;
   Task<> delete_access_key(const Principal& by, const std::string& id) override;
@@ -89,6 +106,18 @@ class IamService : public Iam, public Profiles {
 
  private:
   struct Candidate;  // who somebody who signs in may be: sign_in.cc
+  // What somebody shows besides the password, and what it proved.
+  struct Evidence {
+    std::string totp, recovery_code;
+    std::optional<PasskeyAssertion> passkey;
+    std::optional<Challenge> challenge;  // that the passkey answers; taken already
+    bool empty() const { return totp.empty() && recovery_code.empty() && !passkey; }
+  };
+  struct Proof {
+    FactorKind factor;
+    std::string amr;  // RFC 8176
+  };
+  struct Opening;  // a session about to be: sign_in.cc
 
   // Runs `work` in one transaction on the pool and gives its value back.
   template <class T, class Work>
@@ -100,6 +129,8 @@ class IamService : public Iam, public Profiles {
   // with `missing` instead of a refusal, as if it were not there.
   Result<> check(const Principal& by, std::string_view action, const Resource& resource,
                  const Error& missing);
+  // For what a stolen session would be good for. Errors: denied ("iam.step_up_needed").
+  Result<> check_fresh(const Principal& by, std::string_view action, const std::string& resource);
   Result<> check_user(const Principal& by, std::string_view action, const User& user);
   Result<> refresh_tree(Transaction& transaction);
   // What is privileged is given by the predefined privileged roles alone.
@@ -120,12 +151,40 @@ class IamService : public Iam, public Profiles {
   Result<> end_other_sessions(Transaction& transaction, const Principal& by, UserId user);
 
   Task<Candidate> find_candidate(const SignIn& attempt);
+  // Passes over who `candidate` is until its password was compared. Errors: those of `sign_in`.
+  Task<> compare_password(const SignIn& attempt, const Candidate& candidate);
+  void log_failure(const SignIn& attempt, const User& user, const Error& reason);
+  Task<UserId> check_password_alone(const SignIn& attempt);
   Task<OpenedSession> check_candidate(const SignIn& attempt, const Candidate& candidate);
-  Result<OpenedSession> open_session(Transaction& transaction, const SignIn& attempt,
-                                     const Candidate& candidate);
-  // Whether `code` is a new one of the user's factor in force; it cannot be used again.
-  // Errors: denied ("iam.sign_in_refused").
-  Result<> use_code(Transaction& transaction, UserId user, const std::string& code);
+  Task<OpenedSession> sign_in_with_passkey(const SignIn& attempt);
+  Evidence evidence_of(const SignIn& attempt);
+  Result<OpenedSession> open_session(Transaction& transaction, const Opening& opening);
+  // Whether the evidence is of the user's own factor. Codes and challenges are used up with it.
+  // Errors: denied ("iam.sign_in_refused", and those of webauthn.h).
+  Result<Proof> prove(Transaction& transaction, UserId user, const Evidence& evidence);
+  Result<Proof> use_code(Transaction& transaction, UserId user, const std::string& code);
+  Result<Proof> use_recovery_code(Transaction& transaction, UserId user, const std::string& typed);
+  Result<Proof> use_passkey(Transaction& transaction, UserId user, const Evidence& evidence);
+
+  Result<User> may_change_factors(Transaction& transaction, const Principal& by);
+  // The caller's session has proved a factor that is new. Its other sessions end.
+  Result<RenewedSession> gain_factor(Transaction& transaction, const Principal& by,
+                                     const User& before, FactorKind factor, const std::string& amr);
+  // Ten new ones in place of all others, as they are shown.
+  Result<std::vector<std::string>> replace_recovery_codes(Transaction& transaction,
+                                                          const Principal& by);
+  Result<std::size_t> recovery_codes_left(Transaction& transaction, UserId user);
+  Result<Challenge> challenge_at(const std::string& origin, Challenge::Purpose purpose);
+  std::optional<Challenge> take_challenge(const Buffer& client_data);
+  Result<std::vector<KnownPasskey>> known_passkeys(Transaction& transaction, UserId user,
+                                                   const std::string& site);
+  Result<Factor> insert_passkey(Transaction& transaction, const Principal& by,
+                                const std::string& label, const Challenge& challenge,
+                                const webauthn::Credential& credential,
+                                const std::string& transports);
+  Result<UserId> owner_of(Transaction& transaction, const PasskeyAssertion& assertion);
+  static std::string amr_of(const webauthn::Credential& credential);
+
   Task<bool> is_password(const std::string& password, const std::string& hash);
   Task<std::string> hash(const std::string& password);
   Task<SigningIdentity> read_signing_identity(const std::string& access_key_id);
@@ -153,6 +212,9 @@ class IamService : public Iam, public Profiles {
   std::atomic<std::int64_t> tree_read_us_ = 0;
   Throttle throttle_;
   SigningCache signing_;
+  Challenges challenges_;
+  std::mutex origins_mutex_;
+  std::vector<std::string> origins_;
 };
 
 template <class T, class Work>

@@ -11,6 +11,12 @@ namespace {
 constexpr Duration kSeenEvery = std::chrono::seconds(30);
 constexpr std::size_t kSecretLength = 64;
 
+std::optional<FactorKind> factor_named(std::string_view name) {
+  for (FactorKind kind : {FactorKind::kTotp, FactorKind::kPasskey, FactorKind::kRecoveryCode})
+    if (name_of(kind) == name) return kind;
+  return std::nullopt;
+}
+
 Session session_of(const Row& row) {
   return {.id = row.text("id"),
           .user = UserId{row.integer("user_id")},
@@ -19,7 +25,9 @@ Session session_of(const Row& row) {
           .expires = from_us(row.integer("expires_us")),
           .source_ip = row.text("source_ip"),
           .user_agent = row.text("user_agent"),
-          .second_factor = row.flag("second_factor")};
+          .second_factor = row.flag("second_factor"),
+          .factor = factor_named(row.text("factor")),
+          .second_factor_at = optional_time(row, "second_factor_us")};
 }
 
 constexpr std::string_view kOpen =
@@ -38,13 +46,14 @@ Task<Principal> IamService::authenticate_session(const std::string& secret) {
   const Timestamp now = clock_.now();
   CO_TRY(const Seen seen, co_await read<Seen>([&](Transaction& transaction) -> Result<Seen> {
            TRY(refresh_tree(transaction));
-           TRY(auto rows, transaction.query(
-                              "SELECT s.id AS session_id, s.second_factor, s.last_seen_us, u.id, "
-                              "u.tenant_id, u.name, u.role FROM iam_session s "
-                              "JOIN iam_user u ON u.id = s.user_id "
-                              "WHERE s.secret_sha256 = :secret_sha256 AND u.active = 1 AND " +
-                                  std::string(kOpen),
-                              {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(now)}}));
+           TRY(auto rows,
+               transaction.query("SELECT s.id AS session_id, s.second_factor, s.second_factor_us, "
+                                 "s.last_seen_us, u.id, "
+                                 "u.tenant_id, u.name, u.role FROM iam_session s "
+                                 "JOIN iam_user u ON u.id = s.user_id "
+                                 "WHERE s.secret_sha256 = :secret_sha256 AND u.active = 1 AND " +
+                                     std::string(kOpen),
+                                 {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(now)}}));
            if (rows.empty()) return unknown;
            const Row& row = rows[0];
            TRY(auto held, read_held_policies(transaction, held_, UserId{row.integer("id")}));
@@ -55,6 +64,7 @@ Task<Principal> IamService::authenticate_session(const std::string& secret) {
                         .method = Method::kSession,
                         .credential = row.text("session_id"),
                         .second_factor = row.flag("second_factor"),
+                        .second_factor_at = optional_time(row, "second_factor_us"),
                         .held = std::move(held)},
                        now - from_us(row.integer("last_seen_us")) >= kSeenEvery};
          }));

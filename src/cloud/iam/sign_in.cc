@@ -1,6 +1,7 @@
-// Signing in: throttle, password, second factor, session.
+// Signing in: throttle, password, second factor, session; or a passkey alone.
 #include "base/ascii.h"
 #include "base/text_encoding.h"
+#include "crypto/hash.h"
 #include "crypto/password.h"
 #include "rows.h"
 #include "service.h"
@@ -39,7 +40,37 @@ Error refusal() {
   return Error(Code::kDenied, "iam.sign_in_refused");
 }
 
+// The session, and that the user was here.
+Result<> insert_session(Transaction& transaction, const database::Parameters& parameters) {
+  TRY(transaction.execute(
+      "INSERT INTO iam_session (id, tenant_id, user_id, secret_sha256, amr, second_factor, "
+      "privileged, enrolment_only, source_ip, user_agent, created_us, last_seen_us, expires_us, "
+      "idle_limit_us, factor, second_factor_us) VALUES (:id, :tenant_id, :user_id, "
+      ":secret_sha256, :amr, :second_factor, :privileged, :enrolment_only, :source_ip, "
+      ":user_agent, :now_us, :now_us, :expires_us, :idle_limit_us, :factor, :second_factor_us)",
+      parameters));
+  TRY(transaction.execute("UPDATE iam_user SET last_sign_in_us = :now_us WHERE id = :user_id",
+                          parameters));
+  TRY(transaction.execute(
+      "INSERT INTO sign_in_origin (user_id, tenant_id, address, last_success_us) "
+      "VALUES (:user_id, :tenant_id, :address, :now_us) "
+      "ON CONFLICT (user_id, address) DO UPDATE SET last_success_us = :now_us",
+      parameters));
+  TRY(transaction.execute(
+      "DELETE FROM iam_session WHERE user_id = :user_id AND expires_us < :forgotten_us",
+      parameters));
+  return {};
+}
+
 }  // namespace
+
+struct IamService::Opening {
+  const SignIn& attempt;
+  User user;
+  std::string address;  // as Throttle has it
+  std::optional<Proof> proof;
+  std::string amr;
+};
 
 struct IamService::Candidate {
   User user{};       // without an id: nobody has that name
@@ -74,24 +105,25 @@ Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
 }
 
 Task<Iam::OpenedSession> IamService::sign_in(const SignIn& attempt) {
+  if (attempt.passkey && attempt.user.empty()) co_return co_await sign_in_with_passkey(attempt);
   CO_TRY(const Candidate candidate, co_await find_candidate(attempt));
   Result<OpenedSession> opened = fail(Code::kInternal, "iam.sign_in_refused");
   if (auto begun = throttle_.begin(candidate.throttled, clock_.now()); !begun)
     opened = std::unexpected(begun.error());
   else
     opened = co_await check_candidate(attempt, candidate);
-  if (!opened) {
-    // People type passwords where names belong: names of nobody are not written down.
-    Principal by = principal_of(candidate.user);
-    if (!candidate.user.id) by.name = "unknown";
-    trail_.sign_in_failed(candidate.user.id ? candidate.user.tenant : kProviderTenant, by,
-                          attempt.source_ip, opened.error());
-  }
+  if (!opened) log_failure(attempt, candidate.user, opened.error());
   co_return opened;
 }
 
-Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
-                                                     const Candidate& candidate) {
+void IamService::log_failure(const SignIn& attempt, const User& user, const Error& reason) {
+  // People type passwords where names belong: names of nobody are not written down.
+  Principal by = principal_of(user);
+  if (!user.id) by.name = "unknown";
+  trail_.sign_in_failed(user.id ? user.tenant : kProviderTenant, by, attempt.source_ip, reason);
+}
+
+Task<> IamService::compare_password(const SignIn& attempt, const Candidate& candidate) {
   const std::string password = attempt.password.substr(0, kPasswordMax);
   auto same = co_await is_password(password, candidate.hash);
   if (!same) {
@@ -100,12 +132,61 @@ Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
   }
   const bool exists = candidate.user.id && candidate.user.active;
   if (!*same || !exists) co_return std::unexpected(refusal());
-  if (candidate.user.has_totp && attempt.totp.empty()) {
-    throttle_.succeeded(candidate.throttled, Throttle::Success::kOnlyTakeBack);
-    co_return fail(Code::kDenied, "iam.totp_needed");
+  co_return Result<>();
+}
+
+Task<UserId> IamService::check_password_alone(const SignIn& attempt) {
+  CO_TRY(const Candidate candidate, co_await find_candidate(attempt));
+  Result<> compared = throttle_.begin(candidate.throttled, clock_.now());
+  if (compared) {
+    compared = co_await compare_password(attempt, candidate);
+    // The password alone is not yet a success: what guesses at codes must not start afresh with it.
+    if (compared) throttle_.succeeded(candidate.throttled, Throttle::Success::kOnlyTakeBack);
   }
-  auto opened = co_await write<OpenedSession>(
-      [&](Transaction& transaction) { return open_session(transaction, attempt, candidate); });
+  if (!compared) {
+    log_failure(attempt, candidate.user, compared.error());
+    co_return std::unexpected(compared.error());
+  }
+  co_return candidate.user.id;
+}
+
+IamService::Evidence IamService::evidence_of(const SignIn& attempt) {
+  Evidence evidence{attempt.totp, attempt.recovery_code, attempt.passkey, {}};
+  if (evidence.passkey) evidence.challenge = take_challenge(evidence.passkey->client_data);
+  // What was begun for something else is good for nothing now.
+  if (evidence.challenge && evidence.challenge->purpose != Challenge::Purpose::kSignIn)
+    evidence.challenge.reset();
+  return evidence;
+}
+
+Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
+                                                     const Candidate& candidate) {
+  CO_TRY(co_await compare_password(attempt, candidate));
+  const Evidence evidence = evidence_of(attempt);
+  if (candidate.user.has_second_factor() && evidence.empty()) {
+    throttle_.succeeded(candidate.throttled, Throttle::Success::kOnlyTakeBack);
+    const bool has_passkey = candidate.user.passkeys > 0;
+    co_return fail(Code::kDenied,
+                   candidate.user.has_totp ? "iam.totp_needed" : "iam.passkey_needed",
+                   {{"passkey", has_passkey ? "yes" : "no"}});
+  }
+  auto opened =
+      co_await write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
+        // Read again: the user may have changed since the password was compared.
+        TRY(auto rows,
+            transaction.query("SELECT " + std::string(kUserColumns) +
+                                  ", u.password_hash FROM iam_user u WHERE u.id = :user_id",
+                              {{"user_id", candidate.user.id.value}}));
+        if (rows.empty() || rows[0].text("password_hash") != candidate.hash ||
+            !rows[0].flag("active"))
+          return std::unexpected(refusal());
+        Opening opening{attempt, user_of(rows[0]), candidate.throttled.address, {}, "pwd"};
+        if (opening.user.has_second_factor()) {
+          TRY(opening.proof, prove(transaction, opening.user.id, evidence));
+          opening.amr += " " + opening.proof->amr;
+        }
+        return open_session(transaction, opening);
+      });
   if (opened)
     throttle_.succeeded(candidate.throttled, Throttle::Success::kForget);
   else if (opened.error().code() == Code::kRetry)
@@ -113,20 +194,53 @@ Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
   co_return opened;
 }
 
-Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction, const SignIn& attempt,
-                                                    const Candidate& candidate) {
-  // Read again: the user may have changed since the password was compared.
-  TRY(auto rows, transaction.query("SELECT " + std::string(kUserColumns) +
-                                       ", u.password_hash FROM iam_user u WHERE u.id = :user_id",
-                                   {{"user_id", candidate.user.id.value}}));
-  if (rows.empty() || rows[0].text("password_hash") != candidate.hash || !rows[0].flag("active"))
-    return std::unexpected(refusal());
-  const User user = user_of(rows[0]);
-  if (user.has_totp) TRY(use_code(transaction, user.id, attempt.totp));
+// The passkey says who it is, and that the person was verified: both factors at once.
+Task<Iam::OpenedSession> IamService::sign_in_with_passkey(const SignIn& attempt) {
+  const Throttle::Attempt throttled{
+      .account = "passkey " + to_hex(crypto::sha256(attempt.passkey->credential_id)),
+      .address = throttled_address(attempt.source_ip),
+      .known_good = true};
+  User user{};
+  if (auto begun = throttle_.begin(throttled, clock_.now()); !begun) {
+    log_failure(attempt, user, begun.error());
+    co_return std::unexpected(begun.error());
+  }
+  const Evidence evidence = evidence_of(attempt);
+  auto opened =
+      co_await write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
+        TRY(refresh_tree(transaction));
+        TRY(const UserId owner, owner_of(transaction, *attempt.passkey));
+        TRY(user, iam::find_user(transaction, owner));
+        if (!user.active) return std::unexpected(refusal());
+        // Begun beside a password, nobody asked to verify the person.
+        if (!evidence.challenge || !evidence.challenge->verify_user)
+          return fail(Code::kDenied, "iam.passkey_wrong_request");
+        Opening opening{attempt, user, throttled.address, {}, ""};
+        TRY(opening.proof, prove(transaction, owner, evidence));
+        opening.amr = opening.proof->amr;
+        return open_session(transaction, opening);
+      });
+  if (opened)
+    throttle_.succeeded(throttled, Throttle::Success::kForget);
+  else
+    log_failure(attempt, user, opened.error());
+  co_return opened;
+}
 
+Result<IamService::Proof> IamService::prove(Transaction& transaction, UserId user,
+                                            const Evidence& evidence) {
+  if (evidence.passkey) return use_passkey(transaction, user, evidence);
+  if (!evidence.recovery_code.empty())
+    return use_recovery_code(transaction, user, evidence.recovery_code);
+  return use_code(transaction, user, evidence.totp);
+}
+
+Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
+                                                    const Opening& opening) {
+  const auto& [attempt, user, address, proof, amr] = opening;
   const Timestamp now = clock_.now();
   const Lifetime lifetime = lifetime_of(user.role);
-  const bool privileged = is_privileged(user.role);
+  const bool privileged = is_privileged(user.role), second_factor = proof.has_value();
   OpenedSession opened;
   opened.secret = make_bearer_secret(random_);
   opened.user = user;
@@ -138,65 +252,59 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction, co
                     .expires = now + lifetime.absolute,
                     .source_ip = attempt.source_ip,
                     .user_agent = attempt.user_agent.substr(0, kUserAgentMax),
-                    .second_factor = user.has_totp};
+                    .second_factor = second_factor};
+  if (proof) {
+    opened.session.factor = proof->factor;
+    opened.session.second_factor_at = now;
+  }
   if (!is_utf8(opened.session.user_agent)) opened.session.user_agent.clear();
+  const std::string factor(proof ? name_of(proof->factor) : "");
   const database::Parameters parameters = {
       {"id", opened.session.id},
       {"tenant_id", user.tenant.value},
       {"user_id", user.id.value},
       {"secret_sha256", digest_of(opened.secret)},
-      {"amr", user.has_totp ? "pwd otp" : "pwd"},
-      {"second_factor", std::int64_t(user.has_totp)},
+      {"amr", amr},
+      {"factor", factor},
+      {"second_factor", std::int64_t(second_factor)},
+      {"second_factor_us", time_or_null(proof ? std::optional(now) : std::nullopt)},
       {"privileged", std::int64_t(privileged)},
-      {"enrolment_only", std::int64_t(privileged && !user.has_totp)},
+      {"enrolment_only", std::int64_t(privileged && !second_factor)},
       {"source_ip", opened.session.source_ip},
       {"user_agent", opened.session.user_agent},
       {"now_us", to_us(now)},
       {"expires_us", to_us(opened.session.expires)},
       {"idle_limit_us", lifetime.idle.count()},
-      {"address", candidate.throttled.address},
+      {"address", address},
       {"forgotten_us", to_us(now - kSessionKept)}};
-  TRY(transaction.execute(
-      "INSERT INTO iam_session (id, tenant_id, user_id, secret_sha256, amr, second_factor, "
-      "privileged, enrolment_only, source_ip, user_agent, created_us, last_seen_us, expires_us, "
-      "idle_limit_us) VALUES (:id, :tenant_id, :user_id, :secret_sha256, :amr, :second_factor, "
-      ":privileged, :enrolment_only, :source_ip, :user_agent, :now_us, :now_us, :expires_us, "
-      ":idle_limit_us)",
-      parameters));
-  TRY(transaction.execute("UPDATE iam_user SET last_sign_in_us = :now_us WHERE id = :user_id",
-                          parameters));
-  TRY(transaction.execute(
-      "INSERT INTO sign_in_origin (user_id, tenant_id, address, last_success_us) "
-      "VALUES (:user_id, :tenant_id, :address, :now_us) "
-      "ON CONFLICT (user_id, address) DO UPDATE SET last_success_us = :now_us",
-      parameters));
-  TRY(transaction.execute(
-      "DELETE FROM iam_session WHERE user_id = :user_id AND expires_us < :forgotten_us",
-      parameters));
+  TRY(insert_session(transaction, parameters));
   Principal by = principal_of(user);
   by.method = Method::kSession;
   by.credential = opened.session.id;
   TRY(trail_.authenticated(transaction, by,
                            {"iam:SignIn",
                             "belfry:session/" + opened.session.id,
-                            {{"second_factor", user.has_totp ? "totp" : "none"}}},
+                            {{"second_factor", second_factor ? factor : "none"}}},
                            attempt.source_ip));
   return opened;
 }
 
-Result<> IamService::use_code(Transaction& transaction, UserId user, const std::string& code) {
+Result<IamService::Proof> IamService::use_code(Transaction& transaction, UserId user,
+                                               const std::string& code) {
   TRY(auto factors,
-      transaction.query("SELECT id, secret_sealed, last_step FROM mfa_factor "
-                        "WHERE user_id = :user_id AND confirmed_us IS NOT NULL ORDER BY id",
-                        {{"user_id", user.value}}));
+      transaction.query(
+          "SELECT id, secret_sealed, last_step FROM mfa_factor WHERE user_id = :user_id "
+          "AND kind = 'totp' AND confirmed_us IS NOT NULL ORDER BY id",
+          {{"user_id", user.value}}));
   for (const Row& factor : factors) {
     TRY(const Buffer seed,
         open_secret(keys_, {"totp/" + user.text()}, factor.text("secret_sealed")));
     const auto step = crypto::verify_totp(seed, code, clock_.now(), factor.integer("last_step"));
     if (!step) continue;
-    TRY(transaction.execute("UPDATE mfa_factor SET last_step = :step WHERE id = :id",
-                            {{"step", *step}, {"id", factor.integer("id")}}));
-    return {};
+    TRY(transaction.execute(
+        "UPDATE mfa_factor SET last_step = :step, last_used_us = :now_us WHERE id = :id",
+        {{"step", *step}, {"id", factor.integer("id")}, {"now_us", to_us(clock_.now())}}));
+    return Proof{FactorKind::kTotp, "otp"};
   }
   return std::unexpected(refusal());
 }

@@ -129,6 +129,7 @@ Task<> IamService::set_user_active(const Principal& by, UserId user, bool active
     // Whoever suspends cannot be the last administrator then.
     if (user == by.user) return fail(Code::kConflict, "iam.own_account");
     if (found.active == active) return Done{};
+    if (!active) TRY(check_fresh(by, "iam:SuspendUser", resource_of(user)));
     TRY(transaction.execute("UPDATE iam_user SET active = :active WHERE id = :id",
                             {{"active", std::int64_t(active)}, {"id", user.value}}));
     if (!active) TRY(end_other_sessions(transaction, by, user));

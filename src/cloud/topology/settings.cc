@@ -22,6 +22,21 @@ bool is_listen_address(std::string_view text) {
   return error == std::errc() && end == digits.data() + digits.size() && port <= 65535;
 }
 
+// "https://belfry.example.net:8443", as a browser writes it: no path, no port 443, and a host name,
+// since passkeys belong to none of IP addresses.
+bool is_origin(std::string_view text) {
+  constexpr std::string_view kScheme = "https://";
+  if (!text.starts_with(kScheme) || text.ends_with(":443")) return false;
+  text.remove_prefix(kScheme.size());
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const std::string_view host = text.substr(0, colon), port = text.substr(colon);
+  if (!port.empty() && !is_listen_address("x" + std::string(port))) return false;
+  return !host.empty() && host.size() <= 253 && host.front() != '.' && host.front() != '-' &&
+         host.back() >= 'a' && host.back() <= 'z' && std::ranges::all_of(host, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+         });
+}
+
 void read_listen(Builder& builder, yaml::MapReader& root) {
   const yaml::Node* node = root.map("listen", Presence::kOptional);
   if (!node) return;
@@ -38,6 +53,12 @@ void read_listen(Builder& builder, yaml::MapReader& root) {
   address("s3", builder.topology.s3_listen);
   address("s3_tls", builder.topology.s3_tls_listen);
   address("api", builder.topology.api_listen);
+  for (const yaml::Text& origin : listen.texts("origins", Presence::kOptional, {1, 64})) {
+    if (!is_origin(origin.value))
+      builder.fault(origin.place, Error(Code::kInvalid, "topology.bad_origin",
+                                        {{"origin", origin.value.substr(0, 80)}}));
+    builder.topology.api_origins.push_back(origin.value);
+  }
   listen.finish();
 }
 

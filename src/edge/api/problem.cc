@@ -18,10 +18,11 @@ struct MessageStatus {
 // Messages whose status says more than their code's. 401 invites to sign in; 403 says that it would
 // not help.
 constexpr MessageStatus kStatuses[] = {
-    {"api.sign_in_first", 401},   {"iam.unknown_session", 401}, {"iam.unknown_token", 401},
-    {"iam.sign_in_refused", 401}, {"iam.totp_needed", 401},     {"api.method_not_allowed", 405},
-    {"api.length_required", 411}, {"object.precondition", 412}, {"api.body_too_large", 413},
-    {"object.too_large", 413},    {"api.bad_range", 416},       {"iam.throttled", 429},
+    {"api.sign_in_first", 401},      {"iam.unknown_session", 401}, {"iam.unknown_token", 401},
+    {"iam.sign_in_refused", 401},    {"iam.totp_needed", 401},     {"iam.passkey_needed", 401},
+    {"api.method_not_allowed", 405}, {"api.length_required", 411}, {"object.precondition", 412},
+    {"api.body_too_large", 413},     {"object.too_large", 413},    {"api.bad_range", 416},
+    {"iam.throttled", 429},
 };
 
 constexpr MessageStatus kTitles[] = {

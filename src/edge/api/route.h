@@ -80,6 +80,8 @@ struct Answer {
   static Answer none() { return {204, {}, {}}; }
 };
 Answer answer(const nlohmann::json& body, int status = 200);
+// The field Set-Cookie of a session's secret; an empty one ends it.
+std::string session_cookie(const std::string& secret, std::int64_t seconds);
 
 using RouteHandler = Task<Answer> (*)(Call&);
 
@@ -94,6 +96,7 @@ struct Route {
 };
 
 std::span<const Route> session_routes();
+std::span<const Route> factor_routes();
 std::span<const Route> people_routes();
 std::span<const Route> profile_routes();
 std::span<const Route> bucket_routes();

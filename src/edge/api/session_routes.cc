@@ -1,6 +1,6 @@
 // Signing in and out, and one's own credentials.
-#include "base/text_encoding.h"
 #include "page.h"
+#include "passkey_shapes.h"
 #include "route.h"
 #include "shapes.h"
 
@@ -13,17 +13,19 @@ namespace {
 
 using nlohmann::json;
 
-std::string session_cookie(const std::string& secret, std::int64_t seconds) {
-  return "belfry_session=" + secret +
-         "; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=" + std::to_string(seconds);
-}
-
 Task<Answer> sign_in(Call& call) {
   CO_TRY(json body, co_await call.read_body());
   iam::SignIn attempt;
-  CO_TRY(attempt.user, text_field(body, "user"));
-  CO_TRY(attempt.password, text_field(body, "password"));
+  if (body.contains("passkey")) {
+    CO_TRY(attempt.passkey, assertion_in(body, "passkey"));
+  }
+  // A passkey says itself who it is.
+  if (!attempt.passkey || body.contains("user")) {
+    CO_TRY(attempt.user, text_field(body, "user"));
+    CO_TRY(attempt.password, text_field(body, "password"));
+  }
   attempt.totp = text_field_or(body, "totp", "");
+  attempt.recovery_code = text_field_or(body, "recovery_code", "");
   attempt.source_ip = call.request.peer_ip;
   attempt.user_agent = std::string(call.request.fields.get("user-agent").substr(0, 200));
   CO_TRY(auto opened, co_await call.host.services.iam.sign_in(attempt));
@@ -80,27 +82,6 @@ Task<Answer> sign_out(Call& call) {
   co_return result;
 }
 
-Task<Answer> begin_totp(Call& call) {
-  CO_TRY(std::string secret, co_await call.host.services.iam.begin_totp(call.by));
-  const std::string& issuer = call.host.services.topology.provider_name;
-  // The key URI that authenticator programs read.
-  std::string uri = "otpauth://totp/" +
-                    percent_encode(issuer + ":" + call.by.name, Slash::kEncode) +
-                    "?secret=" + secret + "&issuer=" + percent_encode(issuer, Slash::kEncode);
-  co_return answer({{"secret", secret}, {"uri", uri}});
-}
-
-Task<Answer> confirm_totp(Call& call) {
-  CO_TRY(json body, co_await call.read_body());
-  CO_TRY(std::string code, text_field(body, "code"));
-  CO_TRY(auto renewed, co_await call.host.services.iam.confirm_totp(call.by, code));
-  auto lifetime = std::chrono::duration_cast<std::chrono::seconds>(renewed.expires -
-                                                                   call.host.services.clock.now());
-  Answer result = Answer::none();
-  result.fields.emplace_back("Set-Cookie", session_cookie(renewed.secret, lifetime.count()));
-  co_return result;
-}
-
 Task<Answer> change_password(Call& call) {
   CO_TRY(json body, co_await call.read_body());
   CO_TRY(std::string old_password, text_field(body, "old_password"));
@@ -138,8 +119,6 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/v1/session", "iam:SignIn", sign_in, Access::kPublic},
     {"GET", "/api/v1/session", "iam:GetSession", who_am_i},
     {"DELETE", "/api/v1/session", "iam:SignOut", sign_out},
-    {"POST", "/api/v1/session/totp", "iam:ManageOwnTotp", begin_totp},
-    {"POST", "/api/v1/session/totp/confirm", "iam:ManageOwnTotp", confirm_totp},
     {"POST", "/api/v1/session/password", "iam:ChangePassword", change_password},
     {"GET", "/api/v1/api-tokens", "iam:ListApiTokens", list_tokens},
     {"POST", "/api/v1/api-tokens", "iam:CreateApiToken", create_token},
@@ -147,6 +126,11 @@ constexpr Route kRoutes[] = {
 };
 
 }  // namespace
+
+std::string session_cookie(const std::string& secret, std::int64_t seconds) {
+  return "belfry_session=" + secret +
+         "; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=" + std::to_string(seconds);
+}
 
 std::span<const Route> session_routes() {
   return kRoutes;

@@ -59,6 +59,7 @@ json to_json(const iam::User& user) {
           {"privileged", user.privileged},
           {"active", user.active},
           {"has_totp", user.has_totp},
+          {"passkeys", user.passkeys},
           {"created_us", to_us(user.created)},
           {"last_sign_in_us", time_or_null(user.last_sign_in)}};
 }
@@ -121,6 +122,8 @@ json to_json(const iam::Session& session, const iam::Principal& by) {
           {"source_ip", session.source_ip},
           {"user_agent", session.user_agent},
           {"second_factor", session.second_factor},
+          {"factor", session.factor ? json(iam::name_of(*session.factor)) : json(nullptr)},
+          {"second_factor_us", time_or_null(session.second_factor_at)},
           {"current", session.id == by.credential}};
 }
 

@@ -13,6 +13,8 @@ constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kHexUpper = "0123456789ABCDEF";
 constexpr std::string_view kBase64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64Url =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 bool is_unreserved(char c) {
@@ -88,6 +90,15 @@ std::optional<Buffer> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
   return ungroup(text.substr(0, text.size() - padding), table, 6);
+}
+
+std::string to_base64url(View bytes) {
+  return regroup(bytes, kBase64Url, 6);
+}
+
+std::optional<Buffer> from_base64url(std::string_view text) {
+  static const auto table = reverse_of(kBase64Url);
+  return ungroup(text, table, 6);
 }
 
 std::string to_base32(View bytes) {

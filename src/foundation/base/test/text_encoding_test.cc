@@ -13,6 +13,17 @@ TEST(TextEncoding, MatchesPublishedVectors) {
   EXPECT_EQ(to_hex(as_view("foobar")), "666f6f626172");
 }
 
+TEST(TextEncoding, WritesBase64OfUrlsWithoutPadding) {
+  const Buffer bytes = {std::byte(0xfb), std::byte(0xff), std::byte(0x01)};
+  EXPECT_EQ(to_base64url(bytes), "-_8B");
+  EXPECT_EQ(to_base64url(View(bytes).first(1)), "-w");
+  for (std::size_t length = 0; length <= bytes.size(); ++length)
+    EXPECT_EQ(from_base64url(to_base64url(View(bytes).first(length))),
+              to_buffer(View(bytes).first(length)));
+  for (const char* wrong : {"+/8B", "-w==", "-x", "-", "-_8\n"})
+    EXPECT_FALSE(from_base64url(wrong)) << wrong;
+}
+
 TEST(TextEncoding, ReadsWhatItWrote) {
   Buffer bytes;
   for (int i = 0; i < 257; ++i) {

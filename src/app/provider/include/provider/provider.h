@@ -38,9 +38,10 @@ struct Options {
   Duration disk_hang_limit = std::chrono::seconds(60);  // segments::Options::hang_limit
 };
 
-// Where it listens: DIR/run/endpoints.json.
+// Where it listens: DIR/run/endpoints.json. `console` is what a person opens: passkeys want a host
+// name, which `api` need not be.
 struct Endpoints {
-  std::string s3, s3_tls, api, ca;
+  std::string s3, s3_tls, api, ca, console;
 };
 
 // One data directory is open in one process at a time (an flock on DIR/run/lock).

@@ -9,7 +9,9 @@
 #include "crypto/key_store.h"
 #include "database/database.h"
 #include "iam/listing.h"
+#include "iam/passkey.h"
 #include "iam/profiles.h"
+#include "iam/second_factors.h"
 #include "policy/policy.h"
 #include "runtime/blocking.h"
 #include "runtime/clock.h"
@@ -61,7 +63,8 @@ struct Principal {
   Method method = Method::kNone;
   std::string credential;      // access key id, token id, session id: never the secret
   bool second_factor = false;  // of the session, or of the one that made the token
-  std::shared_ptr<const HeldPolicies> held{};  // null: nothing but the role
+  std::optional<Timestamp> second_factor_at{};  // when the session last proved it
+  std::shared_ptr<const HeldPolicies> held{};   // null: nothing but the role
 };
 
 // Facts of the request that rights may depend on.
@@ -93,6 +96,8 @@ struct User {
   bool has_totp = false;
   Timestamp created;
   std::optional<Timestamp> last_sign_in;
+  std::size_t passkeys = 0;
+  bool has_second_factor() const { return has_totp || passkeys > 0; }
   bool privileged = false;  // by its role, or by a profile that it holds
 };
 
@@ -122,6 +127,8 @@ struct Session {
   Timestamp created, last_seen, expires;
   std::string source_ip, user_agent;
   bool second_factor = false;
+  std::optional<FactorKind> factor{};           // which
+  std::optional<Timestamp> second_factor_at{};  // when it was last proved
 };
 
 struct ApiToken {
@@ -133,15 +140,20 @@ struct ApiToken {
   bool second_factor = false;
 };
 
+// User and password, with what else the user has to show; or a passkey alone.
 struct SignIn {
   std::string user;
   std::string password;
   std::string totp;  // empty: not given
   std::string source_ip, user_agent;
+  std::optional<PasskeyAssertion> passkey{};
+  std::string recovery_code{};  // empty: not given
 };
 
 // Every call is safe from any thread and leaves an audit event with its change, in one transaction.
-// `by` is who asks; rights are checked inside.
+// `by` is who asks; rights are checked inside. What a stolen session would be good for (a new key
+// or token, another password or factor, suspending somebody) wants a second factor that the session
+// proved within a quarter of an hour: denied ("iam.step_up_needed"; `SecondFactors::step_up`).
 class Iam {
  public:
   virtual ~Iam() = default;
@@ -163,8 +175,9 @@ class Iam {
     User user;
   };
   // Same answer and same time whether the user exists or not. Throttled by account and address so
-  // that the owner still gets in. Errors: denied ("iam.sign_in_refused", "iam.totp_needed"), retry
-  // ("iam.throttled", argument seconds).
+  // that the owner still gets in. Errors: denied ("iam.sign_in_refused"; "iam.totp_needed" and
+  // "iam.passkey_needed" once the password is right), retry ("iam.throttled", argument seconds); of
+  // a passkey those of webauthn.h.
   virtual Task<OpenedSession> sign_in(const SignIn& attempt) = 0;
   virtual Task<> sign_out(const Principal& by) = 0;
 
@@ -186,14 +199,11 @@ class Iam {
 
   // A new TOTP seed, in force once `confirm_totp` has seen a code of it. Returns base32.
   virtual Task<std::string> begin_totp(const Principal& by) = 0;
-  // The caller's session has proved more from then on, so it gets a new secret; the old one ends.
-  struct RenewedSession {
-    std::string secret;
-    Timestamp expires;
-  };
+  using RenewedSession = iam::RenewedSession;
   virtual Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) = 0;
 
   virtual Profiles& profiles() = 0;
+  virtual SecondFactors& second_factors() = 0;
 
   // The oldest first, as tokens and sessions are.
   virtual Task<Listing<AccessKey>> list_access_keys(const Principal& by, UserId user,

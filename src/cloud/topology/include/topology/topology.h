@@ -59,6 +59,7 @@ struct Topology {
   std::string database_url;  // empty: SQLite below the data directory
   std::string s3_listen = "127.0.0.1:9000", s3_tls_listen = "127.0.0.1:9443",
               api_listen = "127.0.0.1:8443";
+  std::vector<std::string> api_origins;  // where browsers open the console, besides its own address
   Tls tls;
   bool demonstration = false;  // all disks and servers simulated, credentials made at random
   Bytes segment_size = 1_GiB;

@@ -1,5 +1,5 @@
-// Binary as text: hexadecimal, base64 (RFC 4648 section 4), base32 (section 6), percent-encoding
-// (RFC 3986).
+// Binary as text: hexadecimal, base64 (RFC 4648 section 4, and 5 for URLs), base32 (section 6),
+// percent-encoding (RFC 3986).
 #pragma once
 
 #include "base/bytes.h"
@@ -15,6 +15,9 @@ std::optional<Buffer> from_hex(std::string_view text);
 
 std::string to_base64(View bytes);  // with padding
 std::optional<Buffer> from_base64(std::string_view text);
+
+std::string to_base64url(View bytes);  // without padding
+std::optional<Buffer> from_base64url(std::string_view text);
 
 std::string to_base32(View bytes);  // upper case, without padding
 std::optional<Buffer> from_base32(std::string_view text);
