@@ -59,9 +59,8 @@ Task<> IamService::change_password(const Principal& by, const std::string& old_p
     co_return std::unexpected(wrong);
   }
   throttle_.succeeded(own_attempt(by), Throttle::Success::kForget);
-  CO_TRY(check_password(new_password,
-                        {current.user.name, current.user.email, is_privileged(current.user.role),
-                         current.user.has_second_factor()}));
+  CO_TRY(check_password(new_password, {current.user.name, current.user.email,
+                                       current.user.privileged, current.user.has_second_factor()}));
   CO_TRY(const std::string hashed, co_await hash(new_password));
   CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const std::int64_t changed,
@@ -207,7 +206,7 @@ Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
     if (rows.empty()) return std::unexpected(missing);
     TRY(check_fresh(by, "iam:RemoveFactor", resource_of(by.user)));
     const bool is_last = std::size_t(user.has_totp) + user.passkeys == 1;
-    if (is_last && is_privileged(user.role)) return fail(Code::kConflict, "iam.last_factor");
+    if (is_last && user.privileged) return fail(Code::kConflict, "iam.last_factor");
     TRY(transaction.execute("DELETE FROM passkey WHERE factor_id = :id", parameters));
     TRY(transaction.execute("DELETE FROM mfa_factor WHERE id = :id", parameters));
     // Sessions may have been opened with it, by whoever has it.

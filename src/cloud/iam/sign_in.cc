@@ -16,10 +16,10 @@ struct Lifetime {
   Duration absolute, idle;
 };
 
-Lifetime lifetime_of(Role role) {
+Lifetime lifetime_of(const User& user) {
   using std::chrono::hours;
   using std::chrono::minutes;
-  if (is_privileged(role)) return {hours(12), minutes(15)};
+  if (user.privileged) return {hours(12), minutes(15)};
   return {hours(24), hours(2)};
 }
 
@@ -239,8 +239,8 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
                                                     const Opening& opening) {
   const auto& [attempt, user, address, proof, amr] = opening;
   const Timestamp now = clock_.now();
-  const Lifetime lifetime = lifetime_of(user.role);
-  const bool privileged = is_privileged(user.role), second_factor = proof.has_value();
+  const Lifetime lifetime = lifetime_of(user);
+  const bool privileged = user.privileged, second_factor = proof.has_value();
   OpenedSession opened;
   opened.secret = make_bearer_secret(random_);
   opened.user = user;

@@ -63,7 +63,7 @@ Task<Answer> who_am_i(Call& call) {
   CO_TRY(auto user, co_await services.iam.find_user(call.by, call.by.user));
   CO_TRY(auto tenant, co_await services.iam.find_tenant(call.by));
   CO_TRY(auto session, co_await services.iam.find_session(call.by));
-  bool privileged = iam::is_privileged(call.by.role);
+  const bool privileged = user.privileged;
   co_return answer({{"user", to_json(user)},
                     {"tenant", to_json(tenant)},
                     {"session", session ? to_json(*session, call.by) : json(nullptr)},

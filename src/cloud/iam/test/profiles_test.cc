@@ -136,6 +136,11 @@ TEST_P(ProfilesTest, WhoHoldsAPrivilegedOneNeedsASecondFactor) {
   EXPECT_EQ(may("member", "iam:ListUsers", "belfry:tenant/2"), "iam.second_factor_needed");
   EXPECT_EQ(may("member", "s3:PutObject", "arn:aws:s3:::b/a"), "iam.second_factor_needed");
   EXPECT_EQ(may("member", "iam:ManageOwnTotp", "belfry:user/" + member_.text()), "");
+  EXPECT_EQ(world_.count("SELECT count(*) AS n FROM iam_session s JOIN iam_user u ON "
+                         "u.id = s.user_id WHERE u.name = 'member' AND s.privileged = 1 AND "
+                         "s.enrolment_only = 1"),
+            3)
+      << "its sessions are an administrator's: for enrolling alone";
 }
 
 // Whoever was given a part of an administrator's rights does not make itself the rest.
