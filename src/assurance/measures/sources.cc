@@ -51,6 +51,12 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"iam_session", Proof::kObserved, ""},
     {"api_token", Proof::kObserved, ""},
     {"access_key", Proof::kObserved, ""},
+    {"iam_profile", Proof::kObserved, ""},
+    {"iam_group", Proof::kObserved, ""},
+    {"group_member", Proof::kObserved, ""},
+    {"user_profile", Proof::kObserved, ""},
+    {"group_profile", Proof::kObserved, ""},
+    {"user_boundary", Proof::kObserved, ""},
 });
 
 }  // namespace

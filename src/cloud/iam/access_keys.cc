@@ -130,7 +130,8 @@ Task<NewAccessKey> IamService::create_access_key(const Principal& by, UserId use
                           {{"user_id", user.value}}));
     if (rows[0].integer("n") >= kKeysMax)
       return fail(Code::kConflict, "iam.too_many_keys", {{"maximum", std::to_string(kKeysMax)}});
-    TRY(NewAccessKey made, insert_access_key(transaction, owner, by.second_factor));
+    TRY(NewAccessKey made,
+        insert_access_key(transaction, owner, by.second_factor && by.user == user));
     TRY(trail_.changed(transaction, owner.tenant, by,
                        {"iam:CreateAccessKey", resource_of(user), {{"access_key", made.key.id}}}));
     return made;

@@ -1,5 +1,6 @@
 #include "attestation_object.h"
 
+#include <algorithm>
 #include <cbor.h>
 #include <cstdlib>
 #include <memory>
@@ -25,26 +26,33 @@ const unsigned char* octets_of(View bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-// Whether nothing in it announces more items than it has octets.
+// Whether all that it announces could be there: every item has an octet of its own. What does not
+// hold is told before anything is made room for.
 bool announces_what_it_has(View cbor) {
   struct Seen {
-    std::size_t left;
-    bool too_many = false;
+    std::size_t octets;
+    std::size_t announced = 0;
+    void add(std::size_t count) {
+      announced = std::min(octets, announced) + std::min(octets, count);
+    }
   };
   cbor_callbacks callbacks = cbor_empty_callbacks;
-  callbacks.array_start = callbacks.map_start = [](void* context, std::size_t count) {
+  callbacks.array_start = [](void* context, std::size_t count) {
+    static_cast<Seen*>(context)->add(count);
+  };
+  callbacks.map_start = [](void* context, std::size_t count) {
     auto& seen = *static_cast<Seen*>(context);
-    seen.too_many = seen.too_many || count > seen.left;
+    seen.add(count);
+    seen.add(count);
   };
   Seen seen{cbor.size()};
-  while (!cbor.empty() && !seen.too_many) {
-    seen.left = cbor.size();
+  while (!cbor.empty() && seen.announced < seen.octets) {
     const cbor_decoder_result step =
         cbor_stream_decode(octets_of(cbor), cbor.size(), &callbacks, &seen);
     if (step.status != CBOR_DECODER_FINISHED || step.read == 0) return false;
     cbor = cbor.subspan(step.read);
   }
-  return !seen.too_many;
+  return seen.announced < seen.octets || seen.announced == 0;
 }
 
 std::string_view text_of(const cbor_item_t* item) {

@@ -213,6 +213,11 @@ Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
     TRY(end_other_sessions(transaction, by, by.user));
     if (is_last) {
       TRY(transaction.execute("DELETE FROM recovery_code WHERE user_id = :user_id", parameters));
+      // What programs carry of it goes with it.
+      for (const char* table : {"api_token", "access_key"})
+        TRY(transaction.execute(
+            "UPDATE " + std::string(table) + " SET second_factor = 0 WHERE user_id = :user_id",
+            parameters));
       TRY(
           transaction.execute("UPDATE iam_session SET second_factor = 0, second_factor_us = NULL, "
                               "factor = '' WHERE id = :session_id",
@@ -225,6 +230,7 @@ Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
          {{"factor", id}, {"kind", rows[0].text("kind")}, {"label", rows[0].text("label")}}}));
     return Done{};
   }));
+  signing_.forget_user(by.user);
   co_return Result<>();
 }
 

@@ -100,8 +100,7 @@ Task<Group> IamService::create_group(const Principal& by, const std::string& nam
 Task<> IamService::delete_group(const Principal& by, GroupId id) {
   CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Group group, read_group(transaction, by, id, "iam:DeleteGroup"));
-    TRY(const bool privileged, gives_privileges(transaction, id));
-    TRY(check_may_give(by, privileged));
+    TRY(check_fresh(by, "iam:DeleteGroup", resource_of(id)));
     for (const char* table : {"group_member", "group_profile"})
       TRY(transaction.execute("DELETE FROM " + std::string(table) + " WHERE group_id = :id",
                               {{"id", id.value}}));
@@ -137,8 +136,8 @@ Task<> IamService::add_member(const Principal& by, GroupId id, UserId user) {
   CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Group group, read_group(transaction, by, id, "iam:ChangeGroup"));
     TRY(const User member, read_user_of(transaction, by, user));
-    TRY(const bool privileged, gives_privileges(transaction, id));
-    TRY(check_may_give(by, privileged));
+    TRY(check_fresh(by, "iam:AddGroupMember", resource_of(id)));
+    TRY(check_may_hold(member));
     TRY(auto same, transaction.query("SELECT since_us FROM group_member WHERE group_id = :id AND "
                                      "user_id = :user_id",
                                      {{"id", id.value}, {"user_id", user.value}}));
@@ -163,8 +162,7 @@ Task<> IamService::remove_member(const Principal& by, GroupId id, UserId user) {
   CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Group group, read_group(transaction, by, id, "iam:ChangeGroup"));
     TRY(const User member, read_user_of(transaction, by, user));
-    TRY(const bool privileged, gives_privileges(transaction, id));
-    TRY(check_may_give(by, privileged));
+    TRY(check_fresh(by, "iam:RemoveGroupMember", resource_of(id)));
     TRY(const std::int64_t removed,
         transaction.execute("DELETE FROM group_member WHERE group_id = :id AND user_id = :user_id",
                             {{"id", id.value}, {"user_id", user.value}}));

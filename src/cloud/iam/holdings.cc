@@ -37,11 +37,37 @@ Result<User> IamService::read_user_of(Transaction& transaction, const Principal&
   return found;
 }
 
+Result<> IamService::check_may_hold(const User& user) {
+  if (!is_privileged(user.role)) return {};
+  return fail(Code::kConflict, "iam.administrators_hold_none", {{"user", user.name}});
+}
+
+Result<> IamService::check_room(Transaction& transaction, const std::string& table,
+                                const std::string& column, std::int64_t id) {
+  constexpr std::int64_t kHeldMax = 10;
+  TRY(auto rows,
+      transaction.query("SELECT count(*) AS n FROM " + table + " WHERE " + column + " = :id",
+                        {{"id", id}}));
+  if (rows[0].integer("n") < kHeldMax) return {};
+  return fail(Code::kConflict, "iam.too_many_held", {{"maximum", std::to_string(kHeldMax)}});
+}
+
+Result<> IamService::end_sessions_of_holders(Transaction& transaction, ProfileId profile) {
+  TRY(transaction.execute(
+      "UPDATE iam_session SET ended_us = :now_us WHERE ended_us IS NULL AND (user_id IN "
+      "(SELECT h.user_id FROM user_profile h WHERE h.profile_id = :profile_id) OR user_id IN "
+      "(SELECT m.user_id FROM group_member m JOIN group_profile g ON g.group_id = m.group_id "
+      "WHERE g.profile_id = :profile_id))",
+      {{"now_us", to_us(clock_.now())}, {"profile_id", profile.value}}));
+  return {};
+}
+
 Result<std::vector<audit::Detail>> IamService::check_holder(Transaction& transaction,
                                                             const Principal& by,
                                                             const Holder& holder) {
   if (holder.user) {
     TRY(const User user, read_user_of(transaction, by, *holder.user));
+    TRY(check_may_hold(user));
     return std::vector<audit::Detail>{{"user", user.name}};
   }
   if (!holder.group) return fail(Code::kInvalid, "iam.no_holder");
@@ -60,12 +86,13 @@ Task<> IamService::give_profile(const Principal& by, ProfileId id, Holder holder
   CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Profile profile, read_profile(transaction, by, id, "iam:GiveProfile"));
     TRY(auto details, check_holder(transaction, by, holder));
-    TRY(check_may_give(by, profile.privileged));
+    TRY(check_fresh(by, "iam:GiveProfile", "belfry:profile/" + id.text()));
     const HolderTable to = table_of(holder);
     TRY(auto same, transaction.query("SELECT since_us FROM " + to.table + " WHERE " + to.column +
                                          " = :holder_id AND profile_id = :profile_id",
                                      {{"holder_id", to.id}, {"profile_id", id.value}}));
     if (!same.empty()) return Done{};
+    TRY(check_room(transaction, to.table, to.column, to.id));
     TRY(transaction.execute(
         "INSERT INTO " + to.table + " (" + to.column +
             ", profile_id, tenant_id, since_us, given_by_user_id) VALUES (:holder_id, :profile_id, "
@@ -75,6 +102,7 @@ Task<> IamService::give_profile(const Principal& by, ProfileId id, Holder holder
          {"tenant_id", by.tenant.value},
          {"now_us", to_us(clock_.now())},
          {"by_id", by.user.value}}));
+    if (profile.privileged) TRY(end_sessions_of_holders(transaction, id));
     details.push_back({"name", profile.name});
     TRY(trail_.changed(transaction, by.tenant, by,
                        {"iam:GiveProfile", "belfry:profile/" + id.text(), std::move(details)}));
@@ -88,7 +116,7 @@ Task<> IamService::withdraw_profile(const Principal& by, ProfileId id, Holder ho
   CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Profile profile, read_profile(transaction, by, id, "iam:WithdrawProfile"));
     TRY(auto details, check_holder(transaction, by, holder));
-    TRY(check_may_give(by, profile.privileged));
+    TRY(check_fresh(by, "iam:WithdrawProfile", "belfry:profile/" + id.text()));
     const HolderTable from = table_of(holder);
     TRY(const std::int64_t removed,
         transaction.execute("DELETE FROM " + from.table + " WHERE " + from.column +
@@ -137,6 +165,8 @@ Task<> IamService::set_boundary(const Principal& by, UserId user,
     TRY(check_user(by, "iam:SetBoundary", found));
     // Nobody frees himself, and no administrator shuts itself out.
     if (user == by.user) return fail(Code::kConflict, "iam.own_account");
+    TRY(check_fresh(by, "iam:SetBoundary", iam::resource_of(user)));
+    if (profile) TRY(check_may_hold(found));
     std::string name;
     if (profile) {
       TRY(const Profile bound, read_profile(transaction, by, *profile, "iam:ListProfiles"));

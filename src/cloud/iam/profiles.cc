@@ -8,6 +8,14 @@ namespace belfry::iam {
 namespace {
 
 constexpr std::int64_t kProfilesMax = 500;  // of a tenant
+// What AWS allows a managed policy: users hold many.
+constexpr std::size_t kDocumentMax = 6'144;
+
+Result<policy::PolicyPtr> compile_profile(const std::string& document) {
+  if (document.size() > kDocumentMax)
+    return fail(Code::kInvalid, "policy.too_long", {{"octets_max", std::to_string(kDocumentMax)}});
+  return policy::compile_known(document, policy::Kind::kIdentity);
+}
 
 std::string resource_of(ProfileId id) {
   return "belfry:profile/" + id.text();
@@ -28,11 +36,6 @@ Profile profile_of(const Row& row) {
 }
 
 }  // namespace
-
-Result<> IamService::check_may_give(const Principal& by, bool privileged) {
-  if (!privileged || is_privileged(by.role)) return {};
-  return fail(Code::kDenied, "iam.privileged_needed");
-}
 
 Result<Profile> IamService::read_profile(Transaction& transaction, const Principal& by,
                                          ProfileId id, std::string_view action) {
@@ -71,7 +74,7 @@ Task<Profile> IamService::create_profile(const Principal& by, const std::string&
                                          const std::string& document) {
   CO_TRY(check(by, "iam:CreateProfile", {"belfry:profile/*", by.tenant}, profile_missing({})));
   if (!is_display_name(name)) co_return fail(Code::kInvalid, "iam.bad_profile_name");
-  CO_TRY(const auto compiled, policy::compile_known(document, policy::Kind::kIdentity));
+  CO_TRY(const auto compiled, compile_profile(document));
   Profile profile{.id = ProfileId{random_.id()},
                   .tenant = by.tenant,
                   .name = name,
@@ -79,7 +82,7 @@ Task<Profile> IamService::create_profile(const Principal& by, const std::string&
                   .privileged = is_privileged(*compiled),
                   .created = clock_.now(),
                   .changed = clock_.now()};
-  CO_TRY(check_may_give(by, profile.privileged));
+  CO_TRY(check_fresh(by, "iam:CreateProfile", "belfry:profile/*"));
   co_return co_await write<Profile>([&](Transaction& transaction) -> Result<Profile> {
     TRY(auto counted, transaction.query("SELECT count(*) AS n FROM iam_profile "
                                         "WHERE tenant_id = :tenant_id",
@@ -109,14 +112,14 @@ Task<Profile> IamService::create_profile(const Principal& by, const std::string&
 
 Task<Profile> IamService::change_profile(const Principal& by, ProfileId id,
                                          const std::string& document) {
-  CO_TRY(const auto compiled, policy::compile_known(document, policy::Kind::kIdentity));
+  CO_TRY(const auto compiled, compile_profile(document));
   auto changed = co_await write<Profile>([&](Transaction& transaction) -> Result<Profile> {
     TRY(Profile profile, read_profile(transaction, by, id, "iam:ChangeProfile"));
-    const bool was_privileged = profile.privileged;
+    const bool becomes_privileged = !profile.privileged && is_privileged(*compiled);
     profile.document = document;
     profile.privileged = is_privileged(*compiled);
     profile.changed = clock_.now();
-    TRY(check_may_give(by, profile.privileged || was_privileged));
+    TRY(check_fresh(by, "iam:ChangeProfile", resource_of(id)));
     TRY(
         transaction.execute("UPDATE iam_profile SET document = :document, "
                             "privileged = :privileged, changed_us = :now_us WHERE id = :id",
@@ -124,6 +127,7 @@ Task<Profile> IamService::change_profile(const Principal& by, ProfileId id,
                              {"privileged", std::int64_t(profile.privileged)},
                              {"now_us", to_us(profile.changed)},
                              {"id", id.value}}));
+    if (becomes_privileged) TRY(end_sessions_of_holders(transaction, id));
     TRY(trail_.changed(
         transaction, by.tenant, by,
         {"iam:ChangeProfile", resource_of(id), {{"name", profile.name}, {"document", document}}}));
@@ -136,7 +140,7 @@ Task<Profile> IamService::change_profile(const Principal& by, ProfileId id,
 Task<> IamService::delete_profile(const Principal& by, ProfileId id) {
   CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Profile profile, read_profile(transaction, by, id, "iam:DeleteProfile"));
-    TRY(check_may_give(by, profile.privileged));
+    TRY(check_fresh(by, "iam:DeleteProfile", resource_of(id)));
     for (const char* table : {"user_profile", "group_profile", "user_boundary"}) {
       TRY(auto held, transaction.query("SELECT tenant_id FROM " + std::string(table) +
                                            " WHERE profile_id = :id LIMIT 1",

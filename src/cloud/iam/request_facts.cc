@@ -1,6 +1,7 @@
 #include "request_facts.h"
 
 #include "predefined.h"
+#include "rights.h"
 
 #include <chrono>
 #include <utility>
@@ -19,9 +20,27 @@ std::string arn_of(TenantId tenant, std::string_view user_name) {
 }
 
 std::optional<std::vector<std::string>> RequestFacts::find(std::string_view key) const {
-  if (key == kScopeKey) return scopes_;
+  if (key == kScopeKey) return scopes();
   if (auto one = find_one(key)) return std::vector{*std::move(one)};
   return context_.protocol ? context_.protocol->find(key) : std::nullopt;
+}
+
+bool RequestFacts::is_self() const {
+  // "*" asks whether there is anything of the kind at all.
+  return owner_ == principal_.tenant &&
+         (resource_.name == "*" || resource_.name == resource_of(principal_.user));
+}
+
+// How the resource stands to who asks (predefined.h).
+std::vector<std::string> RequestFacts::scopes() const {
+  std::vector<std::string> scopes;
+  if (owner_ == principal_.tenant)
+    scopes.emplace_back("own");
+  else if (tree_.is_below(owner_, principal_.tenant))
+    scopes.emplace_back("below");
+  if (is_self()) scopes.emplace_back("self");
+  if (owner_ == kProviderTenant) scopes.emplace_back("provider");
+  return scopes;
 }
 
 std::optional<std::string> RequestFacts::find_one(std::string_view key) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "iam/iam.h"
+#include "tenant_tree.h"
 
 #include <string>
 #include <vector>
@@ -12,19 +13,24 @@ namespace belfry::iam {
 // Holds references: as long-lived as what it was made from.
 class RequestFacts : public policy::Facts {
  public:
-  RequestFacts(const Principal& principal, const Context& context, TenantId owner,
-               const std::vector<std::string>& scopes)
-      : principal_(principal), context_(context), owner_(owner), scopes_(scopes) {}
+  // `owner`: whose the resource is; never zero.
+  RequestFacts(const TenantTree& tree, const Principal& principal, const Resource& resource,
+               TenantId owner, const Context& context)
+      : tree_(tree), principal_(principal), resource_(resource), owner_(owner), context_(context) {}
 
   std::optional<std::vector<std::string>> find(std::string_view key) const override;
+  // Whether the resource is the account of who asks.
+  bool is_self() const;
 
  private:
   std::optional<std::string> find_one(std::string_view key) const;
+  std::vector<std::string> scopes() const;
 
+  const TenantTree& tree_;
   const Principal& principal_;
-  const Context& context_;
+  const Resource& resource_;
   const TenantId owner_;
-  const std::vector<std::string>& scopes_;
+  const Context& context_;
 };
 
 }  // namespace belfry::iam

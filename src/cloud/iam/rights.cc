@@ -4,6 +4,7 @@
 #include "request_facts.h"
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 namespace belfry::iam {
@@ -12,24 +13,6 @@ namespace {
 // Staff's roles, in the provider's tenant alone: were such a user elsewhere, it would be nobody.
 bool is_staff_role(Role role) {
   return role == Role::kProviderAdministrator || role == Role::kOperator;
-}
-
-constexpr std::string_view kSelf = "self";
-
-// How the resource stands to who asks (predefined.h).
-std::vector<std::string> scopes_of(const TenantTree& tree, const Principal& principal,
-                                   const Resource& resource, TenantId owner) {
-  std::vector<std::string> scopes;
-  if (owner == principal.tenant) {
-    scopes.emplace_back("own");
-    // "*" asks whether there is anything of the kind at all.
-    if (resource.name == resource_of(principal.user) || resource.name == "*")
-      scopes.emplace_back(kSelf);
-  } else if (tree.is_below(owner, principal.tenant)) {
-    scopes.emplace_back("below");
-  }
-  if (owner == kProviderTenant) scopes.emplace_back("provider");
-  return scopes;
 }
 
 std::unexpected<Error> denied(std::string_view message, std::string_view action,
@@ -53,9 +36,11 @@ bool is_about_bucket_policy(std::string_view action) {
   return std::ranges::find(kActions, action) != std::end(kActions);
 }
 
-// Acts that let others in: they need a second factor, whoever does them.
-bool is_giving_access(std::string_view action) {
-  return is_about_bucket_policy(action) && action != "s3:GetBucketPolicy";
+// Acts on others' identities and rights are the predefined administrators' alone: whoever had a
+// part of them by a profile could make itself the rest.
+bool is_administering(std::string_view action) {
+  return action.starts_with("iam:") && !action.starts_with("iam:Get") &&
+         !action.starts_with("iam:List");
 }
 
 // Walls that no policy opens.
@@ -72,18 +57,21 @@ bool is_denied(const policy::PolicySet& policies, const policy::Request& request
   return policy::decide(policies, request).outcome == policy::Outcome::kDeniedExplicitly;
 }
 
-// What the principal holds that counts here: its role's policies, and those of its profiles, which
-// reach no further than the tenant but for what another's bucket opens.
-std::vector<policy::PolicyPtr> policies_of(const Principal& principal, bool with_profiles) {
-  const auto predefined = predefined_policies(principal.role);
-  std::vector<policy::PolicyPtr> policies(predefined.begin(), predefined.end());
-  if (with_profiles)
-    policies.insert(policies.end(), principal.held->policies.begin(),
-                    principal.held->policies.end());
-  return policies;
+using Policies = std::vector<policy::PolicyPtr>;
+
+// What the principal holds where its profiles count: in its tenant, and where a bucket opens
+// itself.
+Policies join(std::span<const policy::PolicyPtr> predefined, const Policies& profiles) {
+  Policies joined(predefined.begin(), predefined.end());
+  joined.insert(joined.end(), profiles.begin(), profiles.end());
+  return joined;
 }
 
 }  // namespace
+
+bool is_giving_access(std::string_view action) {
+  return action == "s3:PutBucketPolicy" || action == "s3:DeleteBucketPolicy";
+}
 
 std::string resource_of(UserId user) {
   return "belfry:user/" + user.text();
@@ -100,21 +88,28 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
   if (is_walled_off(principal, action, is_own, attached))
     return denied("iam.denied", action, resource);
 
-  const std::vector<std::string> scopes = scopes_of(tree, principal, resource, owner);
-  const RequestFacts facts(principal, context, owner, scopes);
-  const std::string arn = arn_of(principal.tenant, principal.name);
-  const std::string account = account_of(principal.tenant);
-  // What is no object has no policy of its own: there the scopes tell whose it is.
-  const std::string account_of_owner = is_objects ? account_of(owner) : account;
+  const RequestFacts facts(tree, principal, resource, owner, context);
+  // Accounts are compared, and ARNs looked for, where a resource has a policy: objects alone may.
+  // Elsewhere the scopes tell whose it is.
+  const bool has_accounts = is_objects && attached;
+  const std::string arn = has_accounts ? arn_of(principal.tenant, principal.name) : "";
+  const std::string account = has_accounts ? account_of(principal.tenant) : "own";
+  const std::string account_of_owner = has_accounts ? account_of(owner) : "own";
   const policy::Request request{action, resource.name, account_of_owner, {arn, account}, facts};
 
-  const HeldPolicies* held = principal.held.get();
+  const bool is_own_account = is_enrolment(action) && facts.is_self();
+  if (is_administering(action) && !is_privileged(principal.role) && !facts.is_self())
+    return denied("iam.denied", action, resource);
+  // Nothing takes from administrators what they mend mistakes with.
+  const HeldPolicies* held = is_privileged(principal.role) ? nullptr : principal.held.get();
   const bool with_profiles = held && (is_own || is_objects);
-  const auto identity = policies_of(principal, with_profiles);
-  policy::PolicySet policies{.identity = identity,
-                             .boundary = held ? held->boundary : nullptr,
-                             .session = {},
-                             .resource = attached};
+  const auto predefined = predefined_policies(principal.role);
+  const auto joined = with_profiles ? join(predefined, held->policies) : Policies();
+  policy::PolicySet policies{
+      .identity = with_profiles ? std::span<const policy::PolicyPtr>(joined) : predefined,
+      .boundary = held && !is_own_account ? held->boundary : nullptr,
+      .session = {},
+      .resource = attached};
   if (is_about_bucket_policy(action)) {
     // It gives nobody a right over itself, and keeps no administrator from mending it.
     if (!is_privileged(principal.role) && is_denied(policies, request))
@@ -130,8 +125,7 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
 
   const bool needs_factor =
       is_privileged(principal.role) || (held && held->privileged) || is_giving_access(action);
-  const bool is_self = std::ranges::find(scopes, kSelf) != scopes.end();
-  if (needs_factor && !principal.second_factor && !(is_self && is_enrolment(action)))
+  if (needs_factor && !principal.second_factor && !is_own_account)
     return denied("iam.second_factor_needed", action, resource);
   return {};
 }

@@ -15,12 +15,18 @@ namespace belfry::iam {
 //  3. the policy of a bucket is read and changed by its owner's users alone, by rights of their
 //     own, with a second factor to change it; it keeps no administrator of the owner from that;
 //  4. who is privileged, by its role or by a profile, may do only what is its user's own without a
-//     second factor.
+//     second factor;
+//  5. others' identities and rights are changed by the predefined administrators alone, whom no
+//     profile and no boundary binds; a boundary leaves everybody the own account.
 // `attached`: the policy of the resource; null: none.
 // Errors: denied ("iam.denied", "iam.second_factor_needed").
 Result<> decide(const TenantTree& tree, const Principal& principal, std::string_view action,
                 const Resource& resource, const Context& context = {},
                 const policy::PolicyPtr& attached = nullptr);
+
+// Acts that let others in: they need a second factor, whoever does them, and of a session one that
+// was proved lately.
+bool is_giving_access(std::string_view action);
 
 // "belfry:user/12", the resource of what is a user's own.
 std::string resource_of(UserId user);

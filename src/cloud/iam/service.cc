@@ -38,7 +38,8 @@ Result<> IamService::authorize(const Principal& principal, std::string_view acti
   policy::PolicyPtr attached;
   if (!resource.policy.empty())
     attached = attached_.find(resource.policy).value_or(deny_everything());
-  return decide(tree_, principal, action, resource, context, attached);
+  TRY(decide(tree_, principal, action, resource, context, attached));
+  return is_giving_access(action) ? check_fresh(principal, action, resource.name) : Result<>();
 }
 
 Result<> IamService::check(const Principal& by, std::string_view action, const Resource& resource,
@@ -52,8 +53,6 @@ Result<> IamService::check(const Principal& by, std::string_view action, const R
 }
 
 Result<> IamService::check_user(const Principal& by, std::string_view action, const User& user) {
-  // Whoever holds a part of an administrator's rights by a profile does not reach administrators.
-  if (user.id != by.user && user.tenant == by.tenant) TRY(check_may_give(by, user.privileged));
   return check(by, action, {resource_of(user.id), user.tenant},
                Error(Code::kNotFound, "iam.user_missing", {{"user", user.id.text()}}));
 }

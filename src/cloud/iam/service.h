@@ -133,8 +133,13 @@ class IamService : public Iam, public SecondFactors, public Profiles {
   Result<> check_fresh(const Principal& by, std::string_view action, const std::string& resource);
   Result<> check_user(const Principal& by, std::string_view action, const User& user);
   Result<> refresh_tree(Transaction& transaction);
-  // What is privileged is given by the predefined privileged roles alone.
-  Result<> check_may_give(const Principal& by, bool privileged);
+  // Administrators by role hold no profiles. Errors: conflict ("iam.administrators_hold_none").
+  static Result<> check_may_hold(const User& user);
+  // At most ten rows of a holder: a request reads them all. Errors: conflict ("iam.too_many_held").
+  static Result<> check_room(Transaction& transaction, const std::string& table,
+                             const std::string& column, std::int64_t id);
+  // Who becomes privileged signs in anew: as an administrator does.
+  Result<> end_sessions_of_holders(Transaction& transaction, ProfileId profile);
   // Each of the caller's tenant, else it is missing; the first two with the right to `action` on
   // it.
   Result<Profile> read_profile(Transaction& transaction, const Principal& by, ProfileId id,

@@ -71,7 +71,7 @@ Task<User> IamService::create_user(const Principal& by, TenantId tenant, const s
   if (!is_email(email)) co_return fail(Code::kInvalid, "iam.bad_email");
   if (!is_role_of(role, tenant))
     co_return fail(Code::kInvalid, "iam.role_not_here", {{"role", std::string(name_of(role))}});
-  CO_TRY(check_may_give(by, is_privileged(role)));
+  CO_TRY(check_fresh(by, "iam:CreateUser", resource));
   CO_TRY(check_password(password, {name, email, is_privileged(role), false}));
   CO_TRY(const std::string hashed, co_await hash(password));
 
@@ -129,7 +129,7 @@ Task<> IamService::set_user_active(const Principal& by, UserId user, bool active
     // Whoever suspends cannot be the last administrator then.
     if (user == by.user) return fail(Code::kConflict, "iam.own_account");
     if (found.active == active) return Done{};
-    if (!active) TRY(check_fresh(by, "iam:SuspendUser", resource_of(user)));
+    TRY(check_fresh(by, active ? "iam:ActivateUser" : "iam:SuspendUser", resource_of(user)));
     TRY(transaction.execute("UPDATE iam_user SET active = :active WHERE id = :id",
                             {{"active", std::int64_t(active)}, {"id", user.value}}));
     if (!active) TRY(end_other_sessions(transaction, by, user));

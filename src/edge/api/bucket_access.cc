@@ -1,5 +1,7 @@
 #include "bucket_access.h"
 
+#include "iam/crossing.h"
+
 namespace belfry::api {
 namespace {
 
@@ -40,17 +42,18 @@ objects::MakeLeaf leaf_of(const Call& call, TenantId tenant, std::string resourc
                           std::vector<audit::Detail> details) {
   audit::Event event = call.event(std::move(resource));
   event.details = std::move(details);
-  return [event = std::move(event), tenant,
+  return [event = std::move(event), tenant, &by = call.by,
           ledger = &call.host.services.ledger](const objects::ObjectInfo& outcome) mutable {
     if (!outcome.key.empty()) {
       event.details = {{"size", std::to_string(outcome.size.count)}, {"etag", outcome.etag}};
     }
-    return ledger->seal(tenant, event);
+    return iam::seal_for_both(*ledger, by, event, tenant);
   };
 }
 
 Result<> record_read(const Call& call, const objects::Bucket& bucket, std::string resource) {
-  return call.host.services.ledger.record_read(bucket.tenant, call.event(std::move(resource)));
+  return iam::record_in_both(call.host.services.ledger, call.by, call.event(std::move(resource)),
+                             bucket.tenant);
 }
 
 }  // namespace belfry::api

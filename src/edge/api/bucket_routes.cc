@@ -167,7 +167,9 @@ Task<Answer> locate(Call& call) {
   const std::string& key = call.path[1];
   std::string arn = object_arn(name, key);
   CO_TRY(auto bucket, co_await services.objects.find_bucket(name));
-  bool is_own = call.ask("s3:GetObject", {arn, bucket.tenant, bucket.policy}).has_value();
+  // A guest whom the bucket's policy lets read learns nothing of where it lies.
+  bool is_own = bucket.tenant == call.by.tenant &&
+                call.ask("s3:GetObject", {arn, bucket.tenant, bucket.policy}).has_value();
   if (!is_own) {
     auto allowed = call.authorize({arn, services.provider});
     if (!allowed && allowed.error().message() == "iam.denied" && bucket.tenant != call.by.tenant)

@@ -10,6 +10,7 @@ constexpr std::pair<std::string_view, std::string_view> kParameters[] = {
     {"s3:delimiter", "delimiter"},
     {"s3:max-keys", "limit"},
 };
+constexpr std::string_view kListedOtherwise = "100";
 constexpr std::pair<std::string_view, std::string_view> kFields[] = {
     {"aws:referer", "referer"},
     {"aws:useragent", "user-agent"},
@@ -30,6 +31,8 @@ std::optional<std::vector<std::string>> RequestKeys::find(std::string_view key) 
   if (prefix_ && key == "s3:prefix") return std::vector{std::string(*prefix_)};
   auto text = find_text(request_, key);
   if (!text) return std::nullopt;
+  // Asked for without a number, it is as not asked for.
+  if (key == "s3:max-keys" && text->empty()) text = kListedOtherwise;
   return std::vector{std::string(*text)};
 }
 

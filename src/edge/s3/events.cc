@@ -1,6 +1,7 @@
 #include "events.h"
 
 #include "errors.h"
+#include "iam/crossing.h"
 #include "route.h"
 
 #include <algorithm>
@@ -26,26 +27,12 @@ audit::Event make_event(const Call& call, std::string_view key) {
   return event;
 }
 
-// What the owner of a bucket sees of somebody else's user: the name that policies know it by, not
-// the person's number.
-audit::Event as_owner_sees(const Call& call, audit::Event event, TenantId owner) {
-  const iam::Principal& by = call.principal;
-  if (!by.tenant || by.tenant == owner) return event;
-  event.actor = iam::arn_of(by.tenant, by.name);
-  event.actor_id = {};
-  return event;
-}
-
 TenantId owner_of(const Call& call) {
   return call.bucket.tenant ? call.bucket.tenant : call.principal.tenant;
 }
 
-// In the owner's log, and in that of who asked.
 Result<> record_in_both(const Call& call, const audit::Event& event, TenantId owner) {
-  audit::Ledger& ledger = call.service.ledger;
-  if (!ledger.record_read(owner, as_owner_sees(call, event, owner)))
-    return refuse("ServiceUnavailable");
-  if (call.principal.tenant != owner && !ledger.record_read(call.principal.tenant, event))
+  if (!iam::record_in_both(call.service.ledger, call.principal, event, owner))
     return refuse("ServiceUnavailable");
   return {};
 }
@@ -63,8 +50,7 @@ objects::MakeLeaf leaf_of(const Call& call, std::string key, std::vector<audit::
       event.details.push_back({"size_bytes", std::to_string(outcome.size.count)});
       event.details.push_back({"etag", outcome.etag});
     }
-    const TenantId owner = owner_of(call);
-    return call.service.ledger.seal(owner, as_owner_sees(call, std::move(event), owner));
+    return iam::seal_for_both(call.service.ledger, call.principal, event, owner_of(call));
   };
 }
 
@@ -90,18 +76,13 @@ Result<> record_source_read(const Call& call, const objects::Bucket& bucket, std
   return record_in_both(call, event, bucket.tenant);
 }
 
-void record_change_at_home(const Call& call) {
-  if (call.principal.tenant == owner_of(call)) return;
-  // The change is made: a full backlog cannot take it back.
-  (void)call.service.ledger.record_read(call.principal.tenant, make_event(call, call.key));
-}
-
 void record_denial(const Call& call, const Error& error) {
   record_denial(call, call.key, error);
 }
 
-void record_denial(const Call& call, std::string_view key, const Error& error) {
+void record_denial(const Call& call, std::string_view key, const Error& error, std::size_t count) {
   audit::Event event = make_event(call, key);
+  if (count > 1) event.details.push_back({"keys", std::to_string(count)});
   event.outcome = audit::Outcome::kFailure;
   event.reason = error.message();
   TenantId own = call.principal.tenant, owner = call.bucket.tenant;

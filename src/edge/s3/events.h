@@ -5,7 +5,8 @@
 
 namespace belfry::s3 {
 
-// The leaf of a change, with what became of it; sealed for the tenant that owns the bucket.
+// The leaf of a change, with what became of it; sealed for the tenant that owns the bucket. Another
+// tenant's user has the event in its own log too.
 // `call` outlives the function.
 objects::MakeLeaf make_leaf(const Call& call, std::vector<audit::Detail> details = {});
 // The same, of another key than the call's.
@@ -14,11 +15,10 @@ objects::MakeLeaf make_leaf_of_key(const Call& call, std::string key);
 Result<> record_read(const Call& call, std::vector<audit::Detail> details = {});
 // The same of the source of a copy that another tenant owns than the copy's bucket.
 Result<> record_source_read(const Call& call, const objects::Bucket& bucket, std::string_view key);
-// A change in another tenant's bucket, in the log of who made it: the owner's has its leaf.
-void record_change_at_home(const Call& call);
 // A denial, in the log of the tenant whose bucket was asked for, and in that of who asked.
 void record_denial(const Call& call, const Error& error);
-void record_denial(const Call& call, std::string_view key, const Error& error);
+void record_denial(const Call& call, std::string_view key, const Error& error,
+                   std::size_t count = 1);
 // The same for an object that the call named besides its own, in the log of that one's owner.
 void record_source_denial(const Call& call, const objects::Bucket& bucket, std::string_view key,
                           const Error& error);

@@ -67,7 +67,6 @@ Task<> perform(Call& call) {
   if (call.operation->effect == Effect::kWrites && !call.service.ledger.healthy())
     co_return refuse("ServiceUnavailable");
   auto performed = co_await call.operation->run(call);
-  if (performed && call.operation->effect == Effect::kWrites) record_change_at_home(call);
   // Who may not list the bucket does not learn which keys are there.
   if (!performed && performed.error().message() == "object.missing" && !call.response.started())
     CO_TRY(authorize_absence(call, call.bucket, call.key));

@@ -143,35 +143,96 @@ TEST_P(ProfilesTest, WhoHoldsAPrivilegedOneNeedsASecondFactor) {
       << "its sessions are an administrator's: for enrolling alone";
 }
 
-// Whoever was given a part of an administrator's rights does not make itself the rest.
+// Whoever was given a part of an administrator's rights sees more, and changes nobody's.
 TEST_P(ProfilesTest, NobodyGivesItselfMore) {
   const ProfileId users = make_profile("Looks after users", allow("iam:*"));
   const ProfileId files = make_profile("Files", allow("s3:*"));
   give(users, {.user = member_});
   Principal helper = world_.enter("member", kGoodPassword);
   helper.second_factor = true;
+  helper.second_factor_at = world_.clock.now();
   const auto refused = [](const auto& result) { return message_of(result); };
-  const std::string everything = allow("*");
-  EXPECT_EQ(refused(world_.wait(profiles().create_profile(helper, "All", everything))),
-            "iam.privileged_needed");
-  EXPECT_EQ(refused(world_.wait(profiles().change_profile(helper, files, everything))),
-            "iam.privileged_needed");
-  EXPECT_EQ(refused(world_.wait(profiles().change_profile(helper, users, allow("s3:*")))),
-            "iam.privileged_needed");
-  EXPECT_EQ(refused(world_.wait(profiles().give_profile(helper, users, {.user = reader_}))),
-            "iam.privileged_needed");
-  EXPECT_EQ(refused(world_.wait(iam().create_user(helper, kFirstCustomer, "mine", "",
-                                                  Role::kTenantAdministrator, kGoodPassword))),
-            "iam.privileged_needed");
-  EXPECT_EQ(refused(world_.wait(iam().create_access_key(helper, admin_.user))),
-            "iam.privileged_needed");
-  EXPECT_EQ(refused(world_.wait(iam().set_user_active(helper, admin_.user, false))),
-            "iam.privileged_needed");
-  EXPECT_EQ(refused(world_.wait(profiles().set_boundary(helper, member_, std::nullopt))),
-            "iam.own_account");
-  EXPECT_EQ(refused(world_.wait(profiles().give_profile(helper, files, {.user = reader_}))), "");
-  EXPECT_EQ(refused(world_.wait(iam().create_user(helper, kFirstCustomer, "guest", "",
-                                                  Role::kReader, kGoodPassword))),
+  auto group = world_.wait(profiles().create_group(admin_, "Crew"));
+  ASSERT_TRUE(group);
+  EXPECT_EQ(refused(world_.wait(profiles().list_profiles(helper, {}))), "");
+  EXPECT_EQ(refused(world_.wait(iam().list_users(helper, kFirstCustomer, {}))), "");
+  EXPECT_EQ(refused(world_.wait(profiles().create_profile(helper, "All", allow("*")))),
+            "iam.denied");
+  EXPECT_EQ(refused(world_.wait(profiles().change_profile(helper, files, allow("*")))),
+            "iam.denied");
+  EXPECT_EQ(refused(world_.wait(profiles().give_profile(helper, files, {.user = member_}))),
+            "iam.denied");
+  EXPECT_EQ(refused(world_.wait(profiles().add_member(helper, group->id, member_))), "iam.denied");
+  EXPECT_EQ(refused(world_.wait(profiles().set_boundary(helper, reader_, std::nullopt))),
+            "iam.denied");
+  for (Role role : {Role::kMember, Role::kTenantAdministrator})
+    EXPECT_EQ(refused(world_.wait(
+                  iam().create_user(helper, kFirstCustomer, "mine", "", role, kGoodPassword))),
+              "iam.denied");
+  for (UserId other : {admin_.user, reader_}) {
+    EXPECT_EQ(refused(world_.wait(iam().create_access_key(helper, other))), "iam.denied");
+    EXPECT_EQ(refused(world_.wait(iam().set_user_active(helper, other, false))), "iam.denied");
+  }
+  EXPECT_EQ(refused(world_.wait(iam().revoke_session(helper, admin_.credential))), "iam.denied");
+  EXPECT_EQ(refused(world_.wait(iam().create_access_key(helper, member_))), "");
+}
+
+// Nothing that an administrator does by mistake shuts administrators out.
+TEST_P(ProfilesTest, BindNoAdministrator) {
+  const ProfileId nothing = make_profile("Nothing", deny("*"));
+  EXPECT_EQ(
+      message_of(world_.wait(profiles().give_profile(admin_, nothing, {.user = admin_.user}))),
+      "iam.administrators_hold_none");
+  auto group = world_.wait(profiles().create_group(admin_, "Crew"));
+  EXPECT_EQ(message_of(world_.wait(profiles().add_member(admin_, group->id, admin_.user))),
+            "iam.administrators_hold_none");
+  Principal bound = admin_;
+  auto held = std::make_shared<HeldPolicies>();
+  held->policies = {*policy::compile(deny("*"), policy::Kind::kIdentity)};
+  held->boundary = held->policies[0];
+  bound.held = held;
+  EXPECT_EQ(message_of(world_.wait(profiles().list_profiles(bound, {}))), "");
+}
+
+TEST_P(ProfilesTest, ABoundaryLeavesOnesOwnAccount) {
+  const ProfileId bound = make_profile("Reads", allow("s3:GetObject"));
+  ASSERT_TRUE(world_.wait(profiles().set_boundary(admin_, member_, bound)));
+  EXPECT_EQ(may("member", "iam:ChangePassword", "belfry:user/" + member_.text()), "");
+  EXPECT_EQ(may("member", "iam:CreateAccessKey", "belfry:user/" + member_.text()), "iam.denied");
+}
+
+TEST_P(ProfilesTest, WhoBecomesPrivilegedSignsInAnew) {
+  auto opened = world_.sign_in("member", kGoodPassword);
+  ASSERT_TRUE(opened);
+  EXPECT_TRUE(world_.wait(iam().authenticate_session(opened->secret)));
+  give(make_profile("Looks at users", allow("iam:List*")), {.user = member_});
+  EXPECT_EQ(message_of(world_.wait(iam().authenticate_session(opened->secret))),
+            "iam.unknown_session");
+}
+
+TEST_P(ProfilesTest, AUserHoldsAFew) {
+  for (int i = 0; i < 10; ++i)
+    give(make_profile("p" + std::to_string(i), allow("s3:GetObject")), {.user = member_});
+  const ProfileId more = make_profile("more", allow("s3:GetObject"));
+  EXPECT_EQ(message_of(world_.wait(profiles().give_profile(admin_, more, {.user = member_}))),
+            "iam.too_many_held");
+}
+
+TEST_P(ProfilesTest, ToChangeRightsTheFactorIsProvedAgain) {
+  const ProfileId users = make_profile("Looks after users", allow("iam:*"));
+  const ProfileId files = make_profile("Files", allow("s3:*"));
+  world_.clock.advance(std::chrono::minutes(16));
+  EXPECT_EQ(message_of(world_.wait(profiles().give_profile(admin_, users, {.user = member_}))),
+            "iam.step_up_needed");
+  EXPECT_EQ(message_of(world_.wait(profiles().create_profile(admin_, "All", allow("*")))),
+            "iam.step_up_needed");
+  EXPECT_EQ(message_of(world_.wait(profiles().give_profile(admin_, files, {.user = member_}))),
+            "iam.step_up_needed");
+  EXPECT_EQ(message_of(iam().authorize(admin_, "s3:PutBucketPolicy",
+                                       {"arn:aws:s3:::b", kFirstCustomer}, context_)),
+            "iam.step_up_needed");
+  EXPECT_EQ(message_of(iam().authorize(admin_, "s3:PutObject", {"arn:aws:s3:::b/a", kFirstCustomer},
+                                       context_)),
             "");
 }
 

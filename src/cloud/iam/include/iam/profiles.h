@@ -70,10 +70,10 @@ struct HeldPolicies {
   bool privileged = false;
 };
 
-// Of the caller's own tenant, all of it; what another's is does not exist. A change holds at once
-// in this process, and after at most 6 s in others. Every call is safe from any thread and leaves
-// an audit event with its change, in one transaction. What is privileged is made, changed and given
-// by the predefined privileged roles alone: denied ("iam.privileged_needed").
+// Of the caller's own tenant, all of it; what another's is does not exist. Changed by
+// administrators by role alone, who hold none themselves. A change holds at once in this process,
+// and after at most 6 s in others; who becomes privileged by it signs in anew. Every call is safe
+// from any thread and leaves an audit event with its change, in one transaction.
 class Profiles {
  public:
   virtual ~Profiles() = default;
@@ -98,6 +98,7 @@ class Profiles {
   virtual Task<> add_member(const Principal& by, GroupId id, UserId user) = 0;
   virtual Task<> remove_member(const Principal& by, GroupId id, UserId user) = 0;
 
+  // Errors: conflict ("iam.administrators_hold_none", "iam.too_many_held"), as of add_member.
   virtual Task<> give_profile(const Principal& by, ProfileId profile, Holder holder) = 0;
   virtual Task<> withdraw_profile(const Principal& by, ProfileId profile, Holder holder) = 0;
   virtual Task<Holdings> list_holdings(const Principal& by, UserId user) = 0;

@@ -1,0 +1,34 @@
+#include "iam/crossing.h"
+
+#include <utility>
+
+namespace belfry::iam {
+namespace {
+
+bool is_crossing(const Principal& by, TenantId owner) {
+  return by.tenant && by.tenant != owner;
+}
+
+audit::Event as_owner_sees(const Principal& by, audit::Event event, TenantId owner) {
+  if (!is_crossing(by, owner)) return event;
+  event.actor = arn_of(by.tenant, by.name);
+  event.actor_id = {};
+  return event;
+}
+
+}  // namespace
+
+Result<> record_in_both(audit::Ledger& ledger, const Principal& by, const audit::Event& event,
+                        TenantId owner) {
+  TRY(ledger.record_read(owner, as_owner_sees(by, event, owner)));
+  if (is_crossing(by, owner)) TRY(ledger.record_read(by.tenant, event));
+  return {};
+}
+
+Result<audit::Leaf> seal_for_both(audit::Ledger& ledger, const Principal& by,
+                                  const audit::Event& event, TenantId owner) {
+  if (is_crossing(by, owner)) TRY(ledger.record_read(by.tenant, event));
+  return ledger.seal(owner, as_owner_sees(by, event, owner));
+}
+
+}  // namespace belfry::iam
