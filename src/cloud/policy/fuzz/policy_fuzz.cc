@@ -27,9 +27,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (auto policy = compile(text, Kind::kIdentity)) {
     const PolicySet alone{std::span(&*policy, 1), nullptr, {}, nullptr};
     const PolicySet bounded{std::span(&*policy, 1), *policy, std::span(&*policy, 1), nullptr};
-    // What is intersected with itself is itself.
-    ENSURE(decide(alone, request).outcome == decide(bounded, request).outcome);
-    if (decide(alone, request).outcome == Outcome::kAllowed) ENSURE(may_allow(**policy, "s3:"));
+    // What is intersected with itself is itself, but for what takes too much work three times.
+    const Decision once = decide(alone, request), thrice = decide(bounded, request);
+    ENSURE(once.outcome == thrice.outcome || thrice.statement == "too much work");
+    if (once.outcome == Outcome::kAllowed) ENSURE(may_allow(**policy, "s3:"));
   }
   if (auto policy = compile(text, Kind::kResource)) {
     const PolicySet set{{}, nullptr, {}, *policy};
