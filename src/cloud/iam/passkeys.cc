@@ -94,7 +94,9 @@ Result<Challenge> IamService::challenge_at(const std::string& origin, Challenge:
 // looked at.
 std::optional<Challenge> IamService::take_challenge(const Buffer& client_data) {
   auto octets = webauthn::challenge_of(client_data);
-  return octets ? challenges_.take(*octets, clock_.now()) : std::nullopt;
+  if (!octets) return std::nullopt;
+  auto own = challenges_.take(*octets, clock_.now());
+  return own ? std::move(own) : strangers_challenges_.take(*octets, clock_.now());
 }
 
 Result<std::vector<KnownPasskey>> IamService::known_passkeys(Transaction& transaction, UserId user,
@@ -274,9 +276,9 @@ Task<PasskeyRequest> IamService::begin_passkey_sign_in(const PasskeySignIn& atte
     if (request.allowed.empty())
       co_return fail(Code::kDenied, "iam.passkey_missing", {{"site", challenge.site}});
   }
-  request.challenge =
-      challenges_.add(std::move(challenge), "address " + throttled_address(attempt.source_ip),
-                      random_, clock_.now());
+  request.challenge = strangers_challenges_.add(std::move(challenge),
+                                                "address " + throttled_address(attempt.source_ip),
+                                                random_, clock_.now());
   co_return request;
 }
 

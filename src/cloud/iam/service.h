@@ -217,7 +217,9 @@ class IamService : public Iam, public SecondFactors, public Profiles {
   std::atomic<std::int64_t> tree_read_us_ = 0;
   Throttle throttle_;
   SigningCache signing_;
-  Challenges challenges_;
+  Challenges challenges_;  // of who is signed in
+  // Of who signs in, which anybody may ask for: they push out each other's alone.
+  Challenges strangers_challenges_;
   std::mutex origins_mutex_;
   std::vector<std::string> origins_;
 };
