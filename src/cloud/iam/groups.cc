@@ -63,6 +63,7 @@ Task<Listing<Group>> IamService::list_groups(const Principal& by, Page page) {
                 "g.name > :after ORDER BY g.name LIMIT :limit",
             {{"tenant_id", by.tenant.value}, {"after", after}, {"limit", rows_of(page)}}));
     std::vector<Group> groups;
+    groups.reserve(rows.size());
     for (const Row& row : rows) groups.push_back(group_of(row));
     return page_of(std::move(groups), page, [](const Group& group) { return group.name; });
   });
@@ -124,6 +125,7 @@ Task<Listing<GroupMember>> IamService::list_members(const Principal& by, GroupId
                           "u.name_key > :after ORDER BY u.name_key LIMIT :limit",
                           {{"id", id.value}, {"after", after}, {"limit", rows_of(page)}}));
     std::vector<GroupMember> members;
+    members.reserve(rows.size());
     for (const Row& row : rows)
       members.push_back(
           {UserId{row.integer("id")}, row.text("name"), from_us(row.integer("since_us"))});

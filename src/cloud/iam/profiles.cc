@@ -59,6 +59,7 @@ Task<Listing<Profile>> IamService::list_profiles(const Principal& by, Page page)
             "name > :after ORDER BY name LIMIT :limit",
             {{"tenant_id", by.tenant.value}, {"after", after}, {"limit", rows_of(page)}}));
     std::vector<Profile> profiles;
+    profiles.reserve(rows.size());
     for (const Row& row : rows) profiles.push_back(profile_of(row));
     return page_of(std::move(profiles), page, [](const Profile& profile) { return profile.name; });
   });

@@ -7,8 +7,8 @@
 #include "policy/policy.h"
 
 #include <cstdint>
+#include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace belfry::policy {
@@ -71,17 +71,10 @@ class Policy {
   }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>()(text);
-    }
-  };
-
   Kind kind_;
   std::vector<Statement> statements_;
   // Statements that name this very action; those with a wildcard or NotAction are in by_pattern_.
-  std::unordered_multimap<std::string, std::uint32_t, Hash, std::equal_to<>> by_action_;
+  std::multimap<std::string, std::uint32_t, std::less<>> by_action_;
   std::vector<std::uint32_t> by_pattern_;
 };
 

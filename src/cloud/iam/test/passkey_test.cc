@@ -266,7 +266,7 @@ TEST_P(PasskeyTest, OnlyWhoProvedAFactorChangesFactors) {
   Authenticator authenticator;
   enrol(world_.enter("ada", kGoodPassword), authenticator);
   // The sessions of the password alone have ended; were one left, it could do nothing here.
-  Principal stale = *before;
+  const Principal& stale = *before;
   EXPECT_EQ(message_of(world_.wait(factors_.begin_passkey(stale, kOrigin))),
             "iam.second_factor_needed");
   EXPECT_EQ(message_of(world_.wait(iam_.begin_totp(stale))), "iam.second_factor_needed");

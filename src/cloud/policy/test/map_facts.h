@@ -13,7 +13,8 @@ class MapFacts : public Facts {
  public:
   using Map = std::map<std::string, std::vector<std::string>>;  // keys in lower case
 
-  MapFacts(Map map = {}) : map_(std::move(map)) {}
+  MapFacts() = default;
+  explicit MapFacts(Map map) : map_(std::move(map)) {}
   std::optional<std::vector<std::string>> find(std::string_view key) const override {
     const auto at = map_.find(std::string(key));
     return at == map_.end() ? std::nullopt : std::optional(at->second);
