@@ -1,8 +1,18 @@
+import { execFileSync } from 'node:child_process';
 import { defineConfig } from '@playwright/test';
 
 // Two suites: `pages` against the mock, for states that a real provider is hard to bring into, and
 // `daemon` against a real one (tests/system/console.py starts it and says where in BELFRY_RUN).
-const port = process.env['BELFRY_MOCK_PORT'] ?? '18444';
+const freePort = () =>
+  execFileSync(process.execPath, [
+    '-e',
+    "const server = require('node:net').createServer();" +
+      "server.listen(0, '127.0.0.1', () => { console.log(server.address().port); server.close(); });",
+  ])
+    .toString()
+    .trim();
+// The suite's processes read this file each; the environment hands the port down.
+const port = (process.env['BELFRY_MOCK_PORT'] ??= freePort());
 const withDaemon = process.env['BELFRY_RUN'] !== undefined;
 
 export default defineConfig({
