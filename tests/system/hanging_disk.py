@@ -33,6 +33,8 @@ NOT_HERE = 77
 def content_of(name):
     chance = random.Random(name)
     return chance.randbytes(chance.choice(SIZES))
+# Of a client and step: beyond, a trickle, so that a step that waits long does not fill the disk.
+QUICK_OBJECTS_MAX = 200
 
 
 class Clients:
@@ -87,6 +89,8 @@ class Clients:
                     self.put(signer, connection, f"{self.round}-{number}-{at:04}")
                     self.get(signer, connection, chance.choice(sorted(self.stored)))
                     at += 1
+                    if at > QUICK_OBJECTS_MAX:
+                        time.sleep(1)
         except Exception as fault:
             self.faults.append(f"client {number}: {fault!r}")
 
