@@ -27,14 +27,14 @@ HANG_SECONDS = 8  # of the daemon, instead of a minute
 # One call that hangs, and then the same elsewhere on a machine that does other things.
 REQUEST_SECONDS_MAX = HANG_SECONDS + 22
 SIZES = (700, 4096, 90_000, 3 * MIB + 1, 9 * MIB)
+# Of a client and step: beyond, a trickle, so that a step that waits long does not fill the disk.
+QUICK_OBJECTS_MAX = 200
 NOT_HERE = 77
 
 
 def content_of(name):
     chance = random.Random(name)
     return chance.randbytes(chance.choice(SIZES))
-# Of a client and step: beyond, a trickle, so that a step that waits long does not fill the disk.
-QUICK_OBJECTS_MAX = 200
 
 
 class Clients:
