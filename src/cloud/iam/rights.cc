@@ -36,6 +36,11 @@ bool is_about_bucket_policy(std::string_view action) {
   return std::ranges::find(kActions, action) != std::end(kActions);
 }
 
+// Acts that let others in: they need a second factor, whoever does them.
+bool is_giving_access(std::string_view action) {
+  return action == "s3:PutBucketPolicy" || action == "s3:DeleteBucketPolicy";
+}
+
 // Acts on others' identities and rights are the predefined administrators' alone: whoever had a
 // part of them by a profile could make itself the rest.
 bool is_administering(std::string_view action) {
@@ -68,10 +73,6 @@ Policies join(std::span<const policy::PolicyPtr> predefined, const Policies& pro
 }
 
 }  // namespace
-
-bool is_giving_access(std::string_view action) {
-  return action == "s3:PutBucketPolicy" || action == "s3:DeleteBucketPolicy";
-}
 
 std::string resource_of(UserId user) {
   return "belfry:user/" + user.text();

@@ -24,10 +24,6 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
                 const Resource& resource, const Context& context = {},
                 const policy::PolicyPtr& attached = nullptr);
 
-// Acts that let others in: they need a second factor, whoever does them, and of a session one that
-// was proved lately.
-bool is_giving_access(std::string_view action);
-
 // "belfry:user/12", the resource of what is a user's own.
 std::string resource_of(UserId user);
 

@@ -38,8 +38,7 @@ Result<> IamService::authorize(const Principal& principal, std::string_view acti
   policy::PolicyPtr attached;
   if (!resource.policy.empty())
     attached = attached_.find(resource.policy).value_or(deny_everything());
-  TRY(decide(tree_, principal, action, resource, context, attached));
-  return is_giving_access(action) ? check_fresh(principal, action, resource.name) : Result<>();
+  return decide(tree_, principal, action, resource, context, attached);
 }
 
 Result<> IamService::check(const Principal& by, std::string_view action, const Resource& resource,

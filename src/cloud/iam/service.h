@@ -76,6 +76,8 @@ class IamService : public Iam, public SecondFactors, public Profiles {
   Task<> set_boundary(const Principal& by, UserId user, std::optional<ProfileId> profile) override;
 
   SecondFactors& second_factors() override { return *this; }
+  Result<> check_fresh(const Principal& by, std::string_view action,
+                       const std::string& resource) override;
   void accept_origins(std::vector<std::string> origins) override;
   Task<FactorList> list_factors(const Principal& by) override;
   Task<> remove_factor(const Principal& by, const std::string& id) override;
@@ -129,8 +131,6 @@ class IamService : public Iam, public SecondFactors, public Profiles {
   // with `missing` instead of a refusal, as if it were not there.
   Result<> check(const Principal& by, std::string_view action, const Resource& resource,
                  const Error& missing);
-  // For what a stolen session would be good for. Errors: denied ("iam.step_up_needed").
-  Result<> check_fresh(const Principal& by, std::string_view action, const std::string& resource);
   Result<> check_user(const Principal& by, std::string_view action, const User& user);
   Result<> refresh_tree(Transaction& transaction);
   // Administrators by role hold no profiles. Errors: conflict ("iam.administrators_hold_none").

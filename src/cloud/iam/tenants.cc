@@ -10,7 +10,6 @@
 namespace belfry::iam {
 namespace {
 
-// Printable text without blanks at its ends.
 Error tenant_missing(TenantId tenant) {
   return Error(Code::kNotFound, "iam.tenant_missing", {{"tenant", tenant.text()}});
 }

@@ -24,8 +24,16 @@ Task<Answer> get_policy(Call& call) {
   co_return Answer{200, shape_of(bucket).dump(), {}};
 }
 
-Task<Answer> put_policy(Call& call) {
+// The bucket, to change its policy: which lets others in, so that a session proves its factor anew.
+Task<objects::Bucket> reach_to_change(Call& call) {
   CO_TRY(auto bucket, co_await reach(call, ""));
+  CO_TRY(call.host.services.iam.second_factors().check_fresh(call.by, call.action,
+                                                             bucket_arn(bucket.name)));
+  co_return bucket;
+}
+
+Task<Answer> put_policy(Call& call) {
+  CO_TRY(auto bucket, co_await reach_to_change(call));
   CO_TRY(std::string document, co_await call.read_text(policy::kDocumentOctetsMax));
   std::string arn = bucket_arn(bucket.name);
   CO_TRY(policy::compile_bucket_policy(document, arn));
@@ -35,7 +43,7 @@ Task<Answer> put_policy(Call& call) {
 }
 
 Task<Answer> delete_policy(Call& call) {
-  CO_TRY(auto bucket, co_await reach(call, ""));
+  CO_TRY(auto bucket, co_await reach_to_change(call));
   auto leaf = leaf_of(call, bucket.tenant, bucket_arn(bucket.name));
   CO_TRY(co_await call.host.services.objects.set_bucket_policy(bucket, "", leaf));
   co_return Answer::none();

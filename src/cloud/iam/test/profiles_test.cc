@@ -228,9 +228,12 @@ TEST_P(ProfilesTest, ToChangeRightsTheFactorIsProvedAgain) {
             "iam.step_up_needed");
   EXPECT_EQ(message_of(world_.wait(profiles().give_profile(admin_, files, {.user = member_}))),
             "iam.step_up_needed");
+  EXPECT_EQ(message_of(iam().second_factors().check_fresh(admin_, "s3:PutBucketPolicy", "x")),
+            "iam.step_up_needed");
   EXPECT_EQ(message_of(iam().authorize(admin_, "s3:PutBucketPolicy",
                                        {"arn:aws:s3:::b", kFirstCustomer}, context_)),
-            "iam.step_up_needed");
+            "")
+      << "the right is there, and shown as such";
   EXPECT_EQ(message_of(iam().authorize(admin_, "s3:PutObject", {"arn:aws:s3:::b/a", kFirstCustomer},
                                        context_)),
             "");

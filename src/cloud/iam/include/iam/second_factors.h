@@ -86,6 +86,10 @@ class SecondFactors {
   // without).
   virtual Task<std::vector<std::string>> make_recovery_codes(const Principal& by) = 0;
 
+  // For what a stolen session would be good for: whether the caller's has proved its factor within
+  // a quarter of an hour. A refusal is in the log. Errors: denied ("iam.step_up_needed").
+  virtual Result<> check_fresh(const Principal& by, std::string_view action,
+                               const std::string& resource) = 0;
   // The caller's session proves a second factor again. Errors: invalid ("iam.passkey_not_here"),
   // denied ("iam.passkey_missing").
   virtual Task<PasskeyRequest> begin_step_up(const Principal& by, const std::string& origin) = 0;
