@@ -385,6 +385,8 @@ bool DiskWatch::look_once(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   if (on_silent_) on_silent_();
   for (auto& settle : waiting) settle(std::unexpected(silence()));
+  // They may be the last to have what a late call opened, and letting go of it takes the lock.
+  waiting.clear();
   dropped.clear();
   lock.lock();
   return true;

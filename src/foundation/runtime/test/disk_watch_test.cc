@@ -168,6 +168,31 @@ TEST_F(DiskWatchTest, TogetherCallsOnOneThreadAndIsAnsweredForWhenOneHangs) {
   EXPECT_EQ(disk->list("").value(), std::vector<std::string>{"b"});
 }
 
+// The call ends just when it was found to hang, so that what it opened is dropped by whoever tells
+// of the silence.
+TEST_F(DiskWatchTest, WhatALateCallOpenedIsLetGoOf) {
+  std::weak_ptr<int> work_is_there;
+  auto watch = DiskWatch::begin("d2", open_disk(root_.string()).value(),
+                                {.silence = std::chrono::milliseconds(20)}, [&] {
+                                  let_go();
+                                  wait_until([&] { return work_is_there.expired(); });
+                                });
+  auto opened = std::make_shared<std::shared_ptr<File>>(watch->disk()->create("a").value());
+  auto there = std::make_shared<int>();
+  work_is_there = there;
+  std::promise<std::string> told;
+  watch->run([watch, hang = hanging(), opened,
+              there = std::move(there)]() mutable { (void)watch->call(std::move(hang)); },
+             [opened = std::move(opened), &told](Result<> outcome) {
+               told.set_value(outcome ? "" : outcome.error().message());
+             },
+             DiskWatch::Room::kBounded);
+  EXPECT_EQ(told.get_future().get(), "disk.silent");
+  wait_until([&] { return watch->forgive(); });
+  EXPECT_TRUE(watch->disk()->list(""));
+  watch->stop();
+}
+
 // Calls that end with an error at about the moment at which they are found to hang: whoever waits
 // is told of the error, or of silence, and then the error is told later.
 TEST_F(DiskWatchTest, NoErrorIsLostBetweenLateAndTooLate) {
