@@ -20,24 +20,25 @@ struct IamService::Founder {
 Task<IamService::Founder> IamService::make_founder(Tenant tenant, std::string user_name,
                                                    Role role) {
   Founder founder;
-  founder.user = {.id = UserId{random_.id()},
+  founder.user = {.id = UserId{core_.random.id()},
                   .tenant = tenant.id,
                   .name = std::move(user_name),
                   .email = "",
                   .role = role,
                   .has_totp = true,
-                  .created = clock_.now(),
+                  .created = core_.clock.now(),
                   .last_sign_in = {}};
   founder.tenant = std::move(tenant);
-  founder.password = make_password(random_);
-  founder.totp_seed = to_buffer(View(random_.octets<kSeedLength>()));
+  founder.password = make_password(core_.random);
+  founder.totp_seed = to_buffer(View(core_.random.octets<kSeedLength>()));
   CO_TRY(founder.password_hash, co_await hash(founder.password));
   co_return founder;
 }
 
 Result<> IamService::insert_founder(Transaction& transaction, const Founder& founder) {
   const auto& [tenant, user, password, password_hash, totp_seed] = founder;
-  TRY(const std::string sealed, seal_secret(keys_, random_, {"totp/" + user.id.text()}, totp_seed));
+  TRY(const std::string sealed,
+      seal_secret(core_.keys, core_.random, {"totp/" + user.id.text()}, totp_seed));
   const database::Parameters parameters = {
       {"tenant_id", tenant.id.value},
       {"parent_id", tenant.parent ? database::Value(tenant.parent.value) : database::Null{}},
@@ -47,7 +48,7 @@ Result<> IamService::insert_founder(Transaction& transaction, const Founder& fou
       {"user_name", user.name},
       {"role", std::string(name_of(user.role))},
       {"password_hash", password_hash},
-      {"factor_id", random_.id()},
+      {"factor_id", core_.random.id()},
       {"secret_sealed", sealed},
       {"now_us", to_us(user.created)}};
   TRY(
@@ -66,7 +67,7 @@ Result<> IamService::insert_founder(Transaction& transaction, const Founder& fou
       parameters));
   const Principal system{
       .tenant = tenant.id, .name = "system", .method = Method::kSystem, .credential = {}};
-  return trail_.changed(
+  return core_.trail.changed(
       transaction, tenant.id, system,
       {"iam:Found", resource_of(user.id), {{"tenant", tenant.name}, {"user", user.name}}});
 }
@@ -77,7 +78,7 @@ Task<std::optional<Iam::Founded>> IamService::found(const std::string& provider_
   using Answer = std::optional<Founded>;
   // Asked again below; here it spares the hashes at every later start.
   CO_TRY(const std::int64_t users,
-         co_await read<std::int64_t>([](Transaction& transaction) -> Result<std::int64_t> {
+         co_await core_.read<std::int64_t>([](Transaction& transaction) -> Result<std::int64_t> {
            TRY(auto rows, transaction.query("SELECT count(*) AS n FROM iam_user"));
            return rows[0].integer("n");
          }));
@@ -91,7 +92,7 @@ Task<std::optional<Iam::Founded>> IamService::found(const std::string& provider_
                          {kFirstCustomer, kProviderTenant, TenantKind::kCustomer, *customer_name},
                          "customer", Role::kTenantAdministrator));
   }
-  auto founded = co_await write<Answer>([&](Transaction& transaction) -> Result<Answer> {
+  auto founded = co_await core_.write<Answer>([&](Transaction& transaction) -> Result<Answer> {
     TRY(auto users, transaction.query("SELECT count(*) AS n FROM iam_user"));
     if (users[0].integer("n") > 0) return Answer();
     TRY(insert_founder(transaction, admin));
@@ -123,8 +124,8 @@ Task<std::optional<Iam::Founded>> IamService::found(const std::string& provider_
     return made;
   });
   if (founded && *founded) {
-    tree_.add({{kProviderTenant, TenantId{}}});
-    if (customer) tree_.add({{kFirstCustomer, kProviderTenant}});
+    core_.tree.add({{kProviderTenant, TenantId{}}});
+    if (customer) core_.tree.add({{kFirstCustomer, kProviderTenant}});
   }
   co_return founded;
 }

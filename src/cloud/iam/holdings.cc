@@ -1,6 +1,6 @@
 // Who holds which profile.
+#include "profile_service.h"
 #include "rows.h"
-#include "service.h"
 
 namespace belfry::iam {
 namespace {
@@ -30,20 +30,21 @@ Holding holding_of(const Row& row) {
 
 }  // namespace
 
-Result<User> IamService::read_user_of(Transaction& transaction, const Principal& by, UserId user) {
+Result<User> ProfileService::read_user_of(Transaction& transaction, const Principal& by,
+                                          UserId user) {
   TRY(User found, iam::find_user(transaction, user));
   if (found.tenant != by.tenant)
     return fail(Code::kNotFound, "iam.user_missing", {{"user", user.text()}});
   return found;
 }
 
-Result<> IamService::check_may_hold(const User& user) {
+Result<> ProfileService::check_may_hold(const User& user) {
   if (!is_privileged(user.role)) return {};
   return fail(Code::kConflict, "iam.administrators_hold_none", {{"user", user.name}});
 }
 
-Result<> IamService::check_room(Transaction& transaction, const std::string& table,
-                                const std::string& column, std::int64_t id) {
+Result<> ProfileService::check_room(Transaction& transaction, const std::string& table,
+                                    const std::string& column, std::int64_t id) {
   constexpr std::int64_t kHeldMax = 10;
   TRY(auto rows,
       transaction.query("SELECT count(*) AS n FROM " + table + " WHERE " + column + " = :id",
@@ -52,19 +53,19 @@ Result<> IamService::check_room(Transaction& transaction, const std::string& tab
   return fail(Code::kConflict, "iam.too_many_held", {{"maximum", std::to_string(kHeldMax)}});
 }
 
-Result<> IamService::end_sessions_of_holders(Transaction& transaction, ProfileId profile) {
+Result<> ProfileService::end_sessions_of_holders(Transaction& transaction, ProfileId profile) {
   TRY(transaction.execute(
       "UPDATE iam_session SET ended_us = :now_us WHERE ended_us IS NULL AND (user_id IN "
       "(SELECT h.user_id FROM user_profile h WHERE h.profile_id = :profile_id) OR user_id IN "
       "(SELECT m.user_id FROM group_member m JOIN group_profile g ON g.group_id = m.group_id "
       "WHERE g.profile_id = :profile_id))",
-      {{"now_us", to_us(clock_.now())}, {"profile_id", profile.value}}));
+      {{"now_us", to_us(core_.clock.now())}, {"profile_id", profile.value}}));
   return {};
 }
 
-Result<std::vector<audit::Detail>> IamService::check_holder(Transaction& transaction,
-                                                            const Principal& by,
-                                                            const Holder& holder) {
+Result<std::vector<audit::Detail>> ProfileService::check_holder(Transaction& transaction,
+                                                                const Principal& by,
+                                                                const Holder& holder) {
   if (holder.user) {
     TRY(const User user, read_user_of(transaction, by, *holder.user));
     TRY(check_may_hold(user));
@@ -75,18 +76,18 @@ Result<std::vector<audit::Detail>> IamService::check_holder(Transaction& transac
   return std::vector<audit::Detail>{{"group", group.name}};
 }
 
-void IamService::forget(const Principal& by, const Holder& holder) {
+void ProfileService::forget(const Principal& by, const Holder& holder) {
   if (holder.user)
-    signing_.forget_user(*holder.user);
+    core_.signing.forget_user(*holder.user);
   else
-    signing_.forget_tenant(by.tenant);
+    core_.signing.forget_tenant(by.tenant);
 }
 
-Task<> IamService::give_profile(const Principal& by, ProfileId id, Holder holder) {
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+Task<> ProfileService::give_profile(const Principal& by, ProfileId id, Holder holder) {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Profile profile, read_profile(transaction, by, id, "iam:GiveProfile"));
     TRY(auto details, check_holder(transaction, by, holder));
-    TRY(check_fresh(by, "iam:GiveProfile", "belfry:profile/" + id.text()));
+    TRY(core_.check_fresh(by, "iam:GiveProfile", "belfry:profile/" + id.text()));
     const HolderTable to = table_of(holder);
     TRY(auto same, transaction.query("SELECT since_us FROM " + to.table + " WHERE " + to.column +
                                          " = :holder_id AND profile_id = :profile_id",
@@ -100,23 +101,24 @@ Task<> IamService::give_profile(const Principal& by, ProfileId id, Holder holder
         {{"holder_id", to.id},
          {"profile_id", id.value},
          {"tenant_id", by.tenant.value},
-         {"now_us", to_us(clock_.now())},
+         {"now_us", to_us(core_.clock.now())},
          {"by_id", by.user.value}}));
     if (profile.privileged) TRY(end_sessions_of_holders(transaction, id));
     details.push_back({"name", profile.name});
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:GiveProfile", "belfry:profile/" + id.text(), std::move(details)}));
+    TRY(core_.trail.changed(
+        transaction, by.tenant, by,
+        {"iam:GiveProfile", "belfry:profile/" + id.text(), std::move(details)}));
     return Done{};
   }));
   forget(by, holder);
   co_return Result<>();
 }
 
-Task<> IamService::withdraw_profile(const Principal& by, ProfileId id, Holder holder) {
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+Task<> ProfileService::withdraw_profile(const Principal& by, ProfileId id, Holder holder) {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Profile profile, read_profile(transaction, by, id, "iam:WithdrawProfile"));
     TRY(auto details, check_holder(transaction, by, holder));
-    TRY(check_fresh(by, "iam:WithdrawProfile", "belfry:profile/" + id.text()));
+    TRY(core_.check_fresh(by, "iam:WithdrawProfile", "belfry:profile/" + id.text()));
     const HolderTable from = table_of(holder);
     TRY(const std::int64_t removed,
         transaction.execute("DELETE FROM " + from.table + " WHERE " + from.column +
@@ -124,18 +126,19 @@ Task<> IamService::withdraw_profile(const Principal& by, ProfileId id, Holder ho
                             {{"holder_id", from.id}, {"profile_id", id.value}}));
     if (removed == 0) return fail(Code::kNotFound, "iam.not_held", {{"name", profile.name}});
     details.push_back({"name", profile.name});
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:WithdrawProfile", "belfry:profile/" + id.text(), std::move(details)}));
+    TRY(core_.trail.changed(
+        transaction, by.tenant, by,
+        {"iam:WithdrawProfile", "belfry:profile/" + id.text(), std::move(details)}));
     return Done{};
   }));
   forget(by, holder);
   co_return Result<>();
 }
 
-Task<Holdings> IamService::list_holdings(const Principal& by, UserId user) {
-  co_return co_await read<Holdings>([&](Transaction& transaction) -> Result<Holdings> {
+Task<Holdings> ProfileService::list_holdings(const Principal& by, UserId user) {
+  co_return co_await core_.read<Holdings>([&](Transaction& transaction) -> Result<Holdings> {
     TRY(const User found, read_user_of(transaction, by, user));
-    TRY(check_user(by, "iam:GetUser", found));
+    TRY(core_.check_user(by, "iam:GetUser", found));
     TRY(auto rows,
         transaction.query("SELECT p.id, p.name, p.privileged, u.since_us, NULL AS group_id, "
                           "'' AS group_name FROM user_profile u JOIN iam_profile p "
@@ -158,14 +161,14 @@ Task<Holdings> IamService::list_holdings(const Principal& by, UserId user) {
   });
 }
 
-Task<> IamService::set_boundary(const Principal& by, UserId user,
-                                std::optional<ProfileId> profile) {
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+Task<> ProfileService::set_boundary(const Principal& by, UserId user,
+                                    std::optional<ProfileId> profile) {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const User found, read_user_of(transaction, by, user));
-    TRY(check_user(by, "iam:SetBoundary", found));
+    TRY(core_.check_user(by, "iam:SetBoundary", found));
     // Nobody frees himself, and no administrator shuts itself out.
     if (user == by.user) return fail(Code::kConflict, "iam.own_account");
-    TRY(check_fresh(by, "iam:SetBoundary", iam::resource_of(user)));
+    TRY(core_.check_fresh(by, "iam:SetBoundary", iam::resource_of(user)));
     if (profile) TRY(check_may_hold(found));
     std::string name;
     if (profile) {
@@ -181,15 +184,15 @@ Task<> IamService::set_boundary(const Principal& by, UserId user,
                               {{"user_id", user.value},
                                {"profile_id", profile->value},
                                {"tenant_id", by.tenant.value},
-                               {"now_us", to_us(clock_.now())}}));
+                               {"now_us", to_us(core_.clock.now())}}));
     }
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:SetBoundary",
-                        iam::resource_of(user),
-                        {{"user", found.name}, {"profile", profile ? name : "none"}}}));
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:SetBoundary",
+                             iam::resource_of(user),
+                             {{"user", found.name}, {"profile", profile ? name : "none"}}}));
     return Done{};
   }));
-  signing_.forget_user(user);
+  core_.signing.forget_user(user);
   co_return Result<>();
 }
 

@@ -80,7 +80,7 @@ struct IamService::Candidate {
 
 // Asks the same questions whether the user exists or not.
 Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
-  co_return co_await read<Candidate>([&](Transaction& transaction) -> Result<Candidate> {
+  co_return co_await core_.read<Candidate>([&](Transaction& transaction) -> Result<Candidate> {
     Candidate candidate;
     candidate.throttled.account = name_key_of(attempt.user);
     candidate.throttled.address = throttled_address(attempt.source_ip);
@@ -99,7 +99,7 @@ Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
                                         {{"user_id", candidate.user.id.value},
                                          {"address", candidate.throttled.address}}));
     candidate.throttled.known_good = !origins.empty();
-    TRY(refresh_tree(transaction));
+    TRY(core_.refresh_tree(transaction));
     return candidate;
   });
 }
@@ -108,7 +108,7 @@ Task<Iam::OpenedSession> IamService::sign_in(const SignIn& attempt) {
   if (attempt.passkey && attempt.user.empty()) co_return co_await sign_in_with_passkey(attempt);
   CO_TRY(const Candidate candidate, co_await find_candidate(attempt));
   Result<OpenedSession> opened = fail(Code::kInternal, "iam.sign_in_refused");
-  if (auto begun = throttle_.begin(candidate.throttled, clock_.now()); !begun)
+  if (auto begun = throttle_.begin(candidate.throttled, core_.clock.now()); !begun)
     opened = std::unexpected(begun.error());
   else
     opened = co_await check_candidate(attempt, candidate);
@@ -120,7 +120,8 @@ void IamService::log_failure(const SignIn& attempt, const User& user, const Erro
   // People type passwords where names belong: names of nobody are not written down.
   Principal by = principal_of(user);
   if (!user.id) by.name = "unknown";
-  trail_.sign_in_failed(user.id ? user.tenant : kProviderTenant, by, attempt.source_ip, reason);
+  core_.trail.sign_in_failed(user.id ? user.tenant : kProviderTenant, by, attempt.source_ip,
+                             reason);
 }
 
 Task<> IamService::compare_password(const SignIn& attempt, const Candidate& candidate) {
@@ -137,7 +138,7 @@ Task<> IamService::compare_password(const SignIn& attempt, const Candidate& cand
 
 Task<UserId> IamService::check_password_alone(const SignIn& attempt) {
   CO_TRY(const Candidate candidate, co_await find_candidate(attempt));
-  Result<> compared = throttle_.begin(candidate.throttled, clock_.now());
+  Result<> compared = throttle_.begin(candidate.throttled, core_.clock.now());
   if (compared) {
     compared = co_await compare_password(attempt, candidate);
     // The password alone is not yet a success: what guesses at codes must not start afresh with it.
@@ -171,7 +172,7 @@ Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
                    {{"passkey", has_passkey ? "yes" : "no"}});
   }
   auto opened =
-      co_await write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
+      co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
         // Read again: the user may have changed since the password was compared.
         TRY(auto rows,
             transaction.query("SELECT " + std::string(kUserColumns) +
@@ -201,14 +202,14 @@ Task<Iam::OpenedSession> IamService::sign_in_with_passkey(const SignIn& attempt)
       .address = throttled_address(attempt.source_ip),
       .known_good = true};
   User user{};
-  if (auto begun = throttle_.begin(throttled, clock_.now()); !begun) {
+  if (auto begun = throttle_.begin(throttled, core_.clock.now()); !begun) {
     log_failure(attempt, user, begun.error());
     co_return std::unexpected(begun.error());
   }
   const Evidence evidence = evidence_of(attempt);
   auto opened =
-      co_await write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
-        TRY(refresh_tree(transaction));
+      co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
+        TRY(core_.refresh_tree(transaction));
         TRY(const UserId owner, owner_of(transaction, *attempt.passkey));
         TRY(user, iam::find_user(transaction, owner));
         if (!user.active) return std::unexpected(refusal());
@@ -238,14 +239,14 @@ Result<IamService::Proof> IamService::prove(Transaction& transaction, UserId use
 Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
                                                     const Opening& opening) {
   const auto& [attempt, user, address, proof, amr] = opening;
-  const Timestamp now = clock_.now();
+  const Timestamp now = core_.clock.now();
   const Lifetime lifetime = lifetime_of(user);
   const bool privileged = user.privileged, second_factor = proof.has_value();
   OpenedSession opened;
-  opened.secret = make_bearer_secret(random_);
+  opened.secret = make_bearer_secret(core_.random);
   opened.user = user;
   opened.user.last_sign_in = now;
-  opened.session = {.id = make_public_id(random_),
+  opened.session = {.id = make_public_id(core_.random),
                     .user = user.id,
                     .created = now,
                     .last_seen = now,
@@ -281,11 +282,11 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
   Principal by = principal_of(user);
   by.method = Method::kSession;
   by.credential = opened.session.id;
-  TRY(trail_.authenticated(transaction, by,
-                           {"iam:SignIn",
-                            "belfry:session/" + opened.session.id,
-                            {{"second_factor", second_factor ? factor : "none"}}},
-                           attempt.source_ip));
+  TRY(core_.trail.authenticated(transaction, by,
+                                {"iam:SignIn",
+                                 "belfry:session/" + opened.session.id,
+                                 {{"second_factor", second_factor ? factor : "none"}}},
+                                attempt.source_ip));
   return opened;
 }
 
@@ -298,12 +299,13 @@ Result<IamService::Proof> IamService::use_code(Transaction& transaction, UserId 
           {{"user_id", user.value}}));
   for (const Row& factor : factors) {
     TRY(const Buffer seed,
-        open_secret(keys_, {"totp/" + user.text()}, factor.text("secret_sealed")));
-    const auto step = crypto::verify_totp(seed, code, clock_.now(), factor.integer("last_step"));
+        open_secret(core_.keys, {"totp/" + user.text()}, factor.text("secret_sealed")));
+    const auto step =
+        crypto::verify_totp(seed, code, core_.clock.now(), factor.integer("last_step"));
     if (!step) continue;
     TRY(transaction.execute(
         "UPDATE mfa_factor SET last_step = :step, last_used_us = :now_us WHERE id = :id",
-        {{"step", *step}, {"id", factor.integer("id")}, {"now_us", to_us(clock_.now())}}));
+        {{"step", *step}, {"id", factor.integer("id")}, {"now_us", to_us(core_.clock.now())}}));
     return Proof{FactorKind::kTotp, "otp"};
   }
   return std::unexpected(refusal());
