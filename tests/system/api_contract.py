@@ -227,6 +227,11 @@ def try_profiles(contract, customer):
     bad = {"Statement": {"Effect": "Allow", "Action": "Get", "Resource": "*"}}
     everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
     ask("POST", "/api/v1/profiles", 400, {"name": "Reads", "policy": bad})
+    # One of two statements would be lost before the policy was looked at.
+    twice = json.dumps({"name": "Reads", "policy": reads})
+    twice = twice.replace('"Statement"', '"Version": "", "Statement"')
+    answer = ask("POST", "/api/v1/profiles", 400, twice.encode())
+    assert "Version" in answer["detail"], answer
     profile = ask("POST", "/api/v1/profiles", 201, {"name": "Reads", "policy": reads})
     assert (profile["policy"], profile["privileged"]) == (reads, False), profile
     ask("POST", "/api/v1/profiles", 409, {"name": "Reads", "policy": reads})

@@ -1,5 +1,6 @@
 #include "route.h"
 
+#include "base/json_text.h"
 #include "base/text_encoding.h"
 
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@ namespace belfry::api {
 namespace {
 
 constexpr std::size_t kBodyMax = 64 << 10;
+constexpr std::size_t kBodyDepthMax = 32;
 
 // The next segment of a path, taken off its front. Both start with a slash.
 std::string_view take_segment(std::string_view& path) {
@@ -114,6 +116,11 @@ Task<std::string> Call::read_text(std::size_t octets_max) {
 Task<nlohmann::json> Call::read_body() {
   CO_TRY(std::string text, co_await read_text(kBodyMax));
   if (text.size() > kBodyMax) co_return fail(Code::kInvalid, "api.body_too_large");
+  if (const auto fault = fault_of_json(text, kBodyDepthMax)) {
+    if (fault->kind == JsonFault::Kind::kNameTwice)
+      co_return fail(Code::kInvalid, "api.name_twice", {{"name", fault->name}});
+    co_return fail(Code::kInvalid, "api.malformed_body");
+  }
   auto body = nlohmann::json::parse(text, nullptr, false);
   if (!body.is_object()) co_return fail(Code::kInvalid, "api.malformed_body");
   co_return body;
