@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kNameMax = 64, kPasswordMax = 512, kUserAgentMax = 200;
 constexpr Duration kSessionKept = std::chrono::days(30);
+// As long as browsers keep a cookie (RFC 6265bis, 5.5).
+constexpr Duration kOriginKept = std::chrono::days(400);
 
 struct Lifetime {
   Duration absolute, idle;
@@ -40,6 +42,11 @@ Error refusal() {
   return Error(Code::kDenied, "iam.sign_in_refused");
 }
 
+// A device as an origin. Only who holds its secret comes from there.
+std::string device_origin(const std::string& secret) {
+  return "device " + digest_of(secret);
+}
+
 // The session, and that the user was here.
 Result<> insert_session(Transaction& transaction, const database::Parameters& parameters) {
   TRY(transaction.execute(
@@ -51,15 +58,28 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
       parameters));
   TRY(transaction.execute("UPDATE iam_user SET last_sign_in_us = :now_us WHERE id = :user_id",
                           parameters));
-  TRY(transaction.execute(
-      "INSERT INTO sign_in_origin (user_id, tenant_id, address, last_success_us) "
-      "VALUES (:user_id, :tenant_id, :address, :now_us) "
-      "ON CONFLICT (user_id, address) DO UPDATE SET last_success_us = :now_us",
-      parameters));
+  for (const char* origin : {":address", ":device"})
+    TRY(transaction.execute(
+        "INSERT INTO sign_in_origin (user_id, tenant_id, address, last_success_us) "
+        "VALUES (:user_id, :tenant_id, " +
+            std::string(origin) +
+            ", :now_us) ON CONFLICT (user_id, address) DO UPDATE SET last_success_us = :now_us",
+        parameters));
+  TRY(
+      transaction.execute("DELETE FROM sign_in_origin WHERE user_id = :user_id "
+                          "AND last_success_us < :origin_forgotten_us",
+                          parameters));
   TRY(transaction.execute(
       "DELETE FROM iam_session WHERE user_id = :user_id AND expires_us < :forgotten_us",
       parameters));
   return {};
+}
+
+Result<bool> was_here(Transaction& transaction, UserId user, const std::string& origin) {
+  TRY(auto rows, transaction.query("SELECT user_id FROM sign_in_origin "
+                                   "WHERE user_id = :user_id AND address = :address",
+                                   {{"user_id", user.value}, {"address", origin}}));
+  return !rows.empty();
 }
 
 }  // namespace
@@ -67,7 +87,6 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
 struct IamService::Opening {
   const SignIn& attempt;
   User user;
-  std::string address;  // as Throttle has it
   std::optional<Proof> proof;
   std::string amr;
 };
@@ -94,11 +113,13 @@ Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
     } else {
       candidate.hash = dummy_hash_;
     }
-    TRY(auto origins, transaction.query("SELECT last_success_us FROM sign_in_origin "
-                                        "WHERE user_id = :user_id AND address = :address",
-                                        {{"user_id", candidate.user.id.value},
-                                         {"address", candidate.throttled.address}}));
-    candidate.throttled.known_good = !origins.empty();
+    TRY(const bool known_device,
+        was_here(transaction, candidate.user.id, device_origin(attempt.device)));
+    TRY(candidate.throttled.known_good,
+        was_here(transaction, candidate.user.id, candidate.throttled.address));
+    // Others who fail at the same address do not slow the device down.
+    if (known_device) candidate.throttled.address = device_origin(attempt.device);
+    candidate.throttled.known_good |= known_device;
     TRY(core_.refresh_tree(transaction));
     return candidate;
   });
@@ -181,7 +202,7 @@ Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
         if (rows.empty() || rows[0].text("password_hash") != candidate.hash ||
             !rows[0].flag("active"))
           return std::unexpected(refusal());
-        Opening opening{attempt, user_of(rows[0]), candidate.throttled.address, {}, "pwd"};
+        Opening opening{attempt, user_of(rows[0]), {}, "pwd"};
         if (opening.user.has_second_factor()) {
           TRY(opening.proof, prove(transaction, opening.user.id, evidence));
           opening.amr += " " + opening.proof->amr;
@@ -216,7 +237,7 @@ Task<Iam::OpenedSession> IamService::sign_in_with_passkey(const SignIn& attempt)
         // Begun beside a password, nobody asked to verify the person.
         if (!evidence.challenge || !evidence.challenge->verify_user)
           return fail(Code::kDenied, "iam.passkey_wrong_request");
-        Opening opening{attempt, user, throttled.address, {}, ""};
+        Opening opening{attempt, user, {}, ""};
         TRY(opening.proof, prove(transaction, owner, evidence));
         opening.amr = opening.proof->amr;
         return open_session(transaction, opening);
@@ -238,7 +259,7 @@ Result<IamService::Proof> IamService::prove(Transaction& transaction, UserId use
 
 Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
                                                     const Opening& opening) {
-  const auto& [attempt, user, address, proof, amr] = opening;
+  const auto& [attempt, user, proof, amr] = opening;
   const Timestamp now = core_.clock.now();
   const Lifetime lifetime = lifetime_of(user);
   const bool privileged = user.privileged, second_factor = proof.has_value();
@@ -246,6 +267,8 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
   opened.secret = make_bearer_secret(core_.random);
   opened.user = user;
   opened.user.last_sign_in = now;
+  TRY(const bool known_device, was_here(transaction, user.id, device_origin(attempt.device)));
+  if (!known_device) opened.device = make_bearer_secret(core_.random);
   opened.session = {.id = make_public_id(core_.random),
                     .user = user.id,
                     .created = now,
@@ -276,7 +299,9 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
       {"now_us", to_us(now)},
       {"expires_us", to_us(opened.session.expires)},
       {"idle_limit_us", lifetime.idle.count()},
-      {"address", address},
+      {"address", throttled_address(attempt.source_ip)},
+      {"device", device_origin(opened.device.empty() ? attempt.device : opened.device)},
+      {"origin_forgotten_us", to_us(now - kOriginKept)},
       {"forgotten_us", to_us(now - kSessionKept)}};
   TRY(insert_session(transaction, parameters));
   Principal by = principal_of(user);

@@ -29,7 +29,7 @@ class Throttle {
  public:
   struct Attempt {
     std::string account;  // in lower case
-    std::string address;  // as throttled_address says
+    std::string address;  // as throttled_address says, or a device
     bool known_good = false;
   };
 

@@ -1,5 +1,6 @@
 // What one proves oneself with: passkeys, an authenticator app, recovery codes.
 #include "base/text_encoding.h"
+#include "cookies.h"
 #include "passkey_shapes.h"
 #include "route.h"
 #include "shapes.h"
@@ -20,7 +21,7 @@ std::string origin_of(const Call& call) {
 void renew_cookie(const Call& call, const iam::RenewedSession& session, Answer& result) {
   auto lifetime = std::chrono::duration_cast<std::chrono::seconds>(session.expires -
                                                                    call.host.services.clock.now());
-  result.fields.emplace_back("Set-Cookie", session_cookie(session.secret, lifetime.count()));
+  result.fields.emplace_back("Set-Cookie", session_cookie(session.secret, lifetime));
 }
 
 Task<Answer> begin_totp(Call& call) {

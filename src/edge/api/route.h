@@ -80,8 +80,6 @@ struct Answer {
   static Answer none() { return {204, {}, {}}; }
 };
 Answer answer(const nlohmann::json& body, int status = 200);
-// The field Set-Cookie of a session's secret; an empty one ends it.
-std::string session_cookie(const std::string& secret, std::int64_t seconds);
 
 using RouteHandler = Task<Answer> (*)(Call&);
 

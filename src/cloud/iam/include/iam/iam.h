@@ -148,6 +148,7 @@ struct SignIn {
   std::string source_ip, user_agent;
   std::optional<PasskeyAssertion> passkey{};
   std::string recovery_code{};  // empty: not given
+  std::string device{};         // OpenedSession::device of an earlier time; empty: none
 };
 
 // Every call is safe from any thread and leaves an audit event with its change, in one transaction.
@@ -173,11 +174,14 @@ class Iam {
     Session session;
     std::string secret;
     User user;
+    // For who signs in to keep and show again: where a user signed in before is not slowed down by
+    // failures elsewhere. Empty: what was shown is still good.
+    std::string device{};
   };
   // Same answer and same time whether the user exists or not. Throttled by account and address so
-  // that the owner still gets in. Errors: denied ("iam.sign_in_refused"; "iam.totp_needed" and
-  // "iam.passkey_needed" once the password is right), retry ("iam.throttled", argument seconds); of
-  // a passkey those of webauthn.h.
+  // that the owner still gets in, from an address or with a device of before. Errors: denied
+  // ("iam.sign_in_refused"; "iam.totp_needed" and "iam.passkey_needed" once the password is right),
+  // retry ("iam.throttled", argument seconds); of a passkey those of webauthn.h.
   virtual Task<OpenedSession> sign_in(const SignIn& attempt) = 0;
   virtual Task<> sign_out(const Principal& by) = 0;
 
