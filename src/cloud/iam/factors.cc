@@ -81,7 +81,7 @@ Task<> IamService::change_password(const Principal& by, const std::string& old_p
 }
 
 Task<std::string> IamService::begin_totp(const Principal& by) {
-  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(tree_, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   const Buffer seed = to_buffer(View(random_.octets<kSeedLength>()));
   CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
@@ -107,7 +107,7 @@ Task<std::string> IamService::begin_totp(const Principal& by) {
 }
 
 Task<Iam::RenewedSession> IamService::confirm_totp(const Principal& by, const std::string& code) {
-  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(tree_, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   CO_TRY(throttle_.begin(own_attempt(by), clock_.now()));
   auto confirmed = co_await write<RenewedSession>([&](Transaction& transaction)
@@ -174,7 +174,7 @@ Result<RenewedSession> IamService::gain_factor(Transaction& transaction, const P
 }
 
 Task<FactorList> IamService::list_factors(const Principal& by) {
-  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(tree_, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   co_return co_await read<FactorList>([&](Transaction& transaction) -> Result<FactorList> {
     TRY(auto rows,
         transaction.query(
@@ -190,7 +190,7 @@ Task<FactorList> IamService::list_factors(const Principal& by) {
 }
 
 Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
-  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(tree_, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   const Error missing(Code::kNotFound, "iam.factor_missing", {{"factor", id}});
   std::int64_t number = 0;

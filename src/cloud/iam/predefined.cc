@@ -16,7 +16,7 @@ constexpr std::string_view kEverybody = R"({
   "Version": "2012-10-17",
   "Statement": [
     {"Sid": "OwnAccount", "Effect": "Allow",
-     "Action": ["iam:GetSession", "iam:SignOut", "iam:ManageOwnTotp", "iam:ChangePassword",
+     "Action": ["iam:GetSession", "iam:SignOut", "iam:ManageOwnFactors", "iam:ChangePassword",
                 "iam:GetUser", "iam:ListSessions", "iam:RevokeSession",
                 "iam:ListAccessKeys", "iam:CreateAccessKey", "iam:DeleteAccessKey",
                 "iam:ListApiTokens", "iam:CreateApiToken", "iam:DeleteApiToken"],

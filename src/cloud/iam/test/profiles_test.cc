@@ -135,7 +135,7 @@ TEST_P(ProfilesTest, WhoHoldsAPrivilegedOneNeedsASecondFactor) {
   EXPECT_TRUE(world_.wait(iam().find_user(admin_, member_))->privileged);
   EXPECT_EQ(may("member", "iam:ListUsers", "belfry:tenant/2"), "iam.second_factor_needed");
   EXPECT_EQ(may("member", "s3:PutObject", "arn:aws:s3:::b/a"), "iam.second_factor_needed");
-  EXPECT_EQ(may("member", "iam:ManageOwnTotp", "belfry:user/" + member_.text()), "");
+  EXPECT_EQ(may("member", "iam:ManageOwnFactors", "belfry:user/" + member_.text()), "");
   EXPECT_EQ(world_.count("SELECT count(*) AS n FROM iam_session s JOIN iam_user u ON "
                          "u.id = s.user_id WHERE u.name = 'member' AND s.privileged = 1 AND "
                          "s.enrolment_only = 1"),
