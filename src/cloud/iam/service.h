@@ -73,6 +73,8 @@ class IamService : public Iam, public SecondFactors, public Profiles {
   Task<> give_profile(const Principal& by, ProfileId profile, Holder holder) override;
   Task<> withdraw_profile(const Principal& by, ProfileId profile, Holder holder) override;
   Task<Holdings> list_holdings(const Principal& by, UserId user) override;
+  Task<std::vector<Holding>> list_group_profiles(const Principal& by, GroupId id) override;
+  Task<Listing<ProfileHolder>> list_holders(const Principal& by, ProfileId id, Page page) override;
   Task<> set_boundary(const Principal& by, UserId user, std::optional<ProfileId> profile) override;
 
   SecondFactors& second_factors() override { return *this; }
