@@ -31,6 +31,7 @@ const sameInTables = [
   'cli.head.copies',
   'cli.head.placement',
   'cli.head.population',
+  'cli.head.session',
   'cli.head.site',
   'cli.head.sites',
   'cli.head.verdict',

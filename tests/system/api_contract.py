@@ -253,6 +253,14 @@ def try_profiles(contract, customer):
     ask("PUT", "/api/v1/users/{user}/boundary", 204, {"profile": spare["id"]}, user=other)
     ask("PUT", "/api/v1/users/{user}/boundary", 409, {"profile": spare["id"]}, user=user)
     ask("DELETE", "/api/v1/profiles/{profile}", 409, profile=spare["id"])
+    held = ask("GET", "/api/v1/groups/{group}/profiles", 200, group=group["id"])["profiles"]
+    assert [h["name"] for h in held] == ["Reads"], held
+    holders = ask("GET", "/api/v1/profiles/{profile}/holders", 200, profile=profile["id"])["items"]
+    assert [h["name"] for h in holders] == ["Readers", "harbour-clerk"], holders
+    holders = ask("GET", "/api/v1/profiles/{profile}/holders", 200, profile=spare["id"])["items"]
+    assert [(h["boundary"], h["user"]) for h in holders] == [(True, other)], holders
+    roles = ask("GET", "/api/v1/predefined-profiles", 200)["items"]
+    assert [r["role"] for r in roles] == ["tenant_administrator", "member", "reader"], roles
     holdings = ask("GET", "/api/v1/users/{user}/profiles", 200, user=other)
     assert {h["group_name"] for h in holdings["profiles"]} == {"Readers", None}, holdings
     assert holdings["boundary"]["name"] == "Spare", holdings

@@ -3,28 +3,34 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { askAgain } from '../api/again';
 import { identity } from '../api/routes';
-import type { Session } from '../api/types';
+import type { Session, User } from '../api/types';
 import { Confirm } from '../elements/confirm';
 import { Moment } from '../elements/moment';
 import { Panel } from '../elements/page';
 import { Answer, Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
-import { useWho } from '../shell/rights';
+import { may, useWho } from '../shell/rights';
 import { browserOf } from './browser_name';
 
-export function SessionsPanel() {
+// One's own, or those of another user.
+export function SessionsPanel({ user }: { user?: User }) {
   const { t } = useSpeech();
   const who = useWho();
+  const id = user?.id ?? who.user.id;
+  const isOwn = id === who.user.id;
+  const mayEnd = isOwn || may(who, 'iam:RevokeSession');
   const queries = useQueryClient();
   const [doomed, setDoomed] = useState<Session | null>(null);
   const query = useQuery({
-    queryKey: ['sessions', who.user.id],
-    queryFn: () => identity.sessions(who.user.id),
+    queryKey: ['sessions', id],
+    queryFn: () => identity.sessions(id),
   });
   return (
     <Panel title={t('account.sessions')} flush>
-      <p className="panel-body soft">{t('account.sessions.means')}</p>
+      <p className="panel-body soft">
+        {t(isOwn ? 'account.sessions.means' : 'user.sessions.means')}
+      </p>
       <Answer query={query}>
         {(sessions) =>
           sessions.length === 0 ? (
@@ -37,7 +43,7 @@ export function SessionsPanel() {
                 t('account.sessions.seen'),
                 t('time.expires'),
               ]}
-              acts
+              acts={mayEnd}
               label={t('account.sessions')}
             >
               {sessions.map((each) => (
@@ -62,13 +68,15 @@ export function SessionsPanel() {
                   <td>
                     <Moment us={each.expires_us} />
                   </td>
-                  <td className="numeric">
-                    {!each.current && (
-                      <Button size="compact-sm" variant="default" onClick={() => setDoomed(each)}>
-                        {t('account.sessions.end')}
-                      </Button>
-                    )}
-                  </td>
+                  {mayEnd && (
+                    <td className="numeric">
+                      {!each.current && (
+                        <Button size="compact-sm" variant="default" onClick={() => setDoomed(each)}>
+                          {t('account.sessions.end')}
+                        </Button>
+                      )}
+                    </td>
+                  )}
                 </tr>
               ))}
             </Table>

@@ -1,6 +1,9 @@
+import { peopleEn } from './catalogue_people_en';
+
 // What the console says, in English: the list of all its messages. `{name}` is filled in; `.one`
 // and `.other` are the forms of a number `{n}`.
 export const en = {
+  ...peopleEn,
   name: 'Belfry',
   'state.loading': 'Loading…',
   'page.missing': 'There is no such page.',

@@ -120,6 +120,10 @@ int main(int count, char** words) {
   word_help(app);
   add_session_commands(app, invocation);
   add_storage_commands(app, invocation);
+  add_user_commands(app, invocation);
+  add_profile_commands(app, invocation);
+  add_group_commands(app, invocation);
+  add_credential_commands(app, invocation);
   add_annex_commands(app, invocation);
   add_topology_commands(app, invocation);
   add_audit_commands(app, invocation);

@@ -90,6 +90,16 @@ constexpr Code kCodes[] = {
     {"scrub", "cli.code.scrub"},
     {"heal", "cli.code.heal"},
     {"readmit", "cli.code.readmit"},
+    {"active", "cli.code.active"},
+    {"suspended", "cli.code.suspended"},
+    {"totp", "cli.code.totp"},
+    {"passkey", "cli.code.passkey"},
+    {"recovery_code", "cli.code.recovery_code"},
+    {"provider_administrator", "cli.code.provider_administrator"},
+    {"operator", "cli.code.operator"},
+    {"tenant_administrator", "cli.code.tenant_administrator"},
+    {"member", "cli.code.member"},
+    {"reader", "cli.code.reader"},
 };
 
 std::optional<text::Language> chosen;

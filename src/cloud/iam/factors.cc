@@ -81,7 +81,7 @@ Task<> IamService::change_password(const Principal& by, const std::string& old_p
 }
 
 Task<std::string> IamService::begin_totp(const Principal& by) {
-  CO_TRY(decide(core_.tree, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   const Buffer seed = to_buffer(View(core_.random.octets<kSeedLength>()));
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
@@ -109,7 +109,7 @@ Task<std::string> IamService::begin_totp(const Principal& by) {
 }
 
 Task<Iam::RenewedSession> IamService::confirm_totp(const Principal& by, const std::string& code) {
-  CO_TRY(decide(core_.tree, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   CO_TRY(throttle_.begin(own_attempt(by), core_.clock.now()));
   auto confirmed =
@@ -178,7 +178,7 @@ Result<RenewedSession> IamService::gain_factor(Transaction& transaction, const P
 }
 
 Task<FactorList> IamService::list_factors(const Principal& by) {
-  CO_TRY(decide(core_.tree, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   co_return co_await core_.read<FactorList>([&](Transaction& transaction) -> Result<FactorList> {
     TRY(auto rows,
         transaction.query(
@@ -194,7 +194,7 @@ Task<FactorList> IamService::list_factors(const Principal& by) {
 }
 
 Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
-  CO_TRY(decide(core_.tree, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   const Error missing(Code::kNotFound, "iam.factor_missing", {{"factor", id}});
   std::int64_t number = 0;

@@ -115,12 +115,12 @@ Result<User> IamService::may_change_factors(Transaction& transaction, const Prin
   TRY(User user, iam::find_user(transaction, by.user));
   if (user.has_second_factor() && !by.second_factor)
     return fail(Code::kDenied, "iam.second_factor_needed",
-                {{"action", "iam:ManageOwnTotp"}, {"resource", resource_of(by.user)}});
+                {{"action", "iam:ManageOwnFactors"}, {"resource", resource_of(by.user)}});
   return user;
 }
 
 Task<PasskeyCreation> IamService::begin_passkey(const Principal& by, const std::string& origin) {
-  CO_TRY(decide(core_.tree, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   CO_TRY(Challenge challenge, challenge_at(origin, Challenge::Purpose::kCreate));
   CO_TRY(auto creation, co_await core_.read<PasskeyCreation>(
@@ -142,7 +142,7 @@ Task<PasskeyCreation> IamService::begin_passkey(const Principal& by, const std::
 
 Task<AddedPasskey> IamService::finish_passkey(const Principal& by, const std::string& label,
                                               const PasskeyAttestation& attestation) {
-  CO_TRY(decide(core_.tree, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   const auto challenge = take_challenge(attestation.client_data);
   if (label.empty() || label.size() > kLabelMax || !is_utf8(label))

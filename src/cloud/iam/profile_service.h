@@ -1,4 +1,5 @@
-// The implementation of `Profiles`: profiles.cc, groups.cc, holdings.cc.
+// The implementation of `Profiles`: profiles.cc, groups.cc, holdings.cc,
+// holders.cc.
 #pragma once
 
 #include "core.h"
@@ -27,6 +28,8 @@ class ProfileService : public Profiles {
   Task<> give_profile(const Principal& by, ProfileId profile, Holder holder) override;
   Task<> withdraw_profile(const Principal& by, ProfileId profile, Holder holder) override;
   Task<Holdings> list_holdings(const Principal& by, UserId user) override;
+  Task<std::vector<Holding>> list_group_profiles(const Principal& by, GroupId id) override;
+  Task<Listing<ProfileHolder>> list_holders(const Principal& by, ProfileId id, Page page) override;
   Task<> set_boundary(const Principal& by, UserId user, std::optional<ProfileId> profile) override;
 
  private:

@@ -55,7 +55,7 @@ Result<std::vector<std::string>> IamService::replace_recovery_codes(Transaction&
 
 Task<std::vector<std::string>> IamService::make_recovery_codes(const Principal& by) {
   using Codes = std::vector<std::string>;
-  CO_TRY(decide(core_.tree, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   co_return co_await core_.write<Codes>([&](Transaction& transaction) -> Result<Codes> {
     TRY(const User user, may_change_factors(transaction, by));

@@ -24,7 +24,7 @@ std::unexpected<Error> denied(std::string_view message, std::string_view action,
 // What a privileged user may do before it has enrolled a second factor.
 bool is_enrolment(std::string_view action) {
   constexpr std::string_view kActions[] = {
-      "iam:GetSession", "iam:SignOut",      "iam:ManageOwnTotp", "iam:ChangePassword",
+      "iam:GetSession", "iam:SignOut",      "iam:ManageOwnFactors", "iam:ChangePassword",
       "iam:GetUser",    "iam:ListSessions", "iam:RevokeSession",
   };
   return std::ranges::find(kActions, action) != std::end(kActions);

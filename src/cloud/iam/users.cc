@@ -27,14 +27,6 @@ bool is_email(std::string_view email) {
                            std::ranges::none_of(email, is_blank_or_control));
 }
 
-// Roles of the provider's staff are given in its tenant alone, the tenant administrator's
-// elsewhere.
-bool is_role_of(Role role, TenantId tenant) {
-  if (role == Role::kProviderAdministrator || role == Role::kOperator)
-    return tenant == kProviderTenant;
-  return role != Role::kTenantAdministrator || tenant != kProviderTenant;
-}
-
 Error tenant_missing(TenantId tenant) {
   return Error(Code::kNotFound, "iam.tenant_missing", {{"tenant", tenant.text()}});
 }

@@ -104,6 +104,15 @@ json to_json(const iam::Holding& holding) {
           {"group_name", holding.group ? json(holding.group_name) : json(nullptr)}};
 }
 
+json to_json(const iam::ProfileHolder& holder) {
+  using Way = iam::ProfileHolder::Way;
+  return {{"boundary", holder.way == Way::kBoundary},
+          {"user", holder.user ? json(holder.user->text()) : json(nullptr)},
+          {"group", holder.group ? json(holder.group->text()) : json(nullptr)},
+          {"name", holder.name},
+          {"since_us", to_us(holder.since)}};
+}
+
 json to_json(const iam::ApiToken& token) {
   return {{"id", token.id},
           {"user", token.user.text()},
@@ -183,6 +192,7 @@ template json page_of(const std::vector<iam::AccessKey>&, const std::string&);
 template json page_of(const std::vector<iam::Profile>&, const std::string&);
 template json page_of(const std::vector<iam::Group>&, const std::string&);
 template json page_of(const std::vector<iam::GroupMember>&, const std::string&);
+template json page_of(const std::vector<iam::ProfileHolder>&, const std::string&);
 template json page_of(const std::vector<iam::ApiToken>&, const std::string&);
 
 std::string disk_name(DiskId disk, const topology::Topology& topology) {

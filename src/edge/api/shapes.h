@@ -18,6 +18,7 @@ nlohmann::json to_json(const iam::Profile& profile);
 nlohmann::json to_json(const iam::Group& group);
 nlohmann::json to_json(const iam::GroupMember& member);
 nlohmann::json to_json(const iam::Holding& holding);
+nlohmann::json to_json(const iam::ProfileHolder& holder);
 nlohmann::json to_json(const iam::ApiToken& token);
 // Marks the session of `by` as the current one.
 nlohmann::json to_json(const iam::Session& session, const iam::Principal& by);

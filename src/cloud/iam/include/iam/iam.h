@@ -21,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,11 @@ enum class Role {
 std::string_view name_of(Role role);
 std::optional<Role> role_named(std::string_view name);
 bool is_privileged(Role role);
+// Roles of the provider's staff are given in its tenant alone, the tenant administrator's
+// elsewhere.
+bool is_role_of(Role role, TenantId tenant);
+// The policies that a role stands for, as documents; valid for good.
+std::span<const std::string_view> documents_of(Role role);
 
 enum class Method { kNone, kSession, kApiToken, kAccessKey, kSystem };
 
