@@ -19,7 +19,9 @@ constexpr std::string_view kEverybody = R"({
      "Action": ["iam:GetSession", "iam:SignOut", "iam:ManageOwnTotp", "iam:ChangePassword",
                 "iam:GetUser", "iam:ListSessions", "iam:RevokeSession",
                 "iam:ListAccessKeys", "iam:CreateAccessKey", "iam:DeleteAccessKey",
-                "iam:ListApiTokens", "iam:CreateApiToken", "iam:DeleteApiToken"],
+                "iam:ListApiTokens", "iam:CreateApiToken", "iam:DeleteApiToken",
+                "iam:RequestRight", "iam:GetRequest", "iam:CancelRequest", "iam:ListGrants",
+                "iam:GetAccessRules"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "self"}}},
     {"Sid": "OwnTenant", "Effect": "Allow", "Action": "iam:ListTenants", "Resource": "*",
@@ -90,6 +92,12 @@ std::vector<policy::PolicyPtr> compile(std::initializer_list<std::string_view> d
 }
 
 }  // namespace
+
+bool is_role_of(Role role, TenantId tenant) {
+  if (role == Role::kProviderAdministrator || role == Role::kOperator)
+    return tenant == kProviderTenant;
+  return role != Role::kTenantAdministrator || tenant != kProviderTenant;
+}
 
 std::span<const policy::PolicyPtr> predefined_policies(Role role) {
   static const std::array<std::vector<policy::PolicyPtr>, 5> kPolicies = {

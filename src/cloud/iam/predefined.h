@@ -15,4 +15,8 @@ inline constexpr std::string_view kScopeKey = "belfry:resourcescope";
 // Compiled on the first call, which keeps them for good.
 std::span<const policy::PolicyPtr> predefined_policies(Role role);
 
+// Roles of the provider's staff are given in its tenant alone, the tenant administrator's
+// elsewhere.
+bool is_role_of(Role role, TenantId tenant);
+
 }  // namespace belfry::iam

@@ -1,8 +1,10 @@
 // Users: named persons.
 #include "base/ascii.h"
 #include "base/text_encoding.h"
+#include "grants.h"
 #include "paging.h"
 #include "password_rules.h"
+#include "predefined.h"
 #include "rows.h"
 #include "service.h"
 
@@ -25,14 +27,6 @@ bool is_email(std::string_view email) {
   const auto is_blank_or_control = [](char c) { return (unsigned char)(c) <= 0x20 || c == 0x7f; };
   return email.empty() || (email.size() <= kEmailMax && is_utf8(email) && email.contains('@') &&
                            std::ranges::none_of(email, is_blank_or_control));
-}
-
-// Roles of the provider's staff are given in its tenant alone, the tenant administrator's
-// elsewhere.
-bool is_role_of(Role role, TenantId tenant) {
-  if (role == Role::kProviderAdministrator || role == Role::kOperator)
-    return tenant == kProviderTenant;
-  return role != Role::kTenantAdministrator || tenant != kProviderTenant;
 }
 
 Error tenant_missing(TenantId tenant) {
@@ -87,6 +81,9 @@ Task<User> IamService::create_user(const Principal& by, TenantId tenant, const s
     TRY(auto same, transaction.query("SELECT id FROM iam_user WHERE name_key = :name_key",
                                      {{"name_key", to_lower(name)}}));
     if (!same.empty()) return fail(Code::kConflict, "iam.user_exists", {{"name", name}});
+    // A tenant's first user comes from above; whom it adds itself, it adds by its own rule.
+    if (tenant == by.tenant)
+      TRY(check_may_give_alone(transaction, by, tenant, is_privileged(role)));
     User user{.id = UserId{core_.random.id()},
               .tenant = tenant,
               .name = name,
@@ -106,6 +103,7 @@ Task<User> IamService::create_user(const Principal& by, TenantId tenant, const s
          {"role", std::string(name_of(role))},
          {"password_hash", hashed},
          {"now_us", to_us(user.created)}}));
+    TRY(record_grant(core_, transaction, role_of(user), {.origin = "direct", .by = by.user}));
     TRY(core_.trail.changed(transaction, tenant, by,
                             {"iam:CreateUser",
                              resource_of(user.id),
