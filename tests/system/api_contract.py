@@ -212,6 +212,51 @@ def try_languages(contract):
     assert all(en != fr for en, fr in zip(asked["en"], asked["fr"])), asked
 
 
+def try_requests(contract, customer):
+    """A right that is asked for, refused, cancelled, approved, and ended early."""
+    token, provider = customer.token["secret"], contract.provider
+
+    def ask(method, path, status, body=None, query="", **values):
+        target = contract.target_of(path, values, query)
+        got, answer = contract.ask(method, path, target, body, token)
+        assert got == status, (method, target, got, answer)
+        return answer
+
+    reads = {"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
+    profile = provider.rest("POST", "/api/v1/profiles", {"name": "Wanted", "policy": reads}, token)
+    group = provider.rest("POST", "/api/v1/groups", {"name": "Wanting"}, token)
+    choices = ask("GET", "/api/v1/request-choices", 200)
+    assert [c["name"] for c in choices["profiles"] if c["id"] == profile["id"]] == ["Wanted"]
+    body = {"group": group["id"], "profile": profile["id"], "reason": "reads", "duration_s": 60}
+    for wrong in ({"duration_s": 0}, {"role": "king"}, {"reason": ""}, {"four_eyes": "six"},
+                  {"user": 1}):
+        ask("POST", "/api/v1/requests", 400, {**body, **wrong})
+    ask("POST", "/api/v1/requests", 404, {**body, "profile": "1"})
+    request = ask("POST", "/api/v1/requests", 201, body)
+    assert (request["state"], request["deciders"]) == ("pending", 0), request
+    ask("POST", "/api/v1/requests", 409, body)
+    ask("GET", "/api/v1/requests", 400, query="?state=open")
+    pending = ask("GET", "/api/v1/requests", 200, query="?state=pending")["items"]
+    assert [r["id"] for r in pending] == [request["id"]], pending
+    ask("POST", "/api/v1/requests/{request}/approve", 403, {}, request=request["id"])
+    ask("POST", "/api/v1/requests/{request}/approve", 404, {}, request="1")
+    ask("DELETE", "/api/v1/requests/{request}", 204, request=request["id"])
+    ask("DELETE", "/api/v1/requests/{request}", 409, request=request["id"])
+    again = ask("POST", "/api/v1/requests", 201, body)
+    refused = ask("POST", "/api/v1/requests/{request}/refuse", 200, {"reason": "not needed"},
+                  request=again["id"])
+    assert (refused["state"], refused["decision_reason"]) == ("refused", "not needed"), refused
+    assert ask("GET", "/api/v1/access-rules", 200)["four_eyes"] == "none"
+    ask("PUT", "/api/v1/access-rules", 400, {"four_eyes": "six"})
+    ask("PUT", "/api/v1/access-rules", 409, {"four_eyes": "all"})  # alone
+    held = ask("GET", "/api/v1/grants", 200, query="?state=all")["items"]
+    own = [g for g in held if g["kind"] == "role" and g["user"] == customer.user["id"]]
+    assert own[0]["origin"] == "direct" and own[0]["privileged"], held
+    ask("DELETE", "/api/v1/grants/{grant}", 409, grant=own[0]["id"])
+    ask("DELETE", "/api/v1/grants/{grant}", 404, grant="1")
+    return {"request": again["id"], "grant": own[0]["id"]}
+
+
 def try_profiles(contract, customer):
     """A profile by a group, and a boundary: each route that changes, as it is described."""
     token, user = customer.token["secret"], customer.user["id"]
@@ -378,7 +423,7 @@ def main():
         values = {"tenant": customer.tenant["id"], "user": customer.user["id"], "bucket": BUCKET,
                   "key": KEY, "measure": MEASURE, "job": job, "path": "checkpoint",
                   "session": customer.session["id"], "access_key": customer.access_key,
-                  **try_profiles(contract, customer)}
+                  **try_profiles(contract, customer), **try_requests(contract, customer)}
         by_customer = contract.walk(values, token, "en")
         assert by_customer["/api/v1/annex/{measure}/proof"] == 200, by_customer
         by_admin = contract.walk(values, None, "fr")

@@ -56,6 +56,12 @@ class Isolation:
         self.group = provider.rest("POST", "/api/v1/groups", {"name": "harbour crew"}, token)
         provider.rest("PUT", f"/api/v1/profiles/{self.profile['id']}/groups/{self.group['id']}",
                       token=token)
+        self.crew = provider.rest("POST", "/api/v1/groups", {"name": "harbour watch"}, token)
+        self.request = provider.rest(
+            "POST", "/api/v1/requests",
+            {"group": self.crew["id"], "profile": self.profile["id"], "reason": "harbour works",
+             "duration_s": 3600}, token)
+        self.grant = provider.rest("GET", "/api/v1/grants", token=token)["items"][0]
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
         factors = provider.rest("GET", "/api/v1/session/factors",
                                 token=self.first.token["secret"])
@@ -67,7 +73,7 @@ class Isolation:
         words = (BUCKET, KEY, "harbour", self.first.tenant["id"], self.first.user["id"],
                  self.first.access_key, self.first.token["api_token"]["id"],
                  self.first.session["id"], self.factor, self.profile["id"], self.group["id"], DISK,
-                 SECRET.decode())
+                 self.request["id"], self.grant["id"], SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
 
@@ -120,7 +126,8 @@ class Isolation:
                   "token": self.first.token["api_token"]["id"],
                   "session": self.first.session["id"], "measure": "S06-P-20", "job": "1",
                   "factor": self.factor, "disk": DISK, "path": "checkpoint",
-                  "profile": self.profile["id"], "group": self.group["id"]}
+                  "profile": self.profile["id"], "group": self.group["id"],
+                  "request": self.request["id"], "grant": self.grant["id"]}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -140,6 +147,9 @@ class Isolation:
         return {"UserChange": {"active": False}, "NewBucket": {"name": "meadow-grass"},
                 "NewProfile": {"name": "spies", "policy": EVERYTHING},
                 "ProfileChange": {"policy": EVERYTHING}, "NewGroup": {"name": "spies"},
+                "NewAccessRequest": {"user": self.first.user["id"], "profile": self.profile["id"],
+                                     "reason": "spying", "duration_s": 60},
+                "Decision": {"reason": "spying"}, "AccessRulesChange": {"four_eyes": "all"},
                 "BoundaryChange": {"profile": self.profile["id"]},
                 "NewUser": {"name": "spy", "email": "spy@meadow.example", "role": "reader",
                             "password": "a long passphrase of a spy"},
@@ -162,8 +172,9 @@ class Isolation:
         names_first = any(w in target for w in (BUCKET, self.first.tenant["id"],
                                                 self.first.user["id"], self.first.access_key,
                                                 self.profile["id"], self.group["id"]))
-        names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}"))
-        names_first = names_first or operation["operationId"] == "createTenant"
+        names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
+                                                       "{request}", "{grant}"))
+        names_first = names_first or operation["operationId"] in ("createTenant", "askForRight")
         if scope == "provider":
             allowed = (403, 404)
         elif names_first:
@@ -196,6 +207,12 @@ class Isolation:
         profile = self.provider.rest("GET", f"/api/v1/profiles/{self.profile['id']}",
                                      token=self.first.token["secret"])
         assert profile["policy"] == EVERYTHING, "the first tenant's profile changed"
+        request = self.provider.rest("GET", f"/api/v1/requests/{self.request['id']}",
+                                     token=self.first.token["secret"])
+        assert request["state"] == "pending", "the first tenant's request was decided"
+        grants = self.provider.rest("GET", "/api/v1/grants",
+                                    token=self.first.token["secret"])["items"]
+        assert self.grant["id"] in [grant["id"] for grant in grants], "a right is gone"
 
 
 def main():

@@ -15,6 +15,7 @@ import time
 from customer import totp
 from running_provider import COMMAND_LINE, Provider
 from signed_requests import Signer
+from staff import make_staff
 from tenants_apart import METHODS, Isolation, s3_operations
 
 PASSWORD = "a long passphrase of a keeper"
@@ -26,18 +27,13 @@ COMMANDS = (("bucket", "list"), ("bucket", "create", "keepers-bucket"), ("audit"
 class Keeper:
     """A user who signs in with the password alone."""
 
-    def __init__(self, provider, tenant, role, by):
-        self.provider, self.name = provider, f"keeper-{role}"
-        self.user = provider.rest("POST", f"/api/v1/tenants/{tenant}/users",
-                                  {"name": self.name, "email": "", "role": role,
-                                   "password": PASSWORD}, by)
+    def __init__(self, provider, user):
+        self.provider, self.user, self.name = provider, user, user["name"]
         self.cookie = None
         self.sign_in()
 
-    def sign_in(self, **factor):
-        self.cookie = None
-        self.must("POST", "/api/v1/session",
-                  {"user": self.name, "password": PASSWORD, **factor})
+    def sign_in(self):
+        self.must("POST", "/api/v1/session", {"user": self.name, "password": PASSWORD})
 
     def request(self, method, path, body=None):
         headers = {"X-Belfry-Request": "1"}
@@ -93,13 +89,20 @@ class Walk:
                     wanted.append("iam.denied")
                 self.check(f"{what}: {method.upper()} {target}", status, octets, wanted)
 
+    def make_keeper(self, role):
+        first = self.isolation.first
+        return Keeper(self.provider, self.provider.rest(
+            "POST", f"/api/v1/tenants/{first.tenant['id']}/users",
+            {"name": f"keeper-{role}", "email": "", "role": role, "password": PASSWORD},
+            first.token["secret"]))
+
     def by_cookie(self):
         """Administrators who are privileged from the start: each may only enrol."""
         first = self.isolation.first
-        administrator = Keeper(self.provider, first.tenant["id"], "tenant_administrator",
-                               first.token["secret"])
+        administrator = self.make_keeper("tenant_administrator")
         self.routes("cookie", administrator.request, ("tenant", "bucket"))
-        operator = Keeper(self.provider, "1", "operator", None)
+        operator = Keeper(self.provider,
+                          make_staff(self.provider, "keeper-operator", "operator", PASSWORD))
         self.routes("operator's cookie", operator.request, ("bucket", "provider"), services=True)
         users = f"/api/v1/tenants/{first.tenant['id']}/users"
         tenants = administrator.must("GET", "/api/v1/tenants")["items"]
@@ -113,7 +116,7 @@ class Walk:
     def by_programs(self):
         """A member whose token and key are older than its privileges."""
         first = self.isolation.first
-        member = Keeper(self.provider, first.tenant["id"], "member", first.token["secret"])
+        member = self.make_keeper("member")
         token = member.must("POST", "/api/v1/api-tokens", {"label": "nightly"})["secret"]
         made = member.must("POST", f"/api/v1/users/{member.user['id']}/access-keys")
         signer = Signer(self.provider.s3, made["access_key"]["id"], made["secret"])

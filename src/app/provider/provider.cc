@@ -351,6 +351,8 @@ class RunningProvider : public Provider {
     background_.every(std::chrono::seconds(1), "logging what happened to disks", [this] {
       return happenings_.drain(*ledger_, iam::kProviderTenant, topology_, clock_);
     });
+    background_.every(std::chrono::seconds(1), "ending rights that expired",
+                      [this] { return iam_->access().turn(); });
     background_.every(kCertificatePeriod, "renewing the certificate",
                       [this] { return renew_certificate(); });
     background_.every(std::chrono::hours(1), "preparing next month's keys", [this] {

@@ -33,6 +33,9 @@ Task<SigningIdentity> IamService::find_signing_identity(const std::string& acces
   if (!is_access_key_id(access_key_id)) co_return std::unexpected(unknown_key());
   auto found = core_.signing.find(access_key_id, core_.clock.monotonic());
   if (found && !found->identity) co_return std::unexpected(unknown_key());
+  // A right that ended by itself meanwhile counts no longer, whatever is remembered.
+  if (found && found->identity->until && *found->identity->until <= core_.clock.now())
+    found.reset();
   if (found && !found->refresh) co_return std::move(*found->identity);
   auto read = co_await read_signing_identity(access_key_id);
   if (read || read.error().message() == "iam.unknown_key" || !found) co_return read;
@@ -51,17 +54,21 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
         TRY(core_.refresh_tree(transaction));
         TRY(auto rows,
             transaction.query("SELECT k.secret_sealed, k.second_factor, k.last_used_us, u.id, "
-                              "u.tenant_id, u.name, u.role FROM access_key k "
-                              "JOIN iam_user u ON u.id = k.user_id "
-                              "WHERE k.id = :id AND u.active = 1",
-                              {{"id", access_key_id}}));
+                              "u.tenant_id, u.name, " +
+                                  std::string(kRoleNow) +
+                                  " FROM access_key k "
+                                  "JOIN iam_user u ON u.id = k.user_id "
+                                  "WHERE k.id = :id AND u.active = 1",
+                              {{"id", access_key_id}, {"now_us", to_us(now)}}));
         if (rows.empty()) return std::unexpected(unknown_key());
         const Row& row = rows[0];
         TRY(const Buffer secret,
             open_secret(core_.keys, purpose_of(access_key_id), row.text("secret_sealed")));
         const auto last_used = optional_time(row, "last_used_us");
-        TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}));
+        TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}, now));
         write_down = !last_used || now - *last_used >= kUsedEvery;
+        auto until = optional_time(row, "role_until_us");
+        if (held && held->until && (!until || *held->until < *until)) until = held->until;
         return SigningIdentity{{.tenant = TenantId{row.integer("tenant_id")},
                                 .user = UserId{row.integer("id")},
                                 .name = row.text("name"),
@@ -70,7 +77,8 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
                                 .credential = access_key_id,
                                 .second_factor = row.flag("second_factor"),
                                 .held = std::move(held)},
-                               std::string(as_text(secret))};
+                               std::string(as_text(secret)),
+                               until};
       });
   if (!found) {
     if (found.error().message() == "iam.unknown_key")

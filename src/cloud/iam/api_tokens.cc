@@ -31,14 +31,16 @@ Task<Principal> IamService::authenticate_token(const std::string& secret) {
     TRY(core_.refresh_tree(transaction));
     TRY(auto rows,
         transaction.query(
-            "SELECT t.id AS token_id, t.second_factor, u.id, u.tenant_id, u.name, "
-            "u.role FROM api_token t JOIN iam_user u ON u.id = t.user_id "
-            "WHERE t.secret_sha256 = :secret_sha256 AND u.active = 1 AND "
-            "(t.expires_us IS NULL OR t.expires_us > :now_us)",
+            "SELECT t.id AS token_id, t.second_factor, u.id, u.tenant_id, u.name, " +
+                std::string(kRoleNow) +
+                " FROM api_token t JOIN iam_user u ON u.id = t.user_id "
+                "WHERE t.secret_sha256 = :secret_sha256 AND u.active = 1 AND "
+                "(t.expires_us IS NULL OR t.expires_us > :now_us)",
             {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(core_.clock.now())}}));
     if (rows.empty()) return unknown;
     const Row& row = rows[0];
-    TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}));
+    TRY(auto held,
+        read_held_policies(transaction, core_.held, UserId{row.integer("id")}, core_.clock.now()));
     return Principal{.tenant = TenantId{row.integer("tenant_id")},
                      .user = UserId{row.integer("id")},
                      .name = row.text("name"),

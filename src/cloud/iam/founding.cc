@@ -1,5 +1,6 @@
 // The first start of a provider.
 #include "base/text_encoding.h"
+#include "grants.h"
 #include "rows.h"
 #include "service.h"
 
@@ -65,6 +66,7 @@ Result<> IamService::insert_founder(Transaction& transaction, const Founder& fou
       "created_us, confirmed_us) VALUES (:factor_id, :tenant_id, :user_id, 'totp', "
       ":secret_sealed, 0, :now_us, :now_us)",
       parameters));
+  TRY(record_grant(core_, transaction, role_of(user), {.origin = "founding"}));
   const Principal system{
       .tenant = tenant.id, .name = "system", .method = Method::kSystem, .credential = {}};
   return core_.trail.changed(

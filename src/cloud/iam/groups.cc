@@ -1,5 +1,6 @@
 // Groups of a tenant's users.
 #include "base/ascii.h"
+#include "grants.h"
 #include "names.h"
 #include "paging.h"
 #include "profile_service.h"
@@ -29,6 +30,17 @@ Group group_of(const Row& row) {
           .members = std::size_t(row.integer("members"))};
 }
 
+Result<Right> membership_of(Transaction& transaction, const Group& group, const User& member) {
+  TRY(const bool privileged, gives_privileges(transaction, group.id));
+  return Right{.kind = RightKind::kMembership,
+               .tenant = group.tenant,
+               .user = member.id,
+               .group = group.id,
+               .holder = member.name,
+               .name = group.name,
+               .privileged = privileged};
+}
+
 }  // namespace
 
 Result<Group> ProfileService::read_group(Transaction& transaction, const Principal& by, GroupId id,
@@ -41,14 +53,6 @@ Result<Group> ProfileService::read_group(Transaction& transaction, const Princip
   Group group = group_of(rows[0]);
   TRY(core_.check(by, action, {resource_of(id), group.tenant}, group_missing(id)));
   return group;
-}
-
-Result<bool> ProfileService::gives_privileges(Transaction& transaction, GroupId id) {
-  TRY(auto rows, transaction.query("SELECT count(*) AS n FROM group_profile g JOIN iam_profile p "
-                                   "ON p.id = g.profile_id WHERE g.group_id = :id AND "
-                                   "p.privileged = 1",
-                                   {{"id", id.value}}));
-  return rows[0].integer("n") > 0;
 }
 
 Task<Listing<Group>> ProfileService::list_groups(const Principal& by, Page page) {
@@ -104,6 +108,11 @@ Task<> ProfileService::delete_group(const Principal& by, GroupId id) {
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Group group, read_group(transaction, by, id, "iam:DeleteGroup"));
     TRY(core_.check_fresh(by, "iam:DeleteGroup", resource_of(id)));
+    TRY(transaction.execute(
+        "UPDATE iam_grant SET ended_us = :now_us, ended_by_user_id = :by_id, "
+        "end_reason = 'group_deleted' WHERE ended_us IS NULL AND "
+        "group_id = :id",
+        {{"now_us", to_us(core_.clock.now())}, {"by_id", by.user.value}, {"id", id.value}}));
     for (const char* table : {"group_member", "group_profile"})
       TRY(transaction.execute("DELETE FROM " + std::string(table) + " WHERE group_id = :id",
                               {{"id", id.value}}));
@@ -143,17 +152,10 @@ Task<> ProfileService::add_member(const Principal& by, GroupId id, UserId user) 
     TRY(const User member, read_user_of(transaction, by, user));
     TRY(core_.check_fresh(by, "iam:AddGroupMember", resource_of(id)));
     TRY(check_may_hold(member));
-    TRY(auto same, transaction.query("SELECT since_us FROM group_member WHERE group_id = :id AND "
-                                     "user_id = :user_id",
-                                     {{"id", id.value}, {"user_id", user.value}}));
-    if (!same.empty()) return Done{};
-    TRY(
-        transaction.execute("INSERT INTO group_member (group_id, user_id, tenant_id, since_us) "
-                            "VALUES (:id, :user_id, :tenant_id, :now_us)",
-                            {{"id", id.value},
-                             {"user_id", user.value},
-                             {"tenant_id", by.tenant.value},
-                             {"now_us", to_us(core_.clock.now())}}));
+    TRY(Right right, membership_of(transaction, group, member));
+    TRY(check_may_give_alone(transaction, by, by.tenant, right.privileged));
+    TRY(const bool is_new, give(core_, transaction, right, {.origin = "direct", .by = by.user}));
+    if (!is_new) return Done{};
     TRY(core_.trail.changed(
         transaction, by.tenant, by,
         {"iam:AddGroupMember", resource_of(id), {{"group", group.name}, {"user", member.name}}}));
@@ -168,9 +170,10 @@ Task<> ProfileService::remove_member(const Principal& by, GroupId id, UserId use
     TRY(const Group group, read_group(transaction, by, id, "iam:ChangeGroup"));
     TRY(const User member, read_user_of(transaction, by, user));
     TRY(core_.check_fresh(by, "iam:RemoveGroupMember", resource_of(id)));
+    TRY(const Right right, membership_of(transaction, group, member));
     TRY(const std::int64_t removed,
-        transaction.execute("DELETE FROM group_member WHERE group_id = :id AND user_id = :user_id",
-                            {{"id", id.value}, {"user_id", user.value}}));
+        take_away(transaction, right,
+                  {.reason = "withdrawn", .by = by.user, .at = core_.clock.now()}));
     if (removed == 0)
       return fail(Code::kNotFound, "iam.no_member", {{"group", group.name}, {"user", member.name}});
     TRY(core_.trail.changed(transaction, by.tenant, by,

@@ -35,9 +35,6 @@ class ProfileService : public Profiles {
  private:
   // Administrators by role hold no profiles. Errors: conflict ("iam.administrators_hold_none").
   static Result<> check_may_hold(const User& user);
-  // At most ten rows of a holder: a request reads them all. Errors: conflict ("iam.too_many_held").
-  static Result<> check_room(Transaction& transaction, const std::string& table,
-                             const std::string& column, std::int64_t id);
   // Who becomes privileged signs in anew: as an administrator does.
   Result<> end_sessions_of_holders(Transaction& transaction, ProfileId profile);
   // Each of the caller's tenant, else it is missing; the first two with the right to `action` on
@@ -50,8 +47,11 @@ class ProfileService : public Profiles {
   // That the holder is there; what the log says of it.
   Result<std::vector<audit::Detail>> check_holder(Transaction& transaction, const Principal& by,
                                                   const Holder& holder);
-  Result<bool> gives_privileges(Transaction& transaction, GroupId id);
-  void forget(const Principal& by, const Holder& holder);
+  // Takes the user's boundary away, if it has one. Errors: denied ("iam.boundary_of_four_eyes").
+  Result<> loosen_boundary(Transaction& transaction, const Principal& by, const User& user);
+  // Whoever holds the profile gets what it says now, by one person alone. Errors: denied
+  // ("iam.held_profile").
+  static Result<> check_may_change_alone(Transaction& transaction, const Profile& profile);
 
   Core& core_;
 };

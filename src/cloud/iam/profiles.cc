@@ -1,4 +1,5 @@
 // Profiles: policies by name, of one tenant.
+#include "grants.h"
 #include "held_policies.h"
 #include "names.h"
 #include "paging.h"
@@ -112,6 +113,20 @@ Task<Profile> ProfileService::create_profile(const Principal& by, const std::str
   });
 }
 
+Result<> ProfileService::check_may_change_alone(Transaction& transaction, const Profile& profile) {
+  TRY(const FourEyes rule, four_eyes_of(transaction, profile.tenant));
+  if (rule == FourEyes::kNone) return {};
+  TRY(auto held,
+      transaction.query("SELECT (SELECT count(*) FROM user_profile u WHERE u.profile_id = :id) + "
+                        "(SELECT count(*) FROM group_profile g WHERE g.profile_id = :id) AS n, "
+                        "(SELECT count(*) FROM user_boundary b WHERE b.profile_id = :id) AS bounds",
+                        {{"id", profile.id.value}}));
+  const bool is_bound = held[0].integer("bounds") > 0;
+  const bool gives = held[0].integer("n") > 0 && (rule == FourEyes::kAll || profile.privileged);
+  if (!is_bound && !gives) return {};
+  return fail(Code::kDenied, "iam.held_profile", {{"name", profile.name}});
+}
+
 Task<Profile> ProfileService::change_profile(const Principal& by, ProfileId id,
                                              const std::string& document) {
   CO_TRY(const auto compiled, compile_profile(document));
@@ -122,6 +137,7 @@ Task<Profile> ProfileService::change_profile(const Principal& by, ProfileId id,
     profile.privileged = is_privileged(*compiled);
     profile.changed = core_.clock.now();
     TRY(core_.check_fresh(by, "iam:ChangeProfile", resource_of(id)));
+    TRY(check_may_change_alone(transaction, profile));
     TRY(
         transaction.execute("UPDATE iam_profile SET document = :document, "
                             "privileged = :privileged, changed_us = :now_us WHERE id = :id",

@@ -39,6 +39,7 @@ User user_of(const database::Row& row) {
           .created = from_us(row.integer("created_us")),
           .last_sign_in = optional_time(row, "last_sign_in_us"),
           .passkeys = std::size_t(row.integer("passkeys")),
+          .role_until = optional_time(row, "role_until_us"),
           .privileged = is_privileged(*role) || row.integer("privileged_profiles") > 0};
 }
 

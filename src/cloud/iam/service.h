@@ -2,6 +2,7 @@
 // passkeys.cc, recovery_codes.cc, step_up.cc, access_keys.cc, api_tokens.cc, founding.cc.
 #pragma once
 
+#include "access_service.h"
 #include "challenges.h"
 #include "core.h"
 #include "profile_service.h"
@@ -45,6 +46,7 @@ class IamService : public Iam, public SecondFactors {
   Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) override;
 
   Profiles& profiles() override { return profiles_; }
+  Access& access() override { return access_; }
 
   SecondFactors& second_factors() override { return *this; }
   Result<> check_fresh(const Principal& by, std::string_view action,
@@ -141,6 +143,7 @@ class IamService : public Iam, public SecondFactors {
 
   Core core_;
   ProfileService profiles_{core_};
+  AccessService access_{core_};
   // Argon2id takes 19 MiB and a processor each: never more at once than this has threads.
   const std::unique_ptr<Pool> hashing_;
   const std::string dummy_hash_;  // what the passwords of unknown users are compared with

@@ -49,14 +49,16 @@ Task<Principal> IamService::authenticate_session(const std::string& secret) {
     TRY(auto rows,
         transaction.query("SELECT s.id AS session_id, s.second_factor, s.second_factor_us, "
                           "s.last_seen_us, u.id, "
-                          "u.tenant_id, u.name, u.role FROM iam_session s "
-                          "JOIN iam_user u ON u.id = s.user_id "
-                          "WHERE s.secret_sha256 = :secret_sha256 AND u.active = 1 AND " +
+                          "u.tenant_id, u.name, " +
+                              std::string(kRoleNow) +
+                              " FROM iam_session s "
+                              "JOIN iam_user u ON u.id = s.user_id "
+                              "WHERE s.secret_sha256 = :secret_sha256 AND u.active = 1 AND " +
                               std::string(kOpen),
                           {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(now)}}));
     if (rows.empty()) return unknown;
     const Row& row = rows[0];
-    TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}));
+    TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}, now));
     return Seen{{.tenant = TenantId{row.integer("tenant_id")},
                  .user = UserId{row.integer("id")},
                  .name = row.text("name"),

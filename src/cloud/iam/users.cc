@@ -1,8 +1,10 @@
 // Users: named persons.
 #include "base/ascii.h"
 #include "base/text_encoding.h"
+#include "grants.h"
 #include "paging.h"
 #include "password_rules.h"
+#include "predefined.h"
 #include "rows.h"
 #include "service.h"
 
@@ -79,6 +81,9 @@ Task<User> IamService::create_user(const Principal& by, TenantId tenant, const s
     TRY(auto same, transaction.query("SELECT id FROM iam_user WHERE name_key = :name_key",
                                      {{"name_key", to_lower(name)}}));
     if (!same.empty()) return fail(Code::kConflict, "iam.user_exists", {{"name", name}});
+    // A tenant's first user comes from above; whom it adds itself, it adds by its own rule.
+    if (tenant == by.tenant)
+      TRY(check_may_give_alone(transaction, by, tenant, is_privileged(role)));
     User user{.id = UserId{core_.random.id()},
               .tenant = tenant,
               .name = name,
@@ -98,6 +103,7 @@ Task<User> IamService::create_user(const Principal& by, TenantId tenant, const s
          {"role", std::string(name_of(role))},
          {"password_hash", hashed},
          {"now_us", to_us(user.created)}}));
+    TRY(record_grant(core_, transaction, role_of(user), {.origin = "direct", .by = by.user}));
     TRY(core_.trail.changed(transaction, tenant, by,
                             {"iam:CreateUser",
                              resource_of(user.id),

@@ -97,6 +97,7 @@ std::span<const Route> session_routes();
 std::span<const Route> factor_routes();
 std::span<const Route> people_routes();
 std::span<const Route> profile_routes();
+std::span<const Route> access_routes();
 std::span<const Route> bucket_routes();
 std::span<const Route> bucket_policy_routes();
 std::span<const Route> disk_routes();

@@ -56,6 +56,7 @@ json to_json(const iam::User& user) {
           {"name", user.name},
           {"email", user.email},
           {"role", iam::name_of(user.role)},
+          {"role_until_us", time_or_null(user.role_until)},
           {"privileged", user.privileged},
           {"active", user.active},
           {"has_totp", user.has_totp},
@@ -100,6 +101,7 @@ json to_json(const iam::Holding& holding) {
           {"name", holding.name},
           {"privileged", holding.privileged},
           {"since_us", to_us(holding.since)},
+          {"expires_us", time_or_null(holding.expires)},
           {"group", holding.group ? json(holding.group->text()) : json(nullptr)},
           {"group_name", holding.group ? json(holding.group_name) : json(nullptr)}};
 }

@@ -242,8 +242,15 @@ TEST_P(PasskeyTest, WorksAtTheAcceptedOriginsAlone) {
 
 TEST_P(PasskeyTest, FreesAPrivilegedUserWhoHasNone) {
   auto user = world_.wait(
-      iam_.create_user(world_.admin(), kProviderTenant, "op", "", Role::kOperator, kGoodPassword));
+      iam_.create_user(world_.admin(), kProviderTenant, "op", "", Role::kReader, kGoodPassword));
   ASSERT_TRUE(user) << user.error().describe();
+  auto asked = world_.wait(
+      iam_.access().ask(world_.enter("op", kGoodPassword), {.user = user->id,
+                                                            .role = Role::kOperator,
+                                                            .reason = "on duty",
+                                                            .duration = std::chrono::hours(8)}));
+  ASSERT_TRUE(asked) << asked.error().describe();
+  ASSERT_TRUE(world_.wait(iam_.access().approve(world_.admin(), asked->id, "")));
   const Principal fresh = world_.enter("op", kGoodPassword);
   EXPECT_EQ(message_of(iam_.authorize(fresh, "disk:List", {"*", kProviderTenant}, {})),
             "iam.second_factor_needed");

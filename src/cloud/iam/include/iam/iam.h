@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "crypto/key_store.h"
 #include "database/database.h"
+#include "iam/access.h"
 #include "iam/listing.h"
 #include "iam/passkey.h"
 #include "iam/profiles.h"
@@ -104,7 +105,8 @@ struct User {
   std::optional<Timestamp> last_sign_in;
   std::size_t passkeys = 0;
   bool has_second_factor() const { return has_totp || passkeys > 0; }
-  bool privileged = false;  // by its role, or by a profile that it holds
+  std::optional<Timestamp> role_until{};  // when its role falls back to the one before
+  bool privileged = false;                // by its role, or by a profile that it holds
 };
 
 struct AccessKey {
@@ -125,6 +127,7 @@ struct NewAccessKey {
 struct SigningIdentity {
   Principal principal;
   std::string secret;
+  std::optional<Timestamp> until{};  // when some of the principal's rights end by themselves
 };
 
 struct Session {
@@ -213,6 +216,7 @@ class Iam {
   virtual Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) = 0;
 
   virtual Profiles& profiles() = 0;
+  virtual Access& access() = 0;
   virtual SecondFactors& second_factors() = 0;
 
   // The oldest first, as tokens and sessions are.

@@ -48,7 +48,8 @@ struct Holding {
   std::string name;
   bool privileged = false;
   Timestamp since;
-  std::optional<GroupId> group{};  // by membership; nothing: given to the user itself
+  std::optional<Timestamp> expires{};  // its end by itself
+  std::optional<GroupId> group{};      // by membership; nothing: given to the user itself
   std::string group_name{};
 };
 
@@ -78,6 +79,7 @@ struct HeldPolicies {
   std::vector<policy::PolicyPtr> policies;
   policy::PolicyPtr boundary;  // null: none
   bool privileged = false;
+  std::optional<Timestamp> until{};  // when the first of it ends by itself
 };
 
 // Of the caller's own tenant, all of it; what another's is does not exist. Changed by
