@@ -18,14 +18,7 @@ import { BucketPage } from './objects/bucket_page';
 import { BucketsPage } from './objects/buckets_page';
 import { fromSegment } from './objects/place';
 import { UploadsProvider } from './objects/uploads';
-import { GroupPage } from './people/group_page';
-import { GroupsPage } from './people/groups_page';
-import { NewProfilePage } from './people/new_profile_page';
-import { ProfilePage } from './people/profile_page';
-import { ProfilesPage } from './people/profiles_page';
-import { RolePage } from './people/role_page';
-import { UserPage } from './people/user_page';
-import { UsersPage } from './people/users_page';
+import { PeoplePages } from './people/people_pages';
 import { may, WhoContext } from './shell/rights';
 import { StepUp } from './shell/step_up';
 import { Shell } from './shell/shell';
@@ -115,14 +108,9 @@ function Pages({ who }: { who: WhoAmI }) {
       <Route path="/people">
         <Redirect to="/people/users" replace />
       </Route>
-      <Route path="/people/users" component={UsersPage} />
-      <Route path="/people/users/:id">{({ id }) => <UserPage key={id} id={id} />}</Route>
-      <Route path="/people/groups" component={GroupsPage} />
-      <Route path="/people/groups/:id">{({ id }) => <GroupPage key={id} id={id} />}</Route>
-      <Route path="/people/profiles" component={ProfilesPage} />
-      <Route path="/people/profiles/new" component={NewProfilePage} />
-      <Route path="/people/profiles/:id">{({ id }) => <ProfilePage key={id} id={id} />}</Route>
-      <Route path="/people/roles/:role">{({ role }) => <RolePage role={role} />}</Route>
+      <Route path="/people/:kind/:id?">
+        {({ kind, id }) => <PeoplePages key={`${kind} ${id ?? ''}`} kind={kind} id={id} />}
+      </Route>
       <Route path="/disks" component={DisksPage} />
       <Route path="/audit" component={AuditPage} />
       <Route path="/account/:tab?" component={AccountPage} />

@@ -111,6 +111,13 @@ describe('the place of a problem', () => {
     expect(at('Statement[0]')?.[0]).toBe(4);
   });
 
+  it('is the text that is named there, however it is written', () => {
+    const range = rangeOf(text, 'Statement[1]', 'getobject');
+    expect(text.slice(range?.start, range?.end)).toBe('"GetObject"');
+    expect(range?.line).toBe(5);
+    expect(rangeOf(text, 'Statement[1]', 'no such')?.line).toBe(5);
+  });
+
   it('is as near as the text follows', () => {
     expect(at('Statement[1].Resource')?.[0]).toBe(5);
     expect(at('Statement[9].Action')?.[0]).toBe(3);

@@ -262,7 +262,8 @@ def try_strange_server(shell):
                 ("disk", "scrub"), ("disk", "heal"), ("audit",), ("topology", "show"),
                 ("user", "list"), ("user", "show", "a"), ("profile", "show", "a"),
                 ("profile", "role", "reader"), ("profile", "holders", "a"), ("group", "show", "a"),
-                ("key", "create"), ("session", "list"), ("topology", "check"), ("audit", "fetch", str(folder / "strange-log")),
+                ("key", "create"), ("session", "list"), ("topology", "check"),
+                ("audit", "fetch", str(folder / "strange-log")),
                 ("measure", "proof", "S06-P-20", "x"))
     answers = (b"", b"hello", b"null", b"17", b"[17]", b'[{"id": 5}]', b'{"items": [{"name": 1}]}',
                b'{"items": 5, "next_cursor": null}', b'{"kind": "scrub", "state": 7}', b'{"a"')

@@ -4,10 +4,13 @@ does, says in tables and in JSON, and how it ends; rights that it gives hold for
 """
 
 import json
+import os
+import pty
+import subprocess
 
 from command_line import Shell
 from customer import Customer
-from running_provider import Provider
+from running_provider import COMMAND_LINE, Provider
 from signed_requests import Signer
 
 PUT = {"Version": "2012-10-17", "Statement": [
@@ -56,6 +59,23 @@ def try_users(people):
     assert people.json("user", "reactivate", "anna")["active"]
     assert "own account" in people.says("user", "suspend", "harbour-administrator")
     return made["id"]
+
+
+def try_password_on_terminal(people):
+    """It is asked for twice, and nobody is made when the two differ."""
+    environment = people.shell.environment(
+        **people.shell.there(BELFRY_TOKEN=people.customer.token["secret"]))
+    for again, code in (("a long passphrase of eve", 1), ("a long passphrase of dora", 0)):
+        leader, follower = pty.openpty()
+        with subprocess.Popen([COMMAND_LINE, "user", "create", "dora", "--role", "reader"],
+                              stdin=follower, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True, env=environment) as process:
+            os.write(leader, f"a long passphrase of dora\n{again}\n".encode())
+            _, said = process.communicate(timeout=60)
+        os.close(leader)
+        os.close(follower)
+        assert process.returncode == code and "again" in said, said
+        assert ("not the same" in said) == (code == 1) and "passphrase" not in said, said
 
 
 def try_profiles(people, file):
@@ -189,6 +209,7 @@ def main():
     with Provider("people-commands") as provider:
         people = People(Shell(provider), Customer(provider, "harbour"))
         anna = try_users(people)
+        try_password_on_terminal(people)
         try_profiles(people, provider.folder / "policy.json")
         key = try_holding(people, anna)
         try_boundary(people, key)

@@ -1,20 +1,23 @@
-import { Button, Select } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { useId, useState, type FormEvent } from 'react';
 import { Dialog } from '../elements/dialog';
+import { Icon } from '../elements/icon';
 import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
 import { plain } from './filter';
+import classes from './people.module.css';
 
 export interface Option {
   value: string;
   label: string;
 }
 export interface OptionGroup {
-  group: string;
+  name: string | null;
   items: Option[];
 }
 
+// As many as a person looks through; the others are found by a part of their names.
 const shownMax = 50;
 
 // One of many, found by a part of its name; the dialog stays, with the reason, when it fails.
@@ -24,49 +27,61 @@ export function Choose({
   note,
   nothing,
   action,
-  options,
+  groups,
   onChoose,
   onClose,
 }: {
   title: string;
   label: string;
-  note?: string | undefined;
+  note: string;
   nothing: string; // said when there is none
   action: string;
-  options: (Option | OptionGroup)[];
+  groups: OptionGroup[];
   onChoose: (value: string) => Promise<unknown>;
   onClose: () => void;
 }) {
   const { t } = useSpeech();
   const [chosen, setChosen] = useState<string | null>(null);
+  const [words, setWords] = useState('');
   const [tried, setTried] = useState(false);
   const doing = useMutation({ mutationFn: onChoose, onSuccess: onClose });
-  const any = options.some((each) => !('group' in each) || each.items.length > 0);
+  const found = within(groups, plain(words));
+  const shown = found.flatMap(({ items }) => items);
+  const isAny = groups.some(({ items }) => items.length > 0);
+  // Only what is seen is chosen; the only one that is found needs no choosing.
+  const meant =
+    shown.find(({ value }) => value === chosen) ?? (shown.length === 1 ? shown[0] : null);
   function submit(event: FormEvent) {
     event.preventDefault();
     setTried(true);
-    if (chosen !== null && !doing.isPending) doing.mutate(chosen);
+    if (meant && !doing.isPending) doing.mutate(meant.value);
   }
   return (
     <Dialog title={title} onClose={onClose}>
       <form className="stack" onSubmit={submit}>
-        {any ? (
-          <Select
-            label={label}
-            description={note}
-            error={tried && chosen === null ? t('choose.nothing') : null}
-            data={options}
-            searchable
-            limit={shownMax}
-            filter={({ options: all, search, limit }) => within(all, plain(search), limit)}
-            nothingFoundMessage={t('choose.none_match')}
-            data-autofocus
-            value={chosen}
-            onChange={(value) => {
-              doing.reset();
-              setChosen(value);
-            }}
-          />
+        {isAny ? (
+          <>
+            <TextInput
+              label={label}
+              description={note}
+              error={tried && !meant ? t('choose.nothing') : null}
+              type="search"
+              leftSection={<Icon name="search" size={16} />}
+              autoComplete="off"
+              data-autofocus
+              value={words}
+              onChange={(event) => {
+                doing.reset();
+                setWords(event.currentTarget.value);
+              }}
+            />
+            <OptionList
+              label={label}
+              groups={found}
+              chosen={meant?.value ?? null}
+              onChoose={setChosen}
+            />
+          </>
         ) : (
           <p>{nothing}</p>
         )}
@@ -75,7 +90,7 @@ export function Choose({
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}
           </Button>
-          {any && (
+          {isAny && (
             <Button type="submit" loading={doing.isPending}>
               {action}
             </Button>
@@ -86,15 +101,49 @@ export function Choose({
   );
 }
 
-type Shown = (Option | OptionGroup)[];
+function OptionList({
+  label,
+  groups,
+  chosen,
+  onChoose,
+}: {
+  label: string;
+  groups: OptionGroup[];
+  chosen: string | null;
+  onChoose: (value: string) => void;
+}) {
+  const { t } = useSpeech();
+  const field = useId();
+  return (
+    <div className={classes.options} role="radiogroup" aria-label={label}>
+      {groups.map(({ name, items }) => (
+        <div key={name ?? ''}>
+          {name !== null && <h3 className={classes.optionGroup}>{name}</h3>}
+          {items.map(({ value, label: text }) => (
+            <label key={value} className={classes.option}>
+              <input
+                type="radio"
+                name={field}
+                checked={value === chosen}
+                onChange={() => onChoose(value)}
+              />
+              <span className="wrap-anywhere">{text}</span>
+            </label>
+          ))}
+        </div>
+      ))}
+      <p className={`${classes.option ?? ''} soft`} role="status">
+        {groups.length === 0 && t('choose.none_match')}
+      </p>
+    </div>
+  );
+}
 
-function within<T>(all: T[], words: string, limit: number): T[] {
-  const fits = ({ label }: Option) => plain(label).includes(words);
-  return (all as Shown)
-    .flatMap((each): Shown => {
-      if (!('group' in each)) return fits(each) ? [each] : [];
-      const items = each.items.filter(fits).slice(0, limit);
-      return items.length === 0 ? [] : [{ ...each, items }];
-    })
-    .slice(0, limit) as T[];
+function within(groups: readonly OptionGroup[], words: string): OptionGroup[] {
+  return groups
+    .map(({ name, items }) => ({
+      name,
+      items: items.filter(({ label }) => plain(label).includes(words)).slice(0, shownMax),
+    }))
+    .filter(({ items }) => items.length > 0);
 }

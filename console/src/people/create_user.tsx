@@ -5,53 +5,38 @@ import { askAgain } from '../api/again';
 import { identity, rights } from '../api/routes';
 import type { NewUser } from '../api/types';
 import { Dialog } from '../elements/dialog';
-import { Answer, Failure } from '../elements/states';
+import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
 import { useWho } from '../shell/rights';
 
 // A first password is given by hand: whoever gets it changes it at once.
 export function CreateUser({ tenant, onClose }: { tenant: string; onClose: () => void }) {
   const { t } = useSpeech();
-  const who = useWho();
-  const roles = useQuery({ queryKey: ['predefined'], queryFn: rights.predefined });
-  // A tenant below begins with its administrator.
-  const isOwn = tenant === who.tenant.id;
   return (
     <Dialog title={t('users.create')} onClose={onClose}>
-      <Answer query={roles}>
-        {({ items }) => (
-          <NewUserForm
-            tenant={tenant}
-            roles={
-              isOwn
-                ? items.map(({ role }) => role).reverse()
-                : ['tenant_administrator', 'member', 'reader']
-            }
-            onClose={onClose}
-          />
-        )}
-      </Answer>
+      <NewUserForm tenant={tenant} onClose={onClose} />
     </Dialog>
   );
 }
 
-function NewUserForm({
-  tenant,
-  roles,
-  onClose,
-}: {
-  tenant: string;
-  roles: NewUser['role'][];
-  onClose: () => void;
-}) {
-  const { t } = useSpeech();
-  const queries = useQueryClient();
-  const [user, setUser] = useState<NewUser>({
-    name: '',
-    email: '',
-    role: roles[0] ?? 'reader',
-    password: '',
+// The roles of an organisation, the least first; one below begins with its administrator.
+function useRoles(isOwn: boolean) {
+  const query = useQuery({
+    queryKey: ['predefined'],
+    queryFn: rights.predefined,
+    enabled: isOwn,
   });
+  const first: NewUser['role'] = isOwn ? 'reader' : 'tenant_administrator';
+  const roles = query.data?.items.map(({ role }) => role).reverse();
+  return { first, roles: roles ?? (isOwn ? [first] : [first, 'member', 'reader']) };
+}
+
+function NewUserForm({ tenant, onClose }: { tenant: string; onClose: () => void }) {
+  const { t } = useSpeech();
+  const who = useWho();
+  const queries = useQueryClient();
+  const { first, roles } = useRoles(tenant === who.tenant.id);
+  const [user, setUser] = useState<NewUser>({ name: '', email: '', role: first, password: '' });
   const create = useMutation({
     mutationFn: () => identity.createUser(tenant, user),
     onSuccess: async () => {

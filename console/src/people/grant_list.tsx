@@ -202,6 +202,7 @@ function Buckets({ grant, onGrant }: { grant: Grant; onGrant: (grant: Grant) => 
       error={faultOf(grant) === 'bad_bucket' ? t('grant.bad_bucket') : null}
       data={query.data?.map((bucket) => bucket.name) ?? []}
       limit={50}
+      comboboxProps={{ withinPortal: false }}
       splitChars={[',', ' ']}
       acceptValueOnBlur
       value={grant.buckets}

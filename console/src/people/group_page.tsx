@@ -182,9 +182,14 @@ function GiveToGroup({
       note={t('rights.give.means')}
       nothing={t('rights.give.none')}
       action={t('rights.give')}
-      options={query.data
-        .filter(({ id }) => !taken.includes(id))
-        .map(({ id, name }) => ({ value: id, label: name }))}
+      groups={[
+        {
+          name: null,
+          items: query.data
+            .filter(({ id }) => !taken.includes(id))
+            .map(({ id, name }) => ({ value: id, label: name })),
+        },
+      ]}
       onClose={onClose}
       onChoose={async (profile) => {
         await rights.give(profile, { kind: 'groups', id: group.id });
@@ -319,9 +324,14 @@ function AddMember({
       note={t('groups.add.means')}
       nothing={t('groups.add.none')}
       action={t('groups.add')}
-      options={query.data
-        .filter((user) => !taken.includes(user.id) && !isAdministrator(user))
-        .map(({ id, name }) => ({ value: id, label: name }))}
+      groups={[
+        {
+          name: null,
+          items: query.data
+            .filter((user) => !taken.includes(user.id) && !isAdministrator(user))
+            .map(({ id, name }) => ({ value: id, label: name })),
+        },
+      ]}
       onClose={onClose}
       onChoose={async (user) => {
         await rights.addMember(group.id, user);

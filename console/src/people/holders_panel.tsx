@@ -134,7 +134,7 @@ function GiveTo({
   if (users.data === undefined || groups.data === undefined) return null;
   const taken = holders.filter(({ boundary }) => !boundary).map(({ user, group }) => user ?? group);
   const optionsOf = (kind: Holder['kind'], things: { id: string; name: string }[]) => ({
-    group: t(`people.${kind}`),
+    name: t(`people.${kind}`),
     items: things
       .filter(({ id }) => !taken.includes(id))
       .map(({ id, name }) => ({ value: `${kind} ${id}`, label: name })),
@@ -146,7 +146,7 @@ function GiveTo({
       note={t('groups.add.means')}
       nothing={t('holders.nobody')}
       action={t('rights.give')}
-      options={[
+      groups={[
         optionsOf('groups', groups.data),
         optionsOf(
           'users',

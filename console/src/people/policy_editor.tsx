@@ -68,6 +68,11 @@ export function PolicyEditor({
   );
 }
 
+// What of the document a problem names, besides the place.
+function nameIn({ arguments: named }: Problem): string {
+  return named['action'] ?? named['resource'] ?? named['key'] ?? named['element'] ?? '';
+}
+
 const rowsMin = 12;
 const rowsMax = 32;
 
@@ -83,7 +88,8 @@ function DocumentField({
   const speech = useSpeech();
   const { t } = speech;
   const field = useRef<HTMLTextAreaElement>(null);
-  const range = problem === null ? null : rangeOf(text, problem.arguments['where'] ?? '');
+  const range =
+    problem === null ? null : rangeOf(text, problem.arguments['where'] ?? '', nameIn(problem));
   useEffect(() => {
     // The field is described by what is wrong with it, and what is meant is selected.
     if (problem === null || field.current === null) return;

@@ -66,8 +66,9 @@ export function statementIn(where: string): number | null {
   return found === null ? null : Number(found[1] ?? 0);
 }
 
-// As far as the text follows the place; nothing where it does not even begin.
-export function rangeOf(text: string, where: string): TextRange | null {
+// As far as the text follows the place, and there the text that is named, if one is; nothing where
+// the place does not even begin.
+export function rangeOf(text: string, where: string, named = ''): TextRange | null {
   let at = skip(blank, text, 0);
   let found: number | null = null;
   for (const [, name, index] of where.matchAll(/([A-Za-z]+)|\[(\d+)\]/g)) {
@@ -84,6 +85,15 @@ export function rangeOf(text: string, where: string): TextRange | null {
     at = found = next;
   }
   if (found === null) return null;
-  const line = text.slice(0, found).split('\n').length;
-  return { start: found, end: endOf(text, found), line };
+  const end = endOf(text, found);
+  const rangeAt = (start: number, ends: number) => ({
+    start,
+    end: ends,
+    line: text.slice(0, start).split('\n').length,
+  });
+  // Problems name actions in small letters, however they were written.
+  const written = JSON.stringify(named).toLowerCase();
+  const within = text.slice(found, end).toLowerCase().indexOf(written);
+  if (named === '' || within < 0) return rangeAt(found, end);
+  return rangeAt(found + within, found + within + written.length);
 }

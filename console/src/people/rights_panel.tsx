@@ -183,7 +183,7 @@ function GiveProfile({
       note={t('rights.give.means')}
       nothing={t('rights.give.none')}
       action={t('rights.give')}
-      options={options}
+      groups={[{ name: null, items: options }]}
       onClose={onClose}
       onChoose={async (profile) => {
         await rights.give(profile, { kind: 'users', id: user.id });
@@ -229,7 +229,7 @@ function Boundary({ user, boundary }: { user: User; boundary: Holding | null }) 
           note={t('boundary.means')}
           nothing={t('rights.give.none')}
           action={t('boundary.set')}
-          options={options}
+          groups={[{ name: null, items: options }]}
           onClose={() => setAsking(null)}
           onChoose={async (profile) => {
             await rights.setBoundary(user.id, profile);

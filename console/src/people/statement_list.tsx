@@ -25,16 +25,24 @@ function Statement({ told }: { told: Told }) {
         {told.sid !== null && <span className="soft">{told.sid}</span>}
       </div>
       <dl className={classes.told}>
-        {byService(told.actions).map(([service, actions]) => (
-          <Fact key={service ?? '*'} term={t(`service.${service ?? 'all'}`)}>
-            {told.otherwise && <span>{t('statement.but')}</span>}
-            {actions.map((action) => (
+        {told.otherwise ? (
+          <Fact term={t('grant.choices')}>
+            <span>{t('statement.but')}</span>
+            {told.actions.map((action) => (
               <code key={action} className={classes.action}>
-                {action.includes(':') ? action.slice(action.indexOf(':') + 1) : action}
+                {action}
               </code>
             ))}
           </Fact>
-        ))}
+        ) : (
+          byService(told.actions).map(([service, actions]) => (
+            <Fact key={service ?? '*'} term={t(`service.${service ?? 'all'}`)}>
+              {actions.map((action) => (
+                <Action key={action} name={action.slice(action.indexOf(':') + 1)} />
+              ))}
+            </Fact>
+          ))
+        )}
         <Where told={told} />
         {told.conditions.length > 0 && (
           <Fact term={t('statement.if')}>
@@ -48,6 +56,12 @@ function Statement({ told }: { told: Told }) {
       </dl>
     </>
   );
+}
+
+function Action({ name }: { name: string }) {
+  const { t } = useSpeech();
+  if (name === '*') return <span>{t('statement.all')}</span>;
+  return <code className={classes.action}>{name}</code>;
 }
 
 const scopes = ['self', 'own', 'below', 'provider'] as const;

@@ -97,7 +97,7 @@ function Facts({ user }: { user: User }) {
             <Moment us={user.created_us} />
           </dd>
         </div>
-        <div>
+        <div className="wide">
           <dt>{t('user.email')}</dt>
           <dd>{user.email === '' ? <span className="soft">–</span> : user.email}</dd>
         </div>
