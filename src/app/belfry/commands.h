@@ -23,6 +23,8 @@ void add_session_commands(CLI::App& app, Invocation& invocation);
 void add_storage_commands(CLI::App& app, Invocation& invocation);
 // Below `belfry bucket`.
 void add_bucket_policy_commands(CLI::App& bucket, Invocation& invocation);
+void add_access_commands(CLI::App& app, Invocation& invocation);
+void add_review_commands(CLI::App& app, Invocation& invocation);
 // belfry request, grant.
 void add_request_commands(CLI::App& app, Invocation& invocation);
 void add_annex_commands(CLI::App& app, Invocation& invocation);

@@ -121,6 +121,8 @@ int main(int count, char** words) {
   add_session_commands(app, invocation);
   add_storage_commands(app, invocation);
   add_request_commands(app, invocation);
+  add_access_commands(app, invocation);
+  add_review_commands(app, invocation);
   add_annex_commands(app, invocation);
   add_topology_commands(app, invocation);
   add_audit_commands(app, invocation);
