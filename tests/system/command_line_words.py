@@ -21,7 +21,9 @@ COMMANDS = (("status",), ("annex", "--bound"), ("annex", "--section", "2"),
             ("measure", "show", "S06-P-20"), ("measure", "check", "S06-P-08"),
             ("measure", "show", "S07-P-13"), ("bucket", "list"), ("disk", "show"),
             ("object", "list", "s3://words"), ("object", "where", "s3://words/one"),
-            ("disk", "scrub"), ("disk", "heal"), ("topology", "check"), ("audit", "--limit", "3"))
+            ("disk", "scrub"), ("disk", "heal"), ("topology", "check"), ("audit", "--limit", "3"),
+            ("request", "list"), ("request", "four-eyes"), ("grant", "list", "--all"),
+            ("review", "list"), ("access", "what"))
 
 
 class Reader:
