@@ -254,7 +254,32 @@ def try_requests(contract, customer):
     assert own[0]["origin"] == "direct" and own[0]["privileged"], held
     ask("DELETE", "/api/v1/grants/{grant}", 409, grant=own[0]["id"])
     ask("DELETE", "/api/v1/grants/{grant}", 404, grant="1")
-    return {"request": again["id"], "grant": own[0]["id"]}
+    review = ask("POST", "/api/v1/reviews", 201, {"name": "Spring", "due_days": 5})
+    for wrong in ({"due_days": 0}, {"scope": "some"}, {"name": ""}, {"reviewers": [1]}):
+        ask("POST", "/api/v1/reviews", 400, {"name": "Spring", **wrong})
+    items = ask("GET", "/api/v1/reviews/{review}/items", 200, review=review["id"])["items"]
+    assert len(items) == review["items"] == review["pending"], (review, items)
+    mine = next(i for i in items if i["grant"]["id"] == own[0]["id"])
+    path = "/api/v1/reviews/{review}/items/{item}"
+    ask("PUT", path, 403, {"decision": "keep"}, review=review["id"], item=mine["id"])
+    ask("PUT", path, 400, {"decision": "perhaps"}, review=review["id"], item=mine["id"])
+    ask("PUT", path, 404, {"decision": "keep"}, review=review["id"], item="1")
+    other = next(i for i in items if i["id"] != mine["id"])
+    kept = ask("PUT", path, 200, {"decision": "keep", "reason": "needed"}, review=review["id"],
+               item=other["id"])
+    assert (kept["decision"], kept["reason"]) == ("keep", "needed"), kept
+    ask("PUT", path, 409, {"decision": "remove"}, review=review["id"], item=other["id"])
+    asked = {"user": customer.user["id"], "action": "s3:PutObject", "bucket": BUCKET, "key": KEY}
+    told = ask("POST", "/api/v1/access/explain", 200, asked)
+    assert not told["allowed"] and told["reason"], told  # without its second factor
+    told = ask("POST", "/api/v1/access/explain", 200, {**asked, "second_factor": True})
+    assert told["allowed"] and told["statements"][0]["statement"] == "Buckets", told
+    ask("POST", "/api/v1/access/explain", 400, {**asked, "action": "iam:CreateUser"})
+    ask("POST", "/api/v1/access/explain", 404, {**asked, "bucket": "none-such"})
+    reached = ask("GET", "/api/v1/buckets/{bucket}/access", 200, query="?prefix=letters/",
+                  bucket=BUCKET)
+    assert customer.user["id"] in [p["user"] for p in reached["items"]], reached
+    return {"request": again["id"], "grant": own[0]["id"], "review": review["id"]}
 
 
 def try_profiles(contract, customer):

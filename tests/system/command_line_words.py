@@ -24,7 +24,9 @@ COMMANDS = (("status",), ("annex", "--bound"), ("annex", "--section", "2"),
             ("disk", "scrub"), ("disk", "heal"), ("topology", "check"), ("audit", "--limit", "3"),
             ("user", "list"), ("user", "show"), ("profile", "list"), ("group", "list"),
             ("group", "show", "Équipe"),
-            ("profile", "holders", "Archives"), ("key", "list"), ("session", "list"))
+            ("profile", "holders", "Archives"), ("key", "list"), ("session", "list"),
+            ("request", "list"), ("request", "four-eyes"), ("grant", "list", "--all"),
+            ("review", "list"), ("access", "what"))
 
 
 class Reader:

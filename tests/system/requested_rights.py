@@ -3,6 +3,7 @@
 over REST and S3, ended by itself while nothing ran, ended early; and the provider's staff.
 """
 
+import csv
 import json
 import os
 import subprocess
@@ -79,13 +80,15 @@ def try_customer(provider):
     assert [g["name"] for g in grants] == ["Writers", "reader"], grants
     assert grants[0]["request"] == asked["id"], grants
     assert "Writers" in as_admin.say("grant", "list"), "a table for people"
+    try_queries(customer, clerk, as_admin)
     as_admin.belfry("grant", "revoke", grants[0]["id"])
     assert write() == 403, "it ends at once"
     try_expiry(provider, clerk, as_admin, write)
+    try_review(provider, as_admin)
     events = provider.rest("GET", "/api/v1/audit/events?limit=200", token=token)["items"]
     actions = {event["action"] for event in events}
     assert {"iam:RequestRight", "iam:ApproveRequest", "iam:RevokeGrant",
-            "iam:RightExpired"} <= actions, actions
+            "iam:RightExpired", "iam:OpenReview", "iam:ReviewRemoved"} <= actions, actions
 
 
 def try_expiry(provider, clerk, as_admin, write):
@@ -102,6 +105,42 @@ def try_expiry(provider, clerk, as_admin, write):
     ended = wait_until(lambda: [g for g in as_admin.belfry("grant", "list", "--all")
                                 if g["end_reason"] == "expired"], 15, "the record says so")
     assert ended[0]["ended_us"] == expires, ended
+
+
+def try_queries(customer, clerk, as_admin):
+    """Who can reach the bucket and why, what the clerk can do, and one request."""
+    found = as_admin.belfry("access", "who", f"s3://{BUCKET}/spring")
+    reached = {p["name"]: {a["act"]: a for a in p["acts"]} for p in found["items"]}
+    assert set(reached) == {"clerk", customer.user["name"]}, found
+    assert set(reached["clerk"]) == {"read", "list", "write"}, found
+    why = reached["clerk"]["write"]["reasons"]
+    assert [(r["source"], r["name"], r["effect"]) for r in why] == [
+        ("profile", "Writers", "allow")], why
+    assert "Writers" in as_admin.say("access", "who", f"s3://{BUCKET}")
+    as_admin.belfry("access", "who", "s3://none-such", code=4)
+    clerk.belfry("access", "who", f"s3://{BUCKET}", code=3)
+    own = clerk.belfry("access", "what")["buckets"]
+    assert [b["bucket"] for b in own] == [BUCKET], own
+    told = as_admin.belfry("access", "explain", "clerk", "s3:PutObject", f"s3://{BUCKET}/spring")
+    assert told["allowed"] and told["statements"][0]["name"] == "Writers", told
+    told = as_admin.belfry("access", "explain", "clerk", "s3:DeleteObject", f"s3://{BUCKET}/a")
+    assert not told["allowed"], told
+
+
+def try_review(provider, as_admin):
+    review = as_admin.belfry("review", "open", "Spring", "--due-days", "5")
+    items = as_admin.belfry("review", "show", review["id"])
+    clerk = next(i for i in items if i["grant"]["holder"] == "clerk")
+    as_admin.say("review", "remove", review["id"], clerk["id"], "--reason", "left")
+    users = provider.rest("GET", f"/api/v1/tenants/{review['tenant']}/users",
+                          token=as_admin.token)["items"]
+    assert not next(u for u in users if u["name"] == "clerk")["active"], users
+    report = list(csv.DictReader(as_admin.say("review", "export", review["id"]).splitlines()))
+    removed = next(row for row in report if row["holder"] == "clerk")
+    assert (removed["decision"], removed["reason"]) == ("remove", "left"), report
+    assert "Spring" in as_admin.say("review", "list")
+    other = next(i for i in items if i["grant"]["holder"] != "clerk")
+    as_admin.say("review", "remove", review["id"], other["id"], code=3)  # its own
 
 
 class Administrator:

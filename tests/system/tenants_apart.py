@@ -61,6 +61,9 @@ class Isolation:
             "POST", "/api/v1/requests",
             {"group": self.crew["id"], "profile": self.profile["id"], "reason": "harbour works",
              "duration_s": 3600}, token)
+        self.review = provider.rest("POST", "/api/v1/reviews", {"name": "harbour review"}, token)
+        self.item = provider.rest("GET", f"/api/v1/reviews/{self.review['id']}/items",
+                                  token=token)["items"][0]
         self.grant = provider.rest("GET", "/api/v1/grants", token=token)["items"][0]
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
         factors = provider.rest("GET", "/api/v1/session/factors",
@@ -73,7 +76,8 @@ class Isolation:
         words = (BUCKET, KEY, "harbour", self.first.tenant["id"], self.first.user["id"],
                  self.first.access_key, self.first.token["api_token"]["id"],
                  self.first.session["id"], self.factor, self.profile["id"], self.group["id"], DISK,
-                 self.request["id"], self.grant["id"], SECRET.decode())
+                 self.request["id"], self.grant["id"], self.review["id"],
+                 self.item["id"], SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
 
@@ -127,7 +131,8 @@ class Isolation:
                   "session": self.first.session["id"], "measure": "S06-P-20", "job": "1",
                   "factor": self.factor, "disk": DISK, "path": "checkpoint",
                   "profile": self.profile["id"], "group": self.group["id"],
-                  "request": self.request["id"], "grant": self.grant["id"]}
+                  "request": self.request["id"], "grant": self.grant["id"],
+                  "review": self.review["id"], "item": self.item["id"]}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -149,6 +154,10 @@ class Isolation:
                 "ProfileChange": {"policy": EVERYTHING}, "NewGroup": {"name": "spies"},
                 "NewAccessRequest": {"user": self.first.user["id"], "profile": self.profile["id"],
                                      "reason": "spying", "duration_s": 60},
+                "SimulatedRequest": {"user": self.first.user["id"], "action": "s3:GetObject",
+                                     "bucket": BUCKET, "key": KEY},
+                "NewReview": {"name": "spying", "reviewers": [self.first.user["id"]]},
+                "ReviewVerdict": {"decision": "remove"},
                 "Decision": {"reason": "spying"}, "AccessRulesChange": {"four_eyes": "all"},
                 "BoundaryChange": {"profile": self.profile["id"]},
                 "NewUser": {"name": "spy", "email": "spy@meadow.example", "role": "reader",
@@ -173,8 +182,9 @@ class Isolation:
                                                 self.first.user["id"], self.first.access_key,
                                                 self.profile["id"], self.group["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
-                                                       "{request}", "{grant}"))
-        names_first = names_first or operation["operationId"] in ("createTenant", "askForRight")
+                                                       "{request}", "{grant}", "{review}"))
+        names_first = names_first or operation["operationId"] in ("createTenant", "askForRight",
+                                                                 "explainAccess")
         if scope == "provider":
             allowed = (403, 404)
         elif names_first:

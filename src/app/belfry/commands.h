@@ -27,6 +27,8 @@ void add_user_commands(CLI::App& app, Invocation& invocation);
 void add_profile_commands(CLI::App& app, Invocation& invocation);
 void add_group_commands(CLI::App& app, Invocation& invocation);
 void add_credential_commands(CLI::App& app, Invocation& invocation);
+void add_access_commands(CLI::App& app, Invocation& invocation);
+void add_review_commands(CLI::App& app, Invocation& invocation);
 // belfry request, grant.
 void add_request_commands(CLI::App& app, Invocation& invocation);
 void add_annex_commands(CLI::App& app, Invocation& invocation);

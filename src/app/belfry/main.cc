@@ -125,6 +125,8 @@ int main(int count, char** words) {
   add_group_commands(app, invocation);
   add_credential_commands(app, invocation);
   add_request_commands(app, invocation);
+  add_access_commands(app, invocation);
+  add_review_commands(app, invocation);
   add_annex_commands(app, invocation);
   add_topology_commands(app, invocation);
   add_audit_commands(app, invocation);

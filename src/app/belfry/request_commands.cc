@@ -1,6 +1,7 @@
 // belfry request, grant.
 #include "commands.h"
 #include "output.h"
+#include "person_names.h"
 
 #include <nlohmann/json.hpp>
 
@@ -34,23 +35,6 @@ Result<std::int64_t> read_duration(const std::string& text) {
   return bad;
 }
 
-// The id of what is called `named` among things with an id and a name; an id is itself.
-Result<std::string> id_among(const json& things, const std::string& named) {
-  for (const json& thing : things)
-    if (thing.at("name") == named || thing.at("id") == named)
-      return thing.at("id").get<std::string>();
-  return fail(Code::kNotFound, "cli.no_such_name", {{"name", named}});
-}
-
-Result<std::string> id_of_user(Connection& connection, const std::string& named) {
-  TRY(json session, connection.get("/api/v1/session"));
-  const json& self = session.at("user");
-  if (named.empty() || self.at("name") == named) return self.at("id").get<std::string>();
-  TRY(json users,
-      connection.get_list("/api/v1/tenants/" + self.at("tenant").get<std::string>() + "/users"));
-  return id_among(users, named);
-}
-
 Result<json> body_of(Connection& connection, const Asked& asked) {
   json body = {{"reason", asked.reason}};
   if (!asked.four_eyes.empty()) {
@@ -69,7 +53,7 @@ Result<json> body_of(Connection& connection, const Asked& asked) {
   // A profile for a group is for nobody in person.
   const bool is_for_group = !asked.profile.empty() && !asked.group.empty();
   if (!is_for_group) {
-    TRY(body["user"], id_of_user(connection, asked.user));
+    TRY(body["user"], find_user_id(connection, asked.user));
   }
   return body;
 }
@@ -176,7 +160,7 @@ Result<> list_grants(const Invocation& invocation, const std::string& user, bool
   TRY(auto connection, Connection::open(invocation.place));
   std::string target = std::string("/api/v1/grants?state=") + (all ? "all" : "current");
   if (!user.empty()) {
-    TRY(const std::string id, id_of_user(connection, user));
+    TRY(const std::string id, find_user_id(connection, user));
     target += "&user=" + id;
   }
   TRY(json grants, connection.get_list(target));

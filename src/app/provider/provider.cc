@@ -353,6 +353,8 @@ class RunningProvider : public Provider {
     });
     background_.every(std::chrono::seconds(1), "ending rights that expired",
                       [this] { return iam_->access().turn(); });
+    background_.every(std::chrono::seconds(10), "reviewing rights",
+                      [this] { return iam_->reviews().turn(); });
     background_.every(kCertificatePeriod, "renewing the certificate",
                       [this] { return renew_certificate(); });
     background_.every(std::chrono::hours(1), "preparing next month's keys", [this] {

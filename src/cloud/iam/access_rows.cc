@@ -68,6 +68,10 @@ std::optional<RequestState> request_state_named(std::string_view name) {
   return named_in(kStates, name);
 }
 
+Principal system_in(TenantId tenant) {
+  return {.tenant = tenant, .name = "system", .method = Method::kSystem, .credential = {}};
+}
+
 std::string resource_of(RequestId id) {
   return "belfry:request/" + id.text();
 }

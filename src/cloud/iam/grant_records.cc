@@ -16,10 +16,6 @@ Error grant_missing(GrantId id) {
   return Error(Code::kNotFound, "iam.grant_missing", {{"grant", id.text()}});
 }
 
-Principal system_in(TenantId tenant) {
-  return {.tenant = tenant, .name = "system", .method = Method::kSystem, .credential = {}};
-}
-
 std::vector<audit::Detail> details_of(const Grant& grant) {
   return {
       {"kind", std::string(name_of(grant.kind))}, {"holder", grant.holder}, {"name", grant.name}};

@@ -31,16 +31,19 @@ Result<std::shared_ptr<const HeldPolicies>> read_held_policies(database::Transac
   // By a group, both the membership and what the group holds must not have ended.
   TRY(auto rows,
       transaction.query(
-          "SELECT p.document, p.privileged, 0 AS is_boundary, u.expires_us, "
-          "NULL AS group_expires_us FROM user_profile u JOIN iam_profile p ON p.id = u.profile_id "
+          "SELECT p.name, '' AS group_name, p.document, p.privileged, 0 AS is_boundary, "
+          "u.expires_us, NULL AS group_expires_us FROM user_profile u JOIN iam_profile p ON p.id = "
+          "u.profile_id "
           "WHERE u.user_id = :user_id AND (u.expires_us IS NULL OR u.expires_us > :now_us) "
-          "UNION ALL SELECT p.document, p.privileged, 0 AS is_boundary, m.expires_us, "
-          "g.expires_us AS group_expires_us FROM group_member m JOIN group_profile g "
-          "ON g.group_id = m.group_id JOIN iam_profile p ON p.id = g.profile_id "
+          "UNION ALL SELECT p.name, n.name AS group_name, p.document, p.privileged, "
+          "0 AS is_boundary, m.expires_us, g.expires_us AS group_expires_us FROM group_member m "
+          "JOIN group_profile g ON g.group_id = m.group_id JOIN iam_group n ON n.id = g.group_id "
+          "JOIN iam_profile p ON p.id = g.profile_id "
           "WHERE m.user_id = :user_id AND (m.expires_us IS NULL OR m.expires_us > :now_us) "
           "AND (g.expires_us IS NULL OR g.expires_us > :now_us) "
-          "UNION ALL SELECT p.document, 0 AS privileged, 1 AS is_boundary, NULL AS expires_us, "
-          "NULL AS group_expires_us FROM user_boundary b JOIN iam_profile p "
+          "UNION ALL SELECT p.name, '' AS group_name, p.document, 0 AS privileged, "
+          "1 AS is_boundary, NULL AS expires_us, NULL AS group_expires_us FROM user_boundary b "
+          "JOIN iam_profile p "
           "ON p.id = b.profile_id WHERE b.user_id = :user_id",
           {{"user_id", user.value}, {"now_us", to_us(now)}}));
   if (rows.empty()) return nullptr;
@@ -52,8 +55,10 @@ Result<std::shared_ptr<const HeldPolicies>> read_held_policies(database::Transac
     policy::PolicyPtr policy = compiled.find(row.text("document")).value_or(deny_everything());
     if (row.integer("is_boundary") == 1) {
       held->boundary = std::move(policy);
+      held->boundary_name = row.text("name");
     } else {
       held->policies.push_back(std::move(policy));
+      held->sources.push_back({row.text("name"), row.text("group_name")});
       held->privileged = held->privileged || row.integer("privileged") == 1;
     }
   }

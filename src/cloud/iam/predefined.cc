@@ -21,7 +21,7 @@ constexpr std::string_view kEverybody = R"({
                 "iam:ListAccessKeys", "iam:CreateAccessKey", "iam:DeleteAccessKey",
                 "iam:ListApiTokens", "iam:CreateApiToken", "iam:DeleteApiToken",
                 "iam:RequestRight", "iam:GetRequest", "iam:CancelRequest", "iam:ListGrants",
-                "iam:GetAccessRules"],
+                "iam:GetAccessRules", "iam:GetAccess"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "self"}}},
     {"Sid": "OwnTenant", "Effect": "Allow", "Action": "iam:ListTenants", "Resource": "*",

@@ -6,6 +6,8 @@
 #include "challenges.h"
 #include "core.h"
 #include "profile_service.h"
+#include "reach_service.h"
+#include "review_service.h"
 #include "throttle.h"
 
 #include <string>
@@ -47,6 +49,8 @@ class IamService : public Iam, public SecondFactors {
 
   Profiles& profiles() override { return profiles_; }
   Access& access() override { return access_; }
+  AccessQueries& access_queries() override { return reach_; }
+  Reviews& reviews() override { return reviews_; }
 
   SecondFactors& second_factors() override { return *this; }
   Result<> check_fresh(const Principal& by, std::string_view action,
@@ -144,6 +148,8 @@ class IamService : public Iam, public SecondFactors {
   Core core_;
   ProfileService profiles_{core_};
   AccessService access_{core_};
+  ReachService reach_{core_};
+  ReviewService reviews_{core_};
   // Argon2id takes 19 MiB and a processor each: never more at once than this has threads.
   const std::unique_ptr<Pool> hashing_;
   const std::string dummy_hash_;  // what the passwords of unknown users are compared with

@@ -81,8 +81,9 @@ Task<User> IamService::create_user(const Principal& by, TenantId tenant, const s
     TRY(auto same, transaction.query("SELECT id FROM iam_user WHERE name_key = :name_key",
                                      {{"name_key", to_lower(name)}}));
     if (!same.empty()) return fail(Code::kConflict, "iam.user_exists", {{"name", name}});
-    // A tenant's first user comes from above; whom it adds itself, it adds by its own rule.
-    if (tenant == by.tenant)
+    // A tenant's first user comes from above; whom it adds itself, it adds by its own rule. Who
+    // begins as a reader begins with the least that there is.
+    if (tenant == by.tenant && role != Role::kReader)
       TRY(check_may_give_alone(transaction, by, tenant, is_privileged(role)));
     User user{.id = UserId{core_.random.id()},
               .tenant = tenant,

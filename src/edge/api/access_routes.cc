@@ -15,23 +15,14 @@ iam::Access& access(const Call& call) {
   return call.host.services.iam.access();
 }
 
-template <class IdType>
-json id_or_null(IdType id) {
-  return id ? json(id.text()) : json(nullptr);
-}
-
-json text_or_null(const std::string& text) {
-  return text.empty() ? json(nullptr) : json(text);
-}
-
 json to_json(const iam::AccessRequest& request) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(request.duration).count();
   return {{"id", request.id.text()},
           {"tenant", request.tenant.text()},
           {"kind", name_of(request.kind)},
-          {"user", id_or_null(request.user)},
-          {"group", id_or_null(request.group)},
-          {"profile", id_or_null(request.profile)},
+          {"user", text_or_null(text_of_id(request.user))},
+          {"group", text_or_null(text_of_id(request.group))},
+          {"profile", text_or_null(text_of_id(request.profile))},
           {"holder", request.holder},
           {"name", request.name},
           {"privileged", request.privileged},
@@ -42,31 +33,11 @@ json to_json(const iam::AccessRequest& request) {
           {"requested_us", to_us(request.requested)},
           {"pending_until_us", to_us(request.pending_until)},
           {"state", name_of(request.state)},
-          {"decided_by", id_or_null(request.decided_by)},
+          {"decided_by", text_or_null(text_of_id(request.decided_by))},
           {"decided_by_name", text_or_null(request.decided_by_name)},
           {"decided_us", time_or_null(request.decided)},
           {"decision_reason", request.decision_reason},
           {"deciders", request.deciders}};
-}
-
-json to_json(const iam::Grant& grant) {
-  return {{"id", grant.id.text()},
-          {"tenant", grant.tenant.text()},
-          {"kind", name_of(grant.kind)},
-          {"user", id_or_null(grant.user)},
-          {"group", id_or_null(grant.group)},
-          {"profile", id_or_null(grant.profile)},
-          {"holder", grant.holder},
-          {"name", grant.name},
-          {"privileged", grant.privileged},
-          {"origin", grant.origin},
-          {"request", id_or_null(grant.request)},
-          {"given_by", id_or_null(grant.given_by)},
-          {"given_by_name", text_or_null(grant.given_by_name)},
-          {"since_us", to_us(grant.since)},
-          {"expires_us", time_or_null(grant.expires)},
-          {"ended_us", time_or_null(grant.ended)},
-          {"end_reason", text_or_null(grant.end_reason)}};
 }
 
 // The id in a field of the body; nothing when it is not there.
@@ -177,7 +148,7 @@ Task<Answer> list_grants(Call& call) {
                          which == "all" ? iam::Access::Which::kAll : iam::Access::Which::kCurrent,
                          std::move(page)));
   json items = json::array();
-  for (const auto& grant : found.things) items.push_back(to_json(grant));
+  for (const auto& grant : found.things) items.push_back(api::to_json(grant));
   co_return answer(page_of(std::move(items), cursor_of(found.next)));
 }
 

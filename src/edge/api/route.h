@@ -93,6 +93,8 @@ struct Route {
   Access access = Access::kSignedIn;
 };
 
+std::span<const Route> reach_routes();
+std::span<const Route> review_routes();
 std::span<const Route> session_routes();
 std::span<const Route> factor_routes();
 std::span<const Route> people_routes();

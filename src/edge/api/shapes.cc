@@ -42,6 +42,10 @@ json time_or_null(const std::optional<Timestamp>& time) {
   return time && to_us(*time) != 0 ? json(to_us(*time)) : json(nullptr);
 }
 
+json text_or_null(const std::string& text) {
+  return text.empty() ? json(nullptr) : json(text);
+}
+
 json to_json(const iam::Tenant& tenant) {
   return {{"id", tenant.id.text()},
           {"parent", tenant.parent ? json(tenant.parent.text()) : json(nullptr)},
@@ -113,6 +117,26 @@ json to_json(const iam::ProfileHolder& holder) {
           {"group", holder.group ? json(holder.group->text()) : json(nullptr)},
           {"name", holder.name},
           {"since_us", to_us(holder.since)}};
+}
+
+json to_json(const iam::Grant& grant) {
+  return {{"id", grant.id.text()},
+          {"tenant", grant.tenant.text()},
+          {"kind", name_of(grant.kind)},
+          {"user", text_or_null(text_of_id(grant.user))},
+          {"group", text_or_null(text_of_id(grant.group))},
+          {"profile", text_or_null(text_of_id(grant.profile))},
+          {"holder", grant.holder},
+          {"name", grant.name},
+          {"privileged", grant.privileged},
+          {"origin", grant.origin},
+          {"request", text_or_null(text_of_id(grant.request))},
+          {"given_by", text_or_null(text_of_id(grant.given_by))},
+          {"given_by_name", text_or_null(grant.given_by_name)},
+          {"since_us", to_us(grant.since)},
+          {"expires_us", time_or_null(grant.expires)},
+          {"ended_us", time_or_null(grant.ended)},
+          {"end_reason", text_or_null(grant.end_reason)}};
 }
 
 json to_json(const iam::ApiToken& token) {

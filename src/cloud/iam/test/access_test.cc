@@ -293,6 +293,18 @@ TEST_P(AccessTest, WhatChangedSinceItWasAskedForIsNotApproved) {
   EXPECT_EQ(approve(admin_, join), "iam.request_outdated");
 }
 
+TEST_P(AccessTest, UnderTheStrictestRuleNewUsersReadAlone) {
+  make_second_administrator(admin_, "second", Role::kTenantAdministrator);
+  admin_ = world_.customer();
+  ASSERT_TRUE(world_.wait(access_.set_four_eyes(admin_, FourEyes::kAll)));
+  const auto create = [&](const std::string& name, Role role) {
+    return message_of(
+        world_.wait(iam_.create_user(admin_, kFirstCustomer, name, "", role, kGoodPassword)));
+  };
+  EXPECT_EQ(create("m", Role::kMember), "iam.request_needed");
+  EXPECT_EQ(create("r", Role::kReader), "");
+}
+
 TEST_P(AccessTest, NobodyDecidesForEver) {
   const RequestId request = ask(enter("reader"), files());
   EXPECT_EQ(refusal(enter("reader"), files()), "iam.asked_already");

@@ -12,6 +12,8 @@
 #include "iam/listing.h"
 #include "iam/passkey.h"
 #include "iam/profiles.h"
+#include "iam/reach.h"
+#include "iam/reviews.h"
 #include "iam/second_factors.h"
 #include "policy/policy.h"
 #include "runtime/blocking.h"
@@ -217,6 +219,8 @@ class Iam {
 
   virtual Profiles& profiles() = 0;
   virtual Access& access() = 0;
+  virtual AccessQueries& access_queries() = 0;
+  virtual Reviews& reviews() = 0;
   virtual SecondFactors& second_factors() = 0;
 
   // The oldest first, as tokens and sessions are.

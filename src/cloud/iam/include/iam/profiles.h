@@ -74,10 +74,17 @@ struct Holder {
   std::optional<GroupId> group{};
 };
 
+// By what a policy is held: a profile's name, and the group's when it comes by one.
+struct HeldSource {
+  std::string profile, group;
+};
+
 // What a principal holds besides its role, compiled. Immutable.
 struct HeldPolicies {
   std::vector<policy::PolicyPtr> policies;
-  policy::PolicyPtr boundary;  // null: none
+  std::vector<HeldSource> sources{};  // of each of them
+  policy::PolicyPtr boundary;         // null: none
+  std::string boundary_name{};        // of its profile
   bool privileged = false;
   std::optional<Timestamp> until{};  // when the first of it ends by itself
 };
