@@ -89,7 +89,8 @@ struct Grant {
   std::string given_by_name;
   Timestamp since;
   std::optional<Timestamp> expires, ended;
-  std::string end_reason;  // withdrawn, expired, renewed, replaced, group_deleted; empty: held
+  std::string
+      end_reason;  // withdrawn, expired, renewed, replaced, group_deleted, review; empty: held
 };
 
 struct AccessRules {
