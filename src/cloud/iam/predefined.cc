@@ -19,7 +19,8 @@ constexpr std::string_view kEverybody = R"({
      "Action": ["iam:GetSession", "iam:SignOut", "iam:ManageOwnTotp", "iam:ChangePassword",
                 "iam:GetUser", "iam:ListSessions", "iam:RevokeSession",
                 "iam:ListAccessKeys", "iam:CreateAccessKey", "iam:DeleteAccessKey",
-                "iam:ListApiTokens", "iam:CreateApiToken", "iam:DeleteApiToken"],
+                "iam:ListApiTokens", "iam:CreateApiToken", "iam:DeleteApiToken",
+                "iam:GetTerms", "iam:AcceptTerms"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "self"}}},
     {"Sid": "OwnTenant", "Effect": "Allow", "Action": "iam:ListTenants", "Resource": "*",
@@ -39,7 +40,8 @@ constexpr std::string_view kAdministrator = R"({
     {"Sid": "TenantsBelow", "Effect": "Allow",
      "Action": ["iam:ListTenants", "iam:CreateTenant", "iam:ListUsers", "iam:GetUser",
                 "iam:CreateUser", "iam:SetUserActive", "iam:ListAccessKeys", "iam:DeleteAccessKey",
-                "iam:ListSessions", "iam:RevokeSession"],
+                "iam:ListSessions", "iam:RevokeSession", "iam:Invite", "iam:ListInvitations",
+                "iam:SendInvitation", "iam:WithdrawInvitation"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "below"}}}
   ]})";
