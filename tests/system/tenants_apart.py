@@ -56,6 +56,9 @@ class Isolation:
         self.group = provider.rest("POST", "/api/v1/groups", {"name": "harbour crew"}, token)
         provider.rest("PUT", f"/api/v1/profiles/{self.profile['id']}/groups/{self.group['id']}",
                       token=token)
+        self.invitation = provider.rest(
+            "POST", f"/api/v1/tenants/{self.first.tenant['id']}/invitations",
+            {"email": "pilot@harbour.example", "role": "reader"}, token)["invitation"]
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
         factors = provider.rest("GET", "/api/v1/session/factors",
                                 token=self.first.token["secret"])
@@ -66,7 +69,8 @@ class Isolation:
         """Words of the first tenant in an answer, besides those that the question had."""
         words = (BUCKET, KEY, "harbour", self.first.tenant["id"], self.first.user["id"],
                  self.first.access_key, self.first.token["api_token"]["id"],
-                 self.first.session["id"], self.factor, self.profile["id"], self.group["id"], DISK,
+                 self.first.session["id"], self.factor, self.profile["id"], self.group["id"],
+                 self.invitation["id"], "pilot@harbour.example", DISK,
                  SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
@@ -120,6 +124,7 @@ class Isolation:
                   "token": self.first.token["api_token"]["id"],
                   "session": self.first.session["id"], "measure": "S06-P-20", "job": "1",
                   "factor": self.factor, "disk": DISK, "path": "checkpoint",
+                  "invitation": self.invitation["id"], "version": "2026-1",
                   "profile": self.profile["id"], "group": self.group["id"]}
         query = []
         for parameter in parameters:
@@ -143,6 +148,9 @@ class Isolation:
                 "BoundaryChange": {"profile": self.profile["id"]},
                 "NewUser": {"name": "spy", "email": "spy@meadow.example", "role": "reader",
                             "password": "a long passphrase of a spy"},
+                "NewInvitation": {"email": "spy@meadow.example", "role": "reader"},
+                "NewTerms": {"version": "spies", "text": {"en": "x", "fr": "x"}},
+                "InvitationSecret": {"secret": self.invitation["id"] * 4},
                 "NewTenant": {"name": "spies", "kind": "customer",
                               "parent": self.first.tenant["id"]}}.get(reference, {})
 
@@ -161,7 +169,8 @@ class Isolation:
         # Others' things are not there; one's own, the provider's and what all share tell nothing.
         names_first = any(w in target for w in (BUCKET, self.first.tenant["id"],
                                                 self.first.user["id"], self.first.access_key,
-                                                self.profile["id"], self.group["id"]))
+                                                self.profile["id"], self.group["id"],
+                                                self.invitation["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}"))
         names_first = names_first or operation["operationId"] == "createTenant"
         if scope == "provider":

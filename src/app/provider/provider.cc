@@ -7,6 +7,7 @@
 #include "happenings.h"
 #include "http/server.h"
 #include "iam/iam.h"
+#include "mailer.h"
 #include "measures/measures.h"
 #include "objects/facts.h"
 #include "objects/store.h"
@@ -280,6 +281,7 @@ class RunningProvider : public Provider {
     auto origins = console_origins(topology_, listeners_.back().address);
     endpoints_.console = origins.empty() ? endpoints_.api : origins.front();
     iam_->second_factors().accept_origins(std::move(origins));
+    iam_->people().accept_links({endpoints_.console, !topology_.smtp.server.empty()});
     endpoints_.ca = (directory_->root() / "run" / "ca.pem").string();
     json endpoints = {{"console", endpoints_.console},
                       {"s3", endpoints_.s3},
@@ -351,6 +353,11 @@ class RunningProvider : public Provider {
     background_.every(std::chrono::seconds(1), "logging what happened to disks", [this] {
       return happenings_.drain(*ledger_, iam::kProviderTenant, topology_, clock_);
     });
+    if (!topology_.smtp.server.empty()) {
+      mailer_ = std::make_unique<Mailer>(topology_, *directory_, clock_);
+      background_.every(std::chrono::seconds(2), "sending mail",
+                        [this] { return mailer_->send_due(iam_->mail()); });
+    }
     background_.every(kCertificatePeriod, "renewing the certificate",
                       [this] { return renew_certificate(); });
     background_.every(std::chrono::hours(1), "preparing next month's keys", [this] {
@@ -377,6 +384,7 @@ class RunningProvider : public Provider {
   std::unique_ptr<audit::Ledger> ledger_;
   std::unique_ptr<audit::Outbox> outbox_;
   std::unique_ptr<iam::Iam> iam_;
+  std::unique_ptr<Mailer> mailer_;
   std::unique_ptr<objects::Engine> engine_;
   std::unique_ptr<objects::Store> objects_;
   std::unique_ptr<objects::Facts> facts_;
