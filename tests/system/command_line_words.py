@@ -21,7 +21,9 @@ COMMANDS = (("status",), ("annex", "--bound"), ("annex", "--section", "2"),
             ("measure", "show", "S06-P-20"), ("measure", "check", "S06-P-08"),
             ("measure", "show", "S07-P-13"), ("bucket", "list"), ("disk", "show"),
             ("object", "list", "s3://words"), ("object", "where", "s3://words/one"),
-            ("disk", "scrub"), ("disk", "heal"), ("topology", "check"), ("audit", "--limit", "3"))
+            ("disk", "scrub"), ("disk", "heal"), ("topology", "check"),
+            ("invitation", "list"), ("invitation", "create", "anna@example.org"),
+            ("terms", "show"), ("audit", "--limit", "3"))
 
 
 class Reader:
@@ -53,7 +55,7 @@ def try_languages(reader):
         said = reader.run("--lang", "fr", *words, *reader.data)
         expect_french(words, said)
         assert said == reader.run(*words, *reader.data, LC_ALL="fr_FR.UTF-8") or "check" in words \
-            or words[0] in ("audit", "object", "disk", "status"), words
+            or words[0] in ("audit", "object", "disk", "status", "invitation"), words
         for line in said.splitlines():
             cells = re.split(r" {2,}", line.strip())
             assert not [c for c in cells if heads.get(c, c) != c], f"{words}: {line}"

@@ -1,7 +1,9 @@
+import { arrivalFr } from './catalogue_arrival_fr';
 import type { en } from './catalogue_en';
 
 // What the console says, in French.
 export const fr: Record<keyof typeof en, string> = {
+  ...arrivalFr,
   name: 'Belfry',
   'state.loading': 'Chargement…',
   'page.missing': 'Cette page n’existe pas.',

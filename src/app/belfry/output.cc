@@ -55,6 +55,14 @@ struct Code {
 
 // What the REST API says in codes, and how people read it.
 constexpr Code kCodes[] = {
+    {"open", "cli.code.open"},
+    {"expired", "cli.code.expired"},
+    {"accepted", "cli.code.accepted"},
+    {"withdrawn", "cli.code.withdrawn"},
+    {"waiting", "cli.code.waiting"},
+    {"sent", "cli.code.sent"},
+    {"refused", "cli.code.refused"},
+    {"given_up", "cli.code.given_up"},
     {"pass", "cli.code.pass"},
     {"fail", "cli.code.fail"},
     {"no_data", "cli.code.no_data"},

@@ -5,6 +5,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <optional>
 #include <sys/stat.h>
 
 namespace belfry::provider {
@@ -23,21 +25,32 @@ std::string value_of(const iam::Mail& mail, std::string_view name) {
   return "";
 }
 
-mail::Message word(const iam::Mail& mail, const topology::Topology& topology, Timestamp now) {
+// The messages of a mail, a paragraph each but the first; its link stands after the last but one.
+struct Words {
+  std::string_view kind, subject, greeting, link, end;
+};
+constexpr Words kWords[] = {{"invitation", "mail.invitation.subject", "mail.invitation.greeting",
+                             "mail.invitation.link", "mail.invitation.end"}};
+
+// Nothing for a kind that a newer program queued.
+std::optional<mail::Message> word(const iam::Mail& mail, const topology::Topology& topology,
+                                  Timestamp now) {
+  const auto* words = std::ranges::find(kWords, mail.kind, &Words::kind);
+  if (words == std::end(kWords)) return std::nullopt;
   const auto language = mail.language == "fr" ? text::Language::kFrench : text::Language::kEnglish;
   std::vector<Argument> arguments = mail.arguments;
   arguments.push_back({"provider", topology.provider_name});
-  const auto say = [&](std::string_view part) {
-    return text::text("mail." + mail.kind + "." + std::string(part), arguments, language);
+  const auto say = [&](std::string_view message) {
+    return text::text(message, arguments, language);
   };
-  return {.from = topology.smtp.from,
-          .from_name = topology.provider_name,
-          .to = mail.recipient,
-          .subject = say("subject"),
-          .text = say("greeting") + "\n\n" + say("link") + "\n\n" + value_of(mail, "link") +
-                  "\n\n" + say("end") + "\n",
-          .id = "belfry." + std::to_string(mail.id),
-          .date = now};
+  return mail::Message{.from = topology.smtp.from,
+                       .from_name = topology.provider_name,
+                       .to = mail.recipient,
+                       .subject = say(words->subject),
+                       .text = say(words->greeting) + "\n\n" + say(words->link) + "\n\n" +
+                               value_of(mail, "link") + "\n\n" + say(words->end) + "\n",
+                       .id = "belfry." + std::to_string(mail.id),
+                       .date = now};
 }
 
 iam::Delivery delivery_of(const mail::Attempt& attempt) {
@@ -94,7 +107,9 @@ Task<> Mailer::send(iam::MailQueue& queue, iam::Mail mail) {
       server.user = credentials.user;
       server.password = credentials.password;
     }
-    return mail::send(server, word(mail, topology_, clock_.now()));
+    const auto message = word(mail, topology_, clock_.now());
+    if (!message) return mail::Attempt{mail::Attempt::Outcome::kNotYet, "", mail.kind};
+    return mail::send(server, *message);
   });
   if (!attempt) {
     CO_TRY(co_await queue.settle(id, {}));

@@ -72,7 +72,7 @@ Result<> MailQueueService::queue(Transaction& transaction, const NewMail& mail) 
           "created_us > :since_us",
           {{"tenant_id", mail.tenant.value}, {"since_us", to_us(now - std::chrono::hours(24))}}));
   if (recent[0].integer("n") >= kOfDayMax)
-    return fail(Code::kExhausted, "iam.too_much_mail", {{"maximum", std::to_string(kOfDayMax)}});
+    return fail(Code::kConflict, "iam.too_much_mail", {{"maximum", std::to_string(kOfDayMax)}});
   json arguments = json::object();
   for (const Argument& argument : mail.arguments) arguments[argument.name] = argument.value;
   const std::int64_t id = core_.random.id();

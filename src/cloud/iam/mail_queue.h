@@ -22,7 +22,7 @@ class MailQueueService : public MailQueue {
   Task<> settle(std::int64_t id, const Delivery& delivery) override;
 
   // With the change that it tells of. A tenant's mail of a day is bounded: nobody makes the
-  // provider's server a nuisance. Errors: exhausted ("iam.too_much_mail").
+  // provider's server a nuisance. Errors: conflict ("iam.too_much_mail").
   Result<> queue(Transaction& transaction, const NewMail& mail);
   // What waits about it is not sent any more.
   Result<> cancel(Transaction& transaction, const std::string& about);

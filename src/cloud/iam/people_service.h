@@ -1,4 +1,4 @@
-// The implementation of `People`: invitations.cc, accepting.cc.
+// The implementation of `People`: invitations.cc, accepting.cc, departures.cc.
 #pragma once
 
 #include "core.h"
@@ -24,6 +24,7 @@ class PeopleService : public People {
   Task<> withdraw_invitation(const Principal& by, const std::string& id) override;
   Task<OpenInvitation> open_invitation(const std::string& secret) override;
   Task<User> accept_invitation(const Acceptance& acceptance) override;
+  Task<> delete_user(const Principal& by, UserId user) override;
 
  private:
   Links links();
@@ -45,6 +46,12 @@ class PeopleService : public People {
   Result<User> let_in(Transaction& transaction, const Invitation& invitation,
                       const Acceptance& acceptance, const std::string& password_hash);
   Result<> give_rights(Transaction& transaction, const Invitation& invitation, UserId user);
+
+  // Not oneself, and not the last who administers. Errors: those of delete_user.
+  Result<> check_may_go(Transaction& transaction, const Principal& by, const User& user);
+  // Whom the caller may delete.
+  Result<User> read_leaver(Transaction& transaction, const Principal& by, UserId id);
+  Result<> erase(Transaction& transaction, const User& user, const std::string& unknown_hash);
 
   Core& core_;
   PasswordHasher& passwords_;

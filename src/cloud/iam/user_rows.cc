@@ -9,6 +9,8 @@ namespace belfry::iam {
 namespace {
 
 constexpr std::size_t kNameMax = 64, kEmailMax = 254;
+// Longer than the log is kept: a name in it is one person's.
+constexpr Duration kNameKeptFor = std::chrono::days(400);
 
 bool is_name_character(char c) {
   return is_alphanumeric(c) || std::string_view("._@+-").find(c) != std::string_view::npos;
@@ -40,8 +42,14 @@ Result<> check_role_of(Role role, TenantId tenant) {
 
 Result<> insert_user(database::Transaction& transaction, const User& user,
                      const std::string& password_hash) {
-  TRY(auto same, transaction.query("SELECT id FROM iam_user WHERE name_key = :name_key",
-                                   {{"name_key", to_lower(user.name)}}));
+  const database::Parameters names = {{"name_key", to_lower(user.name)},
+                                      {"forgotten_us", to_us(user.created - kNameKeptFor)}};
+  // A blank is in no name that can be typed.
+  TRY(
+      transaction.execute("UPDATE iam_user SET name_key = 'gone ' || CAST(id AS TEXT) WHERE "
+                          "name_key = :name_key AND deleted_us < :forgotten_us",
+                          names));
+  TRY(auto same, transaction.query("SELECT id FROM iam_user WHERE name_key = :name_key", names));
   if (!same.empty()) return fail(Code::kConflict, "iam.user_exists", {{"name", user.name}});
   TRY(transaction.execute(
       "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "

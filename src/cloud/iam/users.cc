@@ -22,12 +22,13 @@ Task<Listing<User>> IamService::list_users(const Principal& by, TenantId tenant,
     TRY(core_.refresh_tree(transaction));
     TRY(core_.check(by, "iam:ListUsers", {"belfry:tenant/" + tenant.text(), tenant},
                     tenant_missing(tenant)));
-    TRY(auto rows, transaction.query(
-                       "SELECT " + std::string(kUserColumns) +
-                           " FROM iam_user u WHERE u.tenant_id = :tenant_id "
-                           "AND u.name_key > :after ORDER BY u.name_key "
-                           "LIMIT :limit",
-                       {{"tenant_id", tenant.value}, {"after", after}, {"limit", rows_of(page)}}));
+    TRY(auto rows,
+        transaction.query(
+            "SELECT " + std::string(kUserColumns) +
+                " FROM iam_user u WHERE u.tenant_id = :tenant_id AND u.deleted_us IS NULL "
+                "AND u.name_key > :after ORDER BY u.name_key "
+                "LIMIT :limit",
+            {{"tenant_id", tenant.value}, {"after", after}, {"limit", rows_of(page)}}));
     std::vector<User> users;
     users.reserve(rows.size());
     for (const Row& row : rows) users.push_back(user_of(row));

@@ -1,5 +1,6 @@
--- The provider's terms by version, and who accepted which.
+-- The provider's terms.
 
+-- Versions of the terms: one never changes.
 CREATE TABLE terms (
   version TEXT NOT NULL PRIMARY KEY,      -- what the provider calls it, such as 2026-1
   text_en TEXT NOT NULL,                  -- in English
@@ -9,6 +10,7 @@ CREATE TABLE terms (
   in_force_us BIGINT NOT NULL UNIQUE      -- from when on it is the one that holds
 );
 
+-- Who accepted which version.
 CREATE TABLE terms_acceptance (
   user_id BIGINT NOT NULL REFERENCES iam_user (id),  -- who
   version TEXT NOT NULL REFERENCES terms (version),  -- which

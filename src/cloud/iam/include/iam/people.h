@@ -92,7 +92,7 @@ class People {
   // while who invited is active. Errors: invalid ("iam.bad_mail_address", "iam.bad_user_name",
   // "iam.role_not_here", "iam.bad_language"), not_found (a group, a profile), denied
   // ("iam.tenant_has_users": from above, only a tenant's first), conflict
-  // ("iam.too_many_invitations", "iam.administrators_hold_none"), exhausted ("iam.too_much_mail").
+  // ("iam.too_many_invitations", "iam.administrators_hold_none", "iam.too_much_mail").
   virtual Task<MadeInvitation> invite(const Principal& by, const NewInvitation& wanted) = 0;
   // With a new link, for seven days more; the one before ends. Errors: not_found
   // ("iam.invitation_missing"), conflict ("iam.invitation_over", "iam.sent_too_often").
@@ -106,6 +106,11 @@ class People {
   // The user is there from then on, and signs in. Errors: those of a new user's name and password;
   // conflict ("iam.user_exists", "iam.terms_needed").
   virtual Task<User> accept_invitation(const Acceptance& acceptance) = 0;
+
+  // Of the caller's own tenant. Ends at once what the user has: sessions, tokens, keys, factors,
+  // memberships, profiles, invitations. Name and number stay, for the log, and the name is nobody
+  // else's for 13 months. Errors: conflict ("iam.own_account_stays", "iam.last_administrator").
+  virtual Task<> delete_user(const Principal& by, UserId user) = 0;
 };
 
 }  // namespace belfry::iam
