@@ -1,5 +1,5 @@
 """A real mail server for a test (Debian's exim4): on loopback, TLS with a certificate of its own
-authority, SMTP AUTH, mailboxes in a folder of its own; stopped by its process id.
+authority, SMTP AUTH, a mailbox in a folder of its own; stopped by its process id.
 """
 
 import email
@@ -56,7 +56,7 @@ boxes:
 begin transports
 box:
   driver = appendfile
-  directory = {folder}/boxes/${{sg{{$local_part}}{{[^a-z0-9]}}{{}}}}
+  directory = {folder}/box
   maildir_format
   user = {user}
   create_directory
@@ -82,7 +82,7 @@ class MailServer:
     def __init__(self, parent):
         self.folder = Path(parent) / f"mail-{os.getpid()}"
         shutil.rmtree(self.folder, ignore_errors=True)
-        (self.folder / "boxes").mkdir(parents=True)
+        (self.folder / "box/new").mkdir(parents=True)
         (self.folder / "spool").mkdir()
         self.authority = self.folder / "authority.pem"
         self._make_certificate()
@@ -149,11 +149,15 @@ class MailServer:
                 log = self.folder / name
                 print(log.read_text(errors="replace")[-3000:] if log.exists() else "")
 
-    def box(self, name):
-        """The mails of a mailbox, the oldest first."""
-        files = sorted((self.folder / "boxes" / name / "new").glob("*"))
+    def mails(self):
+        """All that was delivered, the oldest first."""
+        files = sorted((self.folder / "box/new").glob("*"), key=lambda f: f.stat().st_mtime_ns)
         return [email.message_from_bytes(f.read_bytes(), policy=email.policy.default)
                 for f in files]
+
+    def box(self, name):
+        """Those of one person."""
+        return [mail for mail in self.mails() if mail["To"] == f"<{name}@example.org>"]
 
     def let_in_later(self):
         (self.folder / "open").touch()

@@ -180,7 +180,7 @@ class Isolation:
         else:
             allowed = (200, 201, 202, 204, 400, 404, 409)
         if operation["operationId"] in ("signOut", "beginTotp", "beginPasskey", "beginStepUp",
-                                        "makeRecoveryCodes"):
+                                        "makeRecoveryCodes", "acceptTerms"):
             return  # the caller's own session, which a program has not, or the walk still needs
         asked = target + str(body)
         outcome = self.provider.request(method.upper(), target, body,

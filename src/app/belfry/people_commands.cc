@@ -120,6 +120,7 @@ Result<> show_terms(const Invocation& invocation) {
   TRY(auto connection, Connection::open(invocation.place));
   TRY(json terms, connection.get("/api/v1/terms"));
   if (invocation.json) return print_json(terms.at("items")), Result<>();
+  if (terms.at("items").empty()) print_line(say("cli.terms.none"));
   for (const json& each : terms.at("items")) {
     print_line(say("cli.terms.version", {{"version", cell(each.at("version"))},
                                          {"time", time_cell(each.at("in_force_us"))}}));
