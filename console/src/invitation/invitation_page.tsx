@@ -17,6 +17,7 @@ export function InvitationPage({ secret, onIn }: { secret: string; onIn: () => P
     queryFn: () => routes.open(secret),
     retry: false,
     staleTime: Infinity,
+    gcTime: 0,
   });
   useEffect(() => {
     document.title = `${t('invitation.title')} · ${t('name')}`;
