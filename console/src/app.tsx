@@ -75,12 +75,7 @@ export function App() {
     );
   }
   if (over || asProblem(who.error).status === 401) {
-    return (
-      <SignInPage
-        sessionIsOver={over}
-        onSignedIn={signedIn}
-      />
-    );
+    return <SignInPage sessionIsOver={over} onSignedIn={signedIn} />;
   }
   return (
     <main className="lonely">

@@ -60,7 +60,7 @@ class Invitations:
         made = self.invite("anna@example.org", name="anna", language="fr")
         assert made["link"] is None and made["invitation"]["mail"]["state"] == "waiting", made
         mail = self.mailed("anna")
-        assert "vous invite" in mail["Subject"] and mail["To"] == "<anna@example.org>", mail
+        assert "vous invite" in mail["Subject"], mail
         assert mail.get_content_type() == "text/plain" and "harbour" in mail["Subject"]
         assert mail["Auto-Submitted"] == "auto-generated"
         secret = self.secret_in(mail)

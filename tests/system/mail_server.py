@@ -157,7 +157,8 @@ class MailServer:
 
     def box(self, name):
         """Those of one person."""
-        return [mail for mail in self.mails() if mail["To"] == f"<{name}@example.org>"]
+        return [mail for mail in self.mails()
+                if mail["To"].addresses[0].addr_spec == f"{name}@example.org"]
 
     def let_in_later(self):
         (self.folder / "open").touch()
