@@ -422,12 +422,12 @@ def main():
         try_pages(contract, customer)
         try_statuses(contract, token)
         try_languages(contract)
-        try_people(contract, customer)
         try_readmit(contract, token)
         try_log(contract, customer)
         try_verifier_key(contract)
         try_locate(contract, customer)
         try_policy(contract, customer)
+        try_people(contract, customer)
         print(f"{contract.checked} answers are as described")
 
 

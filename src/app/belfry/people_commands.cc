@@ -167,8 +167,7 @@ void add_terms_commands(CLI::App& app, Invocation& invocation) {
   publish->add_option("version", arguments->version, say("cli.help.terms.version"))->required();
   publish->add_option("--english", arguments->english, say("cli.help.terms.english"))->required();
   publish->add_option("--french", arguments->french, say("cli.help.terms.french"))->required();
-  publish->add_option("--in-hours", arguments->in_hours, say("cli.help.terms.in_hours"))
-      ->check(CLI::Range(0, 24 * 366));
+  publish->add_option("--in-hours", arguments->in_hours, say("cli.help.terms.in_hours"));
 }
 
 }  // namespace

@@ -12,11 +12,12 @@ namespace {
 
 constexpr long kConnectSeconds = 15, kSeconds = 60;
 
-// What is read from a mail while it is sent, and what was said meanwhile.
+// What is read from a mail while it is sent, and what was said meanwhile, but for the farewell.
 struct Talk {
   std::string_view rest;
   std::string last_command;  // its first word: the others may be secret
   std::string last_answer;
+  bool is_over = false;
 };
 
 std::size_t give(char* into, std::size_t size, std::size_t count, void* talk) {
@@ -30,6 +31,8 @@ std::size_t give(char* into, std::size_t size, std::size_t count, void* talk) {
 int listen(CURL*, curl_infotype kind, char* octets, std::size_t length, void* opaque) {
   auto& talk = *static_cast<Talk*>(opaque);
   const std::string_view said(octets, length);
+  if (kind == CURLINFO_HEADER_OUT && said.starts_with("QUIT")) talk.is_over = true;
+  if (talk.is_over) return 0;
   if (kind == CURLINFO_HEADER_OUT) {
     talk.last_command = said.substr(0, said.find_first_of(" \r\n"));
     talk.last_answer.clear();
@@ -95,7 +98,7 @@ Attempt send(const Server& server, const Message& message) {
   if (!curl) return {Attempt::Outcome::kNotYet, "", "out of memory"};
   const std::string octets = compose(message), from = "<" + message.from + ">";
   const List to(curl_slist_append(nullptr, ("<" + message.to + ">").c_str()), &curl_slist_free_all);
-  Talk talk{octets, "", ""};
+  Talk talk{.rest = octets, .last_command = "", .last_answer = ""};
   char reason[CURL_ERROR_SIZE] = "";
   set_server(curl.get(), server);
   curl_easy_setopt(curl.get(), CURLOPT_MAIL_FROM, from.c_str());
