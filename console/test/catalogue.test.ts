@@ -29,6 +29,7 @@ const sameInTables = [
   'cli.code.client',
   'cli.head.action',
   'cli.head.copies',
+  'cli.head.invitation',
   'cli.head.placement',
   'cli.head.population',
   'cli.head.session',

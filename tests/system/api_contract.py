@@ -115,6 +115,8 @@ def lists_of(contract, customer):
         ("/api/v1/tenants", "/api/v1/tenants", None, "id"),
         ("/api/v1/tenants/{tenant}/users",
          f"/api/v1/tenants/{customer.tenant['id']}/users", None, "id"),
+        ("/api/v1/tenants/{tenant}/invitations",
+         f"/api/v1/tenants/{customer.tenant['id']}/invitations", None, "id"),
         ("/api/v1/users/{user}/access-keys", f"/api/v1/users/{user}/access-keys",
          customer.token["secret"], "id"),
         ("/api/v1/users/{user}/sessions", f"/api/v1/users/{user}/sessions",
@@ -147,6 +149,9 @@ def follow(contract, path, target, token, limit):
 
 def try_pages(contract, customer):
     for number in range(5):
+        contract.provider.rest("POST", f"/api/v1/tenants/{customer.tenant['id']}/invitations",
+                               {"email": f"page-{number}@example.org", "role": "reader"},
+                               token=customer.token["secret"])
         contract.provider.rest("POST", "/api/v1/buckets", {"name": f"contract-{number}"},
                                token=customer.token["secret"])
         contract.provider.rest("POST", "/api/v1/api-tokens", {"label": f"token {number}"},
@@ -345,6 +350,44 @@ def try_profiles(contract, customer):
     return holder
 
 
+def try_people(contract, customer):
+    """Invitations, deletion, terms: each route that changes, as it is described."""
+    token, tenant = customer.token["secret"], customer.tenant["id"]
+
+    def ask(method, path, status, body=None, token=token, **values):
+        got, answer = contract.ask(method, path, contract.target_of(path, values), body, token)
+        assert got == status, (method, path, got, answer)
+        return answer
+
+    place, one = "/api/v1/tenants/{tenant}/invitations", "/api/v1/invitations/{invitation}"
+    body = {"email": "clerk@example.org", "role": "reader", "language": "fr"}
+    ask("POST", place, 400, {**body, "email": "no address"}, tenant=tenant)
+    ask("POST", place, 404, {**body, "groups": ["7"]}, tenant=tenant)
+    made = ask("POST", place, 201, body, tenant=tenant)
+    assert made["invitation"]["mail"]["state"] == "none", made
+    again = ask("POST", one + "/send", 200, invitation=made["invitation"]["id"])
+    assert again["link"] != made["link"], again
+    secret = again["link"].rsplit("/", 1)[1]
+    for used, status in ((made["link"].rsplit("/", 1)[1], 404), ("0" * 64, 404), (secret, 200)):
+        ask("POST", "/api/v1/invitation", status, {"secret": used}, token="")
+    accept = {"secret": secret, "name": "contract-clerk", "password": "too short"}
+    ask("POST", "/api/v1/invitation/acceptance", 400, accept, token="")
+    accept["password"] = "a long passphrase of a clerk"
+    user = ask("POST", "/api/v1/invitation/acceptance", 201, accept, token="")
+    ask("POST", "/api/v1/invitation/acceptance", 404, accept, token="")
+    ask("DELETE", one, 409, invitation=made["invitation"]["id"])
+    other = ask("POST", place, 201, body, tenant=tenant)["invitation"]["id"]
+    ask("DELETE", one, 204, invitation=other)
+    ask("DELETE", "/api/v1/users/{user}", 409, user=customer.user["id"])
+    ask("DELETE", "/api/v1/users/{user}", 204, user=user["id"])
+    ask("DELETE", "/api/v1/users/{user}", 404, user=user["id"])
+    terms = {"version": "2026-1", "text": {"en": "Be kind.", "fr": "Soyez aimable."}}
+    ask("POST", "/api/v1/terms", 404, terms)
+    ask("POST", "/api/v1/terms", 201, terms, token=None)
+    ask("POST", "/api/v1/terms", 409, terms, token=None)
+    ask("PUT", "/api/v1/terms/{version}/acceptance", 403, version="2026-1")
+
+
 def events(provider, token, **query):
     text = urllib.parse.urlencode(query)
     return provider.rest("GET", f"/api/v1/audit/events?{text}", token=token)["items"]
@@ -467,6 +510,7 @@ def main():
         try_verifier_key(contract)
         try_locate(contract, customer)
         try_policy(contract, customer)
+        try_people(contract, customer)
         print(f"{contract.checked} answers are as described")
 
 

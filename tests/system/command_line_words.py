@@ -26,7 +26,8 @@ COMMANDS = (("status",), ("annex", "--bound"), ("annex", "--section", "2"),
             ("group", "show", "Équipe"),
             ("profile", "holders", "Archives"), ("key", "list"), ("session", "list"),
             ("request", "list"), ("request", "four-eyes"), ("grant", "list", "--all"),
-            ("review", "list"), ("access", "what"))
+            ("review", "list"), ("access", "what"),
+            ("invitation", "list"), ("invitation", "create", "anna@example.org"), ("terms", "show"))
 
 
 class Reader:
@@ -58,7 +59,7 @@ def try_languages(reader):
         said = reader.run("--lang", "fr", *words, *reader.data)
         expect_french(words, said)
         assert said == reader.run(*words, *reader.data, LC_ALL="fr_FR.UTF-8") or "check" in words \
-            or words[0] in ("audit", "object", "disk", "status"), words
+            or words[0] in ("audit", "object", "disk", "status", "invitation"), words
         for line in said.splitlines():
             cells = re.split(r" {2,}", line.strip())
             assert not [c for c in cells if heads.get(c, c) != c], f"{words}: {line}"

@@ -65,6 +65,9 @@ class Isolation:
         self.item = provider.rest("GET", f"/api/v1/reviews/{self.review['id']}/items",
                                   token=token)["items"][0]
         self.grant = provider.rest("GET", "/api/v1/grants", token=token)["items"][0]
+        self.invitation = provider.rest(
+            "POST", f"/api/v1/tenants/{self.first.tenant['id']}/invitations",
+            {"email": "pilot@harbour.example", "role": "reader"}, token)["invitation"]
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
         factors = provider.rest("GET", "/api/v1/session/factors",
                                 token=self.first.token["secret"])
@@ -77,7 +80,8 @@ class Isolation:
                  self.first.access_key, self.first.token["api_token"]["id"],
                  self.first.session["id"], self.factor, self.profile["id"], self.group["id"], DISK,
                  self.request["id"], self.grant["id"], self.review["id"],
-                 self.item["id"], SECRET.decode())
+                 self.item["id"], self.invitation["id"],
+                 "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
 
@@ -132,7 +136,8 @@ class Isolation:
                   "factor": self.factor, "disk": DISK, "path": "checkpoint",
                   "profile": self.profile["id"], "group": self.group["id"],
                   "request": self.request["id"], "grant": self.grant["id"],
-                  "review": self.review["id"], "item": self.item["id"]}
+                  "review": self.review["id"], "item": self.item["id"],
+                  "invitation": self.invitation["id"], "version": "2026-1"}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -162,6 +167,9 @@ class Isolation:
                 "BoundaryChange": {"profile": self.profile["id"]},
                 "NewUser": {"name": "spy", "email": "spy@meadow.example", "role": "reader",
                             "password": "a long passphrase of a spy"},
+                "NewInvitation": {"email": "spy@meadow.example", "role": "reader"},
+                "NewTerms": {"version": "spies", "text": {"en": "x", "fr": "x"}},
+                "InvitationSecret": {"secret": self.invitation["id"] * 4},
                 "NewTenant": {"name": "spies", "kind": "customer",
                               "parent": self.first.tenant["id"]}}.get(reference, {})
 
@@ -180,7 +188,8 @@ class Isolation:
         # Others' things are not there; one's own, the provider's and what all share tell nothing.
         names_first = any(w in target for w in (BUCKET, self.first.tenant["id"],
                                                 self.first.user["id"], self.first.access_key,
-                                                self.profile["id"], self.group["id"]))
+                                                self.profile["id"], self.group["id"],
+                                                self.invitation["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
                                                        "{request}", "{grant}", "{review}"))
         names_first = names_first or operation["operationId"] in ("createTenant", "askForRight",
@@ -192,7 +201,7 @@ class Isolation:
         else:
             allowed = (200, 201, 202, 204, 400, 404, 409)
         if operation["operationId"] in ("signOut", "beginTotp", "beginPasskey", "beginStepUp",
-                                        "makeRecoveryCodes"):
+                                        "makeRecoveryCodes", "acceptTerms"):
             return  # the caller's own session, which a program has not, or the walk still needs
         asked = target + str(body)
         outcome = self.provider.request(method.upper(), target, body,

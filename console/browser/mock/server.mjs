@@ -270,6 +270,7 @@ function api(request, response, path, query, body) {
         method: 'session',
         second_factor: who.totp !== null,
         second_factor_needed: false,
+        terms_due: false,
         rights: who.rights,
         provider_name: 'Aubade Hosting',
         demonstration: true,

@@ -26,6 +26,7 @@ import type {
   NewUser,
   ObjectCopies,
   ObjectPage,
+  OpenInvitation,
   Page,
   PasskeyAssertion,
   PasskeyCreation,
@@ -39,6 +40,7 @@ import type {
   SignedIn,
   StepUp,
   Tenant,
+  TermsList,
   TotpSeed,
   User,
   VerifierKey,
@@ -85,8 +87,17 @@ export const session = {
   removeFactor: (id: string) => ask<undefined>('DELETE', ['session', 'factors', id]),
   passkeyCreation: () => ask<PasskeyCreation>('POST', ['session', 'passkeys', 'request']),
   addPasskey: (body: NewPasskey) => ask<AddedPasskey>('POST', ['session', 'passkeys'], { body }),
+  terms: () => ask<TermsList>('GET', ['terms']),
+  acceptTerms: (version: string) => ask<undefined>('PUT', ['terms', version, 'acceptance']),
   changePassword: (old_password: string, new_password: string) =>
     ask<undefined>('POST', ['session', 'password'], { body: { old_password, new_password } }),
+};
+
+// Of whoever has the link: nobody is signed in yet.
+export const invitation = {
+  open: (secret: string) => ask<OpenInvitation>('POST', ['invitation'], { body: { secret } }),
+  accept: (body: { secret: string; name: string; password: string; terms_version?: string }) =>
+    ask<User>('POST', ['invitation', 'acceptance'], { body }),
 };
 
 export const identity = {

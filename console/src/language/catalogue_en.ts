@@ -1,9 +1,11 @@
 import { peopleEn } from './catalogue_people_en';
+import { arrivalEn } from './catalogue_arrival_en';
 
 // What the console says, in English: the list of all its messages. `{name}` is filled in; `.one`
 // and `.other` are the forms of a number `{n}`.
 export const en = {
   ...peopleEn,
+  ...arrivalEn,
   name: 'Belfry',
   'state.loading': 'Loading…',
   'page.missing': 'There is no such page.',

@@ -1,9 +1,11 @@
+import { arrivalFr } from './catalogue_arrival_fr';
 import type { en } from './catalogue_en';
 import { peopleFr } from './catalogue_people_fr';
 
 // What the console says, in French.
 export const fr: Record<keyof typeof en, string> = {
   ...peopleFr,
+  ...arrivalFr,
   name: 'Belfry',
   'state.loading': 'Chargement…',
   'page.missing': 'Cette page n’existe pas.',

@@ -1,7 +1,7 @@
 // belfry access.
 #include "commands.h"
+#include "names.h"
 #include "output.h"
-#include "person_names.h"
 
 #include <nlohmann/json.hpp>
 
@@ -69,7 +69,8 @@ Result<> show_who(const Invocation& invocation, const std::string& place) {
 
 Result<> show_what(const Invocation& invocation, const std::string& user) {
   TRY(auto connection, Connection::open(invocation.place));
-  TRY(const std::string id, find_user_id(connection, user));
+  TRY(const json person, find_user(connection, user));
+  const std::string id = text_at(person, "id");
   TRY(json found, connection.get("/api/v1/users/" + path_segment(id) + "/access"));
   if (invocation.json) return print_json(found), Result<>();
   Table table({"cli.head.name", "cli.head.act", "cli.head.verdict", "cli.head.effect",
@@ -88,7 +89,8 @@ struct Simulated {
 Result<> explain(const Invocation& invocation, const Simulated& asked) {
   const auto [bucket, key] = split_place(asked.place);
   TRY(auto connection, Connection::open(invocation.place));
-  TRY(const std::string id, find_user_id(connection, asked.user));
+  TRY(const json person, find_user(connection, asked.user));
+  const std::string id = text_at(person, "id");
   TRY(json found,
       connection.post("/api/v1/access/explain", {{"user", id},
                                                  {"action", asked.action},

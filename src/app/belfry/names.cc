@@ -32,6 +32,13 @@ bool is_called(const json& user, const std::string& name) {
 
 }  // namespace
 
+Result<std::string> id_among(const json& things, const std::string& named) {
+  for (const json& thing : things)
+    if (thing.at("name") == named || thing.at("id") == named)
+      return thing.at("id").get<std::string>();
+  return fail(Code::kNotFound, "cli.no_such_name", {{"name", named}});
+}
+
 std::string text_at(const json& thing, const char* field) {
   return thing.at(field).get<std::string>();
 }

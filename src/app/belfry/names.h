@@ -23,6 +23,10 @@ Result<nlohmann::json> find_user(Connection& connection, const std::string& name
 Result<nlohmann::json> find_profile(Connection& connection, const std::string& name);
 Result<nlohmann::json> find_group(Connection& connection, const std::string& name);
 
+// The id of what is called `named` among things with an id and a name; an id is itself.
+// Errors: not_found ("cli.no_such_name").
+Result<std::string> id_among(const nlohmann::json& things, const std::string& named);
+
 // A field of what was found, as text.
 std::string text_at(const nlohmann::json& thing, const char* field);
 

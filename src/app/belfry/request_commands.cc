@@ -1,7 +1,7 @@
 // belfry request, grant.
 #include "commands.h"
+#include "names.h"
 #include "output.h"
-#include "person_names.h"
 
 #include <nlohmann/json.hpp>
 
@@ -53,7 +53,8 @@ Result<json> body_of(Connection& connection, const Asked& asked) {
   // A profile for a group is for nobody in person.
   const bool is_for_group = !asked.profile.empty() && !asked.group.empty();
   if (!is_for_group) {
-    TRY(body["user"], find_user_id(connection, asked.user));
+    TRY(const json person, find_user(connection, asked.user));
+    body["user"] = person.at("id");
   }
   return body;
 }
@@ -160,8 +161,8 @@ Result<> list_grants(const Invocation& invocation, const std::string& user, bool
   TRY(auto connection, Connection::open(invocation.place));
   std::string target = std::string("/api/v1/grants?state=") + (all ? "all" : "current");
   if (!user.empty()) {
-    TRY(const std::string id, find_user_id(connection, user));
-    target += "&user=" + id;
+    TRY(const json person, find_user(connection, user));
+    target += "&user=" + text_at(person, "id");
   }
   TRY(json grants, connection.get_list(target));
   if (invocation.json) return print_json(grants), Result<>();

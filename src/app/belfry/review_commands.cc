@@ -1,7 +1,7 @@
 // belfry review.
 #include "commands.h"
+#include "names.h"
 #include "output.h"
-#include "person_names.h"
 
 #include <nlohmann/json.hpp>
 
@@ -59,8 +59,8 @@ Result<> open_review(const Invocation& invocation, const NewReview& wanted) {
     TRY(body["profile"], id_among(choices.at("profiles"), wanted.profile));
   }
   for (const std::string& reviewer : wanted.reviewers) {
-    TRY(std::string id, find_user_id(connection, reviewer));
-    body["reviewers"].push_back(std::move(id));
+    TRY(const json person, find_user(connection, reviewer));
+    body["reviewers"].push_back(person.at("id"));
   }
   TRY(json review, connection.post("/api/v1/reviews", body));
   return print_reviews(invocation, review, json::array({review}));
@@ -126,8 +126,9 @@ Result<> decide_item(const Invocation& invocation, const std::string& review,
                      const std::string& item, const std::string& decision,
                      const std::string& reason) {
   TRY(auto connection, Connection::open(invocation.place));
-  return connection.put(place_of(review, "/items/" + path_segment(item)),
-                        json({{"decision", decision}, {"reason", reason}}).dump());
+  TRY(connection.put(place_of(review, "/items/" + path_segment(item)),
+                     json({{"decision", decision}, {"reason", reason}}).dump()));
+  return {};
 }
 
 void add_open_command(CLI::App& group, Invocation& invocation) {

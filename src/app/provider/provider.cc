@@ -7,6 +7,7 @@
 #include "happenings.h"
 #include "http/server.h"
 #include "iam/iam.h"
+#include "mailer.h"
 #include "measures/measures.h"
 #include "objects/facts.h"
 #include "objects/store.h"
@@ -280,6 +281,7 @@ class RunningProvider : public Provider {
     auto origins = console_origins(topology_, listeners_.back().address);
     endpoints_.console = origins.empty() ? endpoints_.api : origins.front();
     iam_->second_factors().accept_origins(std::move(origins));
+    iam_->people().accept_links({endpoints_.console, !topology_.smtp.server.empty()});
     endpoints_.ca = (directory_->root() / "run" / "ca.pem").string();
     json endpoints = {{"console", endpoints_.console},
                       {"s3", endpoints_.s3},
@@ -355,6 +357,11 @@ class RunningProvider : public Provider {
                       [this] { return iam_->access().turn(); });
     background_.every(std::chrono::seconds(10), "reviewing rights",
                       [this] { return iam_->reviews().turn(); });
+    if (!topology_.smtp.server.empty()) {
+      mailer_ = std::make_unique<Mailer>(topology_, *directory_, clock_);
+      background_.every(std::chrono::seconds(2), "sending mail",
+                        [this] { return mailer_->send_due(iam_->mail()); });
+    }
     background_.every(kCertificatePeriod, "renewing the certificate",
                       [this] { return renew_certificate(); });
     background_.every(std::chrono::hours(1), "preparing next month's keys", [this] {
@@ -381,6 +388,7 @@ class RunningProvider : public Provider {
   std::unique_ptr<audit::Ledger> ledger_;
   std::unique_ptr<audit::Outbox> outbox_;
   std::unique_ptr<iam::Iam> iam_;
+  std::unique_ptr<Mailer> mailer_;
   std::unique_ptr<objects::Engine> engine_;
   std::unique_ptr<objects::Store> objects_;
   std::unique_ptr<objects::Facts> facts_;

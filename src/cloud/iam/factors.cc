@@ -52,7 +52,7 @@ Task<> IamService::change_password(const Principal& by, const std::string& old_p
            return Current{std::move(user), rows[0].text("password_hash")};
          }));
   CO_TRY(throttle_.begin(own_attempt(by), core_.clock.now()));
-  CO_TRY(const bool same, co_await is_password(old_password, current.hash));
+  CO_TRY(const bool same, co_await passwords_.is_password(old_password, current.hash));
   if (!same) {
     const Error wrong(Code::kDenied, "iam.wrong_password");
     core_.trail.refused(by.tenant, by, {"iam:ChangePassword", resource_of(by.user), {}}, wrong);
@@ -61,7 +61,7 @@ Task<> IamService::change_password(const Principal& by, const std::string& old_p
   throttle_.succeeded(own_attempt(by), Throttle::Success::kForget);
   CO_TRY(check_password(new_password, {current.user.name, current.user.email,
                                        current.user.privileged, current.user.has_second_factor()}));
-  CO_TRY(const std::string hashed, co_await hash(new_password));
+  CO_TRY(const std::string hashed, co_await passwords_.hash(new_password));
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const std::int64_t changed,
         transaction.execute("UPDATE iam_user SET password_hash = :new_hash, "

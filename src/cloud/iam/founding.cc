@@ -32,7 +32,7 @@ Task<IamService::Founder> IamService::make_founder(Tenant tenant, std::string us
   founder.tenant = std::move(tenant);
   founder.password = make_password(core_.random);
   founder.totp_seed = to_buffer(View(core_.random.octets<kSeedLength>()));
-  CO_TRY(founder.password_hash, co_await hash(founder.password));
+  CO_TRY(founder.password_hash, co_await passwords_.hash(founder.password));
   co_return founder;
 }
 

@@ -21,7 +21,7 @@ constexpr std::string_view kEverybody = R"({
                 "iam:ListAccessKeys", "iam:CreateAccessKey", "iam:DeleteAccessKey",
                 "iam:ListApiTokens", "iam:CreateApiToken", "iam:DeleteApiToken",
                 "iam:RequestRight", "iam:GetRequest", "iam:CancelRequest", "iam:ListGrants",
-                "iam:GetAccessRules", "iam:GetAccess"],
+                "iam:GetAccessRules", "iam:GetAccess", "iam:GetTerms", "iam:AcceptTerms"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "self"}}},
     {"Sid": "OwnTenant", "Effect": "Allow", "Action": "iam:ListTenants", "Resource": "*",
@@ -41,7 +41,8 @@ constexpr std::string_view kAdministrator = R"({
     {"Sid": "TenantsBelow", "Effect": "Allow",
      "Action": ["iam:ListTenants", "iam:CreateTenant", "iam:ListUsers", "iam:GetUser",
                 "iam:CreateUser", "iam:SetUserActive", "iam:ListAccessKeys", "iam:DeleteAccessKey",
-                "iam:ListSessions", "iam:RevokeSession"],
+                "iam:ListSessions", "iam:RevokeSession", "iam:Invite", "iam:ListInvitations",
+                "iam:SendInvitation", "iam:WithdrawInvitation"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "below"}}}
   ]})";

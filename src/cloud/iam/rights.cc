@@ -24,9 +24,17 @@ std::unexpected<Error> denied(std::string_view message, std::string_view action,
 // What a privileged user may do before it has enrolled a second factor.
 bool is_enrolment(std::string_view action) {
   constexpr std::string_view kActions[] = {
-      "iam:GetSession", "iam:SignOut",      "iam:ManageOwnFactors", "iam:ChangePassword",
-      "iam:GetUser",    "iam:ListSessions", "iam:RevokeSession",
+      "iam:GetSession",     "iam:SignOut",  "iam:ManageOwnFactors",
+      "iam:ChangePassword", "iam:GetUser",  "iam:ListSessions",
+      "iam:RevokeSession",  "iam:GetTerms", "iam:AcceptTerms",
   };
+  return std::ranges::find(kActions, action) != std::end(kActions);
+}
+
+// What a session may do before its user has accepted the terms.
+bool is_about_terms(std::string_view action) {
+  constexpr std::string_view kActions[] = {"iam:GetSession", "iam:SignOut", "iam:GetUser",
+                                           "iam:GetTerms", "iam:AcceptTerms"};
   return std::ranges::find(kActions, action) != std::end(kActions);
 }
 
@@ -126,6 +134,8 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
 
   const bool needs_factor =
       is_privileged(principal.role) || (held && held->privileged) || is_giving_access(action);
+  if (principal.terms_due && !(is_about_terms(action) && facts.is_self()))
+    return denied("iam.terms_due", action, resource);
   if (needs_factor && !principal.second_factor && !is_own_account)
     return denied("iam.second_factor_needed", action, resource);
   return {};

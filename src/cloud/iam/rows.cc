@@ -44,9 +44,10 @@ User user_of(const database::Row& row) {
 }
 
 Result<User> find_user(database::Transaction& transaction, UserId user) {
-  TRY(auto rows, transaction.query("SELECT " + std::string(kUserColumns) +
-                                       " FROM iam_user u WHERE u.id = :user_id",
-                                   {{"user_id", user.value}}));
+  TRY(auto rows,
+      transaction.query("SELECT " + std::string(kUserColumns) +
+                            " FROM iam_user u WHERE u.id = :user_id AND u.deleted_us IS NULL",
+                        {{"user_id", user.value}}));
   if (rows.empty()) return fail(Code::kNotFound, "iam.user_missing", {{"user", user.text()}});
   return user_of(rows[0]);
 }

@@ -5,6 +5,9 @@
 #include "access_service.h"
 #include "challenges.h"
 #include "core.h"
+#include "mail_queue.h"
+#include "password_hasher.h"
+#include "people_service.h"
 #include "profile_service.h"
 #include "reach_service.h"
 #include "review_service.h"
@@ -51,6 +54,9 @@ class IamService : public Iam, public SecondFactors {
   Access& access() override { return access_; }
   AccessQueries& access_queries() override { return reach_; }
   Reviews& reviews() override { return reviews_; }
+  People& people() override { return people_; }
+  MailQueue& mail() override { return mail_; }
+  Terms& terms() override { return terms_; }
 
   SecondFactors& second_factors() override { return *this; }
   Result<> check_fresh(const Principal& by, std::string_view action,
@@ -133,8 +139,6 @@ class IamService : public Iam, public SecondFactors {
   Result<UserId> owner_of(Transaction& transaction, const PasskeyAssertion& assertion);
   static std::string amr_of(const webauthn::Credential& credential);
 
-  Task<bool> is_password(const std::string& password, const std::string& hash);
-  Task<std::string> hash(const std::string& password);
   Task<SigningIdentity> read_signing_identity(const std::string& access_key_id);
 
   struct Founder;  // a first user with its tenant: founding.cc
@@ -147,11 +151,13 @@ class IamService : public Iam, public SecondFactors {
 
   Core core_;
   ProfileService profiles_{core_};
+  PasswordHasher passwords_;
+  MailQueueService mail_{core_};
+  TermsService terms_{core_};
+  PeopleService people_{core_, passwords_, mail_, terms_};
   AccessService access_{core_};
   ReachService reach_{core_};
   ReviewService reviews_{core_};
-  // Argon2id takes 19 MiB and a processor each: never more at once than this has threads.
-  const std::unique_ptr<Pool> hashing_;
   const std::string dummy_hash_;  // what the passwords of unknown users are compared with
   policy::CompiledPolicies attached_{policy::Kind::kResource};
   Throttle throttle_;

@@ -50,8 +50,8 @@ Task<Principal> IamService::authenticate_session(const std::string& secret) {
         transaction.query("SELECT s.id AS session_id, s.second_factor, s.second_factor_us, "
                           "s.last_seen_us, u.id, "
                           "u.tenant_id, u.name, " +
-                              std::string(kRoleNow) +
-                              " FROM iam_session s "
+                              std::string(kRoleNow) + ", " + std::string(kTermsDue) +
+                              " AS terms_due FROM iam_session s "
                               "JOIN iam_user u ON u.id = s.user_id "
                               "WHERE s.secret_sha256 = :secret_sha256 AND u.active = 1 AND " +
                               std::string(kOpen),
@@ -67,7 +67,8 @@ Task<Principal> IamService::authenticate_session(const std::string& secret) {
                  .credential = row.text("session_id"),
                  .second_factor = row.flag("second_factor"),
                  .second_factor_at = optional_time(row, "second_factor_us"),
-                 .held = std::move(held)},
+                 .held = std::move(held),
+                 .terms_due = row.integer("terms_due") > 0},
                 now - from_us(row.integer("last_seen_us")) >= kSeenEvery};
   }));
   if (seen.write_down) {

@@ -147,7 +147,7 @@ void IamService::log_failure(const SignIn& attempt, const User& user, const Erro
 
 Task<> IamService::compare_password(const SignIn& attempt, const Candidate& candidate) {
   const std::string password = attempt.password.substr(0, kPasswordMax);
-  auto same = co_await is_password(password, candidate.hash);
+  auto same = co_await passwords_.is_password(password, candidate.hash);
   if (!same) {
     throttle_.succeeded(candidate.throttled, Throttle::Success::kOnlyTakeBack);
     co_return std::unexpected(same.error());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace belfry::topology {
 namespace {
@@ -98,6 +99,51 @@ void read_tls(Builder& builder, yaml::MapReader& root) {
   tls.finish();
 }
 
+bool is_loopback(std::string_view server) {
+  const std::string_view host = server.substr(0, server.rfind(':'));
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+}
+
+// Dots, letters, digits and few signs: what an address in a mail's field may be.
+bool is_mail_address(std::string_view text) {
+  const std::size_t at = text.find('@');
+  return at != std::string_view::npos && at > 0 && text.size() <= 254 &&
+         text.find('@', at + 1) == std::string_view::npos && is_server_name(text.substr(at + 1)) &&
+         std::ranges::all_of(text.substr(0, at), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  std::string_view("._+-").find(c) != std::string_view::npos;
+         });
+}
+
+void read_smtp(Builder& builder, yaml::MapReader& root) {
+  const yaml::Node* node = root.map("smtp", Presence::kOptional);
+  if (!node) return;
+  Smtp& into = builder.topology.smtp;
+  yaml::MapReader smtp(*node, "smtp", builder.faults);
+  const yaml::Text server = smtp.text("server", Presence::kRequired);
+  if (server && (!is_listen_address(server.value) || server.value.ends_with(":0")))
+    builder.fault(server.place,
+                  Error(Code::kInvalid, "topology.bad_smtp_server", {{"value", server.value}}));
+  into.server = server.value;
+  const yaml::Text security =
+      smtp.choice("security", Presence::kOptional, {"starttls", "tls", "none"});
+  into.security = security ? security.value : "starttls";
+  // Whoever is on the way would read the links, and use them first.
+  if (into.security == "none" && !is_loopback(into.server))
+    builder.fault(security.place, Error(Code::kInvalid, "topology.smtp_in_clear"));
+  const yaml::Text from = smtp.text("from", Presence::kRequired);
+  if (from && !is_mail_address(from.value))
+    builder.fault(from.place, Error(Code::kInvalid, "topology.bad_email", {{"value", from.value}}));
+  into.from = from.value;
+  for (auto [key, path] : {std::pair{"credentials_file", &into.credentials_file},
+                           std::pair{"authority_file", &into.authority_file}}) {
+    const yaml::Text text = smtp.text(key, Presence::kOptional);
+    check_path(builder, text);
+    *path = text.value;
+  }
+  smtp.finish();
+}
+
 void read_keys(Builder& builder, yaml::MapReader& root) {
   yaml::Text master = root.text("master_key_file", Presence::kRequired);
   check_path(builder, master);
@@ -156,6 +202,7 @@ void read_settings(Builder& builder, yaml::MapReader& root) {
       {{"id", id}, {"name", name.value}, {"demonstration", std::int64_t{topology.demonstration}}});
   read_listen(builder, root);
   read_tls(builder, root);
+  read_smtp(builder, root);
   read_keys(builder, root);
   read_owners(builder, root);
 }

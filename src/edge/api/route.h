@@ -98,6 +98,8 @@ std::span<const Route> review_routes();
 std::span<const Route> session_routes();
 std::span<const Route> factor_routes();
 std::span<const Route> people_routes();
+std::span<const Route> invitation_routes();
+std::span<const Route> terms_routes();
 std::span<const Route> profile_routes();
 std::span<const Route> access_routes();
 std::span<const Route> bucket_routes();

@@ -74,6 +74,7 @@ Task<Answer> who_am_i(Call& call) {
                     {"method", call.by.method == iam::Method::kSession ? "session" : "api_token"},
                     {"second_factor", call.by.second_factor},
                     {"second_factor_needed", privileged && !call.by.second_factor},
+                    {"terms_due", call.by.terms_due},
                     {"rights", rights_of(call)},
                     {"provider_name", services.topology.provider_name},
                     {"demonstration", services.topology.demonstration}});

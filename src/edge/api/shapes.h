@@ -21,6 +21,7 @@ nlohmann::json to_json(const iam::Holding& holding);
 nlohmann::json to_json(const iam::ProfileHolder& holder);
 nlohmann::json to_json(const iam::Grant& grant);
 nlohmann::json to_json(const iam::ApiToken& token);
+nlohmann::json to_json(const iam::TermsVersion& terms);
 // Marks the session of `by` as the current one.
 nlohmann::json to_json(const iam::Session& session, const iam::Principal& by);
 nlohmann::json to_json(const segments::Placement& placement, const topology::Topology& topology);

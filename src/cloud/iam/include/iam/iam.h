@@ -10,11 +10,14 @@
 #include "database/database.h"
 #include "iam/access.h"
 #include "iam/listing.h"
+#include "iam/mail.h"
 #include "iam/passkey.h"
+#include "iam/people.h"
 #include "iam/profiles.h"
 #include "iam/reach.h"
 #include "iam/reviews.h"
 #include "iam/second_factors.h"
+#include "iam/terms.h"
 #include "policy/policy.h"
 #include "runtime/blocking.h"
 #include "runtime/clock.h"
@@ -74,6 +77,7 @@ struct Principal {
   bool second_factor = false;  // of the session, or of the one that made the token
   std::optional<Timestamp> second_factor_at{};  // when the session last proved it
   std::shared_ptr<const HeldPolicies> held{};   // null: nothing but the role
+  bool terms_due = false;  // a session that may only read and accept the terms: terms.h
 };
 
 // Facts of the request that rights may depend on.
@@ -221,6 +225,9 @@ class Iam {
   virtual Access& access() = 0;
   virtual AccessQueries& access_queries() = 0;
   virtual Reviews& reviews() = 0;
+  virtual People& people() = 0;
+  virtual MailQueue& mail() = 0;
+  virtual Terms& terms() = 0;
   virtual SecondFactors& second_factors() = 0;
 
   // The oldest first, as tokens and sessions are.
