@@ -17,7 +17,8 @@ GO = {**os.environ, "PATH": "/usr/bin:/bin", "GOPATH": "/usr/share/gocode", "GO1
 def build_verifier(folder):
     program = folder / "verifier"
     environment = {name: value for name, value in GO.items() if value or name != "GOROOT"}
-    subprocess.run(["/usr/bin/go", "build", "-o", program, SOURCE / "tests/verifier/main.go"],
+    subprocess.run(["/usr/bin/go", "build", "-o", program,
+                    *sorted((SOURCE / "tests/verifier").glob("*.go"))],
                    check=True, env=environment, cwd=folder, timeout=300)
     return program
 

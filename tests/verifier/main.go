@@ -3,6 +3,8 @@
 // below maps that to C2SP's tlog-tiles.
 //
 // Usage: verifier FOLDER VERIFIER_KEY     exit code 0: the log is whole
+//
+//	verifier root-proof FOLDER VERIFIER_KEY [WITNESS_KEY ...]     and the witnesses know it
 package main
 
 import (
@@ -67,7 +69,12 @@ func (f folder) checkpoint(key string) (tlog.Tree, error) {
 	if err != nil {
 		return tlog.Tree{}, err
 	}
-	lines := strings.Split(opened.Text, "\n")
+	return treeOf(opened.Text)
+}
+
+// treeOf reads the text of a checkpoint.
+func treeOf(text string) (tlog.Tree, error) {
+	lines := strings.Split(text, "\n")
 	if len(lines) < 4 {
 		return tlog.Tree{}, fmt.Errorf("checkpoint of %d lines", len(lines))
 	}
@@ -140,8 +147,17 @@ func verify(root, key string) (int64, error) {
 }
 
 func main() {
+	if len(os.Args) > 3 && os.Args[1] == "root-proof" {
+		size, err := verifyRootProof(os.Args[2], os.Args[3], os.Args[4:])
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "refused:", err)
+			os.Exit(1)
+		}
+		fmt.Printf("%d leaves, in the root log that the witnesses cosigned\n", size)
+		return
+	}
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: verifier FOLDER VERIFIER_KEY")
+		fmt.Fprintln(os.Stderr, "usage: verifier [root-proof] FOLDER VERIFIER_KEY [WITNESS_KEY ...]")
 		os.Exit(2)
 	}
 	size, err := verify(os.Args[1], os.Args[2])

@@ -3,6 +3,7 @@
 #include "base/text_encoding.h"
 #include "commands.h"
 #include "output.h"
+#include "root_proof.h"
 
 #include <nlohmann/json.hpp>
 
@@ -93,6 +94,7 @@ std::vector<std::string> resources_of(std::uint64_t size) {
 // Copies the caller's log, so that it can be verified anywhere without the daemon.
 Result<> fetch(const Invocation& invocation, const std::string& directory) {
   TRY(auto connection, Connection::open(invocation.place));
+  TRY(fetch_root_proof(connection, directory));
   TRY(json checkpoint, connection.get("/api/v1/audit/checkpoint"));
   TRY(json keys, connection.get("/api/v1/audit/keys"));
   std::filesystem::path root(directory);
@@ -117,6 +119,7 @@ Result<> fetch(const Invocation& invocation, const std::string& directory) {
 
 struct VerifyArguments {
   std::string directory, key, keys_file;
+  std::vector<std::string> witnesses;
   bool tree_only = false;
   std::size_t events_max = 0;
 };
@@ -146,6 +149,7 @@ Result<audit::VerifyOptions> verify_options(const VerifyArguments& arguments) {
   audit::VerifyOptions options;
   options.directory = arguments.directory;
   options.verifier_key = arguments.key;
+  options.witness_keys = arguments.witnesses;
   std::filesystem::path keys_path = arguments.keys_file;
   if (keys_path.empty()) keys_path = std::filesystem::path(arguments.directory) / "keys.json";
   auto keys = read_json(keys_path);
@@ -183,7 +187,8 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
                   {"size", report->size},
                   {"root", report->root_hex},
                   {"leaves_checked", report->leaves_checked},
-                  {"leaves_opened", report->leaves_opened}};
+                  {"leaves_opened", report->leaves_opened},
+                  {"root_proof", to_json(report->root_proof)}};
     if (arguments.events_max > 0) value["events"] = report->events;
     return print_json(value), Result<>();
   }
@@ -194,6 +199,7 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
              say("cli.audit.in_tree", {{"size", std::to_string(report->size)}})});
   facts.add({say("cli.audit.root"), report->root_hex});
   facts.add({say("cli.audit.opened"), std::to_string(report->leaves_opened)});
+  for (auto& [what, found] : describe_root_proof(report->root_proof)) facts.add({what, found});
   facts.print();
   for (auto& event : report->events) print_line(event);
   return {};
@@ -226,6 +232,7 @@ void add_audit_commands(CLI::App& app, Invocation& invocation) {
       ->required();
   command->add_option("--key", arguments->key, say("cli.help.verify.key"));
   command->add_option("--keys-file", arguments->keys_file, say("cli.help.verify.keys_file"));
+  command->add_option("--witness", arguments->witnesses, say("cli.help.verify.witness"));
   command->add_flag("--tree-only", arguments->tree_only, say("cli.help.verify.tree_only"));
   command->add_option("--events", arguments->events_max, say("cli.help.verify.events"));
 }

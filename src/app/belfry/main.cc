@@ -131,6 +131,7 @@ int main(int count, char** words) {
   add_annex_commands(app, invocation);
   add_topology_commands(app, invocation);
   add_audit_commands(app, invocation);
+  add_witness_command(app, invocation);
   add_doctor_command(app, invocation);
   try {
     app.parse(count, words);

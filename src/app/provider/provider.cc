@@ -2,6 +2,8 @@
 
 #include "api/service.h"
 #include "audit/outbox.h"
+#include "audit/retention.h"
+#include "audit/root_log.h"
 #include "background.h"
 #include "configuration.h"
 #include "happenings.h"
@@ -16,6 +18,7 @@
 #include "s3/service.h"
 #include "storage.h"
 #include "tls.h"
+#include "witnesses.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -36,6 +39,8 @@ constexpr auto kStopGrace = std::chrono::seconds(10);
 constexpr auto kCollectPeriod = std::chrono::seconds(5);
 // How often the operator's certificate is looked at, and the age of a generated one.
 constexpr auto kCertificatePeriod = std::chrono::seconds(10);
+// How long a tenant's checkpoint may wait for the root log.
+constexpr auto kRootLogPeriod = std::chrono::seconds(10);
 // A disk that is away for less than this is not worth copying its sets for.
 constexpr auto kHealAfter = std::chrono::seconds(60);
 
@@ -208,6 +213,13 @@ class RunningProvider : public Provider {
 
   Task<> open_services() {
     outbox_ = audit::make_outbox(executors_.front(), *database_, *ledger_, clock_, database_pool_);
+    CO_TRY(root_log_,
+           co_await audit::open_root_log(
+               *ledger_, *database_, clock_, *random_,
+               root_log_options(topology_, *directory_, iam::kProviderTenant, database_pool_)));
+    if (topology_.witnesses.empty())
+      spdlog::warn(
+          "no witness is named: nobody else can tell whether the ledger has two histories");
     iam_ = iam::make_iam(*database_, database_pool_, *keys_.store, *ledger_, *outbox_, clock_,
                          *random_);
 
@@ -256,6 +268,7 @@ class RunningProvider : public Provider {
             *segments_,
             *measures_,
             *ledger_,
+            *root_log_,
             *database_,
             database_pool_,
             clock_,
@@ -346,6 +359,20 @@ class RunningProvider : public Provider {
     co_return Result<>();
   }
 
+  Task<> destroy_old_months() {
+    CO_TRY(auto destroyed,
+           co_await audit::destroy_old_months(*ledger_, *keys_.store, clock_, slow_pool_,
+                                              topology_.ledger_months_kept));
+    if (destroyed > 0) spdlog::info("destroyed the keys of {} months of the ledger", destroyed);
+    co_return Result<>();
+  }
+
+  Task<> run_root_round() {
+    auto outcome = co_await root_log_->run_round();
+    witness_log_.tell(root_log_->witnesses());
+    co_return outcome;
+  }
+
   void begin_background() {
     background_.every(kCollectPeriod, "collecting facts", [this] { return collect(); });
     background_.every(std::chrono::seconds(1), "checking measures",
@@ -362,8 +389,11 @@ class RunningProvider : public Provider {
       background_.every(std::chrono::seconds(2), "sending mail",
                         [this] { return mailer_->send_due(iam_->mail()); });
     }
+    background_.every(kRootLogPeriod, "the ledger's root log", [this] { return run_root_round(); });
     background_.every(kCertificatePeriod, "renewing the certificate",
                       [this] { return renew_certificate(); });
+    background_.every(std::chrono::hours(1), "destroying old months of the ledger",
+                      [this] { return destroy_old_months(); });
     background_.every(std::chrono::hours(1), "preparing next month's keys", [this] {
       return runtime::blocking(*slow_pool_, [this] { return keys_.store->prepare_next_month(); });
     });
@@ -387,6 +417,8 @@ class RunningProvider : public Provider {
   std::unique_ptr<segments::Store> segments_;
   std::unique_ptr<audit::Ledger> ledger_;
   std::unique_ptr<audit::Outbox> outbox_;
+  std::unique_ptr<audit::RootLog> root_log_;
+  WitnessLog witness_log_;
   std::unique_ptr<iam::Iam> iam_;
   std::unique_ptr<Mailer> mailer_;
   std::unique_ptr<objects::Engine> engine_;

@@ -166,6 +166,46 @@ void read_keys(Builder& builder, yaml::MapReader& root) {
   }
 }
 
+// "http://witness.example:8099/prefix": nothing but a host is needed behind the scheme.
+bool is_witness_url(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos) return false;
+  if (text.substr(0, scheme) != "http" && text.substr(0, scheme) != "https") return false;
+  const std::string_view rest = text.substr(scheme + 3);
+  return !rest.empty() && rest.front() != '/' && rest.front() != ':' &&
+         std::ranges::all_of(rest, [](char c) { return c > ' ' && c <= '~'; }) &&
+         rest.find_first_of("?#\"\\") == std::string_view::npos;
+}
+
+// "witness.example+0a1b2c3d+base64": a name, eight hexadecimal digits, 33 octets. Whether the
+// digits are right, the ledger sees.
+bool is_verifier_key(std::string_view text) {
+  const std::size_t first = text.find('+');
+  if (first == 0 || first == std::string_view::npos) return false;
+  text.remove_prefix(first + 1);
+  return text.size() == 8 + 1 + 44 && text[8] == '+';
+}
+
+void read_witnesses(Builder& builder, yaml::MapReader& root) {
+  for (const yaml::Node& node : root.list("witnesses", Presence::kOptional, {1, 16})) {
+    yaml::MapReader witness(node, "witness", builder.faults);
+    yaml::Text url = witness.text("url", Presence::kRequired);
+    if (url && !is_witness_url(url.value))
+      builder.fault(url.place, Error(Code::kInvalid, "topology.bad_witness_url",
+                                     {{"url", url.value.substr(0, 80)}}));
+    yaml::Text key = witness.text("verifier_key", Presence::kRequired);
+    if (key && !is_verifier_key(key.value))
+      builder.fault(key.place, Error(Code::kInvalid, "topology.bad_witness_key"));
+    for (const Witness& other : builder.topology.witnesses)
+      if (key && other.verifier_key == key.value)
+        builder.fault(key.place, Error(Code::kInvalid, "topology.same_witness"));
+    yaml::Text authority = witness.text("authority_file", Presence::kOptional);
+    check_path(builder, authority);
+    builder.topology.witnesses.push_back({url.value, key.value, authority.value});
+    witness.finish();
+  }
+}
+
 void read_owners(Builder& builder, yaml::MapReader& root) {
   for (const yaml::Node& node : root.list("owners", Presence::kRequired, {1, 1000})) {
     yaml::MapReader owner(node, "owner", builder.faults);
@@ -193,6 +233,8 @@ void read_settings(Builder& builder, yaml::MapReader& root) {
   topology.demonstration = root.flag("demonstration", Presence::kOptional).value_or(false);
   if (auto mib = root.integer("segment_size_mib", Presence::kOptional, {8, 4095}))
     topology.segment_size = Bytes{static_cast<std::uint64_t>(*mib) << 20};
+  if (auto months = root.integer("ledger_retention_months", Presence::kOptional, {12, 120}))
+    topology.ledger_months_kept = unsigned(*months);
   yaml::Text url = root.text("database_url", Presence::kOptional);
   if (url && !url.value.starts_with("sqlite:") && !url.value.starts_with("postgresql:"))
     builder.fault(url.place, Error(Code::kInvalid, "topology.bad_database_url"));
@@ -204,6 +246,7 @@ void read_settings(Builder& builder, yaml::MapReader& root) {
   read_tls(builder, root);
   read_smtp(builder, root);
   read_keys(builder, root);
+  read_witnesses(builder, root);
   read_owners(builder, root);
 }
 

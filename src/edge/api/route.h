@@ -108,6 +108,7 @@ std::span<const Route> disk_routes();
 std::span<const Route> annex_routes();
 std::span<const Route> topology_routes();
 std::span<const Route> audit_routes();
+std::span<const Route> root_log_routes();
 
 struct Match {
   const Route* route = nullptr;

@@ -59,7 +59,10 @@ class Core {
   bool healthy();
   segments::Sequence source_watermark();
   std::string origin(TenantId tenant) const;
-  const VerifierKey& verifier_key() const { return verifier_key_; }
+  // One for all tenants' checkpoints, another for the root log's, whose name is its origin.
+  const VerifierKey& verifier_key(TenantId tenant) const {
+    return tenant == kRootLog ? root_verifier_key_ : verifier_key_;
+  }
 
   // ledger_writer.cc
   static boost::asio::awaitable<void> run_writer(std::shared_ptr<Core> core);
@@ -90,6 +93,7 @@ class Core {
                                          const Hashes& hashes);
   Result<Buffer> tile(TenantId tenant, const std::string& path);
   std::uint64_t size_of(TenantId tenant);
+  std::vector<std::pair<TenantId, std::uint64_t>> sizes();
 
   // ledger_restore.cc
   static Task<> restore(std::shared_ptr<Core> core, TenantId tenant);
@@ -134,7 +138,7 @@ class Core {
   crypto::KeyStore& keys_;
   const Options options_;
   TileFiles files_;
-  VerifierKey verifier_key_;
+  VerifierKey verifier_key_, root_verifier_key_;
   Buffer signer_seed_;
 
   std::mutex months_mutex_;

@@ -41,6 +41,14 @@ std::uint64_t Core::size_of(TenantId tenant) {
   return log == logs_.end() ? 0 : log->second.size();
 }
 
+std::vector<std::pair<TenantId, std::uint64_t>> Core::sizes() {
+  std::vector<std::pair<TenantId, std::uint64_t>> out;
+  std::lock_guard lock(mutex_);
+  for (const auto& [tenant, log] : logs_)
+    if (tenant != kRootLog) out.emplace_back(tenant, log.size());
+  return out;
+}
+
 // From memory, or from a file whose root is the hash that the tile above has for it: so every hash
 // that is given out is one that the root in memory stands for.
 Result<Hashes> Core::tile_hashes(TenantId tenant, TilePlace place, unsigned width) {

@@ -82,6 +82,11 @@ Task<std::vector<audit::Hash>> RecordingLedger::inclusion_proof(TenantId, std::u
   co_return std::vector<audit::Hash>{};
 }
 
+Task<std::vector<audit::Hash>> RecordingLedger::consistency_proof(TenantId, std::uint64_t,
+                                                                  std::uint64_t) {
+  co_return std::vector<audit::Hash>{};
+}
+
 Task<Buffer> RecordingLedger::tile(TenantId, const std::string&) {
   co_return Buffer{};
 }

@@ -22,6 +22,8 @@ class MemoryKeyStore : public crypto::KeyStore {
   Result<crypto::Key> find(crypto::KeyId id) override;
   std::vector<crypto::Key> list(TenantId tenant, crypto::KeyPurpose purpose) override;
   Result<crypto::Key> rotate(TenantId tenant, crypto::KeyPurpose purpose) override;
+  std::vector<Month> months_before(std::uint32_t) override { return {}; }
+  Result<> destroy_months_before(std::uint32_t) override { return {}; }
   Result<> prepare_next_month() override { return {}; }
   std::vector<DiskState> disks() override { return {}; }
 
@@ -60,9 +62,12 @@ class RecordingLedger : public audit::Ledger {
   Task<audit::QueryPage> query(TenantId, const audit::Query&) override;
   Task<audit::Checkpoint> checkpoint(TenantId) override;
   Task<std::vector<audit::Hash>> inclusion_proof(TenantId, std::uint64_t, std::uint64_t) override;
+  Task<std::vector<audit::Hash>> consistency_proof(TenantId, std::uint64_t, std::uint64_t) override;
+  std::vector<std::pair<TenantId, std::uint64_t>> sizes() override { return {}; }
   Task<Buffer> tile(TenantId, const std::string&) override;
   std::string origin(TenantId) override { return {}; }
   std::string verifier_key() override { return {}; }
+  std::string root_verifier_key() override { return {}; }
   std::vector<std::pair<crypto::KeyId, std::string>> month_keys(TenantId) override { return {}; }
   Task<> close() override;
 

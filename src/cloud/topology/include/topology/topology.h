@@ -49,6 +49,13 @@ struct Smtp {
   std::string credentials_file, authority_file;  // empty: none; the system's list
 };
 
+// Another host's program that cosigns the ledger's root checkpoints.
+struct Witness {
+  std::string url;             // where its protocol is spoken
+  std::string verifier_key;    // "name+hash+key"
+  std::string authority_file;  // what its certificate is checked with; empty: the system's list
+};
+
 // One fault of a provider.yaml: where, what, and what to write instead (a message id and
 // arguments).
 struct Fault {
@@ -70,7 +77,9 @@ struct Topology {
   std::vector<std::string> api_origins;  // where browsers open the console, besides its own address
   Tls tls;
   Smtp smtp;
-  bool demonstration = false;  // all disks and servers simulated, credentials made at random
+  std::vector<Witness> witnesses;
+  unsigned ledger_months_kept = 12;  // after the month's end
+  bool demonstration = false;        // all disks and servers simulated, credentials made at random
   Bytes segment_size = 1_GiB;
   bool simulated() const;  // some disk or server is
 
