@@ -96,8 +96,8 @@ Task<User> IamService::create_user(const Principal& by, TenantId tenant, const s
               .last_sign_in = {}};
     TRY(transaction.execute(
         "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "
-        "password_changed_us, created_us) VALUES (:id, :tenant_id, :name, :name_key, :email, "
-        ":role, 1, :password_hash, :now_us, :now_us)",
+        "password_length_met, password_changed_us, created_us) VALUES (:id, :tenant_id, :name, "
+        ":name_key, :email, :role, 1, :password_hash, :length_met, :now_us, :now_us)",
         {{"id", user.id.value},
          {"tenant_id", tenant.value},
          {"name", name},
@@ -105,6 +105,7 @@ Task<User> IamService::create_user(const Principal& by, TenantId tenant, const s
          {"email", email},
          {"role", std::string(name_of(role))},
          {"password_hash", hashed},
+         {"length_met", length_met(password)},
          {"now_us", to_us(user.created)}}));
     TRY(trail_.changed(transaction, tenant, by,
                        {"iam:CreateUser",

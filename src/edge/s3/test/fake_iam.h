@@ -84,6 +84,7 @@ class FakeIam final : public iam::Iam {
     return absent<RenewedSession>();
   }
   iam::Profiles& profiles() override { std::abort(); }
+  iam::Upkeep& upkeep() override { std::abort(); }
   iam::SecondFactors& second_factors() override { std::abort(); }  // S3 has none
   Task<iam::Listing<iam::AccessKey>> list_access_keys(const iam::Principal&, UserId,
                                                       iam::Page) override {

@@ -12,6 +12,7 @@
 #include "iam/passkey.h"
 #include "iam/profiles.h"
 #include "iam/second_factors.h"
+#include "iam/upkeep.h"
 #include "policy/policy.h"
 #include "runtime/blocking.h"
 #include "runtime/clock.h"
@@ -204,6 +205,7 @@ class Iam {
 
   virtual Profiles& profiles() = 0;
   virtual SecondFactors& second_factors() = 0;
+  virtual Upkeep& upkeep() = 0;
 
   // The oldest first, as tokens and sessions are.
   virtual Task<Listing<AccessKey>> list_access_keys(const Principal& by, UserId user,
