@@ -7,10 +7,12 @@
 #include "happenings.h"
 #include "http/server.h"
 #include "iam/iam.h"
+#include "log_facts.h"
 #include "measures/measures.h"
 #include "objects/facts.h"
 #include "objects/store.h"
 #include "origins.h"
+#include "probing.h"
 #include "runtime/random.h"
 #include "s3/service.h"
 #include "storage.h"
@@ -33,8 +35,13 @@ using nlohmann::json;
 constexpr auto kStopGrace = std::chrono::seconds(10);
 // How old the engine's facts may be for the measures.
 constexpr auto kCollectPeriod = std::chrono::seconds(5);
+// How often the logs are looked at.
+constexpr auto kLogFactsPeriod = std::chrono::seconds(60);
 // How often the operator's certificate is looked at, and the age of a generated one.
 constexpr auto kCertificatePeriod = std::chrono::seconds(10);
+// A start has enough to do at first.
+constexpr auto kProbeAfter = std::chrono::seconds(20);
+constexpr auto kProbePatience = std::chrono::seconds(60);
 // A disk that is away for less than this is not worth copying its sets for.
 constexpr auto kHealAfter = std::chrono::seconds(60);
 
@@ -109,9 +116,34 @@ class RunningProvider : public Provider {
   objects::Store& objects() override { return *objects_; }
   measures::Measures& measures() override { return *measures_; }
 
-  Task<> collect() override { co_return co_await facts_->collect(*database_, clock_.now()); }
+  Task<> collect() override {
+    CO_TRY(co_await facts_->collect(*database_, clock_.now()));
+    co_return co_await iam_->upkeep().collect_facts();
+  }
+
+  // What is asked for now is looked at now, whatever its own pace.
+  Task<> collect_everything() {
+    CO_TRY(co_await collect());
+    // A ledger that cannot be read leaves its own facts to age, and no other.
+    auto looked = co_await log_facts_->collect(clock_.now(), LogFacts::Depth::kOpened);
+    if (!looked) spdlog::warn("looking at the logs: {}", looked.error().describe());
+    co_return Result<>();
+  }
+
+  Task<> probe(Duration patience, const Endpoints* through) override {
+    if (through != nullptr)
+      co_return co_await probing_->probe(
+          {through->api, through->s3_tls, through->ca, "", "", patience});
+    // The names that are asked for are those of the certificate: where they lead is another matter.
+    const Address &s3 = listeners_[1].address, &api = listeners_.back().address;
+    const std::string site = "https://" + certified_name(topology_, api) + ":";
+    co_return co_await probing_->probe({site + std::to_string(api.port),
+                                        site + std::to_string(s3.port), endpoints_.ca,
+                                        connectable(api.host), connectable(s3.host), patience});
+  }
 
   Task<> stop() override {
+    if (probing_) probing_->cancel();
     // First what might begin to listen again.
     co_await background_.stop();
     for (Listener& listener : listeners_)
@@ -199,9 +231,12 @@ class RunningProvider : public Provider {
     audit::Options audit;
     audit.provider = topology_.provider_name;
     audit.tile_disks = choose_tile_disks(disks_, *segments_);
+    const auto tile_disks = audit.tile_disks;
     audit.pool = slow_pool_;
     CO_TRY(ledger_, co_await audit::open_ledger(executors_.front(), clock_, *random_, *segments_,
                                                 *keys_.store, std::move(audit)));
+    log_facts_ =
+        std::make_unique<LogFacts>(*ledger_, *database_, samples_, database_pool_, tile_disks);
     co_return Result<>();
   }
 
@@ -209,6 +244,7 @@ class RunningProvider : public Provider {
     outbox_ = audit::make_outbox(executors_.front(), *database_, *ledger_, clock_, database_pool_);
     iam_ = iam::make_iam(*database_, database_pool_, *keys_.store, *ledger_, *outbox_, clock_,
                          *random_);
+    probing_ = std::make_unique<Probing>(*iam_, *random_);
 
     objects::EmbeddedOptions engine;
     engine.index_path = (directory_->root() / "index").string();
@@ -241,7 +277,7 @@ class RunningProvider : public Provider {
     measures::Options measures;
     measures.annex_directory = options_.annex_directory;
     measures.pool = database_pool_;
-    measures.collect = [this] { return collect(); };
+    measures.collect = [this] { return collect_everything(); };
     measures.provider = iam::kProviderTenant;
     CO_TRY(measures_,
            measures::load_measures(*database_, *ledger_, clock_, *random_, std::move(measures)));
@@ -266,7 +302,9 @@ class RunningProvider : public Provider {
 
   Result<> listen() {
     TRY(load_identity());
-    auto s3 = s3::make_handler(*iam_, *objects_, *ledger_, clock_, {});
+    s3::Options options;
+    options.on_served = [this](const s3::Served& served) { samples_.add(served); };
+    auto s3 = s3::make_handler(*iam_, *objects_, *ledger_, clock_, std::move(options));
     api_ = api::make_api(services_for_rest(), {options_.console_directory, options_.config});
     for (auto& [where, secure, handler, url] :
          {std::tuple{&topology_.s3_listen, false, s3, &endpoints_.s3},
@@ -346,6 +384,9 @@ class RunningProvider : public Provider {
 
   void begin_background() {
     background_.every(kCollectPeriod, "collecting facts", [this] { return collect(); });
+    background_.every(kLogFactsPeriod, "looking at the logs", [this] {
+      return log_facts_->collect(clock_.now(), LogFacts::Depth::kProved);
+    });
     background_.every(std::chrono::seconds(1), "checking measures",
                       [this] { return measures_->run_due(); });
     background_.every(std::chrono::seconds(1), "logging what happened to disks", [this] {
@@ -353,6 +394,10 @@ class RunningProvider : public Provider {
     });
     background_.every(kCertificatePeriod, "renewing the certificate",
                       [this] { return renew_certificate(); });
+    if (options_.probe_period > Duration(0))
+      background_.every(
+          options_.probe_period, "probing", [this] { return probe(kProbePatience, nullptr); },
+          kProbeAfter);
     background_.every(std::chrono::hours(1), "preparing next month's keys", [this] {
       return runtime::blocking(*slow_pool_, [this] { return keys_.store->prepare_next_month(); });
     });
@@ -373,10 +418,13 @@ class RunningProvider : public Provider {
   std::vector<segments::StoreDisk> disks_;
   std::unique_ptr<DiskPools> disk_pools_;
   HappeningLog happenings_;
+  AccessSamples samples_;
   std::unique_ptr<segments::Store> segments_;
   std::unique_ptr<audit::Ledger> ledger_;
+  std::unique_ptr<LogFacts> log_facts_;
   std::unique_ptr<audit::Outbox> outbox_;
   std::unique_ptr<iam::Iam> iam_;
+  std::unique_ptr<Probing> probing_;
   std::unique_ptr<objects::Engine> engine_;
   std::unique_ptr<objects::Store> objects_;
   std::unique_ptr<objects::Facts> facts_;
