@@ -112,8 +112,7 @@ TEST_F(MeasuresBroken, LogThatWasRolledBack) {
   }
   start();
   EXPECT_EQ(verdict("S07-P-15"), "fail");
-  EXPECT_THAT(failing("S07-P-15"),
-              Contains(StartsWith("log Belfry Example: not the log any more")));
+  EXPECT_THAT(failing("S07-P-15"), Contains(StartsWith("log demo: not the log any more")));
   // It stays so however much is added.
   for (const char* name : {"ines", "oleg", "nadia", "paul"})
     create_user(iam::kProviderTenant, name, iam::Role::kReader);

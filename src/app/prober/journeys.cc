@@ -214,7 +214,7 @@ void Walk::remove_bucket(const std::string& name) {
     for (const json& each : objects["items"])
       if (removed++ < kRemovedMax)
         customer_.rest("DELETE",
-                       path + "/objects/" + percent_encode(text_at(each, {"key"}), Slash::kKeep),
+                       path + "/objects/" + percent_encode(text_at(each, {"key"}), Slash::kEncode),
                        cookie_);
   customer_.rest("DELETE", path, cookie_);
 }

@@ -3,6 +3,7 @@
 //   begin -> designate -> profile -> factor -> log -> deletion -> clean up
 #pragma once
 
+#include "base/text_encoding.h"
 #include "customer.h"
 
 #include <map>
@@ -38,7 +39,7 @@ class Walk {
 
   std::string object(const std::string& key) const { return "/" + bucket_ + "/" + key; }
   std::string rest_object(const std::string& key) const {
-    return "/api/v1/buckets/" + bucket_ + "/objects/" + key;
+    return "/api/v1/buckets/" + bucket_ + "/objects/" + percent_encode(key, Slash::kEncode);
   }
 
   const Administrator& administrator_;

@@ -35,7 +35,7 @@ Task<> Probing::probe(const prober::Target& target) {
     return prober::probe(target,
                          {administrator.tenant.text(), administrator.name, administrator.password,
                           administrator.totp_seed},
-                         looked_for, *clock_, random_, [this] { return cancelled_.load(); });
+                         looked_for, clock_, random_, [this] { return cancelled_.load(); });
   });
   // First what must not stay, whatever was seen.
   Result<> ended = co_await iam_.upkeep().end_probe();

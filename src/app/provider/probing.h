@@ -15,9 +15,9 @@ namespace belfry::provider {
 
 class Probing {
  public:
-  // `iam` and `random` outlive it.
-  Probing(iam::Iam& iam, Random& random)
-      : iam_(iam), random_(random), pool_(make_pool("prober", 1, 1)), clock_(make_system_clock()) {}
+  // What it is given outlives it.
+  Probing(iam::Iam& iam, Clock& clock, Random& random)
+      : iam_(iam), clock_(clock), random_(random), pool_(make_pool("prober", 1, 1)) {}
 
   // One probe: a tenant of its own with new secrets, the journeys, what they showed, and nothing
   // left that works. Says loudly what failed. One at a time. Errors: those of iam::Upkeep;
@@ -28,11 +28,10 @@ class Probing {
 
  private:
   iam::Iam& iam_;
+  Clock& clock_;
   Random& random_;
-  // Its calls block for seconds: they get a thread of their own. As an outsider's, its clock is the
-  // machine's.
+  // Its calls block for seconds: they get a thread of their own.
   const std::unique_ptr<Pool> pool_;
-  const std::unique_ptr<Clock> clock_;
   std::atomic<bool> cancelled_ = false;
 };
 

@@ -244,7 +244,7 @@ class RunningProvider : public Provider {
     outbox_ = audit::make_outbox(executors_.front(), *database_, *ledger_, clock_, database_pool_);
     iam_ = iam::make_iam(*database_, database_pool_, *keys_.store, *ledger_, *outbox_, clock_,
                          *random_);
-    probing_ = std::make_unique<Probing>(*iam_, *random_);
+    probing_ = std::make_unique<Probing>(*iam_, clock_, *random_);
 
     objects::EmbeddedOptions engine;
     engine.index_path = (directory_->root() / "index").string();

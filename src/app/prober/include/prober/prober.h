@@ -1,6 +1,6 @@
 // Plays a customer: makes a user and a profile, is allowed and refused what it should be, deletes
-// the user, reads its own log. From outside: by the REST API and S3 alone, with a clock of its own
-// and a certificate to be trusted, as any customer would.
+// the user, reads its own log. From outside: by the REST API and S3 alone, with a
+// certificate to be trusted, as any customer would.
 #pragma once
 
 #include "base/bytes.h"
