@@ -97,8 +97,7 @@ class Examination {
              {{"path", master.string()}}));
     auto seal = master.parent_path() / seal_name_of(topology_);
     bool has_seal = exists(seal);
-    add(says("doctor.subject.month_seal", {}),
-        has_seal ? Condition::kGood : Condition::kDegraded,
+    add(says("doctor.subject.month_seal", {}), has_seal ? Condition::kGood : Condition::kDegraded,
         says(has_seal ? "doctor.month_seal_good" : "doctor.month_seal_missing",
              {{"path", seal.string()}}));
     std::size_t copies = 0;

@@ -117,7 +117,7 @@ Result<User> PeopleService::let_in(Transaction& transaction, const Invitation& i
                   .last_sign_in = {}};
   const Principal by = newcomer(user, invitation.id);
   TRY(check_may_give(transaction, by, invitation));
-  TRY(insert_user(transaction, user, password_hash));
+  TRY(insert_user(transaction, user, {password_hash, acceptance.password}));
   TRY(give_rights(transaction, invitation, user));
   TRY(const auto terms, terms_.in_force(transaction));
   if (terms && terms->version != acceptance.terms_version)

@@ -65,10 +65,11 @@ Task<> IamService::change_password(const Principal& by, const std::string& old_p
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const std::int64_t changed,
         transaction.execute("UPDATE iam_user SET password_hash = :new_hash, "
-                            "password_changed_us = :now_us "
+                            "password_length_met = :length_met, password_changed_us = :now_us "
                             "WHERE id = :id AND password_hash = :old_hash",
                             {{"new_hash", hashed},
                              {"old_hash", current.hash},
+                             {"length_met", length_met(new_password)},
                              {"now_us", to_us(core_.clock.now())},
                              {"id", by.user.value}}));
     if (changed == 0) return fail(Code::kConflict, "iam.changed_meanwhile");

@@ -1,6 +1,7 @@
 // The first start of a provider.
 #include "base/text_encoding.h"
 #include "grants.h"
+#include "password_rules.h"
 #include "rows.h"
 #include "service.h"
 
@@ -49,6 +50,7 @@ Result<> IamService::insert_founder(Transaction& transaction, const Founder& fou
       {"user_name", user.name},
       {"role", std::string(name_of(user.role))},
       {"password_hash", password_hash},
+      {"length_met", length_met(password)},
       {"factor_id", core_.random.id()},
       {"secret_sealed", sealed},
       {"now_us", to_us(user.created)}};
@@ -58,8 +60,8 @@ Result<> IamService::insert_founder(Transaction& transaction, const Founder& fou
                           parameters));
   TRY(transaction.execute(
       "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "
-      "password_changed_us, created_us) VALUES (:user_id, :tenant_id, :user_name, :user_name, '', "
-      ":role, 1, :password_hash, :now_us, :now_us)",
+      "password_length_met, password_changed_us, created_us) VALUES (:user_id, :tenant_id, "
+      ":user_name, :user_name, '', :role, 1, :password_hash, :length_met, :now_us, :now_us)",
       parameters));
   TRY(transaction.execute(
       "INSERT INTO mfa_factor (id, tenant_id, user_id, kind, secret_sealed, last_step, "

@@ -9,6 +9,9 @@
 namespace belfry::iam {
 namespace {
 
+// Those of administration.
+constexpr std::string_view kServices[] = {"audit:", "disk:", "iam:", "measure:", "topology:"};
+
 policy::PolicyPtr deny_everything() {
   static const auto kDenyEverything =
       policy::compile(R"({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}})",
@@ -20,9 +23,13 @@ policy::PolicyPtr deny_everything() {
 }  // namespace
 
 bool is_privileged(const policy::Policy& policy) {
-  constexpr std::string_view kServices[] = {"audit:", "disk:", "iam:", "measure:", "topology:"};
   return std::ranges::any_of(
       kServices, [&](std::string_view service) { return policy::may_allow(policy, service); });
+}
+
+std::int64_t count_services(const policy::Policy& policy) {
+  const auto allows = [&](std::string_view service) { return policy::may_allow(policy, service); };
+  return std::ranges::count_if(kServices, allows) + (allows("s3:") ? 1 : 0);
 }
 
 Result<std::shared_ptr<const HeldPolicies>> read_held_policies(database::Transaction& transaction,

@@ -98,13 +98,15 @@ Task<Profile> ProfileService::create_profile(const Principal& by, const std::str
                                      {{"tenant_id", by.tenant.value}, {"name", name}}));
     if (!same.empty()) return fail(Code::kConflict, "iam.profile_exists", {{"name", name}});
     TRY(transaction.execute(
-        "INSERT INTO iam_profile (id, tenant_id, name, document, privileged, created_us, "
-        "changed_us) VALUES (:id, :tenant_id, :name, :document, :privileged, :now_us, :now_us)",
+        "INSERT INTO iam_profile (id, tenant_id, name, document, privileged, services, created_us, "
+        "changed_us) VALUES (:id, :tenant_id, :name, :document, :privileged, :services, :now_us, "
+        ":now_us)",
         {{"id", profile.id.value},
          {"tenant_id", by.tenant.value},
          {"name", name},
          {"document", document},
          {"privileged", std::int64_t(profile.privileged)},
+         {"services", count_services(*compiled)},
          {"now_us", to_us(profile.created)}}));
     TRY(core_.trail.changed(
         transaction, by.tenant, by,
@@ -140,9 +142,11 @@ Task<Profile> ProfileService::change_profile(const Principal& by, ProfileId id,
     TRY(check_may_change_alone(transaction, profile));
     TRY(
         transaction.execute("UPDATE iam_profile SET document = :document, "
-                            "privileged = :privileged, changed_us = :now_us WHERE id = :id",
+                            "privileged = :privileged, services = :services, "
+                            "changed_us = :now_us WHERE id = :id",
                             {{"document", document},
                              {"privileged", std::int64_t(profile.privileged)},
+                             {"services", count_services(*compiled)},
                              {"now_us", to_us(profile.changed)},
                              {"id", id.value}}));
     if (becomes_privileged) TRY(end_sessions_of_holders(transaction, id));

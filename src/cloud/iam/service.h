@@ -1,5 +1,6 @@
 // The implementation of `Iam`, over several files: sign_in.cc, sessions.cc, users.cc, factors.cc,
-// passkeys.cc, recovery_codes.cc, step_up.cc, access_keys.cc, api_tokens.cc, founding.cc.
+// passkeys.cc, recovery_codes.cc, step_up.cc, access_keys.cc, api_tokens.cc, founding.cc,
+// access_facts.cc, probing.cc.
 #pragma once
 
 #include "access_service.h"
@@ -21,7 +22,7 @@ namespace webauthn {
 struct Credential;
 }
 
-class IamService : public Iam, public SecondFactors {
+class IamService : public Iam, public SecondFactors, public Upkeep {
  public:
   IamService(database::Database& database, std::shared_ptr<Pool> pool, crypto::KeyStore& keys,
              audit::Ledger& ledger, audit::Outbox& outbox, Clock& clock, Random& random);
@@ -57,6 +58,14 @@ class IamService : public Iam, public SecondFactors {
   People& people() override { return people_; }
   MailQueue& mail() override { return mail_; }
   Terms& terms() override { return terms_; }
+
+  Upkeep& upkeep() override { return *this; }
+  Task<> collect_facts() override;
+  Task<ProbeAdministrator> renew_probe() override;
+  Task<> end_probe() override;
+  Task<> keep_probe(const std::vector<ProbeStep>& steps,
+                    const std::optional<ProbeMark>& mark) override;
+  Task<std::vector<ProbeMark>> probe_marks() override;
 
   SecondFactors& second_factors() override { return *this; }
   Result<> check_fresh(const Principal& by, std::string_view action,
@@ -144,6 +153,7 @@ class IamService : public Iam, public SecondFactors {
   struct Founder;  // a first user with its tenant: founding.cc
   Task<Founder> make_founder(Tenant tenant, std::string user_name, Role role);
   Result<> insert_founder(Transaction& transaction, const Founder& founder);
+  Result<User> insert_probe_administrator(Transaction& transaction, const std::string& hashed);
   Result<NewAccessKey> insert_access_key(Transaction& transaction, const User& user,
                                          bool second_factor);
   NewApiToken make_api_token(const Principal& by, const std::string& label);

@@ -3,6 +3,7 @@
 #include "base/text_encoding.h"
 #include "crypto/hash.h"
 #include "crypto/password.h"
+#include "password_rules.h"
 #include "rows.h"
 #include "service.h"
 
@@ -207,6 +208,11 @@ Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
           TRY(opening.proof, prove(transaction, opening.user.id, evidence));
           opening.amr += " " + opening.proof->amr;
         }
+        // Of passwords that are older than the column it is not known yet.
+        TRY(transaction.execute(
+            "UPDATE iam_user SET password_length_met = :length_met "
+            "WHERE id = :user_id AND password_length_met <> :length_met",
+            {{"length_met", length_met(attempt.password)}, {"user_id", opening.user.id.value}}));
         return open_session(transaction, opening);
       });
   if (opened)

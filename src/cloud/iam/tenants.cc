@@ -35,13 +35,12 @@ bool may_stand_below(TenantKind kind, TenantKind parent) {
   return kind == TenantKind::kCustomer && parent != TenantKind::kCustomer;
 }
 
-// Twelve digits, as programs expect of an account's number.
+}  // namespace
+
 TenantId make_tenant_id(Random& random) {
   constexpr std::int64_t kLeast = 100'000'000'000, kCount = 900'000'000'000;
   return TenantId{kLeast + random.id() % kCount};
 }
-
-}  // namespace
 
 Task<Listing<Tenant>> IamService::list_tenants(const Principal& by, Page page) {
   using Tenants = Listing<Tenant>;

@@ -25,10 +25,12 @@ class TermsService : public Terms {
   Core& core_;
 };
 
-// SQL: how many versions in force at :now_us the user `u` has not accepted, 0 or 1.
+// SQL: how many versions in force at :now_us the user `u` has not accepted, 0 or 1. The prober is
+// nobody who could accept.
 inline constexpr std::string_view kTermsDue =
     "(SELECT count(*) FROM terms t WHERE t.in_force_us = (SELECT max(n.in_force_us) FROM terms n "
     "WHERE n.in_force_us <= :now_us) AND NOT EXISTS (SELECT 1 FROM terms_acceptance a WHERE "
-    "a.version = t.version AND a.user_id = u.id))";
+    "a.version = t.version AND a.user_id = u.id) AND NOT EXISTS (SELECT 1 FROM tenant o WHERE "
+    "o.id = u.tenant_id AND o.probe = 1))";
 
 }  // namespace belfry::iam

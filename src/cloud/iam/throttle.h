@@ -50,6 +50,7 @@ class Throttle {
     Duration delay_max;
     Duration forgotten_after;
   };
+  friend class IamService;  // tells measures what the limits are
   static const Limit kAccountAtAddress, kAddress, kAccountElsewhere;
 
   Duration wait_of(const std::string& key, const Limit& limit, Timestamp now);

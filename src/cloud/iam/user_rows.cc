@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/text_encoding.h"
+#include "password_rules.h"
 
 #include <algorithm>
 
@@ -41,7 +42,7 @@ Result<> check_role_of(Role role, TenantId tenant) {
 }
 
 Result<> insert_user(database::Transaction& transaction, const User& user,
-                     const std::string& password_hash) {
+                     const NewPassword& password) {
   const database::Parameters names = {{"name_key", to_lower(user.name)},
                                       {"forgotten_us", to_us(user.created - kNameKeptFor)}};
   // A blank is in no name that can be typed.
@@ -53,15 +54,16 @@ Result<> insert_user(database::Transaction& transaction, const User& user,
   if (!same.empty()) return fail(Code::kConflict, "iam.user_exists", {{"name", user.name}});
   TRY(transaction.execute(
       "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "
-      "password_changed_us, created_us) VALUES (:id, :tenant_id, :name, :name_key, :email, "
-      ":role, 1, :password_hash, :now_us, :now_us)",
+      "password_length_met, password_changed_us, created_us) VALUES (:id, :tenant_id, :name, "
+      ":name_key, :email, :role, 1, :password_hash, :length_met, :now_us, :now_us)",
       {{"id", user.id.value},
        {"tenant_id", user.tenant.value},
        {"name", user.name},
        {"name_key", to_lower(user.name)},
        {"email", user.email},
        {"role", std::string(name_of(user.role))},
-       {"password_hash", password_hash},
+       {"password_hash", password.hash},
+       {"length_met", length_met(password.typed)},
        {"now_us", to_us(user.created)}}));
   return {};
 }

@@ -17,8 +17,14 @@ Result<> check_email(std::string_view email);
 // elsewhere. Errors: invalid ("iam.role_not_here").
 Result<> check_role_of(Role role, TenantId tenant);
 
+// The first password of a user.
+struct NewPassword {
+  const std::string& hash;
+  std::string_view typed;  // to note what it is long enough for; not kept
+};
+
 // An active one. Errors: conflict ("iam.user_exists").
 Result<> insert_user(database::Transaction& transaction, const User& user,
-                     const std::string& password_hash);
+                     const NewPassword& password);
 
 }  // namespace belfry::iam

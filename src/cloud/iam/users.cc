@@ -71,7 +71,7 @@ Task<User> IamService::create_user(const Principal& by, TenantId tenant, const s
               .role = role,
               .created = core_.clock.now(),
               .last_sign_in = {}};
-    TRY(insert_user(transaction, user, hashed));
+    TRY(insert_user(transaction, user, {hashed, password}));
     TRY(record_grant(core_, transaction, role_of(user), {.origin = "direct", .by = by.user}));
     TRY(core_.trail.changed(transaction, tenant, by,
                             {"iam:CreateUser",

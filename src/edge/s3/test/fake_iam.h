@@ -84,9 +84,13 @@ class FakeIam final : public iam::Iam {
     return absent<RenewedSession>();
   }
   iam::Profiles& profiles() override { std::abort(); }
+  iam::Access& access() override { std::abort(); }
+  iam::AccessQueries& access_queries() override { std::abort(); }
+  iam::Reviews& reviews() override { std::abort(); }
   iam::People& people() override { std::abort(); }
   iam::MailQueue& mail() override { std::abort(); }
   iam::Terms& terms() override { std::abort(); }
+  iam::Upkeep& upkeep() override { std::abort(); }
   iam::SecondFactors& second_factors() override { std::abort(); }  // S3 has none
   Task<iam::Listing<iam::AccessKey>> list_access_keys(const iam::Principal&, UserId,
                                                       iam::Page) override {

@@ -18,6 +18,7 @@
 #include "iam/reviews.h"
 #include "iam/second_factors.h"
 #include "iam/terms.h"
+#include "iam/upkeep.h"
 #include "policy/policy.h"
 #include "runtime/blocking.h"
 #include "runtime/clock.h"
@@ -229,6 +230,7 @@ class Iam {
   virtual MailQueue& mail() = 0;
   virtual Terms& terms() = 0;
   virtual SecondFactors& second_factors() = 0;
+  virtual Upkeep& upkeep() = 0;
 
   // The oldest first, as tokens and sessions are.
   virtual Task<Listing<AccessKey>> list_access_keys(const Principal& by, UserId user,
