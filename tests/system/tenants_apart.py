@@ -56,6 +56,13 @@ class Isolation:
         self.group = provider.rest("POST", "/api/v1/groups", {"name": "harbour crew"}, token)
         provider.rest("PUT", f"/api/v1/profiles/{self.profile['id']}/groups/{self.group['id']}",
                       token=token)
+        trust = {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+                               "Principal": {"AWS": self.first.tenant["account"]}}}
+        self.role = provider.rest("POST", "/api/v1/roles", {"name": "harbour-pilot",
+                                                            "trust": trust}, token)
+        self.role_session = provider.rest(
+            "POST", "/api/v1/role-sessions",
+            {"role_arn": self.role["arn"], "session_name": "harbour"}, token)["access_key_id"]
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
         factors = provider.rest("GET", "/api/v1/session/factors",
                                 token=self.first.token["secret"])
@@ -66,7 +73,8 @@ class Isolation:
         """Words of the first tenant in an answer, besides those that the question had."""
         words = (BUCKET, KEY, "harbour", self.first.tenant["id"], self.first.user["id"],
                  self.first.access_key, self.first.token["api_token"]["id"],
-                 self.first.session["id"], self.factor, self.profile["id"], self.group["id"], DISK,
+                 self.first.session["id"], self.factor, self.profile["id"], self.group["id"],
+                 self.role["id"], self.role_session, DISK,
                  SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
@@ -120,7 +128,8 @@ class Isolation:
                   "token": self.first.token["api_token"]["id"],
                   "session": self.first.session["id"], "measure": "S06-P-20", "job": "1",
                   "factor": self.factor, "disk": DISK, "path": "checkpoint",
-                  "profile": self.profile["id"], "group": self.group["id"]}
+                  "profile": self.profile["id"], "group": self.group["id"],
+                  "role": self.role["id"], "role_session": self.role_session}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -140,6 +149,11 @@ class Isolation:
         return {"UserChange": {"active": False}, "NewBucket": {"name": "meadow-grass"},
                 "NewProfile": {"name": "spies", "policy": EVERYTHING},
                 "ProfileChange": {"policy": EVERYTHING}, "NewGroup": {"name": "spies"},
+                "NewRole": {"name": "spies", "trust": {"Statement": {
+                    "Effect": "Allow", "Action": "sts:AssumeRole",
+                    "Principal": {"AWS": self.second.tenant["account"]}}}},
+                "RoleChange": {"session_max_us": 7_200_000_000},
+                "RoleAssumption": {"role_arn": self.role["arn"], "session_name": "spies"},
                 "BoundaryChange": {"profile": self.profile["id"]},
                 "NewUser": {"name": "spy", "email": "spy@meadow.example", "role": "reader",
                             "password": "a long passphrase of a spy"},
@@ -161,9 +175,11 @@ class Isolation:
         # Others' things are not there; one's own, the provider's and what all share tell nothing.
         names_first = any(w in target for w in (BUCKET, self.first.tenant["id"],
                                                 self.first.user["id"], self.first.access_key,
-                                                self.profile["id"], self.group["id"]))
+                                                self.profile["id"], self.group["id"],
+                                                self.role["id"], self.role_session))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}"))
-        names_first = names_first or operation["operationId"] == "createTenant"
+        # A role that does not trust is answered as one that is not there.
+        names_first = names_first or operation["operationId"] in ("createTenant", "assumeRole")
         if scope == "provider":
             allowed = (403, 404)
         elif names_first:

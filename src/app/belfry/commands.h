@@ -23,6 +23,7 @@ void add_session_commands(CLI::App& app, Invocation& invocation);
 void add_storage_commands(CLI::App& app, Invocation& invocation);
 // Below `belfry bucket`.
 void add_bucket_policy_commands(CLI::App& bucket, Invocation& invocation);
+void add_role_commands(CLI::App& app, Invocation& invocation);
 void add_annex_commands(CLI::App& app, Invocation& invocation);
 void add_topology_commands(CLI::App& app, Invocation& invocation);
 void add_audit_commands(CLI::App& app, Invocation& invocation);

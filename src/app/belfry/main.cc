@@ -120,6 +120,7 @@ int main(int count, char** words) {
   word_help(app);
   add_session_commands(app, invocation);
   add_storage_commands(app, invocation);
+  add_role_commands(app, invocation);
   add_annex_commands(app, invocation);
   add_topology_commands(app, invocation);
   add_audit_commands(app, invocation);

@@ -16,6 +16,21 @@ policy::PolicyPtr deny_everything() {
   return *kDenyEverything;
 }
 
+std::shared_ptr<const HeldPolicies> compile_held(const std::vector<database::Row>& rows,
+                                                 policy::CompiledPolicies& compiled) {
+  auto held = std::make_shared<HeldPolicies>();
+  for (const database::Row& row : rows) {
+    policy::PolicyPtr policy = compiled.find(row.text("document")).value_or(deny_everything());
+    if (row.integer("is_boundary") == 1) {
+      held->boundary = std::move(policy);
+    } else {
+      held->policies.push_back(std::move(policy));
+      held->privileged = held->privileged || row.integer("privileged") == 1;
+    }
+  }
+  return held;
+}
+
 }  // namespace
 
 bool is_privileged(const policy::Policy& policy) {
@@ -37,17 +52,17 @@ Result<std::shared_ptr<const HeldPolicies>> read_held_policies(database::Transac
                      "WHERE b.user_id = :user_id",
                      {{"user_id", user.value}}));
   if (rows.empty()) return nullptr;
-  auto held = std::make_shared<HeldPolicies>();
-  for (const database::Row& row : rows) {
-    policy::PolicyPtr policy = compiled.find(row.text("document")).value_or(deny_everything());
-    if (row.integer("is_boundary") == 1) {
-      held->boundary = std::move(policy);
-    } else {
-      held->policies.push_back(std::move(policy));
-      held->privileged = held->privileged || row.integer("privileged") == 1;
-    }
-  }
-  return held;
+  return compile_held(rows, compiled);
+}
+
+Result<std::shared_ptr<const HeldPolicies>> read_role_policies(database::Transaction& transaction,
+                                                               policy::CompiledPolicies& compiled,
+                                                               RoleId role) {
+  TRY(auto rows,
+      transaction.query("SELECT p.document, p.privileged, 0 AS is_boundary FROM role_profile r "
+                        "JOIN iam_profile p ON p.id = r.profile_id WHERE r.role_id = :role_id",
+                        {{"role_id", role.value}}));
+  return compile_held(rows, compiled);
 }
 
 }  // namespace belfry::iam

@@ -36,6 +36,7 @@ constexpr std::string_view kAdministrator = R"({
   "Statement": [
     {"Sid": "OwnTenant", "Effect": "Allow", "Action": ["iam:*", "audit:*"], "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}},
+    {"Sid": "Roles", "Effect": "Allow", "Action": "sts:*", "Resource": "*"},
     {"Sid": "TenantsBelow", "Effect": "Allow",
      "Action": ["iam:ListTenants", "iam:CreateTenant", "iam:ListUsers", "iam:GetUser",
                 "iam:CreateUser", "iam:SetUserActive", "iam:ListAccessKeys", "iam:DeleteAccessKey",
@@ -92,12 +93,13 @@ std::vector<policy::PolicyPtr> compile(std::initializer_list<std::string_view> d
 }  // namespace
 
 std::span<const policy::PolicyPtr> predefined_policies(Role role) {
-  static const std::array<std::vector<policy::PolicyPtr>, 5> kPolicies = {
+  static const std::array<std::vector<policy::PolicyPtr>, 6> kPolicies = {
       compile({kEverybody, kAdministrator, kBuckets, kServices}),  // provider administrator
       compile({kEverybody, kServices, kOwnLog}),                   // operator
       compile({kEverybody, kAdministrator, kBuckets}),             // tenant administrator
       compile({kEverybody, kObjects}),                             // member
       compile({kEverybody, kReader}),                              // reader
+      {},                                                          // an assumed role
   };
   return kPolicies[std::size_t(role)];
 }

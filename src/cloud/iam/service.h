@@ -5,6 +5,7 @@
 #include "challenges.h"
 #include "core.h"
 #include "profile_service.h"
+#include "role_service.h"
 #include "throttle.h"
 
 #include <string>
@@ -45,6 +46,7 @@ class IamService : public Iam, public SecondFactors {
   Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) override;
 
   Profiles& profiles() override { return profiles_; }
+  Roles& roles() override { return roles_; }
 
   SecondFactors& second_factors() override { return *this; }
   Result<> check_fresh(const Principal& by, std::string_view action,
@@ -141,6 +143,7 @@ class IamService : public Iam, public SecondFactors {
 
   Core core_;
   ProfileService profiles_{core_};
+  RoleService roles_{core_};
   // Argon2id takes 19 MiB and a processor each: never more at once than this has threads.
   const std::unique_ptr<Pool> hashing_;
   const std::string dummy_hash_;  // what the passwords of unknown users are compared with

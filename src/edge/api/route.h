@@ -99,6 +99,7 @@ std::span<const Route> session_routes();
 std::span<const Route> factor_routes();
 std::span<const Route> people_routes();
 std::span<const Route> profile_routes();
+std::span<const Route> role_routes();
 std::span<const Route> bucket_routes();
 std::span<const Route> bucket_policy_routes();
 std::span<const Route> disk_routes();

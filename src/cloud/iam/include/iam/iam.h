@@ -11,6 +11,7 @@
 #include "iam/listing.h"
 #include "iam/passkey.h"
 #include "iam/profiles.h"
+#include "iam/roles.h"
 #include "iam/second_factors.h"
 #include "policy/policy.h"
 #include "runtime/blocking.h"
@@ -48,6 +49,7 @@ enum class Role {
   kTenantAdministrator,    // privileged: users, keys and buckets of the tenant
   kMember,                 // buckets and objects of the tenant
   kReader,                 // reads them, and the annex
+  kAssumed,                // none of these: an assumed role, which has its own profiles alone
 };
 std::string_view name_of(Role role);
 std::optional<Role> role_named(std::string_view name);
@@ -65,6 +67,8 @@ struct Principal {
   bool second_factor = false;  // of the session, or of the one that made the token
   std::optional<Timestamp> second_factor_at{};  // when the session last proved it
   std::shared_ptr<const HeldPolicies> held{};   // null: nothing but the role
+  // Of a session of a role: `name` is the ARN of the session, `user` nobody. Null: a user itself.
+  std::shared_ptr<const AssumedRole> assumed{};
 };
 
 // Facts of the request that rights may depend on.
@@ -85,6 +89,8 @@ struct Resource {
 std::string account_of(TenantId tenant);
 // "arn:aws:iam::000000000002:user/anna"
 std::string arn_of(TenantId tenant, std::string_view user_name);
+// That of a user, or "arn:aws:sts::000000000002:assumed-role/backup/nightly".
+std::string arn_of(const Principal& principal);
 
 struct User {
   UserId id;
@@ -115,11 +121,24 @@ struct NewAccessKey {
   std::string secret;  // shown once
 };
 
+// What goes with the signatures of temporary credentials.
+struct SessionToken {
+  std::string sha256;
+  Timestamp expires;
+};
+
 // What a signature is checked with.
 struct SigningIdentity {
   Principal principal;
   std::string secret;
+  std::optional<SessionToken> token{};  // nothing: the key is not a temporary one
 };
+
+// Whether a request has the token that goes with its key; `token`: nothing when it has none.
+// Errors: denied ("iam.unknown_key" of a temporary key without its token,
+// "iam.wrong_session_token", "iam.session_token_expired").
+Result<> check_session_token(const SigningIdentity& identity,
+                             const std::optional<std::string_view>& token, Timestamp now);
 
 struct Session {
   std::string id;
@@ -164,7 +183,8 @@ class Iam {
   virtual Result<> authorize(const Principal& principal, std::string_view action,
                              const Resource& resource, const Context& context) = 0;
 
-  // Cached; a revoked key is refused at once. Errors: denied ("iam.unknown_key").
+  // Cached; a revoked key is refused at once. That of a temporary key may have expired
+  // (`check_session_token`). Errors: denied ("iam.unknown_key").
   virtual Task<SigningIdentity> find_signing_identity(const std::string& access_key_id) = 0;
   virtual Task<Principal> authenticate_session(const std::string& secret) = 0;
   virtual Task<Principal> authenticate_token(const std::string& secret) = 0;
@@ -203,6 +223,7 @@ class Iam {
   virtual Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) = 0;
 
   virtual Profiles& profiles() = 0;
+  virtual Roles& roles() = 0;
   virtual SecondFactors& second_factors() = 0;
 
   // The oldest first, as tokens and sessions are.
