@@ -144,6 +144,9 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
       is_privileged(principal.role) || (held && held->privileged) || is_giving_access(action);
   if (needs_factor && !principal.second_factor && !is_own_account)
     return denied("iam.second_factor_needed", action, resource);
+  if (needs_factor && !principal.elsewhere.empty() && !is_own_account)
+    return fail(Code::kDenied, "iam.step_up_needed",
+                {{"minutes", std::to_string(kFreshFor.count())}});
   return {};
 }
 

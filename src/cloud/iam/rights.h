@@ -4,6 +4,7 @@
 #include "iam/iam.h"
 #include "tenant_tree.h"
 
+#include <chrono>
 #include <string_view>
 
 namespace belfry::iam {
@@ -19,12 +20,17 @@ namespace belfry::iam {
 //     second factor;
 //  5. others' identities and rights are changed by the predefined administrators alone, whom no
 //     profile and no boundary binds; a boundary leaves everybody the own account;
-//  6. a session of a role has what its role's profiles give, and what it was narrowed to.
+//  6. a session that is used from elsewhere than it was opened proves its second factor there
+//     before it does anything that needs one;
+//  7. a session of a role has what its role's profiles give, and what it was narrowed to.
 // `attached`: the policy of the resource; null: none.
-// Errors: denied ("iam.denied", "iam.second_factor_needed").
+// Errors: denied ("iam.denied", "iam.second_factor_needed", "iam.step_up_needed").
 Result<> decide(const TenantTree& tree, const Principal& principal, std::string_view action,
                 const Resource& resource, const Context& context = {},
                 const policy::PolicyPtr& attached = nullptr);
+
+// How long a second factor that was proved is good for what a stolen session would be good for.
+inline constexpr auto kFreshFor = std::chrono::minutes(15);
 
 // "belfry:user/12", the resource of what is a user's own.
 std::string resource_of(UserId user);

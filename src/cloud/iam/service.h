@@ -1,5 +1,6 @@
 // The implementation of `Iam`, over several files: sign_in.cc, sessions.cc, users.cc, factors.cc,
-// passkeys.cc, recovery_codes.cc, step_up.cc, access_keys.cc, api_tokens.cc, founding.cc.
+// passkeys.cc, recovery_codes.cc, step_up.cc, places.cc, access_keys.cc, api_tokens.cc,
+// founding.cc.
 #pragma once
 
 #include "challenges.h"
@@ -25,7 +26,7 @@ class IamService : public Iam, public SecondFactors {
                      const Context& context) override;
 
   Task<SigningIdentity> find_signing_identity(const std::string& access_key_id) override;
-  Task<Principal> authenticate_session(const std::string& secret) override;
+  Task<Principal> authenticate_session(const std::string& secret, const Origin& from) override;
   Task<Principal> authenticate_token(const std::string& secret) override;
   Task<OpenedSession> sign_in(const SignIn& attempt) override;
   Task<> sign_out(const Principal& by) override;
@@ -131,6 +132,13 @@ class IamService : public Iam, public SecondFactors {
 
   Task<bool> is_password(const std::string& password, const std::string& hash);
   Task<std::string> hash(const std::string& password);
+  // places.cc
+  Result<bool> is_known_place(Transaction& transaction, const std::string& session,
+                              const std::string& place);
+  Result<> note_place(Transaction& transaction, const Principal& by, const Origin& from);
+  Result<> confirm_place(Transaction& transaction, const Principal& by);
+  Result<> add_places(Transaction& transaction, UserId user, std::vector<Session>& sessions);
+
   Task<SigningIdentity> read_signing_identity(const std::string& access_key_id);
 
   struct Founder;  // a first user with its tenant: founding.cc

@@ -60,6 +60,10 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
   TRY(transaction.execute(
       "DELETE FROM iam_session WHERE user_id = :user_id AND expires_us < :forgotten_us",
       parameters));
+  TRY(
+      transaction.execute("DELETE FROM session_place WHERE user_id = :user_id AND session_id NOT "
+                          "IN (SELECT s.id FROM iam_session s WHERE s.user_id = :user_id)",
+                          parameters));
   return {};
 }
 

@@ -74,7 +74,7 @@ class FakeIam final : public iam::Iam {
                               *parse_rfc3339("2026-03-01T13:00:00Z")}};
   }
 
-  Task<iam::Principal> authenticate_session(const std::string&) override {
+  Task<iam::Principal> authenticate_session(const std::string&, const iam::Origin&) override {
     return absent<iam::Principal>();
   }
   Task<iam::Principal> authenticate_token(const std::string&) override {

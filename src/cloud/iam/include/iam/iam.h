@@ -67,6 +67,9 @@ struct Principal {
   bool second_factor = false;  // of the session, or of the one that made the token
   std::optional<Timestamp> second_factor_at{};  // when the session last proved it
   std::shared_ptr<const HeldPolicies> held{};   // null: nothing but the role
+  // Where a session is used, when that is neither where it was opened nor where its second factor
+  // was proved since: until that is done it does nothing that needs one. Empty: as it should be.
+  std::string elsewhere{};
   // Of a session of a role: `name` is the ARN of the session, `user` nobody. Null: a user itself.
   std::shared_ptr<const AssumedRole> assumed{};
 };
@@ -140,6 +143,18 @@ struct SigningIdentity {
 Result<> check_session_token(const SigningIdentity& identity,
                              const std::optional<std::string_view>& token, Timestamp now);
 
+// From where, and with what program.
+struct Origin {
+  std::string source_ip, user_agent;
+};
+
+// Where a session was used besides where it was opened.
+struct SessionPlace {
+  std::string source_ip, user_agent;
+  Timestamp first_seen;
+  std::optional<Timestamp> confirmed{};  // when a second factor was proved there
+};
+
 struct Session {
   std::string id;
   UserId user;
@@ -148,6 +163,7 @@ struct Session {
   bool second_factor = false;
   std::optional<FactorKind> factor{};           // which
   std::optional<Timestamp> second_factor_at{};  // when it was last proved
+  std::vector<SessionPlace> places{};
 };
 
 struct ApiToken {
@@ -186,7 +202,9 @@ class Iam {
   // Cached; a revoked key is refused at once. That of a temporary key may have expired
   // (`check_session_token`). Errors: denied ("iam.unknown_key").
   virtual Task<SigningIdentity> find_signing_identity(const std::string& access_key_id) = 0;
-  virtual Task<Principal> authenticate_session(const std::string& secret) = 0;
+  // `from`: where it is used now; its first use from another network or program is in the log
+  // (`Principal::elsewhere`).
+  virtual Task<Principal> authenticate_session(const std::string& secret, const Origin& from) = 0;
   virtual Task<Principal> authenticate_token(const std::string& secret) = 0;
 
   struct OpenedSession {
