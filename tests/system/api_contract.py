@@ -388,6 +388,47 @@ def try_people(contract, customer):
     ask("PUT", "/api/v1/terms/{version}/acceptance", 403, version="2026-1")
 
 
+def try_roles(contract, customer, profile):
+    """A role, its profile and its sessions: each route that changes, as it is described."""
+    token = customer.token["secret"]
+
+    def ask(method, path, status, body=None, **values):
+        target = contract.target_of(path, values)
+        got, answer = contract.ask(method, path, target, body, token)
+        assert got == status, (method, target, got, answer)
+        return answer
+
+    trust = {"Statement": {"Effect": "Allow", "Principal": {"AWS": customer.tenant["account"]},
+                           "Action": "sts:AssumeRole"}}
+    for bad in ({"name": "a/b", "trust": trust}, {"name": "a"},
+                {"name": "a", "trust": trust, "session_max_us": 1},
+                {"name": "a", "trust": {"Statement": {**trust["Statement"], "Resource": "*"}}}):
+        ask("POST", "/api/v1/roles", 400, bad)
+    role = ask("POST", "/api/v1/roles", 201, {"name": "night-shift", "trust": trust})
+    ask("POST", "/api/v1/roles", 409, {"name": "night-shift", "trust": trust})
+    everybody = {"Statement": {**trust["Statement"], "Principal": "*"}}
+    ask("POST", "/api/v1/roles", 403, {"name": "open", "trust": everybody})
+    changed = ask("PUT", "/api/v1/roles/{role}", 200, {"session_max_us": 7_200_000_000},
+                  role=role["id"])
+    assert (changed["trust"], changed["session_max_us"]) == (trust, 7_200_000_000), changed
+    held = {"role": role["id"], "profile": profile}
+    for _ in range(2):  # safe to repeat
+        ask("PUT", "/api/v1/roles/{role}/profiles/{profile}", 204, **held)
+    for method, status in ("DELETE", 204), ("DELETE", 404), ("PUT", 204):
+        ask(method, "/api/v1/roles/{role}/profiles/{profile}", status, **held)
+    wanted = {"role_arn": role["arn"], "session_name": "first", "duration_us": 900_000_000}
+    made = [ask("POST", "/api/v1/role-sessions", 201, wanted)["access_key_id"] for _ in range(2)]
+    ask("POST", "/api/v1/role-sessions", 400, {**wanted, "duration_us": 1})
+    ask("POST", "/api/v1/role-sessions", 403, {**wanted, "role_arn": role["arn"] + "x"})
+    for status in 204, 204, 404:
+        session = made[0] if status == 204 else "BLT00000000000000000"
+        ask("DELETE", "/api/v1/role-sessions/{role_session}", status, role_session=session)
+    spare = ask("POST", "/api/v1/roles", 201, {"name": "spare", "trust": trust})
+    for status in 204, 404:
+        ask("DELETE", "/api/v1/roles/{role}", status, role=spare["id"])
+    return {"role": role["id"]}
+
+
 def events(provider, token, **query):
     text = urllib.parse.urlencode(query)
     return provider.rest("GET", f"/api/v1/audit/events?{text}", token=token)["items"]
@@ -492,6 +533,7 @@ def main():
                   "key": KEY, "measure": MEASURE, "job": job, "path": "checkpoint",
                   "session": customer.session["id"], "access_key": customer.access_key,
                   **try_profiles(contract, customer), **try_requests(contract, customer)}
+        values.update(try_roles(contract, customer, values["profile"]))
         by_customer = contract.walk(values, token, "en")
         assert by_customer["/api/v1/annex/{measure}/proof"] == 200, by_customer
         by_admin = contract.walk(values, None, "fr")

@@ -68,6 +68,13 @@ class Isolation:
         self.invitation = provider.rest(
             "POST", f"/api/v1/tenants/{self.first.tenant['id']}/invitations",
             {"email": "pilot@harbour.example", "role": "reader"}, token)["invitation"]
+        trust = {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+                               "Principal": {"AWS": self.first.tenant["account"]}}}
+        self.role = provider.rest("POST", "/api/v1/roles", {"name": "harbour-pilot",
+                                                            "trust": trust}, token)
+        self.role_session = provider.rest(
+            "POST", "/api/v1/role-sessions",
+            {"role_arn": self.role["arn"], "session_name": "harbour"}, token)["access_key_id"]
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
         factors = provider.rest("GET", "/api/v1/session/factors",
                                 token=self.first.token["secret"])
@@ -80,7 +87,7 @@ class Isolation:
                  self.first.access_key, self.first.token["api_token"]["id"],
                  self.first.session["id"], self.factor, self.profile["id"], self.group["id"], DISK,
                  self.request["id"], self.grant["id"], self.review["id"],
-                 self.item["id"], self.invitation["id"],
+                 self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
                  "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
@@ -137,7 +144,8 @@ class Isolation:
                   "profile": self.profile["id"], "group": self.group["id"],
                   "request": self.request["id"], "grant": self.grant["id"],
                   "review": self.review["id"], "item": self.item["id"],
-                  "invitation": self.invitation["id"], "version": "2026-1"}
+                  "invitation": self.invitation["id"], "version": "2026-1",
+                  "role": self.role["id"], "role_session": self.role_session}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -164,6 +172,11 @@ class Isolation:
                 "NewReview": {"name": "spying", "reviewers": [self.first.user["id"]]},
                 "ReviewVerdict": {"decision": "remove"},
                 "Decision": {"reason": "spying"}, "AccessRulesChange": {"four_eyes": "all"},
+                "NewRole": {"name": "spies", "trust": {"Statement": {
+                    "Effect": "Allow", "Action": "sts:AssumeRole",
+                    "Principal": {"AWS": self.second.tenant["account"]}}}},
+                "RoleChange": {"session_max_us": 7_200_000_000},
+                "RoleAssumption": {"role_arn": self.role["arn"], "session_name": "spies"},
                 "BoundaryChange": {"profile": self.profile["id"]},
                 "NewUser": {"name": "spy", "email": "spy@meadow.example", "role": "reader",
                             "password": "a long passphrase of a spy"},
@@ -189,11 +202,11 @@ class Isolation:
         names_first = any(w in target for w in (BUCKET, self.first.tenant["id"],
                                                 self.first.user["id"], self.first.access_key,
                                                 self.profile["id"], self.group["id"],
-                                                self.invitation["id"]))
+                                                self.invitation["id"], self.role["id"], self.role_session))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
                                                        "{request}", "{grant}", "{review}"))
         names_first = names_first or operation["operationId"] in ("createTenant", "askForRight",
-                                                                 "explainAccess")
+                                                                 "explainAccess", "assumeRole")
         if scope == "provider":
             allowed = (403, 404)
         elif names_first:

@@ -92,6 +92,14 @@ function sessionOf(who, request) {
     second_factor_us: who.totp !== null ? Date.now() * 1000 : null,
     factor: who.totp !== null ? 'totp' : null,
     current: true,
+    places: [
+      {
+        source_ip: '198.51.100.7',
+        user_agent: 'curl/7.88.1',
+        first_seen_us: Date.now() * 1000 - 1e9,
+        confirmed_us: null,
+      },
+    ],
   };
 }
 
@@ -271,6 +279,7 @@ function api(request, response, path, query, body) {
         second_factor: who.totp !== null,
         second_factor_needed: false,
         terms_due: false,
+        elsewhere: false,
         rights: who.rights,
         provider_name: 'Aubade Hosting',
         demonstration: true,

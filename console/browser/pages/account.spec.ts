@@ -165,3 +165,11 @@ test('the audit log is searched and read to its end', async ({ page }) => {
   await expect(page.getByText('"class_uid": 6003')).toBeVisible();
   await expectAccessible(page);
 });
+
+test('a session tells where else it was used', async ({ page }) => {
+  await signIn(page, 'claire');
+  await visit(page, '/account/sessions');
+  const row = page.getByRole('row').filter({ hasText: 'used elsewhere' });
+  await expect(row).toContainText('198.51.100.7');
+  await expectAccessible(page);
+});

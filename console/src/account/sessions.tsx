@@ -13,6 +13,21 @@ import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
 import { browserOf } from './browser_name';
 
+// Where the session was used besides where it was opened: its owner knows whether that was her.
+function Elsewhere({ place }: { place: Session['places'][number] }) {
+  const { t } = useSpeech();
+  const isConfirmed = place.confirmed_us !== null;
+  return (
+    <div className="row">
+      <span className="chip" data-tone={isConfirmed ? 'unknown' : 'stale'}>
+        {t(isConfirmed ? 'account.sessions.also' : 'account.sessions.elsewhere')}
+      </span>
+      <span>{place.source_ip}</span>
+      <span className="soft">{browserOf(place.user_agent) ?? t('account.sessions.unknown')}</span>
+    </div>
+  );
+}
+
 // One's own, or those of another user.
 export function SessionsPanel({ user }: { user?: User }) {
   const { t } = useSpeech();
@@ -61,7 +76,12 @@ export function SessionsPanel({ user }: { user?: User }) {
                       )}
                     </span>
                   </th>
-                  <td className="mono">{each.source_ip}</td>
+                  <td className="mono">
+                    {each.source_ip}
+                    {each.places.map((place) => (
+                      <Elsewhere key={`${place.source_ip} ${place.user_agent}`} place={place} />
+                    ))}
+                  </td>
                   <td>
                     <Moment us={each.last_seen_us} />
                   </td>

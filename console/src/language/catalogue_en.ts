@@ -428,6 +428,8 @@ export const en = {
   'account.sessions.browser': 'Browser',
   'account.sessions.unknown': 'Unknown program',
   'account.sessions.address': 'Address',
+  'account.sessions.also': 'also',
+  'account.sessions.elsewhere': 'used elsewhere',
   'account.sessions.seen': 'Last seen',
   'account.sessions.current': 'this one',
   'account.sessions.end': 'End the session',

@@ -436,6 +436,8 @@ export const fr: Record<keyof typeof en, string> = {
   'account.sessions.browser': 'Navigateur',
   'account.sessions.unknown': 'Programme inconnu',
   'account.sessions.address': 'Adresse',
+  'account.sessions.also': 'aussi',
+  'account.sessions.elsewhere': 'utilisée ailleurs',
   'account.sessions.seen': 'Dernière activité',
   'account.sessions.current': 'celle-ci',
   'account.sessions.end': 'Terminer la session',

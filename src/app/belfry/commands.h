@@ -33,6 +33,7 @@ void add_review_commands(CLI::App& app, Invocation& invocation);
 void add_request_commands(CLI::App& app, Invocation& invocation);
 // belfry invitation, terms.
 void add_people_commands(CLI::App& app, Invocation& invocation);
+void add_role_commands(CLI::App& app, Invocation& invocation);
 void add_annex_commands(CLI::App& app, Invocation& invocation);
 void add_topology_commands(CLI::App& app, Invocation& invocation);
 void add_audit_commands(CLI::App& app, Invocation& invocation);

@@ -1,6 +1,7 @@
 // Access keys of the S3 protocol.
 #include "held_policies.h"
 #include "paging.h"
+#include "role_service.h"
 #include "rows.h"
 #include "service.h"
 
@@ -52,6 +53,8 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
   auto found = co_await core_.read<SigningIdentity>(
       [&](Transaction& transaction) -> Result<SigningIdentity> {
         TRY(core_.refresh_tree(transaction));
+        if (is_temporary_key_id(access_key_id))
+          return read_temporary_identity(core_, transaction, access_key_id);
         TRY(auto rows,
             transaction.query("SELECT k.secret_sealed, k.second_factor, k.last_used_us, u.id, "
                               "u.tenant_id, u.name, " +

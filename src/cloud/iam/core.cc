@@ -4,7 +4,6 @@ namespace belfry::iam {
 namespace {
 
 constexpr Duration kTreeRefreshAfter = std::chrono::seconds(3);
-constexpr auto kFreshFor = std::chrono::minutes(15);
 
 }  // namespace
 
@@ -37,7 +36,8 @@ Result<> Core::check_fresh(const Principal& by, std::string_view action,
                            const std::string& resource) {
   // Programs are not asked; who has no second factor has nothing to prove it with.
   if (by.method != Method::kSession || !by.second_factor) return {};
-  if (by.second_factor_at && clock.now() - *by.second_factor_at < kFreshFor) return {};
+  if (by.elsewhere.empty() && by.second_factor_at && clock.now() - *by.second_factor_at < kFreshFor)
+    return {};
   const Error stale(Code::kDenied, "iam.step_up_needed",
                     {{"minutes", std::to_string(kFreshFor.count())}});
   trail.refused(by.tenant, by, {std::string(action), resource, {}}, stale);

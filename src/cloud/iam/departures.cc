@@ -7,9 +7,9 @@ namespace belfry::iam {
 namespace {
 
 // All that a user has, and is gone with it; what refers to another row before that row.
-constexpr const char* kOwned[] = {"passkey",      "mfa_factor",    "recovery_code",
-                                  "api_token",    "access_key",    "group_member",
-                                  "user_profile", "user_boundary", "sign_in_origin"};
+constexpr const char* kOwned[] = {
+    "passkey",      "mfa_factor",   "recovery_code", "api_token",      "access_key",
+    "group_member", "user_profile", "user_boundary", "sign_in_origin", "session_place"};
 
 }  // namespace
 

@@ -20,6 +20,26 @@ policy::PolicyPtr deny_everything() {
   return *kDenyEverything;
 }
 
+std::shared_ptr<const HeldPolicies> compile_held(const std::vector<database::Row>& rows,
+                                                 policy::CompiledPolicies& compiled) {
+  auto held = std::make_shared<HeldPolicies>();
+  for (const database::Row& row : rows) {
+    for (const char* column : {"expires_us", "group_expires_us"})
+      if (const auto end = optional_time(row, column); end && (!held->until || *end < *held->until))
+        held->until = end;
+    policy::PolicyPtr policy = compiled.find(row.text("document")).value_or(deny_everything());
+    if (row.integer("is_boundary") == 1) {
+      held->boundary = std::move(policy);
+      held->boundary_name = row.text("name");
+    } else {
+      held->policies.push_back(std::move(policy));
+      held->sources.push_back({row.text("name"), row.text("group_name")});
+      held->privileged = held->privileged || row.integer("privileged") == 1;
+    }
+  }
+  return held;
+}
+
 }  // namespace
 
 bool is_privileged(const policy::Policy& policy) {
@@ -54,22 +74,19 @@ Result<std::shared_ptr<const HeldPolicies>> read_held_policies(database::Transac
           "ON p.id = b.profile_id WHERE b.user_id = :user_id",
           {{"user_id", user.value}, {"now_us", to_us(now)}}));
   if (rows.empty()) return nullptr;
-  auto held = std::make_shared<HeldPolicies>();
-  for (const database::Row& row : rows) {
-    for (const char* column : {"expires_us", "group_expires_us"})
-      if (const auto end = optional_time(row, column); end && (!held->until || *end < *held->until))
-        held->until = end;
-    policy::PolicyPtr policy = compiled.find(row.text("document")).value_or(deny_everything());
-    if (row.integer("is_boundary") == 1) {
-      held->boundary = std::move(policy);
-      held->boundary_name = row.text("name");
-    } else {
-      held->policies.push_back(std::move(policy));
-      held->sources.push_back({row.text("name"), row.text("group_name")});
-      held->privileged = held->privileged || row.integer("privileged") == 1;
-    }
-  }
-  return held;
+  return compile_held(rows, compiled);
+}
+
+Result<std::shared_ptr<const HeldPolicies>> read_role_policies(database::Transaction& transaction,
+                                                               policy::CompiledPolicies& compiled,
+                                                               RoleId role) {
+  TRY(auto rows,
+      transaction.query("SELECT p.name, '' AS group_name, p.document, p.privileged, "
+                        "0 AS is_boundary, NULL AS expires_us, NULL AS group_expires_us "
+                        "FROM role_profile r "
+                        "JOIN iam_profile p ON p.id = r.profile_id WHERE r.role_id = :role_id",
+                        {{"role_id", role.value}}));
+  return compile_held(rows, compiled);
 }
 
 }  // namespace belfry::iam

@@ -38,6 +38,7 @@ constexpr std::string_view kAdministrator = R"({
   "Statement": [
     {"Sid": "OwnTenant", "Effect": "Allow", "Action": ["iam:*", "audit:*"], "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}},
+    {"Sid": "Roles", "Effect": "Allow", "Action": "sts:*", "Resource": "*"},
     {"Sid": "TenantsBelow", "Effect": "Allow",
      "Action": ["iam:ListTenants", "iam:CreateTenant", "iam:ListUsers", "iam:GetUser",
                 "iam:CreateUser", "iam:SetUserActive", "iam:ListAccessKeys", "iam:DeleteAccessKey",
@@ -109,9 +110,10 @@ std::span<const std::string_view> documents_of(Role role) {
 }
 
 std::span<const policy::PolicyPtr> predefined_policies(Role role) {
-  static const std::array<std::vector<policy::PolicyPtr>, 5> kPolicies = {
-      compile(kDocuments[0]), compile(kDocuments[1]), compile(kDocuments[2]),
-      compile(kDocuments[3]), compile(kDocuments[4]),
+  static const std::array<std::vector<policy::PolicyPtr>, 6> kPolicies = {
+      compile(kDocuments[0]), compile(kDocuments[1]),
+      compile(kDocuments[2]), compile(kDocuments[3]),
+      compile(kDocuments[4]), {},  // of an assumed role: what it holds alone
   };
   return kPolicies[std::size_t(role)];
 }

@@ -13,8 +13,8 @@ constexpr const char* kTenantName = "Belfry probe";
 constexpr std::size_t kSeedLength = 20;
 
 // What users of a tenant have, in the order in which rows may go.
-constexpr const char* kOfUsers[] = {"recovery_code", "passkey",    "mfa_factor",    "iam_session",
-                                    "api_token",     "access_key", "sign_in_origin"};
+constexpr const char* kOfUsers[] = {"recovery_code", "passkey",   "mfa_factor", "iam_session",
+                                    "session_place", "api_token", "access_key", "sign_in_origin"};
 constexpr const char* kOfTenant[] = {"user_boundary", "user_profile", "group_profile",
                                      "group_member",  "iam_profile",  "iam_group"};
 

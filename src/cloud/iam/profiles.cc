@@ -163,7 +163,7 @@ Task<> ProfileService::delete_profile(const Principal& by, ProfileId id) {
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Profile profile, read_profile(transaction, by, id, "iam:DeleteProfile"));
     TRY(core_.check_fresh(by, "iam:DeleteProfile", resource_of(id)));
-    for (const char* table : {"user_profile", "group_profile", "user_boundary"}) {
+    for (const char* table : {"user_profile", "group_profile", "user_boundary", "role_profile"}) {
       TRY(auto held, transaction.query("SELECT tenant_id FROM " + std::string(table) +
                                            " WHERE profile_id = :id LIMIT 1",
                                        {{"id", id.value}}));

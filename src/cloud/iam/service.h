@@ -1,6 +1,6 @@
 // The implementation of `Iam`, over several files: sign_in.cc, sessions.cc, users.cc, factors.cc,
-// passkeys.cc, recovery_codes.cc, step_up.cc, access_keys.cc, api_tokens.cc, founding.cc,
-// access_facts.cc, probing.cc.
+// passkeys.cc, recovery_codes.cc, step_up.cc, places.cc, access_keys.cc, api_tokens.cc,
+// founding.cc, access_facts.cc, probing.cc.
 #pragma once
 
 #include "access_service.h"
@@ -12,6 +12,7 @@
 #include "profile_service.h"
 #include "reach_service.h"
 #include "review_service.h"
+#include "role_service.h"
 #include "throttle.h"
 
 #include <string>
@@ -31,7 +32,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
                      const Context& context) override;
 
   Task<SigningIdentity> find_signing_identity(const std::string& access_key_id) override;
-  Task<Principal> authenticate_session(const std::string& secret) override;
+  Task<Principal> authenticate_session(const std::string& secret, const Origin& from) override;
   Task<Principal> authenticate_token(const std::string& secret) override;
   Task<OpenedSession> sign_in(const SignIn& attempt) override;
   Task<> sign_out(const Principal& by) override;
@@ -52,6 +53,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) override;
 
   Profiles& profiles() override { return profiles_; }
+  Roles& roles() override { return roles_; }
   Access& access() override { return access_; }
   AccessQueries& access_queries() override { return reach_; }
   Reviews& reviews() override { return reviews_; }
@@ -148,6 +150,13 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   Result<UserId> owner_of(Transaction& transaction, const PasskeyAssertion& assertion);
   static std::string amr_of(const webauthn::Credential& credential);
 
+  // places.cc
+  Result<bool> is_known_place(Transaction& transaction, const std::string& session,
+                              const std::string& place);
+  Result<> note_place(Transaction& transaction, const Principal& by, const Origin& from);
+  Result<> confirm_place(Transaction& transaction, const Principal& by);
+  Result<> add_places(Transaction& transaction, UserId user, std::vector<Session>& sessions);
+
   Task<SigningIdentity> read_signing_identity(const std::string& access_key_id);
 
   struct Founder;  // a first user with its tenant: founding.cc
@@ -168,6 +177,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   AccessService access_{core_};
   ReachService reach_{core_};
   ReviewService reviews_{core_};
+  RoleService roles_{core_};
   const std::string dummy_hash_;  // what the passwords of unknown users are compared with
   policy::CompiledPolicies attached_{policy::Kind::kResource};
   Throttle throttle_;

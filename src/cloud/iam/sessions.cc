@@ -1,6 +1,7 @@
 // Sessions, and who a bearer secret belongs to.
 #include "held_policies.h"
 #include "paging.h"
+#include "places.h"
 #include "rows.h"
 #include "service.h"
 
@@ -35,30 +36,35 @@ constexpr std::string_view kOpen =
 
 struct Seen {
   Principal principal;
-  bool write_down = false;
+  bool write_down = false, is_new_place = false;
 };
 
 }  // namespace
 
-Task<Principal> IamService::authenticate_session(const std::string& secret) {
+Task<Principal> IamService::authenticate_session(const std::string& secret, const Origin& from) {
   const auto unknown = fail(Code::kDenied, "iam.unknown_session");
   if (secret.size() != kSecretLength) co_return unknown;
   const Timestamp now = core_.clock.now();
+  const std::string place = place_of(from);
   CO_TRY(const Seen seen, co_await core_.read<Seen>([&](Transaction& transaction) -> Result<Seen> {
     TRY(core_.refresh_tree(transaction));
     TRY(auto rows,
-        transaction.query("SELECT s.id AS session_id, s.second_factor, s.second_factor_us, "
-                          "s.last_seen_us, u.id, "
-                          "u.tenant_id, u.name, " +
-                              std::string(kRoleNow) + ", " + std::string(kTermsDue) +
-                              " AS terms_due FROM iam_session s "
-                              "JOIN iam_user u ON u.id = s.user_id "
-                              "WHERE s.secret_sha256 = :secret_sha256 AND u.active = 1 AND " +
-                              std::string(kOpen),
-                          {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(now)}}));
+        transaction.query(
+            "SELECT s.id AS session_id, s.second_factor, s.second_factor_us, "
+            "s.source_ip, s.user_agent, p.place, p.confirmed_us, "
+            "s.last_seen_us, u.id, "
+            "u.tenant_id, u.name, " +
+                std::string(kRoleNow) + ", " + std::string(kTermsDue) +
+                " AS terms_due FROM iam_session s "
+                "JOIN iam_user u ON u.id = s.user_id "
+                "LEFT JOIN session_place p ON p.session_id = s.id AND p.place = :place "
+                "WHERE s.secret_sha256 = :secret_sha256 AND u.active = 1 AND " +
+                std::string(kOpen),
+            {{"secret_sha256", digest_of(secret)}, {"place", place}, {"now_us", to_us(now)}}));
     if (rows.empty()) return unknown;
     const Row& row = rows[0];
     TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}, now));
+    const bool is_home = place == place_of({row.text("source_ip"), row.text("user_agent")});
     return Seen{{.tenant = TenantId{row.integer("tenant_id")},
                  .user = UserId{row.integer("id")},
                  .name = row.text("name"),
@@ -68,16 +74,19 @@ Task<Principal> IamService::authenticate_session(const std::string& secret) {
                  .second_factor = row.flag("second_factor"),
                  .second_factor_at = optional_time(row, "second_factor_us"),
                  .held = std::move(held),
-                 .terms_due = row.integer("terms_due") > 0},
-                now - from_us(row.integer("last_seen_us")) >= kSeenEvery};
+                 .terms_due = row.integer("terms_due") > 0,
+                 .elsewhere = is_home || !row.is_null("confirmed_us") ? "" : place},
+                now - from_us(row.integer("last_seen_us")) >= kSeenEvery,
+                !is_home && row.is_null("place")};
   }));
-  if (seen.write_down) {
-    // Should this fail, the session ends a little early.
+  if (seen.write_down || seen.is_new_place) {
+    // Should this fail, the session ends a little early, and the next use from there is told.
     static_cast<void>(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
       TRY(
           transaction.execute("UPDATE iam_session SET last_seen_us = :now_us "
                               "WHERE id = :id AND last_seen_us < :now_us",
                               {{"now_us", to_us(now)}, {"id", seen.principal.credential}}));
+      if (seen.is_new_place) TRY(note_place(transaction, seen.principal, from));
       return Done{};
     }));
   }
@@ -117,6 +126,7 @@ Task<Listing<Session>> IamService::list_sessions(const Principal& by, UserId use
     std::vector<Session> sessions;
     sessions.reserve(rows.size());
     for (const Row& row : rows) sessions.push_back(session_of(row));
+    TRY(add_places(transaction, user, sessions));
     return page_of(std::move(sessions), page,
                    [](const Session& session) { return text_of(session.created, session.id); });
   });
@@ -130,7 +140,9 @@ Task<std::optional<Session>> IamService::find_session(const Principal& by) {
         transaction.query("SELECT s.* FROM iam_session s WHERE s.id = :id AND s.user_id = :user_id",
                           {{"id", by.credential}, {"user_id", by.user.value}}));
     if (rows.empty()) return Found();
-    return Found(session_of(rows[0]));
+    std::vector<Session> found = {session_of(rows[0])};
+    TRY(add_places(transaction, by.user, found));
+    return Found(std::move(found[0]));
   });
 }
 

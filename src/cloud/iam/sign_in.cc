@@ -4,6 +4,7 @@
 #include "crypto/hash.h"
 #include "crypto/password.h"
 #include "password_rules.h"
+#include "role_service.h"
 #include "rows.h"
 #include "service.h"
 
@@ -73,6 +74,10 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
   TRY(transaction.execute(
       "DELETE FROM iam_session WHERE user_id = :user_id AND expires_us < :forgotten_us",
       parameters));
+  TRY(
+      transaction.execute("DELETE FROM session_place WHERE user_id = :user_id AND session_id NOT "
+                          "IN (SELECT s.id FROM iam_session s WHERE s.user_id = :user_id)",
+                          parameters));
   return {};
 }
 
@@ -323,23 +328,9 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
 
 Result<IamService::Proof> IamService::use_code(Transaction& transaction, UserId user,
                                                const std::string& code) {
-  TRY(auto factors,
-      transaction.query(
-          "SELECT id, secret_sealed, last_step FROM mfa_factor WHERE user_id = :user_id "
-          "AND kind = 'totp' AND confirmed_us IS NOT NULL ORDER BY id",
-          {{"user_id", user.value}}));
-  for (const Row& factor : factors) {
-    TRY(const Buffer seed,
-        open_secret(core_.keys, {"totp/" + user.text()}, factor.text("secret_sealed")));
-    const auto step =
-        crypto::verify_totp(seed, code, core_.clock.now(), factor.integer("last_step"));
-    if (!step) continue;
-    TRY(transaction.execute(
-        "UPDATE mfa_factor SET last_step = :step, last_used_us = :now_us WHERE id = :id",
-        {{"step", *step}, {"id", factor.integer("id")}, {"now_us", to_us(core_.clock.now())}}));
-    return Proof{FactorKind::kTotp, "otp"};
-  }
-  return std::unexpected(refusal());
+  TRY(const bool is_right, use_totp(core_, transaction, user, code));
+  if (!is_right) return std::unexpected(refusal());
+  return Proof{FactorKind::kTotp, "otp"};
 }
 
 }  // namespace belfry::iam

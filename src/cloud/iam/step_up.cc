@@ -59,6 +59,7 @@ Task<> IamService::step_up(const Principal& by, const StepUp& shown) {
                             "second_factor = 1 AND ended_us IS NULL",
                             {{"now_us", to_us(core_.clock.now())}, {"id", by.credential}}));
     if (changed == 0) return fail(Code::kDenied, "iam.unknown_session");
+    TRY(confirm_place(transaction, by));
     TRY(core_.trail.authenticated(transaction, by,
                                   {"iam:StepUp",
                                    "belfry:session/" + by.credential,

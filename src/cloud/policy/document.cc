@@ -217,6 +217,13 @@ class StatementReader {
   }
 
   Result<> read_resources() {
+    if (kind_ == Kind::kTrust) {
+      if (statement_.contains("Resource") || statement_.contains("NotResource"))
+        return bad("policy.no_resource_here", where_);
+      // The role alone, whichever it is: all but none.
+      read_.resources_are = Listed::kAllButThese;
+      return {};
+    }
     TRY(Element element, one_of("Resource", "NotResource"));
     read_.resources_are = element.listed;
     TRY(auto texts, read_texts(*element.value, element.where));

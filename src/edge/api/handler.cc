@@ -25,7 +25,8 @@ Task<iam::Principal> authenticate(Host& host, const http::Request& request) {
   if (!session) co_return fail(Code::kDenied, "api.sign_in_first");
   if (!is_safe(request.method) && request.fields.get("x-belfry-request").empty())
     co_return fail(Code::kDenied, "api.request_header_needed");
-  co_return co_await host.services.iam.authenticate_session(*session);
+  co_return co_await host.services.iam.authenticate_session(
+      *session, {request.peer_ip, std::string(request.fields.get("user-agent"))});
 }
 
 Task<Answer> run_route(Host& host, http::Request& request, http::Response& response) {

@@ -47,13 +47,16 @@ Task<Answer> sign_in(Call& call) {
 json rights_of(const Call& call) {
   const Services& services = call.host.services;
   json rights = json::array();
+  // Those that it has once it confirmed where it is: what is not shown, nobody can ask for.
+  iam::Principal by = call.by;
+  by.elsewhere.clear();
   std::string_view last;
   for (std::span<const Route> routes : all_routes()) {
     for (const Route& route : routes) {
       if (route.action == last) continue;
       last = route.action;
       for (TenantId tenant : {call.by.tenant, services.provider}) {
-        if (!services.iam.authorize(call.by, route.action, {"*", tenant}, call.context())) continue;
+        if (!services.iam.authorize(by, route.action, {"*", tenant}, call.context())) continue;
         rights.push_back(route.action);
         break;
       }
@@ -75,6 +78,7 @@ Task<Answer> who_am_i(Call& call) {
                     {"second_factor", call.by.second_factor},
                     {"second_factor_needed", privileged && !call.by.second_factor},
                     {"terms_due", call.by.terms_due},
+                    {"elsewhere", !call.by.elsewhere.empty()},
                     {"rights", rights_of(call)},
                     {"provider_name", services.topology.provider_name},
                     {"demonstration", services.topology.demonstration}});

@@ -148,6 +148,20 @@ json to_json(const iam::ApiToken& token) {
           {"second_factor", token.second_factor}};
 }
 
+namespace {
+
+json places_of(const iam::Session& session) {
+  json places = json::array();
+  for (const iam::SessionPlace& place : session.places)
+    places.push_back({{"source_ip", place.source_ip},
+                      {"user_agent", place.user_agent},
+                      {"first_seen_us", to_us(place.first_seen)},
+                      {"confirmed_us", time_or_null(place.confirmed)}});
+  return places;
+}
+
+}  // namespace
+
 json to_json(const iam::Session& session, const iam::Principal& by) {
   return {{"id", session.id},
           {"user", session.user.text()},
@@ -159,7 +173,8 @@ json to_json(const iam::Session& session, const iam::Principal& by) {
           {"second_factor", session.second_factor},
           {"factor", session.factor ? json(iam::name_of(*session.factor)) : json(nullptr)},
           {"second_factor_us", time_or_null(session.second_factor_at)},
-          {"current", session.id == by.credential}};
+          {"current", session.id == by.credential},
+          {"places", places_of(session)}};
 }
 
 json to_json(const segments::Placement& placement, const topology::Topology& topology) {

@@ -1,6 +1,7 @@
 // From a request to its operation:
 //
-//   locate (bucket and key) -> authenticate -> route -> find the bucket -> authorise -> run
+//   STS? (sts.h) -> locate (bucket and key) -> authenticate -> route -> find the bucket ->
+//   authorise -> run
 //
 // Invariants
 //  1. No operation runs without a signature that holds and a right that was granted.
@@ -14,6 +15,7 @@
 #include "errors.h"
 #include "events.h"
 #include "route.h"
+#include "sts.h"
 
 #include <algorithm>
 
@@ -122,6 +124,7 @@ void count(const Call& call) {
 Task<> handle(std::shared_ptr<Service> service, http::Request& request, http::Response& response) {
   Call call{*service, request, response, service->clock.now()};
   add_own_fields(call);
+  if (is_for_sts(request)) co_return co_await serve_sts(call);
   auto performed = co_await perform(call);
   if (performed || response.started()) {
     count(call);

@@ -243,9 +243,9 @@ TEST_P(ProfilesTest, ABoundaryLeavesOnesOwnAccount) {
 TEST_P(ProfilesTest, WhoBecomesPrivilegedSignsInAnew) {
   auto opened = world_.sign_in("member", kGoodPassword);
   ASSERT_TRUE(opened);
-  EXPECT_TRUE(world_.wait(iam().authenticate_session(opened->secret)));
+  EXPECT_TRUE(world_.wait(iam().authenticate_session(opened->secret, kHere)));
   give(make_profile("Looks at users", allow("iam:List*")), {.user = member_});
-  EXPECT_EQ(message_of(world_.wait(iam().authenticate_session(opened->secret))),
+  EXPECT_EQ(message_of(world_.wait(iam().authenticate_session(opened->secret, kHere))),
             "iam.unknown_session");
 }
 

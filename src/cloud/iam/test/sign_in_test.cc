@@ -119,7 +119,7 @@ TEST_P(SignInTest, PrivilegedSessionsRestFor15MinutesAndLast12Hours) {
                                world_.code_of(founded.admin_totp_secret));
   ASSERT_TRUE(opened) << opened.error().describe();
   const auto authenticate = [&] {
-    return message_of(world_.wait(world_.iam->authenticate_session(opened->secret)));
+    return message_of(world_.wait(world_.iam->authenticate_session(opened->secret, kHere)));
   };
   for (int i = 0; i < 51; ++i) {
     EXPECT_EQ(authenticate(), "") << i;
@@ -141,12 +141,13 @@ TEST_P(SignInTest, SigningOutEndsTheSessionAtOnce) {
   make_member("ada");
   auto opened = world_.sign_in("ada", kGoodPassword);
   ASSERT_TRUE(opened);
-  auto principal = world_.wait(world_.iam->authenticate_session(opened->secret));
+  auto principal = world_.wait(world_.iam->authenticate_session(opened->secret, kHere));
   ASSERT_TRUE(principal);
   EXPECT_TRUE(world_.wait(world_.iam->sign_out(*principal)));
-  EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session(opened->secret))),
+  EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session(opened->secret, kHere))),
             "iam.unknown_session");
-  EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session(""))), "iam.unknown_session");
+  EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session("", kHere))),
+            "iam.unknown_session");
 }
 
 TEST_P(SignInTest, APrivilegedUserWithoutAFactorCanOnlyEnrolOne) {
@@ -188,15 +189,15 @@ TEST_P(SignInTest, ASessionThatGainsASecondFactorGetsANewSecret) {
   auto opened = world_.sign_in("ada", kGoodPassword);
   ASSERT_TRUE(opened);
   Iam& iam = *world_.iam;
-  auto before = world_.wait(iam.authenticate_session(opened->secret));
+  auto before = world_.wait(iam.authenticate_session(opened->secret, kHere));
   ASSERT_TRUE(before);
   auto seed = world_.wait(iam.begin_totp(*before));
   ASSERT_TRUE(seed);
   auto renewed = world_.wait(iam.confirm_totp(*before, world_.code_of(*seed)));
   ASSERT_TRUE(renewed) << renewed.error().describe();
-  EXPECT_EQ(message_of(world_.wait(iam.authenticate_session(opened->secret))),
+  EXPECT_EQ(message_of(world_.wait(iam.authenticate_session(opened->secret, kHere))),
             "iam.unknown_session");
-  auto after = world_.wait(iam.authenticate_session(renewed->secret));
+  auto after = world_.wait(iam.authenticate_session(renewed->secret, kHere));
   ASSERT_TRUE(after) << after.error().describe();
   EXPECT_EQ(after->credential, before->credential);
   EXPECT_TRUE(after->second_factor);
@@ -215,7 +216,7 @@ TEST_P(SignInTest, ANewPasswordEndsOtherSessions) {
             "iam.password_known");
   auto changed = world_.wait(iam.change_password(by, kGoodPassword, better));
   EXPECT_TRUE(changed) << changed.error().describe();
-  EXPECT_EQ(message_of(world_.wait(iam.authenticate_session(other->secret))),
+  EXPECT_EQ(message_of(world_.wait(iam.authenticate_session(other->secret, kHere))),
             "iam.unknown_session");
   EXPECT_EQ(outcome("ada", kGoodPassword), "iam.sign_in_refused");
   EXPECT_EQ(outcome("ada", better), "");
@@ -227,7 +228,7 @@ TEST_P(SignInTest, ASuspendedUserIsOutAtOnce) {
   ASSERT_TRUE(opened);
   const Principal administrator = world_.customer();
   EXPECT_TRUE(world_.wait(world_.iam->set_user_active(administrator, ada.id, false)));
-  EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session(opened->secret))),
+  EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session(opened->secret, kHere))),
             "iam.unknown_session");
   EXPECT_EQ(outcome("ada", kGoodPassword), "iam.sign_in_refused");
   EXPECT_TRUE(world_.wait(world_.iam->set_user_active(administrator, ada.id, true)));

@@ -150,7 +150,7 @@ Principal World::enter(const std::string& user, const std::string& password,
   EXPECT_TRUE(opened) << user << ": " << opened.error().describe();
   if (!opened) return {};
   if (!seed.empty()) clock.advance(std::chrono::seconds(30));
-  auto principal = wait(iam->authenticate_session(opened->secret));
+  auto principal = wait(iam->authenticate_session(opened->secret, kHere));
   EXPECT_TRUE(principal) << principal.error().describe();
   return principal.value_or(Principal{});
 }

@@ -137,6 +137,8 @@ Result<T> World::wait(Task<T> task) {
   return std::move(*result);
 }
 
+// Where `World::sign_in` signs in from.
+inline const Origin kHere{"192.0.2.1", "test"};
 inline constexpr const char* kGoodPassword = "seven otters carry lanterns";
 
 // The message id of an error, or "".

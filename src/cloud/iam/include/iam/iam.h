@@ -16,6 +16,7 @@
 #include "iam/profiles.h"
 #include "iam/reach.h"
 #include "iam/reviews.h"
+#include "iam/roles.h"
 #include "iam/second_factors.h"
 #include "iam/terms.h"
 #include "iam/upkeep.h"
@@ -56,6 +57,7 @@ enum class Role {
   kTenantAdministrator,    // privileged: users, keys and buckets of the tenant
   kMember,                 // buckets and objects of the tenant
   kReader,                 // reads them, and the annex
+  kAssumed,                // none of these: an assumed role, which has its own profiles alone
 };
 std::string_view name_of(Role role);
 std::optional<Role> role_named(std::string_view name);
@@ -79,6 +81,11 @@ struct Principal {
   std::optional<Timestamp> second_factor_at{};  // when the session last proved it
   std::shared_ptr<const HeldPolicies> held{};   // null: nothing but the role
   bool terms_due = false;  // a session that may only read and accept the terms: terms.h
+  // Where a session is used, when that is neither where it was opened nor where its second factor
+  // was proved since: until that is done it does nothing that needs one. Empty: as it should be.
+  std::string elsewhere{};
+  // Of a session of a role: `name` is the ARN of the session, `user` nobody. Null: a user itself.
+  std::shared_ptr<const AssumedRole> assumed{};
 };
 
 // Facts of the request that rights may depend on.
@@ -99,6 +106,8 @@ struct Resource {
 std::string account_of(TenantId tenant);
 // "arn:aws:iam::000000000002:user/anna"
 std::string arn_of(TenantId tenant, std::string_view user_name);
+// That of a user, or "arn:aws:sts::000000000002:assumed-role/backup/nightly".
+std::string arn_of(const Principal& principal);
 
 struct User {
   UserId id;
@@ -130,11 +139,36 @@ struct NewAccessKey {
   std::string secret;  // shown once
 };
 
+// What goes with the signatures of temporary credentials.
+struct SessionToken {
+  std::string sha256;
+  Timestamp expires;
+};
+
 // What a signature is checked with.
 struct SigningIdentity {
   Principal principal;
   std::string secret;
-  std::optional<Timestamp> until{};  // when some of the principal's rights end by themselves
+  std::optional<Timestamp> until{};     // when some of the principal's rights end by themselves
+  std::optional<SessionToken> token{};  // nothing: the key is not a temporary one
+};
+
+// Whether a request has the token that goes with its key; `token`: nothing when it has none.
+// Errors: denied ("iam.unknown_key" of a temporary key without its token,
+// "iam.wrong_session_token", "iam.session_token_expired").
+Result<> check_session_token(const SigningIdentity& identity,
+                             const std::optional<std::string_view>& token, Timestamp now);
+
+// From where, and with what program.
+struct Origin {
+  std::string source_ip, user_agent;
+};
+
+// Where a session was used besides where it was opened.
+struct SessionPlace {
+  std::string source_ip, user_agent;
+  Timestamp first_seen;
+  std::optional<Timestamp> confirmed{};  // when a second factor was proved there
 };
 
 struct Session {
@@ -145,6 +179,7 @@ struct Session {
   bool second_factor = false;
   std::optional<FactorKind> factor{};           // which
   std::optional<Timestamp> second_factor_at{};  // when it was last proved
+  std::vector<SessionPlace> places{};
 };
 
 struct ApiToken {
@@ -181,9 +216,12 @@ class Iam {
   virtual Result<> authorize(const Principal& principal, std::string_view action,
                              const Resource& resource, const Context& context) = 0;
 
-  // Cached; a revoked key is refused at once. Errors: denied ("iam.unknown_key").
+  // Cached; a revoked key is refused at once. That of a temporary key may have expired
+  // (`check_session_token`). Errors: denied ("iam.unknown_key").
   virtual Task<SigningIdentity> find_signing_identity(const std::string& access_key_id) = 0;
-  virtual Task<Principal> authenticate_session(const std::string& secret) = 0;
+  // `from`: where it is used now; its first use from another network or program is in the log
+  // (`Principal::elsewhere`).
+  virtual Task<Principal> authenticate_session(const std::string& secret, const Origin& from) = 0;
   virtual Task<Principal> authenticate_token(const std::string& secret) = 0;
 
   struct OpenedSession {
@@ -229,6 +267,7 @@ class Iam {
   virtual People& people() = 0;
   virtual MailQueue& mail() = 0;
   virtual Terms& terms() = 0;
+  virtual Roles& roles() = 0;
   virtual SecondFactors& second_factors() = 0;
   virtual Upkeep& upkeep() = 0;
 
