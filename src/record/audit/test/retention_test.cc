@@ -15,6 +15,23 @@ class RetentionTest : public LedgerTest {
     EXPECT_TRUE(destroyed) << destroyed.error().describe();
     return destroyed.value_or(0);
   }
+  // From now to a day of the month that is so many later.
+  static days until(int months_later, unsigned day) {
+    using namespace std::chrono;
+    const sys_days today = floor<days>(system_clock::now());
+    const year_month_day now(today);
+    return sys_days((now.year() / now.month() + months(months_later)) / day) - today;
+  }
+  // To so many days from now, by way of the first day of the month before.
+  void live_until(days later) {
+    using namespace std::chrono;
+    clock_.shift = later;
+    const sys_days today = floor<days>(clock_.now());
+    const year_month_day now(today);
+    clock_.shift = later - (today - sys_days((now.year() / now.month() - months(1)) / 1));
+    ASSERT_TRUE(keys_->current({9}, crypto::KeyPurpose::kAuditMonth));
+    clock_.shift = later;
+  }
   std::size_t readable(TenantId tenant) {
     Query all;
     all.limit = 10'000;
@@ -33,7 +50,7 @@ class RetentionTest : public LedgerTest {
 TEST_F(RetentionTest, TwelveMonthsAreKept) {
   open();
   fill(kTenant, 3);
-  clock_.shift = days(330);
+  live_until(days(330));
   EXPECT_EQ(destroy(), 0u);
   EXPECT_EQ(readable(kTenant), 3u);
 }
@@ -43,7 +60,7 @@ TEST_F(RetentionTest, AMonthThatIsOverCannotBeReadAndEveryProofHolds) {
   fill(kTenant, 300);
   fill(kOther, 2);
   const Checkpoint before = run(ledger_->checkpoint(kTenant)).value();
-  clock_.shift = days(430);
+  live_until(days(430));
   fill(kTenant, 5);
   EXPECT_EQ(destroy(), 2u) << "a month of each tenant";
   EXPECT_EQ(destroy(), 0u);
@@ -74,6 +91,35 @@ TEST_F(RetentionTest, AMonthThatIsOverCannotBeReadAndEveryProofHolds) {
   }
 }
 
+TEST_F(RetentionTest, AClockThatJumpsDestroysNothing) {
+  open();
+  fill(kTenant, 3);
+  clock_.shift = days(4000);
+  fill(kTenant, 2);
+  EXPECT_EQ(destroy(), 0u);
+  clock_.shift = days(0);
+  EXPECT_EQ(readable(kTenant), 5u);
+}
+
+TEST_F(RetentionTest, AClockThatJumpsToTheEndOfAMonthDestroysNothing) {
+  open();
+  fill(kTenant, 3);
+  clock_.shift = until(130, 1) - days(1);
+  fill(kTenant, 1);
+  clock_.shift = until(130, 1);
+  EXPECT_EQ(destroy(), 0u);
+  EXPECT_EQ(readable(kTenant), 4u);
+}
+
+// A clock that goes back finds no month that is old, and keys of months to come.
+TEST_F(RetentionTest, AClockThatGoesBackDestroysNothing) {
+  open();
+  fill(kTenant, 3);
+  live_until(days(-800));
+  EXPECT_EQ(destroy(), 0u);
+  EXPECT_EQ(readable(kTenant), 3u);
+}
+
 // A daemon that was down for long, or that no disk let destroy before.
 TEST_F(RetentionTest, SeveralMonthsGoAtOnce) {
   open();
@@ -81,7 +127,7 @@ TEST_F(RetentionTest, SeveralMonthsGoAtOnce) {
     clock_.shift = days(31 * month);
     fill(kTenant, 1);
   }
-  clock_.shift = days(31 * 20);
+  live_until(days(31 * 20));
   reopen();
   EXPECT_EQ(destroy(), 3u);
   EXPECT_EQ(readable(kTenant), 1u);
