@@ -63,6 +63,7 @@ Task<std::uint64_t> destroy_old_months(Ledger& ledger, crypto::KeyStore& keys, C
     CO_TRY(co_await ledger.record(tenant, destruction_of(tenant, text, now)));
   // Without a month too: a destruction that a disk kept open is ended.
   CO_TRY(co_await runtime::blocking(*pool, [&] { return keys.destroy_months_before(before); }));
+  CO_TRY(co_await ledger.delete_destroyed());
   co_return months.size();
 }
 

@@ -86,7 +86,8 @@ TEST_F(RetentionTest, AMonthThatIsOverCannotBeReadAndEveryProofHolds) {
   for (int disk : {1, 2, 3}) {
     auto report = verify(disk);
     ASSERT_TRUE(report) << report.error().describe();
-    EXPECT_EQ(report->leaves_checked, 307u);
+    EXPECT_EQ(report->leaves_deleted, 256u);
+    EXPECT_EQ(report->leaves_checked, 307u - 256);
     EXPECT_EQ(report->leaves_opened, 7u);
   }
 }
@@ -118,6 +119,75 @@ TEST_F(RetentionTest, AClockThatGoesBackDestroysNothing) {
   live_until(days(-800));
   EXPECT_EQ(destroy(), 0u);
   EXPECT_EQ(readable(kTenant), 3u);
+}
+
+// A bundle with leaves of two months goes with the younger one.
+TEST_F(RetentionTest, ABundleStaysWhileOneOfItsMonthsIsKept) {
+  open();
+  fill(kTenant, 511);
+  clock_.shift = until(1, 15);
+  fill(kTenant, 101);
+  live_until(until(13, 15));
+  reopen();
+  EXPECT_EQ(destroy(), 1u);
+  const auto has = [&](const char* name) {
+    return std::filesystem::exists(log_folder(1, kTenant) / "tile/entries" / name);
+  };
+  const auto check = [&] {
+    EXPECT_FALSE(has("000"));
+    EXPECT_TRUE(has("001")) << "its last leaf can be read";
+    EXPECT_EQ(readable(kTenant), 102u);
+  };
+  check();
+  reopen();
+  check();
+  live_until(until(15, 15));
+  fill(kTenant, 256);
+  reopen();
+  EXPECT_EQ(destroy(), 1u);
+  EXPECT_FALSE(has("001"));
+  EXPECT_TRUE(has("002")) << "it has leaves of now";
+}
+
+// On every disk, also behind a restart that has them from the journal once more.
+TEST_F(RetentionTest, TheEntryBundlesGoAndNotTheHashes) {
+  open();
+  fill(kTenant, 600);
+  const std::string bundle(as_text(run(ledger_->tile(kTenant, "tile/entries/000")).value()));
+  ASSERT_FALSE(bundle.empty());
+  live_until(days(430));
+  fill(kTenant, 300);
+  reopen();
+  EXPECT_EQ(destroy(), 1u);
+  const auto has = [&](int disk, const char* name) {
+    return std::filesystem::exists(log_folder(disk, kTenant) / "tile/entries" / name);
+  };
+  const auto check = [&] {
+    EXPECT_EQ(run(ledger_->tile(kTenant, "tile/entries/000")).error().message(),
+              "audit.bundle_deleted");
+    EXPECT_TRUE(run(ledger_->tile(kTenant, "tile/entries/002"))) << "it has new leaves too";
+    EXPECT_EQ(readable(kTenant), 301u);
+    expect_proved(0);
+    for (int disk : {1, 2, 3}) {
+      EXPECT_FALSE(has(disk, "000") || has(disk, "001")) << disk;
+      EXPECT_TRUE(has(disk, "002")) << disk;
+    }
+  };
+  check();
+  reopen();
+  check();
+  stop();
+  auto report = verify(1);
+  ASSERT_TRUE(report) << report.error().describe();
+  EXPECT_EQ(report->leaves_deleted, 512u);
+  EXPECT_EQ(report->leaves_checked, 901u - 512);
+  std::filesystem::remove(log_folder(1, kTenant) / "tile/0/001");
+  EXPECT_FALSE(verify(1)) << "the hashes may not be missing";
+  std::filesystem::remove(log_folder(2, kTenant) / "tile/entries/002");
+  EXPECT_TRUE(verify(2)) << "as if that were older";
+  std::filesystem::copy(log_folder(3, kTenant) / "tile/entries/002",
+                        log_folder(3, kTenant) / "tile/entries/001");
+  EXPECT_EQ(verify(3).error().message(), "audit.verify_entry");
 }
 
 // A daemon that was down for long, or that no disk let destroy before.

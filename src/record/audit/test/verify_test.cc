@@ -60,7 +60,12 @@ TEST_F(VerifyTest, AnyChangedOctetIsRefused) {
     }
     write(path, whole);
     files::rename(path, path.string() + ".away");
-    ASSERT_FALSE(verify(1)) << path << " is missing";
+    const auto without = verify(1);
+    // The oldest bundle may be deleted with its months, and the report says so.
+    if (path == log_folder(1, kTenant) / "tile/entries/000")
+      ASSERT_EQ(without.value().leaves_deleted, 256u);
+    else
+      ASSERT_FALSE(without) << path << " is missing";
     files::rename(path.string() + ".away", path);
   }
   EXPECT_GT(tried, 300u);
