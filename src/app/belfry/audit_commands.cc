@@ -102,15 +102,17 @@ Result<> fetch(const Invocation& invocation, const std::string& directory) {
                  Readable::kEveryone));
   TRY(write_file(root / "keys.json", keys.dump(2) + "\n", Readable::kOwner));
   auto names = resources_of(checkpoint.at("size").get<std::uint64_t>());
+  std::size_t files = 0;
   for (std::size_t i = 0; i < names.size(); ++i) {
     show_progress(say("cli.audit.copying"), double(i) / double(names.size()));
-    TRY(std::string octets, connection.get_octets("/api/v1/audit/tiles/" + names[i]));
-    TRY(write_file(root / names[i], octets, Readable::kEveryone));
+    TRY(auto octets, fetch_bundle(connection, names[i]));
+    if (!octets) continue;
+    TRY(write_file(root / names[i], *octets, Readable::kEveryone));
+    ++files;
   }
   end_progress();
   if (invocation.json)
-    print_json(
-        {{"directory", directory}, {"size", checkpoint.at("size")}, {"files", names.size()}});
+    print_json({{"directory", directory}, {"size", checkpoint.at("size")}, {"files", files}});
   else
     print_line(say("cli.audit.fetched",
                    {{"size", cell(checkpoint.at("size"))}, {"directory", directory}}));
@@ -188,6 +190,7 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
                   {"root", report->root_hex},
                   {"leaves_checked", report->leaves_checked},
                   {"leaves_opened", report->leaves_opened},
+                  {"leaves_deleted", report->leaves_deleted},
                   {"root_proof", to_json(report->root_proof)}};
     if (arguments.events_max > 0) value["events"] = report->events;
     return print_json(value), Result<>();
@@ -199,6 +202,8 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
              say("cli.audit.in_tree", {{"size", std::to_string(report->size)}})});
   facts.add({say("cli.audit.root"), report->root_hex});
   facts.add({say("cli.audit.opened"), std::to_string(report->leaves_opened)});
+  if (report->leaves_deleted > 0)
+    facts.add({say("cli.audit.deleted"), std::to_string(report->leaves_deleted)});
   for (auto& [what, found] : describe_root_proof(report->root_proof)) facts.add({what, found});
   facts.print();
   for (auto& event : report->events) print_line(event);

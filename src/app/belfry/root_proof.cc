@@ -26,6 +26,14 @@ Result<> fetch_root_proof(Connection& connection, const std::filesystem::path& d
   return {};
 }
 
+Result<std::optional<std::string>> fetch_bundle(Connection& connection, const std::string& name) {
+  auto octets = connection.get_octets("/api/v1/audit/tiles/" + name);
+  if (octets) return std::optional(std::move(*octets));
+  const bool is_full = name.starts_with("tile/entries/") && !name.contains(".p/");
+  if (is_full && octets.error().code() == Code::kNotFound) return std::nullopt;
+  return std::unexpected(octets.error());
+}
+
 std::vector<std::pair<std::string, std::string>> describe_root_proof(
     const std::optional<audit::CheckedRootProof>& proof) {
   if (!proof) return {{say("cli.audit.root_log"), say("cli.audit.no_root_proof")}};

@@ -18,6 +18,9 @@ namespace belfry::command_line {
 // before the log's checkpoint: the log has to cover what it proves.
 Result<> fetch_root_proof(Connection& connection, const std::filesystem::path& directory);
 
+// An entry bundle of a log, or nothing when it is deleted, as those of destroyed months are.
+Result<std::optional<std::string>> fetch_bundle(Connection& connection, const std::string& name);
+
 // What a verified copy says of it, as rows of a table and as a member of --json.
 std::vector<std::pair<std::string, std::string>> describe_root_proof(
     const std::optional<audit::CheckedRootProof>& proof);

@@ -95,6 +95,14 @@ class FileLedger : public Ledger {
     return keys;
   }
 
+  Task<> delete_destroyed() override {
+    auto remove = [core = core_]() -> Result<> {
+      for (const auto& [tenant, size] : core->sizes()) core->delete_destroyed(tenant);
+      return {};
+    };
+    co_return co_await runtime::blocking(core_->pool(), std::move(remove));
+  }
+
   Task<> close() override { return core_->close(); }
 
  private:

@@ -84,6 +84,7 @@ class Core {
   Result<> make_room(std::size_t octets_max);
   std::size_t held_octets();
   Checkpoint checkpoint(TenantId tenant);
+  void delete_destroyed(TenantId tenant);
 
   // ledger_read.cc
   Result<QueryPage> query(TenantId tenant, const Query& query);
@@ -126,6 +127,8 @@ class Core {
   Result<> write_entries(const Publication& job, Extent extent, TileFiles::Present present);
   Result<> write_tiles(const Publication& job, TileFiles::Present present);
   Result<> write_checkpoint(const Publication& job, TileFiles::Present present);
+  bool is_destroyed(std::span<const Entry> bundle);
+  bool delete_if_destroyed(TenantId tenant, std::uint64_t index, std::span<const Entry> bundle);
   void remove_obsolete(const Publication& job, Extent extent);
   using Segments = std::map<TenantId, std::deque<Buffer>>;  // of each tenant the oldest first
   Segments take_due_segments(Due due);

@@ -60,6 +60,8 @@ Result<> Core::write_entries(const Publication& job, Extent extent, TileFiles::P
     const auto width = unsigned(std::min<std::size_t>(kTileWidth, entries.size() - i));
     if (width < kTileWidth && extent == Extent::kFull) break;
     const TilePath path{Resource::kEntries, {0, (job.entries_from + i) / kTileWidth}, width};
+    // A start has them from the journal once more, and nobody can read them.
+    if (delete_if_destroyed(job.tenant, path.place.index, entries.subspan(i, width))) continue;
     TRY(files_.write(job.tenant, path.text(), bundle_octets(entries.subspan(i, width)), present));
   }
   return {};

@@ -11,6 +11,11 @@ namespace {
 // A query looks at this many leaves at most, and says where the next one goes on.
 constexpr std::uint64_t kBundlesMax = 64;
 
+std::unexpected<Error> bundle_deleted(std::uint64_t index) {
+  return fail(Code::kNotFound, "audit.bundle_deleted",
+              {{"path", TilePath{Resource::kEntries, {0, index}}.text()}});
+}
+
 std::optional<Hashes> parse_tile(View octets) {
   if (octets.size() % sizeof(Hash) != 0 || octets.size() > kTileWidth * sizeof(Hash))
     return std::nullopt;
@@ -116,6 +121,7 @@ Result<std::vector<Entry>> Core::bundle(TenantId tenant, std::uint64_t index) {
         return fail(Code::kNotFound, "audit.no_such_tile",
                     {{"path", TilePath{Resource::kEntries, {0, index}}.text()}});
       const TenantLog& log = found->second;
+      if (index < log.deleted()) return bundle_deleted(index);
       if (first + kTileWidth <= log.entries_from()) break;
       state = log.bundle(index);
     }
@@ -135,7 +141,15 @@ Result<std::vector<Entry>> Core::bundle(TenantId tenant, std::uint64_t index) {
     looked_from = state.entries_from;
   }
   TRY(Hashes hashes, tile_hashes(tenant, {0, index}, kTileWidth));
-  return read_bundle(tenant, {Resource::kEntries, {0, index}}, hashes);
+  const TilePath path{Resource::kEntries, {0, index}};
+  auto entries = read_bundle(tenant, path, hashes);
+  {
+    std::lock_guard lock(mutex_);
+    if (index >= logs_[tenant].deleted()) return entries;
+  }
+  // It was deleted meanwhile, and reading may have mended it on a disk that had it no more.
+  files_.remove(tenant, path.text());
+  return bundle_deleted(index);
 }
 
 Result<Buffer> Core::tile(TenantId tenant, const std::string& text) {
@@ -164,7 +178,10 @@ Result<QueryPage> Core::query(TenantId tenant, const Query& query) {
       std::lock_guard lock(mutex_);
       if (logs_[tenant].written(index) < *query.from) return page.next = 0, page;
     }
-    TRY(std::vector<Entry> entries, bundle(tenant, index));
+    auto there = bundle(tenant, index);
+    // So are all before it.
+    if (!there && there.error().message() == "audit.bundle_deleted") return page.next = 0, page;
+    TRY(std::vector<Entry> entries, std::move(there));
     while (end > index * kTileWidth) {
       if (page.events.size() >= query.limit) return page.next = end, page;
       --end;

@@ -136,7 +136,14 @@ Result<> Verification::check_leaf(std::uint64_t index, View octets) {
 Result<> Verification::check_bundle(std::uint64_t index) {
   TRY(Hashes hashes, level_hashes(0, index));
   const TilePath path{Resource::kEntries, {0, index}, unsigned(hashes.size())};
-  TRY(Buffer octets, read_tile(path, std::size_t{kTileWidth} * (kLeafLengthMax + 2)));
+  auto there = read_tile(path, std::size_t{kTileWidth} * (kLeafLengthMax + 2));
+  // Their hashes are in the tree all the same. Behind the first that is there, none may be missing.
+  if (!there && path.full() && report_.leaves_checked == 0 &&
+      there.error().message() == "audit.verify_missing") {
+    report_.leaves_deleted += kTileWidth;
+    return {};
+  }
+  TRY(Buffer octets, std::move(there));
   const auto entries = split_bundle(octets);
   if (!entries || entries->size() < hashes.size()) return wrong("audit.verify_entry", path.text());
   for (std::size_t i = 0; i < hashes.size(); ++i) {

@@ -69,6 +69,7 @@ class RecordingLedger : public audit::Ledger {
   std::string verifier_key() override { return {}; }
   std::string root_verifier_key() override { return {}; }
   std::vector<std::pair<crypto::KeyId, std::string>> month_keys(TenantId) override { return {}; }
+  Task<> delete_destroyed() override { co_return Result<>(); }
   Task<> close() override;
 
   // "iam:SignIn failure iam.throttled" of the newest event of the tenant.

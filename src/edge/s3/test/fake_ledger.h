@@ -65,6 +65,7 @@ class FakeLedger final : public audit::Ledger {
   std::string verifier_key() override { return {}; }
   std::string root_verifier_key() override { return {}; }
   std::vector<std::pair<crypto::KeyId, std::string>> month_keys(TenantId) override { return {}; }
+  Task<> delete_destroyed() override { co_return Result<>(); }
   Task<> close() override { co_return Result<>(); }
 };
 

@@ -133,6 +133,10 @@ class Ledger {
   // The tenant's month keys, for `belfry verify` to open leaves: (key id, hexadecimal).
   virtual std::vector<std::pair<crypto::KeyId, std::string>> month_keys(TenantId tenant) = 0;
 
+  // Deletes the entry bundles, on every disk, of which each leaf's key is destroyed, beginning with
+  // the oldest: hashes and proofs stay. A start does not make them again. Safe to repeat.
+  virtual Task<> delete_destroyed() = 0;
+
   virtual Task<> close() = 0;
 };
 

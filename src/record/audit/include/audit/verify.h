@@ -29,6 +29,8 @@ struct VerifyReport {
   std::uint64_t size = 0;
   std::string root_hex;
   std::uint64_t leaves_checked = 0, leaves_opened = 0;
+  // Whose entries the copy has not, because their months are destroyed: the oldest bundles of it.
+  std::uint64_t leaves_deleted = 0;
   std::optional<CheckedRootProof> root_proof;  // of root-proof.json, when the copy has one
   std::vector<std::string> events;             // OCSF lines of the first opened leaves, as asked
 };
