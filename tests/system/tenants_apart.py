@@ -202,7 +202,8 @@ class Isolation:
         names_first = any(w in target for w in (BUCKET, self.first.tenant["id"],
                                                 self.first.user["id"], self.first.access_key,
                                                 self.profile["id"], self.group["id"],
-                                                self.invitation["id"], self.role["id"], self.role_session))
+                                                self.invitation["id"], self.role["id"],
+                                                self.role_session))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
                                                        "{request}", "{grant}", "{review}"))
         names_first = names_first or operation["operationId"] in ("createTenant", "askForRight",

@@ -31,7 +31,7 @@ TEST_P(DepartureTest, EverythingOfTheUserEndsAtOnceAndTheLogKeepsTheName) {
   auto group = world_.wait(iam.profiles().create_group(customer, "Crew"));
   ASSERT_TRUE(world_.wait(iam.profiles().add_member(customer, group->id, user.id)));
   auto opened = world_.sign_in("anna", kGoodPassword);
-  auto anna = world_.wait(iam.authenticate_session(opened->secret));
+  auto anna = world_.wait(iam.authenticate_session(opened->secret, kHere));
   auto token = world_.wait(iam.create_api_token(*anna, "program", {}));
   auto key = world_.wait(iam.create_access_key(*anna, user.id));
   ASSERT_TRUE(world_.wait(iam.find_signing_identity(key->key.id)));
@@ -40,7 +40,7 @@ TEST_P(DepartureTest, EverythingOfTheUserEndsAtOnceAndTheLogKeepsTheName) {
 
   ASSERT_TRUE(remove(customer, user.id));
   EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:DeleteUser");
-  EXPECT_FALSE(world_.wait(iam.authenticate_session(opened->secret)));
+  EXPECT_FALSE(world_.wait(iam.authenticate_session(opened->secret, kHere)));
   EXPECT_FALSE(world_.wait(iam.authenticate_token(token->secret)));
   EXPECT_EQ(message_of(world_.wait(iam.find_signing_identity(key->key.id))), "iam.unknown_key");
   EXPECT_EQ(message_of(world_.sign_in("anna", kGoodPassword)), "iam.sign_in_refused");

@@ -126,7 +126,7 @@ TEST_P(ReviewsTest, AReaderIsSuspended) {
   admin_ = world_.customer();
   EXPECT_EQ(decide(admin_, review.id, item_of(review.id, "reader", "reader"), false), "");
   EXPECT_FALSE(world_.wait(iam_.find_user(admin_, reader_))->active);
-  EXPECT_EQ(message_of(world_.wait(iam_.authenticate_session(opened->secret))),
+  EXPECT_EQ(message_of(world_.wait(iam_.authenticate_session(opened->secret, kHere))),
             "iam.unknown_session");
 }
 

@@ -70,6 +70,7 @@ class FakeIam final : public iam::Iam {
              .credential = kTemporaryKeyId,
              .assumed = std::move(assumed)},
             kSecret,
+            std::nullopt,
             iam::SessionToken{to_hex(crypto::sha256(as_view(std::string_view(kSessionToken)))),
                               *parse_rfc3339("2026-03-01T13:00:00Z")}};
   }
