@@ -25,9 +25,11 @@ const sameInBoth = new Set<string>([
 ]);
 
 const sameInTables = [
+  'cli.audit.cosigned',
   'cli.code.absent',
   'cli.code.client',
   'cli.head.action',
+  'cli.head.arn',
   'cli.head.copies',
   'cli.head.invitation',
   'cli.head.placement',

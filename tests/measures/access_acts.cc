@@ -35,7 +35,7 @@ void MeasuresBroken::suspend(TenantId tenant, const std::string& name) {
 iam::Principal MeasuresBroken::sign_in(const std::string& name, const std::string& code) {
   auto opened = must(provider().iam().sign_in({name, kUserPassword, code, "192.0.2.1", "test"}));
   return must(
-      provider().iam().authenticate_session(opened.secret, iam::Origin{"127.0.0.1", "test"}));
+      provider().iam().authenticate_session(opened.secret, iam::Origin{"192.0.2.1", "test"}));
 }
 
 std::string MeasuresBroken::code_of(const std::string& seed) {
@@ -49,7 +49,7 @@ iam::Principal MeasuresBroken::enrol(const iam::Principal& by) {
   const std::string seed = must(provider().iam().begin_totp(by));
   auto renewed = must(provider().iam().confirm_totp(by, code_of(seed)));
   return must(
-      provider().iam().authenticate_session(renewed.secret, iam::Origin{"127.0.0.1", "test"}));
+      provider().iam().authenticate_session(renewed.secret, iam::Origin{"192.0.2.1", "test"}));
 }
 
 int MeasuresBroken::list_buckets(const prober::Key& key) {

@@ -12,7 +12,10 @@ std::optional<JsonFault> fault_of_json(std::string_view text, std::size_t depth_
   std::vector<std::set<std::string>> names;
   std::optional<JsonFault> fault;
   const auto watch = [&](int depth, json::parse_event_t event, json& parsed) {
-    if (std::size_t(depth) > depth_max) fault = {JsonFault::Kind::kTooDeep, ""};
+    const bool begins =
+        event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
+    // A container is told with how many are around it.
+    if (begins && std::size_t(depth) >= depth_max) fault = {JsonFault::Kind::kTooDeep, ""};
     if (event == json::parse_event_t::object_start) names.emplace_back();
     if (event == json::parse_event_t::object_end) names.pop_back();
     if (event == json::parse_event_t::key && !fault) {
