@@ -123,6 +123,14 @@ void MeasuresBroken::pause() {
   }(clock_));
 }
 
+void MeasuresBroken::wait_until(const std::function<bool()>& holds) {
+  for (int i = 0; i < 100; ++i) {
+    if (holds()) return;
+    pause();
+  }
+  ADD_FAILURE() << "it does not hold after ten seconds";
+}
+
 void MeasuresBroken::redeclare(const std::string& what, const std::string& replacement) {
   stop();
   std::string text = declaration_;

@@ -19,6 +19,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -77,6 +78,8 @@ class MeasuresBroken : public ::testing::Test {
 
   // Lets what the provider does by itself go on for a moment.
   void pause();
+  // Pauses until it holds, for ten seconds at most.
+  void wait_until(const std::function<bool()>& holds);
 
   provider::Provider& provider() { return *provider_; }
   JumpingClock& clock() { return clock_; }

@@ -12,11 +12,10 @@ import urllib.parse
 import jsonschema
 import yaml
 
-from contract_of_rights import try_people, try_profiles, try_requests, try_roles
+from contract_of_rights import BUCKET, KEY, try_people, try_profiles, try_requests, try_roles
 from customer import Customer
 from running_provider import SOURCE, Provider, wait_until
 
-BUCKET, KEY = "contract-papers", "letters/one.txt"
 # Fields that people read.
 WORDED = {"title", "detail", "reason", "message", "description"}
 MEASURE = "S06-P-21"

@@ -2,6 +2,8 @@
 
 import json
 
+BUCKET, KEY = "contract-papers", "letters/one.txt"
+
 
 def try_requests(contract, customer):
     """A right that is asked for, refused, cancelled, approved, and ended early."""

@@ -15,7 +15,7 @@ async function post(request: APIRequestContext, path: string, data: unknown) {
     headers: { Authorization: `Bearer ${credentials().api_token}` },
   });
   expect(response.status(), await response.text()).toBe(201);
-  return (await response.json()) as { link: string };
+  return (await response.json()) as { id: string; link: string };
 }
 
 async function fill(page: Page, name: string) {
@@ -49,14 +49,15 @@ test('an invited person accepts, and a used link tells nothing', async ({ page, 
   await expect(page.getByRole('alert')).toContainText('This invitation is not good');
 });
 
-test('an operator accepts the terms, then adds a factor, in French', async ({ page, request }) => {
+test('an administrator accepts the terms, then adds a factor, in French', async ({ page, request }) => {
   await post(request, 'terms', {
     version: '2026-1',
     text: { en: 'Be kind.\n\nAlways.', fr: 'Soyez aimable.\n\nToujours.' },
   });
-  const { link } = await post(request, `tenants/${provider}/invitations`, {
+  const tenant = await post(request, 'tenants', { name: 'Zoé SARL', kind: 'customer' });
+  const { link } = await post(request, `tenants/${tenant.id}/invitations`, {
     email: 'zoe@example.org',
-    role: 'operator',
+    role: 'tenant_administrator',
   });
   await page.goto(link);
   await page.getByRole('button', { name: 'Passer en français' }).click();
