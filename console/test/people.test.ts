@@ -32,6 +32,11 @@ describe('the builder', () => {
     }
   });
 
+  it('stays where nothing is chosen yet', () => {
+    const none: Part = { grant: { ...newGrant(), choices: [], buckets: ['in'] }, sid: null };
+    expect(readParts(writeParts([none]))).toEqual([none]);
+  });
+
   it('names the bucket and what is in it', () => {
     const text = writeParts([
       {

@@ -80,6 +80,8 @@ function textsOf(value: unknown): string[] | null {
 
 // The choices whose actions are these, neither more nor fewer.
 function choicesIn(service: Service, actions: readonly string[]): string[] | null {
+  // Nothing is chosen yet: only objects have more than one choice.
+  if (actions.length === 0) return service === 'objects' ? [] : null;
   const left = new Set(actions);
   const found: string[] = [];
   for (const [choice, stands] of Object.entries(choicesOf[service])) {
@@ -87,7 +89,7 @@ function choicesIn(service: Service, actions: readonly string[]): string[] | nul
     for (const action of stands) left.delete(action);
     found.push(choice);
   }
-  return left.size === 0 && found.length > 0 ? found : null;
+  return left.size === 0 ? found : null;
 }
 
 // The buckets of pairs "the bucket, all that is in it"; none for everything.

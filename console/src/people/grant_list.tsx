@@ -206,7 +206,11 @@ function Buckets({ grant, onGrant }: { grant: Grant; onGrant: (grant: Grant) => 
       splitChars={[',', ' ']}
       acceptValueOnBlur
       value={grant.buckets}
-      onChange={(buckets) => onGrant({ ...grant, buckets })}
+      onChange={(names) => {
+        // Of a path, the bucket.
+        const buckets = names.map((name) => name.replace(/\/.*/, '')).filter((name) => name !== '');
+        onGrant({ ...grant, buckets });
+      }}
     />
   );
 }
