@@ -33,6 +33,17 @@ std::vector<audit::Detail> details_of(const AccessRequest& request, const std::s
           {"reason", reason}};
 }
 
+// Who owns a service account profits from what it gets.
+Result<bool> owns_program(Transaction& transaction, UserId user, const AccessRequest& request) {
+  TRY(auto rows,
+      transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.owner_id = :user_id AND "
+                        "u.id IN (:holder_id, :requester_id)",
+                        {{"user_id", user.value},
+                         {"holder_id", request.user.value},
+                         {"requester_id", request.requested_by.value}}));
+  return rows[0].integer("n") > 0;
+}
+
 Result<> write_rule(Transaction& transaction, TenantId tenant, FourEyes rule, UserId by,
                     Timestamp now) {
   TRY(transaction.execute("DELETE FROM access_rules WHERE tenant_id = :tenant_id",
@@ -106,7 +117,8 @@ Task<AccessRequest> AccessService::approve(const Principal& by, RequestId id,
   auto approved =
       co_await core_.write<AccessRequest>([&](Transaction& transaction) -> Result<AccessRequest> {
         TRY(const AccessRequest request, read_to_decide(transaction, by, id, "iam:DecideRequest"));
-        if (by.user == request.requested_by || by.user == request.user) {
+        TRY(const bool owns, owns_program(transaction, by.user, request));
+        if (by.user == request.requested_by || by.user == request.user || owns) {
           const Error own(Code::kDenied, "iam.four_eyes");
           core_.trail.refused(by.tenant, by, {"iam:ApproveRequest", resource_of(id), {}}, own);
           return std::unexpected(own);

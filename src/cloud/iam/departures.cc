@@ -89,7 +89,9 @@ Task<> PeopleService::delete_user(const Principal& by, UserId id) {
                             {"iam:DeleteUser", resource_of(id), {{"name", user.name}}}));
     return Done{};
   }));
-  core_.signing.forget_user(id);
+  // The service accounts that the user owned rest from now on.
+  core_.signing.forget_tenant(by.tenant);
+  core_.signing.forget_sessions();
   co_return Result<>();
 }
 

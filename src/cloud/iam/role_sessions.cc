@@ -120,7 +120,8 @@ Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transac
   TRY(auto rows, transaction.query("SELECT s.*, r.name AS role_name FROM role_session s "
                                    "JOIN assumable_role r ON r.id = s.role_id "
                                    "JOIN iam_user u ON u.id = s.by_user_id "
-                                   "WHERE s.id = :id AND s.ended_us IS NULL AND u.active = 1",
+                                   "WHERE s.id = :id AND s.ended_us IS NULL AND " +
+                                       std::string(kWorks),
                                    {{"id", id}}));
   if (rows.empty()) return fail(Code::kDenied, "iam.unknown_key");
   const Row& row = rows[0];
@@ -277,10 +278,14 @@ Result<Timestamp> RoleService::latest_end(Transaction& transaction, const Princi
     if (rows.empty()) return fail(Code::kDenied, "iam.unknown_key");
     return from_us(rows[0].integer("expires_us"));
   }
-  if (by.method == Method::kApiToken) {
-    TRY(auto rows,
-        transaction.query("SELECT expires_us FROM api_token WHERE id = :credential", parameters));
-    if (rows.empty()) return fail(Code::kDenied, "iam.unknown_token");
+  if (by.method == Method::kApiToken || by.method == Method::kAccessKey) {
+    const bool is_token = by.method == Method::kApiToken;
+    TRY(auto rows, transaction.query("SELECT expires_us FROM " +
+                                         std::string(is_token ? "api_token" : "access_key") +
+                                         " WHERE id = :credential",
+                                     parameters));
+    if (rows.empty())
+      return fail(Code::kDenied, is_token ? "iam.unknown_token" : "iam.unknown_key");
     latest = std::min(latest, optional_time(rows[0], "expires_us").value_or(latest));
   }
   TRY(auto role, transaction.query("SELECT role_until_us FROM iam_user WHERE id = :user_id AND "

@@ -13,6 +13,7 @@
 #include "reach_service.h"
 #include "review_service.h"
 #include "role_service.h"
+#include "service_account_service.h"
 #include "throttle.h"
 
 #include <string>
@@ -60,6 +61,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   People& people() override { return people_; }
   MailQueue& mail() override { return mail_; }
   Terms& terms() override { return terms_; }
+  ServiceAccounts& service_accounts() override { return service_accounts_; }
 
   Upkeep& upkeep() override { return *this; }
   Task<> collect_facts() override;
@@ -173,6 +175,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   PasswordHasher passwords_;
   MailQueueService mail_{core_};
   TermsService terms_{core_};
+  ServiceAccountService service_accounts_{core_, passwords_};
   Throttle throttle_;
   PeopleService people_{core_, passwords_, throttle_, mail_, terms_};
   AccessService access_{core_};
