@@ -186,6 +186,11 @@ def try_people(contract, customer):
     ask("POST", "/api/v1/users/{user}/access-keys", 409, user=account)
     ask("DELETE", "/api/v1/users/{user}", 204, user=account)
     ask("GET", "/api/v1/session", 401, token=robot)
+    reset = "/api/v1/password-reset"
+    ask("POST", reset + "/mail", 409, {"user": "contract-clerk"}, token="")  # it sends none
+    ask("POST", reset + "/mail", 400, {"user": "no name"}, token="")
+    for place in (reset, reset + "/password"):
+        ask("POST", place, 404, {"secret": "0" * 64, "password": "a long passphrase"}, token="")
     terms = {"version": "2026-1", "text": {"en": "Be kind.", "fr": "Soyez aimable."}}
     ask("POST", "/api/v1/terms", 404, terms)
     ask("POST", "/api/v1/terms", 201, terms, token=None)

@@ -8,9 +8,10 @@ namespace belfry::iam {
 namespace {
 
 // All that a user has, and is gone with it; what refers to another row before that row.
-constexpr const char* kOwned[] = {
-    "passkey",      "mfa_factor",   "recovery_code", "api_token",      "access_key",
-    "group_member", "user_profile", "user_boundary", "sign_in_origin", "session_place"};
+constexpr const char* kOwned[] = {"passkey",       "mfa_factor",    "recovery_code",
+                                  "api_token",     "access_key",    "group_member",
+                                  "user_profile",  "user_boundary", "sign_in_origin",
+                                  "session_place", "password_reset"};
 // Temporary credentials of a role that the person assumed, and all that was assumed with them.
 constexpr const char* kAssumed = "DELETE FROM role_session WHERE by_user_id = :id";
 
@@ -50,7 +51,8 @@ Result<> PeopleService::erase(Transaction& transaction, const Principal& by, con
                           "source_ip = '', user_agent = '' WHERE user_id = :id",
                           parameters));
   TRY(
-      transaction.execute("DELETE FROM mail WHERE about IN (SELECT 'invitation/' || i.id "
+      transaction.execute("DELETE FROM mail WHERE about = 'password_reset/' || CAST(:id AS TEXT) "
+                          "OR about IN (SELECT 'invitation/' || i.id "
                           "FROM invitation i WHERE i.user_id = :id OR "
                           "(i.invited_by_user_id = :id AND i.ended_us IS NULL))",
                           parameters));

@@ -28,8 +28,9 @@ class PeopleService : public People {
   Task<User> accept_invitation(const Acceptance& acceptance) override;
   Task<> delete_user(const Principal& by, UserId user) override;
 
- private:
   Links links();
+
+ private:
   // From above, a tenant gets its first user alone, and no tenant has too many invitations open.
   Result<> check_may_come(Transaction& transaction, const Principal& by, TenantId tenant);
   // That the groups and profiles are there, and may be given. Errors: those of `invite`.

@@ -6,6 +6,7 @@
 #include "access_service.h"
 #include "challenges.h"
 #include "core.h"
+#include "lost_password_service.h"
 #include "mail_queue.h"
 #include "password_hasher.h"
 #include "people_service.h"
@@ -61,6 +62,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   People& people() override { return people_; }
   MailQueue& mail() override { return mail_; }
   Terms& terms() override { return terms_; }
+  LostPasswords& lost_passwords() override { return lost_passwords_; }
   ServiceAccounts& service_accounts() override { return service_accounts_; }
 
   Upkeep& upkeep() override { return *this; }
@@ -129,6 +131,8 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   // Whether the evidence is of the user's own factor. Codes and challenges are used up with it.
   // Errors: denied ("iam.sign_in_refused", and those of webauthn.h).
   Result<Proof> prove(Transaction& transaction, UserId user, const Evidence& evidence);
+  // Takes the challenge of a passkey at once. What it returns is for one transaction.
+  LostPasswordService::Prove prover(const PasswordReset& reset);
   Result<Proof> use_code(Transaction& transaction, UserId user, const std::string& code);
   Result<Proof> use_recovery_code(Transaction& transaction, UserId user, const std::string& typed);
   Result<Proof> use_passkey(Transaction& transaction, UserId user, const Evidence& evidence);
@@ -178,6 +182,9 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   ServiceAccountService service_accounts_{core_, passwords_};
   Throttle throttle_;
   PeopleService people_{core_, passwords_, throttle_, mail_, terms_};
+  LostPasswordService lost_passwords_{
+      core_, passwords_, throttle_,
+      mail_, people_,    [this](const PasswordReset& reset) { return prover(reset); }};
   AccessService access_{core_};
   ReachService reach_{core_};
   ReviewService reviews_{core_};

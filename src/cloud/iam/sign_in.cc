@@ -272,6 +272,16 @@ Result<IamService::Proof> IamService::prove(Transaction& transaction, UserId use
   return use_code(transaction, user, evidence.totp);
 }
 
+LostPasswordService::Prove IamService::prover(const PasswordReset& reset) {
+  SignIn shown{.user = "", .password = "", .totp = reset.totp};
+  shown.passkey = reset.passkey;
+  shown.recovery_code = reset.recovery_code;
+  return [this, evidence = evidence_of(shown)](Transaction& transaction, UserId user) -> Result<> {
+    TRY(prove(transaction, user, evidence));
+    return {};
+  };
+}
+
 Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
                                                     const Opening& opening) {
   const auto& [attempt, user, proof, amr] = opening;

@@ -10,6 +10,7 @@
 #include "database/database.h"
 #include "iam/access.h"
 #include "iam/listing.h"
+#include "iam/lost_passwords.h"
 #include "iam/mail.h"
 #include "iam/passkey.h"
 #include "iam/people.h"
@@ -275,6 +276,7 @@ class Iam {
   virtual People& people() = 0;
   virtual MailQueue& mail() = 0;
   virtual Terms& terms() = 0;
+  virtual LostPasswords& lost_passwords() = 0;
   virtual ServiceAccounts& service_accounts() = 0;
   virtual Roles& roles() = 0;
   virtual SecondFactors& second_factors() = 0;
