@@ -36,7 +36,11 @@ constexpr Words kWords[] = {
     {"password_reset", "mail.password_reset.subject", "mail.password_reset.greeting",
      "mail.password_reset.link", "mail.password_reset.end"},
     {"password_changed", "mail.password_changed.subject", "mail.password_changed.greeting", "",
-     "mail.password_changed.end"}};
+     "mail.password_changed.end"},
+    {"factor_reset", "mail.factor_reset.subject", "mail.factor_reset.greeting", "",
+     "mail.factor_reset.end"},
+    {"factor_removed", "mail.factor_removed.subject", "mail.factor_removed.greeting", "",
+     "mail.factor_removed.end"}};
 
 // Nothing for a kind that a newer program queued.
 std::optional<mail::Message> word(const iam::Mail& mail, const topology::Topology& topology,

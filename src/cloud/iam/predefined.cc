@@ -44,7 +44,9 @@ constexpr std::string_view kAdministrator = R"({
      "Action": ["iam:ListTenants", "iam:CreateTenant", "iam:ListUsers", "iam:GetUser",
                 "iam:CreateUser", "iam:SetUserActive", "iam:ListAccessKeys", "iam:DeleteAccessKey",
                 "iam:ListSessions", "iam:RevokeSession", "iam:Invite", "iam:ListInvitations",
-                "iam:SendInvitation", "iam:WithdrawInvitation"],
+                "iam:SendInvitation", "iam:WithdrawInvitation",
+                "iam:ListFactorResets", "iam:AskForFactorReset", "iam:ApproveFactorReset",
+                "iam:CancelFactorReset"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "below"}}}
   ]})";

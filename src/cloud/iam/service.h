@@ -6,6 +6,7 @@
 #include "access_service.h"
 #include "challenges.h"
 #include "core.h"
+#include "factor_reset_service.h"
 #include "lost_password_service.h"
 #include "mail_queue.h"
 #include "password_hasher.h"
@@ -62,6 +63,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   People& people() override { return people_; }
   MailQueue& mail() override { return mail_; }
   Terms& terms() override { return terms_; }
+  FactorResets& factor_resets() override { return factor_resets_; }
   LostPasswords& lost_passwords() override { return lost_passwords_; }
   ServiceAccounts& service_accounts() override { return service_accounts_; }
 
@@ -185,6 +187,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   LostPasswordService lost_passwords_{
       core_, passwords_, throttle_,
       mail_, people_,    [this](const PasswordReset& reset) { return prover(reset); }};
+  FactorResetService factor_resets_{core_, mail_, people_};
   AccessService access_{core_};
   ReachService reach_{core_};
   ReviewService reviews_{core_};

@@ -333,6 +333,7 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
   Principal by = principal_of(user);
   by.method = Method::kSession;
   by.credential = opened.session.id;
+  if (proof) TRY(cancel_as_needless(core_, transaction, by));
   TRY(core_.trail.authenticated(transaction, by,
                                 {"iam:SignIn",
                                  "belfry:session/" + opened.session.id,

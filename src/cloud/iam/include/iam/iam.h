@@ -9,6 +9,7 @@
 #include "crypto/key_store.h"
 #include "database/database.h"
 #include "iam/access.h"
+#include "iam/factor_resets.h"
 #include "iam/listing.h"
 #include "iam/lost_passwords.h"
 #include "iam/mail.h"
@@ -276,6 +277,7 @@ class Iam {
   virtual People& people() = 0;
   virtual MailQueue& mail() = 0;
   virtual Terms& terms() = 0;
+  virtual FactorResets& factor_resets() = 0;
   virtual LostPasswords& lost_passwords() = 0;
   virtual ServiceAccounts& service_accounts() = 0;
   virtual Roles& roles() = 0;
