@@ -293,6 +293,28 @@ TEST_P(AccessTest, WhatChangedSinceItWasAskedForIsNotApproved) {
   EXPECT_EQ(approve(admin_, join), "iam.request_outdated");
 }
 
+TEST_P(AccessTest, AnAdministratorForATimeLeavesOneForGood) {
+  const Principal second =
+      make_second_administrator(world_.customer(), "nadia", Role::kTenantAdministrator);
+  const auto outcome = [&](auto task) { return message_of(world_.wait(std::move(task))); };
+  EXPECT_EQ(outcome(iam_.set_user_active(second, admin_.user, false)), "iam.last_administrator");
+  EXPECT_EQ(outcome(iam_.people().delete_user(second, admin_.user)), "iam.last_administrator");
+  auto review = world_.wait(iam_.reviews().open(second, {.name = "Spring"}));
+  ASSERT_TRUE(review);
+  auto items = world_.wait(iam_.reviews().list_items(second, review->id, {}));
+  ASSERT_TRUE(items);
+  for (const ReviewItem& item : items->things)
+    if (item.grant.user == admin_.user)
+      EXPECT_EQ(outcome(iam_.reviews().decide(second, review->id, item.id, false, "")),
+                "iam.last_administrator");
+  const Principal first = world_.customer();
+  EXPECT_EQ(outcome(iam_.set_user_active(first, second.user, false)), "");
+  // As if both suspended each other at once.
+  EXPECT_EQ(outcome(iam_.set_user_active(second, first.user, false)), "iam.last_administrator");
+  // From above a whole tenant is stopped.
+  EXPECT_EQ(outcome(iam_.set_user_active(world_.admin(), first.user, false)), "");
+}
+
 TEST_P(AccessTest, UnderTheStrictestRuleNewUsersReadAlone) {
   make_second_administrator(admin_, "second", Role::kTenantAdministrator);
   admin_ = world_.customer();
