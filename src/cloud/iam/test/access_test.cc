@@ -293,6 +293,31 @@ TEST_P(AccessTest, WhatChangedSinceItWasAskedForIsNotApproved) {
   EXPECT_EQ(approve(admin_, join), "iam.request_outdated");
 }
 
+TEST_P(AccessTest, NoRoleGivesAlonePastTheRule) {
+  const Principal founder = world_.admin();
+  Roles& roles = iam_.roles();
+  const auto outcome = [&](auto task) { return message_of(world_.wait(std::move(task))); };
+  const std::string trust =
+      R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": ")" +
+      arn_of(kProviderTenant, "clerk") + R"("}, "Action": "sts:AssumeRole"}})";
+  auto role = world_.wait(roles.create_role(founder, "crew", trust, hours(1)));
+  ASSERT_TRUE(role) << role.error().describe();
+  const ProfileId powers = make_profile(founder, "Powers", allow("disk:*"));
+  const ProfileId plain = make_profile(founder, "Plain", allow("s3:GetObject"));
+  EXPECT_EQ(outcome(roles.give_profile(founder, role->id, powers)), "iam.role_of_four_eyes");
+  EXPECT_EQ(outcome(roles.give_profile(founder, role->id, plain)), "");
+  EXPECT_EQ(outcome(iam_.profiles().change_profile(founder, plain, allow("disk:*"))),
+            "iam.held_profile");
+  EXPECT_EQ(outcome(roles.change_role(founder, role->id, {.trust = trust})), "");
+  make_second_administrator(founder, "nadia", Role::kProviderAdministrator);
+  const Principal again = world_.admin();
+  ASSERT_EQ(outcome(access_.set_four_eyes(again, FourEyes::kAll)), "");
+  EXPECT_EQ(outcome(roles.change_role(again, role->id, {.trust = trust})), "iam.role_of_four_eyes");
+  EXPECT_EQ(outcome(roles.change_role(again, role->id, {.session_max = hours(2)})), "");
+  EXPECT_EQ(outcome(roles.withdraw_profile(again, role->id, plain)), "");
+  EXPECT_EQ(outcome(roles.give_profile(again, role->id, plain)), "iam.role_of_four_eyes");
+}
+
 TEST_P(AccessTest, AnAdministratorForATimeLeavesOneForGood) {
   const Principal second =
       make_second_administrator(world_.customer(), "nadia", Role::kTenantAdministrator);
