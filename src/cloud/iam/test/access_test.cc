@@ -145,6 +145,29 @@ TEST_P(AccessTest, NobodyApprovesWhatItAskedForOrProfitsFrom) {
   EXPECT_EQ(approve(admin_, longer), "iam.four_eyes");
 }
 
+TEST_P(AccessTest, NobodyApprovesForAnAccountThatItMadeWhileAnotherCan) {
+  const Principal second = make_second_administrator(admin_, "second", Role::kTenantAdministrator);
+  admin_ = world_.customer();
+  // It knows the reader's first password, and could be both.
+  const RequestId own = ask(enter("reader"), files());
+  EXPECT_EQ(world_.wait(access_.find_request(admin_, own))->deciders, 1u);
+  EXPECT_EQ(approve(admin_, own), "iam.four_eyes_of_maker");
+  EXPECT_EQ(world_.ledger.last(kFirstCustomer),
+            "iam:ApproveRequest failure iam.four_eyes_of_maker");
+  EXPECT_EQ(approve(second, own), "");
+  const UserId puppet = make_user(second, "puppet", Role::kReader);
+  const RequestId for_reader =
+      ask(enter("puppet"),
+          {.user = puppet, .role = Role::kMember, .reason = "works here", .duration = hours(1)});
+  EXPECT_EQ(approve(second, for_reader), "iam.four_eyes_of_maker");
+  EXPECT_EQ(approve(admin_, for_reader), "");
+  // Where the other one asks or profits, two persons there are.
+  const RequestId by_second = ask(
+      second, {.user = puppet, .role = Role::kMember, .reason = "longer", .duration = hours(2)});
+  EXPECT_EQ(world_.wait(access_.find_request(admin_, by_second))->deciders, 1u);
+  EXPECT_EQ(approve(admin_, by_second), "");
+}
+
 TEST_P(AccessTest, ARoleForATimeFallsBack) {
   const RequestId request =
       ask(enter("reader"),
