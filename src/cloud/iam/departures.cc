@@ -1,4 +1,5 @@
 // How users go.
+#include "grants.h"
 #include "people_service.h"
 #include "rows.h"
 #include "user_rows.h"
@@ -16,16 +17,9 @@ constexpr const char* kOwned[] = {
 Result<> PeopleService::check_may_go(Transaction& transaction, const Principal& by,
                                      const User& user) {
   if (user.id == by.user) return fail(Code::kConflict, "iam.own_account_stays");
-  const bool administers =
-      user.role == Role::kProviderAdministrator || user.role == Role::kTenantAdministrator;
-  if (!administers) return {};
-  TRY(auto rows,
-      transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.tenant_id = :tenant_id AND "
-                        "u.role = :role AND u.active = 1 AND u.id <> :id",
-                        {{"tenant_id", user.tenant.value},
-                         {"role", std::string(name_of(user.role))},
-                         {"id", user.id.value}}));
-  if (rows[0].integer("n") > 0) return {};
+  TRY(const bool is_last,
+      is_last_administrator(transaction, user.tenant, user.id, core_.clock.now()));
+  if (!is_last) return {};
   return fail(Code::kConflict, "iam.last_administrator", {{"user", user.name}});
 }
 

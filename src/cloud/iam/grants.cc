@@ -231,6 +231,29 @@ Result<bool> gives_privileges(Transaction& transaction, GroupId group) {
   return rows[0].integer("n") > 0;
 }
 
+Result<bool> is_last_administrator(Transaction& transaction, TenantId tenant, UserId user,
+                                   Timestamp now) {
+  const std::string roles = " IN ('provider_administrator', 'tenant_administrator')";
+  const std::string has_factor =
+      "EXISTS (SELECT 1 FROM mfa_factor f WHERE f.user_id = u.id AND f.confirmed_us IS NOT NULL)";
+  const std::string now_or_later[] = {
+      "(CASE WHEN u.role_until_us <= :now_us THEN u.base_role ELSE u.role END)" + roles,
+      "COALESCE(u.base_role, u.role)" + roles};
+  for (const std::string& administers : now_or_later) {
+    TRY(auto rows,
+        transaction.query(
+            "SELECT COALESCE(sum(CASE WHEN u.id = :user_id THEN 1 ELSE 0 END), 0) AS "
+            "own, COALESCE(sum(CASE WHEN u.id <> :user_id AND " +
+                has_factor +
+                " THEN 1 ELSE 0 END), 0) AS others FROM iam_user u WHERE "
+                "u.tenant_id = :tenant_id AND u.active = 1 AND " +
+                administers,
+            {{"user_id", user.value}, {"tenant_id", tenant.value}, {"now_us", to_us(now)}}));
+    if (rows[0].integer("own") > 0 && rows[0].integer("others") == 0) return true;
+  }
+  return false;
+}
+
 void forget(Core& core, const Right& right) {
   if (right.user)
     core.signing.forget_user(right.user);
