@@ -11,6 +11,8 @@ namespace {
 constexpr const char* kOwned[] = {
     "passkey",      "mfa_factor",   "recovery_code", "api_token",      "access_key",
     "group_member", "user_profile", "user_boundary", "sign_in_origin", "session_place"};
+// Temporary credentials of a role that the person assumed, and all that was assumed with them.
+constexpr const char* kAssumed = "DELETE FROM role_session WHERE by_user_id = :id";
 
 }  // namespace
 
@@ -32,6 +34,7 @@ Result<> PeopleService::erase(Transaction& transaction, const Principal& by, con
   for (const char* table : kOwned)
     TRY(transaction.execute("DELETE FROM " + std::string(table) + " WHERE user_id = :id",
                             parameters));
+  TRY(transaction.execute(kAssumed, parameters));
   TRY(
       transaction.execute("UPDATE iam_grant SET ended_us = :now_us, ended_by_user_id = :by_id, "
                           "end_reason = 'withdrawn' WHERE user_id = :id AND ended_us IS NULL",
@@ -48,7 +51,8 @@ Result<> PeopleService::erase(Transaction& transaction, const Principal& by, con
                           parameters));
   TRY(
       transaction.execute("DELETE FROM mail WHERE about IN (SELECT 'invitation/' || i.id "
-                          "FROM invitation i WHERE i.user_id = :id)",
+                          "FROM invitation i WHERE i.user_id = :id OR "
+                          "(i.invited_by_user_id = :id AND i.ended_us IS NULL))",
                           parameters));
   TRY(transaction.execute("UPDATE invitation SET email = '', user_name = '' WHERE user_id = :id",
                           parameters));

@@ -173,14 +173,14 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   PasswordHasher passwords_;
   MailQueueService mail_{core_};
   TermsService terms_{core_};
-  PeopleService people_{core_, passwords_, mail_, terms_};
+  Throttle throttle_;
+  PeopleService people_{core_, passwords_, throttle_, mail_, terms_};
   AccessService access_{core_};
   ReachService reach_{core_};
   ReviewService reviews_{core_};
   RoleService roles_{core_};
   const std::string dummy_hash_;  // what the passwords of unknown users are compared with
   policy::CompiledPolicies attached_{policy::Kind::kResource};
-  Throttle throttle_;
   Challenges challenges_;  // of who is signed in
   // Of who signs in, which anybody may ask for: they push out each other's alone.
   Challenges strangers_challenges_;
