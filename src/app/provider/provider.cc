@@ -45,6 +45,9 @@ constexpr auto kLogFactsPeriod = std::chrono::seconds(60);
 constexpr auto kCertificatePeriod = std::chrono::seconds(10);
 // How long a tenant's checkpoint may wait for the root log.
 constexpr auto kRootLogPeriod = std::chrono::seconds(10);
+// What is destroyed does not come back. An hour after a start, a clock is set right, and who reads
+// the daemon's log has taken back a setting that was a mistake.
+constexpr auto kDestroyPeriod = std::chrono::hours(1);
 // A start has enough to do at first.
 constexpr auto kProbeAfter = std::chrono::seconds(20);
 constexpr auto kProbePatience = std::chrono::seconds(60);
@@ -150,6 +153,7 @@ class RunningProvider : public Provider {
 
   Task<> stop() override {
     if (probing_) probing_->cancel();
+    if (root_log_) root_log_->cancel();
     // First what might begin to listen again.
     co_await background_.stop();
     for (Listener& listener : listeners_)
@@ -437,8 +441,10 @@ class RunningProvider : public Provider {
     background_.every(kRootLogPeriod, "the ledger's root log", [this] { return run_root_round(); });
     background_.every(kCertificatePeriod, "renewing the certificate",
                       [this] { return renew_certificate(); });
-    background_.every(std::chrono::hours(1), "destroying old months of the ledger",
-                      [this] { return destroy_old_months(); });
+    tell_old_months(*keys_.store, clock_, topology_);
+    background_.every(
+        kDestroyPeriod, "destroying old months of the ledger",
+        [this] { return destroy_old_months(); }, kDestroyPeriod);
     if (options_.probe_period > Duration(0))
       background_.every(
           options_.probe_period, "probing", [this] { return probe(kProbePatience, nullptr); },

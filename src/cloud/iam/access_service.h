@@ -71,6 +71,8 @@ std::string resource_of(RequestId id);
 std::string resource_of(GrantId id);
 Error request_missing(RequestId id);
 
+// SQL for who gave the user of that number its account, by the record of its first role; 0: nobody.
+std::string maker_of(const std::string& user_id);
 // The columns that request_of reads, of `access_request r`, with :now_us.
 extern const std::string kRequestColumns;
 AccessRequest request_of(const Row& row);

@@ -124,7 +124,8 @@ Result<> ProfileService::check_may_change_alone(Transaction& transaction, const 
   if (rule == FourEyes::kNone) return {};
   TRY(auto held,
       transaction.query("SELECT (SELECT count(*) FROM user_profile u WHERE u.profile_id = :id) + "
-                        "(SELECT count(*) FROM group_profile g WHERE g.profile_id = :id) AS n, "
+                        "(SELECT count(*) FROM group_profile g WHERE g.profile_id = :id) + "
+                        "(SELECT count(*) FROM role_profile r WHERE r.profile_id = :id) AS n, "
                         "(SELECT count(*) FROM user_boundary b WHERE b.profile_id = :id) AS bounds",
                         {{"id", profile.id.value}}));
   const bool is_bound = held[0].integer("bounds") > 0;

@@ -206,16 +206,23 @@ Task<> RoleService::revoke_role_session(const Principal& by, const std::string& 
   co_return Result<>();
 }
 
-Result<> RoleService::prove_factor(Transaction& transaction, Assumption& assumption) {
-  const RoleAssumption& wanted = assumption.wanted;
-  if (wanted.totp.empty()) return {};
-  const auto wrong = fail(Code::kDenied, "iam.wrong_code");
-  if (!assumption.by.user) return wrong;
-  TRY(const bool proved, use_totp(core_, transaction, assumption.by.user, wanted.totp));
-  if (!proved) return wrong;
+// In a transaction of its own: a code that was right serves no second time, whatever comes of the
+// rest.
+Task<> RoleService::prove_factor(Assumption& assumption) {
+  const std::string& code = assumption.wanted.totp;
+  if (code.empty()) co_return Result<>();
+  const std::string account = "assume " + assumption.by.user.text();
+  const Throttle::Attempt attempt{.account = account, .address = account, .known_good = true};
+  CO_TRY(throttle_.begin(attempt, core_.clock.now()));
+  if (!assumption.by.user) co_return fail(Code::kDenied, "iam.wrong_code");
+  CO_TRY(const bool proved, co_await core_.write<bool>([&](Transaction& transaction) {
+    return use_totp(core_, transaction, assumption.by.user, code);
+  }));
+  if (!proved) co_return fail(Code::kDenied, "iam.wrong_code");
+  throttle_.succeeded(attempt, Throttle::Success::kForget);
   assumption.by.second_factor = true;
   assumption.by.second_factor_at = core_.clock.now();
-  return {};
+  co_return Result<>();
 }
 
 // Finds the role; one that is not there is answered as one that does not trust.
@@ -391,20 +398,17 @@ Task<RoleCredentials> RoleService::assume_role(const Principal& by, const RoleAs
   if (!wanted.policy.empty()) CO_TRY(policy::compile_known(wanted.policy, policy::Kind::kIdentity));
   const auto named = parse_role_arn(wanted.role_arn);
   if (!named) co_return fail(Code::kInvalid, "iam.bad_role_arn");
-  const std::string account = "assume " + by.user.text();
-  const Throttle::Attempt attempt{.account = account, .address = account, .known_good = true};
-  if (!wanted.totp.empty()) CO_TRY(throttle_.begin(attempt, core_.clock.now()));
   Assumption assumption{wanted, *named, by, {}, {}, {}, {}};
-  bool is_proved = false;
+  if (auto proved = co_await prove_factor(assumption); !proved) {
+    if (proved.error().code() == Code::kDenied) log_refusal(assumption, proved.error());
+    co_return std::unexpected(proved.error());
+  }
   auto made = co_await core_.write<RoleCredentials>(
       [&](Transaction& transaction) -> Result<RoleCredentials> {
         TRY(core_.refresh_tree(transaction));
-        TRY(prove_factor(transaction, assumption));
-        is_proved = true;
         TRY(check_trusted(transaction, assumption));
         return open(transaction, assumption);
       });
-  if (is_proved && !wanted.totp.empty()) throttle_.succeeded(attempt, Throttle::Success::kForget);
   if (!made && made.error().code() == Code::kDenied) log_refusal(assumption, made.error());
   co_return made;
 }

@@ -191,6 +191,12 @@ TEST_P(RolesTest, ThatArePrivilegedWantASecondFactor) {
   ASSERT_TRUE(proved) << proved.error().describe();
   EXPECT_TRUE(proved->session.second_factor);
   EXPECT_EQ(message_of(assume(program, role.arn, {.totp = code})), "iam.wrong_code");
+  // Also one with which nothing was assumed.
+  world_.clock.advance(std::chrono::seconds(60));
+  const std::string spent = world_.code_of(*seed);
+  EXPECT_EQ(message_of(assume(program, role_arn(kFirstCustomer, "none"), {.totp = spent})),
+            "iam.denied");
+  EXPECT_EQ(message_of(assume(program, role.arn, {.totp = spent})), "iam.wrong_code");
 }
 
 TEST_P(RolesTest, AreDecidedAnewAtEachRequest) {
