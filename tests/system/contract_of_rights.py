@@ -186,6 +186,15 @@ def try_people(contract, customer):
     ask("POST", "/api/v1/users/{user}/access-keys", 409, user=account)
     ask("DELETE", "/api/v1/users/{user}", 204, user=account)
     ask("GET", "/api/v1/session", 401, token=robot)
+    lost, resets = "/api/v1/users/{user}/factor-reset", "/api/v1/factor-resets/{reset}"
+    ask("POST", lost, 409, {"reason": "lost"}, user=customer.user["id"])
+    ask("POST", lost, 400, {"reason": ""}, token=None, user=customer.user["id"])
+    asked = ask("POST", lost, 201, {"reason": "lost"}, token=None, user=customer.user["id"])
+    ask("POST", resets + "/approval", 403, token=None, reset=asked["id"])
+    listed = ask("GET", "/api/v1/tenants/{tenant}/factor-resets", 200, tenant=tenant)
+    assert [each["id"] for each in listed["items"]] == [asked["id"]], listed
+    ask("DELETE", resets, 204, reset=asked["id"])
+    ask("POST", resets + "/approval", 409, reset=asked["id"])
     reset = "/api/v1/password-reset"
     ask("POST", reset + "/mail", 409, {"user": "contract-clerk"}, token="")  # it sends none
     ask("POST", reset + "/mail", 400, {"user": "no name"}, token="")

@@ -79,9 +79,10 @@ class Isolation:
             "POST", "/api/v1/service-accounts",
             {"name": "harbour-robot", "role": "reader", "owner": self.first.user["id"]}, token)
         provider.rest("POST", "/api/v1/users/" + self.first.user["id"] + "/factor-reset",
-                      {"reason": "harbour phone lost"}, provider.token)
-        self.reset = provider.rest("GET", f"/api/v1/tenants/{self.first.tenant['id']}/factor-resets",
-                                   token=token)["items"][0]
+                      {"reason": "harbour phone lost"})
+        self.reset = provider.rest(
+            "GET", f"/api/v1/tenants/{self.first.tenant['id']}/factor-resets",
+            token=token)["items"][0]
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
         factors = provider.rest("GET", "/api/v1/session/factors",
                                 token=self.first.token["secret"])

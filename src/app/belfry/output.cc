@@ -135,6 +135,8 @@ constexpr Code kCodes[] = {
     {"active", "cli.code.active"},
     {"suspended", "cli.code.suspended"},
     {"person", "cli.code.person"},
+    {"asked", "cli.code.asked"},
+    {"done", "cli.code.done"},
     {"program", "cli.code.program"},
     {"totp", "cli.code.totp"},
     {"passkey", "cli.code.passkey"},

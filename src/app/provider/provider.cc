@@ -433,10 +433,8 @@ class RunningProvider : public Provider {
                       [this] { return iam_->reviews().turn(); });
     if (!topology_.smtp.server.empty()) {
       mailer_ = std::make_unique<Mailer>(topology_, *directory_, clock_);
-      background_.every(std::chrono::seconds(2), "mailing links for new passwords",
-                        [this] { return iam_->lost_passwords().turn(); });
       background_.every(std::chrono::seconds(2), "sending mail",
-                        [this] { return mailer_->send_due(iam_->mail()); });
+                        [this] { return mailer_->send_due(*iam_); });
     }
     background_.every(kRootLogPeriod, "the ledger's root log", [this] { return run_root_round(); });
     background_.every(kCertificatePeriod, "renewing the certificate",
