@@ -423,6 +423,8 @@ class RunningProvider : public Provider {
     });
     background_.every(std::chrono::seconds(1), "ending rights that expired",
                       [this] { return iam_->access().turn(); });
+    background_.every(std::chrono::seconds(1), "ending interventions",
+                      [this] { return iam_->interventions().turn(); });
     background_.every(std::chrono::seconds(10), "reviewing rights",
                       [this] { return iam_->reviews().turn(); });
     if (!topology_.smtp.server.empty()) {

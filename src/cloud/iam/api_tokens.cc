@@ -41,6 +41,9 @@ Task<Principal> IamService::authenticate_token(const std::string& secret) {
     const Row& row = rows[0];
     TRY(auto held,
         read_held_policies(transaction, core_.held, UserId{row.integer("id")}, core_.clock.now()));
+    TRY(auto interventions,
+        read_open_interventions(core_, transaction, TenantId{row.integer("tenant_id")},
+                                UserId{row.integer("id")}, core_.clock.now()));
     return Principal{.tenant = TenantId{row.integer("tenant_id")},
                      .user = UserId{row.integer("id")},
                      .name = row.text("name"),
@@ -48,7 +51,8 @@ Task<Principal> IamService::authenticate_token(const std::string& secret) {
                      .method = Method::kApiToken,
                      .credential = row.text("token_id"),
                      .second_factor = row.flag("second_factor"),
-                     .held = std::move(held)};
+                     .held = std::move(held),
+                     .interventions = std::move(interventions)};
   });
 }
 

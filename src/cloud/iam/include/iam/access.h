@@ -135,8 +135,8 @@ class Access {
                                                      Page page) = 0;
   virtual Task<AccessRequest> find_request(const Principal& by, RequestId id) = 0;
   // By an administrator who neither asked nor profits, nor made the account of who does, if there
-  // is another. Holds at once. Errors: denied ("iam.four_eyes", "iam.four_eyes_of_maker"), conflict ("iam.request_not_pending", "iam.request_outdated", and those of
-  // `ask`).
+  // is another. Holds at once. Errors: denied ("iam.four_eyes", "iam.four_eyes_of_maker"), conflict
+  // ("iam.request_not_pending", "iam.request_outdated", and those of `ask`).
   virtual Task<AccessRequest> approve(const Principal& by, RequestId id,
                                       const std::string& reason) = 0;
   virtual Task<AccessRequest> refuse(const Principal& by, RequestId id,

@@ -9,6 +9,7 @@
 #include "crypto/key_store.h"
 #include "database/database.h"
 #include "iam/access.h"
+#include "iam/interventions.h"
 #include "iam/listing.h"
 #include "iam/mail.h"
 #include "iam/passkey.h"
@@ -86,6 +87,8 @@ struct Principal {
   std::string elsewhere{};
   // Of a session of a role: `name` is the ARN of the session, `user` nobody. Null: a user itself.
   std::shared_ptr<const AssumedRole> assumed{};
+  // Of staff: by what it reaches customers' data now. Null: by nothing.
+  std::shared_ptr<const std::vector<OpenIntervention>> interventions{};
 };
 
 // Facts of the request that rights may depend on.
@@ -268,6 +271,7 @@ class Iam {
   virtual MailQueue& mail() = 0;
   virtual Terms& terms() = 0;
   virtual Roles& roles() = 0;
+  virtual Interventions& interventions() = 0;
   virtual SecondFactors& second_factors() = 0;
   virtual Upkeep& upkeep() = 0;
 
