@@ -107,9 +107,16 @@ Deciders deciders_of(const Row& row) {
           .left_out = {UserId{row.integer("asker_made_by")}, UserId{row.integer("user_made_by")}}};
 }
 
-Result<> check_two(const Principal& by, UserId asked, UserId profits,
+Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
                    const std::vector<UserId>& left_out) {
-  if (by.user == asked || by.user == profits) return fail(Code::kDenied, "iam.four_eyes");
+  // Who owns a service account profits from what it gets.
+  TRY(auto owned, transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.owner_id = "
+                                    ":user_id AND u.id IN (:holder_id, :requester_id)",
+                                    {{"user_id", by.user.value},
+                                     {"holder_id", profits.value},
+                                     {"requester_id", asked.value}}));
+  if (by.user == asked || by.user == profits || owned[0].integer("n") > 0)
+    return fail(Code::kDenied, "iam.four_eyes");
   if (std::ranges::find(left_out, by.user) != left_out.end())
     return fail(Code::kDenied, "iam.four_eyes_of_maker");
   return {};

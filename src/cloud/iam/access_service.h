@@ -82,7 +82,7 @@ struct Deciders {
 std::string decider_columns(const std::string& asker, const std::string& profiting);
 Deciders deciders_of(const Row& row);
 // Errors: denied ("iam.four_eyes", "iam.four_eyes_of_maker").
-Result<> check_two(const Principal& by, UserId asked, UserId profits,
+Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
                    const std::vector<UserId>& left_out);
 // What for, of who asks: some words. Errors: invalid ("iam.bad_reason"), as below.
 Result<> check_request_reason(const std::string& reason);

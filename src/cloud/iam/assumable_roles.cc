@@ -191,15 +191,21 @@ Task<> RoleService::delete_role(const Principal& by, RoleId id) {
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const AssumableRole role, read_role(transaction, by, id, "iam:DeleteRole"));
     TRY(core_.check_fresh(by, "iam:DeleteRole", resource_of(id)));
-    for (const char* table : {"role_session", "role_profile"})
-      TRY(transaction.execute("DELETE FROM " + std::string(table) + " WHERE role_id = :id",
-                              {{"id", id.value}}));
+    TRY(transaction.execute(
+        "DELETE FROM role_session WHERE id IN "
+        "(WITH RECURSIVE below (id) AS (SELECT s.id FROM role_session s WHERE s.role_id = :id "
+        "UNION "
+        "SELECT c.id FROM role_session c JOIN below b ON c.chained_from_id = b.id) "
+        "SELECT id FROM below)",
+        {{"id", id.value}}));
+    TRY(transaction.execute("DELETE FROM role_profile WHERE role_id = :id", {{"id", id.value}}));
     TRY(transaction.execute("DELETE FROM assumable_role WHERE id = :id", {{"id", id.value}}));
     TRY(core_.trail.changed(transaction, by.tenant, by,
                             {"iam:DeleteRole", resource_of(id), {{"name", role.name}}}));
     return Done{};
   }));
-  core_.signing.forget_tenant(by.tenant);
+  // Those that its sessions assumed may be of any tenant.
+  core_.signing.forget_sessions();
   co_return Result<>();
 }
 

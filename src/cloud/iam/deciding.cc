@@ -106,7 +106,9 @@ Task<AccessRequest> AccessService::approve(const Principal& by, RequestId id,
   auto approved =
       co_await core_.write<AccessRequest>([&](Transaction& transaction) -> Result<AccessRequest> {
         TRY(const AccessRequest request, read_to_decide(transaction, by, id, "iam:DecideRequest"));
-        if (auto two = check_two(by, request.requested_by, request.user, request.left_out); !two) {
+        if (auto two =
+                check_two(transaction, by, request.requested_by, request.user, request.left_out);
+            !two) {
           core_.trail.refused(by.tenant, by, {"iam:ApproveRequest", resource_of(id), {}},
                               two.error());
           return std::unexpected(two.error());

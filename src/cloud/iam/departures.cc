@@ -8,9 +8,12 @@ namespace belfry::iam {
 namespace {
 
 // All that a user has, and is gone with it; what refers to another row before that row.
-constexpr const char* kOwned[] = {
-    "passkey",      "mfa_factor",   "recovery_code", "api_token",      "access_key",
-    "group_member", "user_profile", "user_boundary", "sign_in_origin", "session_place"};
+constexpr const char* kOwned[] = {"passkey",       "mfa_factor",     "recovery_code",
+                                  "api_token",     "access_key",     "group_member",
+                                  "user_profile",  "user_boundary",  "sign_in_origin",
+                                  "session_place", "password_reset", "factor_reset"};
+// Temporary credentials of a role that the person assumed, and all that was assumed with them.
+constexpr const char* kAssumed = "DELETE FROM role_session WHERE by_user_id = :id";
 
 }  // namespace
 
@@ -28,10 +31,13 @@ Result<> PeopleService::erase(Transaction& transaction, const Principal& by, con
   const database::Parameters parameters = {{"id", user.id.value},
                                            {"by_id", by.user.value},
                                            {"unknown_hash", unknown_hash},
+                                           {"password_about", "password_reset/" + user.id.text()},
+                                           {"factor_about", "factor_reset/" + user.id.text()},
                                            {"now_us", to_us(core_.clock.now())}};
   for (const char* table : kOwned)
     TRY(transaction.execute("DELETE FROM " + std::string(table) + " WHERE user_id = :id",
                             parameters));
+  TRY(transaction.execute(kAssumed, parameters));
   TRY(
       transaction.execute("UPDATE iam_grant SET ended_us = :now_us, ended_by_user_id = :by_id, "
                           "end_reason = 'withdrawn' WHERE user_id = :id AND ended_us IS NULL",
@@ -47,8 +53,10 @@ Result<> PeopleService::erase(Transaction& transaction, const Principal& by, con
                           "source_ip = '', user_agent = '' WHERE user_id = :id",
                           parameters));
   TRY(
-      transaction.execute("DELETE FROM mail WHERE about IN (SELECT 'invitation/' || i.id "
-                          "FROM invitation i WHERE i.user_id = :id)",
+      transaction.execute("DELETE FROM mail WHERE about IN (:password_about, :factor_about) "
+                          "OR about IN (SELECT 'invitation/' || i.id "
+                          "FROM invitation i WHERE i.user_id = :id OR "
+                          "(i.invited_by_user_id = :id AND i.ended_us IS NULL))",
                           parameters));
   TRY(transaction.execute("UPDATE invitation SET email = '', user_name = '' WHERE user_id = :id",
                           parameters));
@@ -85,7 +93,9 @@ Task<> PeopleService::delete_user(const Principal& by, UserId id) {
                             {"iam:DeleteUser", resource_of(id), {{"name", user.name}}}));
     return Done{};
   }));
-  core_.signing.forget_user(id);
+  // The service accounts that the user owned rest from now on.
+  core_.signing.forget_tenant(by.tenant);
+  core_.signing.forget_sessions();
   co_return Result<>();
 }
 

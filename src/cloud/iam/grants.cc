@@ -223,6 +223,30 @@ Result<> check_may_give_alone(Transaction& transaction, const Principal& by, Ten
   return fail(Code::kDenied, "iam.request_needed");
 }
 
+Result<> check_may_give_alone(Transaction& transaction, const Principal& by, const User& holder,
+                              bool privileged) {
+  if (holder.owner && privileged) return fail(Code::kDenied, "iam.request_needed");
+  return check_may_give_alone(transaction, by, holder.tenant, privileged);
+}
+
+Result<bool> is_held_by_service(Transaction& transaction, ProfileId profile) {
+  TRY(auto rows,
+      transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.owner_id IS NOT NULL AND "
+                        "(u.id IN (SELECT h.user_id FROM user_profile h WHERE h.profile_id = :id) "
+                        "OR u.id IN (SELECT m.user_id FROM group_member m JOIN group_profile g ON "
+                        "g.group_id = m.group_id WHERE g.profile_id = :id))",
+                        {{"id", profile.value}}));
+  return rows[0].integer("n") > 0;
+}
+
+Result<bool> has_service_member(Transaction& transaction, GroupId group) {
+  TRY(auto rows, transaction.query("SELECT count(*) AS n FROM group_member m JOIN iam_user u ON "
+                                   "u.id = m.user_id WHERE m.group_id = :id AND "
+                                   "u.owner_id IS NOT NULL",
+                                   {{"id", group.value}}));
+  return rows[0].integer("n") > 0;
+}
+
 Result<bool> gives_privileges(Transaction& transaction, GroupId group) {
   TRY(auto rows, transaction.query("SELECT count(*) AS n FROM group_profile g JOIN iam_profile p "
                                    "ON p.id = g.profile_id WHERE g.group_id = :id AND "

@@ -54,6 +54,13 @@ Result<FourEyes> four_eyes_of(Transaction& transaction, TenantId tenant);
 // ("iam.request_needed").
 Result<> check_may_give_alone(Transaction& transaction, const Principal& by, TenantId tenant,
                               bool privileged);
+// As above, of a right of `holder`. A service account gets no privileged one from one person alone,
+// whatever the tenant's rule.
+Result<> check_may_give_alone(Transaction& transaction, const Principal& by, const User& holder,
+                              bool privileged);
+// Whether a service account holds the profile, itself or by a group; or is in the group.
+Result<bool> is_held_by_service(Transaction& transaction, ProfileId profile);
+Result<bool> has_service_member(Transaction& transaction, GroupId group);
 // Whether members of the group are privileged by it.
 Result<bool> gives_privileges(Transaction& transaction, GroupId group);
 // Administrators of a tenant who are active and have a second factor, without which they decide

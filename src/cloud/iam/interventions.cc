@@ -112,7 +112,8 @@ Task<Intervention> InterventionService::ask(const Principal& by, const NewInterv
                         Error(Code::kDenied, "iam.denied")));
         TRY(check_wanted(wanted));
         TRY(const User staff, iam::find_user(transaction, named));
-        if (staff.tenant != kProviderTenant || !staff.active)
+        // A person, whom the customer can call to account: no account of a program.
+        if (staff.tenant != kProviderTenant || !staff.active || staff.owner)
           return fail(Code::kNotFound, "iam.user_missing", {{"user", named.text()}});
         TRY(auto tenants, transaction.query("SELECT id FROM tenant WHERE id = :id",
                                             {{"id", wanted.tenant.value}}));

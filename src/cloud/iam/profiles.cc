@@ -116,6 +116,10 @@ Task<Profile> ProfileService::create_profile(const Principal& by, const std::str
 }
 
 Result<> ProfileService::check_may_change_alone(Transaction& transaction, const Profile& profile) {
+  if (profile.privileged) {
+    TRY(const bool by_service, is_held_by_service(transaction, profile.id));
+    if (by_service) return fail(Code::kDenied, "iam.held_profile", {{"name", profile.name}});
+  }
   TRY(const FourEyes rule, four_eyes_of(transaction, profile.tenant));
   if (rule == FourEyes::kNone) return {};
   TRY(auto held,

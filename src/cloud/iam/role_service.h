@@ -38,7 +38,8 @@ class RoleService : public Roles {
 
   Task<> prove_factor(Assumption& assumption);
   Result<> check_trusted(Transaction& transaction, Assumption& assumption);
-  Result<Duration> duration_of(Transaction& transaction, const Assumption& assumption);
+  Result<Duration> duration_of(const Assumption& assumption);
+  Result<Timestamp> latest_end(Transaction& transaction, const Principal& by);
   Result<> check_room(Transaction& transaction, const Assumption& assumption);
   Result<RoleCredentials> open(Transaction& transaction, const Assumption& assumption);
   void log_refusal(const Assumption& assumption, const Error& reason);

@@ -90,9 +90,11 @@ Task<User> IamService::find_user(const Principal& by, UserId user) {
 }
 
 Task<> IamService::set_user_active(const Principal& by, UserId user, bool active) {
+  TenantId tenant;
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const User found, iam::find_user(transaction, user));
     TRY(core_.check_user(by, "iam:SetUserActive", found));
+    tenant = found.tenant;
     if (user == by.user) return fail(Code::kConflict, "iam.own_account");
     if (found.active == active) return Done{};
     // From above a whole tenant may be stopped, and be let go again.
@@ -111,7 +113,9 @@ Task<> IamService::set_user_active(const Principal& by, UserId user, bool active
                              {{"name", found.name}}}));
     return Done{};
   }));
-  core_.signing.forget_user(user);
+  // The user's service accounts stop and go on with it, and sessions of roles with these.
+  core_.signing.forget_tenant(tenant);
+  core_.signing.forget_sessions();
   co_return Result<>();
 }
 

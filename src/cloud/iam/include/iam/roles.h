@@ -95,7 +95,7 @@ class Roles {
   // ("iam.role_of_four_eyes").
   virtual Task<AssumableRole> change_role(const Principal& by, RoleId id,
                                           const RoleChange& change) = 0;
-  // Its sessions end.
+  // Its sessions end, and those that they assumed.
   virtual Task<> delete_role(const Principal& by, RoleId id) = 0;
   // Errors: conflict ("iam.too_many_held"), denied ("iam.role_of_four_eyes": the tenant's rule
   // leaves such rights to two persons); `withdraw`: not_found ("iam.not_held").
@@ -110,7 +110,8 @@ class Roles {
 
   // By who holds the right "sts:AssumeRole" and is trusted by the role: in the role's own tenant
   // being named by it is enough. A role that is privileged wants a second factor of who assumes
-  // it; it goes with the session, as its age does. In the logs of both tenants.
+  // it; it goes with the session, as its age does. The session ends with the token, the session or
+  // the right for a time that it was assumed with, if that is sooner. In the logs of both tenants.
   // Errors: denied ("iam.denied", also when there is no such role; "iam.second_factor_needed",
   // "iam.wrong_code"), invalid ("iam.bad_role_arn", "iam.bad_role_session_name",
   // "iam.bad_session_duration", "policy.*"), retry ("iam.throttled"), conflict
