@@ -438,8 +438,7 @@ class RunningProvider : public Provider {
                         [this] { return mailer_->send_due(iam_->mail()); });
     }
     background_.every(kRootLogPeriod, "the ledger's root log", [this] { return run_root_round(); });
-    background_.every(kCertificatePeriod, "the certificate",
-                      [this] { return renew_certificate(); });
+    background_.every(kCertificatePeriod, "certificate", [this] { return renew_certificate(); });
     tell_old_months(*keys_.store, clock_, topology_);
     background_.every(
         kDestroyPeriod, "destroying old months of the ledger",
