@@ -88,6 +88,9 @@ class Interventions:
                                   ("get-bucket-policy", "--bucket", BUCKET)):
             code, said = nadia.aws(operation, *words)
             assert code != 0 and "AccessDenied" in said, (operation, said)
+        code, said = nadia.aws("delete-objects", "--bucket", BUCKET, "--delete",
+                               json.dumps({"Objects": [{"Key": "a"}]}))
+        assert "AccessDenied" in said and '"Deleted"' not in said, (code, said)
         assert not nadia.read("harbour-secrets"), "another bucket"
         over_rest = f"/api/v1/buckets/{BUCKET}/objects/a"
         status, _, octets = self.provider.request("GET", over_rest,
@@ -107,6 +110,17 @@ class Interventions:
         assert not nadia.read(), "it ended at once"
         self.as_customer.belfry("intervention", "end", asked["id"], code=1)
 
+    def deletes_as_a_batch(self):
+        """What asks for each of its keys, in a bucket without a policy."""
+        asked = self.as_nadia.belfry("intervention", "request", "--tenant",
+                                     self.customer.tenant["id"], "--action", "s3:DeleteObject",
+                                     "--reason", "ticket 8", "--for", "1h")
+        self.provider.belfry("intervention", "approve", asked["id"])
+        code, said = self.nadia.aws("delete-objects", "--bucket", "harbour-secrets", "--delete",
+                                    json.dumps({"Objects": [{"Key": "a"}]}))
+        assert code == 0 and json.loads(said)["Deleted"][0]["Key"] == "a", said
+        self.as_nadia.belfry("intervention", "end", asked["id"])
+
     def until_its_time_is_over(self):
         asked = self.ask("6s")
         opened = self.provider.belfry("intervention", "approve", asked["id"])
@@ -125,6 +139,7 @@ def main():
     with Provider("interventions") as provider:
         interventions = Interventions(provider)
         interventions.until_the_customer_ends_it()
+        interventions.deletes_as_a_batch()
         interventions.until_its_time_is_over()
         print("staff reaches a customer's data by an open intervention alone")
 
