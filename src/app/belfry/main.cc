@@ -125,6 +125,7 @@ int main(int count, char** words) {
   add_group_commands(app, invocation);
   add_credential_commands(app, invocation);
   add_request_commands(app, invocation);
+  add_intervention_commands(app, invocation);
   add_access_commands(app, invocation);
   add_review_commands(app, invocation);
   add_people_commands(app, invocation);
