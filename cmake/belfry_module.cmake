@@ -7,7 +7,8 @@
 #     TESTS test/log_test.cc ...    # one GoogleTest program, <name>_test
 #     TEST_DEPENDS ...              # further modules that only the tests include
 #     FUZZ fuzz/record_fuzz.cc ...  # libFuzzer targets, corpus in fuzz/corpus/<target>
-#     TSAN)                         # its tests run under ThreadSanitizer too
+#     TSAN                          # its tests run under ThreadSanitizer too
+#     COLD)                         # runs seldom: sanitizers find it without optimising
 #
 # The walls: DEPENDS are linked PRIVATE, so a module's headers are visible to those alone that
 # name it.
@@ -19,12 +20,23 @@ add_custom_target(fuzz_targets)
 # Every module but those that know no coroutines.
 function(belfry_precompiled target)
   if(NOT target MATCHES "^(belfry_)?(base|yaml|text|policy|mail)")
-    target_precompile_headers(${target} REUSE_FROM belfry_precompiled)
+    get_target_property(is_unoptimised ${target} BELFRY_UNOPTIMISED)
+    if(is_unoptimised)
+      target_precompile_headers(${target} REUSE_FROM belfry_precompiled_unoptimised)
+    else()
+      target_precompile_headers(${target} REUSE_FROM belfry_precompiled)
+    endif()
   endif()
 endfunction()
 
+# Tests, and with sanitizers what is COLD: optimising takes half of the time that compiling takes.
+# To be called before belfry_precompiled.
+function(belfry_unoptimised target)
+  set_target_properties(${target} PROPERTIES BELFRY_UNOPTIMISED ON)
+endfunction()
+
 function(belfry_module)
-  cmake_parse_arguments(MODULE "TSAN" "NAME;GROUP"
+  cmake_parse_arguments(MODULE "TSAN;COLD" "NAME;GROUP"
     "SOURCES;DEPENDS;EXTERNAL;TESTS;TEST_DEPENDS;FUZZ" ${ARGN})
   set(target belfry_${MODULE_NAME})
   list(TRANSFORM MODULE_DEPENDS PREPEND belfry_)
@@ -34,6 +46,9 @@ function(belfry_module)
   target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include)
   target_link_libraries(${target} PRIVATE belfry_options ${MODULE_DEPENDS} ${MODULE_EXTERNAL})
   set_property(GLOBAL APPEND PROPERTY BELFRY_MODULE_NAMES ${MODULE_NAME})
+  if(MODULE_COLD AND BELFRY_SANITIZE)
+    belfry_unoptimised(${target})
+  endif()
   belfry_precompiled(${target})
 
   if(BUILD_TESTING AND MODULE_TESTS)
@@ -42,6 +57,7 @@ function(belfry_module)
       target_link_libraries(${MODULE_NAME}_test PRIVATE belfry_options ${target} ${MODULE_DEPENDS}
         ${MODULE_TEST_DEPENDS} ${MODULE_EXTERNAL} GTest::gmock GTest::gtest_main)
       target_include_directories(${MODULE_NAME}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+      belfry_unoptimised(${MODULE_NAME}_test)
       belfry_precompiled(${MODULE_NAME}_test)
       set_target_properties(${MODULE_NAME}_test PROPERTIES
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)

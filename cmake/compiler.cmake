@@ -30,6 +30,9 @@ endif()
 if(BELFRY_FUZZ)
   target_compile_options(belfry_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+# What is compiled far longer than it runs (belfry_unoptimised); after every other choice.
+target_compile_options(belfry_options INTERFACE
+  $<$<BOOL:$<TARGET_PROPERTY:BELFRY_UNOPTIMISED>>:-O0>)
 # Frame pointers: `perf record -g` on a running daemon shows who called whom.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -fno-omit-frame-pointer")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
