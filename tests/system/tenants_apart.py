@@ -8,6 +8,7 @@ import yaml
 from customer import Customer
 from running_provider import SOURCE, Provider
 from signed_requests import error_code
+from token_issuer import TokenIssuer
 
 BUCKET, KEY = "quiet-harbour", "letters/mother-of-pearl.txt"
 SECRET = b"what only the first tenant may read"
@@ -42,8 +43,8 @@ def s3_operations(upload):
 
 
 class Isolation:
-    def __init__(self, provider):
-        self.provider = provider
+    def __init__(self, provider, directory):
+        self.provider, self.directory = provider, directory
         self.first, self.second = Customer(provider, "harbour"), Customer(provider, "meadow")
         signer = self.first.signer()
         signer.ok("PUT", f"/{BUCKET}")
@@ -51,6 +52,10 @@ class Isolation:
         _, octets = signer.ok("POST", f"/{BUCKET}/{KEY}", query={"uploads": ""})
         self.upload = octets.split(b"<UploadId>")[1].split(b"<")[0].decode()
         token = self.first.token["secret"]
+        self.reader = provider.rest(
+            "POST", f"/api/v1/tenants/{self.first.tenant['id']}/users",
+            {"name": "harbour-reader", "email": "", "role": "reader",
+             "password": "a long passphrase of a reader"}, token)
         self.profile = provider.rest("POST", "/api/v1/profiles",
                                      {"name": "harbour masters", "policy": EVERYTHING}, token)
         self.group = provider.rest("POST", "/api/v1/groups", {"name": "harbour crew"}, token)
@@ -75,6 +80,11 @@ class Isolation:
         self.role_session = provider.rest(
             "POST", "/api/v1/role-sessions",
             {"role_arn": self.role["arn"], "session_name": "harbour"}, token)["access_key_id"]
+        self.issuer = provider.rest("POST", "/api/v1/issuers",
+                                    self.directory.registration("harbour-staff"), token)
+        self.subject = provider.rest(
+            "POST", f"/api/v1/issuers/{self.issuer['id']}/subjects",
+            {"subject": "harbour-1", "user": self.reader["id"]}, token)
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
         factors = provider.rest("GET", "/api/v1/session/factors",
                                 token=self.first.token["secret"])
@@ -88,6 +98,7 @@ class Isolation:
                  self.first.session["id"], self.factor, self.profile["id"], self.group["id"], DISK,
                  self.request["id"], self.grant["id"], self.review["id"],
                  self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
+                 self.issuer["id"], self.subject["id"], self.directory.url,
                  "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
@@ -145,7 +156,8 @@ class Isolation:
                   "request": self.request["id"], "grant": self.grant["id"],
                   "review": self.review["id"], "item": self.item["id"],
                   "invitation": self.invitation["id"], "version": "2026-1",
-                  "role": self.role["id"], "role_session": self.role_session}
+                  "role": self.role["id"], "role_session": self.role_session,
+                  "issuer": self.issuer["id"], "subject": self.subject["id"]}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -175,6 +187,8 @@ class Isolation:
                 "NewRole": {"name": "spies", "trust": {"Statement": {
                     "Effect": "Allow", "Action": "sts:AssumeRole",
                     "Principal": {"AWS": self.second.tenant["account"]}}}},
+                "IssuerChange": {"client_id": "spies"},
+                "NewSubject": {"subject": "spy", "user": self.second.user["id"]},
                 "RoleChange": {"session_max_us": 7_200_000_000},
                 "RoleAssumption": {"role_arn": self.role["arn"], "session_name": "spies"},
                 "BoundaryChange": {"profile": self.profile["id"]},
@@ -203,7 +217,7 @@ class Isolation:
                                                 self.first.user["id"], self.first.access_key,
                                                 self.profile["id"], self.group["id"],
                                                 self.invitation["id"], self.role["id"],
-                                                self.role_session))
+                                                self.role_session, self.issuer["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
                                                        "{request}", "{grant}", "{review}"))
         names_first = names_first or operation["operationId"] in ("createTenant", "askForRight",
@@ -249,8 +263,8 @@ class Isolation:
 
 
 def main():
-    with Provider("tenants-apart") as provider:
-        isolation = Isolation(provider)
+    with TokenIssuer() as directory, Provider("tenants-apart") as provider:
+        isolation = Isolation(provider, directory)
         isolation.try_s3()
         isolation.try_rest()
         isolation.assert_untouched()

@@ -115,6 +115,7 @@ class FakeIam final : public iam::Iam {
   iam::MailQueue& mail() override { std::abort(); }
   iam::Terms& terms() override { std::abort(); }
   iam::Upkeep& upkeep() override { std::abort(); }
+  iam::Issuers& issuers() override { std::abort(); }
   iam::Roles& roles() override { return fake_roles; }
   iam::SecondFactors& second_factors() override { std::abort(); }  // S3 has none
   Task<iam::Listing<iam::AccessKey>> list_access_keys(const iam::Principal&, UserId,
