@@ -129,6 +129,7 @@ int main(int count, char** words) {
   add_review_commands(app, invocation);
   add_people_commands(app, invocation);
   add_role_commands(app, invocation);
+  add_issuer_commands(app, invocation);
   add_annex_commands(app, invocation);
   add_topology_commands(app, invocation);
   add_audit_commands(app, invocation);
