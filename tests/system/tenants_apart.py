@@ -66,6 +66,10 @@ class Isolation:
             "POST", "/api/v1/requests",
             {"group": self.crew["id"], "profile": self.profile["id"], "reason": "harbour works",
              "duration_s": 3600}, token)
+        self.intervention = provider.rest(
+            "POST", "/api/v1/interventions",
+            {"tenant": self.first.tenant["id"], "actions": ["s3:GetObject"], "bucket": BUCKET,
+             "reason": "harbour dredging", "duration_s": 60})
         self.review = provider.rest("POST", "/api/v1/reviews", {"name": "harbour review"}, token)
         self.item = provider.rest("GET", f"/api/v1/reviews/{self.review['id']}/items",
                                   token=token)["items"][0]
@@ -85,6 +89,13 @@ class Isolation:
         self.subject = provider.rest(
             "POST", f"/api/v1/issuers/{self.issuer['id']}/subjects",
             {"subject": "harbour-1", "user": self.reader["id"]}, token)
+        self.account = provider.rest(
+            "POST", "/api/v1/service-accounts",
+            {"name": "harbour-robot", "role": "reader", "owner": self.first.user["id"]}, token)
+        provider.rest("POST", "/api/v1/users/" + self.first.user["id"] + "/factor-reset",
+                      {"reason": "harbour phone lost"})
+        resets = f"/api/v1/tenants/{self.first.tenant['id']}/factor-resets"
+        self.reset = provider.rest("GET", resets, token=token)["items"][0]
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
         factors = provider.rest("GET", "/api/v1/session/factors",
                                 token=self.first.token["secret"])
@@ -97,9 +108,11 @@ class Isolation:
                  self.first.access_key, self.first.token["api_token"]["id"],
                  self.first.session["id"], self.factor, self.profile["id"], self.group["id"], DISK,
                  self.request["id"], self.grant["id"], self.review["id"],
+                 self.intervention["id"],
                  self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
                  self.issuer["id"], self.subject["id"], self.directory.url,
                  "pilot@harbour.example", SECRET.decode())
+                 self.account["id"], self.reset["id"], "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
 
@@ -154,10 +167,15 @@ class Isolation:
                   "factor": self.factor, "disk": DISK, "path": "checkpoint",
                   "profile": self.profile["id"], "group": self.group["id"],
                   "request": self.request["id"], "grant": self.grant["id"],
+                  "intervention": self.intervention["id"],
                   "review": self.review["id"], "item": self.item["id"],
                   "invitation": self.invitation["id"], "version": "2026-1",
                   "role": self.role["id"], "role_session": self.role_session,
                   "issuer": self.issuer["id"], "subject": self.subject["id"]}
+                  "invitation": self.invitation["id"], "account": self.account["id"],
+                  "reset": self.reset["id"],
+                  "version": "2026-1",
+                  "role": self.role["id"], "role_session": self.role_session}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -179,6 +197,8 @@ class Isolation:
                 "ProfileChange": {"policy": EVERYTHING}, "NewGroup": {"name": "spies"},
                 "NewAccessRequest": {"user": self.first.user["id"], "profile": self.profile["id"],
                                      "reason": "spying", "duration_s": 60},
+                "NewIntervention": {"tenant": self.first.tenant["id"], "actions": ["s3:GetObject"],
+                                    "reason": "spying", "duration_s": 60},
                 "SimulatedRequest": {"user": self.first.user["id"], "action": "s3:GetObject",
                                      "bucket": BUCKET, "key": KEY},
                 "NewReview": {"name": "spying", "reviewers": [self.first.user["id"]]},
@@ -195,6 +215,15 @@ class Isolation:
                 "NewUser": {"name": "spy", "email": "spy@meadow.example", "role": "reader",
                             "password": "a long passphrase of a spy"},
                 "NewInvitation": {"email": "spy@meadow.example", "role": "reader"},
+                "NewServiceAccount": {"name": "meadow-robot", "role": "reader",
+                                      "owner": self.first.user["id"]},
+                "Owner": {"owner": self.first.user["id"]},
+                "NewServiceKey": {"lifetime_us": 10**9},
+                "NewServiceToken": {"lifetime_us": 10**9, "label": "spy"},
+                "LostPassword": {"user": "nobody"},
+                "PasswordResetSecret": {"secret": "0" * 64},
+                "PasswordReset": {"secret": "0" * 64, "password": SECRET.decode() * 2},
+                "LostFactor": {"reason": "spying"},
                 "NewTerms": {"version": "spies", "text": {"en": "x", "fr": "x"}},
                 "InvitationSecret": {"secret": self.invitation["id"] * 4},
                 "NewTenant": {"name": "spies", "kind": "customer",
@@ -218,8 +247,11 @@ class Isolation:
                                                 self.profile["id"], self.group["id"],
                                                 self.invitation["id"], self.role["id"],
                                                 self.role_session, self.issuer["id"]))
+                                                self.account["id"], self.role_session,
+                                                self.reset["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
-                                                       "{request}", "{grant}", "{review}"))
+                                                       "{request}", "{grant}", "{review}",
+                                                       "{intervention}"))
         names_first = names_first or operation["operationId"] in ("createTenant", "askForRight",
                                                                  "explainAccess", "assumeRole")
         if scope == "provider":

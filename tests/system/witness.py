@@ -93,6 +93,12 @@ def try_chain(provider, witnesses, program):
     provider.belfry("audit", "fetch", copy)
     report = provider.belfry("verify", copy, *(x for w in witnesses for x in ("--witness", w.key)))
     assert [c["witness"] for c in report["root_proof"]["cosigned"]] == names, report
+    assert report["root_proof"]["witness_keys_given"] and not report["verifier_key_given"], report
+    # Witnesses that the copy alone names are its provider's word.
+    assert not provider.belfry("verify", copy)["root_proof"]["witness_keys_given"]
+    said = subprocess.run([COMMAND_LINE, "verify", copy, "--lang", "en"], capture_output=True,
+                          text=True, check=True, timeout=60).stdout
+    assert said.count("by a key that the provider names") == len(names), said
     proof = json.loads((copy / "root-proof.json").read_text())
     key = provider.rest("GET", "/api/v1/audit/keys")["verifier_key"]
     # The whole root log is a log of its own, which anybody may verify.

@@ -83,6 +83,15 @@ func hashes(texts []string) ([]tlog.Hash, error) {
 	return all, nil
 }
 
+// sameKey checks that the root log is that of the provider whose key signs the tenant's checkpoints.
+func (p rootProof) sameKey(key string) error {
+	tenant, root := strings.SplitN(key, "+", 3), strings.SplitN(p.RootKey, "+", 3)
+	if len(tenant) != 3 || len(root) != 3 || root[0] != tenant[0]+"/root" || root[2] != tenant[2] {
+		return fmt.Errorf("the root log's key %q is not that of %q", p.RootKey, key)
+	}
+	return nil
+}
+
 // inSlot checks that the round of `leaf` holds the text of the tenant's checkpoint.
 func (p rootProof) inSlot(text string, leaf []byte) error {
 	salt, err := hex.DecodeString(p.Salt)
@@ -151,6 +160,9 @@ func verifyRootProof(root, key string, witnesses []string) (int64, error) {
 	}
 	leaf, err := hex.DecodeString(proof.Leaf)
 	if err != nil {
+		return 0, err
+	}
+	if err := proof.sameKey(key); err != nil {
 		return 0, err
 	}
 	if err := proof.inSlot(opened.Text, leaf); err != nil {

@@ -184,6 +184,9 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
   auto report = audit::verify_log(options);
   end_progress();
   if (!report) return std::unexpected(report.error());
+  const bool key_given = !arguments.key.empty();
+  const WitnessKeys witness_keys =
+      arguments.witnesses.empty() ? WitnessKeys::kOfTheCopy : WitnessKeys::kGiven;
   if (invocation.json) {
     json value = {{"origin", report->origin},
                   {"size", report->size},
@@ -191,20 +194,25 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
                   {"leaves_checked", report->leaves_checked},
                   {"leaves_opened", report->leaves_opened},
                   {"leaves_deleted", report->leaves_deleted},
-                  {"root_proof", to_json(report->root_proof)}};
+                  {"verifier_key", options.verifier_key},
+                  {"verifier_key_given", key_given},
+                  {"root_proof", to_json(report->root_proof, witness_keys)}};
     if (arguments.events_max > 0) value["events"] = report->events;
     return print_json(value), Result<>();
   }
   print_line(say("cli.audit.whole"));
   Table facts;
   facts.add({say("cli.audit.origin"), report->origin});
+  facts.add({say("cli.audit.key"), say(key_given ? "cli.audit.key_given" : "cli.audit.key_in_copy",
+                                       {{"key", options.verifier_key}})});
   facts.add({say("cli.audit.leaves"),
              say("cli.audit.in_tree", {{"size", std::to_string(report->size)}})});
   facts.add({say("cli.audit.root"), report->root_hex});
   facts.add({say("cli.audit.opened"), std::to_string(report->leaves_opened)});
   if (report->leaves_deleted > 0)
     facts.add({say("cli.audit.deleted"), std::to_string(report->leaves_deleted)});
-  for (auto& [what, found] : describe_root_proof(report->root_proof)) facts.add({what, found});
+  for (auto& [what, found] : describe_root_proof(report->root_proof, witness_keys))
+    facts.add({what, found});
   facts.print();
   for (auto& event : report->events) print_line(event);
   return {};

@@ -35,7 +35,7 @@ Result<std::optional<std::string>> fetch_bundle(Connection& connection, const st
 }
 
 std::vector<std::pair<std::string, std::string>> describe_root_proof(
-    const std::optional<audit::CheckedRootProof>& proof) {
+    const std::optional<audit::CheckedRootProof>& proof, WitnessKeys keys) {
   if (!proof) return {{say("cli.audit.root_log"), say("cli.audit.no_root_proof")}};
   std::vector<std::pair<std::string, std::string>> rows = {
       {say("cli.audit.root_log"),
@@ -46,17 +46,19 @@ std::vector<std::pair<std::string, std::string>> describe_root_proof(
   for (const audit::CosignedBy& by : proof->cosigned)
     rows.emplace_back(
         say("cli.audit.witness"),
-        say("cli.audit.cosigned", {{"witness", by.witness}, {"time", time_cell(us_of(by))}}));
+        say(keys == WitnessKeys::kGiven ? "cli.audit.cosigned" : "cli.audit.cosigned_by_its_word",
+            {{"witness", by.witness}, {"time", time_cell(us_of(by))}}));
   return rows;
 }
 
-json to_json(const std::optional<audit::CheckedRootProof>& proof) {
+json to_json(const std::optional<audit::CheckedRootProof>& proof, WitnessKeys keys) {
   if (!proof) return nullptr;
   json cosigned = json::array();
   for (const audit::CosignedBy& by : proof->cosigned)
     cosigned.push_back({{"witness", by.witness}, {"time_us", us_of(by)}});
   return {{"size", proof->size},
           {"root_log_size", proof->root_log_size},
+          {"witness_keys_given", keys == WitnessKeys::kGiven},
           {"cosigned", std::move(cosigned)}};
 }
 

@@ -21,9 +21,13 @@ Result<> fetch_root_proof(Connection& connection, const std::filesystem::path& d
 // An entry bundle of a log, or nothing when it is deleted, as those of destroyed months are.
 Result<std::optional<std::string>> fetch_bundle(Connection& connection, const std::string& name);
 
+// From where the caller of verify has the keys of witnesses. What the copy names, its provider may
+// have made up.
+enum class WitnessKeys { kGiven, kOfTheCopy };
+
 // What a verified copy says of it, as rows of a table and as a member of --json.
 std::vector<std::pair<std::string, std::string>> describe_root_proof(
-    const std::optional<audit::CheckedRootProof>& proof);
-nlohmann::json to_json(const std::optional<audit::CheckedRootProof>& proof);
+    const std::optional<audit::CheckedRootProof>& proof, WitnessKeys keys);
+nlohmann::json to_json(const std::optional<audit::CheckedRootProof>& proof, WitnessKeys keys);
 
 }  // namespace belfry::command_line

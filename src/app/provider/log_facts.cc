@@ -48,18 +48,26 @@ std::optional<audit::Hash> hash_of(const std::string& hex) {
 }  // namespace
 
 Task<> LogFacts::collect(Timestamp now, Depth depth) {
-  CO_TRY(co_await compare_access(now));
+  // A log that cannot be read leaves its own facts to age, and no other's; the first error is told.
+  Result<> outcome = co_await compare_access(now);
+  const auto note = [&outcome](Result<> part) {
+    if (outcome && !part) outcome = std::move(part);
+  };
   CO_TRY(const std::vector<Known> known, co_await read_known());
   std::vector<Fact> facts;
   facts.reserve(known.size());
   for (const Known& log : known) {
     const Duration age = now - log.opened_at;
     const bool open = depth == Depth::kOpened || age >= kOpenEvery || age < Duration(0);
-    CO_TRY(Fact fact, co_await observe(log, open));
-    facts.push_back(std::move(fact));
+    auto fact = co_await observe(log, open);
+    if (fact)
+      facts.push_back(std::move(*fact));
+    else
+      note(std::unexpected(fact.error()));
   }
   CO_TRY(co_await keep(facts, now));
-  co_return co_await compare_changes(now);
+  note(co_await compare_changes(now));
+  co_return outcome;
 }
 
 Task<std::vector<LogFacts::Known>> LogFacts::read_known() {

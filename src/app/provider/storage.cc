@@ -1,5 +1,7 @@
 #include "storage.h"
 
+#include "audit/retention.h"
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -97,6 +99,16 @@ Result<Keys> open_keys(const DataDirectory& directory, const topology::Topology&
   crypto::SealPlace seal{*keys.seal_folder, seal_name_of(topology)};
   TRY(keys.store, crypto::open_key_store(disks, master, std::move(seal), clock, random));
   return keys;
+}
+
+void tell_old_months(crypto::KeyStore& keys, Clock& clock, const topology::Topology& topology) {
+  const unsigned kept = topology.ledger_months_kept;
+  const std::size_t old = audit::count_old_months(keys, clock, kept);
+  if (old == 0) return;
+  spdlog::warn(
+      "in an hour the keys of {} months of the ledger, of all tenants, are destroyed: "
+      "ledger_retention_months is {}; stop the daemon if the clock or that is wrong",
+      old, kept);
 }
 
 }  // namespace belfry::provider

@@ -51,4 +51,7 @@ enum class KeyStoreUse { kNew, kInUse };
 Result<Keys> open_keys(const DataDirectory& directory, const topology::Topology& topology,
                        KeyStoreUse use, Clock& clock, Random& random);
 
+// Warns of the months whose keys are about to be destroyed.
+void tell_old_months(crypto::KeyStore& keys, Clock& clock, const topology::Topology& topology);
+
 }  // namespace belfry::provider

@@ -71,6 +71,24 @@ std::string resource_of(RequestId id);
 std::string resource_of(GrantId id);
 Error request_missing(RequestId id);
 
+// Who may decide what `asker` asks and `profiting` profits from: administrators of :tenant_id who
+// are neither, and, while there are others, did not give them their accounts, and with these a
+// first password that they know.
+struct Deciders {
+  std::size_t count = 0;
+  std::vector<UserId> left_out;  // such givers; zeros are nobody
+};
+// SQL columns that deciders_of reads, of two columns of numbers of users, with :now_us.
+std::string decider_columns(const std::string& asker, const std::string& profiting);
+Deciders deciders_of(const Row& row);
+// Errors: denied ("iam.four_eyes", "iam.four_eyes_of_maker").
+Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
+                   const std::vector<UserId>& left_out);
+// What for, of who asks: some words. Errors: invalid ("iam.bad_reason"), as below.
+Result<> check_request_reason(const std::string& reason);
+// Why, of who decides: words, or none.
+Result<> check_words(const std::string& reason);
+
 // The columns that request_of reads, of `access_request r`, with :now_us.
 extern const std::string kRequestColumns;
 AccessRequest request_of(const Row& row);
@@ -79,12 +97,6 @@ inline constexpr std::string_view kGrantColumns =
     "g.*, (SELECT u.name FROM iam_user u WHERE u.id = g.given_by_user_id) AS given_by_name";
 Grant grant_of(const Row& row);
 Right right_of(const Grant& grant);
-// Administrators of a tenant who are active and have a second factor, without which they decide
-// nothing: `iam_user u`, with :tenant_id and :now_us.
-inline constexpr std::string_view kAdministrators =
-    "EXISTS (SELECT 1 FROM mfa_factor f WHERE f.user_id = u.id AND f.confirmed_us IS NOT NULL) AND "
-    "u.active = 1 AND u.tenant_id = :tenant_id AND (CASE WHEN u.role_until_us <= :now_us "
-    "THEN u.base_role ELSE u.role END) IN ('provider_administrator', 'tenant_administrator')";
 Result<std::size_t> count_administrators(Transaction& transaction, TenantId tenant, Timestamp now);
 
 }  // namespace belfry::iam

@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::size_t kReasonMax = 1000;
 
-Result<> check_words(const std::string& reason) {
-  if (reason.size() <= kReasonMax && is_utf8(reason) && !reason.contains('\0')) return {};
-  return fail(Code::kInvalid, "iam.bad_reason");
-}
-
 Wanted wanted_of(const AccessRequest& request) {
   Wanted wanted{.reason = request.reason, .duration = request.duration};
   if (request.kind == RightKind::kFourEyes) {
@@ -48,6 +43,11 @@ Result<> write_rule(Transaction& transaction, TenantId tenant, FourEyes rule, Us
 }
 
 }  // namespace
+
+Result<> check_words(const std::string& reason) {
+  if (reason.size() <= kReasonMax && is_utf8(reason) && !reason.contains('\0')) return {};
+  return fail(Code::kInvalid, "iam.bad_reason");
+}
 
 Result<AccessRequest> AccessService::read_to_decide(Transaction& transaction, const Principal& by,
                                                     RequestId id, std::string_view action) {
@@ -106,10 +106,12 @@ Task<AccessRequest> AccessService::approve(const Principal& by, RequestId id,
   auto approved =
       co_await core_.write<AccessRequest>([&](Transaction& transaction) -> Result<AccessRequest> {
         TRY(const AccessRequest request, read_to_decide(transaction, by, id, "iam:DecideRequest"));
-        if (by.user == request.requested_by || by.user == request.user) {
-          const Error own(Code::kDenied, "iam.four_eyes");
-          core_.trail.refused(by.tenant, by, {"iam:ApproveRequest", resource_of(id), {}}, own);
-          return std::unexpected(own);
+        if (auto two =
+                check_two(transaction, by, request.requested_by, request.user, request.left_out);
+            !two) {
+          core_.trail.refused(by.tenant, by, {"iam:ApproveRequest", resource_of(id), {}},
+                              two.error());
+          return std::unexpected(two.error());
         }
         TRY(core_.check_fresh(by, "iam:ApproveRequest", resource_of(id)));
         TRY(given, carry_out(transaction, by, request));

@@ -6,7 +6,10 @@
 #include "access_service.h"
 #include "challenges.h"
 #include "core.h"
+#include "factor_reset_service.h"
+#include "intervention_service.h"
 #include "issuer_service.h"
+#include "lost_password_service.h"
 #include "mail_queue.h"
 #include "password_hasher.h"
 #include "people_service.h"
@@ -14,6 +17,7 @@
 #include "reach_service.h"
 #include "review_service.h"
 #include "role_service.h"
+#include "service_account_service.h"
 #include "throttle.h"
 
 #include <string>
@@ -55,6 +59,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
 
   Profiles& profiles() override { return profiles_; }
   Roles& roles() override { return roles_; }
+  Interventions& interventions() override { return interventions_; }
   Access& access() override { return access_; }
   AccessQueries& access_queries() override { return reach_; }
   Reviews& reviews() override { return reviews_; }
@@ -62,6 +67,9 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   MailQueue& mail() override { return mail_; }
   Terms& terms() override { return terms_; }
   Issuers& issuers() override { return issuers_; }
+  FactorResets& factor_resets() override { return factor_resets_; }
+  LostPasswords& lost_passwords() override { return lost_passwords_; }
+  ServiceAccounts& service_accounts() override { return service_accounts_; }
 
   Upkeep& upkeep() override { return *this; }
   Task<> collect_facts() override;
@@ -140,6 +148,8 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   // Whether the evidence is of the user's own factor. Codes and challenges are used up with it.
   // Errors: denied ("iam.sign_in_refused", and those of webauthn.h).
   Result<Proof> prove(Transaction& transaction, UserId user, const Evidence& evidence);
+  // Takes the challenge of a passkey at once. What it returns is for one transaction.
+  LostPasswordService::Prove prover(const PasswordReset& reset);
   Result<Proof> use_code(Transaction& transaction, UserId user, const std::string& code);
   Result<Proof> use_recovery_code(Transaction& transaction, UserId user, const std::string& typed);
   Result<Proof> use_passkey(Transaction& transaction, UserId user, const Evidence& evidence);
@@ -186,7 +196,13 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   PasswordHasher passwords_;
   MailQueueService mail_{core_};
   TermsService terms_{core_};
-  PeopleService people_{core_, passwords_, mail_, terms_};
+  ServiceAccountService service_accounts_{core_, passwords_};
+  Throttle throttle_;
+  PeopleService people_{core_, passwords_, throttle_, mail_, terms_};
+  LostPasswordService lost_passwords_{
+      core_, passwords_, throttle_,
+      mail_, people_,    [this](const PasswordReset& reset) { return prover(reset); }};
+  FactorResetService factor_resets_{core_, mail_, people_};
   AccessService access_{core_};
   ReachService reach_{core_};
   ReviewService reviews_{core_};
@@ -195,9 +211,9 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
                            TRY(challenge_at(origin, Challenge::Purpose::kSignIn));
                            return {};
                          }};
+  InterventionService interventions_{core_};
   const std::string dummy_hash_;  // what the passwords of unknown users are compared with
   policy::CompiledPolicies attached_{policy::Kind::kResource};
-  Throttle throttle_;
   Challenges challenges_;  // of who is signed in
   // Of who signs in, which anybody may ask for: they push out each other's alone.
   Challenges strangers_challenges_;

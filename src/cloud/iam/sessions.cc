@@ -77,6 +77,9 @@ Task<Principal> IamService::authenticate_session(const std::string& secret, cons
     const Role role = role_named(row.text("role")).value_or(Role::kReader);
     const bool of_directory = row.text("factor") == name_of(FactorKind::kDirectory);
     const bool privileged = is_privileged(role) || (held && held->privileged);
+    TRY(auto interventions,
+        read_open_interventions(core_, transaction, TenantId{row.integer("tenant_id")},
+                                UserId{row.integer("id")}, now));
     const bool is_home = place == place_of({row.text("source_ip"), row.text("user_agent")});
     return Seen{{.tenant = TenantId{row.integer("tenant_id")},
                  .user = UserId{row.integer("id")},
@@ -88,7 +91,8 @@ Task<Principal> IamService::authenticate_session(const std::string& secret, cons
                  .second_factor_at = optional_time(row, "second_factor_us"),
                  .held = std::move(held),
                  .terms_due = row.integer("terms_due") > 0,
-                 .elsewhere = is_home || !row.is_null("confirmed_us") ? "" : place},
+                 .elsewhere = is_home || !row.is_null("confirmed_us") ? "" : place,
+                 .interventions = std::move(interventions)},
                 now - from_us(row.integer("last_seen_us")) >= kSeenEvery,
                 !is_home && row.is_null("place")};
   }));

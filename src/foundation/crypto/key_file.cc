@@ -130,10 +130,14 @@ Result<KeyFile> decode_keys(View plain, std::uint16_t version, Seals seals) {
 }
 
 KeyFile merge(KeyFile one, const KeyFile& other) {
+  // The newest copy has every month that is in use: what an older one has closed is not missed, and
+  // what it has open is no stand-in.
+  if (one.generation == other.generation)
+    one.months_closed = std::min(one.months_closed, other.months_closed);
+  else if (one.generation < other.generation)
+    one.months_closed = other.months_closed;
   one.generation = std::max(one.generation, other.generation);
   one.current = one.current && other.current;
-  // What one copy has closed, the other may have open.
-  one.months_closed = std::min(one.months_closed, other.months_closed);
   std::map<KeyId, StoredKey*> by_id;
   for (StoredKey& stored : one.keys) by_id[stored.key.id] = &stored;
   std::vector<StoredKey> added;

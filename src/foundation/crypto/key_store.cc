@@ -75,12 +75,11 @@ class FileKeyStore : public KeyStore {
 };
 
 // The copies, with the seal that they need. A seal is made for a new store, and for one of the
-// first format; an empty file gives the months up, as an operator decides who lost it.
+// first format; one word in the file gives the months up, as an operator decides who lost it.
 Result<std::optional<KeyFile>> FileKeyStore::read_all() {
   TRY(seal_.read());
   TRY(std::optional<KeyFile> found, copies_.read_merged(master_key_, seal_.keys()));
-  const bool given_up = seal_.exists() && seal_.keys().empty();
-  if (found && found->months_closed > 0 && !given_up)
+  if (found && found->months_closed > 0 && !seal_.given_up())
     return fail(Code::kCorrupt, "keystore.seal_missing");
   if (seal_.keys().empty()) TRY(seal_.make(random_));
   return found;

@@ -39,7 +39,7 @@ Result<Buffer> open_month(View seal_key, KeyId id, View sealed) {
 
 Result<> MonthSeal::read() {
   auto octets = read_whole(place_.folder, place_.name, {2 * kLineLength});
-  exists_ = octets.has_value();
+  given_up_ = false;
   keys_.clear();
   if (!octets && octets.error().code() == Code::kNotFound) return {};
   const auto bad = [&] {
@@ -47,8 +47,11 @@ Result<> MonthSeal::read() {
   };
   if (!octets && octets.error().code() == Code::kCorrupt) return bad();
   if (!octets) return std::unexpected(octets.error());
-  if (octets->size() % kLineLength != 0) return bad();
-  for (std::string_view rest = as_text(*octets); !rest.empty(); rest.remove_prefix(kLineLength)) {
+  const std::string_view text = as_text(*octets);
+  given_up_ = text == kLost || text == std::string(kLost) + "\n";
+  if (given_up_) return {};
+  if (text.empty() || text.size() % kLineLength != 0) return bad();
+  for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(kLineLength)) {
     auto key = from_hex(rest.substr(0, 2 * kKeyLength));
     if (!key || rest[2 * kKeyLength] != '\n') return bad();
     keys_.push_back(std::move(*key));
@@ -65,7 +68,7 @@ Result<> MonthSeal::write(const std::vector<Buffer>& keys) {
   OPENSSL_cleanse(text.data(), text.size());
   if (!written) return written;
   keys_ = keys;
-  exists_ = true;
+  given_up_ = false;
   return {};
 }
 

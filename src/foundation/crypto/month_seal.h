@@ -13,9 +13,14 @@
 #include "base/result.h"
 #include "crypto/key_store.h"
 
+#include <string_view>
 #include <vector>
 
 namespace belfry::crypto {
+
+// What an operator writes into the file who has lost the seal for good. A word, as an empty file is
+// what a full disk or a copy that was cut short leaves.
+inline constexpr std::string_view kLost = "lost";
 
 // Names a seal without saying anything about it.
 inline constexpr std::size_t kSealIdLength = 8;
@@ -29,10 +34,11 @@ class MonthSeal {
  public:
   explicit MonthSeal(SealPlace place) : place_(std::move(place)) {}
 
-  // Reads the file; no keys when there is none, or when it is empty. Errors: corrupt
+  // Reads the file; no keys when there is none, or when it has kLost. Errors: corrupt
   // ("keystore.seal_malformed").
   Result<> read();
-  bool exists() const { return exists_; }
+  // Whether the file says so.
+  bool given_up() const { return given_up_; }
   const std::vector<Buffer>& keys() const { return keys_; }
   // What is sealed from now on is sealed under this one.
   const Buffer& newest() const { return keys_.back(); }
@@ -48,7 +54,7 @@ class MonthSeal {
 
   SealPlace place_;
   std::vector<Buffer> keys_;  // one or two, the newest last; empty: none yet
-  bool exists_ = false;
+  bool given_up_ = false;
 };
 
 }  // namespace belfry::crypto

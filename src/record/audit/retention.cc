@@ -44,15 +44,22 @@ Event destruction_of(TenantId tenant, const std::string& months, Timestamp now) 
   return event;
 }
 
+// The month from which on months stay; 0: all do. A month ends with the first of the next one.
+std::uint32_t first_kept(crypto::KeyStore& keys, Timestamp now, unsigned months_kept) {
+  ENSURE(months_kept >= kMonthsKeptMin);
+  return lived_through_last_month(keys, now) ? crypto::month_of(now) - months_kept : 0;
+}
+
 }  // namespace
+
+std::size_t count_old_months(crypto::KeyStore& keys, Clock& clock, unsigned months_kept) {
+  return keys.months_before(first_kept(keys, clock.now(), months_kept)).size();
+}
 
 Task<std::uint64_t> destroy_old_months(Ledger& ledger, crypto::KeyStore& keys, Clock& clock,
                                        std::shared_ptr<Pool> pool, unsigned months_kept) {
-  ENSURE(months_kept >= kMonthsKeptMin);
   const Timestamp now = clock.now();
-  // A month ends with the first of the next one. Before month 0 there is none.
-  const std::uint32_t before =
-      lived_through_last_month(keys, now) ? crypto::month_of(now) - months_kept : 0;
+  const std::uint32_t before = first_kept(keys, now, months_kept);
   const auto months = keys.months_before(before);
   std::map<TenantId, std::string> going;
   for (const auto& [tenant, month] : months) {

@@ -6,6 +6,7 @@
 #include "witness_table.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -56,6 +57,7 @@ class LedgerRootLog : public RootLog {
   Task<> open();
 
   Task<> run_round() override;
+  void cancel() override { cancelled_ = true; }
   Task<RootProof> proof(TenantId tenant) override;
   Task<std::string> checkpoint() override;
   std::vector<WitnessState> witnesses() override;
@@ -75,6 +77,7 @@ class LedgerRootLog : public RootLog {
   Clock& clock_;
   Random& random_;
   const RootLogOptions options_;
+  std::atomic<bool> cancelled_ = false;
 
   std::mutex mutex_;
   // All under mutex_; run_round() alone changes it.
@@ -166,6 +169,7 @@ Task<> LedgerRootLog::ask_all() {
   bool any = false;
   Result<> outcome;
   for (Peer& peer : peers_) {
+    if (cancelled_) break;
     auto asked = co_await ask(peer, root);
     if (!asked) co_return std::unexpected(asked.error());
     if (asked->cosignature) fresh.note += asked->cosignature->line, any = true;

@@ -6,6 +6,7 @@
 #include "note.h"
 #include "witness_request.h"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -62,50 +63,73 @@ class FolderWitness : public Witness {
     std::uint64_t size = 0;
     Hash root = crypto::sha256({});
   };
-  Result<> make_key(const std::string& name, Random& random);
+  Result<> read_key(std::string_view text);
+  Result<> write_key(const std::string& states);
+  Result<> keep_name(const std::string& path);
   Answer advance(Log& log, const AddCheckpoint& request, const Note& note);
   Result<> keep(const Log& log, std::string_view note);
 
   std::shared_ptr<Disk> folder_;
   Clock& clock_;
   VerifierKey key_;
+  std::string name_;
   Buffer seed_;
   std::mutex mutex_;  // one checkpoint at a time: comparing and keeping must not be parted
   std::map<std::string, Log, std::less<>> logs_;  // under mutex_, by origin
   bool failed_ = false;                           // under mutex_
+  // The names of the states that there are, a line each: one that is gone is no new one. Under
+  // mutex_, and in the key's file. A witness of before it had them notes them at its start.
+  std::string states_;
 };
 
-Result<> FolderWitness::make_key(const std::string& name, Random& random) {
-  seed_ = Buffer(crypto::kKeyLength);
-  random.fill(seed_);
-  const std::string text = name + "\n" + to_hex(seed_) + "\n";
-  return replace_file(*folder_, kKeyFile, as_view(text),
-                      {SyncPoint::kWitnessKey, SyncPoint::kWitnessKeyDirectory}, {});
+Result<> FolderWitness::write_key(const std::string& states) {
+  const std::string text = name_ + "\n" + to_hex(seed_) + "\n" + states;
+  TRY(replace_file(*folder_, kKeyFile, as_view(text),
+                   {SyncPoint::kWitnessKey, SyncPoint::kWitnessKeyDirectory}, {}));
+  states_ = states;
+  return {};
+}
+
+Result<> FolderWitness::read_key(std::string_view text) {
+  const auto line = [&text] {
+    const std::string_view found = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), found.size() + 1));
+    return found;
+  };
+  if (!text.ends_with('\n')) return damaged(std::string(kKeyFile));
+  const std::string_view had = line();
+  auto seed = from_hex(line());
+  if (!seed || seed->size() != crypto::kKeyLength) return damaged(std::string(kKeyFile));
+  if (had != name_)
+    return fail(Code::kInvalid, "witness.other_name", {{"name", name_}, {"had", std::string(had)}});
+  seed_ = std::move(*seed);
+  states_ = text;
+  return {};
+}
+
+Result<> FolderWitness::keep_name(const std::string& path) {
+  if (states_.contains(path + "\n")) return {};
+  return write_key(states_ + path + "\n");
 }
 
 Result<> FolderWitness::load_key(const std::string& name, Random& random) {
   const bool good = !name.empty() && is_utf8(name) && name.size() <= 255 &&
                     name.find_first_of(" \t\r\n+") == name.npos;
   if (!good) return fail(Code::kInvalid, "witness.bad_name", {{"name", name}});
+  name_ = name;
   auto octets = read_whole(*folder_, kKeyFile, {kStateLengthMax});
   if (!octets && octets.error().code() == Code::kNotFound) {
     TRY(auto names, folder_->list(""));
     // What it cosigned is there, and its key is not: no other may take its place.
     for (const std::string& there : names)
       if (there.starts_with("log-")) return damaged(std::string(kKeyFile));
-    TRY(make_key(name, random));
+    seed_ = Buffer(crypto::kKeyLength);
+    random.fill(seed_);
+    TRY(write_key({}));
   } else if (!octets) {
     return std::unexpected(octets.error());
   } else {
-    const std::string_view text = as_text(*octets);
-    const std::size_t end = text.find('\n');
-    if (end == text.npos || !text.ends_with('\n')) return damaged(std::string(kKeyFile));
-    auto seed = from_hex(text.substr(end + 1, text.size() - end - 2));
-    if (!seed || seed->size() != crypto::kKeyLength) return damaged(std::string(kKeyFile));
-    if (text.substr(0, end) != name)
-      return fail(Code::kInvalid, "witness.other_name",
-                  {{"name", name}, {"had", std::string(text.substr(0, end))}});
-    seed_ = std::move(*seed);
+    TRY(read_key(as_text(*octets)));
   }
   key_ = make_verifier_key(name, crypto::public_key_of(seed_), KeyType::kCosignature);
   return {};
@@ -118,6 +142,7 @@ Result<> FolderWitness::load_log(const std::string& key) {
   log.path = "log-" + to_hex(crypto::sha256(as_view(log.key.name)));
   auto octets = read_whole(*folder_, log.path, {kStateLengthMax});
   if (!octets && octets.error().code() != Code::kNotFound) return std::unexpected(octets.error());
+  if (!octets && states_.contains(log.path + "\n")) return damaged(log.path);
   if (octets) {
     auto note = split_note(as_text(*octets));
     if (!note || !find_cosignature(note->signatures, note->text, key_)) return damaged(log.path);
@@ -125,6 +150,7 @@ Result<> FolderWitness::load_log(const std::string& key) {
     if (!opened || opened->origin != log.key.name) return damaged(log.path);
     log.size = opened->size;
     log.root = opened->root;
+    TRY(keep_name(log.path));
   }
   std::string origin = log.key.name;
   logs_.insert_or_assign(std::move(origin), std::move(log));
@@ -132,8 +158,9 @@ Result<> FolderWitness::load_log(const std::string& key) {
 }
 
 Result<> FolderWitness::keep(const Log& log, std::string_view note) {
-  return replace_file(*folder_, log.path, as_view(note),
-                      {SyncPoint::kWitnessState, SyncPoint::kWitnessStateDirectory}, {});
+  TRY(replace_file(*folder_, log.path, as_view(note),
+                   {SyncPoint::kWitnessState, SyncPoint::kWitnessStateDirectory}, {}));
+  return keep_name(log.path);
 }
 
 Witness::Answer FolderWitness::advance(Log& log, const AddCheckpoint& request, const Note& note) {

@@ -285,6 +285,25 @@ TEST_F(DestructionTest, AStartEndsWhatWasCutShort) {
   expect_all_current(*store);
 }
 
+// A stale disk that opens without it, be it of the first format or under an older seal, is no
+// reason to go on with what that disk has, and to write it over the others.
+TEST_F(DestructionTest, AStaleDiskDoesNotStandInForALostSeal) {
+  fill();
+  const std::string old_seal = read(disks_.seal_file());
+  ASSERT_TRUE(open()->destroy_months_before(kMarch + 2));
+  clock_.set(std::chrono::sys_days(std::chrono::year(2026) / 6 / 2));
+  const Key june = open()->current(kTenant, KeyPurpose::kAuditMonth).value();
+  const std::string seal = read(disks_.seal_file()), newest = read(disks_.file(1));
+  write(disks_.file(1), old_[1]);
+  write(disks_.seal_file(), old_seal);
+  EXPECT_EQ(try_open().error().message(), "keystore.seal_missing");
+  EXPECT_EQ(read(disks_.file(0)), newest) << "nothing is written over";
+  write(disks_.seal_file(), seal);
+  auto store = open();
+  expect_destroyed(*store);
+  EXPECT_EQ(store->find(june.id).value().secret, june.secret);
+}
+
 TEST_F(DestructionTest, ALostSealStopsTheStartUntilTheMonthsAreGivenUp) {
   fill();
   std::filesystem::remove(disks_.seal_file());
@@ -293,6 +312,8 @@ TEST_F(DestructionTest, ALostSealStopsTheStartUntilTheMonthsAreGivenUp) {
   write(disks_.seal_file(), "x");
   EXPECT_EQ(try_open().error().message(), "keystore.seal_malformed");
   write(disks_.seal_file(), "");
+  EXPECT_EQ(try_open().error().message(), "keystore.seal_malformed") << "as a full disk leaves it";
+  write(disks_.seal_file(), "lost\n");
   auto store = open();
   EXPECT_EQ(store->find(objects_.id).value().secret, objects_.secret);
   EXPECT_EQ(store->find(march_.id).error().message(), "key.missing");

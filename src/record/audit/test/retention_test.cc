@@ -11,8 +11,10 @@ using std::chrono::days;
 class RetentionTest : public LedgerTest {
  protected:
   std::uint64_t destroy() {
+    const std::size_t told = count_old_months(*keys_, clock_, kMonthsKeptMin);
     auto destroyed = run(destroy_old_months(*ledger_, *keys_, clock_, pool_, kMonthsKeptMin));
     EXPECT_TRUE(destroyed) << destroyed.error().describe();
+    EXPECT_EQ(told, destroyed.value_or(0));
     return destroyed.value_or(0);
   }
   // From now to a day of the month that is so many later.

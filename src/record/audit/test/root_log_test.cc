@@ -27,9 +27,15 @@ class RootLogTest : public LedgerTest, public testing::WithParamInterface<databa
   void open_root() {
     RootLogOptions options;
     options.witnesses = {{"http://witness.example/", witness_->verifier_key()}};
+    for (int i = 0; i < more_witnesses_; ++i)
+      options.witnesses.push_back(
+          {"http://other.example/",
+           make_verifier_key("other.example/" + std::to_string(i), {}, KeyType::kCosignature)
+               .text()});
     options.provider = kProvider;
     options.pool = pool_;
     options.ask = [this](const WitnessPeer&, std::string body) -> Task<RootLogOptions::Reply> {
+      if (++asked_ == cancelled_at_) root_log_->cancel();
       if (away_) co_return fail(Code::kRetry, "http.cannot_connect");
       const Witness::Answer answer = witness_->add_checkpoint(body);
       co_return RootLogOptions::Reply{answer.status, answer.body};
@@ -82,6 +88,7 @@ class RootLogTest : public LedgerTest, public testing::WithParamInterface<databa
   std::unique_ptr<Witness> witness_;
   std::unique_ptr<RootLog> root_log_;
   std::atomic<bool> away_ = false;
+  int asked_ = 0, cancelled_at_ = 0, more_witnesses_ = 0;
   files::path copy_ = root_.string() + "-copy";
 };
 BELFRY_ON_BOTH_ENGINES(RootLogTest);
@@ -110,6 +117,22 @@ TEST_P(RootLogTest, EachTenantProvesItsCheckpointAndItsCosignature) {
   EXPECT_EQ(check(proof(kTenant)).value().root_log_size, 2u) << "its old place, in the newer tree";
   EXPECT_TRUE(ledger_->sizes() ==
               (std::vector<std::pair<TenantId, std::uint64_t>>{{kTenant, 300}, {kOther, 3}}));
+}
+
+// A stop waits for the witness that is being asked, which may hang, and not for those behind it.
+TEST_P(RootLogTest, AsksNoFurtherWitnessBeforeAStop) {
+  more_witnesses_ = 3;
+  open_all();
+  fill(kTenant, 3);
+  cancelled_at_ = 2;
+  round();
+  EXPECT_EQ(asked_, 3) << "the second again, from the size that it names";
+  const auto states = root_log_->witnesses();
+  ASSERT_EQ(states.size(), 4u);
+  EXPECT_EQ(states[0].problem, WitnessProblem::kNone);
+  EXPECT_EQ(states[1].problem, WitnessProblem::kRefused) << "another's cosignature";
+  EXPECT_EQ(states[2].problem, WitnessProblem::kNone)
+      << "of one that was not asked nothing is said";
 }
 
 TEST_P(RootLogTest, AProofOfAnotherOrChangedIsRefused) {

@@ -20,6 +20,10 @@ class WitnessTest : public testing::Test {
   Result<std::unique_ptr<Witness>> try_open(const std::string& name = "witness.example/w1") {
     return open_witness(disk_, world_.clock(), world_.random(), {name, {log_.key().text()}});
   }
+  std::string text_of(const std::string& path) {
+    const Buffer octets = read_whole(*disk_, path, {64 << 10}).value();
+    return std::string(as_text(octets));
+  }
   // The time of the cosignature of a checkpoint, or nothing.
   std::optional<std::uint64_t> cosigned(const Witness::Answer& answer, std::uint64_t size) {
     const std::string note = log_.note(size);
@@ -106,8 +110,42 @@ TEST_F(WitnessTest, DoesNotBeginAnewOverDamage) {
   ASSERT_TRUE(disk_->flip(state, 30, 0));
   EXPECT_EQ(try_open().error().message(), "witness.damaged");
   ASSERT_TRUE(disk_->flip(state, 30, 0));
-  ASSERT_TRUE(disk_->rename("key", "elsewhere"));
-  EXPECT_EQ(try_open().error().message(), "witness.damaged") << "the key is gone";
+  for (const char* gone : {"key", state.c_str()}) {
+    ASSERT_TRUE(disk_->rename(gone, "elsewhere"));
+    EXPECT_EQ(try_open().error().message(), "witness.damaged") << gone << " is gone";
+    ASSERT_TRUE(disk_->rename("elsewhere", gone));
+  }
+  EXPECT_TRUE(try_open());
+}
+
+// Its key's file had two lines, and no names.
+TEST_F(WitnessTest, GoesOnFromAReleaseThatNotedNoStates) {
+  open();
+  const std::string key = witness_->verifier_key();
+  witness_->add_checkpoint(log_.request(0, 8));
+  const std::string whole = text_of("key");
+  const std::string before = whole.substr(0, whole.find('\n', whole.find('\n') + 1) + 1);
+  ASSERT_LT(before.size(), whole.size());
+  ASSERT_TRUE(replace_file(*disk_, "key", as_view(before), {}, {}));
+  open();
+  EXPECT_EQ(witness_->verifier_key(), key);
+  EXPECT_EQ(witness_->add_checkpoint(log_.request(0, 9)).body, "8\n");
+  EXPECT_EQ(text_of("key"), whole) << "and notes them";
+}
+
+TEST_F(WitnessTest, TakesAnotherLogLater) {
+  open();
+  witness_->add_checkpoint(log_.request(0, 8));
+  const WitnessedLog second("second.example/root");
+  const auto both = [&] {
+    return open_witness(disk_, world_.clock(), world_.random(),
+                        {"witness.example/w1", {log_.key().text(), second.key().text()}});
+  };
+  witness_ = both().value();
+  EXPECT_EQ(witness_->add_checkpoint(second.request(0, 3)).status, 200);
+  witness_ = both().value();
+  EXPECT_EQ(witness_->add_checkpoint(second.request(0, 4)).body, "3\n");
+  EXPECT_EQ(witness_->add_checkpoint(log_.request(0, 9)).body, "8\n");
 }
 
 TEST_F(WitnessTest, CosignsNothingThatItsDiskDoesNotTake) {

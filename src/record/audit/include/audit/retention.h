@@ -25,4 +25,7 @@ inline constexpr unsigned kMonthsKeptMin = 12;
 Task<std::uint64_t> destroy_old_months(Ledger& ledger, crypto::KeyStore& keys, Clock& clock,
                                        std::shared_ptr<Pool> pool, unsigned months_kept);
 
+// How many it would destroy now.
+std::size_t count_old_months(crypto::KeyStore& keys, Clock& clock, unsigned months_kept);
+
 }  // namespace belfry::audit

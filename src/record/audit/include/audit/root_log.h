@@ -1,6 +1,6 @@
 // The root log: rounds that commit to every tenant's checkpoint, in one more log of the ledger, and
-// the witnesses on other hosts that cosign its checkpoints. So no tenant can be shown another
-// history than the others and the witnesses. docs/formats/root_log.md.
+// the witnesses on other hosts that cosign its checkpoints. So no tenant can be shown a history
+// that was made up afterwards. docs/formats/root_log.md.
 //
 // Invariants
 //  1. What a witness is asked to cosign is durable: it extends what it cosigned before, also after
@@ -63,6 +63,9 @@ class RootLog {
   // every few seconds; one at a time. Errors: retry (ledger or database). A witness that does not
   // answer or refuses is no error: witnesses() tells.
   virtual Task<> run_round() = 0;
+  // Before a stop: no further witness is asked, so that a round ends with the one that is. Any
+  // thread.
+  virtual void cancel() = 0;
   // Of the newest of the tenant's checkpoints that is in a cosigned root checkpoint; while there is
   // none, in the newest root checkpoint. Errors: not_found ("audit.root_not_yet").
   virtual Task<RootProof> proof(TenantId tenant) = 0;

@@ -1,6 +1,6 @@
 // A witness: for each log that it knows, the newest checkpoint that it cosigned, and never one that
 // does not extend it (https://c2sp.org/tlog-witness, tlog-cosignature). It runs on a host of its
-// own, so that a provider cannot show two histories.
+// own, so that a provider cannot rewrite one.
 //
 // Invariants
 //  1. Of two checkpoints of one log that it cosigned, one extends the other; the later one is not
