@@ -38,6 +38,12 @@ std::optional<std::string> text_in(const std::string& body, const char* name) {
   return field->get<std::string>();
 }
 
+// What the system says of a connection; of other errors nothing that people can read.
+std::string reason_in(const Error& error) {
+  const std::string_view reason = error.argument("reason");
+  return reason.empty() ? "no answer" : std::string(reason);
+}
+
 // A code of RFC 6749, section 5.2, if it is one.
 std::string reason_in(const Reply& reply) {
   const std::string reason = text_in(reply.body, "error").value_or("");
@@ -99,7 +105,7 @@ Task<std::string> Directories::ask(const std::string& issuer, Request request) {
   const Turn turn(*this, issuer);
   if (!turn.has_room()) co_return fail(Code::kRetry, "oidc.busy", {{"issuer", issuer}});
   auto reply = co_await fetch_(std::move(request));
-  const std::string reason = !reply                   ? reply.error().message()
+  const std::string reason = !reply                   ? reason_in(reply.error())
                              : reply->status != kGood ? "HTTP " + std::to_string(reply->status)
                                                       : "";
   std::lock_guard lock(mutex_);
@@ -206,7 +212,7 @@ Task<std::string> Directories::redeem(const std::string& issuer, const Client& c
   const Turn turn(*this, issuer);
   if (!turn.has_room()) co_return fail(Code::kRetry, "oidc.busy", {{"issuer", issuer}});
   auto reply = co_await fetch_(std::move(request));
-  if (!reply) co_return unreachable(issuer, reply.error().message());
+  if (!reply) co_return unreachable(issuer, reason_in(reply.error()));
   if (reply->status >= 500) co_return unreachable(issuer, reason_in(*reply));
   auto token = reply->status == kGood ? text_in(reply->body, "id_token") : std::nullopt;
   if (!token)
