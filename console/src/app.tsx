@@ -26,6 +26,7 @@ import { PeoplePages } from './people/people_pages';
 import { may, WhoContext } from './shell/rights';
 import { StepUp } from './shell/step_up';
 import { Shell } from './shell/shell';
+import { DirectoryPage, directoryPath, takeAnswer } from './sign_in/directory_page';
 import { SignInPage } from './sign_in/sign_in_page';
 import { DisksPage } from './storage/disks_page';
 
@@ -34,6 +35,9 @@ export function App() {
   const queries = useQueryClient();
   const [over, setOver] = useState(false);
   const [place, go] = useHashLocation();
+  const [returned, setReturned] = useState(() =>
+    window.location.pathname === directoryPath ? takeAnswer() : null,
+  );
   const who = useQuery({ queryKey: ['session'], queryFn: session.whoAmI, staleTime: 60_000 });
 
   useEffect(() => {
@@ -57,6 +61,18 @@ export function App() {
         secret={invited}
         onIn={async () => {
           go('/', { replace: true });
+          await signedIn();
+        }}
+      />
+    );
+  }
+  if (returned !== null) {
+    return (
+      <DirectoryPage
+        answer={returned}
+        onIn={async () => {
+          window.history.replaceState(null, '', '/');
+          setReturned(null);
           await signedIn();
         }}
       />

@@ -12,10 +12,11 @@ import urllib.parse
 import jsonschema
 import yaml
 
-from contract_of_rights import (BUCKET, KEY, try_interventions, try_people, try_profiles,
-                                try_requests, try_roles)
+from contract_of_rights import (BUCKET, KEY, try_interventions, try_issuers, try_people,
+                                try_profiles, try_requests, try_roles)
 from customer import Customer
 from running_provider import SOURCE, Provider, wait_until
+from token_issuer import TokenIssuer
 
 # Fields that people read.
 WORDED = {"title", "detail", "reason", "message", "description"}
@@ -310,7 +311,7 @@ def try_readmit(contract, token):
 
 
 def main():
-    with Provider("api-contract") as provider:
+    with TokenIssuer() as directory, Provider("api-contract") as provider:
         contract, customer = Contract(provider), Customer(provider, "contract")
         token = customer.token["secret"]
         provider.rest("POST", "/api/v1/buckets", {"name": BUCKET}, token=token)
@@ -324,6 +325,7 @@ def main():
                   **try_profiles(contract, customer), **try_requests(contract, customer),
                   **try_interventions(contract, customer)}
         values.update(try_roles(contract, customer, values["profile"]))
+        values.update(try_issuers(contract, customer, directory))
         by_customer = contract.walk(values, token, "en")
         assert by_customer["/api/v1/annex/{measure}/proof"] == 200, by_customer
         by_admin = contract.walk(values, None, "fr")

@@ -284,3 +284,44 @@ def try_roles(contract, customer, profile):
     for status in 204, 404:
         ask("DELETE", "/api/v1/roles/{role}", status, role=spare["id"])
     return {"role": role["id"]}
+
+
+def try_issuers(contract, customer, directory):
+    """A directory and its subjects: each route that changes, as it is described."""
+    token, user = customer.token["secret"], customer.user["id"]
+
+    def ask(method, path, status, body=None, **values):
+        target = contract.target_of(path, values)
+        got, answer = contract.ask(method, path, target, body, token)
+        assert got == status, (method, target, got, answer)
+        return answer
+
+    wanted = directory.registration("contract", scopes=["email"], audiences=["programs"])
+    for bad in ({}, {**wanted, "url": "ftp://a"}, {**wanted, "organisation": "A B"},
+                {**wanted, "scopes": "email"}, {**wanted, "creates_users": 1},
+                {**wanted, "required_claim": "groups"}):
+        ask("POST", "/api/v1/issuers", 400, bad)
+    ask("POST", "/api/v1/issuers", 503, {**wanted, "url": "http://127.0.0.1:1"})
+    issuer = ask("POST", "/api/v1/issuers", 201, wanted)
+    assert issuer["has_secret"] and "client_secret" not in issuer, issuer
+    ask("POST", "/api/v1/issuers", 409, wanted)
+    change = {"client_id": "belfry", "organisation": "contract-2", "required_claim": "groups",
+              "required_value": "belfry"}
+    changed = ask("PUT", "/api/v1/issuers/{issuer}", 200, change, issuer=issuer["id"])
+    assert (changed["organisation"], changed["has_secret"]) == ("contract-2", True), changed
+    changed = ask("PUT", "/api/v1/issuers/{issuer}", 200, {**change, "client_secret": ""},
+                  issuer=issuer["id"])
+    assert not changed["has_secret"], changed
+    ask("PUT", "/api/v1/issuers/{issuer}", 404, change, issuer="1")
+    subjects = "/api/v1/issuers/{issuer}/subjects"
+    link = ask("POST", subjects, 201, {"subject": "s-1", "user": user}, issuer=issuer["id"])
+    ask("POST", subjects, 409, {"subject": "s-1", "user": user}, issuer=issuer["id"])
+    ask("POST", subjects, 400, {"subject": "", "user": user}, issuer=issuer["id"])
+    ask("POST", subjects, 404, {"subject": "s-2", "user": "1"}, issuer=issuer["id"])
+    for status in 204, 404:
+        ask("DELETE", subjects + "/{subject}", status, issuer=issuer["id"], subject=link["id"])
+    for status in 204, 404:
+        ask("DELETE", "/api/v1/issuers/{issuer}", status, issuer=issuer["id"])
+    issuer = ask("POST", "/api/v1/issuers", 201, wanted)
+    ask("POST", subjects, 201, {"subject": "s-1", "user": user}, issuer=issuer["id"])
+    return {"issuer": issuer["id"]}

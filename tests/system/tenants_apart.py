@@ -8,6 +8,7 @@ import yaml
 from customer import Customer
 from running_provider import SOURCE, Provider
 from signed_requests import error_code
+from token_issuer import TokenIssuer
 
 BUCKET, KEY = "quiet-harbour", "letters/mother-of-pearl.txt"
 SECRET = b"what only the first tenant may read"
@@ -42,8 +43,8 @@ def s3_operations(upload):
 
 
 class Isolation:
-    def __init__(self, provider):
-        self.provider = provider
+    def __init__(self, provider, directory):
+        self.provider, self.directory = provider, directory
         self.first, self.second = Customer(provider, "harbour"), Customer(provider, "meadow")
         signer = self.first.signer()
         signer.ok("PUT", f"/{BUCKET}")
@@ -51,6 +52,10 @@ class Isolation:
         _, octets = signer.ok("POST", f"/{BUCKET}/{KEY}", query={"uploads": ""})
         self.upload = octets.split(b"<UploadId>")[1].split(b"<")[0].decode()
         token = self.first.token["secret"]
+        self.reader = provider.rest(
+            "POST", f"/api/v1/tenants/{self.first.tenant['id']}/users",
+            {"name": "harbour-reader", "email": "", "role": "reader",
+             "password": "a long passphrase of a reader"}, token)
         self.profile = provider.rest("POST", "/api/v1/profiles",
                                      {"name": "harbour masters", "policy": EVERYTHING}, token)
         self.group = provider.rest("POST", "/api/v1/groups", {"name": "harbour crew"}, token)
@@ -79,6 +84,11 @@ class Isolation:
         self.role_session = provider.rest(
             "POST", "/api/v1/role-sessions",
             {"role_arn": self.role["arn"], "session_name": "harbour"}, token)["access_key_id"]
+        self.issuer = provider.rest("POST", "/api/v1/issuers",
+                                    self.directory.registration("harbour-staff"), token)
+        self.subject = provider.rest(
+            "POST", f"/api/v1/issuers/{self.issuer['id']}/subjects",
+            {"subject": "harbour-1", "user": self.reader["id"]}, token)
         self.account = provider.rest(
             "POST", "/api/v1/service-accounts",
             {"name": "harbour-robot", "role": "reader", "owner": self.first.user["id"]}, token)
@@ -100,6 +110,8 @@ class Isolation:
                  self.request["id"], self.grant["id"], self.review["id"],
                  self.intervention["id"],
                  self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
+                 self.issuer["id"], self.subject["id"], self.directory.url,
+                 "pilot@harbour.example", SECRET.decode())
                  self.account["id"], self.reset["id"], "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
@@ -157,6 +169,9 @@ class Isolation:
                   "request": self.request["id"], "grant": self.grant["id"],
                   "intervention": self.intervention["id"],
                   "review": self.review["id"], "item": self.item["id"],
+                  "invitation": self.invitation["id"], "version": "2026-1",
+                  "role": self.role["id"], "role_session": self.role_session,
+                  "issuer": self.issuer["id"], "subject": self.subject["id"]}
                   "invitation": self.invitation["id"], "account": self.account["id"],
                   "reset": self.reset["id"],
                   "version": "2026-1",
@@ -192,6 +207,8 @@ class Isolation:
                 "NewRole": {"name": "spies", "trust": {"Statement": {
                     "Effect": "Allow", "Action": "sts:AssumeRole",
                     "Principal": {"AWS": self.second.tenant["account"]}}}},
+                "IssuerChange": {"client_id": "spies"},
+                "NewSubject": {"subject": "spy", "user": self.second.user["id"]},
                 "RoleChange": {"session_max_us": 7_200_000_000},
                 "RoleAssumption": {"role_arn": self.role["arn"], "session_name": "spies"},
                 "BoundaryChange": {"profile": self.profile["id"]},
@@ -229,6 +246,7 @@ class Isolation:
                                                 self.first.user["id"], self.first.access_key,
                                                 self.profile["id"], self.group["id"],
                                                 self.invitation["id"], self.role["id"],
+                                                self.role_session, self.issuer["id"]))
                                                 self.account["id"], self.role_session,
                                                 self.reset["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
@@ -277,8 +295,8 @@ class Isolation:
 
 
 def main():
-    with Provider("tenants-apart") as provider:
-        isolation = Isolation(provider)
+    with TokenIssuer() as directory, Provider("tenants-apart") as provider:
+        isolation = Isolation(provider, directory)
         isolation.try_s3()
         isolation.try_rest()
         isolation.assert_untouched()

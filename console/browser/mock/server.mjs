@@ -88,6 +88,7 @@ function sessionOf(who, request) {
     expires_us: Date.now() * 1000 + 3e10,
     source_ip: '127.0.0.1',
     user_agent: request.headers['user-agent'] ?? '',
+    directory: null,
     second_factor: who.totp !== null,
     second_factor_us: who.totp !== null ? Date.now() * 1000 : null,
     factor: who.totp !== null ? 'totp' : null,

@@ -71,6 +71,9 @@ export function SessionsPanel({ user }: { user?: User }) {
                           {t('account.sessions.current')}
                         </span>
                       )}
+                      {each.directory !== null && (
+                        <span className="tag">{t('directory.by', { url: each.directory })}</span>
+                      )}
                       {each.second_factor && (
                         <span className="tag">{t('account.second_factor')}</span>
                       )}

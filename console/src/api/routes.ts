@@ -10,6 +10,8 @@ import type {
   Bucket,
   BucketPolicy,
   Checkpoint,
+  DirectoryAnswer,
+  DirectoryPage,
   Disk,
   FactorList,
   Group,
@@ -69,13 +71,20 @@ export interface Password {
   user: string;
   password: string;
 }
-// A password, with a second factor when it is asked for; or a passkey alone.
+export type SecondFactor =
+  { totp: string } | { recovery_code: string } | { passkey: PasskeyAssertion };
+// A password, with a second factor when it is asked for; or a passkey alone; or what the
+// organisation's directory answered, and then, empty, what it lacks.
 export type Credentials =
-  (Password & { totp?: string; recovery_code?: string }) | { passkey: PasskeyAssertion };
+  | (Password & { totp?: string; recovery_code?: string })
+  | { passkey: PasskeyAssertion }
+  | ({ directory: DirectoryAnswer } & (SecondFactor | object));
 
 export const session = {
   whoAmI: () => ask<WhoAmI>('GET', ['session']),
   signIn: (body: Credentials) => ask<SignedIn>('POST', ['session'], { body }),
+  directory: (organisation: string) =>
+    ask<DirectoryPage>('POST', ['session', 'directory'], { body: { organisation } }),
   passkeyRequest: (who: Password | null) =>
     ask<PasskeyRequest>('POST', ['session', 'passkey-request'], { body: who ?? {} }),
   signOut: () => ask<undefined>('DELETE', ['session']),

@@ -23,4 +23,14 @@ export const arrivalEn = {
   'terms.agree': 'I have read the terms {version} and accept them.',
   'terms.accept': 'Accept',
   'terms.leave': 'Sign out',
+  'directory.begin': 'Sign in with your organisation',
+  'directory.organisation': 'Organisation',
+  'directory.organisation.what': 'The name that your administrators gave you.',
+  'directory.go': 'Go on to its sign-in page',
+  'directory.back': 'With a user name and password',
+  'directory.refused':
+    'Your organisation’s directory did not let you in, or you left its page. Begin again.',
+  'directory.factor': 'Your organisation knows you. Show your second factor here as well.',
+  'directory.again': 'Begin again',
+  'directory.by': 'by {url}',
 } as const;

@@ -28,4 +28,14 @@ export const arrivalFr: Record<keyof typeof arrivalEn, string> = {
   'terms.agree': 'J’ai lu les conditions {version} et je les accepte.',
   'terms.accept': 'Accepter',
   'terms.leave': 'Se déconnecter',
+  'directory.begin': 'Se connecter avec votre organisation',
+  'directory.organisation': 'Organisation',
+  'directory.organisation.what': 'Le nom que vos administrateurs vous ont donné.',
+  'directory.go': 'Continuer vers sa page de connexion',
+  'directory.back': 'Avec un nom d’utilisateur et un mot de passe',
+  'directory.refused':
+    'L’annuaire de votre organisation ne vous a pas laissé entrer, ou vous avez quitté sa page. Recommencez.',
+  'directory.factor': 'Votre organisation vous connaît. Montrez aussi votre second facteur ici.',
+  'directory.again': 'Recommencer',
+  'directory.by': 'par {url}',
 };

@@ -10,6 +10,7 @@ import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
 import { BelfryMark, Tower } from '../shell/belfry_mark';
 import { Preferences } from '../shell/preferences';
+import { OrganisationForm } from './organisation';
 import classes from './sign_in.module.css';
 
 // What is asked for besides the password, once that was right.
@@ -35,6 +36,7 @@ export function SignInPage({
   const [code, setCode] = useState('');
   const [step, setStep] = useState<Step>('password');
   const [hasPasskey, setHasPasskey] = useState(false);
+  const [atOrganisation, setAtOrganisation] = useState(false);
   const heading = useId();
 
   const signIn = useMutation({
@@ -88,7 +90,19 @@ export function SignInPage({
         <div className={classes.preferences}>
           <Preferences />
         </div>
-        <form className={classes.form} onSubmit={submit} aria-labelledby={heading}>
+        {atOrganisation && (
+          <div className={classes.form}>
+            <BelfryMark size={44} />
+            <h1>{t('directory.begin')}</h1>
+            <OrganisationForm onBack={() => setAtOrganisation(false)} />
+          </div>
+        )}
+        <form
+          className={classes.form}
+          onSubmit={submit}
+          aria-labelledby={heading}
+          hidden={atOrganisation}
+        >
           <BelfryMark size={44} />
           <h1 id={heading}>{t('sign_in.title')}</h1>
           {sessionIsOver && !refused && (
@@ -193,6 +207,11 @@ export function SignInPage({
                 {t(step === 'password' ? 'sign_in.passkey' : 'sign_in.passkey.instead')}
               </Button>
             </>
+          )}
+          {step === 'password' && (
+            <Button variant="default" size="md" fullWidth onClick={() => setAtOrganisation(true)}>
+              {t('directory.begin')}
+            </Button>
           )}
         </form>
       </main>

@@ -6,6 +6,7 @@
 #include "audit/root_log.h"
 #include "background.h"
 #include "configuration.h"
+#include "directories.h"
 #include "happenings.h"
 #include "http/server.h"
 #include "iam/iam.h"
@@ -261,6 +262,8 @@ class RunningProvider : public Provider {
           "no witness is named: nobody else can tell whether the ledger has two histories");
     iam_ = iam::make_iam(*database_, database_pool_, *keys_.store, *ledger_, *outbox_, clock_,
                          *random_);
+    iam_->issuers().ask_with(directory_fetch(topology_, *directory_),
+                             directory_transport(topology_));
     probing_ = std::make_unique<Probing>(*iam_, clock_, *random_);
 
     objects::EmbeddedOptions engine;

@@ -1,5 +1,6 @@
 // Access keys of the S3 protocol.
 #include "held_policies.h"
+#include "own_factor.h"
 #include "paging.h"
 #include "role_service.h"
 #include "rows.h"
@@ -133,32 +134,31 @@ Task<Listing<AccessKey>> IamService::list_access_keys(const Principal& by, UserI
 }
 
 Task<NewAccessKey> IamService::create_access_key(const Principal& by, UserId user) {
-  co_return co_await core_.write<NewAccessKey>(
-      [&](Transaction& transaction) -> Result<NewAccessKey> {
-        TRY(const User owner, iam::find_user(transaction, user));
-        TRY(core_.check_user(by, "iam:CreateAccessKey", owner));
-        if (owner.owner) return fail(Code::kConflict, "iam.service_account_keys");
-        TRY(core_.check_fresh(by, "iam:CreateAccessKey", resource_of(user)));
-        if (by.method == Method::kApiToken) {
-          // A token makes nothing that outlives it, and a key does not end.
-          TRY(auto own, transaction.query("SELECT expires_us FROM api_token WHERE id = :credential",
-                                          {{"credential", by.credential}}));
-          if (own.empty()) return fail(Code::kDenied, "iam.unknown_token");
-          if (!own[0].is_null("expires_us")) return fail(Code::kDenied, "iam.session_needed");
-        }
-        TRY(auto rows,
-            transaction.query("SELECT count(*) AS n FROM access_key WHERE user_id = :user_id",
-                              {{"user_id", user.value}}));
-        if (rows[0].integer("n") >= kKeysMax)
-          return fail(Code::kConflict, "iam.too_many_keys",
-                      {{"maximum", std::to_string(kKeysMax)}});
-        TRY(NewAccessKey made,
-            insert_access_key(transaction, owner, by.second_factor && by.user == user));
-        TRY(core_.trail.changed(
-            transaction, owner.tenant, by,
-            {"iam:CreateAccessKey", resource_of(user), {{"access_key", made.key.id}}}));
-        return made;
-      });
+  co_return co_await core_.write<NewAccessKey>([&](Transaction& transaction)
+                                                   -> Result<NewAccessKey> {
+    TRY(const User owner, iam::find_user(transaction, user));
+    TRY(core_.check_user(by, "iam:CreateAccessKey", owner));
+    if (owner.owner) return fail(Code::kConflict, "iam.service_account_keys");
+    TRY(core_.check_fresh(by, "iam:CreateAccessKey", resource_of(user)));
+    if (by.method == Method::kApiToken) {
+      // A token makes nothing that outlives it, and a key does not end.
+      TRY(auto own, transaction.query("SELECT expires_us FROM api_token WHERE id = :credential",
+                                      {{"credential", by.credential}}));
+      if (own.empty()) return fail(Code::kDenied, "iam.unknown_token");
+      if (!own[0].is_null("expires_us")) return fail(Code::kDenied, "iam.session_needed");
+    }
+    TRY(auto rows,
+        transaction.query("SELECT count(*) AS n FROM access_key WHERE user_id = :user_id",
+                          {{"user_id", user.value}}));
+    if (rows[0].integer("n") >= kKeysMax)
+      return fail(Code::kConflict, "iam.too_many_keys", {{"maximum", std::to_string(kKeysMax)}});
+    TRY(const bool own_factor, has_own_factor(transaction, by));
+    TRY(NewAccessKey made, insert_access_key(transaction, owner, own_factor && by.user == user));
+    TRY(core_.trail.changed(
+        transaction, owner.tenant, by,
+        {"iam:CreateAccessKey", resource_of(user), {{"access_key", made.key.id}}}));
+    return made;
+  });
 }
 
 Result<NewAccessKey> IamService::insert_access_key(Transaction& transaction, const User& user,

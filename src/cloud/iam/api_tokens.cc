@@ -1,6 +1,7 @@
 // Tokens of programs for the REST API.
 #include "base/text_encoding.h"
 #include "held_policies.h"
+#include "own_factor.h"
 #include "paging.h"
 #include "rows.h"
 #include "service.h"
@@ -130,6 +131,7 @@ Task<Iam::NewApiToken> IamService::create_api_token(const Principal& by, const s
     co_return fail(Code::kInvalid, "iam.bad_lifetime");
   co_return co_await core_.write<NewApiToken>([&](Transaction& transaction) -> Result<NewApiToken> {
     NewApiToken made = make_api_token(by, label);
+    TRY(made.token.second_factor, has_own_factor(transaction, by));
     if (lifetime) made.token.expires = made.token.created + *lifetime;
     const database::Parameters parameters = {{"user_id", by.user.value},
                                              {"credential", by.credential},

@@ -2,6 +2,7 @@
 #include "base/ascii.h"
 #include "crypto/hash.h"
 #include "held_policies.h"
+#include "own_factor.h"
 #include "paging.h"
 #include "role_service.h"
 #include "rows.h"
@@ -250,7 +251,10 @@ Result<> RoleService::check_trusted(Transaction& transaction, Assumption& assump
   const Context context{core_.clock.now(), wanted.source_ip, wanted.secure, &facts};
   TRY(decide(core_.tree, assumption.by, kAction, {wanted.role_arn, assumption.owner}, context,
              *trust));
-  if (row.integer("privileged_profiles") > 0 && !assumption.by.second_factor)
+  TRY(bool own_factor, has_own_factor(transaction, assumption.by));
+  // A code was right, or it would not have come here.
+  own_factor = own_factor || !wanted.totp.empty();
+  if (row.integer("privileged_profiles") > 0 && !own_factor)
     return fail(Code::kDenied, "iam.second_factor_needed",
                 {{"action", std::string(kAction)}, {"resource", wanted.role_arn}});
   return core_.check_fresh(assumption.by, kAction, wanted.role_arn);

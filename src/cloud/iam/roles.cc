@@ -34,6 +34,8 @@ std::string_view name_of(FactorKind kind) {
       return "totp";
     case FactorKind::kPasskey:
       return "passkey";
+    case FactorKind::kDirectory:
+      return "directory";
     case FactorKind::kRecoveryCode:
       return "recovery_code";
   }

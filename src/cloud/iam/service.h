@@ -1,6 +1,6 @@
 // The implementation of `Iam`, over several files: sign_in.cc, sessions.cc, users.cc, factors.cc,
 // passkeys.cc, recovery_codes.cc, step_up.cc, places.cc, access_keys.cc, api_tokens.cc,
-// founding.cc, access_facts.cc, probing.cc.
+// directory_sign_in.cc, founding.cc, access_facts.cc, probing.cc.
 #pragma once
 
 #include "access_service.h"
@@ -8,6 +8,7 @@
 #include "core.h"
 #include "factor_reset_service.h"
 #include "intervention_service.h"
+#include "issuer_service.h"
 #include "lost_password_service.h"
 #include "mail_queue.h"
 #include "password_hasher.h"
@@ -65,6 +66,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   People& people() override { return people_; }
   MailQueue& mail() override { return mail_; }
   Terms& terms() override { return terms_; }
+  Issuers& issuers() override { return issuers_; }
   FactorResets& factor_resets() override { return factor_resets_; }
   LostPasswords& lost_passwords() override { return lost_passwords_; }
   ServiceAccounts& service_accounts() override { return service_accounts_; }
@@ -121,7 +123,14 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
     FactorKind factor;
     std::string amr;  // RFC 8176
   };
-  struct Opening;  // a session about to be: sign_in.cc
+  struct Opening;  // a session about to be: opening.h
+  // Who came by a directory.
+  struct Admission {
+    UserId user;
+    IssuerId issuer;
+    bool factor_shown = false;
+    Evidence evidence;
+  };
 
   Task<Candidate> find_candidate(const SignIn& attempt);
   // Passes over who `candidate` is until its password was compared. Errors: those of `sign_in`.
@@ -130,6 +139,10 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   Task<UserId> check_password_alone(const SignIn& attempt);
   Task<OpenedSession> check_candidate(const SignIn& attempt, const Candidate& candidate);
   Task<OpenedSession> sign_in_with_passkey(const SignIn& attempt);
+  Task<OpenedSession> sign_in_with_directory(const SignIn& attempt);
+  Task<OpenedSession> finish_with_factor(const SignIn& attempt);
+  Result<OpenedSession> admit(Transaction& transaction, const SignIn& attempt,
+                              const Admission& admission);
   Evidence evidence_of(const SignIn& attempt);
   Result<OpenedSession> open_session(Transaction& transaction, const Opening& opening);
   // Whether the evidence is of the user's own factor. Codes and challenges are used up with it.
@@ -194,6 +207,10 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   ReachService reach_{core_};
   ReviewService reviews_{core_};
   RoleService roles_{core_};
+  IssuerService issuers_{core_, [this](const std::string& origin) -> Result<> {
+                           TRY(challenge_at(origin, Challenge::Purpose::kSignIn));
+                           return {};
+                         }};
   InterventionService interventions_{core_};
   const std::string dummy_hash_;  // what the passwords of unknown users are compared with
   policy::CompiledPolicies attached_{policy::Kind::kResource};

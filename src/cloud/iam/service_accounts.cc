@@ -2,6 +2,7 @@
 #include "base/text_encoding.h"
 #include "grants.h"
 #include "names.h"
+#include "own_factor.h"
 #include "paging.h"
 #include "rows.h"
 #include "service_account_service.h"
@@ -203,6 +204,7 @@ Task<NewAccessKey> ServiceAccountService::create_service_key(const Principal& by
     TRY(const ServiceAccount account,
         read_account(transaction, by, "iam:CreateServiceCredential", id));
     TRY(const Timestamp end, end_of(transaction, by, id, lifetime));
+    TRY(const bool own_factor, has_own_factor(transaction, by));
     TRY(check_room(
         transaction, "access_key", id, kKeysMax,
         Error(Code::kConflict, "iam.too_many_keys", {{"maximum", std::to_string(kKeysMax)}})));
@@ -225,7 +227,7 @@ Task<NewAccessKey> ServiceAccountService::create_service_key(const Principal& by
          {"tenant_id", account.tenant.value},
          {"user_id", id.value},
          {"secret_sealed", sealed},
-         {"second_factor", std::int64_t(by.second_factor && by.user == account.owner)},
+         {"second_factor", std::int64_t(own_factor && by.user == account.owner)},
          {"now_us", to_us(now)},
          {"expires_us", to_us(end)}}));
     TRY(core_.trail.changed(
@@ -243,6 +245,7 @@ Task<NewToken> ServiceAccountService::create_service_token(const Principal& by, 
     TRY(const ServiceAccount account,
         read_account(transaction, by, "iam:CreateServiceCredential", id));
     TRY(const Timestamp end, end_of(transaction, by, id, lifetime));
+    TRY(const bool own_factor, has_own_factor(transaction, by));
     TRY(check_room(
         transaction, "api_token", id, kTokensMax,
         Error(Code::kConflict, "iam.too_many_tokens", {{"maximum", std::to_string(kTokensMax)}})));
@@ -252,7 +255,7 @@ Task<NewToken> ServiceAccountService::create_service_token(const Principal& by, 
                             .label = label,
                             .created = now,
                             .expires = end,
-                            .second_factor = by.second_factor && by.user == account.owner},
+                            .second_factor = own_factor && by.user == account.owner},
                   .secret = "blf_" + make_bearer_secret(core_.random)};
     TRY(transaction.execute(
         "INSERT INTO api_token (id, tenant_id, user_id, label, secret_sha256, second_factor, "

@@ -1,5 +1,6 @@
 // Sessions, and who a bearer secret belongs to.
 #include "held_policies.h"
+#include "own_factor.h"
 #include "paging.h"
 #include "places.h"
 #include "rows.h"
@@ -13,7 +14,8 @@ constexpr Duration kSeenEvery = std::chrono::seconds(30);
 constexpr std::size_t kSecretLength = 64;
 
 std::optional<FactorKind> factor_named(std::string_view name) {
-  for (FactorKind kind : {FactorKind::kTotp, FactorKind::kPasskey, FactorKind::kRecoveryCode})
+  for (FactorKind kind :
+       {FactorKind::kTotp, FactorKind::kPasskey, FactorKind::kRecoveryCode, FactorKind::kDirectory})
     if (name_of(kind) == name) return kind;
   return std::nullopt;
 }
@@ -28,7 +30,8 @@ Session session_of(const Row& row) {
           .user_agent = row.text("user_agent"),
           .second_factor = row.flag("second_factor"),
           .factor = factor_named(row.text("factor")),
-          .second_factor_at = optional_time(row, "second_factor_us")};
+          .second_factor_at = optional_time(row, "second_factor_us"),
+          .issuer = row.is_null("issuer_url") ? "" : row.text("issuer_url")};
 }
 
 constexpr std::string_view kOpen =
@@ -41,6 +44,13 @@ struct Seen {
 
 }  // namespace
 
+Result<bool> has_own_factor(Transaction& transaction, const Principal& by) {
+  if (!by.second_factor || by.method != Method::kSession) return by.second_factor;
+  TRY(auto rows,
+      transaction.query("SELECT factor FROM iam_session WHERE id = :id", {{"id", by.credential}}));
+  return !rows.empty() && rows[0].text("factor") != name_of(FactorKind::kDirectory);
+}
+
 Task<Principal> IamService::authenticate_session(const std::string& secret, const Origin& from) {
   const auto unknown = fail(Code::kDenied, "iam.unknown_session");
   if (secret.size() != kSecretLength) co_return unknown;
@@ -50,7 +60,7 @@ Task<Principal> IamService::authenticate_session(const std::string& secret, cons
     TRY(core_.refresh_tree(transaction));
     TRY(auto rows,
         transaction.query(
-            "SELECT s.id AS session_id, s.second_factor, s.second_factor_us, "
+            "SELECT s.id AS session_id, s.second_factor, s.second_factor_us, s.factor, "
             "s.source_ip, s.user_agent, p.place, p.confirmed_us, "
             "s.last_seen_us, u.id, "
             "u.tenant_id, u.name, " +
@@ -64,6 +74,9 @@ Task<Principal> IamService::authenticate_session(const std::string& secret, cons
     if (rows.empty()) return unknown;
     const Row& row = rows[0];
     TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}, now));
+    const Role role = role_named(row.text("role")).value_or(Role::kReader);
+    const bool of_directory = row.text("factor") == name_of(FactorKind::kDirectory);
+    const bool privileged = is_privileged(role) || (held && held->privileged);
     TRY(auto interventions,
         read_open_interventions(core_, transaction, TenantId{row.integer("tenant_id")},
                                 UserId{row.integer("id")}, now));
@@ -71,10 +84,10 @@ Task<Principal> IamService::authenticate_session(const std::string& secret, cons
     return Seen{{.tenant = TenantId{row.integer("tenant_id")},
                  .user = UserId{row.integer("id")},
                  .name = row.text("name"),
-                 .role = role_named(row.text("role")).value_or(Role::kReader),
+                 .role = role,
                  .method = Method::kSession,
                  .credential = row.text("session_id"),
-                 .second_factor = row.flag("second_factor"),
+                 .second_factor = row.flag("second_factor") && !(of_directory && privileged),
                  .second_factor_at = optional_time(row, "second_factor_us"),
                  .held = std::move(held),
                  .terms_due = row.integer("terms_due") > 0,

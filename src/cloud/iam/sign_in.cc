@@ -3,6 +3,7 @@
 #include "base/text_encoding.h"
 #include "crypto/hash.h"
 #include "crypto/password.h"
+#include "opening.h"
 #include "password_rules.h"
 #include "role_service.h"
 #include "rows.h"
@@ -56,9 +57,11 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
   TRY(transaction.execute(
       "INSERT INTO iam_session (id, tenant_id, user_id, secret_sha256, amr, second_factor, "
       "privileged, enrolment_only, source_ip, user_agent, created_us, last_seen_us, expires_us, "
-      "idle_limit_us, factor, second_factor_us) VALUES (:id, :tenant_id, :user_id, "
+      "idle_limit_us, factor, second_factor_us, issuer_id, issuer_url) VALUES (:id, :tenant_id, "
+      ":user_id, "
       ":secret_sha256, :amr, :second_factor, :privileged, :enrolment_only, :source_ip, "
-      ":user_agent, :now_us, :now_us, :expires_us, :idle_limit_us, :factor, :second_factor_us)",
+      ":user_agent, :now_us, :now_us, :expires_us, :idle_limit_us, :factor, :second_factor_us, "
+      ":issuer_id, :issuer_url)",
       parameters));
   TRY(transaction.execute("UPDATE iam_user SET last_sign_in_us = :now_us WHERE id = :user_id",
                           parameters));
@@ -93,13 +96,6 @@ Result<bool> was_here(Transaction& transaction, UserId user, const std::string& 
 }
 
 }  // namespace
-
-struct IamService::Opening {
-  const SignIn& attempt;
-  User user;
-  std::optional<Proof> proof;
-  std::string amr;
-};
 
 struct IamService::Candidate {
   User user{};       // without an id: nobody has that name
@@ -136,6 +132,7 @@ Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
 }
 
 Task<Iam::OpenedSession> IamService::sign_in(const SignIn& attempt) {
+  if (attempt.directory) co_return co_await sign_in_with_directory(attempt);
   if (attempt.passkey && attempt.user.empty()) co_return co_await sign_in_with_passkey(attempt);
   CO_TRY(const Candidate candidate, co_await find_candidate(attempt));
   Result<OpenedSession> opened = fail(Code::kInternal, "iam.sign_in_refused");
@@ -284,7 +281,7 @@ LostPasswordService::Prove IamService::prover(const PasswordReset& reset) {
 
 Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
                                                     const Opening& opening) {
-  const auto& [attempt, user, proof, amr] = opening;
+  const auto& [attempt, user, proof, amr, issuer] = opening;
   const Timestamp now = core_.clock.now();
   const Lifetime lifetime = lifetime_of(user);
   const bool privileged = user.privileged, second_factor = proof.has_value();
@@ -306,6 +303,7 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
     opened.session.factor = proof->factor;
     opened.session.second_factor_at = now;
   }
+  if (issuer) opened.session.issuer = issuer->url;
   if (!is_utf8(opened.session.user_agent)) opened.session.user_agent.clear();
   const std::string factor(proof ? name_of(proof->factor) : "");
   const database::Parameters parameters = {
@@ -325,6 +323,8 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
       {"expires_us", to_us(opened.session.expires)},
       {"idle_limit_us", lifetime.idle.count()},
       {"address", throttled_address(attempt.source_ip)},
+      {"issuer_id", issuer ? database::Value(issuer->id.value) : database::Null{}},
+      {"issuer_url", issuer ? database::Value(issuer->url) : database::Null{}},
       {"device", device_origin(opened.device.empty() ? attempt.device : opened.device)},
       {"origin_forgotten_us", to_us(now - kOriginKept)},
       {"origins_max", kOriginsMax},
@@ -334,11 +334,12 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
   by.method = Method::kSession;
   by.credential = opened.session.id;
   if (proof) TRY(cancel_as_needless(core_, transaction, by));
-  TRY(core_.trail.authenticated(transaction, by,
-                                {"iam:SignIn",
-                                 "belfry:session/" + opened.session.id,
-                                 {{"second_factor", second_factor ? factor : "none"}}},
-                                attempt.source_ip));
+  TRY(core_.trail.authenticated(
+      transaction, by,
+      {"iam:SignIn",
+       "belfry:session/" + opened.session.id,
+       {{"second_factor", second_factor ? factor : "none"}, {"issuer", opened.session.issuer}}},
+      attempt.source_ip));
   return opened;
 }
 

@@ -144,6 +144,18 @@ void read_smtp(Builder& builder, yaml::MapReader& root) {
   smtp.finish();
 }
 
+void read_directories(Builder& builder, yaml::MapReader& root) {
+  const yaml::Node* node = root.map("directories", Presence::kOptional);
+  if (!node) return;
+  Directories& into = builder.topology.directories;
+  yaml::MapReader directories(*node, "directories", builder.faults);
+  const yaml::Text authority = directories.text("authority_file", Presence::kOptional);
+  check_path(builder, authority);
+  into.authority_file = authority.value;
+  into.reach_private = directories.flag("reach_private", Presence::kOptional).value_or(false);
+  directories.finish();
+}
+
 void read_keys(Builder& builder, yaml::MapReader& root) {
   yaml::Text master = root.text("master_key_file", Presence::kRequired);
   check_path(builder, master);
@@ -245,6 +257,7 @@ void read_settings(Builder& builder, yaml::MapReader& root) {
   read_listen(builder, root);
   read_tls(builder, root);
   read_smtp(builder, root);
+  read_directories(builder, root);
   read_keys(builder, root);
   read_witnesses(builder, root);
   read_owners(builder, root);

@@ -32,4 +32,8 @@ std::string device_cookie(const std::string& secret) {
   return set_cookie(kDeviceCookie, secret, "/api/v1/session", std::chrono::days(400));
 }
 
+std::string directory_cookie(const std::string& secret) {
+  return set_cookie(kDirectoryCookie, secret, "/", std::chrono::minutes(secret.empty() ? 0 : 10));
+}
+
 }  // namespace belfry::api

@@ -12,6 +12,8 @@ namespace belfry::api {
 
 inline constexpr std::string_view kSessionCookie = "belfry_session";
 inline constexpr std::string_view kDeviceCookie = "belfry_device";
+// No other host, port or path sets a cookie of such a name (RFC 6265bis, section 4.1.3.2).
+inline constexpr std::string_view kDirectoryCookie = "__Host-belfry_directory";
 
 std::optional<std::string> cookie_of(const http::Request& request, std::string_view name);
 
@@ -19,5 +21,7 @@ std::optional<std::string> cookie_of(const http::Request& request, std::string_v
 std::string session_cookie(const std::string& secret, std::chrono::seconds lifetime);
 // Of iam::Iam::OpenedSession::device: sent where users sign in alone, and kept as long as any.
 std::string device_cookie(const std::string& secret);
+// Of iam::BegunSignIn::browser, for as long as it is good; an empty one ends it.
+std::string directory_cookie(const std::string& secret);
 
 }  // namespace belfry::api

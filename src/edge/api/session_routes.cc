@@ -14,14 +14,27 @@ namespace {
 
 using nlohmann::json;
 
+// What the browser brought back, and the cookie that says that it went.
+Result<iam::DirectoryAnswer> directory_answer_in(const Call& call, const json& directory) {
+  if (!directory.is_object())
+    return fail(Code::kInvalid, "api.bad_parameter", {{"name", "directory"}});
+  return iam::DirectoryAnswer{.browser = cookie_of(call.request, kDirectoryCookie).value_or(""),
+                              .state = text_field_or(directory, "state", ""),
+                              .code = text_field_or(directory, "code", ""),
+                              .issuer = text_field_or(directory, "iss", "")};
+}
+
 Task<Answer> sign_in(Call& call) {
   CO_TRY(json body, co_await call.read_body());
   iam::SignIn attempt;
   if (body.contains("passkey")) {
     CO_TRY(attempt.passkey, assertion_in(body, "passkey"));
   }
-  // A passkey says itself who it is.
-  if (!attempt.passkey || body.contains("user")) {
+  if (body.contains("directory")) {
+    CO_TRY(attempt.directory, directory_answer_in(call, body.at("directory")));
+  }
+  // A passkey and a directory say themselves who it is.
+  if ((!attempt.passkey && !attempt.directory) || body.contains("user")) {
     CO_TRY(attempt.user, text_field(body, "user"));
     CO_TRY(attempt.password, text_field(body, "password"));
   }
@@ -40,6 +53,7 @@ Task<Answer> sign_in(Call& call) {
   result.fields.emplace_back("Set-Cookie", session_cookie(opened.secret, lifetime));
   if (!opened.device.empty())
     result.fields.emplace_back("Set-Cookie", device_cookie(opened.device));
+  if (attempt.directory) result.fields.emplace_back("Set-Cookie", directory_cookie(""));
   co_return result;
 }
 

@@ -172,6 +172,7 @@ json to_json(const iam::Session& session, const iam::Principal& by) {
           {"expires_us", to_us(session.expires)},
           {"source_ip", session.source_ip},
           {"user_agent", session.user_agent},
+          {"directory", text_or_null(session.issuer)},
           {"second_factor", session.second_factor},
           {"factor", session.factor ? json(iam::name_of(*session.factor)) : json(nullptr)},
           {"second_factor_us", time_or_null(session.second_factor_at)},

@@ -19,8 +19,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using boost::system::error_code;
 
-constexpr std::uint64_t kAnswerMax = 64 << 20;
-
 struct Target {
   bool secure;
   std::string host, port;
@@ -148,7 +146,7 @@ class BeastClient : public Client {
     request.prepare_payload();
     beast::flat_buffer buffer;
     beast::http::response_parser<beast::http::string_body> parser;
-    parser.body_limit(kAnswerMax);
+    parser.body_limit(options_.answer_octets_max);
     if (method == "HEAD") parser.skip(true);
     error_code error;
     auto write_and_read = [&](auto& stream) {

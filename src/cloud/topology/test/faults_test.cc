@@ -63,6 +63,8 @@ INSTANTIATE_TEST_SUITE_P(
              "topology.bad_email", "", "smtp: {server"},
         Case{"format: 1", "smtp: {server: 'mail.example.net:587'}\nformat: 1", "yaml.missing_key",
              "", "smtp: {server"},
+        Case{"format: 1", "directories: {reach: true}\nformat: 1", "yaml.unknown_key", "",
+             "directories: {reach"},
         Case{"format: 1", "ledger_retention_months: 11\nformat: 1", "yaml.out_of_range", "",
              "ledger_retention_months"},
         Case{"format: 1", "witnesses: [{url: witness.example, verifier_key: k}]\nformat: 1",

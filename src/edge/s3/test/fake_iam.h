@@ -118,6 +118,7 @@ class FakeIam final : public iam::Iam {
   iam::LostPasswords& lost_passwords() override { std::abort(); }
   iam::ServiceAccounts& service_accounts() override { std::abort(); }
   iam::Upkeep& upkeep() override { std::abort(); }
+  iam::Issuers& issuers() override { std::abort(); }
   iam::Roles& roles() override { return fake_roles; }
   iam::Interventions& interventions() override { std::abort(); }
   iam::SecondFactors& second_factors() override { std::abort(); }  // S3 has none

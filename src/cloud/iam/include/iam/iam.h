@@ -11,6 +11,7 @@
 #include "iam/access.h"
 #include "iam/factor_resets.h"
 #include "iam/interventions.h"
+#include "iam/issuers.h"
 #include "iam/listing.h"
 #include "iam/lost_passwords.h"
 #include "iam/mail.h"
@@ -188,6 +189,7 @@ struct Session {
   std::optional<FactorKind> factor{};           // which
   std::optional<Timestamp> second_factor_at{};  // when it was last proved
   std::vector<SessionPlace> places{};
+  std::string issuer{};  // the address of the directory that it was opened with; empty: none
 };
 
 struct ApiToken {
@@ -204,7 +206,8 @@ struct NewToken {
   std::string secret;  // "blf_..." shown once
 };
 
-// User and password, with what else the user has to show; or a passkey alone.
+// User and password, with what else the user has to show; or a passkey alone; or what a directory
+// answered, and then, without its code, what else is missing.
 struct SignIn {
   std::string user;
   std::string password;
@@ -213,6 +216,7 @@ struct SignIn {
   std::optional<PasskeyAssertion> passkey{};
   std::string recovery_code{};  // empty: not given
   std::string device{};         // OpenedSession::device of an earlier time; empty: none
+  std::optional<DirectoryAnswer> directory{};
 };
 
 // Every call is safe from any thread and leaves an audit event with its change, in one transaction.
@@ -248,7 +252,9 @@ class Iam {
   // Same answer and same time whether the user exists or not. Throttled by account and address so
   // that the owner still gets in, from an address or with a device of before. Errors: denied
   // ("iam.sign_in_refused"; "iam.totp_needed" and "iam.passkey_needed" once the password is right),
-  // retry ("iam.throttled", argument seconds); of a passkey those of webauthn.h.
+  // retry ("iam.throttled", argument seconds); of a passkey those of webauthn.h; of a directory
+  // denied ("iam.directory_answer": nothing that this browser began, "iam.directory_stranger",
+  // "iam.directory_stays_out"), those of oidc/token.h and oidc/directories.h.
   virtual Task<OpenedSession> sign_in(const SignIn& attempt) = 0;
   virtual Task<> sign_out(const Principal& by) = 0;
 
@@ -284,6 +290,7 @@ class Iam {
   virtual LostPasswords& lost_passwords() = 0;
   virtual ServiceAccounts& service_accounts() = 0;
   virtual Roles& roles() = 0;
+  virtual Issuers& issuers() = 0;
   virtual Interventions& interventions() = 0;
   virtual SecondFactors& second_factors() = 0;
   virtual Upkeep& upkeep() = 0;

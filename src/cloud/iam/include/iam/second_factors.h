@@ -17,8 +17,10 @@ namespace belfry::iam {
 
 struct Principal;
 
-enum class FactorKind { kTotp, kPasskey, kRecoveryCode };
-std::string_view name_of(FactorKind kind);  // "totp", "passkey", "recovery_code"
+// The last one: a directory that the tenant believes says that it saw one.
+enum class FactorKind { kTotp, kPasskey, kRecoveryCode, kDirectory };
+// "totp", "passkey", "recovery_code", "directory"
+std::string_view name_of(FactorKind kind);
 
 struct Factor {
   std::string id;

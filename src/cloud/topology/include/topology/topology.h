@@ -49,6 +49,12 @@ struct Smtp {
   std::string credentials_file, authority_file;  // empty: none; the system's list
 };
 
+// Issuers of OpenID Connect that tenants register.
+struct Directories {
+  std::string authority_file;  // what their certificates are checked with; empty: the system's list
+  bool reach_private = false;  // they may be in private networks
+};
+
 // Another host's program that cosigns the ledger's root checkpoints.
 struct Witness {
   std::string url;             // where its protocol is spoken
@@ -77,6 +83,7 @@ struct Topology {
   std::vector<std::string> api_origins;  // where browsers open the console, besides its own address
   Tls tls;
   Smtp smtp;
+  Directories directories;
   std::vector<Witness> witnesses;
   unsigned ledger_months_kept = 12;  // after the month's end
   bool demonstration = false;        // all disks and servers simulated, credentials made at random

@@ -17,6 +17,7 @@ struct ClientOptions {
   Duration time_limit = std::chrono::seconds(30);  // without an octet
   // Where to connect, if the name in `url` leads elsewhere: that name is verified all the same.
   std::string connect_to{};
+  std::size_t answer_octets_max = 64 << 20;
 };
 
 struct ClientResponse {
@@ -31,7 +32,8 @@ class Client {
   // A request that a broken connection left without an answer is sent again on a new one if it is a
   // GET or HEAD, or nothing of it had left. Errors: retry ("http.cannot_connect",
   // "http.connection_broken", with the reason), denied
-  // ("http.not_trusted"), exhausted (an answer larger than 64 MiB).
+  // ("http.not_trusted"), exhausted (an answer larger than
+  // `answer_octets_max`).
   virtual Result<ClientResponse> send(std::string_view method, const std::string& target,
                                       const Fields& fields, std::string body) = 0;
 };

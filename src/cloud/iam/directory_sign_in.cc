@@ -1,0 +1,230 @@
+// Signing in with a tenant's own directory: there and back, then the second factor, if one is due.
+#include "base/ascii.h"
+#include "crypto/hash.h"
+#include "issuer_service.h"
+#include "opening.h"
+#include "rows.h"
+#include "service.h"
+
+#include <algorithm>
+
+namespace belfry::iam {
+namespace {
+
+// Since the directory signed what it sends at once.
+constexpr Duration kTokenAgeMax = std::chrono::minutes(10);
+constexpr std::string_view kLandingPath = "/signed-in";
+
+std::string first_of(std::span<const std::string> values) {
+  return values.empty() ? std::string() : values[0];
+}
+
+std::string scope_of(const Issuer& issuer) {
+  std::string scope = "openid";
+  for (const std::string& each : issuer.settings.scopes) scope += " " + each;
+  return scope;
+}
+
+bool has_required(const IssuerSettings& settings, const oidc::Claims& claims) {
+  if (settings.required_claim.empty()) return true;
+  const auto values = claims.find(settings.required_claim);
+  return std::ranges::find(values, settings.required_value) != values.end();
+}
+
+// RFC 8176.
+bool saw_second_factor(const oidc::Claims& claims) {
+  const auto methods = claims.find("amr");
+  return std::ranges::find(methods, "mfa") != methods.end();
+}
+
+}  // namespace
+
+Task<BegunSignIn> IssuerService::begin_sign_in(const std::string& organisation,
+                                               const std::string& origin,
+                                               const std::string& source_ip) {
+  CO_TRY(is_origin_(origin));
+  CO_TRY(const auto asked, directories());
+  CO_TRY(const Issuer issuer,
+         co_await core_.read<Issuer>([&](Transaction& transaction) -> Result<Issuer> {
+           TRY(auto rows,
+               transaction.query("SELECT * FROM issuer WHERE organisation = :organisation",
+                                 {{"organisation", to_lower(organisation)}}));
+           if (rows.empty()) return fail(Code::kNotFound, "iam.organisation_unknown");
+           return issuer_of(rows[0]);
+         }));
+  CO_TRY(const oidc::Metadata metadata, co_await asked->find(issuer.url));
+  PendingSignIn pending{.issuer = issuer.id,
+                        .state = make_bearer_secret(core_.random),
+                        .nonce = make_bearer_secret(core_.random),
+                        .verifier = make_bearer_secret(core_.random),
+                        .redirect_url = origin + std::string(kLandingPath),
+                        .user = {}};
+  BegunSignIn begun{.url = {}, .browser = make_bearer_secret(core_.random)};
+  CO_TRY(begun.url, oidc::sign_in_url(metadata, {.client_id = issuer.settings.client_id,
+                                                 .redirect_url = pending.redirect_url,
+                                                 .scope = scope_of(issuer),
+                                                 .state = pending.state,
+                                                 .nonce = pending.nonce,
+                                                 .verifier = pending.verifier}));
+  pending_.add(digest_of(begun.browser), std::move(pending), throttled_address(source_ip),
+               core_.clock.now());
+  co_return begun;
+}
+
+Task<IssuerService::Arrival> IssuerService::receive(const DirectoryAnswer& answer) {
+  const auto wrong = fail(Code::kDenied, "iam.directory_answer");
+  CO_TRY(const auto asked, directories());
+  const auto pending = pending_.take(digest_of(answer.browser), core_.clock.now());
+  if (!pending || pending->user ||
+      !crypto::equal_constant_time(as_view(pending->state), as_view(answer.state)))
+    co_return wrong;
+  struct Found {
+    Issuer issuer;
+    std::string secret;
+  };
+  CO_TRY(Found found, co_await core_.read<Found>([&](Transaction& transaction) -> Result<Found> {
+    TRY(auto rows,
+        transaction.query("SELECT * FROM issuer WHERE id = :id", {{"id", pending->issuer.value}}));
+    if (rows.empty()) return wrong;
+    Found read{issuer_of(rows[0]), {}};
+    if (!read.issuer.has_secret) return read;
+    TRY(const Buffer secret, open_secret(core_.keys, {"issuer/" + read.issuer.id.text()},
+                                         rows[0].text("client_secret_sealed")));
+    read.secret = as_text(secret);
+    return read;
+  }));
+  const IssuerSettings& settings = found.issuer.settings;
+  CO_TRY(const oidc::Metadata metadata, co_await asked->find(found.issuer.url));
+  // An answer that one issuer gave must not be taken for another's (RFC 9207).
+  if (answer.issuer.empty() ? metadata.names_itself : answer.issuer != found.issuer.url)
+    co_return wrong;
+  CO_TRY(const std::string token,
+         co_await asked->redeem(found.issuer.url, {settings.client_id, found.secret},
+                                {answer.code, pending->redirect_url, pending->verifier}));
+  const std::vector<std::string> audiences = {settings.client_id};
+  CO_TRY(const oidc::Claims claims, co_await asked->check(token, {.issuer = found.issuer.url,
+                                                                  .audiences = audiences,
+                                                                  .nonce = pending->nonce,
+                                                                  .age_max = kTokenAgeMax}));
+  if (!has_required(settings, claims)) co_return fail(Code::kDenied, "iam.directory_stays_out");
+  Arrival arrival{.issuer = std::move(found.issuer),
+                  .subject = claims.subject,
+                  .name = first_of(claims.find("preferred_username")),
+                  .email = first_of(claims.find("email")),
+                  .factor_shown = saw_second_factor(claims)};
+  if (arrival.name.empty()) arrival.name = arrival.email;
+  co_return arrival;
+}
+
+void IssuerService::keep(const DirectoryAnswer& answer, const Arrival& arrival, UserId user,
+                         const std::string& holder) {
+  PendingSignIn pending{
+      .issuer = arrival.issuer.id, .user = user, .factor_shown = arrival.factor_shown};
+  pending_.add(digest_of(answer.browser), std::move(pending), holder, core_.clock.now());
+}
+
+std::optional<PendingSignIn> IssuerService::identified(const std::string& browser) {
+  auto pending = pending_.look(digest_of(browser), core_.clock.now());
+  if (!pending || !pending->user) return std::nullopt;
+  return pending;
+}
+
+void IssuerService::forget(const std::string& browser) {
+  static_cast<void>(pending_.take(digest_of(browser), core_.clock.now()));
+}
+
+// What the directory's word is worth: the first factor; the second too, where the tenant says so
+// and nobody privileged comes by it.
+Result<Iam::OpenedSession> IamService::admit(Transaction& transaction, const SignIn& attempt,
+                                             const Admission& admission) {
+  TRY(const User user, iam::find_user(transaction, admission.user));
+  TRY(auto rows,
+      transaction.query("SELECT * FROM issuer WHERE id = :id", {{"id", admission.issuer.value}}));
+  if (rows.empty() || !user.active) return fail(Code::kDenied, "iam.directory_stranger");
+  const Issuer issuer = issuer_of(rows[0]);
+  if (user.tenant != issuer.tenant) return fail(Code::kDenied, "iam.directory_stranger");
+  Opening opening{attempt, user, {}, "fed", &issuer};
+  const bool is_believed =
+      admission.factor_shown && issuer.settings.trusts_factors && !user.privileged;
+  if (is_believed) {
+    opening.proof = Proof{FactorKind::kDirectory, "mfa"};
+  } else if (user.has_second_factor()) {
+    if (admission.evidence.empty())
+      return fail(Code::kDenied, user.has_totp ? "iam.totp_needed" : "iam.passkey_needed",
+                  {{"passkey", user.passkeys > 0 ? "yes" : "no"}});
+    TRY(opening.proof, prove(transaction, user.id, admission.evidence));
+  }
+  if (opening.proof) opening.amr += " " + opening.proof->amr;
+  return open_session(transaction, opening);
+}
+
+Task<Iam::OpenedSession> IamService::sign_in_with_directory(const SignIn& attempt) {
+  if (attempt.directory->code.empty()) co_return co_await finish_with_factor(attempt);
+  const std::string address = throttled_address(attempt.source_ip);
+  // Nobody guesses a state; this bounds how often an address makes directories be asked.
+  const Throttle::Attempt throttled{.account = "directory " + digest_of(attempt.directory->browser),
+                                    .address = address,
+                                    .known_good = true};
+  CO_TRY(throttle_.begin(throttled, core_.clock.now()));
+  User user{};
+  auto arrival = co_await issuers_.receive(*attempt.directory);
+  if (!arrival) {
+    // A directory that is not there is nobody's failure.
+    if (arrival.error().code() == Code::kRetry)
+      throttle_.succeeded(throttled, Throttle::Success::kOnlyTakeBack);
+    log_failure(attempt, user, arrival.error());
+    co_return std::unexpected(arrival.error());
+  }
+  throttle_.succeeded(throttled, Throttle::Success::kForget);
+  auto known = co_await core_.write<User>([&](Transaction& transaction) -> Result<User> {
+    TRY(core_.refresh_tree(transaction));
+    return issuers_.resolve(transaction, *arrival, dummy_hash_);
+  });
+  if (!known) {
+    log_failure(attempt, user, known.error());
+    co_return std::unexpected(known.error());
+  }
+  user = *known;
+  auto opened =
+      co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
+        return admit(transaction, attempt,
+                     {user.id, arrival->issuer.id, arrival->factor_shown, {}});
+      });
+  if (opened) co_return opened;
+  const std::string& reason = opened.error().message();
+  if (reason == "iam.totp_needed" || reason == "iam.passkey_needed")
+    issuers_.keep(*attempt.directory, *arrival, user.id, address);
+  log_failure(attempt, user, opened.error());
+  co_return opened;
+}
+
+// As many tries as with the password: they are counted together.
+Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt) {
+  const auto pending = issuers_.identified(attempt.directory->browser);
+  if (!pending) co_return fail(Code::kDenied, "iam.directory_answer");
+  CO_TRY(const User user, co_await core_.read<User>([&](Transaction& transaction) {
+    return iam::find_user(transaction, pending->user);
+  }));
+  const Throttle::Attempt throttled{.account = to_lower(user.name),
+                                    .address = throttled_address(attempt.source_ip),
+                                    .known_good = true};
+  auto opened = Result<OpenedSession>(std::unexpect, Code::kInternal, "iam.sign_in_refused");
+  if (auto begun = throttle_.begin(throttled, core_.clock.now()); !begun)
+    opened = std::unexpected(begun.error());
+  else
+    opened =
+        co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
+          TRY(core_.refresh_tree(transaction));
+          return admit(transaction, attempt,
+                       {user.id, pending->issuer, pending->factor_shown, evidence_of(attempt)});
+        });
+  if (opened) {
+    throttle_.succeeded(throttled, Throttle::Success::kForget);
+    issuers_.forget(attempt.directory->browser);
+  } else {
+    log_failure(attempt, user, opened.error());
+  }
+  co_return opened;
+}
+
+}  // namespace belfry::iam
