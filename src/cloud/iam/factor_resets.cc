@@ -189,6 +189,8 @@ Result<> FactorResetService::tell(Transaction& transaction, const FactorReset& r
                                    {{"id", reset.id}}));
   if (rows.empty() || !people_.links().by_mail || !is_mail_address(rows[0].text("email")))
     return {};
+  // What waits tells of an earlier state.
+  TRY(mail_.cancel(transaction, subject_of(reset.user)));
   auto told = mail_.queue(transaction, {.tenant = reset.tenant,
                                         .about = subject_of(reset.user),
                                         .recipient = rows[0].text("email"),
