@@ -117,6 +117,7 @@ Task<> Core::recover(std::shared_ptr<Core> core) {
   boost::asio::co_spawn(executor, run_writer(core), boost::asio::detached);
   boost::asio::co_spawn(executor, run_flusher(core), boost::asio::detached);
   boost::asio::co_spawn(executor, run_publisher(core), boost::asio::detached);
+  boost::asio::co_spawn(executor, run_indexer(core), boost::asio::detached);
   auto told = co_await record_gaps(core, recovery.reading, recovery.last_written);
   if (!told) {
     core->stop();

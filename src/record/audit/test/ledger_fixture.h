@@ -33,18 +33,22 @@ class ShiftedClock : public Clock {
   std::unique_ptr<Clock> clock_ = make_system_clock();
 };
 
-// A key store that has no month's key for some tenants.
+// A key store that has no month's key for some tenants, and one key no more.
 class KeysWithGaps : public crypto::KeyStore {
  public:
-  KeysWithGaps(std::unique_ptr<crypto::KeyStore> keys, const std::atomic<std::int64_t>& refused)
-      : keys_(std::move(keys)), refused_(refused) {}
+  KeysWithGaps(std::unique_ptr<crypto::KeyStore> keys, const std::atomic<std::int64_t>& refused,
+               const std::atomic<std::int64_t>& destroyed)
+      : keys_(std::move(keys)), refused_(refused), destroyed_(destroyed) {}
 
   Result<crypto::Key> current(TenantId tenant, crypto::KeyPurpose purpose) override {
     if (purpose == crypto::KeyPurpose::kAuditMonth && tenant.value == refused_)
       return fail(Code::kRetry, "keystore.disk_failed");
     return keys_->current(tenant, purpose);
   }
-  Result<crypto::Key> find(crypto::KeyId id) override { return keys_->find(id); }
+  Result<crypto::Key> find(crypto::KeyId id) override {
+    if (id.value == destroyed_) return fail(Code::kNotFound, "key.missing");
+    return keys_->find(id);
+  }
   std::vector<crypto::Key> list(TenantId tenant, crypto::KeyPurpose purpose) override {
     return keys_->list(tenant, purpose);
   }
@@ -57,6 +61,7 @@ class KeysWithGaps : public crypto::KeyStore {
  private:
   std::unique_ptr<crypto::KeyStore> keys_;
   const std::atomic<std::int64_t>& refused_;
+  const std::atomic<std::int64_t>& destroyed_;
 };
 
 class LedgerTest : public testing::Test {
@@ -111,7 +116,7 @@ class LedgerTest : public testing::Test {
     options.pool_for = [this](DiskId) { return pool_; };
     for (std::size_t i = 0; i < key_disks.size(); ++i) key_disks[i] = disks_[i].get();
     TRY(keys_, crypto::open_key_store(key_disks, Buffer(32, std::byte{5}), clock_, *random_));
-    keys_ = std::make_unique<KeysWithGaps>(std::move(keys_), without_key_);
+    keys_ = std::make_unique<KeysWithGaps>(std::move(keys_), without_key_, destroyed_key_);
     TRY(store_,
         run(segments::open_store(context_.get_executor(), clock_, *random_, std::move(options))));
     Options ledger;
@@ -188,6 +193,7 @@ class LedgerTest : public testing::Test {
   // Small, so that what is not needed is forgotten and read back.
   std::size_t kept_octets_ = 64 << 10;
   std::atomic<std::int64_t> without_key_ = -1;  // tenant
+  std::atomic<std::int64_t> destroyed_key_ = -1;
   std::vector<std::shared_ptr<Disk>> disks_;
   std::unique_ptr<crypto::KeyStore> keys_;
   std::unique_ptr<segments::Store> store_;

@@ -90,8 +90,8 @@ TEST_F(LedgerTest, QueriesFilterAndPage) {
   for (int pages = 0; pages < 10; ++pages) {
     const QueryPage page = query(paged);
     for (const LoggedEvent& logged : page.events) EXPECT_TRUE(seen.insert(logged.index).second);
-    if (page.next == 0) break;
-    paged.after = page.next;
+    if (!page.next) break;
+    paged.cursor = page.next;
   }
   EXPECT_EQ(seen.size(), 601u);
   Query late;
