@@ -105,7 +105,9 @@ function Pages({ who }: { who: WhoAmI }) {
         {({ bucket }) => <AccessPage key={bucket} bucket={fromSegment(bucket)} />}
       </Route>
       <Route path="/disks" component={DisksPage} />
-      <Route path="/audit" component={AuditPage} />
+      <Route path="/audit/:filter?">
+        {({ filter }) => <AuditPage filter={fromSegment(filter ?? '')} />}
+      </Route>
       <Route path="/account/:tab?" component={AccountPage} />
       <Route path="/">
         <Redirect
