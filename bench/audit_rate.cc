@@ -16,9 +16,12 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <thread>
 
 namespace belfry::bench {
@@ -93,6 +96,7 @@ class Machine {
                                disks_.back()});
       pools_.push_back(make_pool("disk", 4, 10'000));
     }
+    options.segment_size = 256_MiB;
     options.pool_for = [this](DiskId disk) { return pools_[std::size_t(disk.value - 1)]; };
     for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { context_.run(); });
     keys_ = must(crypto::open_key_store(key_disks, Buffer(32, std::byte{5}), *clock_, *random_));

@@ -163,7 +163,7 @@ class ExportFile {
  public:
   explicit ExportFile(std::filesystem::path path) : path_(std::move(path)) {}
   Result<> open() {
-    file_ = path_ == "-" ? stdout : std::fopen(part().c_str(), "wx");
+    file_ = path_ == "-" ? stdout : std::fopen(part().c_str(), "w");
     return file_ ? Result<>() : failed();
   }
   ~ExportFile() {

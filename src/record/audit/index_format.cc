@@ -200,7 +200,7 @@ IndexWriter::IndexWriter(File& file, IndexDirectory directory, const Hash& leave
 void IndexWriter::begin_section(crypto::KeyId month, View secret,
                                 const std::array<std::byte, 16>& id) {
   section_ = {month, id};
-  key_.emplace(secret, id);
+  keys_.emplace_back(secret, id);
   footer_ = {directory_.tenant, directory_.from, directory_.until, leaves_};
   pages_ = 0;
 }
@@ -259,7 +259,7 @@ Result<> IndexWriter::end_term_page() {
 Result<> IndexWriter::end_section() {
   TRY(end_row_page());
   TRY(end_term_page());
-  const Buffer sealed = key_->seal(PageNumber::kFooter, encode_footer(footer_));
+  const Buffer sealed = keys_.back().seal(PageNumber::kFooter, encode_footer(footer_));
   section_.footer_at = written_ + unwritten_.size();
   section_.footer_length = std::uint32_t(sealed.size());
   TRY(put(sealed));
@@ -276,6 +276,8 @@ Result<> IndexWriter::finish() {
         .raw(section.id)
         .put(section.footer_at)
         .put(section.footer_length);
+  const Hash digest = crypto::sha256(out.buffer());
+  for (const SectionKey& key : keys_) out.raw(key.seal(PageNumber::kDirectory, digest));
   const auto length = std::uint32_t(out.buffer().size());
   out.put(length).put(kMagic);
   TRY(put(out.buffer()));
@@ -283,7 +285,7 @@ Result<> IndexWriter::finish() {
 }
 
 Result<PagePlace> IndexWriter::write_page(View plain) {
-  const Buffer sealed = key_->seal(PageNumber(pages_++), plain);
+  const Buffer sealed = keys_.back().seal(PageNumber(pages_++), plain);
   const PagePlace place{written_ + unwritten_.size(), std::uint32_t(sealed.size())};
   TRY(put(sealed));
   return place;
@@ -327,6 +329,9 @@ Result<IndexReader> IndexReader::open(const File& file) {
     section.footer_length = in.get<std::uint32_t>();
     directory.sections.push_back(section);
   }
+  directory.digest = crypto::sha256(View(octets).first(octets.size() - in.rest().size()));
+  for (SectionPlace& section : directory.sections)
+    section.seal = to_buffer(in.raw(sizeof(Hash) + crypto::kTagLength));
   if (!in.done()) return malformed();
   return reader;
 }
@@ -341,6 +346,8 @@ Result<Buffer> IndexReader::read(std::uint64_t at, std::size_t length) const {
 
 Result<SectionFooter> IndexReader::footer(const SectionPlace& section,
                                           const SectionKey& key) const {
+  TRY(const Buffer digest, key.open(PageNumber::kDirectory, section.seal));
+  if (!std::ranges::equal(digest, directory_.digest)) return malformed();
   TRY(const Buffer sealed, read(section.footer_at, section.footer_length));
   TRY(const Buffer plain, key.open(PageNumber::kFooter, sealed));
   TRY(SectionFooter footer, decode_footer(plain));

@@ -21,6 +21,7 @@ struct SectionPlace {
   std::array<std::byte, 16> id{};  // random
   std::uint64_t footer_at = 0;
   std::uint32_t footer_length = 0;
+  Buffer seal;  // the directory's digest, sealed
 };
 
 // What stands open at the end of a file.
@@ -28,6 +29,7 @@ struct IndexDirectory {
   TenantId tenant;
   std::uint64_t from = 0, until = 0;  // leaves
   std::vector<SectionPlace> sections;
+  Hash digest{};  // of all this, but for the seals
 };
 
 struct IndexRow {
@@ -64,7 +66,10 @@ struct SectionFooter {
 };
 
 // Which page of a section: the nonce of its seal.
-enum class PageNumber : std::uint64_t { kFooter = ~std::uint64_t{0} };
+enum class PageNumber : std::uint64_t {
+  kFooter = ~std::uint64_t{0},
+  kDirectory = ~std::uint64_t{0} - 1,
+};
 
 // Seals and opens the pages of one section.
 class SectionKey {
@@ -103,7 +108,7 @@ class IndexWriter {
   const Hash leaves_;
   Buffer unwritten_;
   std::uint64_t written_ = 0;
-  std::optional<SectionKey> key_;
+  std::vector<SectionKey> keys_;  // of the sections, the last one open
   SectionPlace section_;
   SectionFooter footer_;
   std::uint64_t pages_ = 0;
@@ -121,6 +126,7 @@ class IndexReader {
  public:
   static Result<IndexReader> open(const File& file);
   const IndexDirectory& directory() const { return directory_; }
+  // Whose opening shows that the directory is as it was written, too.
   Result<SectionFooter> footer(const SectionPlace& section, const SectionKey& key) const;
   Result<std::vector<IndexRow>> rows(const SectionFooter& footer, const SectionKey& key,
                                      std::size_t page) const;

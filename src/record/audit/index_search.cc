@@ -122,14 +122,18 @@ Result<std::vector<Position>> search_section(const Section& section, const Index
 Result<std::vector<Position>> search_index(const IndexReader& reader, const MonthSecrets& months,
                                            const IndexSearch& search) {
   std::vector<Position> places;
+  bool opened = false;
   for (const SectionPlace& place : reader.directory().sections) {
     const auto month = months.find(place.key);
     if (month == months.end()) continue;
+    opened = true;
     const SectionKey key(month->second, place.id);
     TRY(const SectionFooter footer, reader.footer(place, key));
     TRY(auto found, search_section({reader, footer, key}, search));
     places.insert(places.end(), found.begin(), found.end());
   }
+  // A file that no key opens any more is nobody's; one that never had a section is none of ours.
+  if (!opened) return fail(Code::kCorrupt, "audit.index_malformed");
   // Months overlap in a range when leaves were sealed about midnight.
   if (search.order == Order::kNewestFirst)
     std::ranges::sort(places, std::ranges::greater());

@@ -94,9 +94,9 @@ class Search {
   std::uint64_t next_leaf() const {
     return newest_first_ && bound_.part == 0 ? bound_.leaf - 1 : bound_.leaf;
   }
+  // All of the span was looked at, also what came to it since the query began.
   void go_past(const SearchIndex::Span& span) {
-    bound_ =
-        newest_first_ ? Position{span.from, 0} : Position{std::min(span.until, page_.log_size), 0};
+    bound_ = {newest_first_ ? span.from : span.until, 0};
   }
   // Every query gets on by a step at least.
   bool is_time_over() {
