@@ -73,7 +73,7 @@ function EventRow({
         <Outcome event={event} />
         {event.reason !== '' && <div className={classes.reason}>{event.reason}</div>}
       </td>
-      <td className="wrap-anywhere">
+      <td className={classes.who}>
         {event.actor}
         {event.source_ip !== '' && <div className="mono soft">{event.source_ip}</div>}
       </td>
