@@ -129,8 +129,11 @@ class EventStream {
 
   Result<json> ask(const std::string& target) {
     if (!connection_) {
-      TRY(auto connection, Connection::open(invocation_.place));
-      connection_.emplace(std::move(connection));
+      auto connection = Connection::open(invocation_.place);
+      if (!connection && was_open_) return fail(Code::kRetry, connection.error().message());
+      if (!connection) return std::unexpected(connection.error());
+      connection_.emplace(std::move(*connection));
+      was_open_ = true;
     }
     TRY(json page, connection_->get(target));
     if (page.contains("next_cursor") && page.at("next_cursor").is_string()) return page;
@@ -141,6 +144,8 @@ class EventStream {
   const AuditFilter& filter_;
   std::string cursor_;
   std::optional<Connection> connection_;
+  // Then a daemon that is not to be found is one that starts again.
+  bool was_open_ = false;
 };
 
 // Events as they come, from now on, or from a time on; until it is stopped, or there were as many
