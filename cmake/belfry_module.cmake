@@ -18,7 +18,7 @@ add_custom_target(fuzz_targets)
 
 # Every module but those that know no coroutines.
 function(belfry_precompiled target)
-  if(NOT target MATCHES "^(belfry_)?(base|yaml|text|policy)")
+  if(NOT target MATCHES "^(belfry_)?(base|yaml|text|policy|mail)")
     target_precompile_headers(${target} REUSE_FROM belfry_precompiled)
   endif()
 endfunction()

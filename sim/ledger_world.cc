@@ -3,6 +3,7 @@
 #include "key_file.h"
 #include "leaf.h"
 #include "ledger_core.h"
+#include "month_seal.h"
 #include "tile_path.h"
 #include "tree.h"
 
@@ -21,12 +22,14 @@ Buffer master_key() {
   return Buffer(crypto::kKeyLength, std::byte{5});
 }
 
-bool has_key(Disk& disk, crypto::KeyId key) {
+bool has_key(Disk& disk, crypto::SealPlace place, crypto::KeyId key) {
+  crypto::MonthSeal seal(std::move(place));
+  if (!seal.read()) return false;
   auto file = disk.open("keys/keystore", Access::kRead);
   auto size = file ? (*file)->size() : Result<Bytes>(Bytes{});
   Buffer octets(size ? size->count : 0);
   if (!file || !(*file)->read_at(0, octets)) return false;
-  auto decoded = crypto::decode_key_file(octets, master_key());
+  auto decoded = crypto::decode_key_file(octets, master_key(), seal.keys());
   return decoded && std::ranges::any_of(decoded->keys, [&](const crypto::StoredKey& stored) {
            return stored.key.id == key;
          });
@@ -37,6 +40,7 @@ bool has_key(Disk& disk, crypto::KeyId key) {
 LedgerWorld::LedgerWorld(std::uint64_t seed) : world_(seed) {
   for (unsigned i = 0; i < kDisks; ++i) disks_.push_back(world_.add_disk());
   for (unsigned i = 0; i < 3; ++i) key_disks_.push_back(world_.add_disk());
+  seal_disk_ = world_.add_disk();
 }
 
 LedgerWorld::~LedgerWorld() {
@@ -47,7 +51,8 @@ Task<> LedgerWorld::open() {
   std::vector<Disk*> key_disks;
   key_disks.reserve(key_disks_.size());
   for (const auto& disk : key_disks_) key_disks.push_back(disk.get());
-  CO_TRY(keys_, crypto::open_key_store(key_disks, master_key(), world_.clock(), world_.random()));
+  CO_TRY(keys_, crypto::open_key_store(key_disks, master_key(), {*seal_disk_, "master.months"},
+                                       world_.clock(), world_.random()));
   segments::Options options;
   for (unsigned i = 0; i < kDisks; ++i)
     options.disks.push_back(
@@ -188,7 +193,7 @@ std::vector<std::string> LedgerWorld::check() {
 void LedgerWorld::check_key_disks(std::vector<std::string>& broken) {
   for (crypto::KeyId key : used_)
     for (std::size_t i = 0; i < key_disks_.size(); ++i)
-      if (!has_key(*key_disks_[i], key))
+      if (!has_key(*key_disks_[i], {*seal_disk_, "master.months"}, key))
         broken.push_back("key disk " + std::to_string(i + 1) + " has not: key " + key.text());
 }
 

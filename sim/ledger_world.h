@@ -67,6 +67,7 @@ class LedgerWorld {
 
   Simulation world_;
   std::vector<std::shared_ptr<SimulatedDisk>> disks_, key_disks_;
+  std::shared_ptr<SimulatedDisk> seal_disk_;
   std::unique_ptr<crypto::KeyStore> keys_;
   std::unique_ptr<segments::Store> store_;
   std::unique_ptr<audit::Ledger> ledger_;

@@ -22,12 +22,18 @@ inline constexpr SyncPoint kSegmentSyncs[] = {
     SyncPoint::kDiskIdentityDirectory};
 inline constexpr SyncPoint kKeyStoreSyncs[] = {SyncPoint::kKeyStore, SyncPoint::kKeyStoreDirectory,
                                                SyncPoint::kKeyStoreFolder};
+inline constexpr SyncPoint kMonthSealSyncs[] = {SyncPoint::kMonthSeal,
+                                                SyncPoint::kMonthSealDirectory};
 inline constexpr SyncPoint kMasterKeySyncs[] = {SyncPoint::kMasterKey,
                                                 SyncPoint::kMasterKeyDirectory};
 inline constexpr SyncPoint kProviderSyncs[] = {SyncPoint::kProviderFile,
                                                SyncPoint::kProviderFileDirectory};
+inline constexpr SyncPoint kWitnessSyncs[] = {
+    SyncPoint::kWitnessKey, SyncPoint::kWitnessKeyDirectory, SyncPoint::kWitnessState,
+    SyncPoint::kWitnessStateDirectory};
 static_assert(std::size(kSegmentSyncs) + std::size(kKeyStoreSyncs) + std::size(kMasterKeySyncs) +
-                  std::size(kProviderSyncs) ==
+                  std::size(kProviderSyncs) + std::size(kWitnessSyncs) +
+                  std::size(kMonthSealSyncs) ==
               kSyncPointCount);
 
 struct Run {

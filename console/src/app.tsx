@@ -9,6 +9,8 @@ import { whenSessionIsOver } from './api/client';
 import { asProblem } from './api/problem';
 import { session } from './api/routes';
 import type { WhoAmI } from './api/types';
+import { InvitationPage } from './invitation/invitation_page';
+import { TermsPage } from './invitation/terms_page';
 import { AuditPage } from './audit/audit_page';
 import { Page } from './elements/page';
 import { Failure, Loading } from './elements/states';
@@ -18,6 +20,7 @@ import { BucketPage } from './objects/bucket_page';
 import { BucketsPage } from './objects/buckets_page';
 import { fromSegment } from './objects/place';
 import { UploadsProvider } from './objects/uploads';
+import { PeoplePages } from './people/people_pages';
 import { may, WhoContext } from './shell/rights';
 import { StepUp } from './shell/step_up';
 import { Shell } from './shell/shell';
@@ -28,6 +31,7 @@ import { DisksPage } from './storage/disks_page';
 export function App() {
   const queries = useQueryClient();
   const [over, setOver] = useState(false);
+  const [place, go] = useHashLocation();
   const who = useQuery({ queryKey: ['session'], queryFn: session.whoAmI, staleTime: 60_000 });
 
   useEffect(() => {
@@ -39,6 +43,24 @@ export function App() {
     });
   }, [queries]);
 
+  const signedIn = async () => {
+    await queries.resetQueries({ queryKey: ['session'] });
+    setOver(false);
+  };
+  const invited = /^\/invitation\/([0-9a-f]{64})$/.exec(place)?.[1];
+  if (invited !== undefined) {
+    return (
+      <InvitationPage
+        key={invited}
+        secret={invited}
+        onIn={async () => {
+          go('/', { replace: true });
+          await signedIn();
+        }}
+      />
+    );
+  }
+  if (who.data?.terms_due === true && !over) return <TermsPage />;
   if (who.data !== undefined && !over) {
     return (
       <WhoContext value={who.data}>
@@ -54,15 +76,7 @@ export function App() {
     );
   }
   if (over || asProblem(who.error).status === 401) {
-    return (
-      <SignInPage
-        sessionIsOver={over}
-        onSignedIn={async () => {
-          await queries.resetQueries({ queryKey: ['session'] });
-          setOver(false);
-        }}
-      />
-    );
+    return <SignInPage sessionIsOver={over} onSignedIn={signedIn} />;
   }
   return (
     <main className="lonely">
@@ -103,6 +117,12 @@ function Pages({ who }: { who: WhoAmI }) {
       </Route>
       <Route path="/buckets/:bucket/-/access">
         {({ bucket }) => <AccessPage key={bucket} bucket={fromSegment(bucket)} />}
+      </Route>
+      <Route path="/people">
+        <Redirect to="/people/users" replace />
+      </Route>
+      <Route path="/people/:kind/:id?">
+        {({ kind, id }) => <PeoplePages key={`${kind} ${id ?? ''}`} kind={kind} id={id} />}
       </Route>
       <Route path="/disks" component={DisksPage} />
       <Route path="/audit/:filter?">

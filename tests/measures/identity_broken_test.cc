@@ -34,7 +34,7 @@ TEST_F(MeasuresBroken, AdministratorWithoutSecondFactor) {
     // Until the factor is enrolled the session may do nothing else, so it breaks nothing itself.
     auto opened = must(iam.sign_in({name, kPassword, "", "192.0.2.1", "test"}));
     EXPECT_EQ(check("S07-P-13").status.violations, 1);
-    auto by = must(iam.authenticate_session(opened.secret));
+    auto by = must(iam.authenticate_session(opened.secret, iam::Origin{"127.0.0.1", "test"}));
     auto refused = iam.authorize(by, "measure:CheckMeasure", {"*", iam::kProviderTenant}, {});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().message(), "iam.second_factor_needed");

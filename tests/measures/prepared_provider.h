@@ -4,8 +4,10 @@
 #pragma once
 
 #include "base/ensure.h"
+#include "iam/iam.h"
 #include "measures/measures.h"
 #include "objects/store.h"
+#include "prober/s3_request.h"
 #include "provider/provider.h"
 #include "runtime/clock.h"
 #include "segments/store.h"
@@ -42,6 +44,8 @@ class JumpingClock : public Clock {
 // records and so many in files.
 inline constexpr const char* kBucket = "documents";
 inline constexpr int kSmallObjects = 12, kLargeObjects = 4;
+// Of every user that a test makes.
+inline constexpr const char* kUserPassword = "Otters-and-9-lanterns-by-the-quay";
 
 class MeasuresBroken : public ::testing::Test {
  protected:
@@ -92,6 +96,27 @@ class MeasuresBroken : public ::testing::Test {
   std::string verdict(const std::string& id);
   // "subject: reason" of each row that fails.
   std::vector<std::string> failing(const std::string& id);
+
+  // Rows about `subject`: why it fails, or nothing.
+  std::string why(const std::string& id, const std::string& subject);
+
+  // A probe, through those endpoints or the provider's own, without much patience.
+  Result<> probe(const provider::Endpoints* through = nullptr) {
+    return run(provider().probe(std::chrono::seconds(2), through));
+  }
+
+  // Who may do anything in that tenant, as the program itself.
+  static iam::Principal system_in(TenantId tenant);
+  iam::User create_user(TenantId tenant, const std::string& name, iam::Role role,
+                        const std::string& email = "");
+  void suspend(TenantId tenant, const std::string& name);
+  // A new session; `code` of its second factor, if it has one.
+  iam::Principal sign_in(const std::string& name, const std::string& code = "");
+  std::string code_of(const std::string& seed);
+  // The status of that request of S3, signed with the key.
+  int list_buckets(const prober::Key& key);
+  // Gives the session's user a second factor; returns the session as it is now.
+  iam::Principal enrol(const iam::Principal& by);
 
   std::filesystem::path folder_of(const std::string& disk) const { return data() / "disks" / disk; }
   void delete_disk(const std::string& disk);

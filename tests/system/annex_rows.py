@@ -10,6 +10,7 @@ import urllib.parse
 
 from customer import Customer
 from running_provider import CommandFailed, Provider
+from staff import make_staff
 
 MEASURE = "S06-P-21"
 # More rows than an answer holds, all before the customers' own.
@@ -118,10 +119,7 @@ def try_check(provider):
     checked = provider.rest("POST", f"/api/v1/annex/{MEASURE}/check?rows=5")
     assert len(checked["rows"]) == 5, checked["rows"]
     # A user of the provider's without a second factor.
-    who = provider.rest("GET", "/api/v1/session")
-    provider.rest("POST", f"/api/v1/tenants/{who['tenant']['id']}/users",
-                  {"name": "zeta", "email": "", "role": "operator",
-                   "password": "a long passphrase of zeta"})
+    make_staff(provider, "zeta", "operator", "a long passphrase of zeta")
     failing = provider.rest("POST", "/api/v1/annex/S07-P-13/check?rows=1")
     assert failing["verdict"] == "fail" and failing["violations"] == 1, failing
     assert [row["subject"] for row in failing["rows"]] == ["user zeta"], failing["rows"]

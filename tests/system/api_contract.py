@@ -12,6 +12,7 @@ import urllib.parse
 import jsonschema
 import yaml
 
+from contract_of_rights import try_people, try_profiles, try_requests, try_roles
 from customer import Customer
 from running_provider import SOURCE, Provider, wait_until
 
@@ -115,6 +116,8 @@ def lists_of(contract, customer):
         ("/api/v1/tenants", "/api/v1/tenants", None, "id"),
         ("/api/v1/tenants/{tenant}/users",
          f"/api/v1/tenants/{customer.tenant['id']}/users", None, "id"),
+        ("/api/v1/tenants/{tenant}/invitations",
+         f"/api/v1/tenants/{customer.tenant['id']}/invitations", None, "id"),
         ("/api/v1/users/{user}/access-keys", f"/api/v1/users/{user}/access-keys",
          customer.token["secret"], "id"),
         ("/api/v1/users/{user}/sessions", f"/api/v1/users/{user}/sessions",
@@ -147,6 +150,9 @@ def follow(contract, path, target, token, limit):
 
 def try_pages(contract, customer):
     for number in range(5):
+        contract.provider.rest("POST", f"/api/v1/tenants/{customer.tenant['id']}/invitations",
+                               {"email": f"page-{number}@example.org", "role": "reader"},
+                               token=customer.token["secret"])
         contract.provider.rest("POST", "/api/v1/buckets", {"name": f"contract-{number}"},
                                token=customer.token["secret"])
         contract.provider.rest("POST", "/api/v1/api-tokens", {"label": f"token {number}"},
@@ -210,56 +216,6 @@ def try_languages(contract):
                            days["parameters"][0]["unit"])
         assert all(asked[language]), asked[language]
     assert all(en != fr for en, fr in zip(asked["en"], asked["fr"])), asked
-
-
-def try_profiles(contract, customer):
-    """A profile by a group, and a boundary: each route that changes, as it is described."""
-    token, user = customer.token["secret"], customer.user["id"]
-
-    def ask(method, path, status, body=None, **values):
-        target = contract.target_of(path, values)
-        got, answer = contract.ask(method, path, target, body, token)
-        assert got == status, (method, target, got, answer)
-        return answer
-
-    reads = {"Version": "2012-10-17",
-             "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
-    bad = {"Statement": {"Effect": "Allow", "Action": "Get", "Resource": "*"}}
-    everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
-    ask("POST", "/api/v1/profiles", 400, {"name": "Reads", "policy": bad})
-    profile = ask("POST", "/api/v1/profiles", 201, {"name": "Reads", "policy": reads})
-    assert (profile["policy"], profile["privileged"]) == (reads, False), profile
-    ask("POST", "/api/v1/profiles", 409, {"name": "Reads", "policy": reads})
-    spare = ask("POST", "/api/v1/profiles", 201, {"name": "Spare", "policy": everything})
-    assert spare["privileged"], spare
-    ask("PUT", "/api/v1/profiles/{profile}", 200, {"policy": reads}, profile=spare["id"])
-    group = ask("POST", "/api/v1/groups", 201, {"name": "Readers"})
-    other = contract.provider.rest(
-        "POST", f"/api/v1/tenants/{customer.tenant['id']}/users",
-        {"name": "harbour-clerk", "email": "", "role": "reader",
-         "password": "a long passphrase of a clerk"}, token)["id"]
-    holder = {"profile": profile["id"], "group": group["id"]}
-    for _ in range(2):  # safe to repeat
-        ask("PUT", "/api/v1/profiles/{profile}/groups/{group}", 204, **holder)
-        ask("PUT", "/api/v1/groups/{group}/members/{user}", 204, group=group["id"], user=other)
-        ask("PUT", "/api/v1/profiles/{profile}/users/{user}", 204, profile=profile["id"],
-            user=other)
-    ask("PUT", "/api/v1/profiles/{profile}/users/{user}", 409, profile=profile["id"], user=user)
-    ask("PUT", "/api/v1/users/{user}/boundary", 204, {"profile": spare["id"]}, user=other)
-    ask("PUT", "/api/v1/users/{user}/boundary", 409, {"profile": spare["id"]}, user=user)
-    ask("DELETE", "/api/v1/profiles/{profile}", 409, profile=spare["id"])
-    holdings = ask("GET", "/api/v1/users/{user}/profiles", 200, user=other)
-    assert {h["group_name"] for h in holdings["profiles"]} == {"Readers", None}, holdings
-    assert holdings["boundary"]["name"] == "Spare", holdings
-    ask("DELETE", "/api/v1/users/{user}/boundary", 204, user=other)
-    ask("DELETE", "/api/v1/profiles/{profile}", 204, profile=spare["id"])
-    for method, status in ("DELETE", 204), ("DELETE", 404):
-        ask(method, "/api/v1/profiles/{profile}/users/{user}", status, profile=profile["id"],
-            user=other)
-    gone = ask("POST", "/api/v1/groups", 201, {"name": "Gone"})
-    ask("DELETE", "/api/v1/groups/{group}/members/{user}", 404, group=gone["id"], user=other)
-    ask("DELETE", "/api/v1/groups/{group}", 204, group=gone["id"])
-    return holder
 
 
 def events(provider, token, **query):
@@ -365,7 +321,8 @@ def main():
         values = {"tenant": customer.tenant["id"], "user": customer.user["id"], "bucket": BUCKET,
                   "key": KEY, "measure": MEASURE, "job": job, "path": "checkpoint",
                   "session": customer.session["id"], "access_key": customer.access_key,
-                  **try_profiles(contract, customer)}
+                  **try_profiles(contract, customer), **try_requests(contract, customer)}
+        values.update(try_roles(contract, customer, values["profile"]))
         by_customer = contract.walk(values, token, "en")
         assert by_customer["/api/v1/annex/{measure}/proof"] == 200, by_customer
         by_admin = contract.walk(values, None, "fr")
@@ -384,6 +341,7 @@ def main():
         try_verifier_key(contract)
         try_locate(contract, customer)
         try_policy(contract, customer)
+        try_people(contract, customer)
         print(f"{contract.checked} answers are as described")
 
 

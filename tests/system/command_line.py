@@ -219,7 +219,8 @@ def try_help(shell):
     commands = list(commands_of(shell))
     for expected in (("object", "where"), ("measure", "proof"), ("verify",), ("doctor",),
                      ("audit", "fetch"), ("topology", "check"), ("disk", "heal"), ("login",),
-                     ("bucket", "policy", "set")):
+                     ("bucket", "policy", "set"), ("user", "boundary", "set"), ("profile", "give"),
+                     ("group", "add"), ("key", "create"), ("session", "revoke")):
         assert expected in commands, (expected, commands)
     return len(commands)
 
@@ -259,7 +260,10 @@ def try_strange_server(shell):
     commands = (("status",), ("annex",), ("measure", "show", "S06-P-20"), ("bucket", "list"),
                 ("bucket", "policy", "show", "b"), ("object", "list", "s3://b"), ("object", "where", "s3://b/k"), ("disk", "show"),
                 ("disk", "scrub"), ("disk", "heal"), ("audit",), ("topology", "show"),
-                ("topology", "check"), ("audit", "fetch", str(folder / "strange-log")),
+                ("user", "list"), ("user", "show", "a"), ("profile", "show", "a"),
+                ("profile", "role", "reader"), ("profile", "holders", "a"), ("group", "show", "a"),
+                ("key", "create"), ("session", "list"), ("topology", "check"),
+                ("audit", "fetch", str(folder / "strange-log")),
                 ("measure", "proof", "S06-P-20", "x"))
     answers = (b"", b"hello", b"null", b"17", b"[17]", b'[{"id": 5}]', b'{"items": [{"name": 1}]}',
                b'{"items": 5, "next_cursor": null}', b'{"kind": "scrub", "state": 7}', b'{"a"')

@@ -21,7 +21,13 @@ COMMANDS = (("status",), ("annex", "--bound"), ("annex", "--section", "2"),
             ("measure", "show", "S06-P-20"), ("measure", "check", "S06-P-08"),
             ("measure", "show", "S07-P-13"), ("bucket", "list"), ("disk", "show"),
             ("object", "list", "s3://words"), ("object", "where", "s3://words/one"),
-            ("disk", "scrub"), ("disk", "heal"), ("topology", "check"), ("audit", "--limit", "3"))
+            ("disk", "scrub"), ("disk", "heal"), ("topology", "check"), ("audit", "--limit", "3"),
+            ("user", "list"), ("user", "show"), ("profile", "list"), ("group", "list"),
+            ("group", "show", "Équipe"),
+            ("profile", "holders", "Archives"), ("key", "list"), ("session", "list"),
+            ("request", "list"), ("request", "four-eyes"), ("grant", "list", "--all"),
+            ("review", "list"), ("access", "what"),
+            ("invitation", "list"), ("invitation", "create", "anna@example.org"), ("terms", "show"))
 
 
 class Reader:
@@ -53,7 +59,7 @@ def try_languages(reader):
         said = reader.run("--lang", "fr", *words, *reader.data)
         expect_french(words, said)
         assert said == reader.run(*words, *reader.data, LC_ALL="fr_FR.UTF-8") or "check" in words \
-            or words[0] in ("audit", "object", "disk", "status"), words
+            or words[0] in ("audit", "object", "disk", "status", "invitation"), words
         for line in said.splitlines():
             cells = re.split(r" {2,}", line.strip())
             assert not [c for c in cells if heads.get(c, c) != c], f"{words}: {line}"
@@ -72,7 +78,10 @@ def try_languages(reader):
     for wrong, code in ((("measure", "show", "S99-P-99"), 4), (("verify", "/nowhere"), 4),
                         (("bucket", "policy", "show", "words"), 4),
                         (("bucket", "policy", "set", "words", "/nowhere"), 4),
-                        (("bucket", "policy", "set", "words", "/dev/null"), 1)):
+                        (("bucket", "policy", "set", "words", "/dev/null"), 1),
+                        (("user", "show", "x"), 4), (("profile", "show", "x"), 4),
+                        (("profile", "role", "x"), 4), (("group", "show", "x"), 4),
+                        (("profile", "give", "x"), 1)):
         expect_french(wrong, reader.run("--lang", "fr", *wrong, *reader.data, code=code))
     doctor = ("doctor", "--config", str(reader.provider.config))
     expect_french(doctor, reader.run(*doctor, "--lang", "fr", *reader.data))
@@ -121,6 +130,10 @@ def main():
     with Provider("words") as provider:
         reader = Reader(provider)
         provider.belfry("bucket", "create", "words")
+        provider.belfry("group", "create", "Équipe")
+        provider.rest("POST", "/api/v1/profiles", {"name": "Archives", "policy": {
+            "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}})
+        provider.belfry("profile", "give", "Archives", "--group", "Équipe")
         provider.request("PUT", "/api/v1/buckets/words/objects/one", b"1")
         wait_until(lambda: not any(m["bound"] and m["checked_at_us"] is None
                                    for m in provider.rest("GET", "/api/v1/annex")), 60,

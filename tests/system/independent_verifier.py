@@ -17,7 +17,8 @@ GO = {**os.environ, "PATH": "/usr/bin:/bin", "GOPATH": "/usr/share/gocode", "GO1
 def build_verifier(folder):
     program = folder / "verifier"
     environment = {name: value for name, value in GO.items() if value or name != "GOROOT"}
-    subprocess.run(["/usr/bin/go", "build", "-o", program, SOURCE / "tests/verifier/main.go"],
+    subprocess.run(["/usr/bin/go", "build", "-o", program,
+                    *sorted((SOURCE / "tests/verifier").glob("*.go"))],
                    check=True, env=environment, cwd=folder, timeout=300)
     return program
 
@@ -80,6 +81,18 @@ def main():
             assert outcome.returncode == 1, f"{what} changed, and Go's packages accept it"
             file.write_bytes(kept)
             refused += 1
+        # As when its month is destroyed: the hashes are proved all the same.
+        (copy / "tile/entries/000").unlink()
+        assert verdict().returncode == 0, verdict().stderr
+        assert provider.belfry("verify", copy)["leaves_deleted"] == 256
+        for what, file, octets in list(changes(copy)):
+            kept = file.read_bytes()
+            file.write_bytes(octets)
+            assert verdict().returncode == 1, f"{what} changed behind a deleted bundle"
+            file.write_bytes(kept)
+            refused += 1
+        shutil.rmtree(copy / "tile/entries")
+        assert verdict().returncode == 1, "the newest entries are missing"
         shutil.rmtree(copy)
         print(f"{report['size']} leaves accepted, {refused} changes refused")
 

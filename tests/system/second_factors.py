@@ -12,6 +12,7 @@ import time
 from authenticator import Authenticator, base64url
 from customer import totp
 from running_provider import COMMAND_LINE, Provider, wait_until
+from staff import make_staff
 
 
 class Browser:
@@ -161,8 +162,7 @@ def stepping_up(provider, browser):
 
 def recovery(provider, origin):
     password = "a long passphrase of nadia"
-    provider.rest("POST", "/api/v1/tenants/1/users",
-                  {"name": "nadia", "role": "operator", "password": password})
+    make_staff(provider, "nadia", "operator", password)
     who = {"user": "nadia", "password": password}
     browser = Browser(provider, origin)
     browser.must("POST", "/api/v1/session", who)

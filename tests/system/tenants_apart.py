@@ -56,6 +56,25 @@ class Isolation:
         self.group = provider.rest("POST", "/api/v1/groups", {"name": "harbour crew"}, token)
         provider.rest("PUT", f"/api/v1/profiles/{self.profile['id']}/groups/{self.group['id']}",
                       token=token)
+        self.crew = provider.rest("POST", "/api/v1/groups", {"name": "harbour watch"}, token)
+        self.request = provider.rest(
+            "POST", "/api/v1/requests",
+            {"group": self.crew["id"], "profile": self.profile["id"], "reason": "harbour works",
+             "duration_s": 3600}, token)
+        self.review = provider.rest("POST", "/api/v1/reviews", {"name": "harbour review"}, token)
+        self.item = provider.rest("GET", f"/api/v1/reviews/{self.review['id']}/items",
+                                  token=token)["items"][0]
+        self.grant = provider.rest("GET", "/api/v1/grants", token=token)["items"][0]
+        self.invitation = provider.rest(
+            "POST", f"/api/v1/tenants/{self.first.tenant['id']}/invitations",
+            {"email": "pilot@harbour.example", "role": "reader"}, token)["invitation"]
+        trust = {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+                               "Principal": {"AWS": self.first.tenant["account"]}}}
+        self.role = provider.rest("POST", "/api/v1/roles", {"name": "harbour-pilot",
+                                                            "trust": trust}, token)
+        self.role_session = provider.rest(
+            "POST", "/api/v1/role-sessions",
+            {"role_arn": self.role["arn"], "session_name": "harbour"}, token)["access_key_id"]
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
         factors = provider.rest("GET", "/api/v1/session/factors",
                                 token=self.first.token["secret"])
@@ -67,7 +86,9 @@ class Isolation:
         words = (BUCKET, KEY, "harbour", self.first.tenant["id"], self.first.user["id"],
                  self.first.access_key, self.first.token["api_token"]["id"],
                  self.first.session["id"], self.factor, self.profile["id"], self.group["id"], DISK,
-                 SECRET.decode())
+                 self.request["id"], self.grant["id"], self.review["id"],
+                 self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
+                 "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
 
@@ -120,7 +141,11 @@ class Isolation:
                   "token": self.first.token["api_token"]["id"],
                   "session": self.first.session["id"], "measure": "S06-P-20", "job": "1",
                   "factor": self.factor, "disk": DISK, "path": "checkpoint",
-                  "profile": self.profile["id"], "group": self.group["id"]}
+                  "profile": self.profile["id"], "group": self.group["id"],
+                  "request": self.request["id"], "grant": self.grant["id"],
+                  "review": self.review["id"], "item": self.item["id"],
+                  "invitation": self.invitation["id"], "version": "2026-1",
+                  "role": self.role["id"], "role_session": self.role_session}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -140,9 +165,24 @@ class Isolation:
         return {"UserChange": {"active": False}, "NewBucket": {"name": "meadow-grass"},
                 "NewProfile": {"name": "spies", "policy": EVERYTHING},
                 "ProfileChange": {"policy": EVERYTHING}, "NewGroup": {"name": "spies"},
+                "NewAccessRequest": {"user": self.first.user["id"], "profile": self.profile["id"],
+                                     "reason": "spying", "duration_s": 60},
+                "SimulatedRequest": {"user": self.first.user["id"], "action": "s3:GetObject",
+                                     "bucket": BUCKET, "key": KEY},
+                "NewReview": {"name": "spying", "reviewers": [self.first.user["id"]]},
+                "ReviewVerdict": {"decision": "remove"},
+                "Decision": {"reason": "spying"}, "AccessRulesChange": {"four_eyes": "all"},
+                "NewRole": {"name": "spies", "trust": {"Statement": {
+                    "Effect": "Allow", "Action": "sts:AssumeRole",
+                    "Principal": {"AWS": self.second.tenant["account"]}}}},
+                "RoleChange": {"session_max_us": 7_200_000_000},
+                "RoleAssumption": {"role_arn": self.role["arn"], "session_name": "spies"},
                 "BoundaryChange": {"profile": self.profile["id"]},
                 "NewUser": {"name": "spy", "email": "spy@meadow.example", "role": "reader",
                             "password": "a long passphrase of a spy"},
+                "NewInvitation": {"email": "spy@meadow.example", "role": "reader"},
+                "NewTerms": {"version": "spies", "text": {"en": "x", "fr": "x"}},
+                "InvitationSecret": {"secret": self.invitation["id"] * 4},
                 "NewTenant": {"name": "spies", "kind": "customer",
                               "parent": self.first.tenant["id"]}}.get(reference, {})
 
@@ -161,9 +201,13 @@ class Isolation:
         # Others' things are not there; one's own, the provider's and what all share tell nothing.
         names_first = any(w in target for w in (BUCKET, self.first.tenant["id"],
                                                 self.first.user["id"], self.first.access_key,
-                                                self.profile["id"], self.group["id"]))
-        names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}"))
-        names_first = names_first or operation["operationId"] == "createTenant"
+                                                self.profile["id"], self.group["id"],
+                                                self.invitation["id"], self.role["id"],
+                                                self.role_session))
+        names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
+                                                       "{request}", "{grant}", "{review}"))
+        names_first = names_first or operation["operationId"] in ("createTenant", "askForRight",
+                                                                 "explainAccess", "assumeRole")
         if scope == "provider":
             allowed = (403, 404)
         elif names_first:
@@ -171,7 +215,7 @@ class Isolation:
         else:
             allowed = (200, 201, 202, 204, 400, 404, 409)
         if operation["operationId"] in ("signOut", "beginTotp", "beginPasskey", "beginStepUp",
-                                        "makeRecoveryCodes"):
+                                        "makeRecoveryCodes", "acceptTerms"):
             return  # the caller's own session, which a program has not, or the walk still needs
         asked = target + str(body)
         outcome = self.provider.request(method.upper(), target, body,
@@ -196,6 +240,12 @@ class Isolation:
         profile = self.provider.rest("GET", f"/api/v1/profiles/{self.profile['id']}",
                                      token=self.first.token["secret"])
         assert profile["policy"] == EVERYTHING, "the first tenant's profile changed"
+        request = self.provider.rest("GET", f"/api/v1/requests/{self.request['id']}",
+                                     token=self.first.token["secret"])
+        assert request["state"] == "pending", "the first tenant's request was decided"
+        grants = self.provider.rest("GET", "/api/v1/grants",
+                                    token=self.first.token["secret"])["items"]
+        assert self.grant["id"] in [grant["id"] for grant in grants], "a right is gone"
 
 
 def main():

@@ -3,6 +3,8 @@
 // below maps that to C2SP's tlog-tiles.
 //
 // Usage: verifier FOLDER VERIFIER_KEY     exit code 0: the log is whole
+//
+//	verifier root-proof FOLDER VERIFIER_KEY [WITNESS_KEY ...]     and the witnesses know it
 package main
 
 import (
@@ -67,7 +69,12 @@ func (f folder) checkpoint(key string) (tlog.Tree, error) {
 	if err != nil {
 		return tlog.Tree{}, err
 	}
-	lines := strings.Split(opened.Text, "\n")
+	return treeOf(opened.Text)
+}
+
+// treeOf reads the text of a checkpoint.
+func treeOf(text string) (tlog.Tree, error) {
+	lines := strings.Split(text, "\n")
 	if len(lines) < 4 {
 		return tlog.Tree{}, fmt.Errorf("checkpoint of %d lines", len(lines))
 	}
@@ -116,12 +123,21 @@ func verify(root, key string) (int64, error) {
 	}
 	hashes := tlog.TileHashReader(tree, files)
 	const width = 1 << tileHeight
+	seen := 0
 	for first := int64(0); first < tree.N; first += width {
 		count := tree.N - first
 		if count > width {
 			count = width
 		}
 		leaves, err := files.entries(first/width, int(count))
+		if os.IsNotExist(err) && count == width && seen == 0 {
+			// Deleted with its month: the hashes are still in the tree, which later leaves prove.
+			if err := provedHashes(tree, first, hashes); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		seen++
 		if err != nil {
 			return 0, err
 		}
@@ -139,9 +155,36 @@ func verify(root, key string) (int64, error) {
 	return tree.N, nil
 }
 
+// provedHashes checks the hashes of one full bundle without its entries.
+func provedHashes(tree tlog.Tree, first int64, hashes tlog.HashReader) error {
+	for index := first; index < first+1<<tileHeight; index++ {
+		found, err := hashes.ReadHashes([]int64{tlog.StoredHashIndex(0, index)})
+		if err != nil {
+			return err
+		}
+		proof, err := tlog.ProveRecord(tree.N, index, hashes)
+		if err != nil {
+			return err
+		}
+		if err := tlog.CheckRecord(proof, tree.N, tree.Hash, index, found[0]); err != nil {
+			return fmt.Errorf("leaf %d: %w", index, err)
+		}
+	}
+	return nil
+}
+
 func main() {
+	if len(os.Args) > 3 && os.Args[1] == "root-proof" {
+		size, err := verifyRootProof(os.Args[2], os.Args[3], os.Args[4:])
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "refused:", err)
+			os.Exit(1)
+		}
+		fmt.Printf("%d leaves, in the root log that the witnesses cosigned\n", size)
+		return
+	}
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: verifier FOLDER VERIFIER_KEY")
+		fmt.Fprintln(os.Stderr, "usage: verifier [root-proof] FOLDER VERIFIER_KEY [WITNESS_KEY ...]")
 		os.Exit(2)
 	}
 	size, err := verify(os.Args[1], os.Args[2])

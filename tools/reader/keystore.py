@@ -1,7 +1,8 @@
 """Reads a key store file by docs/formats/keystore.md alone, sharing no code with Belfry.
 
 Without a master key only the header is read. With one, and with the Python package `cryptography`,
-the keys are listed too (never their secrets).
+the keys are listed too (never their secrets); with the month seal also, whether the secrets of
+audit months open under it.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import sys
 
 HEADER = struct.Struct("<8sHHIQ8s12s")
 RECORD = struct.Struct("<qqHHIqI")
+MONTH = 2
 PURPOSES = {1: "objects", 2: "audit month", 3: "checkpoint signer", 4: "secrets"}
 
 
@@ -44,7 +46,7 @@ def read_header(data):
     magic, version, _, length, generation, master_id, nonce = HEADER.unpack_from(data)
     if magic != b"belfrykS":
         raise Malformed("this is no key store")
-    if version != 1:
+    if version not in (1, 2):
         raise Malformed(f"format version {version} is not known to this reader")
     if length != len(data) - HEADER.size - 4:
         raise Malformed("the sealed part is not as long as the header says")
@@ -54,22 +56,37 @@ def read_header(data):
             "master_key_id": master_id.hex(), "nonce": nonce.hex()}
 
 
-def read_keys(data, master_key):
+def month_opens(seals, seal_id, key, sealed):
+    """Whether the secret of an audit month opens under the seal that the file names."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    for seal in seals:
+        if hkdf_sha256(seal, b"belfry keystore seal id 1", 8) == seal_id:
+            own = hkdf_sha256(seal, b"belfry keystore month 1" + struct.pack("<q", key), 32)
+            return len(AESGCM(own).decrypt(bytes(12), sealed, b"")) == 32
+    return False
+
+
+def read_keys(data, master_key, seals=()):
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     header = read_header(data)
     if hkdf_sha256(master_key, b"belfry keystore master id 1", 8).hex() != header["master_key_id"]:
         raise Malformed("sealed under another master key")
     seal = AESGCM(hkdf_sha256(master_key, b"belfry keystore seal 1", 32))
     plain = seal.decrypt(bytes.fromhex(header["nonce"]), data[HEADER.size:-4], data[:HEADER.size])
+    sealed = header["version"] > 1
+    seal_id, plain = (plain[:8], plain[8:]) if sealed else (b"", plain)
     count, = struct.unpack_from("<I", plain)
     offset, keys = 4, []
     for _ in range(count):
         key, tenant, purpose, flags, version, created, length = RECORD.unpack_from(plain, offset)
+        secret = plain[offset + RECORD.size:offset + RECORD.size + length]
         offset += RECORD.size + length
         keys.append({"id": key, "tenant": tenant,
                      "purpose": PURPOSES.get(purpose, str(purpose)),
                      "version": version, "created_us": created, "confirmed": bool(flags & 1),
                      "destroyed": bool(flags & 2), "secret_octets": length})
+        if sealed and purpose == MONTH and length:
+            keys[-1]["opens"] = month_opens(seals, seal_id, key, secret)
     if offset != len(plain):
         raise Malformed("octets are left after the last key")
     return keys
@@ -79,6 +96,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file")
     parser.add_argument("--master-key", help="the master key file: 64 hexadecimal digits")
+    parser.add_argument("--month-seal", help="the file of the month seal: a line or two of them")
     arguments = parser.parse_args()
     with open(arguments.file, "rb") as file:
         data = file.read()
@@ -86,7 +104,12 @@ def main():
         found = read_header(data)
         if arguments.master_key:
             with open(arguments.master_key, encoding="ascii") as file:
-                found["keys"] = read_keys(data, bytes.fromhex(file.read().strip()))
+                master_key = bytes.fromhex(file.read().strip())
+            seals = []
+            if arguments.month_seal:
+                with open(arguments.month_seal, encoding="ascii") as file:
+                    seals = [bytes.fromhex(line) for line in file.read().split()]
+            found["keys"] = read_keys(data, master_key, seals)
     except Malformed as problem:
         sys.exit(f"{arguments.file}: {problem}")
     except ImportError:

@@ -12,13 +12,16 @@ MASTER_KEY = bytes(range(32))
 CREATED_US = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
 
 
+SEAL = bytes(range(0x40, 0x60))
+
+
 class GoldenKeyStore(unittest.TestCase):
     def setUp(self):
-        self.file = (GOLDEN / "keystore-1").read_bytes()
+        self.file = (GOLDEN / "keystore-2").read_bytes()
 
     def test_header(self):
         found = keystore.read_header(self.file)
-        self.assertEqual((found["version"], found["generation"]), (1, 5))
+        self.assertEqual((found["version"], found["generation"]), (2, 5))
         self.assertEqual(found["nonce"], bytes(range(0xA0, 0xAC)).hex())
 
     def test_lists_the_keys(self):
@@ -28,6 +31,16 @@ class GoldenKeyStore(unittest.TestCase):
         self.assertEqual([(k["confirmed"], k["destroyed"]) for k in keys],
                          [(True, False), (False, False), (True, True)])
         self.assertEqual({(k["tenant"], k["created_us"]) for k in keys}, {(7, CREATED_US)})
+        self.assertEqual([k["secret_octets"] for k in keys][:2], [32, 48])
+        self.assertFalse(keys[1]["opens"], "without the seal")
+
+    def test_months_open_under_their_seal_alone(self):
+        for seals, opens in (([SEAL], True), ([bytes(32), SEAL], True), ([bytes(32)], False)):
+            keys = keystore.read_keys(self.file, MASTER_KEY, seals)
+            self.assertEqual(keys[1]["opens"], opens)
+
+    def test_reads_the_first_format(self):
+        keys = keystore.read_keys((GOLDEN / "keystore-1").read_bytes(), MASTER_KEY)
         self.assertEqual([k["secret_octets"] for k in keys][:2], [32, 32])
 
     def test_refuses_another_master_key(self):

@@ -301,6 +301,62 @@ test('keeps its own credentials', async () => {
   await expect(page.getByRole('button', { name: 'Delete backup' })).toHaveCount(0);
 });
 
+test('looks after people and what they may do', async () => {
+  const dialog = page.getByRole('dialog');
+  await visit('/people/users');
+  await page.getByRole('button', { name: 'Create a user' }).click();
+  await dialog.getByLabel('Name').fill('marie');
+  await dialog.getByLabel('First password').fill('a long passphrase of marie');
+  await dialog.getByRole('button', { name: 'Create a user' }).click();
+  await expect(page.locator('tbody tr').filter({ hasText: 'marie' })).toContainText('Reader');
+  // Whatever the choices say, the daemon understands.
+  await visit('/people/profiles/new');
+  await page.getByLabel('Name of the profile').fill('Everything there is to choose');
+  for (const choice of await page.getByRole('checkbox').all()) await choice.check();
+  await page.getByRole('combobox', { name: 'In which buckets' }).fill(bucket);
+  await page.keyboard.press('Enter');
+  for (const [at, about] of [
+    'The list of all buckets',
+    'The audit log: looking',
+    'People and rights: looking',
+  ].entries()) {
+    await page.getByRole('button', { name: 'Add a statement' }).click();
+    await page
+      .getByLabel('About')
+      .nth(at + 1)
+      .selectOption(about);
+  }
+  await expectAccessible(page);
+  await shoot('profile');
+  await page.getByRole('button', { name: 'Create a profile' }).click();
+  await expect(page.getByText('Privileged: whoever holds it')).toBeVisible();
+  await page.getByRole('button', { name: 'Change' }).click();
+  await page.getByText('JSON', { exact: true }).click();
+  const text = page.getByRole('textbox', { name: 'Policy as JSON' });
+  await text.fill((await text.inputValue()).replace('s3:DeleteObject', 's3:Fly'));
+  await page.getByRole('button', { name: 'Save the policy' }).click();
+  await expect(page.getByText(/Line \d+: .*there is no action “s3:fly”/)).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Give a profile' }).click();
+  await dialog.getByRole('searchbox', { name: 'To whom' }).fill('marie');
+  await dialog.getByRole('button', { name: 'Give a profile' }).click();
+  await expect(dialog).toBeHidden();
+  await page.getByRole('link', { name: 'marie' }).click();
+  await expect(page.getByText('marie has no second factor yet')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Everything there is to choose' })).toBeVisible();
+  await expectAccessible(page);
+  await shoot('user');
+  await page.getByRole('button', { name: 'Suspend' }).click();
+  await dialog.getByRole('button', { name: 'Suspend' }).click();
+  await expect(page.getByText('Suspended', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Passer en français' }).click();
+  for (const place of ['users', 'groups', 'profiles', 'roles/provider_administrator']) {
+    await visit(`/people/${place}`);
+    await expectFrench(page, ['Everything there is to choose', 'Switch to English']);
+  }
+  await page.getByRole('button', { name: 'Switch to English' }).click();
+});
+
 const signOut = async () => {
   await page.getByRole('button', { name: /^Signed in as/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();

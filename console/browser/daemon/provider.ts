@@ -6,6 +6,7 @@ interface Credentials {
   admin_user: string;
   admin_password: string;
   admin_totp_secret: string;
+  api_token: string;
 }
 
 const folder = process.env['BELFRY_RUN'] ?? '';

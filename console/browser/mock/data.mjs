@@ -44,6 +44,33 @@ export const users = {
       'audit:ExportEvents',
     ],
   },
+  nadia: {
+    password: 'an administrator has a long password',
+    totp: '654321',
+    user: user('4', '2', 'nadia', 'tenant_administrator', true),
+    tenant: tenant('2', '1', 'customer', 'Atelier Rivage'),
+    rights: [
+      'measure:ListMeasures',
+      's3:ListAllMyBuckets',
+      ...'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary'
+        .split(' ')
+        .map((name) => `iam:${name}`),
+      'audit:ListEvents',
+    ],
+  },
+  // May look at everything, by a profile, and change nothing.
+  lucas: {
+    password: 'who only looks has a password',
+    totp: '654321',
+    user: { ...user('5', '2', 'lucas', 'reader', true), privileged: true },
+    tenant: tenant('2', '1', 'customer', 'Atelier Rivage'),
+    rights: [
+      'measure:ListMeasures',
+      ...'ListTenants ListUsers GetUser ListAccessKeys ListSessions ListProfiles GetProfile ListGroups'
+        .split(' ')
+        .map((name) => `iam:${name}`),
+    ],
+  },
   remi: {
     password: 'a reader has a password too',
     totp: null,
@@ -64,6 +91,7 @@ function user(id, tenant, name, role, has_totp) {
     name,
     email: `${name}@example.org`,
     role,
+    privileged: role.endsWith('administrator'),
     active: true,
     has_totp,
     passkeys: 0,

@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as data from './data.mjs';
+import { answerPeople } from './people.mjs';
 
 const port = Number(process.argv[2] ?? 8444);
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -91,6 +92,14 @@ function sessionOf(who, request) {
     second_factor_us: who.totp !== null ? Date.now() * 1000 : null,
     factor: who.totp !== null ? 'totp' : null,
     current: true,
+    places: [
+      {
+        source_ip: '198.51.100.7',
+        user_agent: 'curl/7.88.1',
+        first_seen_us: Date.now() * 1000 - 1e9,
+        confirmed_us: null,
+      },
+    ],
   };
 }
 
@@ -246,6 +255,11 @@ function later(query) {
   return { items, next_cursor: next, log_size: 414, stopped_early: false };
 }
 
+function isStale(request) {
+  const isOld = cookieOf(request, 'mock-stale') !== undefined;
+  return isOld && !steppedUp.has(cookieOf(request, 'belfry_session'));
+}
+
 function api(request, response, path, query, body) {
   const { method } = request;
   const fault = Number(cookieOf(request, 'mock-fault'));
@@ -267,6 +281,18 @@ function api(request, response, path, query, body) {
     return problem(response, 409, 'iam.last_factor', 'In the way', 'Add another first.');
   }
   const route = `${method} ${path.map((part, at) => (at % 2 === 1 ? '*' : part)).join('/')}`;
+  const isOfOthers = method !== 'GET' && /^(profiles|groups|users|tenants)/.test(path[0]);
+  if (isOfOthers && isStale(request)) {
+    return problem(response, 403, 'iam.step_up_needed', 'Not allowed', 'Confirm first.');
+  }
+  const isChange = /^PUT (profiles|users)/.test(route) && body.length > 0;
+  const found = answerPeople(route, path, isChange ? JSON.parse(body.toString()) : body);
+  if (found !== undefined) {
+    const [status, what] = found;
+    if (status < 400) return answer(response, status, what);
+    const { message_id, detail, arguments: args } = what;
+    return problem(response, status, message_id, 'Not done', detail, args);
+  }
   switch (route) {
     case 'GET session':
       return answer(response, 200, {
@@ -276,6 +302,8 @@ function api(request, response, path, query, body) {
         method: 'session',
         second_factor: who.totp !== null,
         second_factor_needed: false,
+        terms_due: false,
+        elsewhere: false,
         rights: who.rights,
         provider_name: 'Aubade Hosting',
         demonstration: true,
@@ -370,17 +398,18 @@ function api(request, response, path, query, body) {
       return answer(response, 202, job());
     case 'GET jobs/*':
       return answer(response, 200, job());
-    case 'GET users/*/sessions':
-      return answer(response, 200, page([sessionOf(who, request)]));
+    case 'GET users/*/sessions': {
+      const isOwn = path[1] === who.user.id;
+      const session = { ...sessionOf(who, request), id: `session-${path[1]}`, current: isOwn };
+      return answer(response, 200, page([session]));
+    }
+    case 'DELETE sessions/*':
+      return answer(response, 204);
     case 'GET users/*/access-keys':
-      return answer(response, 200, page(keys));
+      return answer(response, 200, page(keys.filter(({ user }) => user === path[1])));
     case 'POST users/*/access-keys': {
-      const isStale = cookieOf(request, 'mock-stale') !== undefined;
-      if (isStale && !steppedUp.has(cookieOf(request, 'belfry_session'))) {
-        return problem(response, 403, 'iam.step_up_needed', 'Not allowed', 'Confirm first.');
-      }
       const id = 'BLFEXAMPLEACCESSKEY0';
-      keys.push({ id, user: who.user.id, tenant: who.tenant.id, created_us: Date.now() * 1000 });
+      keys.push({ id, user: path[1], tenant: who.tenant.id, created_us: Date.now() * 1000 });
       Object.assign(keys.at(-1), { last_used_us: null, active: true });
       return answer(response, 201, {
         access_key: keys.at(-1),

@@ -20,7 +20,19 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['claire', '/account/sessions'],
   ['claire', '/account/access-keys'],
   ['claire', '/account/api-tokens'],
+  ['claire', '/account/rights'],
   ['claire', '/nowhere'],
+  ['nadia', '/people/users'],
+  ['nadia', '/people/users/99'],
+  ['nadia', '/people/users/100'],
+  ['nadia', '/people/users/101'],
+  ['nadia', '/people/groups'],
+  ['nadia', '/people/groups/601'],
+  ['nadia', '/people/profiles'],
+  ['nadia', '/people/profiles/501'],
+  ['nadia', '/people/profiles/502'],
+  ['nadia', '/people/profiles/new'],
+  ['nadia', '/people/roles/tenant_administrator'],
 ];
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -48,7 +60,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         expect(complaints).toEqual([]);
       });
 
-      for (const who of ['admin', 'claire'] as const) {
+      for (const who of ['admin', 'claire', 'nadia'] as const) {
         test(`the pages of ${who}`, async ({ page }) => {
           const complaints = watch(page);
           await signIn(page, who);

@@ -147,3 +147,11 @@ test('passwords that differ are not sent', async ({ page }) => {
   await page.getByRole('button', { name: 'Change the password' }).click();
   await expect(page.getByText('The password is changed.')).toBeVisible();
 });
+
+test('a session tells where else it was used', async ({ page }) => {
+  await signIn(page, 'claire');
+  await visit(page, '/account/sessions');
+  const row = page.getByRole('row').filter({ hasText: 'used elsewhere' });
+  await expect(row).toContainText('198.51.100.7');
+  await expectAccessible(page);
+});

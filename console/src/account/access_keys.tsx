@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { askAgain } from '../api/again';
 import { identity } from '../api/routes';
+import type { User } from '../api/types';
 import { Confirm } from '../elements/confirm';
 import { Copyable } from '../elements/copyable';
 import { Icon } from '../elements/icon';
@@ -11,21 +12,26 @@ import { Panel } from '../elements/page';
 import { Answer, Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
-import { useWho } from '../shell/rights';
+import { may, useWho } from '../shell/rights';
 import { MadeSecret } from './made_secret';
 
-export function AccessKeysPanel() {
+// One's own, or those of another user; a tenant alone makes those of its users.
+export function AccessKeysPanel({ user }: { user?: User }) {
   const { t } = useSpeech();
   const who = useWho();
+  const id = user?.id ?? who.user.id;
+  const isOwn = id === who.user.id;
+  const mayCreate = isOwn || (may(who, 'iam:CreateAccessKey') && user?.tenant === who.tenant.id);
+  const mayDelete = isOwn || may(who, 'iam:DeleteAccessKey');
   const queries = useQueryClient();
   const [doomed, setDoomed] = useState<string | null>(null);
   const again = () => askAgain(queries, ['access-keys']);
   const query = useQuery({
-    queryKey: ['access-keys', who.user.id],
-    queryFn: () => identity.accessKeys(who.user.id),
+    queryKey: ['access-keys', id],
+    queryFn: () => identity.accessKeys(id),
   });
   const create = useMutation({
-    mutationFn: () => identity.createAccessKey(who.user.id),
+    mutationFn: () => identity.createAccessKey(id),
     onSuccess: again,
   });
   return (
@@ -33,17 +39,21 @@ export function AccessKeysPanel() {
       title={t('account.access_keys')}
       flush
       aside={
-        <Button
-          size="sm"
-          leftSection={<Icon name="plus" />}
-          loading={create.isPending}
-          onClick={() => create.mutate()}
-        >
-          {t('account.access_keys.create')}
-        </Button>
+        mayCreate && (
+          <Button
+            size="sm"
+            leftSection={<Icon name="plus" />}
+            loading={create.isPending}
+            onClick={() => create.mutate()}
+          >
+            {t('account.access_keys.create')}
+          </Button>
+        )
       }
     >
-      <p className="panel-body soft">{t('account.access_keys.means')}</p>
+      <p className="panel-body soft">
+        {t(isOwn ? 'account.access_keys.means' : 'user.access_keys.means')}
+      </p>
       <MadeSecret made={create}>
         {(made) => (
           <>
@@ -59,7 +69,8 @@ export function AccessKeysPanel() {
           ) : (
             <Table
               columns={[t('account.access_keys.id'), t('time.created'), t('time.last_used')]}
-              acts
+              acts={mayDelete}
+              label={t('account.access_keys')}
             >
               {keys.map((key) => (
                 <tr key={key.id}>
@@ -72,16 +83,18 @@ export function AccessKeysPanel() {
                   <td>
                     <Moment us={key.last_used_us} />
                   </td>
-                  <td className="numeric">
-                    <Button
-                      size="compact-sm"
-                      variant="default"
-                      aria-label={t('account.delete.of', { name: key.id })}
-                      onClick={() => setDoomed(key.id)}
-                    >
-                      {t('action.delete')}
-                    </Button>
-                  </td>
+                  {mayDelete && (
+                    <td className="numeric">
+                      <Button
+                        size="compact-sm"
+                        variant="default"
+                        aria-label={t('account.delete.of', { name: key.id })}
+                        onClick={() => setDoomed(key.id)}
+                      >
+                        {t('action.delete')}
+                      </Button>
+                    </td>
+                  )}
                 </tr>
               ))}
             </Table>

@@ -1,8 +1,9 @@
 import { useLocation, useParams } from 'wouter';
-import { Page } from '../elements/page';
 import { Icon } from '../elements/icon';
+import { Page } from '../elements/page';
 import type { Key } from '../language/message';
 import { useSpeech } from '../language/speech';
+import { RightsPanel } from '../people/rights_panel';
 import { useWho } from '../shell/rights';
 import { AccessKeysPanel } from './access_keys';
 import { ApiTokensPanel } from './api_tokens';
@@ -16,11 +17,16 @@ const tabs: readonly { path: string; label: Key; panel: () => React.ReactNode }[
     label: 'account.second_factor',
     panel: () => <FactorsTab />,
   },
+  { path: 'rights', label: 'account.rights', panel: () => <OwnRights /> },
   { path: 'password', label: 'account.password', panel: () => <PasswordPanel /> },
   { path: 'sessions', label: 'account.sessions', panel: () => <SessionsPanel /> },
   { path: 'access-keys', label: 'account.access_keys', panel: () => <AccessKeysPanel /> },
   { path: 'api-tokens', label: 'account.api_tokens', panel: () => <ApiTokensPanel /> },
 ];
+
+function OwnRights() {
+  return <RightsPanel user={useWho().user} />;
+}
 
 export function AccountPage() {
   const { t } = useSpeech();

@@ -3,28 +3,49 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { askAgain } from '../api/again';
 import { identity } from '../api/routes';
-import type { Session } from '../api/types';
+import type { Session, User } from '../api/types';
 import { Confirm } from '../elements/confirm';
 import { Moment } from '../elements/moment';
 import { Panel } from '../elements/page';
 import { Answer, Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
-import { useWho } from '../shell/rights';
+import { may, useWho } from '../shell/rights';
 import { browserOf } from './browser_name';
 
-export function SessionsPanel() {
+// Where the session was used besides where it was opened: its owner knows whether that was her.
+function Elsewhere({ place }: { place: Session['places'][number] }) {
+  const { t } = useSpeech();
+  const isConfirmed = place.confirmed_us !== null;
+  return (
+    <div className="row">
+      <span className="chip" data-tone={isConfirmed ? 'unknown' : 'stale'}>
+        {t(isConfirmed ? 'account.sessions.also' : 'account.sessions.elsewhere')}
+      </span>
+      <span>{place.source_ip}</span>
+      <span className="soft">{browserOf(place.user_agent) ?? t('account.sessions.unknown')}</span>
+    </div>
+  );
+}
+
+// One's own, or those of another user.
+export function SessionsPanel({ user }: { user?: User }) {
   const { t } = useSpeech();
   const who = useWho();
+  const id = user?.id ?? who.user.id;
+  const isOwn = id === who.user.id;
+  const mayEnd = isOwn || may(who, 'iam:RevokeSession');
   const queries = useQueryClient();
   const [doomed, setDoomed] = useState<Session | null>(null);
   const query = useQuery({
-    queryKey: ['sessions', who.user.id],
-    queryFn: () => identity.sessions(who.user.id),
+    queryKey: ['sessions', id],
+    queryFn: () => identity.sessions(id),
   });
   return (
     <Panel title={t('account.sessions')} flush>
-      <p className="panel-body soft">{t('account.sessions.means')}</p>
+      <p className="panel-body soft">
+        {t(isOwn ? 'account.sessions.means' : 'user.sessions.means')}
+      </p>
       <Answer query={query}>
         {(sessions) =>
           sessions.length === 0 ? (
@@ -37,7 +58,7 @@ export function SessionsPanel() {
                 t('account.sessions.seen'),
                 t('time.expires'),
               ]}
-              acts
+              acts={mayEnd}
               label={t('account.sessions')}
             >
               {sessions.map((each) => (
@@ -55,20 +76,27 @@ export function SessionsPanel() {
                       )}
                     </span>
                   </th>
-                  <td className="mono">{each.source_ip}</td>
+                  <td className="mono">
+                    {each.source_ip}
+                    {each.places.map((place) => (
+                      <Elsewhere key={`${place.source_ip} ${place.user_agent}`} place={place} />
+                    ))}
+                  </td>
                   <td>
                     <Moment us={each.last_seen_us} />
                   </td>
                   <td>
                     <Moment us={each.expires_us} />
                   </td>
-                  <td className="numeric">
-                    {!each.current && (
-                      <Button size="compact-sm" variant="default" onClick={() => setDoomed(each)}>
-                        {t('account.sessions.end')}
-                      </Button>
-                    )}
-                  </td>
+                  {mayEnd && (
+                    <td className="numeric">
+                      {!each.current && (
+                        <Button size="compact-sm" variant="default" onClick={() => setDoomed(each)}>
+                          {t('account.sessions.end')}
+                        </Button>
+                      )}
+                    </td>
+                  )}
                 </tr>
               ))}
             </Table>

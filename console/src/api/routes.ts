@@ -12,6 +12,10 @@ import type {
   Checkpoint,
   Disk,
   FactorList,
+  Group,
+  GroupHoldings,
+  GroupMember,
+  Holdings,
   InclusionProof,
   Job,
   Measure,
@@ -22,16 +26,21 @@ import type {
   NewUser,
   ObjectCopies,
   ObjectPage,
+  OpenInvitation,
   Page,
   PasskeyAssertion,
   PasskeyCreation,
   PasskeyRequest,
+  PredefinedProfiles,
+  Profile,
+  ProfileHolder,
   RecoveryCodes,
   ReplicaSet,
   Session,
   SignedIn,
   StepUp,
   Tenant,
+  TermsList,
   TotpSeed,
   User,
   VerifierKey,
@@ -78,13 +87,23 @@ export const session = {
   removeFactor: (id: string) => ask<undefined>('DELETE', ['session', 'factors', id]),
   passkeyCreation: () => ask<PasskeyCreation>('POST', ['session', 'passkeys', 'request']),
   addPasskey: (body: NewPasskey) => ask<AddedPasskey>('POST', ['session', 'passkeys'], { body }),
+  terms: () => ask<TermsList>('GET', ['terms']),
+  acceptTerms: (version: string) => ask<undefined>('PUT', ['terms', version, 'acceptance']),
   changePassword: (old_password: string, new_password: string) =>
     ask<undefined>('POST', ['session', 'password'], { body: { old_password, new_password } }),
+};
+
+// Of whoever has the link: nobody is signed in yet.
+export const invitation = {
+  open: (secret: string) => ask<OpenInvitation>('POST', ['invitation'], { body: { secret } }),
+  accept: (body: { secret: string; name: string; password: string; terms_version?: string }) =>
+    ask<User>('POST', ['invitation', 'acceptance'], { body }),
 };
 
 export const identity = {
   tenants: () => all<Tenant>(['tenants']),
   users: (tenant: string) => all<User>(['tenants', tenant, 'users']),
+  user: (id: string) => ask<User>('GET', ['users', id]),
   createUser: (tenant: string, body: NewUser) =>
     ask<User>('POST', ['tenants', tenant, 'users'], { body }),
   setActive: (user: string, active: boolean) =>
@@ -98,6 +117,44 @@ export const identity = {
   deleteApiToken: (id: string) => ask<undefined>('DELETE', ['api-tokens', id]),
   sessions: (user: string) => all<Session>(['users', user, 'sessions']),
   revokeSession: (id: string) => ask<undefined>('DELETE', ['sessions', id]),
+};
+
+// Who holds a profile: a user, or the members of a group.
+export interface Holder {
+  kind: 'users' | 'groups';
+  id: string;
+}
+
+export const rights = {
+  holdings: (user: string) => ask<Holdings>('GET', ['users', user, 'profiles']),
+  setBoundary: (user: string, profile: string) =>
+    ask<undefined>('PUT', ['users', user, 'boundary'], { body: { profile } }),
+  removeBoundary: (user: string) => ask<undefined>('DELETE', ['users', user, 'boundary']),
+  groups: () => all<Group>(['groups']),
+  createGroup: (name: string) => ask<Group>('POST', ['groups'], { body: { name } }),
+  deleteGroup: (id: string) => ask<undefined>('DELETE', ['groups', id]),
+  members: (group: string) => all<GroupMember>(['groups', group, 'members']),
+  addMember: (group: string, user: string) =>
+    ask<undefined>('PUT', ['groups', group, 'members', user]),
+  removeMember: (group: string, user: string) =>
+    ask<undefined>('DELETE', ['groups', group, 'members', user]),
+  groupProfiles: (group: string) => ask<GroupHoldings>('GET', ['groups', group, 'profiles']),
+  profiles: () => all<Profile>(['profiles']),
+  profile: (id: string) => ask<Profile>('GET', ['profiles', id]),
+  // `policy` is a document, as it was written.
+  createProfile: (name: string, policy: string) =>
+    ask<Profile>('POST', ['profiles'], {
+      text: `{"name": ${JSON.stringify(name)}, "policy": ${policy}}`,
+    }),
+  changeProfile: (id: string, policy: string) =>
+    ask<Profile>('PUT', ['profiles', id], { text: `{"policy": ${policy}}` }),
+  deleteProfile: (id: string) => ask<undefined>('DELETE', ['profiles', id]),
+  holders: (profile: string) => all<ProfileHolder>(['profiles', profile, 'holders']),
+  give: (profile: string, { kind, id }: Holder) =>
+    ask<undefined>('PUT', ['profiles', profile, kind, id]),
+  withdraw: (profile: string, { kind, id }: Holder) =>
+    ask<undefined>('DELETE', ['profiles', profile, kind, id]),
+  predefined: () => ask<PredefinedProfiles>('GET', ['predefined-profiles']),
 };
 
 export const objects = {

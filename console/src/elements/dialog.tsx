@@ -34,9 +34,11 @@ export function Dialog({
     [opener],
   );
   return (
-    <Modal.Root opened onClose={onClose} size={size} centered>
+    // The class is the content's alone: given to Modal.Content, it would be its frame's too, which
+    // covers the page.
+    <Modal.Root opened onClose={onClose} size={size} centered classNames={{ content: 'dialog' }}>
       <Modal.Overlay backgroundOpacity={0.5} />
-      <Modal.Content className="dialog">
+      <Modal.Content>
         <div className="dialog-head">
           <Modal.Title className="dialog-title">{title}</Modal.Title>
           <Modal.CloseButton aria-label={t('action.close')} />

@@ -8,6 +8,7 @@ import classes from './states.module.css';
 
 // Problems that the console itself finds.
 const ours: Readonly<Record<string, Key>> = {
+  'console.not_json': 'problem.not_json',
   'console.list_too_long': 'problem.list_too_long',
   'console.passkey_refused': 'problem.passkey_refused',
   'console.passkey_there': 'problem.passkey_there',

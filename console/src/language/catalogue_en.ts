@@ -1,8 +1,12 @@
 import { auditEn } from './catalogue_audit_en';
+import { peopleEn } from './catalogue_people_en';
+import { arrivalEn } from './catalogue_arrival_en';
 
 // What the console says, in English: the list of all its messages. `{name}` is filled in; `.one`
 // and `.other` are the forms of a number `{n}`.
 export const en = {
+  ...peopleEn,
+  ...arrivalEn,
   name: 'Belfry',
   'state.loading': 'Loading…',
   'page.missing': 'There is no such page.',
@@ -425,6 +429,8 @@ export const en = {
   'account.sessions.browser': 'Browser',
   'account.sessions.unknown': 'Unknown program',
   'account.sessions.address': 'Address',
+  'account.sessions.also': 'also',
+  'account.sessions.elsewhere': 'used elsewhere',
   'account.sessions.seen': 'Last seen',
   'account.sessions.current': 'this one',
   'account.sessions.end': 'End the session',

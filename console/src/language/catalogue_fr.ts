@@ -1,8 +1,12 @@
 import { auditFr } from './catalogue_audit_fr';
+import { arrivalFr } from './catalogue_arrival_fr';
 import type { en } from './catalogue_en';
+import { peopleFr } from './catalogue_people_fr';
 
 // What the console says, in French.
 export const fr: Record<keyof typeof en, string> = {
+  ...peopleFr,
+  ...arrivalFr,
   name: 'Belfry',
   'state.loading': 'Chargement…',
   'page.missing': 'Cette page n’existe pas.',
@@ -433,6 +437,8 @@ export const fr: Record<keyof typeof en, string> = {
   'account.sessions.browser': 'Navigateur',
   'account.sessions.unknown': 'Programme inconnu',
   'account.sessions.address': 'Adresse',
+  'account.sessions.also': 'aussi',
+  'account.sessions.elsewhere': 'utilisée ailleurs',
   'account.sessions.seen': 'Dernière activité',
   'account.sessions.current': 'celle-ci',
   'account.sessions.end': 'Terminer la session',

@@ -24,6 +24,7 @@ const places: readonly Place[] = [
   { path: '/annex', icon: 'annex', label: 'nav.annex', action: 'measure:ListMeasures' },
   { path: '/buckets', icon: 'buckets', label: 'nav.buckets', action: 's3:ListAllMyBuckets' },
   { path: '/disks', icon: 'disks', label: 'nav.disks', action: 'disk:ListDisks' },
+  { path: '/people', icon: 'users', label: 'nav.people', action: 'iam:ListUsers' },
   { path: '/audit', icon: 'audit', label: 'nav.audit', action: 'audit:ListEvents' },
   { path: '/account', icon: 'account', label: 'nav.account', action: null },
 ];

@@ -3,6 +3,7 @@
 #include "base/text_encoding.h"
 #include "commands.h"
 #include "output.h"
+#include "root_proof.h"
 
 #include <nlohmann/json.hpp>
 
@@ -268,6 +269,7 @@ std::vector<std::string> resources_of(std::uint64_t size) {
 // Copies the caller's log, so that it can be verified anywhere without the daemon.
 Result<> fetch(const Invocation& invocation, const std::string& directory) {
   TRY(auto connection, Connection::open(invocation.place));
+  TRY(fetch_root_proof(connection, directory));
   TRY(json checkpoint, connection.get("/api/v1/audit/checkpoint"));
   TRY(json keys, connection.get("/api/v1/audit/keys"));
   std::filesystem::path root(directory);
@@ -275,15 +277,17 @@ Result<> fetch(const Invocation& invocation, const std::string& directory) {
                  Readable::kEveryone));
   TRY(write_file(root / "keys.json", keys.dump(2) + "\n", Readable::kOwner));
   auto names = resources_of(checkpoint.at("size").get<std::uint64_t>());
+  std::size_t files = 0;
   for (std::size_t i = 0; i < names.size(); ++i) {
     show_progress(say("cli.audit.copying"), double(i) / double(names.size()));
-    TRY(std::string octets, connection.get_octets("/api/v1/audit/tiles/" + names[i]));
-    TRY(write_file(root / names[i], octets, Readable::kEveryone));
+    TRY(auto octets, fetch_bundle(connection, names[i]));
+    if (!octets) continue;
+    TRY(write_file(root / names[i], *octets, Readable::kEveryone));
+    ++files;
   }
   end_progress();
   if (invocation.json)
-    print_json(
-        {{"directory", directory}, {"size", checkpoint.at("size")}, {"files", names.size()}});
+    print_json({{"directory", directory}, {"size", checkpoint.at("size")}, {"files", files}});
   else
     print_line(say("cli.audit.fetched",
                    {{"size", cell(checkpoint.at("size"))}, {"directory", directory}}));
@@ -292,6 +296,7 @@ Result<> fetch(const Invocation& invocation, const std::string& directory) {
 
 struct VerifyArguments {
   std::string directory, key, keys_file;
+  std::vector<std::string> witnesses;
   bool tree_only = false;
   std::size_t events_max = 0;
 };
@@ -321,6 +326,7 @@ Result<audit::VerifyOptions> verify_options(const VerifyArguments& arguments) {
   audit::VerifyOptions options;
   options.directory = arguments.directory;
   options.verifier_key = arguments.key;
+  options.witness_keys = arguments.witnesses;
   std::filesystem::path keys_path = arguments.keys_file;
   if (keys_path.empty()) keys_path = std::filesystem::path(arguments.directory) / "keys.json";
   auto keys = read_json(keys_path);
@@ -358,7 +364,9 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
                   {"size", report->size},
                   {"root", report->root_hex},
                   {"leaves_checked", report->leaves_checked},
-                  {"leaves_opened", report->leaves_opened}};
+                  {"leaves_opened", report->leaves_opened},
+                  {"leaves_deleted", report->leaves_deleted},
+                  {"root_proof", to_json(report->root_proof)}};
     if (arguments.events_max > 0) value["events"] = report->events;
     return print_json(value), Result<>();
   }
@@ -369,6 +377,9 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
              say("cli.audit.in_tree", {{"size", std::to_string(report->size)}})});
   facts.add({say("cli.audit.root"), report->root_hex});
   facts.add({say("cli.audit.opened"), std::to_string(report->leaves_opened)});
+  if (report->leaves_deleted > 0)
+    facts.add({say("cli.audit.deleted"), std::to_string(report->leaves_deleted)});
+  for (auto& [what, found] : describe_root_proof(report->root_proof)) facts.add({what, found});
   facts.print();
   for (auto& event : report->events) print_line(event);
   return {};
@@ -435,6 +446,7 @@ void add_audit_commands(CLI::App& app, Invocation& invocation) {
       ->required();
   command->add_option("--key", arguments->key, say("cli.help.verify.key"));
   command->add_option("--keys-file", arguments->keys_file, say("cli.help.verify.keys_file"));
+  command->add_option("--witness", arguments->witnesses, say("cli.help.verify.witness"));
   command->add_flag("--tree-only", arguments->tree_only, say("cli.help.verify.tree_only"));
   command->add_option("--events", arguments->events_max, say("cli.help.verify.events"));
 }

@@ -1,40 +1,15 @@
 // belfry bucket policy.
 #include "commands.h"
+#include "input.h"
 #include "output.h"
 
 #include <nlohmann/json.hpp>
 
-#include <fstream>
-#include <iostream>
-#include <sys/stat.h>
-
 namespace belfry::command_line {
 namespace {
 
-// More than a policy may have, so that the server is the one that refuses it.
-constexpr std::size_t kFileOctetsMax = 64 << 10;
-
 std::string place_of(const std::string& bucket) {
   return "/api/v1/buckets/" + path_segment(bucket) + "/policy";
-}
-
-std::string read_octets(std::istream& in) {
-  std::string octets(kFileOctetsMax, '\0');
-  in.read(octets.data(), std::streamsize(octets.size()));
-  octets.resize(std::size_t(in.gcount()));
-  return octets;
-}
-
-// What a file holds, or standard input where "-" stands for it.
-Result<std::string> read_document(const std::string& path) {
-  if (path == "-") return read_octets(std::cin);
-  struct stat file{};
-  if (::stat(path.c_str(), &file) != 0)
-    return fail(Code::kNotFound, "cli.no_policy_file", {{"path", path}});
-  std::ifstream in(path);
-  if (!in || S_ISDIR(file.st_mode))
-    return fail(Code::kInvalid, "cli.no_policy_file", {{"path", path}});
-  return read_octets(in);
 }
 
 // The document alone, as `set` takes it, its members in the order in which they were written.
@@ -54,7 +29,8 @@ Result<> set_policy(const Invocation& invocation, const std::string& bucket,
                     const std::string& path) {
   TRY(std::string document, read_document(path));
   TRY(auto connection, Connection::open(invocation.place));
-  return connection.put(place_of(bucket), std::move(document));
+  TRY(connection.put(place_of(bucket), std::move(document)));
+  return {};
 }
 
 Result<> delete_policy(const Invocation& invocation, const std::string& bucket) {

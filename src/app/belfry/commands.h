@@ -23,9 +23,21 @@ void add_session_commands(CLI::App& app, Invocation& invocation);
 void add_storage_commands(CLI::App& app, Invocation& invocation);
 // Below `belfry bucket`.
 void add_bucket_policy_commands(CLI::App& bucket, Invocation& invocation);
+void add_user_commands(CLI::App& app, Invocation& invocation);
+void add_profile_commands(CLI::App& app, Invocation& invocation);
+void add_group_commands(CLI::App& app, Invocation& invocation);
+void add_credential_commands(CLI::App& app, Invocation& invocation);
+void add_access_commands(CLI::App& app, Invocation& invocation);
+void add_review_commands(CLI::App& app, Invocation& invocation);
+// belfry request, grant.
+void add_request_commands(CLI::App& app, Invocation& invocation);
+// belfry invitation, terms.
+void add_people_commands(CLI::App& app, Invocation& invocation);
+void add_role_commands(CLI::App& app, Invocation& invocation);
 void add_annex_commands(CLI::App& app, Invocation& invocation);
 void add_topology_commands(CLI::App& app, Invocation& invocation);
 void add_audit_commands(CLI::App& app, Invocation& invocation);
+void add_witness_command(CLI::App& app, Invocation& invocation);
 void add_doctor_command(CLI::App& app, Invocation& invocation);
 
 // A noun whose verbs are commands.

@@ -148,21 +148,31 @@ Result<json> Connection::get(const std::string& target) {
   return parse_answer(text);
 }
 
-Result<json> Connection::post(const std::string& target, const json& body) {
-  TRY(std::string text, send("POST", target, body.is_null() ? "" : body.dump()));
+Result<json> Connection::change(std::string_view method, const std::string& target,
+                                std::string body) {
+  TRY(std::string text, send(method, target, std::move(body)));
   if (text.empty()) return json(nullptr);
   return parse_answer(text);
 }
 
-Result<> Connection::put(const std::string& target, std::string document) {
-  TRY(send("PUT", target, std::move(document)));
-  return {};
+Result<json> Connection::post(const std::string& target, const json& body) {
+  return change("POST", target, body.is_null() ? "" : body.dump());
+}
+
+Result<json> Connection::post_text(const std::string& target, std::string document) {
+  return change("POST", target, std::move(document));
+}
+
+Result<json> Connection::patch(const std::string& target, const json& body) {
+  return change("PATCH", target, body.dump());
+}
+
+Result<json> Connection::put(const std::string& target, std::string document) {
+  return change("PUT", target, std::move(document));
 }
 
 Result<json> Connection::remove(const std::string& target) {
-  TRY(std::string text, send("DELETE", target, ""));
-  if (text.empty()) return json(nullptr);
-  return parse_answer(text);
+  return change("DELETE", target, "");
 }
 
 Result<std::string> Connection::get_octets(const std::string& target) {

@@ -40,8 +40,10 @@ class Connection {
   // is in the answer is read with `at`: a field that is not there ends the command in `main`.
   Result<nlohmann::json> get(const std::string& target);
   Result<nlohmann::json> post(const std::string& target, const nlohmann::json& body);
-  // Sends a document as it is, where no answer is told.
-  Result<> put(const std::string& target, std::string document);
+  Result<nlohmann::json> patch(const std::string& target, const nlohmann::json& body);
+  // These send a document as it is (none if empty). Null where nothing is answered.
+  Result<nlohmann::json> post_text(const std::string& target, std::string document);
+  Result<nlohmann::json> put(const std::string& target, std::string document);
   Result<nlohmann::json> remove(const std::string& target);
   Result<std::string> get_octets(const std::string& target);
   // A paged list whole. Errors: exhausted ("cli.list_too_long") rather than a part of it.
@@ -56,6 +58,8 @@ class Connection {
  private:
   explicit Connection(std::unique_ptr<http::Client> client) : client_(std::move(client)) {}
   Result<std::string> send(std::string_view method, const std::string& target, std::string body);
+  Result<nlohmann::json> change(std::string_view method, const std::string& target,
+                                std::string body);
 
   std::unique_ptr<http::Client> client_;
   http::Fields fields_, last_fields_;

@@ -120,9 +120,19 @@ int main(int count, char** words) {
   word_help(app);
   add_session_commands(app, invocation);
   add_storage_commands(app, invocation);
+  add_user_commands(app, invocation);
+  add_profile_commands(app, invocation);
+  add_group_commands(app, invocation);
+  add_credential_commands(app, invocation);
+  add_request_commands(app, invocation);
+  add_access_commands(app, invocation);
+  add_review_commands(app, invocation);
+  add_people_commands(app, invocation);
+  add_role_commands(app, invocation);
   add_annex_commands(app, invocation);
   add_topology_commands(app, invocation);
   add_audit_commands(app, invocation);
+  add_witness_command(app, invocation);
   add_doctor_command(app, invocation);
   try {
     app.parse(count, words);

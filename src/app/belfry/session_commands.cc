@@ -1,5 +1,6 @@
 // belfry status, belfry login.
 #include "commands.h"
+#include "input.h"
 #include "output.h"
 
 #include <nlohmann/json.hpp>
@@ -7,8 +8,6 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
-#include <termios.h>
-#include <unistd.h>
 
 namespace belfry::command_line {
 namespace {
@@ -49,26 +48,6 @@ Result<> status(const Invocation& invocation) {
   return {};
 }
 
-// A line from standard input; on a terminal without echo when it is a secret.
-std::string ask(const std::string& prompt, bool is_secret) {
-  bool terminal = ::isatty(STDIN_FILENO);
-  termios old_mode{};
-  if (terminal) {
-    std::cerr << prompt << ": " << std::flush;
-    ::tcgetattr(STDIN_FILENO, &old_mode);
-    termios mode = old_mode;
-    if (is_secret) mode.c_lflag &= ~tcflag_t(ECHO);
-    ::tcsetattr(STDIN_FILENO, TCSANOW, &mode);
-  }
-  std::string line;
-  std::getline(std::cin, line);
-  if (terminal) {
-    ::tcsetattr(STDIN_FILENO, TCSANOW, &old_mode);
-    if (is_secret) std::cerr << "\n";
-  }
-  return line;
-}
-
 struct LoginArguments {
   std::string user, totp, recovery_code, label = say("cli.login.label");
 };
@@ -81,8 +60,9 @@ void add_code(json& attempt, const std::string& typed) {
 }
 
 Result<json> sign_in(Connection& connection, const LoginArguments& arguments) {
-  std::string user = arguments.user.empty() ? ask(say("cli.login.user"), false) : arguments.user;
-  std::string password = ask(say("cli.login.password"), true);
+  std::string user =
+      arguments.user.empty() ? ask(say("cli.login.user"), Echo::kShown) : arguments.user;
+  std::string password = ask(say("cli.login.password"), Echo::kHidden);
   json attempt = {{"user", user}, {"password", password}, {"totp", arguments.totp}};
   if (!arguments.recovery_code.empty()) attempt["recovery_code"] = arguments.recovery_code;
   connection.fields().set("X-Belfry-Request", "1");
@@ -91,9 +71,9 @@ Result<json> sign_in(Connection& connection, const LoginArguments& arguments) {
   const std::string& message = answer.error().message();
   // Passkeys need a browser.
   if (message == "iam.totp_needed")
-    add_code(attempt, ask(say("cli.login.code"), false));
+    add_code(attempt, ask(say("cli.login.code"), Echo::kShown));
   else if (message == "iam.passkey_needed" && ::isatty(STDIN_FILENO))
-    attempt["recovery_code"] = ask(say("cli.login.recovery_code"), false);
+    attempt["recovery_code"] = ask(say("cli.login.recovery_code"), Echo::kShown);
   else
     return answer;
   return connection.post("/api/v1/session", attempt);

@@ -34,6 +34,7 @@ struct Arguments {
   std::string config, data, annex, console, role = "all", log_level = "info";
   unsigned threads = std::max(1u, std::thread::hardware_concurrency());
   unsigned disk_hang_limit_seconds = 60;
+  unsigned probe_minutes = 60;
 };
 
 // Beside the program when it is installed, or in the tree it was built from.
@@ -155,7 +156,8 @@ asio::awaitable<void> run(Threads& threads, Clock& clock, StopSignal& stop_signa
        .data = arguments.data,
        .annex_directory = arguments.annex,
        .console_directory = arguments.console,
-       .disk_hang_limit = std::chrono::seconds(arguments.disk_hang_limit_seconds)});
+       .disk_hang_limit = std::chrono::seconds(arguments.disk_hang_limit_seconds),
+       .probe_period = std::chrono::minutes(arguments.probe_minutes)});
   if (provider) {
     announce(**provider, arguments.data);
     co_await stop_signal.told();
@@ -195,6 +197,11 @@ int main(int count, char** words) {
   app.add_option("--disk-hang-limit-seconds", arguments.disk_hang_limit_seconds,
                  "A disk of which a call takes longer has failed")
       ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  app.add_option("--probe-minutes", arguments.probe_minutes,
+                 "How often the prober plays a customer, for the measures; 0: never")
+      ->envname("BELFRY_PROBE_MINUTES")
+      ->check(CLI::Range(0, 1440))
       ->capture_default_str();
   app.add_option("--log-level", arguments.log_level, "What is worth a line")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))

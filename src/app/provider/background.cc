@@ -12,15 +12,23 @@ constexpr Duration kNotice = std::chrono::milliseconds(100);
 
 }  // namespace
 
-void Background::every(Duration period, std::string name, std::function<Task<>()> task) {
+void Background::every(Duration period, std::string name, std::function<Task<>()> task,
+                       Duration first) {
   ++running_;
-  boost::asio::co_spawn(executor_, loop(period, std::move(name), std::move(task)),
+  boost::asio::co_spawn(executor_, loop(period, std::move(name), std::move(task), first),
                         boost::asio::detached);
 }
 
+boost::asio::awaitable<void> Background::rest(Duration duration) {
+  const Deadline end = clock_.deadline_in(duration);
+  while (!stopping_ && !clock_.expired(end))
+    co_await clock_.sleep(std::min<Duration>(kNotice, duration));
+}
+
 boost::asio::awaitable<void> Background::loop(Duration period, std::string name,
-                                              std::function<Task<>()> task) {
+                                              std::function<Task<>()> task, Duration first) {
   std::string last_error;
+  co_await rest(first);
   while (!stopping_) {
     Result<> outcome = co_await task();
     std::string error = outcome ? "" : outcome.error().describe();
@@ -28,9 +36,7 @@ boost::asio::awaitable<void> Background::loop(Duration period, std::string name,
     if (!error.empty() && error != last_error) spdlog::warn("{}: {}", name, error);
     if (error.empty() && !last_error.empty()) spdlog::info("{}: works again", name);
     last_error = error;
-    Deadline next = clock_.deadline_in(period);
-    while (!stopping_ && !clock_.expired(next))
-      co_await clock_.sleep(std::min<Duration>(kNotice, period));
+    co_await rest(period);
   }
   --running_;
 }

@@ -18,13 +18,16 @@ class Background {
  public:
   Background(Executor executor, Clock& clock) : executor_(std::move(executor)), clock_(clock) {}
 
-  void every(Duration period, std::string name, std::function<Task<>()> task);
+  // The first time after `first`.
+  void every(Duration period, std::string name, std::function<Task<>()> task,
+             Duration first = Duration(0));
   // No task is begun any more; returns when none runs.
   boost::asio::awaitable<void> stop();
 
  private:
-  boost::asio::awaitable<void> loop(Duration period, std::string name,
-                                    std::function<Task<>()> task);
+  boost::asio::awaitable<void> loop(Duration period, std::string name, std::function<Task<>()> task,
+                                    Duration first);
+  boost::asio::awaitable<void> rest(Duration duration);
 
   Executor executor_;
   Clock& clock_;

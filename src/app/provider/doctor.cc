@@ -3,6 +3,7 @@
 #include "configuration.h"
 #include "crypto/certificate.h"
 #include "data_directory.h"
+#include "storage.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -94,6 +95,11 @@ class Examination {
     add(says("doctor.subject.master_key", {}), has_master ? Condition::kGood : Condition::kLost,
         says(has_master ? "doctor.master_key_good" : "doctor.master_key_lost",
              {{"path", master.string()}}));
+    auto seal = master.parent_path() / seal_name_of(topology_);
+    bool has_seal = exists(seal);
+    add(says("doctor.subject.month_seal", {}), has_seal ? Condition::kGood : Condition::kDegraded,
+        says(has_seal ? "doctor.month_seal_good" : "doctor.month_seal_missing",
+             {{"path", seal.string()}}));
     std::size_t copies = 0;
     for (const std::string& disk : topology_.key_disks)
       copies += !entries_of(resolve(disk)).empty();

@@ -15,6 +15,17 @@ bool is_host_name(const std::string& name) {
 
 }  // namespace
 
+std::string certified_name(const topology::Topology& topology, const Address& listening) {
+  // A generated certificate is for it, whatever else.
+  if (topology.tls.certificate_file.empty()) return "localhost";
+  const auto name = std::ranges::find_if(topology.tls.names, is_host_name);
+  return name == topology.tls.names.end() ? listening.host : *name;
+}
+
+std::string connectable(const std::string& host) {
+  return host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host;
+}
+
 std::vector<std::string> console_origins(const topology::Topology& topology,
                                          const Address& listening) {
   std::vector<std::string> origins = topology.api_origins;

@@ -15,4 +15,9 @@ namespace belfry::provider {
 std::vector<std::string> console_origins(const topology::Topology& topology,
                                          const Address& listening);
 
+// A name or address that the certificate of the listeners is for.
+std::string certified_name(const topology::Topology& topology, const Address& listening);
+// What reaches from this machine who listens at `host`: of "any address", loopback.
+std::string connectable(const std::string& host);
+
 }  // namespace belfry::provider

@@ -2,19 +2,25 @@
 
 #include "api/service.h"
 #include "audit/outbox.h"
+#include "audit/retention.h"
+#include "audit/root_log.h"
 #include "background.h"
 #include "configuration.h"
 #include "happenings.h"
 #include "http/server.h"
 #include "iam/iam.h"
+#include "log_facts.h"
+#include "mailer.h"
 #include "measures/measures.h"
 #include "objects/facts.h"
 #include "objects/store.h"
 #include "origins.h"
+#include "probing.h"
 #include "runtime/random.h"
 #include "s3/service.h"
 #include "storage.h"
 #include "tls.h"
+#include "witnesses.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -33,8 +39,15 @@ using nlohmann::json;
 constexpr auto kStopGrace = std::chrono::seconds(10);
 // How old the engine's facts may be for the measures.
 constexpr auto kCollectPeriod = std::chrono::seconds(5);
+// How often the logs are looked at.
+constexpr auto kLogFactsPeriod = std::chrono::seconds(60);
 // How often the operator's certificate is looked at, and the age of a generated one.
 constexpr auto kCertificatePeriod = std::chrono::seconds(10);
+// How long a tenant's checkpoint may wait for the root log.
+constexpr auto kRootLogPeriod = std::chrono::seconds(10);
+// A start has enough to do at first.
+constexpr auto kProbeAfter = std::chrono::seconds(20);
+constexpr auto kProbePatience = std::chrono::seconds(60);
 // A disk that is away for less than this is not worth copying its sets for.
 constexpr auto kHealAfter = std::chrono::seconds(60);
 
@@ -109,9 +122,34 @@ class RunningProvider : public Provider {
   objects::Store& objects() override { return *objects_; }
   measures::Measures& measures() override { return *measures_; }
 
-  Task<> collect() override { co_return co_await facts_->collect(*database_, clock_.now()); }
+  Task<> collect() override {
+    CO_TRY(co_await facts_->collect(*database_, clock_.now()));
+    co_return co_await iam_->upkeep().collect_facts();
+  }
+
+  // What is asked for now is looked at now, whatever its own pace.
+  Task<> collect_everything() {
+    CO_TRY(co_await collect());
+    // A ledger that cannot be read leaves its own facts to age, and no other.
+    auto looked = co_await log_facts_->collect(clock_.now(), LogFacts::Depth::kOpened);
+    if (!looked) spdlog::warn("looking at the logs: {}", looked.error().describe());
+    co_return Result<>();
+  }
+
+  Task<> probe(Duration patience, const Endpoints* through) override {
+    if (through != nullptr)
+      co_return co_await probing_->probe(
+          {through->api, through->s3_tls, through->ca, "", "", patience});
+    // The names that are asked for are those of the certificate: where they lead is another matter.
+    const Address &s3 = listeners_[1].address, &api = listeners_.back().address;
+    const std::string site = "https://" + certified_name(topology_, api) + ":";
+    co_return co_await probing_->probe({site + std::to_string(api.port),
+                                        site + std::to_string(s3.port), endpoints_.ca,
+                                        connectable(api.host), connectable(s3.host), patience});
+  }
 
   Task<> stop() override {
+    if (probing_) probing_->cancel();
     // First what might begin to listen again.
     co_await background_.stop();
     for (Listener& listener : listeners_)
@@ -199,17 +237,28 @@ class RunningProvider : public Provider {
     audit::Options audit;
     audit.provider = topology_.provider_name;
     audit.tile_disks = choose_tile_disks(disks_, *segments_);
+    const auto tile_disks = audit.tile_disks;
     audit.pool = slow_pool_;
     audit.reading_pool = make_pool("audit-read", 3, 256);
     CO_TRY(ledger_, co_await audit::open_ledger(executors_.front(), clock_, *random_, *segments_,
                                                 *keys_.store, std::move(audit)));
+    log_facts_ =
+        std::make_unique<LogFacts>(*ledger_, *database_, samples_, database_pool_, tile_disks);
     co_return Result<>();
   }
 
   Task<> open_services() {
     outbox_ = audit::make_outbox(executors_.front(), *database_, *ledger_, clock_, database_pool_);
+    CO_TRY(root_log_,
+           co_await audit::open_root_log(
+               *ledger_, *database_, clock_, *random_,
+               root_log_options(topology_, *directory_, iam::kProviderTenant, database_pool_)));
+    if (topology_.witnesses.empty())
+      spdlog::warn(
+          "no witness is named: nobody else can tell whether the ledger has two histories");
     iam_ = iam::make_iam(*database_, database_pool_, *keys_.store, *ledger_, *outbox_, clock_,
                          *random_);
+    probing_ = std::make_unique<Probing>(*iam_, clock_, *random_);
 
     objects::EmbeddedOptions engine;
     engine.index_path = (directory_->root() / "index").string();
@@ -242,7 +291,7 @@ class RunningProvider : public Provider {
     measures::Options measures;
     measures.annex_directory = options_.annex_directory;
     measures.pool = database_pool_;
-    measures.collect = [this] { return collect(); };
+    measures.collect = [this] { return collect_everything(); };
     measures.provider = iam::kProviderTenant;
     CO_TRY(measures_,
            measures::load_measures(*database_, *ledger_, clock_, *random_, std::move(measures)));
@@ -256,6 +305,7 @@ class RunningProvider : public Provider {
             *segments_,
             *measures_,
             *ledger_,
+            *root_log_,
             *database_,
             database_pool_,
             clock_,
@@ -267,7 +317,9 @@ class RunningProvider : public Provider {
 
   Result<> listen() {
     TRY(load_identity());
-    auto s3 = s3::make_handler(*iam_, *objects_, *ledger_, clock_, {});
+    s3::Options options;
+    options.on_served = [this](const s3::Served& served) { samples_.add(served); };
+    auto s3 = s3::make_handler(*iam_, *objects_, *ledger_, clock_, std::move(options));
     api_ = api::make_api(services_for_rest(), {options_.console_directory, options_.config});
     for (auto& [where, secure, handler, url] :
          {std::tuple{&topology_.s3_listen, false, s3, &endpoints_.s3},
@@ -281,6 +333,7 @@ class RunningProvider : public Provider {
     auto origins = console_origins(topology_, listeners_.back().address);
     endpoints_.console = origins.empty() ? endpoints_.api : origins.front();
     iam_->second_factors().accept_origins(std::move(origins));
+    iam_->people().accept_links({endpoints_.console, !topology_.smtp.server.empty()});
     endpoints_.ca = (directory_->root() / "run" / "ca.pem").string();
     json endpoints = {{"console", endpoints_.console},
                       {"s3", endpoints_.s3},
@@ -345,15 +398,48 @@ class RunningProvider : public Provider {
     co_return Result<>();
   }
 
+  Task<> destroy_old_months() {
+    CO_TRY(auto destroyed,
+           co_await audit::destroy_old_months(*ledger_, *keys_.store, clock_, slow_pool_,
+                                              topology_.ledger_months_kept));
+    if (destroyed > 0) spdlog::info("destroyed the keys of {} months of the ledger", destroyed);
+    co_return Result<>();
+  }
+
+  Task<> run_root_round() {
+    auto outcome = co_await root_log_->run_round();
+    witness_log_.tell(root_log_->witnesses());
+    co_return outcome;
+  }
+
   void begin_background() {
     background_.every(kCollectPeriod, "collecting facts", [this] { return collect(); });
+    background_.every(kLogFactsPeriod, "looking at the logs", [this] {
+      return log_facts_->collect(clock_.now(), LogFacts::Depth::kProved);
+    });
     background_.every(std::chrono::seconds(1), "checking measures",
                       [this] { return measures_->run_due(); });
     background_.every(std::chrono::seconds(1), "logging what happened to disks", [this] {
       return happenings_.drain(*ledger_, iam::kProviderTenant, topology_, clock_);
     });
+    background_.every(std::chrono::seconds(1), "ending rights that expired",
+                      [this] { return iam_->access().turn(); });
+    background_.every(std::chrono::seconds(10), "reviewing rights",
+                      [this] { return iam_->reviews().turn(); });
+    if (!topology_.smtp.server.empty()) {
+      mailer_ = std::make_unique<Mailer>(topology_, *directory_, clock_);
+      background_.every(std::chrono::seconds(2), "sending mail",
+                        [this] { return mailer_->send_due(iam_->mail()); });
+    }
+    background_.every(kRootLogPeriod, "the ledger's root log", [this] { return run_root_round(); });
     background_.every(kCertificatePeriod, "renewing the certificate",
                       [this] { return renew_certificate(); });
+    background_.every(std::chrono::hours(1), "destroying old months of the ledger",
+                      [this] { return destroy_old_months(); });
+    if (options_.probe_period > Duration(0))
+      background_.every(
+          options_.probe_period, "probing", [this] { return probe(kProbePatience, nullptr); },
+          kProbeAfter);
     background_.every(std::chrono::hours(1), "preparing next month's keys", [this] {
       return runtime::blocking(*slow_pool_, [this] { return keys_.store->prepare_next_month(); });
     });
@@ -374,10 +460,16 @@ class RunningProvider : public Provider {
   std::vector<segments::StoreDisk> disks_;
   std::unique_ptr<DiskPools> disk_pools_;
   HappeningLog happenings_;
+  AccessSamples samples_;
   std::unique_ptr<segments::Store> segments_;
   std::unique_ptr<audit::Ledger> ledger_;
+  std::unique_ptr<LogFacts> log_facts_;
   std::unique_ptr<audit::Outbox> outbox_;
+  std::unique_ptr<audit::RootLog> root_log_;
+  WitnessLog witness_log_;
   std::unique_ptr<iam::Iam> iam_;
+  std::unique_ptr<Mailer> mailer_;
+  std::unique_ptr<Probing> probing_;
   std::unique_ptr<objects::Engine> engine_;
   std::unique_ptr<objects::Store> objects_;
   std::unique_ptr<objects::Facts> facts_;

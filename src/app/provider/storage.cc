@@ -66,6 +66,10 @@ bool hold_sets(const DataDirectory& directory, const topology::Topology& topolog
   });
 }
 
+std::string seal_name_of(const topology::Topology& topology) {
+  return std::filesystem::path(topology.master_key_file).filename().string() + ".months";
+}
+
 Result<Keys> open_keys(const DataDirectory& directory, const topology::Topology& topology,
                        KeyStoreUse use, Clock& clock, Random& random) {
   Keys keys;
@@ -89,7 +93,9 @@ Result<Keys> open_keys(const DataDirectory& directory, const topology::Topology&
       crypto::load_master_key(master_path.string(),
                               empty ? crypto::MissingKey::kCreate : crypto::MissingKey::kRefuse,
                               random));
-  TRY(keys.store, crypto::open_key_store(disks, master, clock, random));
+  TRY(keys.seal_folder, open_disk(master_path.parent_path().string()));
+  crypto::SealPlace seal{*keys.seal_folder, seal_name_of(topology)};
+  TRY(keys.store, crypto::open_key_store(disks, master, std::move(seal), clock, random));
   return keys;
 }
 

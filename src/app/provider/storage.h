@@ -33,11 +33,15 @@ class DiskPools {
 // The key store and the disks it lies on.
 struct Keys {
   std::vector<std::shared_ptr<Disk>> disks;
+  std::unique_ptr<Disk> seal_folder;
   std::unique_ptr<crypto::KeyStore> store;
 };
 
 // Whether something was ever encrypted here: a data disk holds replica sets.
 bool hold_sets(const DataDirectory& directory, const topology::Topology& topology);
+
+// The file of the month seal, beside the master key: "master.key.months".
+std::string seal_name_of(const topology::Topology& topology);
 
 // A new key store would make all that was stored unreadable: it is made only when nothing was.
 enum class KeyStoreUse { kNew, kInUse };

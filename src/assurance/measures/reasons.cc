@@ -89,10 +89,19 @@ struct Kind {
 
 // What the subjects of checks are, besides things with a name of their own.
 constexpr std::array kKinds = {
-    Kind{"bucket", "bucket", "compartiment"}, Kind{"disk", "disk", "disque"},
-    Kind{"object", "object", "objet"},        Kind{"server", "server", "serveur"},
-    Kind{"session", "session", "session"},    Kind{"set", "set", "ensemble de copies"},
+    Kind{"bucket", "bucket", "compartiment"},
+    Kind{"disk", "disk", "disque"},
+    Kind{"object", "object", "objet"},
+    Kind{"server", "server", "serveur"},
+    Kind{"session", "session", "session"},
+    Kind{"set", "set", "ensemble de copies"},
     Kind{"user", "user", "utilisateur"},
+    Kind{"key", "access key", "clé d'accès"},
+    Kind{"log", "log", "journal"},
+    Kind{"rule", "rule", "règle"},
+    Kind{"profile", "profile", "profil"},
+    Kind{"step", "step", "étape"},
+    Kind{"tenant", "tenant", "organisation"},
 };
 
 const Kind* find_kind(std::string_view subject) {

@@ -57,6 +57,14 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"user_profile", Proof::kObserved, ""},
     {"group_profile", Proof::kObserved, ""},
     {"user_boundary", Proof::kObserved, ""},
+    {"password_policy", Proof::kObserved, ""},
+    // What is found in the ledger
+    {"log_fact", Proof::kObserved, ""},
+    {"logged_change", Proof::kObserved, ""},
+    {"log_comparison", Proof::kObserved, ""},
+    {"access_sample", Proof::kObserved, ""},
+    // What the prober was answered, from outside
+    {"probe_step", Proof::kObserved, ""},
 });
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Access keys of the S3 protocol.
 #include "held_policies.h"
 #include "paging.h"
+#include "role_service.h"
 #include "rows.h"
 #include "service.h"
 
@@ -31,37 +32,46 @@ Error unknown_key() {
 
 Task<SigningIdentity> IamService::find_signing_identity(const std::string& access_key_id) {
   if (!is_access_key_id(access_key_id)) co_return std::unexpected(unknown_key());
-  auto found = signing_.find(access_key_id, clock_.monotonic());
+  auto found = core_.signing.find(access_key_id, core_.clock.monotonic());
   if (found && !found->identity) co_return std::unexpected(unknown_key());
+  // A right that ended by itself meanwhile counts no longer, whatever is remembered.
+  if (found && found->identity->until && *found->identity->until <= core_.clock.now())
+    found.reset();
   if (found && !found->refresh) co_return std::move(*found->identity);
   auto read = co_await read_signing_identity(access_key_id);
   if (read || read.error().message() == "iam.unknown_key" || !found) co_return read;
   // The tables could not be read now: what is known may still be used, and the next tries again.
-  signing_.refresh_failed(access_key_id);
+  core_.signing.refresh_failed(access_key_id);
   co_return std::move(*found->identity);
 }
 
 Task<SigningIdentity> IamService::read_signing_identity(const std::string& access_key_id) {
-  const std::uint64_t generation = signing_.generation();
-  const Monotonic read_at = clock_.monotonic();
-  const Timestamp now = clock_.now();
+  const std::uint64_t generation = core_.signing.generation();
+  const Monotonic read_at = core_.clock.monotonic();
+  const Timestamp now = core_.clock.now();
   bool write_down = false;
-  auto found =
-      co_await read<SigningIdentity>([&](Transaction& transaction) -> Result<SigningIdentity> {
-        TRY(refresh_tree(transaction));
+  auto found = co_await core_.read<SigningIdentity>(
+      [&](Transaction& transaction) -> Result<SigningIdentity> {
+        TRY(core_.refresh_tree(transaction));
+        if (is_temporary_key_id(access_key_id))
+          return read_temporary_identity(core_, transaction, access_key_id);
         TRY(auto rows,
             transaction.query("SELECT k.secret_sealed, k.second_factor, k.last_used_us, u.id, "
-                              "u.tenant_id, u.name, u.role FROM access_key k "
-                              "JOIN iam_user u ON u.id = k.user_id "
-                              "WHERE k.id = :id AND u.active = 1",
-                              {{"id", access_key_id}}));
+                              "u.tenant_id, u.name, " +
+                                  std::string(kRoleNow) +
+                                  " FROM access_key k "
+                                  "JOIN iam_user u ON u.id = k.user_id "
+                                  "WHERE k.id = :id AND u.active = 1",
+                              {{"id", access_key_id}, {"now_us", to_us(now)}}));
         if (rows.empty()) return std::unexpected(unknown_key());
         const Row& row = rows[0];
         TRY(const Buffer secret,
-            open_secret(keys_, purpose_of(access_key_id), row.text("secret_sealed")));
+            open_secret(core_.keys, purpose_of(access_key_id), row.text("secret_sealed")));
         const auto last_used = optional_time(row, "last_used_us");
-        TRY(auto held, read_held_policies(transaction, held_, UserId{row.integer("id")}));
+        TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}, now));
         write_down = !last_used || now - *last_used >= kUsedEvery;
+        auto until = optional_time(row, "role_until_us");
+        if (held && held->until && (!until || *held->until < *until)) until = held->until;
         return SigningIdentity{{.tenant = TenantId{row.integer("tenant_id")},
                                 .user = UserId{row.integer("id")},
                                 .name = row.text("name"),
@@ -70,17 +80,18 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
                                 .credential = access_key_id,
                                 .second_factor = row.flag("second_factor"),
                                 .held = std::move(held)},
-                               std::string(as_text(secret))};
+                               std::string(as_text(secret)),
+                               until};
       });
   if (!found) {
     if (found.error().message() == "iam.unknown_key")
-      signing_.keep_unknown(access_key_id, read_at, generation);
+      core_.signing.keep_unknown(access_key_id, read_at, generation);
     co_return std::unexpected(found.error());
   }
-  signing_.keep(*found, read_at, generation);
+  core_.signing.keep(*found, read_at, generation);
   if (write_down) {
     // Should this fail, the next lookup tries again.
-    static_cast<void>(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+    static_cast<void>(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
       TRY(transaction.execute("UPDATE access_key SET last_used_us = :now_us WHERE id = :id",
                               {{"now_us", to_us(now)}, {"id", access_key_id}}));
       return Done{};
@@ -92,9 +103,9 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
 Task<Listing<AccessKey>> IamService::list_access_keys(const Principal& by, UserId user, Page page) {
   using AccessKeys = Listing<AccessKey>;
   CO_TRY(const TimeKey after, read_time_key(page.after));
-  co_return co_await read<AccessKeys>([&](Transaction& transaction) -> Result<AccessKeys> {
+  co_return co_await core_.read<AccessKeys>([&](Transaction& transaction) -> Result<AccessKeys> {
     TRY(const User owner, iam::find_user(transaction, user));
-    TRY(check_user(by, "iam:ListAccessKeys", owner));
+    TRY(core_.check_user(by, "iam:ListAccessKeys", owner));
     TRY(auto rows,
         transaction.query("SELECT * FROM access_key WHERE user_id = :user_id AND "
                           "(created_us > :after_us OR (created_us = :after_us AND id > :after_id)) "
@@ -114,42 +125,45 @@ Task<Listing<AccessKey>> IamService::list_access_keys(const Principal& by, UserI
 }
 
 Task<NewAccessKey> IamService::create_access_key(const Principal& by, UserId user) {
-  co_return co_await write<NewAccessKey>([&](Transaction& transaction) -> Result<NewAccessKey> {
-    TRY(const User owner, iam::find_user(transaction, user));
-    TRY(check_user(by, "iam:CreateAccessKey", owner));
-    TRY(check_fresh(by, "iam:CreateAccessKey", resource_of(user)));
-    if (by.method == Method::kApiToken) {
-      // A token makes nothing that outlives it, and a key does not end.
-      TRY(auto own, transaction.query("SELECT expires_us FROM api_token WHERE id = :credential",
-                                      {{"credential", by.credential}}));
-      if (own.empty()) return fail(Code::kDenied, "iam.unknown_token");
-      if (!own[0].is_null("expires_us")) return fail(Code::kDenied, "iam.session_needed");
-    }
-    TRY(auto rows,
-        transaction.query("SELECT count(*) AS n FROM access_key WHERE user_id = :user_id",
-                          {{"user_id", user.value}}));
-    if (rows[0].integer("n") >= kKeysMax)
-      return fail(Code::kConflict, "iam.too_many_keys", {{"maximum", std::to_string(kKeysMax)}});
-    TRY(NewAccessKey made,
-        insert_access_key(transaction, owner, by.second_factor && by.user == user));
-    TRY(trail_.changed(transaction, owner.tenant, by,
-                       {"iam:CreateAccessKey", resource_of(user), {{"access_key", made.key.id}}}));
-    return made;
-  });
+  co_return co_await core_.write<NewAccessKey>(
+      [&](Transaction& transaction) -> Result<NewAccessKey> {
+        TRY(const User owner, iam::find_user(transaction, user));
+        TRY(core_.check_user(by, "iam:CreateAccessKey", owner));
+        TRY(core_.check_fresh(by, "iam:CreateAccessKey", resource_of(user)));
+        if (by.method == Method::kApiToken) {
+          // A token makes nothing that outlives it, and a key does not end.
+          TRY(auto own, transaction.query("SELECT expires_us FROM api_token WHERE id = :credential",
+                                          {{"credential", by.credential}}));
+          if (own.empty()) return fail(Code::kDenied, "iam.unknown_token");
+          if (!own[0].is_null("expires_us")) return fail(Code::kDenied, "iam.session_needed");
+        }
+        TRY(auto rows,
+            transaction.query("SELECT count(*) AS n FROM access_key WHERE user_id = :user_id",
+                              {{"user_id", user.value}}));
+        if (rows[0].integer("n") >= kKeysMax)
+          return fail(Code::kConflict, "iam.too_many_keys",
+                      {{"maximum", std::to_string(kKeysMax)}});
+        TRY(NewAccessKey made,
+            insert_access_key(transaction, owner, by.second_factor && by.user == user));
+        TRY(core_.trail.changed(
+            transaction, owner.tenant, by,
+            {"iam:CreateAccessKey", resource_of(user), {{"access_key", made.key.id}}}));
+        return made;
+      });
 }
 
 Result<NewAccessKey> IamService::insert_access_key(Transaction& transaction, const User& user,
                                                    bool second_factor) {
   NewAccessKey made;
-  made.key = {.id = make_access_key_id(random_),
+  made.key = {.id = make_access_key_id(core_.random),
               .user = user.id,
               .tenant = user.tenant,
-              .created = clock_.now(),
+              .created = core_.clock.now(),
               .last_used = {},
               .active = user.active};
-  made.secret = make_access_key_secret(random_);
+  made.secret = make_access_key_secret(core_.random);
   TRY(const std::string sealed,
-      seal_secret(keys_, random_, purpose_of(made.key.id), as_view(made.secret)));
+      seal_secret(core_.keys, core_.random, purpose_of(made.key.id), as_view(made.secret)));
   TRY(
       transaction.execute("INSERT INTO access_key (id, tenant_id, user_id, secret_sealed, "
                           "second_factor, created_us) VALUES (:id, :tenant_id, :user_id, "
@@ -164,20 +178,20 @@ Result<NewAccessKey> IamService::insert_access_key(Transaction& transaction, con
 }
 
 Task<> IamService::delete_access_key(const Principal& by, const std::string& id) {
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     const Error missing(Code::kNotFound, "iam.key_missing", {{"key", id}});
     TRY(auto rows, transaction.query("SELECT tenant_id, user_id FROM access_key WHERE id = :id",
                                      {{"id", id}}));
     if (rows.empty()) return std::unexpected(missing);
     const TenantId tenant{rows[0].integer("tenant_id")};
     const std::string resource = resource_of(UserId{rows[0].integer("user_id")});
-    TRY(check(by, "iam:DeleteAccessKey", {resource, tenant}, missing));
+    TRY(core_.check(by, "iam:DeleteAccessKey", {resource, tenant}, missing));
     TRY(transaction.execute("DELETE FROM access_key WHERE id = :id", {{"id", id}}));
-    TRY(trail_.changed(transaction, tenant, by,
-                       {"iam:DeleteAccessKey", resource, {{"access_key", id}}}));
+    TRY(core_.trail.changed(transaction, tenant, by,
+                            {"iam:DeleteAccessKey", resource, {{"access_key", id}}}));
     return Done{};
   }));
-  signing_.forget_key(id);
+  core_.signing.forget_key(id);
   co_return Result<>();
 }
 

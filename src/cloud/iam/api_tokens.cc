@@ -27,17 +27,20 @@ ApiToken api_token_of(const Row& row) {
 Task<Principal> IamService::authenticate_token(const std::string& secret) {
   const auto unknown = fail(Code::kDenied, "iam.unknown_token");
   if (secret.size() != kSecretLength || !secret.starts_with(kPrefix)) co_return unknown;
-  co_return co_await read<Principal>([&](Transaction& transaction) -> Result<Principal> {
-    TRY(refresh_tree(transaction));
+  co_return co_await core_.read<Principal>([&](Transaction& transaction) -> Result<Principal> {
+    TRY(core_.refresh_tree(transaction));
     TRY(auto rows,
-        transaction.query("SELECT t.id AS token_id, t.second_factor, u.id, u.tenant_id, u.name, "
-                          "u.role FROM api_token t JOIN iam_user u ON u.id = t.user_id "
-                          "WHERE t.secret_sha256 = :secret_sha256 AND u.active = 1 AND "
-                          "(t.expires_us IS NULL OR t.expires_us > :now_us)",
-                          {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(clock_.now())}}));
+        transaction.query(
+            "SELECT t.id AS token_id, t.second_factor, u.id, u.tenant_id, u.name, " +
+                std::string(kRoleNow) +
+                " FROM api_token t JOIN iam_user u ON u.id = t.user_id "
+                "WHERE t.secret_sha256 = :secret_sha256 AND u.active = 1 AND "
+                "(t.expires_us IS NULL OR t.expires_us > :now_us)",
+            {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(core_.clock.now())}}));
     if (rows.empty()) return unknown;
     const Row& row = rows[0];
-    TRY(auto held, read_held_policies(transaction, held_, UserId{row.integer("id")}));
+    TRY(auto held,
+        read_held_policies(transaction, core_.held, UserId{row.integer("id")}, core_.clock.now()));
     return Principal{.tenant = TenantId{row.integer("tenant_id")},
                      .user = UserId{row.integer("id")},
                      .name = row.text("name"),
@@ -52,15 +55,15 @@ Task<Principal> IamService::authenticate_token(const std::string& secret) {
 Task<Listing<ApiToken>> IamService::list_api_tokens(const Principal& by, Page page) {
   using ApiTokens = Listing<ApiToken>;
   CO_TRY(const TimeKey after, read_time_key(page.after));
-  CO_TRY(decide(tree_, by, "iam:ListApiTokens", {resource_of(by.user), by.tenant}));
-  co_return co_await read<ApiTokens>([&](Transaction& transaction) -> Result<ApiTokens> {
+  CO_TRY(decide(core_.tree, by, "iam:ListApiTokens", {resource_of(by.user), by.tenant}));
+  co_return co_await core_.read<ApiTokens>([&](Transaction& transaction) -> Result<ApiTokens> {
     TRY(auto rows,
         transaction.query("SELECT * FROM api_token WHERE user_id = :user_id AND "
                           "(expires_us IS NULL OR expires_us > :now_us) AND "
                           "(created_us > :after_us OR (created_us = :after_us AND id > :after_id)) "
                           "ORDER BY created_us, id LIMIT :limit",
                           {{"user_id", by.user.value},
-                           {"now_us", to_us(clock_.now())},
+                           {"now_us", to_us(core_.clock.now())},
                            {"after_us", after.us},
                            {"after_id", after.id},
                            {"limit", rows_of(page)}}));
@@ -73,13 +76,13 @@ Task<Listing<ApiToken>> IamService::list_api_tokens(const Principal& by, Page pa
 }
 
 Iam::NewApiToken IamService::make_api_token(const Principal& by, const std::string& label) {
-  return {.token = {.id = make_public_id(random_),
+  return {.token = {.id = make_public_id(core_.random),
                     .user = by.user,
                     .label = label,
-                    .created = clock_.now(),
+                    .created = core_.clock.now(),
                     .expires = {},
                     .second_factor = by.second_factor},
-          .secret = std::string(kPrefix) + make_bearer_secret(random_)};
+          .secret = std::string(kPrefix) + make_bearer_secret(core_.random)};
 }
 
 Result<> IamService::insert_api_token(Transaction& transaction, const Principal& by,
@@ -102,14 +105,14 @@ Result<> IamService::insert_api_token(Transaction& transaction, const Principal&
 
 Task<Iam::NewApiToken> IamService::create_api_token(const Principal& by, const std::string& label,
                                                     std::optional<Duration> lifetime) {
-  CO_TRY(decide(tree_, by, "iam:CreateApiToken", {resource_of(by.user), by.tenant}));
-  CO_TRY(check_fresh(by, "iam:CreateApiToken", resource_of(by.user)));
+  CO_TRY(decide(core_.tree, by, "iam:CreateApiToken", {resource_of(by.user), by.tenant}));
+  CO_TRY(core_.check_fresh(by, "iam:CreateApiToken", resource_of(by.user)));
   if (label.empty() || label.size() > kLabelMax || !is_utf8(label))
     co_return fail(Code::kInvalid, "iam.bad_label");
   constexpr Duration kLifetimeMax = std::chrono::years(10);
   if (lifetime && (*lifetime <= Duration(0) || *lifetime > kLifetimeMax))
     co_return fail(Code::kInvalid, "iam.bad_lifetime");
-  co_return co_await write<NewApiToken>([&](Transaction& transaction) -> Result<NewApiToken> {
+  co_return co_await core_.write<NewApiToken>([&](Transaction& transaction) -> Result<NewApiToken> {
     NewApiToken made = make_api_token(by, label);
     if (lifetime) made.token.expires = made.token.created + *lifetime;
     const database::Parameters parameters = {{"user_id", by.user.value},
@@ -134,21 +137,22 @@ Task<Iam::NewApiToken> IamService::create_api_token(const Principal& by, const s
         made.token.expires = std::min(made.token.expires.value_or(*end), *end);
     }
     TRY(insert_api_token(transaction, by, made));
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:CreateApiToken", resource_of(by.user), {{"token", made.token.id}}}));
+    TRY(core_.trail.changed(
+        transaction, by.tenant, by,
+        {"iam:CreateApiToken", resource_of(by.user), {{"token", made.token.id}}}));
     return made;
   });
 }
 
 Task<> IamService::delete_api_token(const Principal& by, const std::string& id) {
-  CO_TRY(decide(tree_, by, "iam:DeleteApiToken", {resource_of(by.user), by.tenant}));
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  CO_TRY(decide(core_.tree, by, "iam:DeleteApiToken", {resource_of(by.user), by.tenant}));
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const std::int64_t deleted,
         transaction.execute("DELETE FROM api_token WHERE id = :id AND user_id = :user_id",
                             {{"id", id}, {"user_id", by.user.value}}));
     if (deleted == 0) return fail(Code::kNotFound, "iam.token_missing", {{"token", id}});
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:DeleteApiToken", resource_of(by.user), {{"token", id}}}));
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:DeleteApiToken", resource_of(by.user), {{"token", id}}}));
     return Done{};
   }));
   co_return Result<>();

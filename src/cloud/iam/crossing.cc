@@ -11,7 +11,7 @@ bool is_crossing(const Principal& by, TenantId owner) {
 
 audit::Event as_owner_sees(const Principal& by, audit::Event event, TenantId owner) {
   if (!is_crossing(by, owner)) return event;
-  event.actor = arn_of(by.tenant, by.name);
+  event.actor = arn_of(by);
   event.actor_id = {};
   return event;
 }

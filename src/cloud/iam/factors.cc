@@ -38,56 +38,58 @@ Factor factor_of(const Row& row) {
 
 Task<> IamService::change_password(const Principal& by, const std::string& old_password,
                                    const std::string& new_password) {
-  CO_TRY(decide(tree_, by, "iam:ChangePassword", {resource_of(by.user), by.tenant}));
-  CO_TRY(check_fresh(by, "iam:ChangePassword", resource_of(by.user)));
+  CO_TRY(decide(core_.tree, by, "iam:ChangePassword", {resource_of(by.user), by.tenant}));
+  CO_TRY(core_.check_fresh(by, "iam:ChangePassword", resource_of(by.user)));
   struct Current {
     User user;
     std::string hash;
   };
   CO_TRY(const Current current,
-         co_await read<Current>([&](Transaction& transaction) -> Result<Current> {
+         co_await core_.read<Current>([&](Transaction& transaction) -> Result<Current> {
            TRY(User user, iam::find_user(transaction, by.user));
            TRY(auto rows, transaction.query("SELECT password_hash FROM iam_user WHERE id = :id",
                                             {{"id", by.user.value}}));
            return Current{std::move(user), rows[0].text("password_hash")};
          }));
-  CO_TRY(throttle_.begin(own_attempt(by), clock_.now()));
-  CO_TRY(const bool same, co_await is_password(old_password, current.hash));
+  CO_TRY(throttle_.begin(own_attempt(by), core_.clock.now()));
+  CO_TRY(const bool same, co_await passwords_.is_password(old_password, current.hash));
   if (!same) {
     const Error wrong(Code::kDenied, "iam.wrong_password");
-    trail_.refused(by.tenant, by, {"iam:ChangePassword", resource_of(by.user), {}}, wrong);
+    core_.trail.refused(by.tenant, by, {"iam:ChangePassword", resource_of(by.user), {}}, wrong);
     co_return std::unexpected(wrong);
   }
   throttle_.succeeded(own_attempt(by), Throttle::Success::kForget);
   CO_TRY(check_password(new_password, {current.user.name, current.user.email,
                                        current.user.privileged, current.user.has_second_factor()}));
-  CO_TRY(const std::string hashed, co_await hash(new_password));
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  CO_TRY(const std::string hashed, co_await passwords_.hash(new_password));
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const std::int64_t changed,
         transaction.execute("UPDATE iam_user SET password_hash = :new_hash, "
-                            "password_changed_us = :now_us "
+                            "password_length_met = :length_met, password_changed_us = :now_us "
                             "WHERE id = :id AND password_hash = :old_hash",
                             {{"new_hash", hashed},
                              {"old_hash", current.hash},
-                             {"now_us", to_us(clock_.now())},
+                             {"length_met", length_met(new_password)},
+                             {"now_us", to_us(core_.clock.now())},
                              {"id", by.user.value}}));
     if (changed == 0) return fail(Code::kConflict, "iam.changed_meanwhile");
-    TRY(end_other_sessions(transaction, by, by.user));
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:ChangePassword", resource_of(by.user), {}}));
+    TRY(core_.end_other_sessions(transaction, by, by.user));
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:ChangePassword", resource_of(by.user), {}}));
     return Done{};
   }));
   co_return Result<>();
 }
 
 Task<std::string> IamService::begin_totp(const Principal& by) {
-  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
-  const Buffer seed = to_buffer(View(random_.octets<kSeedLength>()));
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  const Buffer seed = to_buffer(View(core_.random.octets<kSeedLength>()));
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(may_change_factors(transaction, by));
-    TRY(check_fresh(by, "iam:BeginTotp", resource_of(by.user)));
-    TRY(const std::string sealed, seal_secret(keys_, random_, {"totp/" + by.user.text()}, seed));
+    TRY(core_.check_fresh(by, "iam:BeginTotp", resource_of(by.user)));
+    TRY(const std::string sealed,
+        seal_secret(core_.keys, core_.random, {"totp/" + by.user.text()}, seed));
     TRY(transaction.execute(
         "DELETE FROM mfa_factor WHERE user_id = :user_id AND confirmed_us IS NULL",
         {{"user_id", by.user.value}}));
@@ -95,47 +97,50 @@ Task<std::string> IamService::begin_totp(const Principal& by) {
         transaction.execute("INSERT INTO mfa_factor (id, tenant_id, user_id, kind, secret_sealed, "
                             "last_step, created_us) VALUES (:id, :tenant_id, :user_id, 'totp', "
                             ":secret_sealed, 0, :now_us)",
-                            {{"id", random_.id()},
+                            {{"id", core_.random.id()},
                              {"tenant_id", by.tenant.value},
                              {"user_id", by.user.value},
                              {"secret_sealed", sealed},
-                             {"now_us", to_us(clock_.now())}}));
-    TRY(trail_.changed(transaction, by.tenant, by, {"iam:BeginTotp", resource_of(by.user), {}}));
+                             {"now_us", to_us(core_.clock.now())}}));
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:BeginTotp", resource_of(by.user), {}}));
     return Done{};
   }));
   co_return to_base32(seed);
 }
 
 Task<Iam::RenewedSession> IamService::confirm_totp(const Principal& by, const std::string& code) {
-  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
-  CO_TRY(throttle_.begin(own_attempt(by), clock_.now()));
-  auto confirmed = co_await write<RenewedSession>([&](Transaction& transaction)
-                                                      -> Result<RenewedSession> {
-    TRY(const User user, may_change_factors(transaction, by));
-    TRY(auto rows, transaction.query("SELECT id, secret_sealed FROM mfa_factor "
-                                     "WHERE user_id = :user_id AND confirmed_us IS NULL",
-                                     {{"user_id", by.user.value}}));
-    if (rows.empty()) return fail(Code::kConflict, "iam.no_totp_begun");
-    TRY(const Buffer seed,
-        open_secret(keys_, {"totp/" + by.user.text()}, rows[0].text("secret_sealed")));
-    const auto step = crypto::verify_totp(seed, code, clock_.now(), 0);
-    if (!step) return fail(Code::kInvalid, "iam.wrong_code");
-    const database::Parameters parameters = {{"id", rows[0].integer("id")},
-                                             {"user_id", by.user.value},
-                                             {"step", *step},
-                                             {"now_us", to_us(clock_.now())}};
-    TRY(
-        transaction.execute("DELETE FROM mfa_factor WHERE user_id = :user_id AND "
-                            "kind = 'totp' AND id <> :id",
-                            parameters));
-    TRY(transaction.execute(
-        "UPDATE mfa_factor SET confirmed_us = :now_us, last_step = :step WHERE id = :id",
-        parameters));
-    TRY(RenewedSession renewed, gain_factor(transaction, by, user, FactorKind::kTotp, "pwd otp"));
-    TRY(trail_.changed(transaction, by.tenant, by, {"iam:ConfirmTotp", resource_of(by.user), {}}));
-    return renewed;
-  });
+  CO_TRY(throttle_.begin(own_attempt(by), core_.clock.now()));
+  auto confirmed =
+      co_await core_.write<RenewedSession>([&](Transaction& transaction) -> Result<RenewedSession> {
+        TRY(const User user, may_change_factors(transaction, by));
+        TRY(auto rows, transaction.query("SELECT id, secret_sealed FROM mfa_factor "
+                                         "WHERE user_id = :user_id AND confirmed_us IS NULL",
+                                         {{"user_id", by.user.value}}));
+        if (rows.empty()) return fail(Code::kConflict, "iam.no_totp_begun");
+        TRY(const Buffer seed,
+            open_secret(core_.keys, {"totp/" + by.user.text()}, rows[0].text("secret_sealed")));
+        const auto step = crypto::verify_totp(seed, code, core_.clock.now(), 0);
+        if (!step) return fail(Code::kInvalid, "iam.wrong_code");
+        const database::Parameters parameters = {{"id", rows[0].integer("id")},
+                                                 {"user_id", by.user.value},
+                                                 {"step", *step},
+                                                 {"now_us", to_us(core_.clock.now())}};
+        TRY(
+            transaction.execute("DELETE FROM mfa_factor WHERE user_id = :user_id AND "
+                                "kind = 'totp' AND id <> :id",
+                                parameters));
+        TRY(transaction.execute(
+            "UPDATE mfa_factor SET confirmed_us = :now_us, last_step = :step WHERE id = :id",
+            parameters));
+        TRY(RenewedSession renewed,
+            gain_factor(transaction, by, user, FactorKind::kTotp, "pwd otp"));
+        TRY(core_.trail.changed(transaction, by.tenant, by,
+                                {"iam:ConfirmTotp", resource_of(by.user), {}}));
+        return renewed;
+      });
   if (confirmed) throttle_.succeeded(own_attempt(by), Throttle::Success::kForget);
   co_return confirmed;
 }
@@ -145,13 +150,13 @@ Result<RenewedSession> IamService::gain_factor(Transaction& transaction, const P
                                                const std::string& amr) {
   // The session has now proved both; those opened with the password alone end. So does its own
   // secret: who saw it when it was worth less must not have what it is worth now.
-  TRY(end_other_sessions(transaction, by, by.user));
-  RenewedSession renewed{make_bearer_secret(random_), {}, {}};
+  TRY(core_.end_other_sessions(transaction, by, by.user));
+  RenewedSession renewed{make_bearer_secret(core_.random), {}, {}};
   const database::Parameters parameters = {{"session_id", by.credential},
                                            {"amr", amr},
                                            {"factor", std::string(name_of(factor))},
                                            {"secret_sha256", digest_of(renewed.secret)},
-                                           {"now_us", to_us(clock_.now())}};
+                                           {"now_us", to_us(core_.clock.now())}};
   TRY(auto own, transaction.query("SELECT expires_us FROM iam_session WHERE id = :session_id "
                                   "AND ended_us IS NULL",
                                   parameters));
@@ -174,8 +179,8 @@ Result<RenewedSession> IamService::gain_factor(Transaction& transaction, const P
 }
 
 Task<FactorList> IamService::list_factors(const Principal& by) {
-  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
-  co_return co_await read<FactorList>([&](Transaction& transaction) -> Result<FactorList> {
+  CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
+  co_return co_await core_.read<FactorList>([&](Transaction& transaction) -> Result<FactorList> {
     TRY(auto rows,
         transaction.query(
             "SELECT f.id, f.kind, f.label, f.created_us, f.last_used_us, p.site, p.backed_up, "
@@ -190,13 +195,13 @@ Task<FactorList> IamService::list_factors(const Principal& by) {
 }
 
 Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
-  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   const Error missing(Code::kNotFound, "iam.factor_missing", {{"factor", id}});
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
   if (error != std::errc() || end != id.data() + id.size()) co_return std::unexpected(missing);
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const User user, may_change_factors(transaction, by));
     const database::Parameters parameters = {
         {"id", number}, {"user_id", by.user.value}, {"session_id", by.credential}};
@@ -204,13 +209,13 @@ Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
                                      "user_id = :user_id AND confirmed_us IS NOT NULL",
                                      parameters));
     if (rows.empty()) return std::unexpected(missing);
-    TRY(check_fresh(by, "iam:RemoveFactor", resource_of(by.user)));
+    TRY(core_.check_fresh(by, "iam:RemoveFactor", resource_of(by.user)));
     const bool is_last = std::size_t(user.has_totp) + user.passkeys == 1;
     if (is_last && user.privileged) return fail(Code::kConflict, "iam.last_factor");
     TRY(transaction.execute("DELETE FROM passkey WHERE factor_id = :id", parameters));
     TRY(transaction.execute("DELETE FROM mfa_factor WHERE id = :id", parameters));
     // Sessions may have been opened with it, by whoever has it.
-    TRY(end_other_sessions(transaction, by, by.user));
+    TRY(core_.end_other_sessions(transaction, by, by.user));
     if (is_last) {
       TRY(transaction.execute("DELETE FROM recovery_code WHERE user_id = :user_id", parameters));
       // What programs carry of it goes with it.
@@ -223,14 +228,14 @@ Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
                               "factor = '' WHERE id = :session_id",
                               parameters));
     }
-    TRY(trail_.changed(
+    TRY(core_.trail.changed(
         transaction, by.tenant, by,
         {"iam:RemoveFactor",
          resource_of(by.user),
          {{"factor", id}, {"kind", rows[0].text("kind")}, {"label", rows[0].text("label")}}}));
     return Done{};
   }));
-  signing_.forget_user(by.user);
+  core_.signing.forget_user(by.user);
   co_return Result<>();
 }
 

@@ -1,5 +1,7 @@
 // The first start of a provider.
 #include "base/text_encoding.h"
+#include "grants.h"
+#include "password_rules.h"
 #include "rows.h"
 #include "service.h"
 
@@ -20,24 +22,25 @@ struct IamService::Founder {
 Task<IamService::Founder> IamService::make_founder(Tenant tenant, std::string user_name,
                                                    Role role) {
   Founder founder;
-  founder.user = {.id = UserId{random_.id()},
+  founder.user = {.id = UserId{core_.random.id()},
                   .tenant = tenant.id,
                   .name = std::move(user_name),
                   .email = "",
                   .role = role,
                   .has_totp = true,
-                  .created = clock_.now(),
+                  .created = core_.clock.now(),
                   .last_sign_in = {}};
   founder.tenant = std::move(tenant);
-  founder.password = make_password(random_);
-  founder.totp_seed = to_buffer(View(random_.octets<kSeedLength>()));
-  CO_TRY(founder.password_hash, co_await hash(founder.password));
+  founder.password = make_password(core_.random);
+  founder.totp_seed = to_buffer(View(core_.random.octets<kSeedLength>()));
+  CO_TRY(founder.password_hash, co_await passwords_.hash(founder.password));
   co_return founder;
 }
 
 Result<> IamService::insert_founder(Transaction& transaction, const Founder& founder) {
   const auto& [tenant, user, password, password_hash, totp_seed] = founder;
-  TRY(const std::string sealed, seal_secret(keys_, random_, {"totp/" + user.id.text()}, totp_seed));
+  TRY(const std::string sealed,
+      seal_secret(core_.keys, core_.random, {"totp/" + user.id.text()}, totp_seed));
   const database::Parameters parameters = {
       {"tenant_id", tenant.id.value},
       {"parent_id", tenant.parent ? database::Value(tenant.parent.value) : database::Null{}},
@@ -47,7 +50,8 @@ Result<> IamService::insert_founder(Transaction& transaction, const Founder& fou
       {"user_name", user.name},
       {"role", std::string(name_of(user.role))},
       {"password_hash", password_hash},
-      {"factor_id", random_.id()},
+      {"length_met", length_met(password)},
+      {"factor_id", core_.random.id()},
       {"secret_sealed", sealed},
       {"now_us", to_us(user.created)}};
   TRY(
@@ -56,17 +60,18 @@ Result<> IamService::insert_founder(Transaction& transaction, const Founder& fou
                           parameters));
   TRY(transaction.execute(
       "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "
-      "password_changed_us, created_us) VALUES (:user_id, :tenant_id, :user_name, :user_name, '', "
-      ":role, 1, :password_hash, :now_us, :now_us)",
+      "password_length_met, password_changed_us, created_us) VALUES (:user_id, :tenant_id, "
+      ":user_name, :user_name, '', :role, 1, :password_hash, :length_met, :now_us, :now_us)",
       parameters));
   TRY(transaction.execute(
       "INSERT INTO mfa_factor (id, tenant_id, user_id, kind, secret_sealed, last_step, "
       "created_us, confirmed_us) VALUES (:factor_id, :tenant_id, :user_id, 'totp', "
       ":secret_sealed, 0, :now_us, :now_us)",
       parameters));
+  TRY(record_grant(core_, transaction, role_of(user), {.origin = "founding"}));
   const Principal system{
       .tenant = tenant.id, .name = "system", .method = Method::kSystem, .credential = {}};
-  return trail_.changed(
+  return core_.trail.changed(
       transaction, tenant.id, system,
       {"iam:Found", resource_of(user.id), {{"tenant", tenant.name}, {"user", user.name}}});
 }
@@ -77,7 +82,7 @@ Task<std::optional<Iam::Founded>> IamService::found(const std::string& provider_
   using Answer = std::optional<Founded>;
   // Asked again below; here it spares the hashes at every later start.
   CO_TRY(const std::int64_t users,
-         co_await read<std::int64_t>([](Transaction& transaction) -> Result<std::int64_t> {
+         co_await core_.read<std::int64_t>([](Transaction& transaction) -> Result<std::int64_t> {
            TRY(auto rows, transaction.query("SELECT count(*) AS n FROM iam_user"));
            return rows[0].integer("n");
          }));
@@ -91,7 +96,7 @@ Task<std::optional<Iam::Founded>> IamService::found(const std::string& provider_
                          {kFirstCustomer, kProviderTenant, TenantKind::kCustomer, *customer_name},
                          "customer", Role::kTenantAdministrator));
   }
-  auto founded = co_await write<Answer>([&](Transaction& transaction) -> Result<Answer> {
+  auto founded = co_await core_.write<Answer>([&](Transaction& transaction) -> Result<Answer> {
     TRY(auto users, transaction.query("SELECT count(*) AS n FROM iam_user"));
     if (users[0].integer("n") > 0) return Answer();
     TRY(insert_founder(transaction, admin));
@@ -123,8 +128,8 @@ Task<std::optional<Iam::Founded>> IamService::found(const std::string& provider_
     return made;
   });
   if (founded && *founded) {
-    tree_.add({{kProviderTenant, TenantId{}}});
-    if (customer) tree_.add({{kFirstCustomer, kProviderTenant}});
+    core_.tree.add({{kProviderTenant, TenantId{}}});
+    if (customer) core_.tree.add({{kFirstCustomer, kProviderTenant}});
   }
   co_return founded;
 }

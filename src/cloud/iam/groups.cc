@@ -1,9 +1,10 @@
 // Groups of a tenant's users.
 #include "base/ascii.h"
+#include "grants.h"
 #include "names.h"
 #include "paging.h"
+#include "profile_service.h"
 #include "rows.h"
-#include "service.h"
 
 namespace belfry::iam {
 namespace {
@@ -29,33 +30,36 @@ Group group_of(const Row& row) {
           .members = std::size_t(row.integer("members"))};
 }
 
+Result<Right> membership_of(Transaction& transaction, const Group& group, const User& member) {
+  TRY(const bool privileged, gives_privileges(transaction, group.id));
+  return Right{.kind = RightKind::kMembership,
+               .tenant = group.tenant,
+               .user = member.id,
+               .group = group.id,
+               .holder = member.name,
+               .name = group.name,
+               .privileged = privileged};
+}
+
 }  // namespace
 
-Result<Group> IamService::read_group(Transaction& transaction, const Principal& by, GroupId id,
-                                     std::string_view action) {
+Result<Group> ProfileService::read_group(Transaction& transaction, const Principal& by, GroupId id,
+                                         std::string_view action) {
   TRY(auto rows, transaction.query("SELECT " + std::string(kColumns) +
                                        " FROM iam_group g WHERE g.id = :id AND "
                                        "g.tenant_id = :tenant_id",
                                    {{"id", id.value}, {"tenant_id", by.tenant.value}}));
   if (rows.empty()) return std::unexpected(group_missing(id));
   Group group = group_of(rows[0]);
-  TRY(check(by, action, {resource_of(id), group.tenant}, group_missing(id)));
+  TRY(core_.check(by, action, {resource_of(id), group.tenant}, group_missing(id)));
   return group;
 }
 
-Result<bool> IamService::gives_privileges(Transaction& transaction, GroupId id) {
-  TRY(auto rows, transaction.query("SELECT count(*) AS n FROM group_profile g JOIN iam_profile p "
-                                   "ON p.id = g.profile_id WHERE g.group_id = :id AND "
-                                   "p.privileged = 1",
-                                   {{"id", id.value}}));
-  return rows[0].integer("n") > 0;
-}
-
-Task<Listing<Group>> IamService::list_groups(const Principal& by, Page page) {
+Task<Listing<Group>> ProfileService::list_groups(const Principal& by, Page page) {
   using List = Listing<Group>;
   CO_TRY(const std::string after, read_text_key(page.after));
-  CO_TRY(check(by, "iam:ListGroups", {"belfry:group/*", by.tenant}, group_missing({})));
-  co_return co_await read<List>([&](Transaction& transaction) -> Result<List> {
+  CO_TRY(core_.check(by, "iam:ListGroups", {"belfry:group/*", by.tenant}, group_missing({})));
+  co_return co_await core_.read<List>([&](Transaction& transaction) -> Result<List> {
     TRY(auto rows,
         transaction.query(
             "SELECT " + std::string(kColumns) +
@@ -69,12 +73,14 @@ Task<Listing<Group>> IamService::list_groups(const Principal& by, Page page) {
   });
 }
 
-Task<Group> IamService::create_group(const Principal& by, const std::string& name) {
-  CO_TRY(check(by, "iam:CreateGroup", {"belfry:group/*", by.tenant}, group_missing({})));
+Task<Group> ProfileService::create_group(const Principal& by, const std::string& name) {
+  CO_TRY(core_.check(by, "iam:CreateGroup", {"belfry:group/*", by.tenant}, group_missing({})));
   if (!is_display_name(name)) co_return fail(Code::kInvalid, "iam.bad_group_name");
-  const Group group{
-      .id = GroupId{random_.id()}, .tenant = by.tenant, .name = name, .created = clock_.now()};
-  co_return co_await write<Group>([&](Transaction& transaction) -> Result<Group> {
+  const Group group{.id = GroupId{core_.random.id()},
+                    .tenant = by.tenant,
+                    .name = name,
+                    .created = core_.clock.now()};
+  co_return co_await core_.write<Group>([&](Transaction& transaction) -> Result<Group> {
     TRY(auto counted, transaction.query("SELECT count(*) AS n FROM iam_group "
                                         "WHERE tenant_id = :tenant_id",
                                         {{"tenant_id", by.tenant.value}}));
@@ -92,32 +98,38 @@ Task<Group> IamService::create_group(const Principal& by, const std::string& nam
                              {"tenant_id", by.tenant.value},
                              {"name", name},
                              {"created_us", to_us(group.created)}}));
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:CreateGroup", resource_of(group.id), {{"name", name}}}));
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:CreateGroup", resource_of(group.id), {{"name", name}}}));
     return group;
   });
 }
 
-Task<> IamService::delete_group(const Principal& by, GroupId id) {
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+Task<> ProfileService::delete_group(const Principal& by, GroupId id) {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Group group, read_group(transaction, by, id, "iam:DeleteGroup"));
-    TRY(check_fresh(by, "iam:DeleteGroup", resource_of(id)));
+    TRY(core_.check_fresh(by, "iam:DeleteGroup", resource_of(id)));
+    TRY(transaction.execute(
+        "UPDATE iam_grant SET ended_us = :now_us, ended_by_user_id = :by_id, "
+        "end_reason = 'group_deleted' WHERE ended_us IS NULL AND "
+        "group_id = :id",
+        {{"now_us", to_us(core_.clock.now())}, {"by_id", by.user.value}, {"id", id.value}}));
     for (const char* table : {"group_member", "group_profile"})
       TRY(transaction.execute("DELETE FROM " + std::string(table) + " WHERE group_id = :id",
                               {{"id", id.value}}));
     TRY(transaction.execute("DELETE FROM iam_group WHERE id = :id", {{"id", id.value}}));
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:DeleteGroup", resource_of(id), {{"name", group.name}}}));
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:DeleteGroup", resource_of(id), {{"name", group.name}}}));
     return Done{};
   }));
-  signing_.forget_tenant(by.tenant);
+  core_.signing.forget_tenant(by.tenant);
   co_return Result<>();
 }
 
-Task<Listing<GroupMember>> IamService::list_members(const Principal& by, GroupId id, Page page) {
+Task<Listing<GroupMember>> ProfileService::list_members(const Principal& by, GroupId id,
+                                                        Page page) {
   using List = Listing<GroupMember>;
   CO_TRY(const std::string after, read_text_key(page.after));
-  co_return co_await read<List>([&](Transaction& transaction) -> Result<List> {
+  co_return co_await core_.read<List>([&](Transaction& transaction) -> Result<List> {
     TRY(read_group(transaction, by, id, "iam:ListGroups"));
     TRY(auto rows,
         transaction.query("SELECT u.id, u.name, u.name_key, m.since_us FROM group_member m JOIN "
@@ -134,49 +146,43 @@ Task<Listing<GroupMember>> IamService::list_members(const Principal& by, GroupId
   });
 }
 
-Task<> IamService::add_member(const Principal& by, GroupId id, UserId user) {
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+Task<> ProfileService::add_member(const Principal& by, GroupId id, UserId user) {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Group group, read_group(transaction, by, id, "iam:ChangeGroup"));
     TRY(const User member, read_user_of(transaction, by, user));
-    TRY(check_fresh(by, "iam:AddGroupMember", resource_of(id)));
+    TRY(core_.check_fresh(by, "iam:AddGroupMember", resource_of(id)));
     TRY(check_may_hold(member));
-    TRY(auto same, transaction.query("SELECT since_us FROM group_member WHERE group_id = :id AND "
-                                     "user_id = :user_id",
-                                     {{"id", id.value}, {"user_id", user.value}}));
-    if (!same.empty()) return Done{};
-    TRY(
-        transaction.execute("INSERT INTO group_member (group_id, user_id, tenant_id, since_us) "
-                            "VALUES (:id, :user_id, :tenant_id, :now_us)",
-                            {{"id", id.value},
-                             {"user_id", user.value},
-                             {"tenant_id", by.tenant.value},
-                             {"now_us", to_us(clock_.now())}}));
-    TRY(trail_.changed(
+    TRY(Right right, membership_of(transaction, group, member));
+    TRY(check_may_give_alone(transaction, by, by.tenant, right.privileged));
+    TRY(const bool is_new, give(core_, transaction, right, {.origin = "direct", .by = by.user}));
+    if (!is_new) return Done{};
+    TRY(core_.trail.changed(
         transaction, by.tenant, by,
         {"iam:AddGroupMember", resource_of(id), {{"group", group.name}, {"user", member.name}}}));
     return Done{};
   }));
-  signing_.forget_user(user);
+  core_.signing.forget_user(user);
   co_return Result<>();
 }
 
-Task<> IamService::remove_member(const Principal& by, GroupId id, UserId user) {
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+Task<> ProfileService::remove_member(const Principal& by, GroupId id, UserId user) {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Group group, read_group(transaction, by, id, "iam:ChangeGroup"));
     TRY(const User member, read_user_of(transaction, by, user));
-    TRY(check_fresh(by, "iam:RemoveGroupMember", resource_of(id)));
+    TRY(core_.check_fresh(by, "iam:RemoveGroupMember", resource_of(id)));
+    TRY(const Right right, membership_of(transaction, group, member));
     TRY(const std::int64_t removed,
-        transaction.execute("DELETE FROM group_member WHERE group_id = :id AND user_id = :user_id",
-                            {{"id", id.value}, {"user_id", user.value}}));
+        take_away(transaction, right,
+                  {.reason = "withdrawn", .by = by.user, .at = core_.clock.now()}));
     if (removed == 0)
       return fail(Code::kNotFound, "iam.no_member", {{"group", group.name}, {"user", member.name}});
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:RemoveGroupMember",
-                        resource_of(id),
-                        {{"group", group.name}, {"user", member.name}}}));
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:RemoveGroupMember",
+                             resource_of(id),
+                             {{"group", group.name}, {"user", member.name}}}));
     return Done{};
   }));
-  signing_.forget_user(user);
+  core_.signing.forget_user(user);
   co_return Result<>();
 }
 

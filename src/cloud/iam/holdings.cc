@@ -1,26 +1,28 @@
 // Who holds which profile.
+#include "grants.h"
+#include "profile_service.h"
 #include "rows.h"
-#include "service.h"
 
 namespace belfry::iam {
 namespace {
 
-// The table of holders of a kind, and its column.
-struct HolderTable {
-  std::string table, column;
-  std::int64_t id;
-};
-
-HolderTable table_of(const Holder& holder) {
-  if (holder.user) return {"user_profile", "user_id", holder.user->value};
-  return {"group_profile", "group_id", holder.group->value};
+Right right_of(const Profile& profile, const Holder& holder, std::string holder_name) {
+  return {.kind = RightKind::kProfile,
+          .tenant = profile.tenant,
+          .user = holder.user.value_or(UserId{}),
+          .group = holder.group.value_or(GroupId{}),
+          .profile = profile.id,
+          .holder = std::move(holder_name),
+          .name = profile.name,
+          .privileged = profile.privileged};
 }
 
 Holding holding_of(const Row& row) {
   Holding holding{.profile = ProfileId{row.integer("id")},
                   .name = row.text("name"),
                   .privileged = row.flag("privileged"),
-                  .since = from_us(row.integer("since_us"))};
+                  .since = from_us(row.integer("since_us")),
+                  .expires = optional_time(row, "expires_us")};
   if (!row.is_null("group_id")) {
     holding.group = GroupId{row.integer("group_id")};
     holding.group_name = row.text("group_name");
@@ -30,41 +32,32 @@ Holding holding_of(const Row& row) {
 
 }  // namespace
 
-Result<User> IamService::read_user_of(Transaction& transaction, const Principal& by, UserId user) {
+Result<User> ProfileService::read_user_of(Transaction& transaction, const Principal& by,
+                                          UserId user) {
   TRY(User found, iam::find_user(transaction, user));
   if (found.tenant != by.tenant)
     return fail(Code::kNotFound, "iam.user_missing", {{"user", user.text()}});
   return found;
 }
 
-Result<> IamService::check_may_hold(const User& user) {
+Result<> ProfileService::check_may_hold(const User& user) {
   if (!is_privileged(user.role)) return {};
   return fail(Code::kConflict, "iam.administrators_hold_none", {{"user", user.name}});
 }
 
-Result<> IamService::check_room(Transaction& transaction, const std::string& table,
-                                const std::string& column, std::int64_t id) {
-  constexpr std::int64_t kHeldMax = 10;
-  TRY(auto rows,
-      transaction.query("SELECT count(*) AS n FROM " + table + " WHERE " + column + " = :id",
-                        {{"id", id}}));
-  if (rows[0].integer("n") < kHeldMax) return {};
-  return fail(Code::kConflict, "iam.too_many_held", {{"maximum", std::to_string(kHeldMax)}});
-}
-
-Result<> IamService::end_sessions_of_holders(Transaction& transaction, ProfileId profile) {
+Result<> ProfileService::end_sessions_of_holders(Transaction& transaction, ProfileId profile) {
   TRY(transaction.execute(
       "UPDATE iam_session SET ended_us = :now_us WHERE ended_us IS NULL AND (user_id IN "
       "(SELECT h.user_id FROM user_profile h WHERE h.profile_id = :profile_id) OR user_id IN "
       "(SELECT m.user_id FROM group_member m JOIN group_profile g ON g.group_id = m.group_id "
       "WHERE g.profile_id = :profile_id))",
-      {{"now_us", to_us(clock_.now())}, {"profile_id", profile.value}}));
+      {{"now_us", to_us(core_.clock.now())}, {"profile_id", profile.value}}));
   return {};
 }
 
-Result<std::vector<audit::Detail>> IamService::check_holder(Transaction& transaction,
-                                                            const Principal& by,
-                                                            const Holder& holder) {
+Result<std::vector<audit::Detail>> ProfileService::check_holder(Transaction& transaction,
+                                                                const Principal& by,
+                                                                const Holder& holder) {
   if (holder.user) {
     TRY(const User user, read_user_of(transaction, by, *holder.user));
     TRY(check_may_hold(user));
@@ -75,105 +68,110 @@ Result<std::vector<audit::Detail>> IamService::check_holder(Transaction& transac
   return std::vector<audit::Detail>{{"group", group.name}};
 }
 
-void IamService::forget(const Principal& by, const Holder& holder) {
-  if (holder.user)
-    signing_.forget_user(*holder.user);
-  else
-    signing_.forget_tenant(by.tenant);
-}
-
-Task<> IamService::give_profile(const Principal& by, ProfileId id, Holder holder) {
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
-    TRY(const Profile profile, read_profile(transaction, by, id, "iam:GiveProfile"));
-    TRY(auto details, check_holder(transaction, by, holder));
-    TRY(check_fresh(by, "iam:GiveProfile", "belfry:profile/" + id.text()));
-    const HolderTable to = table_of(holder);
-    TRY(auto same, transaction.query("SELECT since_us FROM " + to.table + " WHERE " + to.column +
-                                         " = :holder_id AND profile_id = :profile_id",
-                                     {{"holder_id", to.id}, {"profile_id", id.value}}));
-    if (!same.empty()) return Done{};
-    TRY(check_room(transaction, to.table, to.column, to.id));
-    TRY(transaction.execute(
-        "INSERT INTO " + to.table + " (" + to.column +
-            ", profile_id, tenant_id, since_us, given_by_user_id) VALUES (:holder_id, :profile_id, "
-            ":tenant_id, :now_us, :by_id)",
-        {{"holder_id", to.id},
-         {"profile_id", id.value},
-         {"tenant_id", by.tenant.value},
-         {"now_us", to_us(clock_.now())},
-         {"by_id", by.user.value}}));
-    if (profile.privileged) TRY(end_sessions_of_holders(transaction, id));
-    details.push_back({"name", profile.name});
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:GiveProfile", "belfry:profile/" + id.text(), std::move(details)}));
-    return Done{};
-  }));
-  forget(by, holder);
+Task<> ProfileService::give_profile(const Principal& by, ProfileId id, Holder holder) {
+  CO_TRY(const Right given,
+         co_await core_.write<Right>([&](Transaction& transaction) -> Result<Right> {
+           TRY(const Profile profile, read_profile(transaction, by, id, "iam:GiveProfile"));
+           TRY(auto details, check_holder(transaction, by, holder));
+           TRY(core_.check_fresh(by, "iam:GiveProfile", "belfry:profile/" + id.text()));
+           TRY(check_may_give_alone(transaction, by, by.tenant, profile.privileged));
+           const Right right = right_of(profile, holder, details.front().value);
+           TRY(const bool is_new,
+               give(core_, transaction, right, {.origin = "direct", .by = by.user}));
+           if (!is_new) return right;
+           details.push_back({"name", profile.name});
+           TRY(core_.trail.changed(
+               transaction, by.tenant, by,
+               {"iam:GiveProfile", "belfry:profile/" + id.text(), std::move(details)}));
+           return right;
+         }));
+  forget(core_, given);
   co_return Result<>();
 }
 
-Task<> IamService::withdraw_profile(const Principal& by, ProfileId id, Holder holder) {
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
-    TRY(const Profile profile, read_profile(transaction, by, id, "iam:WithdrawProfile"));
-    TRY(auto details, check_holder(transaction, by, holder));
-    TRY(check_fresh(by, "iam:WithdrawProfile", "belfry:profile/" + id.text()));
-    const HolderTable from = table_of(holder);
-    TRY(const std::int64_t removed,
-        transaction.execute("DELETE FROM " + from.table + " WHERE " + from.column +
-                                " = :holder_id AND profile_id = :profile_id",
-                            {{"holder_id", from.id}, {"profile_id", id.value}}));
-    if (removed == 0) return fail(Code::kNotFound, "iam.not_held", {{"name", profile.name}});
-    details.push_back({"name", profile.name});
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:WithdrawProfile", "belfry:profile/" + id.text(), std::move(details)}));
-    return Done{};
-  }));
-  forget(by, holder);
+Task<> ProfileService::withdraw_profile(const Principal& by, ProfileId id, Holder holder) {
+  CO_TRY(const Right taken,
+         co_await core_.write<Right>([&](Transaction& transaction) -> Result<Right> {
+           TRY(const Profile profile, read_profile(transaction, by, id, "iam:WithdrawProfile"));
+           TRY(auto details, check_holder(transaction, by, holder));
+           TRY(core_.check_fresh(by, "iam:WithdrawProfile", "belfry:profile/" + id.text()));
+           const Right right = right_of(profile, holder, details.front().value);
+           TRY(const std::int64_t removed,
+               take_away(transaction, right,
+                         {.reason = "withdrawn", .by = by.user, .at = core_.clock.now()}));
+           if (removed == 0) return fail(Code::kNotFound, "iam.not_held", {{"name", profile.name}});
+           details.push_back({"name", profile.name});
+           TRY(core_.trail.changed(
+               transaction, by.tenant, by,
+               {"iam:WithdrawProfile", "belfry:profile/" + id.text(), std::move(details)}));
+           return right;
+         }));
+  forget(core_, taken);
   co_return Result<>();
 }
 
-Task<Holdings> IamService::list_holdings(const Principal& by, UserId user) {
-  co_return co_await read<Holdings>([&](Transaction& transaction) -> Result<Holdings> {
+Task<Holdings> ProfileService::list_holdings(const Principal& by, UserId user) {
+  co_return co_await core_.read<Holdings>([&](Transaction& transaction) -> Result<Holdings> {
     TRY(const User found, read_user_of(transaction, by, user));
-    TRY(check_user(by, "iam:GetUser", found));
-    TRY(auto rows,
-        transaction.query("SELECT p.id, p.name, p.privileged, u.since_us, NULL AS group_id, "
-                          "'' AS group_name FROM user_profile u JOIN iam_profile p "
-                          "ON p.id = u.profile_id WHERE u.user_id = :user_id "
-                          "UNION ALL SELECT p.id, p.name, p.privileged, g.since_us, "
-                          "g.group_id, n.name AS group_name FROM group_member m "
-                          "JOIN group_profile g ON g.group_id = m.group_id "
-                          "JOIN iam_group n ON n.id = g.group_id "
-                          "JOIN iam_profile p ON p.id = g.profile_id WHERE m.user_id = :user_id",
-                          {{"user_id", user.value}}));
+    TRY(core_.check_user(by, "iam:GetUser", found));
+    TRY(auto rows, transaction.query(
+                       "SELECT p.id, p.name, p.privileged, u.since_us, u.expires_us, "
+                       "NULL AS group_id, '' AS group_name FROM user_profile u JOIN iam_profile p "
+                       "ON p.id = u.profile_id WHERE u.user_id = :user_id "
+                       "UNION ALL SELECT p.id, p.name, p.privileged, g.since_us, "
+                       "CASE WHEN g.expires_us < m.expires_us OR m.expires_us IS NULL "
+                       "THEN g.expires_us ELSE m.expires_us END AS expires_us, "
+                       "g.group_id, n.name AS group_name FROM group_member m "
+                       "JOIN group_profile g ON g.group_id = m.group_id "
+                       "JOIN iam_group n ON n.id = g.group_id "
+                       "JOIN iam_profile p ON p.id = g.profile_id WHERE m.user_id = :user_id",
+                       {{"user_id", user.value}}));
     Holdings holdings;
     for (const Row& row : rows) holdings.profiles.push_back(holding_of(row));
     TRY(auto bounds,
-        transaction.query("SELECT p.id, p.name, p.privileged, b.since_us, NULL AS group_id, "
-                          "'' AS group_name FROM user_boundary b JOIN iam_profile p "
-                          "ON p.id = b.profile_id WHERE b.user_id = :user_id",
-                          {{"user_id", user.value}}));
+        transaction.query(
+            "SELECT p.id, p.name, p.privileged, b.since_us, NULL AS expires_us, "
+            "NULL AS group_id, '' AS group_name FROM user_boundary b JOIN iam_profile p "
+            "ON p.id = b.profile_id WHERE b.user_id = :user_id",
+            {{"user_id", user.value}}));
     if (!bounds.empty()) holdings.boundary = holding_of(bounds[0]);
     return holdings;
   });
 }
 
-Task<> IamService::set_boundary(const Principal& by, UserId user,
-                                std::optional<ProfileId> profile) {
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+Result<> ProfileService::loosen_boundary(Transaction& transaction, const Principal& by,
+                                         const User& user) {
+  TRY(auto rows, transaction.query("SELECT profile_id FROM user_boundary WHERE user_id = :user_id",
+                                   {{"user_id", user.id.value}}));
+  if (rows.empty()) return {};
+  TRY(const FourEyes rule, four_eyes_of(transaction, by.tenant));
+  // What it kept from the user comes back: one person alone would give it.
+  if (rule == FourEyes::kAll || (rule == FourEyes::kPrivileged && user.privileged))
+    return fail(Code::kDenied, "iam.boundary_of_four_eyes", {{"user", user.name}});
+  TRY(take_away(transaction,
+                {.kind = RightKind::kBoundary,
+                 .tenant = by.tenant,
+                 .user = user.id,
+                 .profile = ProfileId{rows[0].integer("profile_id")}},
+                {.reason = "replaced", .by = by.user, .at = core_.clock.now()}));
+  return {};
+}
+
+Task<> ProfileService::set_boundary(const Principal& by, UserId user,
+                                    std::optional<ProfileId> profile) {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const User found, read_user_of(transaction, by, user));
-    TRY(check_user(by, "iam:SetBoundary", found));
+    TRY(core_.check_user(by, "iam:SetBoundary", found));
     // Nobody frees himself, and no administrator shuts itself out.
     if (user == by.user) return fail(Code::kConflict, "iam.own_account");
-    TRY(check_fresh(by, "iam:SetBoundary", iam::resource_of(user)));
+    TRY(core_.check_fresh(by, "iam:SetBoundary", iam::resource_of(user)));
     if (profile) TRY(check_may_hold(found));
     std::string name;
     if (profile) {
       TRY(const Profile bound, read_profile(transaction, by, *profile, "iam:ListProfiles"));
       name = bound.name;
     }
-    TRY(transaction.execute("DELETE FROM user_boundary WHERE user_id = :user_id",
-                            {{"user_id", user.value}}));
+    TRY(loosen_boundary(transaction, by, found));
     if (profile) {
       TRY(
           transaction.execute("INSERT INTO user_boundary (user_id, profile_id, tenant_id, "
@@ -181,15 +179,23 @@ Task<> IamService::set_boundary(const Principal& by, UserId user,
                               {{"user_id", user.value},
                                {"profile_id", profile->value},
                                {"tenant_id", by.tenant.value},
-                               {"now_us", to_us(clock_.now())}}));
+                               {"now_us", to_us(core_.clock.now())}}));
+      TRY(record_grant(core_, transaction,
+                       {.kind = RightKind::kBoundary,
+                        .tenant = by.tenant,
+                        .user = user,
+                        .profile = *profile,
+                        .holder = found.name,
+                        .name = name},
+                       {.origin = "direct", .by = by.user}));
     }
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:SetBoundary",
-                        iam::resource_of(user),
-                        {{"user", found.name}, {"profile", profile ? name : "none"}}}));
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:SetBoundary",
+                             iam::resource_of(user),
+                             {{"user", found.name}, {"profile", profile ? name : "none"}}}));
     return Done{};
   }));
-  signing_.forget_user(user);
+  core_.signing.forget_user(user);
   co_return Result<>();
 }
 

@@ -80,11 +80,19 @@ std::unordered_set<std::string_view> split() {
   return words;
 }
 
+const std::unordered_set<std::string_view>& words() {
+  static const std::unordered_set<std::string_view> words = split();
+  return words;
+}
+
 }  // namespace
 
 bool is_known_word(std::string_view word) {
-  static const std::unordered_set<std::string_view> words = split();
-  return words.contains(word);
+  return words().contains(word);
+}
+
+std::size_t known_words() {
+  return words().size();
 }
 
 }  // namespace belfry::iam

@@ -41,6 +41,10 @@ Result<TimeKey> read_time_key(std::string_view after) {
   return TimeKey{.us = us, .id = std::move(id)};
 }
 
+std::int64_t id_of(const TimeKey& key) {
+  return read_number(key.id).value_or(0);
+}
+
 std::string text_of(const std::string& name, std::int64_t id) {
   return std::to_string(id) + "/" + name;
 }

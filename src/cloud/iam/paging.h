@@ -24,6 +24,9 @@ std::string text_of(Timestamp created, const std::string& id);
 // Before everything for the empty text. Errors: invalid ("iam.bad_cursor").
 Result<TimeKey> read_time_key(std::string_view after);
 
+// The id of such a key, as a number; zero for what is none.
+std::int64_t id_of(const TimeKey& key);
+
 // Where a page of what is ordered by name, then id, begins.
 struct NameKey {
   std::string name;

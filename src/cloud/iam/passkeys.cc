@@ -95,8 +95,8 @@ Result<Challenge> IamService::challenge_at(const std::string& origin, Challenge:
 std::optional<Challenge> IamService::take_challenge(const Buffer& client_data) {
   auto octets = webauthn::challenge_of(client_data);
   if (!octets) return std::nullopt;
-  auto own = challenges_.take(*octets, clock_.now());
-  return own ? std::move(own) : strangers_challenges_.take(*octets, clock_.now());
+  auto own = challenges_.take(*octets, core_.clock.now());
+  return own ? std::move(own) : strangers_challenges_.take(*octets, core_.clock.now());
 }
 
 Result<std::vector<KnownPasskey>> IamService::known_passkeys(Transaction& transaction, UserId user,
@@ -115,34 +115,34 @@ Result<User> IamService::may_change_factors(Transaction& transaction, const Prin
   TRY(User user, iam::find_user(transaction, by.user));
   if (user.has_second_factor() && !by.second_factor)
     return fail(Code::kDenied, "iam.second_factor_needed",
-                {{"action", "iam:ManageOwnTotp"}, {"resource", resource_of(by.user)}});
+                {{"action", "iam:ManageOwnFactors"}, {"resource", resource_of(by.user)}});
   return user;
 }
 
 Task<PasskeyCreation> IamService::begin_passkey(const Principal& by, const std::string& origin) {
-  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   CO_TRY(Challenge challenge, challenge_at(origin, Challenge::Purpose::kCreate));
-  CO_TRY(auto creation,
-         co_await read<PasskeyCreation>([&](Transaction& transaction) -> Result<PasskeyCreation> {
-           TRY(const User user, may_change_factors(transaction, by));
-           TRY(check_fresh(by, "iam:AddPasskey", resource_of(by.user)));
-           TRY(auto known, known_passkeys(transaction, by.user, challenge.site));
-           return PasskeyCreation{.site = challenge.site,
-                                  .user_handle = handle_of(by.user),
-                                  .user_name = user.name,
-                                  .excluded = std::move(known)};
-         }));
+  CO_TRY(auto creation, co_await core_.read<PasskeyCreation>(
+                            [&](Transaction& transaction) -> Result<PasskeyCreation> {
+                              TRY(const User user, may_change_factors(transaction, by));
+                              TRY(core_.check_fresh(by, "iam:AddPasskey", resource_of(by.user)));
+                              TRY(auto known, known_passkeys(transaction, by.user, challenge.site));
+                              return PasskeyCreation{.site = challenge.site,
+                                                     .user_handle = handle_of(by.user),
+                                                     .user_name = user.name,
+                                                     .excluded = std::move(known)};
+                            }));
   challenge.user = by.user;
   challenge.session = by.credential;
-  creation.challenge =
-      challenges_.add(std::move(challenge), "user " + by.user.text(), random_, clock_.now());
+  creation.challenge = challenges_.add(std::move(challenge), "user " + by.user.text(), core_.random,
+                                       core_.clock.now());
   co_return creation;
 }
 
 Task<AddedPasskey> IamService::finish_passkey(const Principal& by, const std::string& label,
                                               const PasskeyAttestation& attestation) {
-  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   const auto challenge = take_challenge(attestation.client_data);
   if (label.empty() || label.size() > kLabelMax || !is_utf8(label))
@@ -152,29 +152,32 @@ Task<AddedPasskey> IamService::finish_passkey(const Principal& by, const std::st
   auto checked = is_own ? webauthn::check_attestation(attestation, expected_of(*challenge))
                         : fail(Code::kDenied, "iam.passkey_wrong_request");
   if (!checked) {
-    trail_.refused(by.tenant, by, {"iam:AddPasskey", resource_of(by.user), {}}, checked.error());
+    core_.trail.refused(by.tenant, by, {"iam:AddPasskey", resource_of(by.user), {}},
+                        checked.error());
     co_return std::unexpected(checked.error());
   }
-  co_return co_await write<AddedPasskey>([&](Transaction& transaction) -> Result<AddedPasskey> {
-    TRY(const User user, may_change_factors(transaction, by));
-    TRY(Factor factor, insert_passkey(transaction, by, label, *challenge, *checked,
-                                      text_of(attestation.transports)));
-    TRY(RenewedSession session,
-        gain_factor(transaction, by, user, FactorKind::kPasskey, "pwd " + amr_of(*checked)));
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:AddPasskey",
-                        resource_of(by.user),
-                        {{"factor", factor.id}, {"label", label}, {"site", factor.site}}}));
-    return AddedPasskey{std::move(factor), std::move(session)};
-  });
+  co_return co_await core_.write<AddedPasskey>(
+      [&](Transaction& transaction) -> Result<AddedPasskey> {
+        TRY(const User user, may_change_factors(transaction, by));
+        TRY(Factor factor, insert_passkey(transaction, by, label, *challenge, *checked,
+                                          text_of(attestation.transports)));
+        TRY(RenewedSession session,
+            gain_factor(transaction, by, user, FactorKind::kPasskey, "pwd " + amr_of(*checked)));
+        TRY(core_.trail.changed(
+            transaction, by.tenant, by,
+            {"iam:AddPasskey",
+             resource_of(by.user),
+             {{"factor", factor.id}, {"label", label}, {"site", factor.site}}}));
+        return AddedPasskey{std::move(factor), std::move(session)};
+      });
 }
 
 Result<Factor> IamService::insert_passkey(Transaction& transaction, const Principal& by,
                                           const std::string& label, const Challenge& challenge,
                                           const webauthn::Credential& credential,
                                           const std::string& transports) {
-  const Timestamp now = clock_.now();
-  const std::int64_t id = random_.id();
+  const Timestamp now = core_.clock.now();
+  const std::int64_t id = core_.random.id();
   const database::Parameters parameters = {
       {"id", id},
       {"tenant_id", by.tenant.value},
@@ -248,7 +251,7 @@ Result<IamService::Proof> IamService::use_passkey(Transaction& transaction, User
   const database::Parameters parameters = {{"id", rows[0].integer("factor_id")},
                                            {"sign_count", std::int64_t(used.sign_count)},
                                            {"backed_up", std::int64_t(used.backed_up)},
-                                           {"now_us", to_us(clock_.now())}};
+                                           {"now_us", to_us(core_.clock.now())}};
   TRY(transaction.execute(
       "UPDATE passkey SET sign_count = :sign_count, backed_up = :backed_up WHERE factor_id = :id",
       parameters));
@@ -270,7 +273,8 @@ Task<PasskeyRequest> IamService::begin_passkey_sign_in(const PasskeySignIn& atte
   if (!attempt.user.empty()) {
     const SignIn as_sign_in{attempt.user, attempt.password, "", attempt.source_ip, ""};
     CO_TRY(challenge.user, co_await check_password_alone(as_sign_in));
-    CO_TRY(request.allowed, co_await read<std::vector<KnownPasskey>>([&](Transaction& transaction) {
+    CO_TRY(request.allowed,
+           co_await core_.read<std::vector<KnownPasskey>>([&](Transaction& transaction) {
              return known_passkeys(transaction, challenge.user, challenge.site);
            }));
     if (request.allowed.empty())
@@ -278,7 +282,7 @@ Task<PasskeyRequest> IamService::begin_passkey_sign_in(const PasskeySignIn& atte
   }
   request.challenge = strangers_challenges_.add(std::move(challenge),
                                                 "address " + throttled_address(attempt.source_ip),
-                                                random_, clock_.now());
+                                                core_.random, core_.clock.now());
   co_return request;
 }
 

@@ -101,13 +101,22 @@ bool is_known(std::string_view password, const PasswordOwner& owner) {
 }  // namespace
 
 Result<> check_password(std::string_view password, const PasswordOwner& owner) {
-  const std::size_t minimum = owner.has_second_factor ? 8 : owner.privileged ? 16 : 15;
+  const std::size_t minimum = owner.has_second_factor ? kSecondFactorLengthMin
+                              : owner.privileged      ? kPrivilegedLengthMin
+                                                      : kLengthMin;
   if (characters(password) < minimum)
     return fail(Code::kInvalid, "iam.password_too_short", {{"minimum", std::to_string(minimum)}});
   if (password.size() > kLengthMax)
     return fail(Code::kInvalid, "iam.password_too_long", {{"maximum", std::to_string(kLengthMax)}});
   if (is_known(password, owner)) return fail(Code::kInvalid, "iam.password_known");
   return {};
+}
+
+std::int64_t length_met(std::string_view password) {
+  std::size_t met = 0;
+  for (const std::size_t minimum : {kSecondFactorLengthMin, kLengthMin, kPrivilegedLengthMin})
+    if (characters(password) >= minimum) met = minimum;
+  return std::int64_t(met);
 }
 
 }  // namespace belfry::iam

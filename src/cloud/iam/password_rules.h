@@ -3,9 +3,13 @@
 
 #include "base/result.h"
 
+#include <cstdint>
 #include <string_view>
 
 namespace belfry::iam {
+
+// Characters that a password has at least: alone, of a privileged role, beside a second factor.
+inline constexpr std::size_t kLengthMin = 15, kPrivilegedLengthMin = 16, kSecondFactorLengthMin = 8;
 
 struct PasswordOwner {
   std::string_view name;
@@ -19,5 +23,8 @@ struct PasswordOwner {
 // No rule of composition. Errors: invalid ("iam.password_too_short" with minimum,
 // "iam.password_too_long", "iam.password_known").
 Result<> check_password(std::string_view password, const PasswordOwner& owner);
+// The greatest of those minima that the password has; 0: none of them. Nothing else of its length
+// is written down.
+std::int64_t length_met(std::string_view password);
 
 }  // namespace belfry::iam

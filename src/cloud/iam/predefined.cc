@@ -16,10 +16,12 @@ constexpr std::string_view kEverybody = R"({
   "Version": "2012-10-17",
   "Statement": [
     {"Sid": "OwnAccount", "Effect": "Allow",
-     "Action": ["iam:GetSession", "iam:SignOut", "iam:ManageOwnTotp", "iam:ChangePassword",
+     "Action": ["iam:GetSession", "iam:SignOut", "iam:ManageOwnFactors", "iam:ChangePassword",
                 "iam:GetUser", "iam:ListSessions", "iam:RevokeSession",
                 "iam:ListAccessKeys", "iam:CreateAccessKey", "iam:DeleteAccessKey",
-                "iam:ListApiTokens", "iam:CreateApiToken", "iam:DeleteApiToken"],
+                "iam:ListApiTokens", "iam:CreateApiToken", "iam:DeleteApiToken",
+                "iam:RequestRight", "iam:GetRequest", "iam:CancelRequest", "iam:ListGrants",
+                "iam:GetAccessRules", "iam:GetAccess", "iam:GetTerms", "iam:AcceptTerms"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "self"}}},
     {"Sid": "OwnTenant", "Effect": "Allow", "Action": "iam:ListTenants", "Resource": "*",
@@ -36,10 +38,12 @@ constexpr std::string_view kAdministrator = R"({
   "Statement": [
     {"Sid": "OwnTenant", "Effect": "Allow", "Action": ["iam:*", "audit:*"], "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}},
+    {"Sid": "Roles", "Effect": "Allow", "Action": "sts:*", "Resource": "*"},
     {"Sid": "TenantsBelow", "Effect": "Allow",
      "Action": ["iam:ListTenants", "iam:CreateTenant", "iam:ListUsers", "iam:GetUser",
                 "iam:CreateUser", "iam:SetUserActive", "iam:ListAccessKeys", "iam:DeleteAccessKey",
-                "iam:ListSessions", "iam:RevokeSession"],
+                "iam:ListSessions", "iam:RevokeSession", "iam:Invite", "iam:ListInvitations",
+                "iam:SendInvitation", "iam:WithdrawInvitation"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "below"}}}
   ]})";
@@ -79,7 +83,17 @@ constexpr std::string_view kReader = R"({
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}}
   ]})";
 
-std::vector<policy::PolicyPtr> compile(std::initializer_list<std::string_view> documents) {
+// By role, in the order of the enumeration.
+constexpr std::string_view kProviderAdministratorHas[] = {kEverybody, kAdministrator, kBuckets,
+                                                          kServices};
+constexpr std::string_view kOperatorHas[] = {kEverybody, kServices, kOwnLog};
+constexpr std::string_view kTenantAdministratorHas[] = {kEverybody, kAdministrator, kBuckets};
+constexpr std::string_view kMemberHas[] = {kEverybody, kObjects};
+constexpr std::string_view kReaderHas[] = {kEverybody, kReader};
+constexpr std::array<std::span<const std::string_view>, 5> kDocuments = {
+    kProviderAdministratorHas, kOperatorHas, kTenantAdministratorHas, kMemberHas, kReaderHas};
+
+std::vector<policy::PolicyPtr> compile(std::span<const std::string_view> documents) {
   std::vector<policy::PolicyPtr> compiled;
   for (std::string_view document : documents) {
     auto policy = policy::compile(document, policy::Kind::kIdentity);
@@ -91,13 +105,15 @@ std::vector<policy::PolicyPtr> compile(std::initializer_list<std::string_view> d
 
 }  // namespace
 
+std::span<const std::string_view> documents_of(Role role) {
+  return kDocuments[std::size_t(role)];
+}
+
 std::span<const policy::PolicyPtr> predefined_policies(Role role) {
-  static const std::array<std::vector<policy::PolicyPtr>, 5> kPolicies = {
-      compile({kEverybody, kAdministrator, kBuckets, kServices}),  // provider administrator
-      compile({kEverybody, kServices, kOwnLog}),                   // operator
-      compile({kEverybody, kAdministrator, kBuckets}),             // tenant administrator
-      compile({kEverybody, kObjects}),                             // member
-      compile({kEverybody, kReader}),                              // reader
+  static const std::array<std::vector<policy::PolicyPtr>, 6> kPolicies = {
+      compile(kDocuments[0]), compile(kDocuments[1]),
+      compile(kDocuments[2]), compile(kDocuments[3]),
+      compile(kDocuments[4]), {},  // of an assumed role: what it holds alone
   };
   return kPolicies[std::size_t(role)];
 }

@@ -1,8 +1,9 @@
 // Profiles: policies by name, of one tenant.
+#include "grants.h"
 #include "held_policies.h"
 #include "names.h"
 #include "paging.h"
-#include "service.h"
+#include "profile_service.h"
 
 namespace belfry::iam {
 namespace {
@@ -37,22 +38,22 @@ Profile profile_of(const Row& row) {
 
 }  // namespace
 
-Result<Profile> IamService::read_profile(Transaction& transaction, const Principal& by,
-                                         ProfileId id, std::string_view action) {
+Result<Profile> ProfileService::read_profile(Transaction& transaction, const Principal& by,
+                                             ProfileId id, std::string_view action) {
   TRY(auto rows,
       transaction.query("SELECT * FROM iam_profile WHERE id = :id AND tenant_id = :tenant_id",
                         {{"id", id.value}, {"tenant_id", by.tenant.value}}));
   if (rows.empty()) return std::unexpected(profile_missing(id));
   Profile profile = profile_of(rows[0]);
-  TRY(check(by, action, {resource_of(id), profile.tenant}, profile_missing(id)));
+  TRY(core_.check(by, action, {resource_of(id), profile.tenant}, profile_missing(id)));
   return profile;
 }
 
-Task<Listing<Profile>> IamService::list_profiles(const Principal& by, Page page) {
+Task<Listing<Profile>> ProfileService::list_profiles(const Principal& by, Page page) {
   using List = Listing<Profile>;
   CO_TRY(const std::string after, read_text_key(page.after));
-  CO_TRY(check(by, "iam:ListProfiles", {"belfry:profile/*", by.tenant}, profile_missing({})));
-  co_return co_await read<List>([&](Transaction& transaction) -> Result<List> {
+  CO_TRY(core_.check(by, "iam:ListProfiles", {"belfry:profile/*", by.tenant}, profile_missing({})));
+  co_return co_await core_.read<List>([&](Transaction& transaction) -> Result<List> {
     TRY(auto rows,
         transaction.query(
             "SELECT * FROM iam_profile WHERE tenant_id = :tenant_id AND "
@@ -65,26 +66,27 @@ Task<Listing<Profile>> IamService::list_profiles(const Principal& by, Page page)
   });
 }
 
-Task<Profile> IamService::find_profile(const Principal& by, ProfileId id) {
-  co_return co_await read<Profile>([&](Transaction& transaction) {
+Task<Profile> ProfileService::find_profile(const Principal& by, ProfileId id) {
+  co_return co_await core_.read<Profile>([&](Transaction& transaction) {
     return read_profile(transaction, by, id, "iam:GetProfile");
   });
 }
 
-Task<Profile> IamService::create_profile(const Principal& by, const std::string& name,
-                                         const std::string& document) {
-  CO_TRY(check(by, "iam:CreateProfile", {"belfry:profile/*", by.tenant}, profile_missing({})));
+Task<Profile> ProfileService::create_profile(const Principal& by, const std::string& name,
+                                             const std::string& document) {
+  CO_TRY(
+      core_.check(by, "iam:CreateProfile", {"belfry:profile/*", by.tenant}, profile_missing({})));
   if (!is_display_name(name)) co_return fail(Code::kInvalid, "iam.bad_profile_name");
   CO_TRY(const auto compiled, compile_profile(document));
-  Profile profile{.id = ProfileId{random_.id()},
+  Profile profile{.id = ProfileId{core_.random.id()},
                   .tenant = by.tenant,
                   .name = name,
                   .document = document,
                   .privileged = is_privileged(*compiled),
-                  .created = clock_.now(),
-                  .changed = clock_.now()};
-  CO_TRY(check_fresh(by, "iam:CreateProfile", "belfry:profile/*"));
-  co_return co_await write<Profile>([&](Transaction& transaction) -> Result<Profile> {
+                  .created = core_.clock.now(),
+                  .changed = core_.clock.now()};
+  CO_TRY(core_.check_fresh(by, "iam:CreateProfile", "belfry:profile/*"));
+  co_return co_await core_.write<Profile>([&](Transaction& transaction) -> Result<Profile> {
     TRY(auto counted, transaction.query("SELECT count(*) AS n FROM iam_profile "
                                         "WHERE tenant_id = :tenant_id",
                                         {{"tenant_id", by.tenant.value}}));
@@ -96,61 +98,80 @@ Task<Profile> IamService::create_profile(const Principal& by, const std::string&
                                      {{"tenant_id", by.tenant.value}, {"name", name}}));
     if (!same.empty()) return fail(Code::kConflict, "iam.profile_exists", {{"name", name}});
     TRY(transaction.execute(
-        "INSERT INTO iam_profile (id, tenant_id, name, document, privileged, created_us, "
-        "changed_us) VALUES (:id, :tenant_id, :name, :document, :privileged, :now_us, :now_us)",
+        "INSERT INTO iam_profile (id, tenant_id, name, document, privileged, services, created_us, "
+        "changed_us) VALUES (:id, :tenant_id, :name, :document, :privileged, :services, :now_us, "
+        ":now_us)",
         {{"id", profile.id.value},
          {"tenant_id", by.tenant.value},
          {"name", name},
          {"document", document},
          {"privileged", std::int64_t(profile.privileged)},
+         {"services", count_services(*compiled)},
          {"now_us", to_us(profile.created)}}));
-    TRY(trail_.changed(
+    TRY(core_.trail.changed(
         transaction, by.tenant, by,
         {"iam:CreateProfile", resource_of(profile.id), {{"name", name}, {"document", document}}}));
     return profile;
   });
 }
 
-Task<Profile> IamService::change_profile(const Principal& by, ProfileId id,
-                                         const std::string& document) {
+Result<> ProfileService::check_may_change_alone(Transaction& transaction, const Profile& profile) {
+  TRY(const FourEyes rule, four_eyes_of(transaction, profile.tenant));
+  if (rule == FourEyes::kNone) return {};
+  TRY(auto held,
+      transaction.query("SELECT (SELECT count(*) FROM user_profile u WHERE u.profile_id = :id) + "
+                        "(SELECT count(*) FROM group_profile g WHERE g.profile_id = :id) AS n, "
+                        "(SELECT count(*) FROM user_boundary b WHERE b.profile_id = :id) AS bounds",
+                        {{"id", profile.id.value}}));
+  const bool is_bound = held[0].integer("bounds") > 0;
+  const bool gives = held[0].integer("n") > 0 && (rule == FourEyes::kAll || profile.privileged);
+  if (!is_bound && !gives) return {};
+  return fail(Code::kDenied, "iam.held_profile", {{"name", profile.name}});
+}
+
+Task<Profile> ProfileService::change_profile(const Principal& by, ProfileId id,
+                                             const std::string& document) {
   CO_TRY(const auto compiled, compile_profile(document));
-  auto changed = co_await write<Profile>([&](Transaction& transaction) -> Result<Profile> {
+  auto changed = co_await core_.write<Profile>([&](Transaction& transaction) -> Result<Profile> {
     TRY(Profile profile, read_profile(transaction, by, id, "iam:ChangeProfile"));
     const bool becomes_privileged = !profile.privileged && is_privileged(*compiled);
     profile.document = document;
     profile.privileged = is_privileged(*compiled);
-    profile.changed = clock_.now();
-    TRY(check_fresh(by, "iam:ChangeProfile", resource_of(id)));
+    profile.changed = core_.clock.now();
+    TRY(core_.check_fresh(by, "iam:ChangeProfile", resource_of(id)));
+    TRY(check_may_change_alone(transaction, profile));
     TRY(
         transaction.execute("UPDATE iam_profile SET document = :document, "
-                            "privileged = :privileged, changed_us = :now_us WHERE id = :id",
+                            "privileged = :privileged, services = :services, "
+                            "changed_us = :now_us WHERE id = :id",
                             {{"document", document},
                              {"privileged", std::int64_t(profile.privileged)},
+                             {"services", count_services(*compiled)},
                              {"now_us", to_us(profile.changed)},
                              {"id", id.value}}));
     if (becomes_privileged) TRY(end_sessions_of_holders(transaction, id));
-    TRY(trail_.changed(
+    TRY(core_.trail.changed(
         transaction, by.tenant, by,
         {"iam:ChangeProfile", resource_of(id), {{"name", profile.name}, {"document", document}}}));
     return profile;
   });
-  if (changed) signing_.forget_tenant(by.tenant);
+  if (changed) core_.signing.forget_tenant(by.tenant);
   co_return changed;
 }
 
-Task<> IamService::delete_profile(const Principal& by, ProfileId id) {
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+Task<> ProfileService::delete_profile(const Principal& by, ProfileId id) {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Profile profile, read_profile(transaction, by, id, "iam:DeleteProfile"));
-    TRY(check_fresh(by, "iam:DeleteProfile", resource_of(id)));
-    for (const char* table : {"user_profile", "group_profile", "user_boundary"}) {
+    TRY(core_.check_fresh(by, "iam:DeleteProfile", resource_of(id)));
+    for (const char* table : {"user_profile", "group_profile", "user_boundary", "role_profile"}) {
       TRY(auto held, transaction.query("SELECT tenant_id FROM " + std::string(table) +
                                            " WHERE profile_id = :id LIMIT 1",
                                        {{"id", id.value}}));
       if (!held.empty()) return fail(Code::kConflict, "iam.profile_held", {{"name", profile.name}});
     }
     TRY(transaction.execute("DELETE FROM iam_profile WHERE id = :id", {{"id", id.value}}));
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:DeleteProfile", resource_of(id), {{"name", profile.name}}}));
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:DeleteProfile", resource_of(id), {{"name", profile.name}}}));
     return Done{};
   }));
   co_return Result<>();

@@ -40,14 +40,14 @@ Result<std::vector<std::string>> IamService::replace_recovery_codes(Transaction&
                           {{"user_id", by.user.value}}));
   std::vector<std::string> shown;
   for (std::size_t i = 0; i < kCodes; ++i) {
-    const std::string code = make_code(random_);
+    const std::string code = make_code(core_.random);
     TRY(
         transaction.execute("INSERT INTO recovery_code (user_id, tenant_id, code_sha256, "
                             "created_us) VALUES (:user_id, :tenant_id, :code_sha256, :now_us)",
                             {{"user_id", by.user.value},
                              {"tenant_id", by.tenant.value},
                              {"code_sha256", digest_of(code)},
-                             {"now_us", to_us(clock_.now())}}));
+                             {"now_us", to_us(core_.clock.now())}}));
     shown.push_back(in_groups(code));
   }
   return shown;
@@ -55,15 +55,15 @@ Result<std::vector<std::string>> IamService::replace_recovery_codes(Transaction&
 
 Task<std::vector<std::string>> IamService::make_recovery_codes(const Principal& by) {
   using Codes = std::vector<std::string>;
-  CO_TRY(decide(tree_, by, "iam:ManageOwnTotp", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
-  co_return co_await write<Codes>([&](Transaction& transaction) -> Result<Codes> {
+  co_return co_await core_.write<Codes>([&](Transaction& transaction) -> Result<Codes> {
     TRY(const User user, may_change_factors(transaction, by));
     if (!user.has_second_factor()) return fail(Code::kConflict, "iam.no_second_factor");
-    TRY(check_fresh(by, "iam:MakeRecoveryCodes", resource_of(by.user)));
+    TRY(core_.check_fresh(by, "iam:MakeRecoveryCodes", resource_of(by.user)));
     TRY(Codes codes, replace_recovery_codes(transaction, by));
-    TRY(trail_.changed(transaction, by.tenant, by,
-                       {"iam:MakeRecoveryCodes", resource_of(by.user), {}}));
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:MakeRecoveryCodes", resource_of(by.user), {}}));
     return codes;
   });
 }
@@ -82,7 +82,7 @@ Result<IamService::Proof> IamService::use_recovery_code(Transaction& transaction
                           "code_sha256 = :code_sha256 AND used_us IS NULL",
                           {{"user_id", user.value},
                            {"code_sha256", digest_of(as_made(typed))},
-                           {"now_us", to_us(clock_.now())}}));
+                           {"now_us", to_us(core_.clock.now())}}));
   if (used == 0) return fail(Code::kDenied, "iam.sign_in_refused");
   return Proof{FactorKind::kRecoveryCode, "otp"};
 }

@@ -24,6 +24,8 @@ class RequestFacts : public policy::Facts {
 
  private:
   std::optional<std::string> find_one(std::string_view key) const;
+  std::optional<std::string> find_of_user(std::string_view key) const;
+  std::optional<std::string> find_of_session(std::string_view key) const;
   std::vector<std::string> scopes() const;
 
   const TenantTree& tree_;

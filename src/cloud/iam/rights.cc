@@ -24,9 +24,17 @@ std::unexpected<Error> denied(std::string_view message, std::string_view action,
 // What a privileged user may do before it has enrolled a second factor.
 bool is_enrolment(std::string_view action) {
   constexpr std::string_view kActions[] = {
-      "iam:GetSession", "iam:SignOut",      "iam:ManageOwnTotp", "iam:ChangePassword",
-      "iam:GetUser",    "iam:ListSessions", "iam:RevokeSession",
+      "iam:GetSession",     "iam:SignOut",  "iam:ManageOwnFactors",
+      "iam:ChangePassword", "iam:GetUser",  "iam:ListSessions",
+      "iam:RevokeSession",  "iam:GetTerms", "iam:AcceptTerms",
   };
+  return std::ranges::find(kActions, action) != std::end(kActions);
+}
+
+// What a session may do before its user has accepted the terms.
+bool is_about_terms(std::string_view action) {
+  constexpr std::string_view kActions[] = {"iam:GetSession", "iam:SignOut", "iam:GetUser",
+                                           "iam:GetTerms", "iam:AcceptTerms"};
   return std::ranges::find(kActions, action) != std::end(kActions);
 }
 
@@ -48,14 +56,25 @@ bool is_administering(std::string_view action) {
          !action.starts_with("iam:List");
 }
 
+bool is_assuming(std::string_view action) {
+  return action.starts_with("sts:");
+}
+
+// Acts on what its owner may open to other tenants by a policy of its own: buckets and roles.
+bool is_on_shared(std::string_view action) {
+  return action.starts_with("s3:") || is_assuming(action);
+}
+
 // Walls that no policy opens.
-bool is_walled_off(const Principal& principal, std::string_view action, bool is_own,
+bool is_walled_off(const Principal& principal, std::string_view action, TenantId owner,
                    const policy::PolicyPtr& attached) {
   if (principal.method == Method::kNone || !principal.tenant) return true;
   if (is_staff_role(principal.role) && principal.tenant != kProviderTenant) return true;
-  if (is_own || !action.starts_with("s3:")) return false;
-  // The provider's staff reach no customer's data, not even by a customer's bucket policy.
-  return principal.tenant == kProviderTenant || !attached || is_about_bucket_policy(action);
+  if (owner == principal.tenant || !is_on_shared(action)) return false;
+  // The provider's staff reach no customer's data, not even by a customer's bucket policy or role;
+  // nor does anybody else become the provider's.
+  return principal.tenant == kProviderTenant || !attached || is_about_bucket_policy(action) ||
+         (is_assuming(action) && owner == kProviderTenant);
 }
 
 bool is_denied(const policy::PolicySet& policies, const policy::Request& request) {
@@ -72,6 +91,11 @@ Policies join(std::span<const policy::PolicyPtr> predefined, const Policies& pro
   return joined;
 }
 
+std::span<const policy::PolicyPtr> session_of(const Principal& principal) {
+  if (!principal.assumed) return {};
+  return principal.assumed->narrowed_to;
+}
+
 }  // namespace
 
 std::string resource_of(UserId user) {
@@ -82,18 +106,18 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
                 const Resource& resource, const Context& context,
                 const policy::PolicyPtr& attached) {
   const TenantId owner = resource.tenant ? resource.tenant : kProviderTenant;
-  const bool is_objects = action.starts_with("s3:");
+  const bool is_shared = is_on_shared(action);
   const bool is_own = owner == principal.tenant;
   if (principal.method == Method::kSystem)
-    return is_objects ? denied("iam.denied", action, resource) : Result<>();
-  if (is_walled_off(principal, action, is_own, attached))
+    return is_shared ? denied("iam.denied", action, resource) : Result<>();
+  if (is_walled_off(principal, action, owner, attached))
     return denied("iam.denied", action, resource);
 
   const RequestFacts facts(tree, principal, resource, owner, context);
-  // Accounts are compared, and ARNs looked for, where a resource has a policy: objects alone may.
-  // Elsewhere the scopes tell whose it is.
-  const bool has_accounts = is_objects && attached;
-  const std::string arn = has_accounts ? arn_of(principal.tenant, principal.name) : "";
+  // Accounts are compared, and ARNs looked for, where a resource has a policy: buckets and roles
+  // alone may. Elsewhere the scopes tell whose it is.
+  const bool has_accounts = is_shared && attached;
+  const std::string arn = has_accounts ? arn_of(principal) : "";
   const std::string account = has_accounts ? account_of(principal.tenant) : "own";
   const std::string account_of_owner = has_accounts ? account_of(owner) : "own";
   const policy::Request request{action, resource.name, account_of_owner, {arn, account}, facts};
@@ -103,13 +127,13 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
     return denied("iam.denied", action, resource);
   // Nothing takes from administrators what they mend mistakes with.
   const HeldPolicies* held = is_privileged(principal.role) ? nullptr : principal.held.get();
-  const bool with_profiles = held && (is_own || is_objects);
+  const bool with_profiles = held && (is_own || is_shared);
   const auto predefined = predefined_policies(principal.role);
   const auto joined = with_profiles ? join(predefined, held->policies) : Policies();
   policy::PolicySet policies{
       .identity = with_profiles ? std::span<const policy::PolicyPtr>(joined) : predefined,
       .boundary = held && !is_own_account ? held->boundary : nullptr,
-      .session = {},
+      .session = session_of(principal),
       .resource = attached};
   if (is_about_bucket_policy(action)) {
     // It gives nobody a right over itself, and keeps no administrator from mending it.
@@ -126,8 +150,13 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
 
   const bool needs_factor =
       is_privileged(principal.role) || (held && held->privileged) || is_giving_access(action);
+  if (principal.terms_due && !(is_about_terms(action) && facts.is_self()))
+    return denied("iam.terms_due", action, resource);
   if (needs_factor && !principal.second_factor && !is_own_account)
     return denied("iam.second_factor_needed", action, resource);
+  if (needs_factor && !principal.elsewhere.empty() && !is_own_account)
+    return fail(Code::kDenied, "iam.step_up_needed",
+                {{"minutes", std::to_string(kFreshFor.count())}});
   return {};
 }
 

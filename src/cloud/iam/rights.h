@@ -4,25 +4,33 @@
 #include "iam/iam.h"
 #include "tenant_tree.h"
 
+#include <chrono>
 #include <string_view>
 
 namespace belfry::iam {
 
 // Deny by default: something is allowed only when a policy says so (policy::decide), and
-//  1. nobody does an `s3:` action in another tenant than its own, unless a policy of the bucket
-//     allows it as well; the provider's staff never do;
+//  1. nobody does an `s3:` or `sts:` action in another tenant than its own, unless a policy of the
+//     bucket or role allows it as well; the provider's staff never do, and nobody else assumes its
+//     roles;
 //  2. other actions reach another tenant's things only by a predefined profile;
 //  3. the policy of a bucket is read and changed by its owner's users alone, by rights of their
 //     own, with a second factor to change it; it keeps no administrator of the owner from that;
 //  4. who is privileged, by its role or by a profile, may do only what is its user's own without a
 //     second factor;
 //  5. others' identities and rights are changed by the predefined administrators alone, whom no
-//     profile and no boundary binds; a boundary leaves everybody the own account.
+//     profile and no boundary binds; a boundary leaves everybody the own account;
+//  6. a session that is used from elsewhere than it was opened proves its second factor there
+//     before it does anything that needs one;
+//  7. a session of a role has what its role's profiles give, and what it was narrowed to.
 // `attached`: the policy of the resource; null: none.
-// Errors: denied ("iam.denied", "iam.second_factor_needed").
+// Errors: denied ("iam.denied", "iam.second_factor_needed", "iam.step_up_needed").
 Result<> decide(const TenantTree& tree, const Principal& principal, std::string_view action,
                 const Resource& resource, const Context& context = {},
                 const policy::PolicyPtr& attached = nullptr);
+
+// How long a second factor that was proved is good for what a stolen session would be good for.
+inline constexpr auto kFreshFor = std::chrono::minutes(15);
 
 // "belfry:user/12", the resource of what is a user's own.
 std::string resource_of(UserId user);

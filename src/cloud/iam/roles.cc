@@ -45,4 +45,10 @@ bool is_privileged(Role role) {
          role == Role::kTenantAdministrator;
 }
 
+bool is_role_of(Role role, TenantId tenant) {
+  if (role == Role::kProviderAdministrator || role == Role::kOperator)
+    return tenant == kProviderTenant;
+  return role != Role::kTenantAdministrator || tenant != kProviderTenant;
+}
+
 }  // namespace belfry::iam

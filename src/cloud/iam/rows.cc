@@ -39,13 +39,15 @@ User user_of(const database::Row& row) {
           .created = from_us(row.integer("created_us")),
           .last_sign_in = optional_time(row, "last_sign_in_us"),
           .passkeys = std::size_t(row.integer("passkeys")),
+          .role_until = optional_time(row, "role_until_us"),
           .privileged = is_privileged(*role) || row.integer("privileged_profiles") > 0};
 }
 
 Result<User> find_user(database::Transaction& transaction, UserId user) {
-  TRY(auto rows, transaction.query("SELECT " + std::string(kUserColumns) +
-                                       " FROM iam_user u WHERE u.id = :user_id",
-                                   {{"user_id", user.value}}));
+  TRY(auto rows,
+      transaction.query("SELECT " + std::string(kUserColumns) +
+                            " FROM iam_user u WHERE u.id = :user_id AND u.deleted_us IS NULL",
+                        {{"user_id", user.value}}));
   if (rows.empty()) return fail(Code::kNotFound, "iam.user_missing", {{"user", user.text()}});
   return user_of(rows[0]);
 }

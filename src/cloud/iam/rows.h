@@ -13,7 +13,8 @@ Tenant tenant_of(const database::Row& row);
 
 // The columns that user_of reads, of `iam_user u`.
 inline constexpr std::string_view kUserColumns =
-    "u.id, u.tenant_id, u.name, u.email, u.role, u.active, u.created_us, u.last_sign_in_us, "
+    "u.id, u.tenant_id, u.name, u.email, u.role, u.active, u.role_until_us, u.created_us, "
+    "u.last_sign_in_us, "
     "(SELECT count(*) FROM mfa_factor f WHERE f.user_id = u.id AND f.kind = 'totp' AND "
     "f.confirmed_us IS NOT NULL) AS totps, "
     "(SELECT count(*) FROM passkey p WHERE p.user_id = u.id) AS passkeys, "
@@ -21,6 +22,10 @@ inline constexpr std::string_view kUserColumns =
     "(x.id IN (SELECT h.profile_id FROM user_profile h WHERE h.user_id = u.id) OR "
     "x.id IN (SELECT g.profile_id FROM group_profile g JOIN group_member m "
     "ON m.group_id = g.group_id WHERE m.user_id = u.id))) AS privileged_profiles";
+// The role that counts at :now_us, of `iam_user u`: one for a time gives way at its end, not later.
+inline constexpr std::string_view kRoleNow =
+    "CASE WHEN u.role_until_us <= :now_us THEN u.base_role ELSE u.role END AS role, "
+    "CASE WHEN u.role_until_us > :now_us THEN u.role_until_us ELSE NULL END AS role_until_us";
 User user_of(const database::Row& row);
 // Errors: not_found ("iam.user_missing").
 Result<User> find_user(database::Transaction& transaction, UserId user);

@@ -9,6 +9,11 @@
 #include <charconv>
 
 namespace belfry::iam {
+namespace {
+
+constexpr std::string_view kTemporaryPrefix = "BLT";
+
+}  // namespace
 
 std::string make_bearer_secret(Random& random) {
   return to_hex(random.octets<32>());
@@ -24,6 +29,14 @@ std::string make_public_id(Random& random) {
 
 std::string make_access_key_id(Random& random) {
   return "BLF" + to_base32(random.octets<11>()).substr(0, 17);
+}
+
+std::string make_temporary_key_id(Random& random) {
+  return std::string(kTemporaryPrefix) + to_base32(random.octets<11>()).substr(0, 17);
+}
+
+bool is_temporary_key_id(std::string_view text) {
+  return is_access_key_id(text) && text.starts_with(kTemporaryPrefix);
 }
 
 std::string make_access_key_secret(Random& random) {

@@ -17,8 +17,11 @@ std::string digest_of(std::string_view bearer_secret);
 // 64 random bits, hexadecimal: names a session or token.
 std::string make_public_id(Random& random);
 
-// "BLF" and 17 characters of base32; 40 characters of base64, as S3 programs expect.
+// "BLF", that of temporary credentials "BLT", and 17 characters of base32; 40 characters of base64,
+// as S3 programs expect.
 std::string make_access_key_id(Random& random);
+std::string make_temporary_key_id(Random& random);
+bool is_temporary_key_id(std::string_view text);
 std::string make_access_key_secret(Random& random);
 bool is_access_key_id(std::string_view text);
 // 20 characters of 32 kinds: 100 bits.

@@ -1,6 +1,7 @@
 // Sessions, and who a bearer secret belongs to.
 #include "held_policies.h"
 #include "paging.h"
+#include "places.h"
 #include "rows.h"
 #include "service.h"
 
@@ -35,46 +36,57 @@ constexpr std::string_view kOpen =
 
 struct Seen {
   Principal principal;
-  bool write_down = false;
+  bool write_down = false, is_new_place = false;
 };
 
 }  // namespace
 
-Task<Principal> IamService::authenticate_session(const std::string& secret) {
+Task<Principal> IamService::authenticate_session(const std::string& secret, const Origin& from) {
   const auto unknown = fail(Code::kDenied, "iam.unknown_session");
   if (secret.size() != kSecretLength) co_return unknown;
-  const Timestamp now = clock_.now();
-  CO_TRY(const Seen seen, co_await read<Seen>([&](Transaction& transaction) -> Result<Seen> {
-           TRY(refresh_tree(transaction));
-           TRY(auto rows,
-               transaction.query("SELECT s.id AS session_id, s.second_factor, s.second_factor_us, "
-                                 "s.last_seen_us, u.id, "
-                                 "u.tenant_id, u.name, u.role FROM iam_session s "
-                                 "JOIN iam_user u ON u.id = s.user_id "
-                                 "WHERE s.secret_sha256 = :secret_sha256 AND u.active = 1 AND " +
-                                     std::string(kOpen),
-                                 {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(now)}}));
-           if (rows.empty()) return unknown;
-           const Row& row = rows[0];
-           TRY(auto held, read_held_policies(transaction, held_, UserId{row.integer("id")}));
-           return Seen{{.tenant = TenantId{row.integer("tenant_id")},
-                        .user = UserId{row.integer("id")},
-                        .name = row.text("name"),
-                        .role = role_named(row.text("role")).value_or(Role::kReader),
-                        .method = Method::kSession,
-                        .credential = row.text("session_id"),
-                        .second_factor = row.flag("second_factor"),
-                        .second_factor_at = optional_time(row, "second_factor_us"),
-                        .held = std::move(held)},
-                       now - from_us(row.integer("last_seen_us")) >= kSeenEvery};
-         }));
-  if (seen.write_down) {
-    // Should this fail, the session ends a little early.
-    static_cast<void>(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  const Timestamp now = core_.clock.now();
+  const std::string place = place_of(from);
+  CO_TRY(const Seen seen, co_await core_.read<Seen>([&](Transaction& transaction) -> Result<Seen> {
+    TRY(core_.refresh_tree(transaction));
+    TRY(auto rows,
+        transaction.query(
+            "SELECT s.id AS session_id, s.second_factor, s.second_factor_us, "
+            "s.source_ip, s.user_agent, p.place, p.confirmed_us, "
+            "s.last_seen_us, u.id, "
+            "u.tenant_id, u.name, " +
+                std::string(kRoleNow) + ", " + std::string(kTermsDue) +
+                " AS terms_due FROM iam_session s "
+                "JOIN iam_user u ON u.id = s.user_id "
+                "LEFT JOIN session_place p ON p.session_id = s.id AND p.place = :place "
+                "WHERE s.secret_sha256 = :secret_sha256 AND u.active = 1 AND " +
+                std::string(kOpen),
+            {{"secret_sha256", digest_of(secret)}, {"place", place}, {"now_us", to_us(now)}}));
+    if (rows.empty()) return unknown;
+    const Row& row = rows[0];
+    TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}, now));
+    const bool is_home = place == place_of({row.text("source_ip"), row.text("user_agent")});
+    return Seen{{.tenant = TenantId{row.integer("tenant_id")},
+                 .user = UserId{row.integer("id")},
+                 .name = row.text("name"),
+                 .role = role_named(row.text("role")).value_or(Role::kReader),
+                 .method = Method::kSession,
+                 .credential = row.text("session_id"),
+                 .second_factor = row.flag("second_factor"),
+                 .second_factor_at = optional_time(row, "second_factor_us"),
+                 .held = std::move(held),
+                 .terms_due = row.integer("terms_due") > 0,
+                 .elsewhere = is_home || !row.is_null("confirmed_us") ? "" : place},
+                now - from_us(row.integer("last_seen_us")) >= kSeenEvery,
+                !is_home && row.is_null("place")};
+  }));
+  if (seen.write_down || seen.is_new_place) {
+    // Should this fail, the session ends a little early, and the next use from there is told.
+    static_cast<void>(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
       TRY(
           transaction.execute("UPDATE iam_session SET last_seen_us = :now_us "
                               "WHERE id = :id AND last_seen_us < :now_us",
                               {{"now_us", to_us(now)}, {"id", seen.principal.credential}}));
+      if (seen.is_new_place) TRY(note_place(transaction, seen.principal, from));
       return Done{};
     }));
   }
@@ -83,12 +95,12 @@ Task<Principal> IamService::authenticate_session(const std::string& secret) {
 
 Task<> IamService::sign_out(const Principal& by) {
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(transaction.execute(
         "UPDATE iam_session SET ended_us = :now_us WHERE id = :id AND ended_us IS NULL",
-        {{"now_us", to_us(clock_.now())}, {"id", by.credential}}));
-    TRY(trail_.authenticated(transaction, by,
-                             {"iam:SignOut", "belfry:session/" + by.credential, {}}, ""));
+        {{"now_us", to_us(core_.clock.now())}, {"id", by.credential}}));
+    TRY(core_.trail.authenticated(transaction, by,
+                                  {"iam:SignOut", "belfry:session/" + by.credential, {}}, ""));
     return Done{};
   }));
   co_return Result<>();
@@ -97,9 +109,9 @@ Task<> IamService::sign_out(const Principal& by) {
 Task<Listing<Session>> IamService::list_sessions(const Principal& by, UserId user, Page page) {
   using Sessions = Listing<Session>;
   CO_TRY(const TimeKey after, read_time_key(page.after));
-  co_return co_await read<Sessions>([&](Transaction& transaction) -> Result<Sessions> {
+  co_return co_await core_.read<Sessions>([&](Transaction& transaction) -> Result<Sessions> {
     TRY(const User owner, iam::find_user(transaction, user));
-    TRY(check_user(by, "iam:ListSessions", owner));
+    TRY(core_.check_user(by, "iam:ListSessions", owner));
     TRY(auto rows,
         transaction.query("SELECT s.* FROM iam_session s WHERE s.user_id = :user_id AND " +
                               std::string(kOpen) +
@@ -107,13 +119,14 @@ Task<Listing<Session>> IamService::list_sessions(const Principal& by, UserId use
                               "s.id > :after_id)) "
                               "ORDER BY s.created_us, s.id LIMIT :limit",
                           {{"user_id", user.value},
-                           {"now_us", to_us(clock_.now())},
+                           {"now_us", to_us(core_.clock.now())},
                            {"after_us", after.us},
                            {"after_id", after.id},
                            {"limit", rows_of(page)}}));
     std::vector<Session> sessions;
     sessions.reserve(rows.size());
     for (const Row& row : rows) sessions.push_back(session_of(row));
+    TRY(add_places(transaction, user, sessions));
     return page_of(std::move(sessions), page,
                    [](const Session& session) { return text_of(session.created, session.id); });
   });
@@ -122,44 +135,35 @@ Task<Listing<Session>> IamService::list_sessions(const Principal& by, UserId use
 Task<std::optional<Session>> IamService::find_session(const Principal& by) {
   using Found = std::optional<Session>;
   if (by.method != Method::kSession) co_return Found();
-  co_return co_await read<Found>([&](Transaction& transaction) -> Result<Found> {
+  co_return co_await core_.read<Found>([&](Transaction& transaction) -> Result<Found> {
     TRY(auto rows,
         transaction.query("SELECT s.* FROM iam_session s WHERE s.id = :id AND s.user_id = :user_id",
                           {{"id", by.credential}, {"user_id", by.user.value}}));
     if (rows.empty()) return Found();
-    return Found(session_of(rows[0]));
+    std::vector<Session> found = {session_of(rows[0])};
+    TRY(add_places(transaction, by.user, found));
+    return Found(std::move(found[0]));
   });
 }
 
 Task<> IamService::revoke_session(const Principal& by, const std::string& id) {
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     const Error missing(Code::kNotFound, "iam.session_missing", {{"session", id}});
     TRY(auto rows, transaction.query("SELECT s.user_id, s.tenant_id FROM iam_session s "
                                      "WHERE s.id = :id AND " +
                                          std::string(kOpen),
-                                     {{"id", id}, {"now_us", to_us(clock_.now())}}));
+                                     {{"id", id}, {"now_us", to_us(core_.clock.now())}}));
     if (rows.empty()) return std::unexpected(missing);
     const TenantId tenant{rows[0].integer("tenant_id")};
     const std::string resource = resource_of(UserId{rows[0].integer("user_id")});
-    TRY(check(by, "iam:RevokeSession", {resource, tenant}, missing));
+    TRY(core_.check(by, "iam:RevokeSession", {resource, tenant}, missing));
     TRY(transaction.execute("UPDATE iam_session SET ended_us = :now_us WHERE id = :id",
-                            {{"now_us", to_us(clock_.now())}, {"id", id}}));
-    TRY(trail_.changed(transaction, tenant, by,
-                       {"iam:RevokeSession", resource, {{"session", id}}}));
+                            {{"now_us", to_us(core_.clock.now())}, {"id", id}}));
+    TRY(core_.trail.changed(transaction, tenant, by,
+                            {"iam:RevokeSession", resource, {{"session", id}}}));
     return Done{};
   }));
   co_return Result<>();
-}
-
-Result<> IamService::end_other_sessions(Transaction& transaction, const Principal& by,
-                                        UserId user) {
-  TRY(
-      transaction.execute("UPDATE iam_session SET ended_us = :now_us "
-                          "WHERE user_id = :user_id AND id <> :own AND ended_us IS NULL",
-                          {{"now_us", to_us(clock_.now())},
-                           {"user_id", user.value},
-                           {"own", by.method == Method::kSession ? by.credential : ""}}));
-  return {};
 }
 
 }  // namespace belfry::iam

@@ -3,6 +3,8 @@
 #include "base/text_encoding.h"
 #include "crypto/hash.h"
 #include "crypto/password.h"
+#include "password_rules.h"
+#include "role_service.h"
 #include "rows.h"
 #include "service.h"
 
@@ -11,6 +13,8 @@ namespace {
 
 constexpr std::size_t kNameMax = 64, kPasswordMax = 512, kUserAgentMax = 200;
 constexpr Duration kSessionKept = std::chrono::days(30);
+// As long as browsers keep a cookie (RFC 6265bis, 5.5).
+constexpr Duration kOriginKept = std::chrono::days(400);
 
 struct Lifetime {
   Duration absolute, idle;
@@ -40,6 +44,11 @@ Error refusal() {
   return Error(Code::kDenied, "iam.sign_in_refused");
 }
 
+// A device as an origin. Only who holds its secret comes from there.
+std::string device_origin(const std::string& secret) {
+  return "device " + digest_of(secret);
+}
+
 // The session, and that the user was here.
 Result<> insert_session(Transaction& transaction, const database::Parameters& parameters) {
   TRY(transaction.execute(
@@ -51,15 +60,32 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
       parameters));
   TRY(transaction.execute("UPDATE iam_user SET last_sign_in_us = :now_us WHERE id = :user_id",
                           parameters));
-  TRY(transaction.execute(
-      "INSERT INTO sign_in_origin (user_id, tenant_id, address, last_success_us) "
-      "VALUES (:user_id, :tenant_id, :address, :now_us) "
-      "ON CONFLICT (user_id, address) DO UPDATE SET last_success_us = :now_us",
-      parameters));
+  for (const char* origin : {":address", ":device"})
+    TRY(transaction.execute(
+        "INSERT INTO sign_in_origin (user_id, tenant_id, address, last_success_us) "
+        "VALUES (:user_id, :tenant_id, " +
+            std::string(origin) +
+            ", :now_us) ON CONFLICT (user_id, address) DO UPDATE SET last_success_us = :now_us",
+        parameters));
+  TRY(
+      transaction.execute("DELETE FROM sign_in_origin WHERE user_id = :user_id "
+                          "AND last_success_us < :origin_forgotten_us",
+                          parameters));
   TRY(transaction.execute(
       "DELETE FROM iam_session WHERE user_id = :user_id AND expires_us < :forgotten_us",
       parameters));
+  TRY(
+      transaction.execute("DELETE FROM session_place WHERE user_id = :user_id AND session_id NOT "
+                          "IN (SELECT s.id FROM iam_session s WHERE s.user_id = :user_id)",
+                          parameters));
   return {};
+}
+
+Result<bool> was_here(Transaction& transaction, UserId user, const std::string& origin) {
+  TRY(auto rows, transaction.query("SELECT user_id FROM sign_in_origin "
+                                   "WHERE user_id = :user_id AND address = :address",
+                                   {{"user_id", user.value}, {"address", origin}}));
+  return !rows.empty();
 }
 
 }  // namespace
@@ -67,7 +93,6 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
 struct IamService::Opening {
   const SignIn& attempt;
   User user;
-  std::string address;  // as Throttle has it
   std::optional<Proof> proof;
   std::string amr;
 };
@@ -80,7 +105,7 @@ struct IamService::Candidate {
 
 // Asks the same questions whether the user exists or not.
 Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
-  co_return co_await read<Candidate>([&](Transaction& transaction) -> Result<Candidate> {
+  co_return co_await core_.read<Candidate>([&](Transaction& transaction) -> Result<Candidate> {
     Candidate candidate;
     candidate.throttled.account = name_key_of(attempt.user);
     candidate.throttled.address = throttled_address(attempt.source_ip);
@@ -94,12 +119,14 @@ Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
     } else {
       candidate.hash = dummy_hash_;
     }
-    TRY(auto origins, transaction.query("SELECT last_success_us FROM sign_in_origin "
-                                        "WHERE user_id = :user_id AND address = :address",
-                                        {{"user_id", candidate.user.id.value},
-                                         {"address", candidate.throttled.address}}));
-    candidate.throttled.known_good = !origins.empty();
-    TRY(refresh_tree(transaction));
+    TRY(const bool known_device,
+        was_here(transaction, candidate.user.id, device_origin(attempt.device)));
+    TRY(candidate.throttled.known_good,
+        was_here(transaction, candidate.user.id, candidate.throttled.address));
+    // Others who fail at the same address do not slow the device down.
+    if (known_device) candidate.throttled.address = device_origin(attempt.device);
+    candidate.throttled.known_good |= known_device;
+    TRY(core_.refresh_tree(transaction));
     return candidate;
   });
 }
@@ -108,7 +135,7 @@ Task<Iam::OpenedSession> IamService::sign_in(const SignIn& attempt) {
   if (attempt.passkey && attempt.user.empty()) co_return co_await sign_in_with_passkey(attempt);
   CO_TRY(const Candidate candidate, co_await find_candidate(attempt));
   Result<OpenedSession> opened = fail(Code::kInternal, "iam.sign_in_refused");
-  if (auto begun = throttle_.begin(candidate.throttled, clock_.now()); !begun)
+  if (auto begun = throttle_.begin(candidate.throttled, core_.clock.now()); !begun)
     opened = std::unexpected(begun.error());
   else
     opened = co_await check_candidate(attempt, candidate);
@@ -120,12 +147,13 @@ void IamService::log_failure(const SignIn& attempt, const User& user, const Erro
   // People type passwords where names belong: names of nobody are not written down.
   Principal by = principal_of(user);
   if (!user.id) by.name = "unknown";
-  trail_.sign_in_failed(user.id ? user.tenant : kProviderTenant, by, attempt.source_ip, reason);
+  core_.trail.sign_in_failed(user.id ? user.tenant : kProviderTenant, by, attempt.source_ip,
+                             reason);
 }
 
 Task<> IamService::compare_password(const SignIn& attempt, const Candidate& candidate) {
   const std::string password = attempt.password.substr(0, kPasswordMax);
-  auto same = co_await is_password(password, candidate.hash);
+  auto same = co_await passwords_.is_password(password, candidate.hash);
   if (!same) {
     throttle_.succeeded(candidate.throttled, Throttle::Success::kOnlyTakeBack);
     co_return std::unexpected(same.error());
@@ -137,7 +165,7 @@ Task<> IamService::compare_password(const SignIn& attempt, const Candidate& cand
 
 Task<UserId> IamService::check_password_alone(const SignIn& attempt) {
   CO_TRY(const Candidate candidate, co_await find_candidate(attempt));
-  Result<> compared = throttle_.begin(candidate.throttled, clock_.now());
+  Result<> compared = throttle_.begin(candidate.throttled, core_.clock.now());
   if (compared) {
     compared = co_await compare_password(attempt, candidate);
     // The password alone is not yet a success: what guesses at codes must not start afresh with it.
@@ -171,7 +199,7 @@ Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
                    {{"passkey", has_passkey ? "yes" : "no"}});
   }
   auto opened =
-      co_await write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
+      co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
         // Read again: the user may have changed since the password was compared.
         TRY(auto rows,
             transaction.query("SELECT " + std::string(kUserColumns) +
@@ -180,11 +208,16 @@ Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
         if (rows.empty() || rows[0].text("password_hash") != candidate.hash ||
             !rows[0].flag("active"))
           return std::unexpected(refusal());
-        Opening opening{attempt, user_of(rows[0]), candidate.throttled.address, {}, "pwd"};
+        Opening opening{attempt, user_of(rows[0]), {}, "pwd"};
         if (opening.user.has_second_factor()) {
           TRY(opening.proof, prove(transaction, opening.user.id, evidence));
           opening.amr += " " + opening.proof->amr;
         }
+        // Of passwords that are older than the column it is not known yet.
+        TRY(transaction.execute(
+            "UPDATE iam_user SET password_length_met = :length_met "
+            "WHERE id = :user_id AND password_length_met <> :length_met",
+            {{"length_met", length_met(attempt.password)}, {"user_id", opening.user.id.value}}));
         return open_session(transaction, opening);
       });
   if (opened)
@@ -201,21 +234,21 @@ Task<Iam::OpenedSession> IamService::sign_in_with_passkey(const SignIn& attempt)
       .address = throttled_address(attempt.source_ip),
       .known_good = true};
   User user{};
-  if (auto begun = throttle_.begin(throttled, clock_.now()); !begun) {
+  if (auto begun = throttle_.begin(throttled, core_.clock.now()); !begun) {
     log_failure(attempt, user, begun.error());
     co_return std::unexpected(begun.error());
   }
   const Evidence evidence = evidence_of(attempt);
   auto opened =
-      co_await write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
-        TRY(refresh_tree(transaction));
+      co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
+        TRY(core_.refresh_tree(transaction));
         TRY(const UserId owner, owner_of(transaction, *attempt.passkey));
         TRY(user, iam::find_user(transaction, owner));
         if (!user.active) return std::unexpected(refusal());
         // Begun beside a password, nobody asked to verify the person.
         if (!evidence.challenge || !evidence.challenge->verify_user)
           return fail(Code::kDenied, "iam.passkey_wrong_request");
-        Opening opening{attempt, user, throttled.address, {}, ""};
+        Opening opening{attempt, user, {}, ""};
         TRY(opening.proof, prove(transaction, owner, evidence));
         opening.amr = opening.proof->amr;
         return open_session(transaction, opening);
@@ -237,15 +270,17 @@ Result<IamService::Proof> IamService::prove(Transaction& transaction, UserId use
 
 Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
                                                     const Opening& opening) {
-  const auto& [attempt, user, address, proof, amr] = opening;
-  const Timestamp now = clock_.now();
+  const auto& [attempt, user, proof, amr] = opening;
+  const Timestamp now = core_.clock.now();
   const Lifetime lifetime = lifetime_of(user);
   const bool privileged = user.privileged, second_factor = proof.has_value();
   OpenedSession opened;
-  opened.secret = make_bearer_secret(random_);
+  opened.secret = make_bearer_secret(core_.random);
   opened.user = user;
   opened.user.last_sign_in = now;
-  opened.session = {.id = make_public_id(random_),
+  TRY(const bool known_device, was_here(transaction, user.id, device_origin(attempt.device)));
+  if (!known_device) opened.device = make_bearer_secret(core_.random);
+  opened.session = {.id = make_public_id(core_.random),
                     .user = user.id,
                     .created = now,
                     .last_seen = now,
@@ -275,38 +310,27 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
       {"now_us", to_us(now)},
       {"expires_us", to_us(opened.session.expires)},
       {"idle_limit_us", lifetime.idle.count()},
-      {"address", address},
+      {"address", throttled_address(attempt.source_ip)},
+      {"device", device_origin(opened.device.empty() ? attempt.device : opened.device)},
+      {"origin_forgotten_us", to_us(now - kOriginKept)},
       {"forgotten_us", to_us(now - kSessionKept)}};
   TRY(insert_session(transaction, parameters));
   Principal by = principal_of(user);
   by.method = Method::kSession;
   by.credential = opened.session.id;
-  TRY(trail_.authenticated(transaction, by,
-                           {"iam:SignIn",
-                            "belfry:session/" + opened.session.id,
-                            {{"second_factor", second_factor ? factor : "none"}}},
-                           attempt.source_ip));
+  TRY(core_.trail.authenticated(transaction, by,
+                                {"iam:SignIn",
+                                 "belfry:session/" + opened.session.id,
+                                 {{"second_factor", second_factor ? factor : "none"}}},
+                                attempt.source_ip));
   return opened;
 }
 
 Result<IamService::Proof> IamService::use_code(Transaction& transaction, UserId user,
                                                const std::string& code) {
-  TRY(auto factors,
-      transaction.query(
-          "SELECT id, secret_sealed, last_step FROM mfa_factor WHERE user_id = :user_id "
-          "AND kind = 'totp' AND confirmed_us IS NOT NULL ORDER BY id",
-          {{"user_id", user.value}}));
-  for (const Row& factor : factors) {
-    TRY(const Buffer seed,
-        open_secret(keys_, {"totp/" + user.text()}, factor.text("secret_sealed")));
-    const auto step = crypto::verify_totp(seed, code, clock_.now(), factor.integer("last_step"));
-    if (!step) continue;
-    TRY(transaction.execute(
-        "UPDATE mfa_factor SET last_step = :step, last_used_us = :now_us WHERE id = :id",
-        {{"step", *step}, {"id", factor.integer("id")}, {"now_us", to_us(clock_.now())}}));
-    return Proof{FactorKind::kTotp, "otp"};
-  }
-  return std::unexpected(refusal());
+  TRY(const bool is_right, use_totp(core_, transaction, user, code));
+  if (!is_right) return std::unexpected(refusal());
+  return Proof{FactorKind::kTotp, "otp"};
 }
 
 }  // namespace belfry::iam

@@ -74,11 +74,17 @@ void SigningCache::forget_if(auto is_meant) {
 }
 
 void SigningCache::forget_user(UserId user) {
-  forget_if([user](const Principal& principal) { return principal.user == user; });
+  forget_if([user](const Principal& principal) {
+    return principal.user == user || (principal.assumed && principal.assumed->by_user == user);
+  });
 }
 
 void SigningCache::forget_tenant(TenantId tenant) {
   forget_if([tenant](const Principal& principal) { return principal.tenant == tenant; });
+}
+
+void SigningCache::forget_sessions() {
+  forget_if([](const Principal& principal) { return principal.assumed != nullptr; });
 }
 
 void SigningCache::changed() {

@@ -35,6 +35,8 @@ class SigningCache {
   // Also when keys of the user begin to count again.
   void forget_user(UserId user);
   void forget_tenant(TenantId tenant);
+  // All of roles.
+  void forget_sessions();
 
  private:
   struct Entry {

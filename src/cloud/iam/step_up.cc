@@ -5,8 +5,6 @@
 namespace belfry::iam {
 namespace {
 
-constexpr auto kFreshFor = std::chrono::minutes(15);
-
 Throttle::Attempt step_up_attempt(const Principal& by) {
   return {.account = "step up " + by.user.text(),
           .address = "step up " + by.user.text(),
@@ -17,42 +15,37 @@ Throttle::Attempt step_up_attempt(const Principal& by) {
 
 Result<> IamService::check_fresh(const Principal& by, std::string_view action,
                                  const std::string& resource) {
-  // Programs are not asked; who has no second factor has nothing to prove it with.
-  if (by.method != Method::kSession || !by.second_factor) return {};
-  if (by.second_factor_at && clock_.now() - *by.second_factor_at < kFreshFor) return {};
-  const Error stale(Code::kDenied, "iam.step_up_needed",
-                    {{"minutes", std::to_string(kFreshFor.count())}});
-  trail_.refused(by.tenant, by, {std::string(action), resource, {}}, stale);
-  return std::unexpected(stale);
+  return core_.check_fresh(by, action, resource);
 }
 
 Task<PasskeyRequest> IamService::begin_step_up(const Principal& by, const std::string& origin) {
-  CO_TRY(decide(tree_, by, "iam:GetSession", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:GetSession", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
   CO_TRY(Challenge challenge, challenge_at(origin, Challenge::Purpose::kStepUp));
   PasskeyRequest request{.site = challenge.site};
-  CO_TRY(request.allowed, co_await read<std::vector<KnownPasskey>>([&](Transaction& transaction) {
+  CO_TRY(request.allowed,
+         co_await core_.read<std::vector<KnownPasskey>>([&](Transaction& transaction) {
            return known_passkeys(transaction, by.user, challenge.site);
          }));
   if (request.allowed.empty())
     co_return fail(Code::kDenied, "iam.passkey_missing", {{"site", challenge.site}});
   challenge.user = by.user;
   challenge.session = by.credential;
-  request.challenge =
-      challenges_.add(std::move(challenge), "user " + by.user.text(), random_, clock_.now());
+  request.challenge = challenges_.add(std::move(challenge), "user " + by.user.text(), core_.random,
+                                      core_.clock.now());
   co_return request;
 }
 
 Task<> IamService::step_up(const Principal& by, const StepUp& shown) {
-  CO_TRY(decide(tree_, by, "iam:GetSession", {resource_of(by.user), by.tenant}));
+  CO_TRY(decide(core_.tree, by, "iam:GetSession", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
-  CO_TRY(throttle_.begin(step_up_attempt(by), clock_.now()));
+  CO_TRY(throttle_.begin(step_up_attempt(by), core_.clock.now()));
   Evidence evidence{shown.totp, "", shown.passkey, {}};
   if (evidence.passkey) evidence.challenge = take_challenge(evidence.passkey->client_data);
   if (evidence.challenge && (evidence.challenge->purpose != Challenge::Purpose::kStepUp ||
                              evidence.challenge->session != by.credential))
     evidence.challenge.reset();
-  auto proved = co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  auto proved = co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const User user, iam::find_user(transaction, by.user));
     if (!user.has_second_factor()) return fail(Code::kConflict, "iam.no_second_factor");
     auto proof = prove(transaction, by.user, evidence);
@@ -64,20 +57,21 @@ Task<> IamService::step_up(const Principal& by, const StepUp& shown) {
     TRY(const std::int64_t changed,
         transaction.execute("UPDATE iam_session SET second_factor_us = :now_us WHERE id = :id AND "
                             "second_factor = 1 AND ended_us IS NULL",
-                            {{"now_us", to_us(clock_.now())}, {"id", by.credential}}));
+                            {{"now_us", to_us(core_.clock.now())}, {"id", by.credential}}));
     if (changed == 0) return fail(Code::kDenied, "iam.unknown_session");
-    TRY(trail_.authenticated(transaction, by,
-                             {"iam:StepUp",
-                              "belfry:session/" + by.credential,
-                              {{"second_factor", std::string(name_of(proof->factor))}}},
-                             ""));
+    TRY(confirm_place(transaction, by));
+    TRY(core_.trail.authenticated(transaction, by,
+                                  {"iam:StepUp",
+                                   "belfry:session/" + by.credential,
+                                   {{"second_factor", std::string(name_of(proof->factor))}}},
+                                  ""));
     return Done{};
   });
   if (proved)
     throttle_.succeeded(step_up_attempt(by), Throttle::Success::kForget);
   else
-    trail_.refused(by.tenant, by, {"iam:StepUp", "belfry:session/" + by.credential, {}},
-                   proved.error());
+    core_.trail.refused(by.tenant, by, {"iam:StepUp", "belfry:session/" + by.credential, {}},
+                        proved.error());
   if (!proved) co_return std::unexpected(proved.error());
   co_return Result<>();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/id.h"
+#include "runtime/random.h"
 
 #include <shared_mutex>
 #include <unordered_map>
@@ -26,5 +27,8 @@ class TenantTree {
   mutable std::shared_mutex mutex_;
   Parents parents_;
 };
+
+// Twelve digits, as programs expect of an account's number.
+TenantId make_tenant_id(Random& random);
 
 }  // namespace belfry::iam

@@ -35,19 +35,18 @@ bool may_stand_below(TenantKind kind, TenantKind parent) {
   return kind == TenantKind::kCustomer && parent != TenantKind::kCustomer;
 }
 
-// Twelve digits, as programs expect of an account's number.
+}  // namespace
+
 TenantId make_tenant_id(Random& random) {
   constexpr std::int64_t kLeast = 100'000'000'000, kCount = 900'000'000'000;
   return TenantId{kLeast + random.id() % kCount};
 }
 
-}  // namespace
-
 Task<Listing<Tenant>> IamService::list_tenants(const Principal& by, Page page) {
   using Tenants = Listing<Tenant>;
   CO_TRY(const NameKey first, read_name_key(page.after));
-  co_return co_await read<Tenants>([&](Transaction& transaction) -> Result<Tenants> {
-    TRY(refresh_tree(transaction));
+  co_return co_await core_.read<Tenants>([&](Transaction& transaction) -> Result<Tenants> {
+    TRY(core_.refresh_tree(transaction));
     std::vector<Tenant> tenants;
     NameKey after = first;
     // Few of the tenants may be the caller's to see: reads on until the page is full.
@@ -64,7 +63,7 @@ Task<Listing<Tenant>> IamService::list_tenants(const Principal& by, Page page) {
         Tenant tenant = tenant_of(row);
         after = {.name = tenant.name, .id = tenant.id.value};
         const bool own = tenant.id == by.tenant && by.method != Method::kNone;
-        if (own || decide(tree_, by, "iam:ListTenants", {"belfry:tenant", tenant.id}))
+        if (own || decide(core_.tree, by, "iam:ListTenants", {"belfry:tenant", tenant.id}))
           tenants.push_back(std::move(tenant));
       }
     }
@@ -74,7 +73,7 @@ Task<Listing<Tenant>> IamService::list_tenants(const Principal& by, Page page) {
 }
 
 Task<Tenant> IamService::find_tenant(const Principal& by) {
-  co_return co_await read<Tenant>([&](Transaction& transaction) -> Result<Tenant> {
+  co_return co_await core_.read<Tenant>([&](Transaction& transaction) -> Result<Tenant> {
     return iam::find_tenant(transaction, by.tenant);
   });
 }
@@ -82,10 +81,10 @@ Task<Tenant> IamService::find_tenant(const Principal& by) {
 Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
                                        const std::string& name, TenantId parent) {
   const TenantId above = parent ? parent : by.tenant;
-  auto created = co_await write<Tenant>([&](Transaction& transaction) -> Result<Tenant> {
-    TRY(refresh_tree(transaction));
+  auto created = co_await core_.write<Tenant>([&](Transaction& transaction) -> Result<Tenant> {
+    TRY(core_.refresh_tree(transaction));
     const std::string resource = "belfry:tenant/" + above.text();
-    TRY(check(by, "iam:CreateTenant", {resource, above}, tenant_missing(above)));
+    TRY(core_.check(by, "iam:CreateTenant", {resource, above}, tenant_missing(above)));
     TRY(const Tenant upper, iam::find_tenant(transaction, above));
     TRY(const unsigned depth, depth_of(transaction, upper));
     if (!may_stand_below(kind, upper.kind) || depth + 1 >= kTreeDepthMax)
@@ -96,7 +95,7 @@ Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
                                      "AND name = :name",
                                      {{"parent_id", above.value}, {"name", name}}));
     if (!same.empty()) return fail(Code::kConflict, "iam.tenant_exists", {{"name", name}});
-    Tenant tenant{make_tenant_id(random_), above, kind, name};
+    Tenant tenant{make_tenant_id(core_.random), above, kind, name};
     TRY(
         transaction.execute("INSERT INTO tenant (id, parent_id, kind, name, created_us) "
                             "VALUES (:id, :parent_id, :kind, :name, :created_us)",
@@ -104,14 +103,14 @@ Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
                              {"parent_id", above.value},
                              {"kind", std::string(name_of(kind))},
                              {"name", name},
-                             {"created_us", to_us(clock_.now())}}));
-    TRY(trail_.changed(transaction, above, by,
-                       {"iam:CreateTenant",
-                        "belfry:tenant/" + tenant.id.text(),
-                        {{"name", name}, {"kind", std::string(name_of(kind))}}}));
+                             {"created_us", to_us(core_.clock.now())}}));
+    TRY(core_.trail.changed(transaction, above, by,
+                            {"iam:CreateTenant",
+                             "belfry:tenant/" + tenant.id.text(),
+                             {{"name", name}, {"kind", std::string(name_of(kind))}}}));
     return tenant;
   });
-  if (created) tree_.add({{created->id, created->parent}});
+  if (created) core_.tree.add({{created->id, created->parent}});
   co_return created;
 }
 

@@ -29,7 +29,7 @@ class Throttle {
  public:
   struct Attempt {
     std::string account;  // in lower case
-    std::string address;  // as throttled_address says
+    std::string address;  // as throttled_address says, or a device
     bool known_good = false;
   };
 
@@ -50,6 +50,7 @@ class Throttle {
     Duration delay_max;
     Duration forgotten_after;
   };
+  friend class IamService;  // tells measures what the limits are
   static const Limit kAccountAtAddress, kAddress, kAccountElsewhere;
 
   Duration wait_of(const std::string& key, const Limit& limit, Timestamp now);

@@ -51,6 +51,17 @@ Result<> Trail::changed(database::Transaction& transaction, TenantId tenant, con
   return {};
 }
 
+Result<> Trail::changed_across(database::Transaction& transaction, TenantId owner,
+                               const Principal& by, const Act& act) {
+  TRY(queue(transaction, by.tenant, event_of(by, act)));
+  if (by.tenant == owner) return {};
+  Principal as_owner_sees = by;
+  as_owner_sees.name = arn_of(by);
+  as_owner_sees.user = {};
+  as_owner_sees.credential.clear();
+  return queue(transaction, owner, event_of(as_owner_sees, act));
+}
+
 Result<> Trail::authenticated(database::Transaction& transaction, const Principal& by,
                               const Act& act, const std::string& source_ip) {
   audit::Event event = event_of(by, act);

@@ -23,6 +23,10 @@ class Trail {
   // Queues a leaf in the log of `tenant` with the change: neither is there without the other.
   Result<> changed(database::Transaction& transaction, TenantId tenant, const Principal& by,
                    const Act& act);
+  // The same of what its owner, another tenant, opened to `by`: that one's log knows who did it by
+  // the name that policies have.
+  Result<> changed_across(database::Transaction& transaction, TenantId owner, const Principal& by,
+                          const Act& act);
   // A sign-in, a sign-out: the same, of the class Authentication.
   Result<> authenticated(database::Transaction& transaction, const Principal& by, const Act& act,
                          const std::string& source_ip);

@@ -43,6 +43,12 @@ bool ArnPattern::matches(const Arn& arn, const KnownFacts& facts) const {
   return parts_[kResource].matches(arn.parts[kResource], facts);
 }
 
+Certainty ArnPattern::covers_from(const Arn& arn, const KnownFacts& facts) const {
+  for (std::size_t i = 0; i < kResource; ++i)
+    if (!parts_[i].matches(arn.parts[i], facts, head_)) return Certainty::kNever;
+  return parts_[kResource].covers_from(arn.parts[kResource], facts);
+}
+
 bool ArnPattern::names_account() const {
   return parts_[kAccount].is_literal();
 }
@@ -70,6 +76,12 @@ void ResourcePattern::collect_variables(std::vector<std::string>& keys) const {
     arn_->collect_variables(keys);
   else
     name_.collect_variables(keys);
+}
+
+Certainty ResourcePattern::covers_from(std::string_view text, const std::optional<Arn>& arn,
+                                       const KnownFacts& facts) const {
+  if (!arn_) return name_.covers_from(text, facts);
+  return arn ? arn_->covers_from(*arn, facts) : Certainty::kNever;
 }
 
 bool ResourcePattern::matches(std::string_view text, const std::optional<Arn>& arn,

@@ -29,6 +29,8 @@ class ArnPattern {
   bool matches(const Arn& arn, const KnownFacts& facts) const;
   // Whether it matches ARNs of one account alone.
   bool names_account() const;
+  // Of all ARNs that begin with `arn`, whose last part may go on.
+  Certainty covers_from(const Arn& arn, const KnownFacts& facts) const;
   void collect_variables(std::vector<std::string>& keys) const;
 
  private:
@@ -44,6 +46,9 @@ class ResourcePattern {
 
   // `arn`: the parts of `text`, when it is one.
   bool matches(std::string_view text, const std::optional<Arn>& arn, const KnownFacts& facts) const;
+  // Of all texts that begin with `text`, whose parts are `arn`'s.
+  Certainty covers_from(std::string_view text, const std::optional<Arn>& arn,
+                        const KnownFacts& facts) const;
   const std::string& text() const { return text_; }
   void collect_variables(std::vector<std::string>& keys) const;
 

@@ -110,6 +110,9 @@ Result<T> needed(std::optional<T> value, std::string_view text, std::string_view
 Result<Condition> Condition::compile(std::string_view operation, std::string_view key,
                                      const std::vector<std::string>& values, Variables variables) {
   Condition condition;
+  condition.text_ = std::string(operation) + " " + std::string(key);
+  for (const std::string& value : values)
+    condition.text_ += (&value == values.data() ? " " : ", ") + value;
   std::string_view name = operation;
   const auto take_prefix = [&](std::string_view prefix, Quantifier quantifier) {
     if (name.size() <= prefix.size() || !equal_without_case(name.substr(0, prefix.size()), prefix))

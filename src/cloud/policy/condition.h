@@ -24,6 +24,8 @@ class Condition {
   bool holds(const KnownFacts& facts) const;
 
   const std::string& key() const { return key_; }  // in lower case
+  // As people read it: "IpAddress aws:SourceIp 10.0.0.0/8, 192.0.2.1".
+  const std::string& text() const { return text_; }
   // Adds the keys of its values' variables.
   void collect_variables(std::vector<std::string>& keys) const;
   // Whether it leaves a known few of everybody: accounts, principals or users by their fixed names
@@ -56,6 +58,7 @@ class Condition {
   bool negated_ = false;
   bool if_exists_ = false;
   std::string key_;
+  std::string text_;
   std::vector<Value> values_;
 };
 

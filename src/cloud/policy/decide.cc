@@ -49,7 +49,7 @@ class Evaluation {
     const bool is_deny = statement.effect == Effect::kDeny;
     if (is_deny && verdict.deny) return;
     const Naming naming =
-        policy.kind() == Kind::kResource ? name_caller(statement) : Naming::kDirectly;
+        policy.kind() != Kind::kIdentity ? name_caller(statement) : Naming::kDirectly;
     if (naming == Naming::kNot) return;
     if (!is_deny && verdict.allow && naming <= verdict.naming) return;
     if (!statement.is_about_action(action_, facts_) ||
@@ -136,6 +136,12 @@ Result<PolicyPtr> compile_bucket_policy(std::string_view document, std::string_v
                     {{"where", statement.name},
                      {"resource", resource.text()},
                      {"bucket", std::string(arn)}});
+  if (is_public(*policy)) return fail(Code::kDenied, "policy.public");
+  return policy;
+}
+
+Result<PolicyPtr> compile_trust_policy(std::string_view document) {
+  TRY(PolicyPtr policy, compile_known(document, Kind::kTrust));
   if (is_public(*policy)) return fail(Code::kDenied, "policy.public");
   return policy;
 }

@@ -1,5 +1,6 @@
 // From the text of a document to its statements.
 #include "base/ascii.h"
+#include "base/json_text.h"
 #include "base/text_encoding.h"
 #include "policy/policy.h"
 #include "statement.h"
@@ -7,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace belfry::policy {
@@ -44,24 +44,12 @@ std::string join(std::string_view where, std::string_view key) {
 Result<json> parse(std::string_view text) {
   if (text.size() > kDocumentOctetsMax)
     return bad("policy.too_long", kWhole, {{"octets_max", std::to_string(kDocumentOctetsMax)}});
-  std::vector<std::set<std::string>> keys;
-  std::optional<std::string> twice;
-  bool is_too_deep = false;
-  const auto watch = [&](int depth, json::parse_event_t event, json& parsed) {
-    if (std::size_t(depth) > kDepthMax) is_too_deep = true;
-    if (event == json::parse_event_t::object_start) keys.emplace_back();
-    if (event == json::parse_event_t::object_end) keys.pop_back();
-    if (event == json::parse_event_t::key) {
-      const auto& key = parsed.get_ref<const std::string&>();
-      if (!keys.back().insert(key).second) twice = key;
-    }
-    return true;
-  };
-  json document = json::parse(text, watch, /*allow_exceptions=*/false);
-  if (is_too_deep) return bad("policy.too_deep", kWhole);
-  if (document.is_discarded()) return bad("policy.not_json", kWhole);
-  if (twice) return bad("policy.element_twice", kWhole, {{"element", *twice}});
-  return document;
+  if (const auto fault = fault_of_json(text, kDepthMax)) {
+    if (fault->kind == JsonFault::Kind::kTooDeep) return bad("policy.too_deep", kWhole);
+    if (fault->kind == JsonFault::Kind::kNotJson) return bad("policy.not_json", kWhole);
+    return bad("policy.element_twice", kWhole, {{"element", fault->name}});
+  }
+  return json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
 
 Result<> check_elements(const json& object, std::string_view where,
@@ -229,6 +217,13 @@ class StatementReader {
   }
 
   Result<> read_resources() {
+    if (kind_ == Kind::kTrust) {
+      if (statement_.contains("Resource") || statement_.contains("NotResource"))
+        return bad("policy.no_resource_here", where_);
+      // The role alone, whichever it is: all but none.
+      read_.resources_are = Listed::kAllButThese;
+      return {};
+    }
     TRY(Element element, one_of("Resource", "NotResource"));
     read_.resources_are = element.listed;
     TRY(auto texts, read_texts(*element.value, element.where));

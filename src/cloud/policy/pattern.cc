@@ -188,6 +188,70 @@ bool Pattern::matches(std::string_view text, const KnownFacts& facts, Case lette
   return units && matches_units(*units, text, letters, facts);
 }
 
+namespace {
+
+// Where in `units` a text that went so far may stand: all places at once.
+class Places {
+ public:
+  explicit Places(std::u16string_view units) : units_(units), at_(units.size() + 1) {
+    at_[0] = true;
+    skip_any();
+  }
+
+  void take(char c) {
+    std::vector<bool> next(at_.size());
+    for (std::size_t i = 0; i < units_.size(); ++i) {
+      if (!at_[i]) continue;
+      const char16_t unit = units_[i];
+      if (unit == kAny) next[i] = true;
+      if (unit == octet(c) || (unit == kOne && !is_continuation(c))) next[i + 1] = true;
+    }
+    // The other octets of one character that a `?` took.
+    for (std::size_t i = 1; i < at_.size() && is_continuation(c); ++i)
+      if (at_[i] && units_[i - 1] == kOne) next[i] = true;
+    at_ = std::move(next);
+    skip_any();
+  }
+
+  Certainty outcome() const {
+    Certainty best = Certainty::kNever;
+    for (std::size_t i = 0; i < at_.size(); ++i) {
+      if (!at_[i]) continue;
+      const bool takes_all =
+          i < units_.size() && units_.find_first_not_of(kAny, i) == std::u16string_view::npos;
+      best = std::max(best, takes_all ? Certainty::kAlways : Certainty::kMaybe);
+    }
+    return best;
+  }
+
+ private:
+  // A `*` may stand for nothing.
+  void skip_any() {
+    for (std::size_t i = 0; i < units_.size(); ++i)
+      if (at_[i] && units_[i] == kAny) at_[i + 1] = true;
+  }
+
+  std::u16string_view units_;
+  std::vector<bool> at_;
+};
+
+}  // namespace
+
+Certainty Pattern::covers_from(std::string_view prefix, const KnownFacts& facts) const {
+  const auto rest = has_variables_ ? expand(&facts) : std::optional<Units>(units_);
+  if (!rest) return Certainty::kNever;
+  Units units;
+  for (char c : prefix_) units += octet(c);
+  units += *rest;
+  Places places(units);
+  for (char c : prefix) {
+    for (std::size_t i = 0; i <= units.size(); ++i)
+      if (!facts.step()) return Certainty::kMaybe;
+    places.take(c);
+  }
+  return places.outcome();
+}
+
 void Pattern::collect_variables(std::vector<std::string>& keys) const {
   for (const Piece& piece : rest_)
     if (piece.kind == Piece::Kind::kVariable) keys.push_back(piece.text);

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "known_facts.h"
 #include "policy/policy.h"
+#include "policy/reach.h"
 
 #include <optional>
 #include <string>
@@ -30,6 +31,8 @@ class Pattern {
   bool has_variables() const { return has_variables_; }
   // Whether it matches every text that begins with `prefix`.
   bool covers(std::string_view prefix) const;
+  // Whether it matches every text that begins with `prefix`, some such text perhaps, or none.
+  Certainty covers_from(std::string_view prefix, const KnownFacts& facts) const;
   // What it begins with before its first wildcard or variable.
   std::string_view prefix() const { return prefix_; }
   bool is_literal() const { return rest_.empty(); }

@@ -4,6 +4,7 @@
 #include "statement.h"
 
 #include <algorithm>
+#include <span>
 
 namespace belfry::policy {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 constexpr std::string_view kKeys[] = {
     "aws:currenttime",
     "aws:epochtime",
+    "aws:multifactorauthage",
     "aws:multifactorauthpresent",
     "aws:principalaccount",
     "aws:principalarn",
@@ -20,6 +22,7 @@ constexpr std::string_view kKeys[] = {
     "aws:resourceaccount",
     "aws:securetransport",
     "aws:sourceip",
+    "aws:tokenissuetime",
     "aws:useragent",
     "aws:userid",
     "aws:username",
@@ -34,6 +37,8 @@ constexpr std::string_view kKeys[] = {
     "s3:signatureage",
     "s3:signatureversion",
     "s3:versionid",
+    "sts:externalid",
+    "sts:rolesessionname",
 };
 constexpr std::string_view kAmazonField = "s3:x-amz-";
 
@@ -125,7 +130,9 @@ constexpr std::string_view kS3Actions[] = {
     "replicatetags",
     "restoreobject",
 };
-constexpr std::string_view kServices[] = {"audit", "disk", "iam", "measure", "s3", "topology"};
+constexpr std::string_view kStsActions[] = {"assumerole", "getcalleridentity"};
+constexpr std::string_view kServices[] = {"audit", "disk", "iam",     "measure",
+                                          "s3",    "sts",  "topology"};
 
 bool is_key(std::string_view key) {
   return key.starts_with(kAmazonField) || std::ranges::find(kKeys, key) != std::end(kKeys);
@@ -138,10 +145,13 @@ bool is_action(const Pattern& pattern, const KnownFacts& facts) {
   if (colon == std::string_view::npos) return true;  // "*"
   const std::string_view service = known.substr(0, colon);
   if (std::ranges::find(kServices, service) == std::end(kServices)) return false;
-  if (service != "s3") return true;
-  return std::ranges::any_of(kS3Actions, [&](std::string_view action) {
-    return pattern.matches("s3:" + std::string(action), facts);
-  });
+  const auto matches_one = [&](std::span<const std::string_view> actions) {
+    return std::ranges::any_of(actions, [&](std::string_view action) {
+      return pattern.matches(std::string(service) + ":" + std::string(action), facts);
+    });
+  };
+  if (service == "s3") return matches_one(kS3Actions);
+  return service != "sts" || matches_one(kStsActions);
 }
 
 class NoFacts : public Facts {
@@ -149,7 +159,7 @@ class NoFacts : public Facts {
   std::optional<std::vector<std::string>> find(std::string_view) const override { return {}; }
 };
 
-Result<> check(const Statement& statement) {
+Result<> check(const Statement& statement, Kind kind) {
   const auto unknown = [&](std::string_view message, std::string_view name,
                            std::string_view value) {
     return fail(Code::kInvalid, message,
@@ -157,7 +167,8 @@ Result<> check(const Statement& statement) {
   };
   const NoFacts none;
   for (const Pattern& action : statement.actions)
-    if (!is_action(action, KnownFacts(none)))
+    if (!is_action(action, KnownFacts(none)) ||
+        (kind == Kind::kTrust && !action.prefix().starts_with("sts:")))
       return unknown("policy.unknown_action", "action", action.source());
   std::vector<std::string> keys;
   for (const ResourcePattern& resource : statement.resources) resource.collect_variables(keys);
@@ -174,7 +185,7 @@ Result<> check(const Statement& statement) {
 
 Result<PolicyPtr> compile_known(std::string_view document, Kind kind) {
   TRY(PolicyPtr policy, compile(document, kind));
-  for (const Statement& statement : policy->statements()) TRY(check(statement));
+  for (const Statement& statement : policy->statements()) TRY(check(statement, kind));
   return policy;
 }
 

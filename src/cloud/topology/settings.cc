@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace belfry::topology {
 namespace {
@@ -98,6 +99,51 @@ void read_tls(Builder& builder, yaml::MapReader& root) {
   tls.finish();
 }
 
+bool is_loopback(std::string_view server) {
+  const std::string_view host = server.substr(0, server.rfind(':'));
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+}
+
+// Dots, letters, digits and few signs: what an address in a mail's field may be.
+bool is_mail_address(std::string_view text) {
+  const std::size_t at = text.find('@');
+  return at != std::string_view::npos && at > 0 && text.size() <= 254 &&
+         text.find('@', at + 1) == std::string_view::npos && is_server_name(text.substr(at + 1)) &&
+         std::ranges::all_of(text.substr(0, at), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  std::string_view("._+-").find(c) != std::string_view::npos;
+         });
+}
+
+void read_smtp(Builder& builder, yaml::MapReader& root) {
+  const yaml::Node* node = root.map("smtp", Presence::kOptional);
+  if (!node) return;
+  Smtp& into = builder.topology.smtp;
+  yaml::MapReader smtp(*node, "smtp", builder.faults);
+  const yaml::Text server = smtp.text("server", Presence::kRequired);
+  if (server && (!is_listen_address(server.value) || server.value.ends_with(":0")))
+    builder.fault(server.place,
+                  Error(Code::kInvalid, "topology.bad_smtp_server", {{"value", server.value}}));
+  into.server = server.value;
+  const yaml::Text security =
+      smtp.choice("security", Presence::kOptional, {"starttls", "tls", "none"});
+  into.security = security ? security.value : "starttls";
+  // Whoever is on the way would read the links, and use them first.
+  if (into.security == "none" && !is_loopback(into.server))
+    builder.fault(security.place, Error(Code::kInvalid, "topology.smtp_in_clear"));
+  const yaml::Text from = smtp.text("from", Presence::kRequired);
+  if (from && !is_mail_address(from.value))
+    builder.fault(from.place, Error(Code::kInvalid, "topology.bad_email", {{"value", from.value}}));
+  into.from = from.value;
+  for (auto [key, path] : {std::pair{"credentials_file", &into.credentials_file},
+                           std::pair{"authority_file", &into.authority_file}}) {
+    const yaml::Text text = smtp.text(key, Presence::kOptional);
+    check_path(builder, text);
+    *path = text.value;
+  }
+  smtp.finish();
+}
+
 void read_keys(Builder& builder, yaml::MapReader& root) {
   yaml::Text master = root.text("master_key_file", Presence::kRequired);
   check_path(builder, master);
@@ -117,6 +163,46 @@ void read_keys(Builder& builder, yaml::MapReader& root) {
     builder.add(Thing::kKeyDisk, {{"id", id_of(Thing::kKeyDisk, disk.value)},
                                   {"name", "key-disk-" + std::to_string(i + 1)},
                                   {"path", disk.value}});
+  }
+}
+
+// "http://witness.example:8099/prefix": nothing but a host is needed behind the scheme.
+bool is_witness_url(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos) return false;
+  if (text.substr(0, scheme) != "http" && text.substr(0, scheme) != "https") return false;
+  const std::string_view rest = text.substr(scheme + 3);
+  return !rest.empty() && rest.front() != '/' && rest.front() != ':' &&
+         std::ranges::all_of(rest, [](char c) { return c > ' ' && c <= '~'; }) &&
+         rest.find_first_of("?#\"\\") == std::string_view::npos;
+}
+
+// "witness.example+0a1b2c3d+base64": a name, eight hexadecimal digits, 33 octets. Whether the
+// digits are right, the ledger sees.
+bool is_verifier_key(std::string_view text) {
+  const std::size_t first = text.find('+');
+  if (first == 0 || first == std::string_view::npos) return false;
+  text.remove_prefix(first + 1);
+  return text.size() == 8 + 1 + 44 && text[8] == '+';
+}
+
+void read_witnesses(Builder& builder, yaml::MapReader& root) {
+  for (const yaml::Node& node : root.list("witnesses", Presence::kOptional, {1, 16})) {
+    yaml::MapReader witness(node, "witness", builder.faults);
+    yaml::Text url = witness.text("url", Presence::kRequired);
+    if (url && !is_witness_url(url.value))
+      builder.fault(url.place, Error(Code::kInvalid, "topology.bad_witness_url",
+                                     {{"url", url.value.substr(0, 80)}}));
+    yaml::Text key = witness.text("verifier_key", Presence::kRequired);
+    if (key && !is_verifier_key(key.value))
+      builder.fault(key.place, Error(Code::kInvalid, "topology.bad_witness_key"));
+    for (const Witness& other : builder.topology.witnesses)
+      if (key && other.verifier_key == key.value)
+        builder.fault(key.place, Error(Code::kInvalid, "topology.same_witness"));
+    yaml::Text authority = witness.text("authority_file", Presence::kOptional);
+    check_path(builder, authority);
+    builder.topology.witnesses.push_back({url.value, key.value, authority.value});
+    witness.finish();
   }
 }
 
@@ -147,6 +233,8 @@ void read_settings(Builder& builder, yaml::MapReader& root) {
   topology.demonstration = root.flag("demonstration", Presence::kOptional).value_or(false);
   if (auto mib = root.integer("segment_size_mib", Presence::kOptional, {8, 4095}))
     topology.segment_size = Bytes{static_cast<std::uint64_t>(*mib) << 20};
+  if (auto months = root.integer("ledger_retention_months", Presence::kOptional, {12, 120}))
+    topology.ledger_months_kept = unsigned(*months);
   yaml::Text url = root.text("database_url", Presence::kOptional);
   if (url && !url.value.starts_with("sqlite:") && !url.value.starts_with("postgresql:"))
     builder.fault(url.place, Error(Code::kInvalid, "topology.bad_database_url"));
@@ -156,7 +244,9 @@ void read_settings(Builder& builder, yaml::MapReader& root) {
       {{"id", id}, {"name", name.value}, {"demonstration", std::int64_t{topology.demonstration}}});
   read_listen(builder, root);
   read_tls(builder, root);
+  read_smtp(builder, root);
   read_keys(builder, root);
+  read_witnesses(builder, root);
   read_owners(builder, root);
 }
 

@@ -1,5 +1,6 @@
 // What one proves oneself with: passkeys, an authenticator app, recovery codes.
 #include "base/text_encoding.h"
+#include "cookies.h"
 #include "passkey_shapes.h"
 #include "route.h"
 #include "shapes.h"
@@ -20,7 +21,7 @@ std::string origin_of(const Call& call) {
 void renew_cookie(const Call& call, const iam::RenewedSession& session, Answer& result) {
   auto lifetime = std::chrono::duration_cast<std::chrono::seconds>(session.expires -
                                                                    call.host.services.clock.now());
-  result.fields.emplace_back("Set-Cookie", session_cookie(session.secret, lifetime.count()));
+  result.fields.emplace_back("Set-Cookie", session_cookie(session.secret, lifetime));
 }
 
 Task<Answer> begin_totp(Call& call) {
@@ -109,15 +110,15 @@ Task<Answer> step_up(Call& call) {
 constexpr Route kRoutes[] = {
     {"POST", "/api/v1/session/passkey-request", "iam:SignIn", begin_passkey_sign_in,
      Access::kPublic},
-    {"POST", "/api/v1/session/totp", "iam:ManageOwnTotp", begin_totp},
-    {"POST", "/api/v1/session/totp/confirm", "iam:ManageOwnTotp", confirm_totp},
-    {"GET", "/api/v1/session/factors", "iam:ManageOwnTotp", list_factors},
-    {"DELETE", "/api/v1/session/factors/{factor}", "iam:ManageOwnTotp", remove_factor},
+    {"POST", "/api/v1/session/totp", "iam:ManageOwnFactors", begin_totp},
+    {"POST", "/api/v1/session/totp/confirm", "iam:ManageOwnFactors", confirm_totp},
+    {"GET", "/api/v1/session/factors", "iam:ManageOwnFactors", list_factors},
+    {"DELETE", "/api/v1/session/factors/{factor}", "iam:ManageOwnFactors", remove_factor},
     {"POST", "/api/v1/session/step-up", "iam:GetSession", step_up},
     {"POST", "/api/v1/session/step-up/request", "iam:GetSession", begin_step_up},
-    {"POST", "/api/v1/session/recovery-codes", "iam:ManageOwnTotp", make_recovery_codes},
-    {"POST", "/api/v1/session/passkeys", "iam:ManageOwnTotp", finish_passkey},
-    {"POST", "/api/v1/session/passkeys/request", "iam:ManageOwnTotp", begin_passkey},
+    {"POST", "/api/v1/session/recovery-codes", "iam:ManageOwnFactors", make_recovery_codes},
+    {"POST", "/api/v1/session/passkeys", "iam:ManageOwnFactors", finish_passkey},
+    {"POST", "/api/v1/session/passkeys/request", "iam:ManageOwnFactors", begin_passkey},
 };
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "cookies.h"
 #include "machine_endpoints.h"
 #include "problem.h"
 #include "route.h"
@@ -7,21 +8,6 @@
 
 namespace belfry::api {
 namespace {
-
-constexpr std::string_view kSessionCookie = "belfry_session";
-
-std::optional<std::string> cookie(const http::Request& request, std::string_view name) {
-  std::string_view rest = request.fields.get("cookie");
-  while (!rest.empty()) {
-    std::string_view pair = rest.substr(0, rest.find(';'));
-    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
-    while (pair.starts_with(' ')) pair.remove_prefix(1);
-    auto equals = pair.find('=');
-    if (equals != std::string_view::npos && pair.substr(0, equals) == name)
-      return std::string(pair.substr(equals + 1));
-  }
-  return std::nullopt;
-}
 
 bool is_safe(std::string_view method) {
   return method == "GET" || method == "HEAD";
@@ -35,11 +21,12 @@ Task<iam::Principal> authenticate(Host& host, const http::Request& request) {
   if (authorization.starts_with(kBearer))
     co_return co_await host.services.iam.authenticate_token(
         std::string(authorization.substr(kBearer.size())));
-  auto session = cookie(request, kSessionCookie);
+  auto session = cookie_of(request, kSessionCookie);
   if (!session) co_return fail(Code::kDenied, "api.sign_in_first");
   if (!is_safe(request.method) && request.fields.get("x-belfry-request").empty())
     co_return fail(Code::kDenied, "api.request_header_needed");
-  co_return co_await host.services.iam.authenticate_session(*session);
+  co_return co_await host.services.iam.authenticate_session(
+      *session, {request.peer_ip, std::string(request.fields.get("user-agent"))});
 }
 
 Task<Answer> run_route(Host& host, http::Request& request, http::Response& response) {

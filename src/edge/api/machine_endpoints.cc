@@ -54,12 +54,29 @@ void write_sets(std::string& out, segments::Store& store) {
   out += fmt::format("belfry_damaged_copies {}\n", damaged);
 }
 
+void write_witnesses(std::string& out, audit::RootLog& root_log) {
+  const auto witnesses = root_log.witnesses();
+  describe(out, "belfry_witnesses", "gauge", "Witnesses that provider.yaml names.");
+  out += fmt::format("belfry_witnesses {}\n", witnesses.size());
+  describe(out, "belfry_witness_up", "gauge", "1 when it cosigned the newest root checkpoint.");
+  for (auto& witness : witnesses)
+    out += fmt::format("belfry_witness_up{{witness=\"{}\",problem=\"{}\"}} {:d}\n",
+                       escaped(witness.name), audit::name_of(witness.problem),
+                       witness.problem == audit::WitnessProblem::kNone);
+  describe(out, "belfry_witness_alarms", "counter",
+           "Forks and rollbacks of the ledger that it found.");
+  for (auto& witness : witnesses)
+    out += fmt::format("belfry_witness_alarms{{witness=\"{}\"}} {}\n", escaped(witness.name),
+                       witness.alarms);
+}
+
 Task<std::string> metrics(Host& host) {
   std::string out;
   write_disks(out, host.services.segments, host.services.topology);
   write_sets(out, host.services.segments);
   describe(out, "belfry_ledger_healthy", "gauge", "1 when the ledger takes events.");
   out += fmt::format("belfry_ledger_healthy {:d}\n", host.services.ledger.healthy());
+  write_witnesses(out, host.services.root_log);
   CO_TRY(auto annex, co_await host.services.measures.annex());
   describe(out, "belfry_measure_pass", "gauge", "1 when the measure's last verdict is pass.");
   for (auto& status : annex)

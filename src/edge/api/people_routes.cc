@@ -65,6 +65,12 @@ Task<Answer> change_user(Call& call) {
   co_return answer(to_json(user));
 }
 
+Task<Answer> delete_user(Call& call) {
+  CO_TRY(auto id, parse_id<UserId>(call.path[0]));
+  CO_TRY(co_await call.host.services.iam.people().delete_user(call.by, id));
+  co_return Answer::none();
+}
+
 Task<Answer> list_access_keys(Call& call) {
   CO_TRY(auto id, parse_id<UserId>(call.path[0]));
   CO_TRY(iam::Page page, asked_page(call));
@@ -105,6 +111,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/v1/tenants/{tenant}/users", "iam:CreateUser", create_user},
     {"GET", "/api/v1/users/{user}", "iam:GetUser", get_user},
     {"PATCH", "/api/v1/users/{user}", "iam:SetUserActive", change_user},
+    {"DELETE", "/api/v1/users/{user}", "iam:DeleteUser", delete_user},
     {"GET", "/api/v1/users/{user}/access-keys", "iam:ListAccessKeys", list_access_keys},
     {"POST", "/api/v1/users/{user}/access-keys", "iam:CreateAccessKey", create_access_key},
     {"DELETE", "/api/v1/access-keys/{key}", "iam:DeleteAccessKey", delete_access_key},

@@ -131,6 +131,42 @@ Task<Answer> list_holdings(Call& call) {
                     {"boundary", holdings.boundary ? to_json(*holdings.boundary) : json(nullptr)}});
 }
 
+Task<Answer> list_group_profiles(Call& call) {
+  CO_TRY(auto id, parse_id<iam::GroupId>(call.path[0]));
+  CO_TRY(auto held, co_await profiles(call).list_group_profiles(call.by, id));
+  json items = json::array();
+  for (const iam::Holding& holding : held) items.push_back(to_json(holding));
+  co_return answer({{"profiles", std::move(items)}});
+}
+
+Task<Answer> list_holders(Call& call) {
+  CO_TRY(auto id, parse_id<iam::ProfileId>(call.path[0]));
+  CO_TRY(iam::Page page, asked_page(call));
+  CO_TRY(auto found, co_await profiles(call).list_holders(call.by, id, std::move(page)));
+  co_return answer(page_of(found.things, cursor_of(found.next)));
+}
+
+// The roles that the caller's tenant gives, each as one document.
+Task<Answer> list_predefined(Call& call) {
+  CO_TRY(call.authorize({"belfry:user/" + call.by.user.text(), call.by.tenant}));
+  json items = json::array();
+  for (iam::Role role : {iam::Role::kProviderAdministrator, iam::Role::kOperator,
+                         iam::Role::kTenantAdministrator, iam::Role::kMember, iam::Role::kReader}) {
+    if (!iam::is_role_of(role, call.by.tenant)) continue;
+    json statements = json::array();
+    for (std::string_view text : iam::documents_of(role)) {
+      json part = json::parse(text, nullptr, false).at("Statement");
+      if (part.is_object()) part = json::array({std::move(part)});
+      for (json& statement : part) statements.push_back(std::move(statement));
+    }
+    items.push_back(
+        {{"role", iam::name_of(role)},
+         {"privileged", iam::is_privileged(role)},
+         {"policy", {{"Version", "2012-10-17"}, {"Statement", std::move(statements)}}}});
+  }
+  co_return answer({{"items", std::move(items)}});
+}
+
 Task<Answer> set_boundary(Call& call) {
   CO_TRY(auto user, parse_id<UserId>(call.path[0]));
   CO_TRY(json body, co_await call.read_body());
@@ -164,6 +200,9 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/groups/{group}/members", "iam:ListGroups", list_members},
     {"PUT", "/api/v1/groups/{group}/members/{user}", "iam:ChangeGroup", add_member},
     {"DELETE", "/api/v1/groups/{group}/members/{user}", "iam:ChangeGroup", remove_member},
+    {"GET", "/api/v1/groups/{group}/profiles", "iam:ListGroups", list_group_profiles},
+    {"GET", "/api/v1/profiles/{profile}/holders", "iam:GetProfile", list_holders},
+    {"GET", "/api/v1/predefined-profiles", "iam:GetSession", list_predefined},
     {"GET", "/api/v1/users/{user}/profiles", "iam:GetUser", list_holdings},
     {"PUT", "/api/v1/users/{user}/boundary", "iam:SetBoundary", set_boundary},
     {"DELETE", "/api/v1/users/{user}/boundary", "iam:SetBoundary", remove_boundary},

@@ -1,5 +1,6 @@
 #include "route.h"
 
+#include "base/json_text.h"
 #include "base/text_encoding.h"
 
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@ namespace belfry::api {
 namespace {
 
 constexpr std::size_t kBodyMax = 64 << 10;
+constexpr std::size_t kBodyDepthMax = 32;
 
 // The next segment of a path, taken off its front. Both start with a slash.
 std::string_view take_segment(std::string_view& path) {
@@ -47,9 +49,12 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
 }  // namespace
 
 std::span<const std::span<const Route>> all_routes() {
-  static const std::array groups = {
-      session_routes(),       factor_routes(), people_routes(), profile_routes(),  bucket_routes(),
-      bucket_policy_routes(), disk_routes(),   annex_routes(),  topology_routes(), audit_routes()};
+  static const std::array groups = {session_routes(),    factor_routes(),  people_routes(),
+                                    invitation_routes(), terms_routes(),   profile_routes(),
+                                    role_routes(),       access_routes(),  reach_routes(),
+                                    review_routes(),     bucket_routes(),  bucket_policy_routes(),
+                                    disk_routes(),       annex_routes(),   topology_routes(),
+                                    audit_routes(),      root_log_routes()};
   return groups;
 }
 
@@ -114,6 +119,11 @@ Task<std::string> Call::read_text(std::size_t octets_max) {
 Task<nlohmann::json> Call::read_body() {
   CO_TRY(std::string text, co_await read_text(kBodyMax));
   if (text.size() > kBodyMax) co_return fail(Code::kInvalid, "api.body_too_large");
+  if (const auto fault = fault_of_json(text, kBodyDepthMax)) {
+    if (fault->kind == JsonFault::Kind::kNameTwice)
+      co_return fail(Code::kInvalid, "api.name_twice", {{"name", fault->name}});
+    co_return fail(Code::kInvalid, "api.malformed_body");
+  }
   auto body = nlohmann::json::parse(text, nullptr, false);
   if (!body.is_object()) co_return fail(Code::kInvalid, "api.malformed_body");
   co_return body;

@@ -82,8 +82,6 @@ struct Answer {
   static Answer none() { return {204, {}, {}}; }
 };
 Answer answer(const nlohmann::json& body, int status = 200);
-// The field Set-Cookie of a session's secret; an empty one ends it.
-std::string session_cookie(const std::string& secret, std::int64_t seconds);
 
 using RouteHandler = Task<Answer> (*)(Call&);
 
@@ -97,16 +95,23 @@ struct Route {
   Access access = Access::kSignedIn;
 };
 
+std::span<const Route> reach_routes();
+std::span<const Route> review_routes();
 std::span<const Route> session_routes();
 std::span<const Route> factor_routes();
 std::span<const Route> people_routes();
+std::span<const Route> invitation_routes();
+std::span<const Route> terms_routes();
 std::span<const Route> profile_routes();
+std::span<const Route> access_routes();
+std::span<const Route> role_routes();
 std::span<const Route> bucket_routes();
 std::span<const Route> bucket_policy_routes();
 std::span<const Route> disk_routes();
 std::span<const Route> annex_routes();
 std::span<const Route> topology_routes();
 std::span<const Route> audit_routes();
+std::span<const Route> root_log_routes();
 
 struct Match {
   const Route* route = nullptr;

@@ -1,4 +1,5 @@
 // Signing in and out, and one's own credentials.
+#include "cookies.h"
 #include "page.h"
 #include "passkey_shapes.h"
 #include "route.h"
@@ -27,6 +28,7 @@ Task<Answer> sign_in(Call& call) {
   attempt.totp = text_field_or(body, "totp", "");
   attempt.recovery_code = text_field_or(body, "recovery_code", "");
   attempt.source_ip = call.request.peer_ip;
+  attempt.device = cookie_of(call.request, kDeviceCookie).value_or("");
   attempt.user_agent = std::string(call.request.fields.get("user-agent").substr(0, 200));
   CO_TRY(auto opened, co_await call.host.services.iam.sign_in(attempt));
   auto lifetime = std::chrono::duration_cast<std::chrono::seconds>(opened.session.expires -
@@ -35,7 +37,9 @@ Task<Answer> sign_in(Call& call) {
   by.credential = opened.session.id;
   Answer result =
       answer({{"user", to_json(opened.user)}, {"session", to_json(opened.session, by)}});
-  result.fields.emplace_back("Set-Cookie", session_cookie(opened.secret, lifetime.count()));
+  result.fields.emplace_back("Set-Cookie", session_cookie(opened.secret, lifetime));
+  if (!opened.device.empty())
+    result.fields.emplace_back("Set-Cookie", device_cookie(opened.device));
   co_return result;
 }
 
@@ -43,13 +47,16 @@ Task<Answer> sign_in(Call& call) {
 json rights_of(const Call& call) {
   const Services& services = call.host.services;
   json rights = json::array();
+  // Those that it has once it confirmed where it is: what is not shown, nobody can ask for.
+  iam::Principal by = call.by;
+  by.elsewhere.clear();
   std::string_view last;
   for (std::span<const Route> routes : all_routes()) {
     for (const Route& route : routes) {
       if (route.action == last) continue;
       last = route.action;
       for (TenantId tenant : {call.by.tenant, services.provider}) {
-        if (!services.iam.authorize(call.by, route.action, {"*", tenant}, call.context())) continue;
+        if (!services.iam.authorize(by, route.action, {"*", tenant}, call.context())) continue;
         rights.push_back(route.action);
         break;
       }
@@ -70,6 +77,8 @@ Task<Answer> who_am_i(Call& call) {
                     {"method", call.by.method == iam::Method::kSession ? "session" : "api_token"},
                     {"second_factor", call.by.second_factor},
                     {"second_factor_needed", privileged && !call.by.second_factor},
+                    {"terms_due", call.by.terms_due},
+                    {"elsewhere", !call.by.elsewhere.empty()},
                     {"rights", rights_of(call)},
                     {"provider_name", services.topology.provider_name},
                     {"demonstration", services.topology.demonstration}});
@@ -78,7 +87,7 @@ Task<Answer> who_am_i(Call& call) {
 Task<Answer> sign_out(Call& call) {
   CO_TRY(co_await call.host.services.iam.sign_out(call.by));
   Answer result = Answer::none();
-  result.fields.emplace_back("Set-Cookie", session_cookie("", 0));
+  result.fields.emplace_back("Set-Cookie", session_cookie("", {}));
   co_return result;
 }
 
@@ -126,11 +135,6 @@ constexpr Route kRoutes[] = {
 };
 
 }  // namespace
-
-std::string session_cookie(const std::string& secret, std::int64_t seconds) {
-  return "belfry_session=" + secret +
-         "; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=" + std::to_string(seconds);
-}
 
 std::span<const Route> session_routes() {
   return kRoutes;

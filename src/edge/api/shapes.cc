@@ -42,6 +42,10 @@ json time_or_null(const std::optional<Timestamp>& time) {
   return time && to_us(*time) != 0 ? json(to_us(*time)) : json(nullptr);
 }
 
+json text_or_null(const std::string& text) {
+  return text.empty() ? json(nullptr) : json(text);
+}
+
 json to_json(const iam::Tenant& tenant) {
   return {{"id", tenant.id.text()},
           {"parent", tenant.parent ? json(tenant.parent.text()) : json(nullptr)},
@@ -56,6 +60,7 @@ json to_json(const iam::User& user) {
           {"name", user.name},
           {"email", user.email},
           {"role", iam::name_of(user.role)},
+          {"role_until_us", time_or_null(user.role_until)},
           {"privileged", user.privileged},
           {"active", user.active},
           {"has_totp", user.has_totp},
@@ -100,8 +105,38 @@ json to_json(const iam::Holding& holding) {
           {"name", holding.name},
           {"privileged", holding.privileged},
           {"since_us", to_us(holding.since)},
+          {"expires_us", time_or_null(holding.expires)},
           {"group", holding.group ? json(holding.group->text()) : json(nullptr)},
           {"group_name", holding.group ? json(holding.group_name) : json(nullptr)}};
+}
+
+json to_json(const iam::ProfileHolder& holder) {
+  using Way = iam::ProfileHolder::Way;
+  return {{"boundary", holder.way == Way::kBoundary},
+          {"user", holder.user ? json(holder.user->text()) : json(nullptr)},
+          {"group", holder.group ? json(holder.group->text()) : json(nullptr)},
+          {"name", holder.name},
+          {"since_us", to_us(holder.since)}};
+}
+
+json to_json(const iam::Grant& grant) {
+  return {{"id", grant.id.text()},
+          {"tenant", grant.tenant.text()},
+          {"kind", name_of(grant.kind)},
+          {"user", text_or_null(text_of_id(grant.user))},
+          {"group", text_or_null(text_of_id(grant.group))},
+          {"profile", text_or_null(text_of_id(grant.profile))},
+          {"holder", grant.holder},
+          {"name", grant.name},
+          {"privileged", grant.privileged},
+          {"origin", grant.origin},
+          {"request", text_or_null(text_of_id(grant.request))},
+          {"given_by", text_or_null(text_of_id(grant.given_by))},
+          {"given_by_name", text_or_null(grant.given_by_name)},
+          {"since_us", to_us(grant.since)},
+          {"expires_us", time_or_null(grant.expires)},
+          {"ended_us", time_or_null(grant.ended)},
+          {"end_reason", text_or_null(grant.end_reason)}};
 }
 
 json to_json(const iam::ApiToken& token) {
@@ -112,6 +147,20 @@ json to_json(const iam::ApiToken& token) {
           {"expires_us", time_or_null(token.expires)},
           {"second_factor", token.second_factor}};
 }
+
+namespace {
+
+json places_of(const iam::Session& session) {
+  json places = json::array();
+  for (const iam::SessionPlace& place : session.places)
+    places.push_back({{"source_ip", place.source_ip},
+                      {"user_agent", place.user_agent},
+                      {"first_seen_us", to_us(place.first_seen)},
+                      {"confirmed_us", time_or_null(place.confirmed)}});
+  return places;
+}
+
+}  // namespace
 
 json to_json(const iam::Session& session, const iam::Principal& by) {
   return {{"id", session.id},
@@ -124,7 +173,8 @@ json to_json(const iam::Session& session, const iam::Principal& by) {
           {"second_factor", session.second_factor},
           {"factor", session.factor ? json(iam::name_of(*session.factor)) : json(nullptr)},
           {"second_factor_us", time_or_null(session.second_factor_at)},
-          {"current", session.id == by.credential}};
+          {"current", session.id == by.credential},
+          {"places", places_of(session)}};
 }
 
 json to_json(const segments::Placement& placement, const topology::Topology& topology) {
@@ -183,6 +233,7 @@ template json page_of(const std::vector<iam::AccessKey>&, const std::string&);
 template json page_of(const std::vector<iam::Profile>&, const std::string&);
 template json page_of(const std::vector<iam::Group>&, const std::string&);
 template json page_of(const std::vector<iam::GroupMember>&, const std::string&);
+template json page_of(const std::vector<iam::ProfileHolder>&, const std::string&);
 template json page_of(const std::vector<iam::ApiToken>&, const std::string&);
 
 std::string disk_name(DiskId disk, const topology::Topology& topology) {

@@ -18,7 +18,10 @@ nlohmann::json to_json(const iam::Profile& profile);
 nlohmann::json to_json(const iam::Group& group);
 nlohmann::json to_json(const iam::GroupMember& member);
 nlohmann::json to_json(const iam::Holding& holding);
+nlohmann::json to_json(const iam::ProfileHolder& holder);
+nlohmann::json to_json(const iam::Grant& grant);
 nlohmann::json to_json(const iam::ApiToken& token);
+nlohmann::json to_json(const iam::TermsVersion& terms);
 // Marks the session of `by` as the current one.
 nlohmann::json to_json(const iam::Session& session, const iam::Principal& by);
 nlohmann::json to_json(const segments::Placement& placement, const topology::Topology& topology);
@@ -39,6 +42,14 @@ nlohmann::json to_json(const segments::Copy& copy, const topology::Topology& top
 
 // Microseconds; null for nothing, and for the epoch, which stands for never.
 nlohmann::json time_or_null(const std::optional<Timestamp>& time);
+
+// Null for the empty text.
+nlohmann::json text_or_null(const std::string& text);
+// Empty for no id.
+template <class IdType>
+std::string text_of_id(IdType id) {
+  return id ? id.text() : std::string();
+}
 
 // The name of a disk in the topology, or its id.
 std::string disk_name(DiskId disk, const topology::Topology& topology);

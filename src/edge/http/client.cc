@@ -114,7 +114,8 @@ class BeastClient : public Client {
   Result<> connect() {
     error_code error;
     asio::ip::tcp::resolver resolver(context_);
-    auto found = resolver.resolve(target_.host, target_.port, error);
+    const std::string& host = options_.connect_to.empty() ? target_.host : options_.connect_to;
+    auto found = resolver.resolve(host, target_.port, error);
     if (error) return client_error(Code::kRetry, "http.cannot_connect", options_.url, error);
     stream_.emplace(context_, tls_);
     error = await([&](auto done) { tcp().async_connect(found, done); });

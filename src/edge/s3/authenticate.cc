@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kSigningKeysMax = 10'000;
 
 std::string name_of(const Claim& claim) {
-  return claim.access_key_id + "/" + claim.date + "/" + claim.region;
+  return claim.access_key_id + "/" + claim.date + "/" + claim.region + "/" + claim.service;
 }
 
 }  // namespace
@@ -31,22 +31,43 @@ void SigningKeys::keep(const Claim& claim, const std::string& secret, const cryp
 }
 
 Task<> authenticate(Call& call) {
-  Service& service = call.service;
   CO_TRY(call.claim, read_claim(call.request));
+  if (call.claim.service != kS3Service) co_return refuse("AuthorizationHeaderMalformed");
+  co_return co_await check_claim(call);
+}
+
+namespace {
+
+Result<> check_token(const Call& call, const iam::SigningIdentity& identity) {
+  auto checked = iam::check_session_token(identity, call.claim.session_token, call.now);
+  if (!checked && checked.error().message() == "iam.wrong_session_token")
+    if (auto count = call.service.wrong_signatures.add(call.claim.access_key_id, call.now))
+      record_wrong_signature(call, identity.principal.tenant, checked.error(), count);
+  return checked;
+}
+
+}  // namespace
+
+Task<> check_claim(Call& call) {
+  Service& service = call.service;
   CO_TRY(auto identity, co_await service.iam.find_signing_identity(call.claim.access_key_id));
+  CO_TRY(check_token(call, identity));
   CO_TRY(check_time(call.claim, call.now));
   auto known = service.signing_keys.find(call.claim, identity.secret);
-  call.signing_key =
-      known ? *known : make_signing_key(identity.secret, call.claim.date, call.claim.region);
+  call.signing_key = known ? *known
+                           : make_signing_key(identity.secret, call.claim.date, call.claim.region,
+                                              call.claim.service);
   std::string canonical = canonical_request(call.claim, call.request);
   std::string text = string_to_sign(call.claim, canonical);
   if (!same_signature(sign(call.signing_key, text), call.claim.signature)) {
+    const auto wrong =
+        refuse("SignatureDoesNotMatch", {{"AWSAccessKeyId", call.claim.access_key_id},
+                                         {"StringToSign", text},
+                                         {"SignatureProvided", call.claim.signature},
+                                         {"CanonicalRequest", canonical}});
     if (auto count = service.wrong_signatures.add(call.claim.access_key_id, call.now))
-      record_wrong_signature(call, identity.principal.tenant, count);
-    co_return refuse("SignatureDoesNotMatch", {{"AWSAccessKeyId", call.claim.access_key_id},
-                                               {"StringToSign", text},
-                                               {"SignatureProvided", call.claim.signature},
-                                               {"CanonicalRequest", canonical}});
+      record_wrong_signature(call, identity.principal.tenant, wrong.error(), count);
+    co_return wrong;
   }
   if (!known) service.signing_keys.keep(call.claim, identity.secret, call.signing_key);
   CO_TRY(check_signed_headers(call.claim, call.request));

@@ -49,6 +49,8 @@ std::string resource_name(std::string_view bucket, std::string_view key);
 
 // Whether the signature holds; fills claim and signing_key, and principal once it does.
 Task<> authenticate(Call& call);
+// The same of a claim that was read already.
+Task<> check_claim(Call& call);
 // Whether the principal may do `action` on the object `key` of `bucket` (empty: the bucket).
 Result<> authorize(Call& call, std::string_view action, const objects::Bucket& bucket,
                    std::string_view key);

@@ -18,6 +18,12 @@ constexpr std::size_t kAccessKeyIdMax = 128;
 constexpr std::size_t kRegionMax = 32;
 constexpr std::int64_t kLifetimeMax = 604'800;  // seconds: a week
 
+constexpr std::string_view kTokenField = "x-amz-security-token";
+
+std::optional<std::string> text_of(std::optional<std::string_view> found) {
+  return found ? std::optional(std::string(*found)) : std::nullopt;
+}
+
 std::string_view take_until(std::string_view& rest, char end) {
   std::size_t at = std::min(rest.find(end), rest.size());
   std::string_view head = rest.substr(0, at);
@@ -47,8 +53,9 @@ bool read_credential(std::string_view text, Claim& claim) {
   }
   bool is_date = tail[3].size() == 8 && std::ranges::all_of(tail[3], is_digit);
   if (text.empty() || text.size() > kAccessKeyIdMax || !is_date || !is_region(tail[2]) ||
-      tail[1] != "s3" || tail[0] != "aws4_request")
+      (tail[1] != kS3Service && tail[1] != kStsService) || tail[0] != "aws4_request")
     return false;
+  claim.service = tail[1];
   claim.access_key_id = text;
   claim.date = tail[3];
   claim.region = tail[2];
@@ -107,8 +114,9 @@ Result<Claim> read_header(const http::Request& request, std::string_view header)
   if (!claim.timestamp.starts_with(claim.date))
     return refuse_with("AuthorizationHeaderMalformed",
                        "The authorization header is malformed; invalid credential date.");
+  claim.session_token = text_of(request.fields.find(kTokenField));
   claim.payload = request.fields.get("x-amz-content-sha256");
-  if (claim.payload.empty())
+  if (claim.payload.empty() && claim.service == kS3Service)
     return refuse_with("InvalidRequest",
                        "Missing required header for this request: x-amz-content-sha256");
   return claim;
@@ -137,6 +145,8 @@ Result<Claim> read_query(const http::Request& request) {
   claim.payload = request.parameter("X-Amz-Content-Sha256")
                       .value_or(request.fields.get("x-amz-content-sha256"));
   if (claim.payload.empty()) claim.payload = kUnsignedPayload;
+  claim.session_token = text_of(request.parameter("X-Amz-Security-Token"));
+  if (!claim.session_token) claim.session_token = text_of(request.fields.find(kTokenField));
   return claim;
 }
 

@@ -27,6 +27,7 @@ constexpr ErrorKind kKinds[] = {
     {"EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed object size."},
     {"EntityTooSmall", 400,
      "Your proposed upload is smaller than the minimum allowed object size."},
+    {"ExpiredToken", 400, "The provided token has expired."},
     {"IncompleteBody", 400,
      "You did not provide the number of bytes specified by the Content-Length HTTP header."},
     {"InternalError", 500, "We encountered an internal error. Please try again."},
@@ -44,6 +45,7 @@ constexpr ErrorKind kKinds[] = {
     {"InvalidRange", 416, "The requested range is not satisfiable"},
     {"InvalidRequest", 400, "Invalid Request"},
     {"InvalidStorageClass", 400, "The storage class you specified is not valid."},
+    {"InvalidToken", 400, "The provided token is malformed or otherwise invalid."},
     {"InvalidURI", 400, "Couldn't parse the specified URI."},
     {"KeyTooLongError", 400, "Your key is too long"},
     {"MalformedPolicy", 400, "The policy is not valid."},
@@ -114,6 +116,8 @@ constexpr Translation kTranslations[] = {
     {"http.bad_chunk", "InvalidRequest"},
     {"http.body_timeout", "RequestTimeout"},
     {"iam.unknown_key", "InvalidAccessKeyId"},
+    {"iam.wrong_session_token", "InvalidToken"},
+    {"iam.session_token_expired", "ExpiredToken"},
 };
 
 const ErrorKind& kind_named(std::string_view code) {

@@ -16,7 +16,12 @@ audit::Event make_event(const Call& call, std::string_view key) {
   event.time = call.now;
   event.action = "s3:";
   event.action += call.operation != nullptr ? call.operation->name : std::string_view("Request");
-  event.actor = call.principal.credential.empty() ? call.principal.name : call.principal.credential;
+  const iam::Principal& by = call.principal;
+  event.actor = by.credential.empty() || by.assumed ? by.name : by.credential;
+  if (by.assumed) {
+    event.details.push_back({"access_key", by.credential});
+    event.details.push_back({"assumed_by", by.assumed->by});
+  }
   event.actor_id = call.principal.user;
   event.source_ip = call.request.peer_ip;
   event.resource = resource_name(call.bucket_name, key);
@@ -107,11 +112,12 @@ void record_source_denial(const Call& call, const objects::Bucket& bucket, std::
   (void)call.service.ledger.record_read(bucket.tenant, std::move(event));
 }
 
-void record_wrong_signature(const Call& call, TenantId tenant, std::uint64_t count) {
+void record_wrong_signature(const Call& call, TenantId tenant, const Error& error,
+                            std::uint64_t count) {
   audit::Event event = make_event(call, call.key);
   event.actor = call.claim.access_key_id;
   event.outcome = audit::Outcome::kFailure;
-  event.reason = "s3.SignatureDoesNotMatch";
+  event.reason = error.message();
   event.details.push_back({"requests", std::to_string(count)});
   (void)call.service.ledger.record_read(tenant, std::move(event));
 }

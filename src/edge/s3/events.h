@@ -22,7 +22,9 @@ void record_denial(const Call& call, std::string_view key, const Error& error,
 // The same for an object that the call named besides its own, in the log of that one's owner.
 void record_source_denial(const Call& call, const objects::Bucket& bucket, std::string_view key,
                           const Error& error);
-// `count` requests, this the last, named an access key of `tenant` and were not signed with it.
-void record_wrong_signature(const Call& call, TenantId tenant, std::uint64_t count);
+// `count` requests, this the last, named an access key of `tenant` and were not signed with it, or
+// came without its session token.
+void record_wrong_signature(const Call& call, TenantId tenant, const Error& error,
+                            std::uint64_t count);
 
 }  // namespace belfry::s3

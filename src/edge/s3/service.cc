@@ -1,6 +1,7 @@
 // From a request to its operation:
 //
-//   locate (bucket and key) -> authenticate -> route -> find the bucket -> authorise -> run
+//   STS? (sts.h) -> locate (bucket and key) -> authenticate -> route -> find the bucket ->
+//   authorise -> run
 //
 // Invariants
 //  1. No operation runs without a signature that holds and a right that was granted.
@@ -14,6 +15,7 @@
 #include "errors.h"
 #include "events.h"
 #include "route.h"
+#include "sts.h"
 
 #include <algorithm>
 
@@ -113,12 +115,24 @@ Task<> answer_error(Call& call, Error error) {
   co_return co_await response.send(std::move(document));
 }
 
+void count(const Call& call) {
+  const auto& on_served = call.service.options.on_served;
+  if (on_served && call.principal.tenant)
+    on_served({call.principal.tenant, call.request.id, call.now});
+}
+
 Task<> handle(std::shared_ptr<Service> service, http::Request& request, http::Response& response) {
   Call call{*service, request, response, service->clock.now()};
   add_own_fields(call);
+  if (is_for_sts(request)) co_return co_await serve_sts(call);
   auto performed = co_await perform(call);
-  if (performed || response.started()) co_return performed;
-  co_return co_await answer_error(call, std::move(performed.error()));
+  if (performed || response.started()) {
+    count(call);
+    co_return performed;
+  }
+  auto answered = co_await answer_error(call, std::move(performed.error()));
+  if (response.status == 403) count(call);
+  co_return answered;
 }
 
 }  // namespace

@@ -118,10 +118,10 @@ std::string string_to_sign(const Claim& claim, std::string_view canonical) {
 }
 
 crypto::Digest make_signing_key(std::string_view secret, std::string_view date,
-                                std::string_view region) {
+                                std::string_view region, std::string_view service) {
   crypto::Digest key = crypto::hmac_sha256(as_view("AWS4" + std::string(secret)), as_view(date));
   key = crypto::hmac_sha256(key, as_view(region));
-  key = crypto::hmac_sha256(key, as_view("s3"));
+  key = crypto::hmac_sha256(key, as_view(service));
   return crypto::hmac_sha256(key, as_view("aws4_request"));
 }
 

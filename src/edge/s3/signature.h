@@ -20,16 +20,21 @@ struct Claim {
   std::string region;     // any: at most 32 of a-z, 0-9 and "-"
   std::string timestamp;  // "20130524T000000Z"
   Timestamp time;
-  std::vector<std::string> signed_headers;  // lower case, in the order given
-  std::string signature;                    // 64 hexadecimal digits
-  std::string payload;                      // x-amz-content-sha256, or UNSIGNED-PAYLOAD
+  std::vector<std::string> signed_headers;   // lower case, in the order given
+  std::string signature;                     // 64 hexadecimal digits
+  std::string payload;                       // x-amz-content-sha256, or UNSIGNED-PAYLOAD
+  std::optional<std::string> session_token;  // x-amz-security-token; nothing: none came
   bool presigned = false;
-  Duration lifetime{};  // of a presigned one
+  Duration lifetime{};         // of a presigned one
+  std::string service = "s3";  // or "sts" (sts.h)
 
-  std::string scope() const { return date + "/" + region + "/s3/aws4_request"; }
+  std::string scope() const { return date + "/" + region + "/" + service + "/aws4_request"; }
 };
 
-// From the Authorization header or the query. Errors, S3's: AccessDenied when there is none,
+inline constexpr std::string_view kS3Service = "s3", kStsService = "sts";
+
+// From the Authorization header or the query. That of STS says nothing of the payload: its hash is
+// that of the body, which is read with it. Errors, S3's: AccessDenied when there is none,
 // AuthorizationHeaderMalformed, AuthorizationQueryParametersError, InvalidRequest (Version 2).
 Result<Claim> read_claim(const http::Request& request);
 
@@ -43,7 +48,7 @@ Result<> check_signed_headers(const Claim& claim, const http::Request& request);
 std::string canonical_request(const Claim& claim, const http::Request& request);
 std::string string_to_sign(const Claim& claim, std::string_view canonical);
 crypto::Digest make_signing_key(std::string_view secret, std::string_view date,
-                                std::string_view region);
+                                std::string_view region, std::string_view service = kS3Service);
 // Lower-case hexadecimal.
 std::string sign(const crypto::Digest& signing_key, std::string_view string_to_sign);
 // In constant time.

@@ -51,8 +51,8 @@ XmlWriter& XmlWriter::open(std::string_view name) {
   return *this;
 }
 
-XmlWriter& XmlWriter::open_root(std::string_view name) {
-  out_.append("<").append(name).append(" xmlns=\"").append(kXmlNamespace).append("\">");
+XmlWriter& XmlWriter::open_root(std::string_view name, std::string_view space) {
+  out_.append("<").append(name).append(" xmlns=\"").append(space).append("\">");
   return *this;
 }
 

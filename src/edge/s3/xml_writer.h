@@ -8,13 +8,15 @@
 
 namespace belfry::s3 {
 
+inline constexpr std::string_view kXmlNamespace = "http://s3.amazonaws.com/doc/2006-03-01/";
+
 class XmlWriter {
  public:
   XmlWriter() : out_("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n") {}
 
   XmlWriter& open(std::string_view name);
-  // The outermost element of an answer, in S3's namespace.
-  XmlWriter& open_root(std::string_view name);
+  // The outermost element of an answer, in its protocol's namespace: S3's, if no other is told.
+  XmlWriter& open_root(std::string_view name, std::string_view space = kXmlNamespace);
   XmlWriter& close(std::string_view name);
   // Escaped; characters that XML 1.0 cannot hold become U+FFFD.
   XmlWriter& element(std::string_view name, std::string_view value);
@@ -34,7 +36,5 @@ class XmlWriter {
  private:
   std::string out_;
 };
-
-inline constexpr std::string_view kXmlNamespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 }  // namespace belfry::s3

@@ -23,7 +23,7 @@ Result<> write_copy(Disk& disk, DiskOrdinal ordinal, View octets) {
 
 }  // namespace
 
-Result<std::optional<KeyFile>> KeyCopies::read_merged(View master_key) {
+Result<std::optional<KeyFile>> KeyCopies::read_merged(View master_key, Seals seals) {
   std::optional<KeyFile> merged;
   std::optional<Buffer> first;
   bool unreadable = false, unanswered = false;
@@ -31,7 +31,7 @@ Result<std::optional<KeyFile>> KeyCopies::read_merged(View master_key) {
   for (Copy& copy : copies_) {
     auto octets = copy.disk ? read_copy(*copy.disk)
                             : Result<Buffer>(fail(Code::kRetry, "keystore.disk_missing"));
-    auto file = octets ? decode_key_file(*octets, master_key)
+    auto file = octets ? decode_key_file(*octets, master_key, seals)
                        : Result<KeyFile>(std::unexpected(octets.error()));
     // Made by a later release: it would lose what this one does not know.
     if (!file && file.error().message() == "keystore.unknown_version")

@@ -23,7 +23,7 @@ class KeyCopies {
   // lacks, so no copy is simply dropped.
   // Errors: corrupt ("keystore.unreadable"), retry ("keystore.disk_missing": no copy was found, but
   // a disk that could hold one did not answer).
-  Result<std::optional<KeyFile>> read_merged(View master_key);
+  Result<std::optional<KeyFile>> read_merged(View master_key, Seals seals);
   // Whether every disk holds the same bytes, as last read.
   bool identical() const { return identical_; }
 

@@ -3,6 +3,7 @@
 #include "base/codec.h"
 #include "base/crc32c.h"
 #include "crypto/hash.h"
+#include "month_seal.h"
 
 #include <openssl/crypto.h>
 
@@ -15,7 +16,8 @@ namespace belfry::crypto {
 namespace {
 
 constexpr std::string_view kMagic = "belfrykS";
-constexpr std::uint16_t kVersion = 1;
+// Version 1 has month secrets as they are, and no seal.
+constexpr std::uint16_t kVersion = 2, kUnsealedVersion = 1;
 constexpr std::size_t kMasterKeyIdLength = 8;
 constexpr std::size_t kHeaderLength = 8 + 2 + 2 + 4 + 8 + kMasterKeyIdLength + kNonceLength;
 constexpr std::size_t kChecksumLength = 4;
@@ -35,24 +37,31 @@ Buffer sealing_key(View master_key) {
   return derive(master_key, "belfry keystore seal 1", kKeyLength);
 }
 
-Buffer encode_keys(const std::vector<StoredKey>& keys) {
+bool is_month(const Key& key) {
+  return key.purpose == KeyPurpose::kAuditMonth;
+}
+
+Buffer encode_keys(const std::vector<StoredKey>& keys, View newest_seal) {
   Encoder out;
-  out.put(std::uint32_t(keys.size()));
+  out.raw(seal_id(newest_seal)).put(std::uint32_t(keys.size()));
   for (const StoredKey& stored : keys) {
     const Key& key = stored.key;
     out.put_i64(key.id.value).put_i64(key.tenant.value);
     out.put(std::uint16_t(key.purpose));
     out.put(
         std::uint16_t((stored.confirmed ? kConfirmed : 0) | (stored.destroyed ? kDestroyed : 0)));
-    out.put(key.version).put_i64(to_us(key.created)).string(View(key.secret));
+    out.put(key.version).put_i64(to_us(key.created));
+    out.string(is_month(key) && !stored.destroyed
+                   ? View(seal_month(newest_seal, key.id, key.secret))
+                   : View(key.secret));
   }
   return out.take();
 }
 
 }  // namespace
 
-Buffer encode_key_file(const KeyFile& file, View master_key, View nonce) {
-  Buffer plain = encode_keys(file.keys);
+Buffer encode_key_file(const KeyFile& file, View master_key, View newest_seal, View nonce) {
+  Buffer plain = encode_keys(file.keys, newest_seal);
   Encoder out;
   out.raw(as_view(kMagic)).put(kVersion).put(std::uint16_t{0});
   out.put(std::uint32_t(plain.size() + kTagLength)).put(file.generation);
@@ -64,36 +73,67 @@ Buffer encode_key_file(const KeyFile& file, View master_key, View nonce) {
   return out.take();
 }
 
-Result<std::vector<StoredKey>> decode_keys(View plain) {
+namespace {
+
+// A key as the file has it: the secret of a month is still sealed.
+Result<StoredKey> decode_key(Decoder& in, std::size_t month_length) {
+  StoredKey stored;
+  Key& key = stored.key;
+  key.id.value = in.get_i64();
+  key.tenant.value = in.get_i64();
+  // A purpose of a later release is kept and written again, though nobody asks for it.
+  key.purpose = static_cast<KeyPurpose>(in.get<std::uint16_t>());
+  const auto flags = in.get<std::uint16_t>();
+  stored.confirmed = (flags & kConfirmed) != 0;
+  stored.destroyed = (flags & kDestroyed) != 0;
+  key.version = in.get<std::uint32_t>();
+  key.created = from_us(in.get_i64());
+  key.secret = to_buffer(in.string());
+  const std::size_t length = stored.destroyed ? 0 : is_month(key) ? month_length : kKeyLength;
+  if (!in.ok() || key.id.value <= 0 || key.secret.size() != length)
+    return fail(Code::kCorrupt, "keystore.malformed");
+  return stored;
+}
+
+}  // namespace
+
+Result<KeyFile> decode_keys(View plain, std::uint16_t version, Seals seals) {
+  const bool sealed = version != kUnsealedVersion;
   Decoder in(plain);
+  const Buffer* seal = nullptr;
+  if (sealed) {
+    const View id = in.raw(kSealIdLength);
+    for (const Buffer& candidate : seals)
+      if (std::ranges::equal(seal_id(candidate), id)) seal = &candidate;
+  }
+  KeyFile file;
+  file.current = seal != nullptr && seal == &seals.back();
   const auto count = in.get<std::uint32_t>();
-  std::vector<StoredKey> keys;
   std::set<KeyId> seen;
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
-    StoredKey stored;
+    TRY(StoredKey stored, decode_key(in, sealed ? kKeyLength + kTagLength : kKeyLength));
     Key& key = stored.key;
-    key.id.value = in.get_i64();
-    key.tenant.value = in.get_i64();
-    // A purpose of a later release is kept and written again, though nobody asks for it.
-    key.purpose = static_cast<KeyPurpose>(in.get<std::uint16_t>());
-    const auto flags = in.get<std::uint16_t>();
-    stored.confirmed = (flags & kConfirmed) != 0;
-    stored.destroyed = (flags & kDestroyed) != 0;
-    key.version = in.get<std::uint32_t>();
-    key.created = from_us(in.get_i64());
-    key.secret = to_buffer(in.string());
-    if (!in.ok()) break;
-    if (key.id.value <= 0 || key.secret.size() != (stored.destroyed ? 0 : kKeyLength) ||
-        !seen.insert(key.id).second)
-      return fail(Code::kCorrupt, "keystore.malformed");
-    keys.push_back(std::move(stored));
+    if (!seen.insert(key.id).second) return fail(Code::kCorrupt, "keystore.malformed");
+    if (sealed && is_month(key) && !stored.destroyed) {
+      if (!seal) {
+        ++file.months_closed;
+        continue;
+      }
+      auto secret = open_month(*seal, key.id, key.secret);
+      if (!secret) return fail(Code::kCorrupt, "keystore.malformed");
+      key.secret = std::move(*secret);
+    }
+    file.keys.push_back(std::move(stored));
   }
   if (!in.done()) return fail(Code::kCorrupt, "keystore.malformed");
-  return keys;
+  return file;
 }
 
 KeyFile merge(KeyFile one, const KeyFile& other) {
   one.generation = std::max(one.generation, other.generation);
+  one.current = one.current && other.current;
+  // What one copy has closed, the other may have open.
+  one.months_closed = std::min(one.months_closed, other.months_closed);
   std::map<KeyId, StoredKey*> by_id;
   for (StoredKey& stored : one.keys) by_id[stored.key.id] = &stored;
   std::vector<StoredKey> added;
@@ -112,7 +152,7 @@ KeyFile merge(KeyFile one, const KeyFile& other) {
   return one;
 }
 
-Result<KeyFile> decode_key_file(View octets, View master_key) {
+Result<KeyFile> decode_key_file(View octets, View master_key, Seals seals) {
   if (octets.size() < kHeaderLength + kTagLength + kChecksumLength ||
       octets.size() > kKeyFileLengthMax)
     return fail(Code::kCorrupt, "keystore.torn");
@@ -129,17 +169,18 @@ Result<KeyFile> decode_key_file(View octets, View master_key) {
   const View sealed = in.rest();
   if (as_text(magic) != kMagic || end.get<std::uint32_t>() != crc32c(covered))
     return fail(Code::kCorrupt, "keystore.torn");
-  if (version != kVersion)
+  if (version != kVersion && version != kUnsealedVersion)
     return fail(Code::kCorrupt, "keystore.unknown_version", {{"version", std::to_string(version)}});
   if (length != sealed.size()) return fail(Code::kCorrupt, "keystore.torn");
   if (!equal_constant_time(master_key_id, id_of(master_key)))
     return fail(Code::kCorrupt, "keystore.other_master_key");
   auto plain = open(sealing_key(master_key), nonce, covered.first(kHeaderLength), sealed);
   if (!plain) return fail(Code::kCorrupt, "keystore.malformed");
-  auto keys = decode_keys(*plain);
+  auto file = decode_keys(*plain, version, seals);
   OPENSSL_cleanse(plain->data(), plain->size());
-  if (!keys) return std::unexpected(keys.error());
-  return KeyFile{generation, std::move(*keys)};
+  if (!file) return std::unexpected(file.error());
+  file->generation = generation;
+  return std::move(*file);
 }
 
 }  // namespace belfry::crypto

@@ -1,6 +1,9 @@
 #include "crypto/key_store.h"
 
 #include "key_copies.h"
+#include "month_seal.h"
+
+#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <map>
@@ -28,8 +31,13 @@ struct Slot {
 // disk.
 class FileKeyStore : public KeyStore {
  public:
-  FileKeyStore(std::span<Disk* const> disks, View master_key, Clock& clock, Random& random)
-      : copies_(disks), master_key_(to_buffer(master_key)), clock_(clock), random_(random) {}
+  FileKeyStore(std::span<Disk* const> disks, View master_key, SealPlace seal, Clock& clock,
+               Random& random)
+      : copies_(disks),
+        seal_(std::move(seal)),
+        master_key_(to_buffer(master_key)),
+        clock_(clock),
+        random_(random) {}
 
   Result<> open();
 
@@ -37,6 +45,8 @@ class FileKeyStore : public KeyStore {
   Result<Key> find(KeyId id) override;
   std::vector<Key> list(TenantId tenant, KeyPurpose purpose) override;
   Result<Key> rotate(TenantId tenant, KeyPurpose purpose) override;
+  std::vector<Month> months_before(std::uint32_t month) override;
+  Result<> destroy_months_before(std::uint32_t month) override;
   Result<> prepare_next_month() override;
   std::vector<DiskState> disks() override;
 
@@ -45,6 +55,7 @@ class FileKeyStore : public KeyStore {
   std::optional<Key> usable_locked(Slot slot, std::uint32_t month) const;
   StoredKey make(Slot slot, std::uint32_t version);
   Result<> add(std::vector<StoredKey> made);
+  Result<std::optional<KeyFile>> read_all();
   Result<> write_locked(const std::vector<StoredKey>& keys);
   void confirm_all();
   void publish(const KeyFile& file);
@@ -52,6 +63,7 @@ class FileKeyStore : public KeyStore {
   std::mutex writing_;
   KeyCopies copies_;  // under writing_
   KeyFile file_;      // under writing_
+  MonthSeal seal_;    // under writing_
   const Buffer master_key_;
   Clock& clock_;
   Random& random_;
@@ -62,15 +74,29 @@ class FileKeyStore : public KeyStore {
   std::vector<DiskState> states_;               // under mutex_
 };
 
+// The copies, with the seal that they need. A seal is made for a new store, and for one of the
+// first format; an empty file gives the months up, as an operator decides who lost it.
+Result<std::optional<KeyFile>> FileKeyStore::read_all() {
+  TRY(seal_.read());
+  TRY(std::optional<KeyFile> found, copies_.read_merged(master_key_, seal_.keys()));
+  const bool given_up = seal_.exists() && seal_.keys().empty();
+  if (found && found->months_closed > 0 && !given_up)
+    return fail(Code::kCorrupt, "keystore.seal_missing");
+  if (seal_.keys().empty()) TRY(seal_.make(random_));
+  return found;
+}
+
 Result<> FileKeyStore::open() {
   std::lock_guard writing(writing_);
-  TRY(std::optional<KeyFile> found, copies_.read_merged(master_key_));
+  TRY(std::optional<KeyFile> found, read_all());
   if (found) file_ = std::move(*found);
-  if (!found || !copies_.identical()) {
+  if (!found || !copies_.identical() || !file_.current || seal_.is_changing()) {
     // One good copy is enough to open; a new store needs every disk.
     auto written = write_locked(file_.keys);
     if (!written && !found) return written;
     if (!written) return publish(file_), Result<>();
+    // A destruction that was cut short ends here; what keeps it open ends with the next one.
+    if (seal_.is_changing()) std::ignore = seal_.finish();
   }
   confirm_all();
   publish(file_);
@@ -86,8 +112,8 @@ void FileKeyStore::confirm_all() {
 // may have it.
 Result<> FileKeyStore::write_locked(const std::vector<StoredKey>& keys) {
   const KeyFile next{++file_.generation, keys};
-  return copies_.write(next.generation,
-                       encode_key_file(next, master_key_, random_.octets<kNonceLength>()));
+  return copies_.write(next.generation, encode_key_file(next, master_key_, seal_.newest(),
+                                                        random_.octets<kNonceLength>()));
 }
 
 void FileKeyStore::publish(const KeyFile& file) {
@@ -191,6 +217,44 @@ Result<Key> FileKeyStore::rotate(TenantId tenant, KeyPurpose purpose) {
   return std::move(made.key);
 }
 
+std::vector<KeyStore::Month> FileKeyStore::months_before(std::uint32_t month) {
+  std::vector<Month> months;
+  std::lock_guard lock(mutex_);
+  for (const auto& [slot, ids] : by_slot_) {
+    if (slot.purpose != KeyPurpose::kAuditMonth) continue;
+    for (KeyId id : ids)
+      if (const std::uint32_t version = keys_.at(id).key.version; version < month)
+        months.push_back({slot.tenant, version});
+  }
+  return months;
+}
+
+// The next seal first, so that no disk has a file that nothing opens; the old one goes last, when
+// no disk needs it any more.
+Result<> FileKeyStore::destroy_months_before(std::uint32_t month) {
+  std::lock_guard writing(writing_);
+  std::vector<StoredKey> keys = file_.keys;
+  bool any = seal_.is_changing();
+  for (StoredKey& stored : keys) {
+    if (stored.key.purpose != KeyPurpose::kAuditMonth || stored.destroyed ||
+        stored.key.version >= month)
+      continue;
+    stored.destroyed = any = true;
+    OPENSSL_cleanse(stored.key.secret.data(), stored.key.secret.size());
+    stored.key.secret.clear();
+  }
+  if (!any) return {};
+  TRY(seal_.begin(random_));
+  auto written = write_locked(keys);
+  // Some disk may have it: nobody gets such a key any more, whatever the others do.
+  file_.keys = std::move(keys);
+  publish(file_);
+  if (!written) return written;
+  confirm_all();
+  publish(file_);
+  return seal_.finish();
+}
+
 Result<> FileKeyStore::prepare_next_month() {
   const Timestamp now = clock_.now();
   const std::uint32_t next = month_of(now + std::chrono::days(1));
@@ -216,9 +280,9 @@ std::vector<KeyStore::DiskState> FileKeyStore::disks() {
 }  // namespace
 
 Result<std::unique_ptr<KeyStore>> open_key_store(std::span<Disk* const> disks, View master_key,
-                                                 Clock& clock, Random& random) {
+                                                 SealPlace seal, Clock& clock, Random& random) {
   if (master_key.size() != kKeyLength) return fail(Code::kInvalid, "keystore.master_key_length");
-  auto store = std::make_unique<FileKeyStore>(disks, master_key, clock, random);
+  auto store = std::make_unique<FileKeyStore>(disks, master_key, std::move(seal), clock, random);
   TRY(store->open());
   return std::unique_ptr<KeyStore>(std::move(store));
 }

@@ -11,6 +11,8 @@ namespace {
 
 // One call's leaves go to the journal in pieces of this many.
 constexpr std::size_t kSubmitLeavesMax = 4096;
+// One key signs the logs of all tenants.
+constexpr TenantId kAnyTenant{1};
 
 class FileLedger : public Ledger {
  public:
@@ -65,18 +67,39 @@ class FileLedger : public Ledger {
     };
     return on_pool<std::vector<Hash>>(core_, std::move(prove));
   }
+  Task<std::vector<Hash>> consistency_proof(TenantId tenant, std::uint64_t old_size,
+                                            std::uint64_t size) override {
+    auto prove = [core = core_, tenant, old_size, size]() -> Result<Hashes> {
+      if (size > core->size_of(tenant))
+        return fail(Code::kInvalid, "audit.no_such_leaf", {{"index", std::to_string(size)}});
+      return consistency_path(old_size, size, [&](TilePlace place, unsigned width) {
+        return core->tile_hashes(tenant, place, width);
+      });
+    };
+    return on_pool<std::vector<Hash>>(core_, std::move(prove));
+  }
+  std::vector<std::pair<TenantId, std::uint64_t>> sizes() override { return core_->sizes(); }
   Task<Buffer> tile(TenantId tenant, const std::string& path) override {
     auto read = [core = core_, tenant, path] { return core->tile(tenant, path); };
     return on_pool<Buffer>(core_, std::move(read));
   }
 
   std::string origin(TenantId tenant) override { return core_->origin(tenant); }
-  std::string verifier_key() override { return core_->verifier_key().text(); }
+  std::string verifier_key() override { return core_->verifier_key(kAnyTenant).text(); }
+  std::string root_verifier_key() override { return core_->verifier_key(kRootLog).text(); }
   std::vector<std::pair<crypto::KeyId, std::string>> month_keys(TenantId tenant) override {
     std::vector<std::pair<crypto::KeyId, std::string>> keys;
     for (const crypto::Key& key : core_->keys().list(tenant, crypto::KeyPurpose::kAuditMonth))
       keys.emplace_back(key.id, to_hex(key.secret));
     return keys;
+  }
+
+  Task<> delete_destroyed() override {
+    auto remove = [core = core_]() -> Result<> {
+      for (const auto& [tenant, size] : core->sizes()) core->delete_destroyed(tenant);
+      return {};
+    };
+    co_return co_await runtime::blocking(core_->pool(), std::move(remove));
   }
 
   Task<> close() override { return core_->close(); }

@@ -32,12 +32,15 @@ Core::Core(Clock& clock, Random& random, segments::Store& store, crypto::KeyStor
 
 Result<> Core::load_signer() {
   TRY(crypto::Key signer, keys_.current({}, crypto::KeyPurpose::kCheckpointSigner));
-  verifier_key_ = make_verifier_key(options_.provider, crypto::public_key_of(signer.secret));
+  const crypto::PublicKey key = crypto::public_key_of(signer.secret);
+  verifier_key_ = make_verifier_key(options_.provider, key);
+  root_verifier_key_ = make_verifier_key(origin(kRootLog), key);
   signer_seed_ = std::move(signer.secret);
   return {};
 }
 
 std::string Core::origin(TenantId tenant) const {
+  if (tenant == kRootLog) return options_.provider + "/root";
   return options_.provider + "/tenant/" + tenant.text();
 }
 

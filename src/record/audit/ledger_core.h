@@ -61,7 +61,10 @@ class Core {
   bool healthy();
   segments::Sequence source_watermark();
   std::string origin(TenantId tenant) const;
-  const VerifierKey& verifier_key() const { return verifier_key_; }
+  // One for all tenants' checkpoints, another for the root log's, whose name is its origin.
+  const VerifierKey& verifier_key(TenantId tenant) const {
+    return tenant == kRootLog ? root_verifier_key_ : verifier_key_;
+  }
 
   // ledger_writer.cc
   static boost::asio::awaitable<void> run_writer(std::shared_ptr<Core> core);
@@ -83,6 +86,7 @@ class Core {
   Result<> make_room(std::size_t octets_max);
   std::size_t held_octets();
   Checkpoint checkpoint(TenantId tenant);
+  void delete_destroyed(TenantId tenant);
 
   // ledger_query.cc
   static boost::asio::awaitable<void> run_indexer(std::shared_ptr<Core> core);
@@ -97,6 +101,7 @@ class Core {
                                          const Hashes& hashes);
   Result<Buffer> tile(TenantId tenant, const std::string& path);
   std::uint64_t size_of(TenantId tenant);
+  std::vector<std::pair<TenantId, std::uint64_t>> sizes();
 
   // ledger_restore.cc
   static Task<> restore(std::shared_ptr<Core> core, TenantId tenant);
@@ -131,6 +136,8 @@ class Core {
   Result<> write_entries(const Publication& job, Extent extent, TileFiles::Present present);
   Result<> write_tiles(const Publication& job, TileFiles::Present present);
   Result<> write_checkpoint(const Publication& job, TileFiles::Present present);
+  bool is_destroyed(std::span<const Entry> bundle);
+  bool delete_if_destroyed(TenantId tenant, std::uint64_t index, std::span<const Entry> bundle);
   void remove_obsolete(const Publication& job, Extent extent);
   using Segments = std::map<TenantId, std::deque<Buffer>>;  // of each tenant the oldest first
   Segments take_due_segments(Due due);
@@ -145,7 +152,7 @@ class Core {
   const Options options_;
   TileFiles files_;
   SearchIndex index_;
-  VerifierKey verifier_key_;
+  VerifierKey verifier_key_, root_verifier_key_;
   Buffer signer_seed_;
 
   std::mutex months_mutex_;

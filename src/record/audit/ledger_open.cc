@@ -42,7 +42,7 @@ std::unexpected<Error> history_changed(TenantId tenant, std::uint64_t size) {
 Result<> Recovery::read_checkpoints() {
   for (const TileFiles::Found& found : core.files_.checkpoints()) {
     // A torn file, or none of ours: it is written again.
-    auto opened = open_checkpoint(found.octets, core.verifier_key());
+    auto opened = open_checkpoint(found.octets, core.verifier_key(found.tenant));
     if (!opened || opened->origin != core.origin(found.tenant) || opened->size == 0) continue;
     auto [there, fresh] =
         checkpoints.emplace(std::pair(found.tenant, opened->size), Signed{opened->root});

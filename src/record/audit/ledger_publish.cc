@@ -60,6 +60,8 @@ Result<> Core::write_entries(const Publication& job, Extent extent, TileFiles::P
     const auto width = unsigned(std::min<std::size_t>(kTileWidth, entries.size() - i));
     if (width < kTileWidth && extent == Extent::kFull) break;
     const TilePath path{Resource::kEntries, {0, (job.entries_from + i) / kTileWidth}, width};
+    // A start has them from the journal once more, and nobody can read them.
+    if (delete_if_destroyed(job.tenant, path.place.index, entries.subspan(i, width))) continue;
     TRY(files_.write(job.tenant, path.text(), bundle_octets(entries.subspan(i, width)), present));
   }
   return {};
@@ -90,8 +92,8 @@ std::vector<TilePath> partial_tiles(const Publication& job) {
 Result<> Core::write_checkpoint(const Publication& job, TileFiles::Present present) {
   for (const TilePath& path : partial_tiles(job))
     TRY(files_.write(job.tenant, path.text(), tile_octets(job.partial[path.place.level]), present));
-  const std::string note =
-      sign_checkpoint(origin(job.tenant), job.size, job.root, verifier_key_, signer_seed_);
+  const std::string note = sign_checkpoint(origin(job.tenant), job.size, job.root,
+                                           verifier_key(job.tenant), signer_seed_);
   return files_.write(job.tenant, TilePath{}.text(), as_view(note), present);
 }
 
@@ -209,7 +211,8 @@ Checkpoint Core::checkpoint(TenantId tenant) {
     out.size = edge.size();
     out.root = edge.root();
   }
-  out.note = sign_checkpoint(origin(tenant), out.size, out.root, verifier_key_, signer_seed_);
+  out.note =
+      sign_checkpoint(origin(tenant), out.size, out.root, verifier_key(tenant), signer_seed_);
   return out;
 }
 

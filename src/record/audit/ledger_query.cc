@@ -32,7 +32,9 @@ class EventReader {
     leaf_.reset();
     if (const std::uint64_t bundle = leaf / kTileWidth; bundle_ != bundle) {
       bundle_.reset();
-      TRY(entries_, core_.bundle(tenant_, bundle));
+      auto there = core_.bundle(tenant_, bundle);
+      if (!there && there.error().message() == "audit.bundle_deleted") return events_;
+      TRY(entries_, std::move(there));
       bundle_ = bundle;
     }
     const Buffer& octets = *entries_[leaf % kTileWidth];

@@ -7,6 +7,11 @@ namespace belfry::audit {
 
 namespace {
 
+std::unexpected<Error> bundle_deleted(std::uint64_t index) {
+  return fail(Code::kNotFound, "audit.bundle_deleted",
+              {{"path", TilePath{Resource::kEntries, {0, index}}.text()}});
+}
+
 std::optional<Hashes> parse_tile(View octets) {
   if (octets.size() % sizeof(Hash) != 0 || octets.size() > kTileWidth * sizeof(Hash))
     return std::nullopt;
@@ -35,6 +40,14 @@ std::uint64_t Core::size_of(TenantId tenant) {
   std::lock_guard lock(mutex_);
   auto log = logs_.find(tenant);
   return log == logs_.end() ? 0 : log->second.size();
+}
+
+std::vector<std::pair<TenantId, std::uint64_t>> Core::sizes() {
+  std::vector<std::pair<TenantId, std::uint64_t>> out;
+  std::lock_guard lock(mutex_);
+  for (const auto& [tenant, log] : logs_)
+    if (tenant != kRootLog) out.emplace_back(tenant, log.size());
+  return out;
 }
 
 // From memory, or from a file whose root is the hash that the tile above has for it: so every hash
@@ -104,6 +117,7 @@ Result<std::vector<Entry>> Core::bundle(TenantId tenant, std::uint64_t index) {
         return fail(Code::kNotFound, "audit.no_such_tile",
                     {{"path", TilePath{Resource::kEntries, {0, index}}.text()}});
       const TenantLog& log = found->second;
+      if (index < log.deleted()) return bundle_deleted(index);
       if (first + kTileWidth <= log.entries_from()) break;
       state = log.bundle(index);
     }
@@ -123,7 +137,15 @@ Result<std::vector<Entry>> Core::bundle(TenantId tenant, std::uint64_t index) {
     looked_from = state.entries_from;
   }
   TRY(Hashes hashes, tile_hashes(tenant, {0, index}, kTileWidth));
-  return read_bundle(tenant, {Resource::kEntries, {0, index}}, hashes);
+  const TilePath path{Resource::kEntries, {0, index}};
+  auto entries = read_bundle(tenant, path, hashes);
+  {
+    std::lock_guard lock(mutex_);
+    if (index >= logs_[tenant].deleted()) return entries;
+  }
+  // It was deleted meanwhile, and reading may have mended it on a disk that had it no more.
+  files_.remove(tenant, path.text());
+  return bundle_deleted(index);
 }
 
 Result<Buffer> Core::tile(TenantId tenant, const std::string& text) {

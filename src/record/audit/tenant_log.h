@@ -3,6 +3,7 @@
 // Invariants
 //  1. Entries before `entries_from()` are in files: in bundles that are full, and, unless it is a
 //     multiple of 256, in the partial bundle that ends there.
+//     Full bundles before `deleted()` are in no file any more.
 //  2. The hash of every entry of the bundle that holds `entries_from()` is in memory, so that what
 //     is read back is checked.
 #pragma once
@@ -76,6 +77,9 @@ class TenantLog {
   std::uint64_t entries_from() const { return entries_from_; }
   // Of a bundle that is not wholly in files.
   BundleState bundle(std::uint64_t index) const;
+  // Bundles before this one are deleted: no key opens any of their leaves.
+  std::uint64_t deleted() const { return deleted_; }
+  void deleted_up_to(std::uint64_t bundle) { deleted_ = bundle; }
   // The entries before `entries_from()` of its bundle, which are in no file any more.
   void restore(std::vector<Entry> entries);
 
@@ -93,6 +97,7 @@ class TenantLog {
   std::size_t octets_ = 0;
   std::vector<Bundle> bundles_;
   std::uint64_t published_ = 0;
+  std::uint64_t deleted_ = 0;
   Monotonic rested_{};
 };
 

@@ -116,6 +116,12 @@ Result<> TileFiles::write(TenantId tenant, const std::string& path, View octets,
   return outcome;
 }
 
+void TileFiles::remove(TenantId tenant, const std::string& path) {
+  const std::string full = folder_of(tenant) + "/" + path;
+  for (const auto& disk : disks_)
+    if (disk) std::ignore = disk->together([disk, full] { return disk->remove(full); });
+}
+
 void TileFiles::remove_all_but(TenantId tenant, const std::string& folder,
                                const std::vector<std::string>& keep) {
   const std::string full = folder_of(tenant) + "/" + folder;

@@ -37,6 +37,8 @@ class TileFiles {
   // Writes to every disk; with kCompare only where it is missing or different. Errors: retry when
   // no disk has it afterwards.
   Result<> write(TenantId tenant, const std::string& path, View octets, Present present);
+  // Removes a file from every disk that has it.
+  void remove(TenantId tenant, const std::string& path);
   // Removes a folder and what is in it from every disk, except the names in `keep`.
   void remove_all_but(TenantId tenant, const std::string& folder,
                       const std::vector<std::string>& keep);

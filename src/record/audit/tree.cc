@@ -3,6 +3,7 @@
 #include "base/ensure.h"
 #include "crypto/hash.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -134,6 +135,54 @@ bool path_proves(const Hash& leaf, std::uint64_t index, std::uint64_t size, cons
     node >>= 1, last >>= 1;
   }
   return last == 0 && hash == root;
+}
+
+Result<Hashes> consistency_path(std::uint64_t old_size, std::uint64_t size,
+                                const TileSource& tiles) {
+  if (old_size > size)
+    return fail(Code::kInvalid, "audit.no_such_leaf", {{"index", std::to_string(old_size)}});
+  Hashes path;
+  if (old_size == 0) return path;
+  std::uint64_t begin = 0, end = size;
+  while (old_size != end) {
+    const std::uint64_t middle = begin + std::bit_ceil(end - begin) / 2;
+    const bool left = old_size <= middle;
+    TRY(Hash sibling, left ? range_root(middle, end, tiles) : range_root(begin, middle, tiles));
+    path.push_back(sibling);
+    (left ? end : begin) = middle;
+  }
+  // The old tree's last subtree, unless it is the old tree itself, whose root is known.
+  if (begin != 0) {
+    TRY(Hash last, range_root(begin, end, tiles));
+    path.push_back(last);
+  }
+  std::ranges::reverse(path);
+  return path;
+}
+
+// RFC 9162, 2.1.4.2.
+bool path_extends(std::uint64_t old_size, const Hash& old_root, std::uint64_t size,
+                  const Hashes& path, const Hash& root) {
+  if (old_size > size) return false;
+  if (old_size == 0) return path.empty() && old_root == crypto::sha256({});
+  if (old_size == size) return path.empty() && old_root == root;
+  std::uint64_t node = old_size - 1, last = size - 1;
+  while ((node & 1) != 0) node >>= 1, last >>= 1;
+  const bool whole = std::has_single_bit(old_size);
+  if (!whole && path.empty()) return false;
+  Hash old_hash = whole ? old_root : path[0], hash = old_hash;
+  for (std::size_t i = whole ? 0 : 1; i < path.size(); ++i) {
+    if (last == 0) return false;
+    if ((node & 1) != 0 || node == last) {
+      old_hash = node_hash(path[i], old_hash);
+      hash = node_hash(path[i], hash);
+      while ((node & 1) == 0 && node != 0) node >>= 1, last >>= 1;
+    } else {
+      hash = node_hash(hash, path[i]);
+    }
+    node >>= 1, last >>= 1;
+  }
+  return last == 0 && old_hash == old_root && hash == root;
 }
 
 }  // namespace belfry::audit

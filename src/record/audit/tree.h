@@ -62,4 +62,11 @@ Result<Hashes> audit_path(std::uint64_t index, std::uint64_t size, const TileSou
 bool path_proves(const Hash& leaf, std::uint64_t index, std::uint64_t size, const Hashes& path,
                  const Hash& root);
 
+// Proves that the tree of `old_size` leaves begins the one of `size` (RFC 6962, 2.1.2); empty when
+// the first is empty or both are the same. `old_size` is at most `size`.
+Result<Hashes> consistency_path(std::uint64_t old_size, std::uint64_t size,
+                                const TileSource& tiles);
+bool path_extends(std::uint64_t old_size, const Hash& old_root, std::uint64_t size,
+                  const Hashes& path, const Hash& root);
+
 }  // namespace belfry::audit

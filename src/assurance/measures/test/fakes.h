@@ -40,10 +40,17 @@ class MemoryLedger : public audit::Ledger {
   Task<std::vector<audit::Hash>> inclusion_proof(TenantId, std::uint64_t, std::uint64_t) override {
     co_return refused();
   }
+  Task<std::vector<audit::Hash>> consistency_proof(TenantId, std::uint64_t,
+                                                   std::uint64_t) override {
+    co_return refused();
+  }
+  std::vector<std::pair<TenantId, std::uint64_t>> sizes() override { return {}; }
   Task<Buffer> tile(TenantId, const std::string&) override { co_return refused(); }
   std::string origin(TenantId) override { return "test"; }
   std::string verifier_key() override { return ""; }
+  std::string root_verifier_key() override { return ""; }
   std::vector<std::pair<crypto::KeyId, std::string>> month_keys(TenantId) override { return {}; }
+  Task<> delete_destroyed() override { co_return Result<>(); }
   Task<> close() override { co_return Result<>(); }
 
  private:

@@ -163,7 +163,7 @@ TEST_P(CredentialsTest, SessionsAreListedAndRevoked) {
   ASSERT_EQ(sessions->things.size(), 2u);
   EXPECT_EQ(sessions->things.at(1).source_ip, "192.0.2.77");
   EXPECT_TRUE(world_.wait(iam_.revoke_session(by, second->session.id)));
-  EXPECT_EQ(message_of(world_.wait(iam_.authenticate_session(second->secret))),
+  EXPECT_EQ(message_of(world_.wait(iam_.authenticate_session(second->secret, kHere))),
             "iam.unknown_session");
   EXPECT_EQ(message_of(world_.wait(iam_.revoke_session(by, second->session.id))),
             "iam.session_missing");

@@ -10,7 +10,7 @@ class FoundingTest : public testing::TestWithParam<database::Engine> {
   FoundingTest() : world_(GetParam()) {
     auto emptied = world_.state->write([](database::Transaction& transaction) -> Result<> {
       for (const char* table : {"audit_outbox", "api_token", "access_key", "iam_session",
-                                "mfa_factor", "iam_user", "tenant"})
+                                "mfa_factor", "iam_grant", "iam_user", "tenant"})
         TRY(transaction.execute(std::string("DELETE FROM ") + table));
       return {};
     });

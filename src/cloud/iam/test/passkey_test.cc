@@ -26,7 +26,7 @@ class PasskeyTest : public testing::TestWithParam<database::Engine> {
     EXPECT_TRUE(asked) << asked.error().describe();
     auto added = world_.wait(factors_.finish_passkey(by, label, authenticator.create(*asked)));
     EXPECT_TRUE(added) << added.error().describe();
-    auto after = world_.wait(iam_.authenticate_session(added->session.secret));
+    auto after = world_.wait(iam_.authenticate_session(added->session.secret, kHere));
     EXPECT_TRUE(after) << after.error().describe();
     return after.value_or(Principal{});
   }
@@ -74,7 +74,7 @@ TEST_P(PasskeyTest, SignsInAlone) {
   EXPECT_TRUE(opened->session.second_factor);
   EXPECT_EQ(opened->session.factor, FactorKind::kPasskey);
   EXPECT_EQ(session_text(opened->session.id, "amr"), "hwk user mfa");
-  auto principal = world_.wait(iam_.authenticate_session(opened->secret));
+  auto principal = world_.wait(iam_.authenticate_session(opened->secret, kHere));
   ASSERT_TRUE(principal);
   EXPECT_TRUE(principal->second_factor);
   EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:SignIn");
@@ -172,7 +172,7 @@ TEST_P(PasskeyTest, AChallengeIsForItsPurposeUserAndSession) {
   EXPECT_EQ(message_of(sign_in(of_bo.get(ask("ada", kGoodPassword)), "bo", kGoodPassword)),
             "iam.passkey_wrong_request");
   // A challenge of an enrolment answers no sign-in.
-  auto again = world_.wait(iam_.authenticate_session(sign_in(of_bo.get(ask()))->secret));
+  auto again = world_.wait(iam_.authenticate_session(sign_in(of_bo.get(ask()))->secret, kHere));
   ASSERT_TRUE(again);
   PasskeyRequest of_enrolment = ask();
   of_enrolment.challenge = begin(*again).challenge;
@@ -193,7 +193,7 @@ TEST_P(PasskeyTest, AnothersPasskeyIsNobodys) {
   // A credential id is one user's in the whole provider.
   Authenticator copied;
   copied.credential_id = of_ada.credential_id;
-  auto by = world_.wait(iam_.authenticate_session(sign_in(of_bo.get(ask()))->secret));
+  auto by = world_.wait(iam_.authenticate_session(sign_in(of_bo.get(ask()))->secret, kHere));
   auto asked = world_.wait(factors_.begin_passkey(*by, kOrigin));
   ASSERT_TRUE(asked) << asked.error().describe();
   EXPECT_EQ(message_of(world_.wait(factors_.finish_passkey(*by, "x", copied.create(*asked)))),
@@ -242,8 +242,15 @@ TEST_P(PasskeyTest, WorksAtTheAcceptedOriginsAlone) {
 
 TEST_P(PasskeyTest, FreesAPrivilegedUserWhoHasNone) {
   auto user = world_.wait(
-      iam_.create_user(world_.admin(), kProviderTenant, "op", "", Role::kOperator, kGoodPassword));
+      iam_.create_user(world_.admin(), kProviderTenant, "op", "", Role::kReader, kGoodPassword));
   ASSERT_TRUE(user) << user.error().describe();
+  auto asked = world_.wait(
+      iam_.access().ask(world_.enter("op", kGoodPassword), {.user = user->id,
+                                                            .role = Role::kOperator,
+                                                            .reason = "on duty",
+                                                            .duration = std::chrono::hours(8)}));
+  ASSERT_TRUE(asked) << asked.error().describe();
+  ASSERT_TRUE(world_.wait(iam_.access().approve(world_.admin(), asked->id, "")));
   const Principal fresh = world_.enter("op", kGoodPassword);
   EXPECT_EQ(message_of(iam_.authorize(fresh, "disk:List", {"*", kProviderTenant}, {})),
             "iam.second_factor_needed");
@@ -261,7 +268,7 @@ TEST_P(PasskeyTest, FreesAPrivilegedUserWhoHasNone) {
 TEST_P(PasskeyTest, OnlyWhoProvedAFactorChangesFactors) {
   make_member("ada");
   auto before =
-      world_.wait(iam_.authenticate_session(world_.sign_in("ada", kGoodPassword)->secret));
+      world_.wait(iam_.authenticate_session(world_.sign_in("ada", kGoodPassword)->secret, kHere));
   ASSERT_TRUE(before);
   Authenticator authenticator;
   enrol(world_.enter("ada", kGoodPassword), authenticator);
@@ -302,7 +309,7 @@ TEST_P(PasskeyTest, AreListedAndRemoved) {
   auto elsewhere = sign_in(first.get(ask()));
   EXPECT_TRUE(world_.wait(factors_.remove_factor(ada, list->factors[0].id)));
   EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:RemoveFactor");
-  EXPECT_EQ(message_of(world_.wait(iam_.authenticate_session(elsewhere->secret))),
+  EXPECT_EQ(message_of(world_.wait(iam_.authenticate_session(elsewhere->secret, kHere))),
             "iam.unknown_session");
   EXPECT_EQ(message_of(sign_in(first.get(ask()))), "iam.passkey_unknown");
   // A member may do without.

@@ -81,6 +81,45 @@ TEST_P(ProfilesTest, GiveRightsToUsersAndGroups) {
   EXPECT_TRUE(world_.wait(profiles().delete_profile(admin_, backups)));
 }
 
+TEST_P(ProfilesTest, TellWhoHoldsAProfileAndWhatAGroupHolds) {
+  const ProfileId reads = make_profile("Reads", allow("s3:Get*"));
+  const ProfileId other = make_profile("Other", allow("s3:List*"));
+  auto group = world_.wait(profiles().create_group(admin_, "night shift"));
+  ASSERT_TRUE(group);
+  give(reads, {.user = reader_});
+  give(reads, {.group = group->id});
+  give(other, {.group = group->id});
+  ASSERT_TRUE(world_.wait(profiles().set_boundary(admin_, member_, reads)));
+  std::vector<std::string> names;
+  std::string after;
+  for (int page = 0; page < 3; ++page) {
+    auto found = world_.wait(profiles().list_holders(admin_, reads, {.after = after, .limit = 1}));
+    ASSERT_TRUE(found) << found.error().describe();
+    ASSERT_EQ(found->things.size(), 1u);
+    const ProfileHolder& holder = found->things[0];
+    names.push_back(std::to_string(int(holder.way)) + " " + holder.name);
+    EXPECT_EQ(holder.user.has_value(), !holder.group.has_value());
+    after = found->next;
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"2 member", "1 night shift", "0 reader"}));
+  EXPECT_EQ(after, "");
+  auto held = world_.wait(profiles().list_group_profiles(admin_, group->id));
+  ASSERT_TRUE(held) << held.error().describe();
+  ASSERT_EQ(held->size(), 2u);
+  EXPECT_EQ((*held)[0].name, "Other");
+  EXPECT_EQ((*held)[1].group_name, "night shift");
+
+  const Principal member = world_.enter("member", kGoodPassword);
+  EXPECT_EQ(message_of(world_.wait(profiles().list_holders(member, reads, {}))), "iam.denied");
+  EXPECT_EQ(message_of(world_.wait(profiles().list_group_profiles(member, group->id))),
+            "iam.denied");
+  const Principal provider = world_.admin();
+  EXPECT_EQ(message_of(world_.wait(profiles().list_holders(provider, reads, {}))),
+            "iam.profile_missing");
+  EXPECT_EQ(message_of(world_.wait(profiles().list_group_profiles(provider, group->id))),
+            "iam.group_missing");
+}
+
 TEST_P(ProfilesTest, ADenyOfAProfileBeatsTheRole) {
   EXPECT_EQ(may("member", "s3:DeleteObject", "arn:aws:s3:::b/a"), "");
   give(make_profile("Keeps", deny("s3:Delete*")), {.user = member_});
@@ -135,7 +174,7 @@ TEST_P(ProfilesTest, WhoHoldsAPrivilegedOneNeedsASecondFactor) {
   EXPECT_TRUE(world_.wait(iam().find_user(admin_, member_))->privileged);
   EXPECT_EQ(may("member", "iam:ListUsers", "belfry:tenant/2"), "iam.second_factor_needed");
   EXPECT_EQ(may("member", "s3:PutObject", "arn:aws:s3:::b/a"), "iam.second_factor_needed");
-  EXPECT_EQ(may("member", "iam:ManageOwnTotp", "belfry:user/" + member_.text()), "");
+  EXPECT_EQ(may("member", "iam:ManageOwnFactors", "belfry:user/" + member_.text()), "");
   EXPECT_EQ(world_.count("SELECT count(*) AS n FROM iam_session s JOIN iam_user u ON "
                          "u.id = s.user_id WHERE u.name = 'member' AND s.privileged = 1 AND "
                          "s.enrolment_only = 1"),
@@ -204,9 +243,9 @@ TEST_P(ProfilesTest, ABoundaryLeavesOnesOwnAccount) {
 TEST_P(ProfilesTest, WhoBecomesPrivilegedSignsInAnew) {
   auto opened = world_.sign_in("member", kGoodPassword);
   ASSERT_TRUE(opened);
-  EXPECT_TRUE(world_.wait(iam().authenticate_session(opened->secret)));
+  EXPECT_TRUE(world_.wait(iam().authenticate_session(opened->secret, kHere)));
   give(make_profile("Looks at users", allow("iam:List*")), {.user = member_});
-  EXPECT_EQ(message_of(world_.wait(iam().authenticate_session(opened->secret))),
+  EXPECT_EQ(message_of(world_.wait(iam().authenticate_session(opened->secret, kHere))),
             "iam.unknown_session");
 }
 

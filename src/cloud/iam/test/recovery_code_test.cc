@@ -19,7 +19,7 @@ class RecoveryCodeTest : public testing::TestWithParam<database::Engine> {
     auto renewed = world_.wait(iam_.confirm_totp(by, world_.code_of(seed_)));
     EXPECT_TRUE(renewed) << renewed.error().describe();
     codes_ = renewed->recovery_codes;
-    ada_ = world_.wait(iam_.authenticate_session(renewed->secret)).value_or(Principal{});
+    ada_ = world_.wait(iam_.authenticate_session(renewed->secret, kHere)).value_or(Principal{});
     world_.clock.advance(seconds(30));
   }
 
@@ -95,13 +95,13 @@ TEST_P(RecoveryCodeTest, NewOnesEndAllOthers) {
 TEST_P(RecoveryCodeTest, LeadBackToAFactorOfOnesOwn) {
   auto opened = sign_in(codes_[0]);
   ASSERT_TRUE(opened);
-  auto by = world_.wait(iam_.authenticate_session(opened->secret));
+  auto by = world_.wait(iam_.authenticate_session(opened->secret, kHere));
   ASSERT_TRUE(by);
   auto seed = world_.wait(iam_.begin_totp(*by));
   ASSERT_TRUE(seed) << seed.error().describe();
   auto renewed = world_.wait(iam_.confirm_totp(*by, world_.code_of(*seed)));
   ASSERT_TRUE(renewed) << renewed.error().describe();
-  by = world_.wait(iam_.authenticate_session(renewed->secret));
+  by = world_.wait(iam_.authenticate_session(renewed->secret, kHere));
   ASSERT_TRUE(by);
   EXPECT_EQ(world_.wait(iam_.find_session(*by))->value().factor, FactorKind::kTotp);
 }

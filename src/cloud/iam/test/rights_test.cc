@@ -136,7 +136,7 @@ TEST_F(RightsTest, PrivilegedRolesDoNothingWithoutASecondFactor) {
           << line.action;
     }
   const std::string own = resource_of(UserId{7});
-  for (const char* action : {"iam:ManageOwnTotp", "iam:SignOut", "iam:ChangePassword"})
+  for (const char* action : {"iam:ManageOwnFactors", "iam:SignOut", "iam:ChangePassword"})
     EXPECT_EQ(decide_as(Role::kProviderAdministrator, kProviderTenant, action, kProviderTenant, own,
                         false),
               "allowed");

@@ -69,6 +69,41 @@ TEST_P(SignInTest, SlowsDownGuessingButNotTheOwner) {
   EXPECT_EQ(outcome("ada", kGoodPassword, "", "192.0.2.7"), "");
 }
 
+TEST_P(SignInTest, ADeviceOfBeforeIsNotSlowedDownAnywhere) {
+  make_member("ada");
+  SignIn attempt{"ada", kGoodPassword, "", "192.0.2.7", "test"};
+  auto first = world_.wait(world_.iam->sign_in(attempt));
+  ASSERT_TRUE(first && !first->device.empty());
+  // The owner travels, to an address where others guess at everybody's passwords.
+  for (int i = 0; i < 30; ++i) outcome("user" + std::to_string(i), "a guess", "", "203.0.113.1");
+  for (int i = 0; i < 30; ++i) outcome("ada", "a guess", "", "203.0.113.1");
+  attempt.source_ip = "203.0.113.1";
+  EXPECT_EQ(message_of(world_.wait(world_.iam->sign_in(attempt))), "iam.throttled");
+  attempt.device = first->device;
+  auto again = world_.wait(world_.iam->sign_in(attempt));
+  ASSERT_TRUE(again) << again.error().describe();
+  EXPECT_EQ(again->device, "");
+}
+
+TEST_P(SignInTest, ADeviceIsOneUsersAndGuessesNoBetter) {
+  make_member("ada");
+  make_member("eve");
+  SignIn eve{"eve", kGoodPassword, "", "192.0.2.9", "test"};
+  auto opened = world_.wait(world_.iam->sign_in(eve));
+  ASSERT_TRUE(opened);
+  // Another's account: her device counts for nothing.
+  for (int i = 0; i < 20; ++i) outcome("ada", "a guess", "", "198.51.100." + std::to_string(i));
+  SignIn guess{"ada", kGoodPassword, "", "192.0.2.10", "test"};
+  guess.device = opened->device;
+  EXPECT_EQ(message_of(world_.wait(world_.iam->sign_in(guess))), "iam.throttled");
+  // Her own, with a device that was stolen: three guesses are free, as anywhere.
+  guess.user = "eve";
+  guess.password = "a guess";
+  std::string last;
+  for (int i = 0; i < 4; ++i) last = message_of(world_.wait(world_.iam->sign_in(guess)));
+  EXPECT_EQ(last, "iam.throttled");
+}
+
 TEST_P(SignInTest, ThrottlesAnUnknownNameLikeAKnownOne) {
   make_member("ada");
   for (int i = 0; i < 6; ++i) {
@@ -84,7 +119,7 @@ TEST_P(SignInTest, PrivilegedSessionsRestFor15MinutesAndLast12Hours) {
                                world_.code_of(founded.admin_totp_secret));
   ASSERT_TRUE(opened) << opened.error().describe();
   const auto authenticate = [&] {
-    return message_of(world_.wait(world_.iam->authenticate_session(opened->secret)));
+    return message_of(world_.wait(world_.iam->authenticate_session(opened->secret, kHere)));
   };
   for (int i = 0; i < 51; ++i) {
     EXPECT_EQ(authenticate(), "") << i;
@@ -106,12 +141,13 @@ TEST_P(SignInTest, SigningOutEndsTheSessionAtOnce) {
   make_member("ada");
   auto opened = world_.sign_in("ada", kGoodPassword);
   ASSERT_TRUE(opened);
-  auto principal = world_.wait(world_.iam->authenticate_session(opened->secret));
+  auto principal = world_.wait(world_.iam->authenticate_session(opened->secret, kHere));
   ASSERT_TRUE(principal);
   EXPECT_TRUE(world_.wait(world_.iam->sign_out(*principal)));
-  EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session(opened->secret))),
+  EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session(opened->secret, kHere))),
             "iam.unknown_session");
-  EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session(""))), "iam.unknown_session");
+  EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session("", kHere))),
+            "iam.unknown_session");
 }
 
 TEST_P(SignInTest, APrivilegedUserWithoutAFactorCanOnlyEnrolOne) {
@@ -153,15 +189,15 @@ TEST_P(SignInTest, ASessionThatGainsASecondFactorGetsANewSecret) {
   auto opened = world_.sign_in("ada", kGoodPassword);
   ASSERT_TRUE(opened);
   Iam& iam = *world_.iam;
-  auto before = world_.wait(iam.authenticate_session(opened->secret));
+  auto before = world_.wait(iam.authenticate_session(opened->secret, kHere));
   ASSERT_TRUE(before);
   auto seed = world_.wait(iam.begin_totp(*before));
   ASSERT_TRUE(seed);
   auto renewed = world_.wait(iam.confirm_totp(*before, world_.code_of(*seed)));
   ASSERT_TRUE(renewed) << renewed.error().describe();
-  EXPECT_EQ(message_of(world_.wait(iam.authenticate_session(opened->secret))),
+  EXPECT_EQ(message_of(world_.wait(iam.authenticate_session(opened->secret, kHere))),
             "iam.unknown_session");
-  auto after = world_.wait(iam.authenticate_session(renewed->secret));
+  auto after = world_.wait(iam.authenticate_session(renewed->secret, kHere));
   ASSERT_TRUE(after) << after.error().describe();
   EXPECT_EQ(after->credential, before->credential);
   EXPECT_TRUE(after->second_factor);
@@ -180,7 +216,7 @@ TEST_P(SignInTest, ANewPasswordEndsOtherSessions) {
             "iam.password_known");
   auto changed = world_.wait(iam.change_password(by, kGoodPassword, better));
   EXPECT_TRUE(changed) << changed.error().describe();
-  EXPECT_EQ(message_of(world_.wait(iam.authenticate_session(other->secret))),
+  EXPECT_EQ(message_of(world_.wait(iam.authenticate_session(other->secret, kHere))),
             "iam.unknown_session");
   EXPECT_EQ(outcome("ada", kGoodPassword), "iam.sign_in_refused");
   EXPECT_EQ(outcome("ada", better), "");
@@ -192,7 +228,7 @@ TEST_P(SignInTest, ASuspendedUserIsOutAtOnce) {
   ASSERT_TRUE(opened);
   const Principal administrator = world_.customer();
   EXPECT_TRUE(world_.wait(world_.iam->set_user_active(administrator, ada.id, false)));
-  EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session(opened->secret))),
+  EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session(opened->secret, kHere))),
             "iam.unknown_session");
   EXPECT_EQ(outcome("ada", kGoodPassword), "iam.sign_in_refused");
   EXPECT_TRUE(world_.wait(world_.iam->set_user_active(administrator, ada.id, true)));
@@ -223,6 +259,35 @@ TEST_P(SignInTest, NoSecretIsStoredInClear) {
     return {};
   });
   EXPECT_TRUE(done) << done.error().describe();
+}
+
+// What is counted is in memory: one engine's tables are enough for so many.
+TEST(Guessing, AHundredThousandFromManyAddressesKeepNoOwnerOut) {
+  World world(database::Engine::kSqlite);
+  ASSERT_TRUE(world.wait(world.iam->create_user(world.customer(), kFirstCustomer, "ada", "",
+                                                Role::kMember, kGoodPassword)));
+  const auto outcome = [&world](const SignIn& attempt) {
+    return message_of(world.wait(world.iam->sign_in(attempt)));
+  };
+  SignIn owner{"ada", kGoodPassword, "", "192.0.2.7", "test"};
+  auto before = world.wait(world.iam->sign_in(owner));
+  ASSERT_TRUE(before);
+  int compared = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    const std::string from = "10." + std::to_string(i % 199) + "." + std::to_string(i % 251) + ".1";
+    const SignIn guess{"ada", "guess " + std::to_string(i), "", from, "test"};
+    compared += outcome(guess) != "iam.throttled";
+    world.clock.advance(std::chrono::milliseconds(36));
+    if (i % 10'000 != 5'000) continue;
+    // From where the owner always is, and from elsewhere by a device of before.
+    EXPECT_EQ(outcome(owner), "");
+    SignIn travelling = owner;
+    travelling.source_ip = "203.0.113." + std::to_string(i / 10'000);
+    travelling.device = before->device;
+    EXPECT_EQ(outcome(travelling), "");
+  }
+  // An hour of it: a minute apart once the free ones are used up.
+  EXPECT_LT(compared, 100);
 }
 
 }  // namespace

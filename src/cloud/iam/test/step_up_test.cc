@@ -21,7 +21,7 @@ class StepUpTest : public testing::TestWithParam<database::Engine> {
 
   // The principal of the session now, as a request has it.
   Principal by() {
-    auto found = world_.wait(iam_.authenticate_session(secret_));
+    auto found = world_.wait(iam_.authenticate_session(secret_, kHere));
     EXPECT_TRUE(found) << found.error().describe();
     return found.value_or(Principal{});
   }

@@ -82,6 +82,11 @@ Task<std::vector<audit::Hash>> RecordingLedger::inclusion_proof(TenantId, std::u
   co_return std::vector<audit::Hash>{};
 }
 
+Task<std::vector<audit::Hash>> RecordingLedger::consistency_proof(TenantId, std::uint64_t,
+                                                                  std::uint64_t) {
+  co_return std::vector<audit::Hash>{};
+}
+
 Task<Buffer> RecordingLedger::tile(TenantId, const std::string&) {
   co_return Buffer{};
 }
@@ -145,7 +150,7 @@ Principal World::enter(const std::string& user, const std::string& password,
   EXPECT_TRUE(opened) << user << ": " << opened.error().describe();
   if (!opened) return {};
   if (!seed.empty()) clock.advance(std::chrono::seconds(30));
-  auto principal = wait(iam->authenticate_session(opened->secret));
+  auto principal = wait(iam->authenticate_session(opened->secret, kHere));
   EXPECT_TRUE(principal) << principal.error().describe();
   return principal.value_or(Principal{});
 }

@@ -22,6 +22,8 @@ class MemoryKeyStore : public crypto::KeyStore {
   Result<crypto::Key> find(crypto::KeyId id) override;
   std::vector<crypto::Key> list(TenantId tenant, crypto::KeyPurpose purpose) override;
   Result<crypto::Key> rotate(TenantId tenant, crypto::KeyPurpose purpose) override;
+  std::vector<Month> months_before(std::uint32_t) override { return {}; }
+  Result<> destroy_months_before(std::uint32_t) override { return {}; }
   Result<> prepare_next_month() override { return {}; }
   std::vector<DiskState> disks() override { return {}; }
 
@@ -60,10 +62,14 @@ class RecordingLedger : public audit::Ledger {
   Task<audit::QueryPage> query(TenantId, const audit::Query&) override;
   Task<audit::Checkpoint> checkpoint(TenantId) override;
   Task<std::vector<audit::Hash>> inclusion_proof(TenantId, std::uint64_t, std::uint64_t) override;
+  Task<std::vector<audit::Hash>> consistency_proof(TenantId, std::uint64_t, std::uint64_t) override;
+  std::vector<std::pair<TenantId, std::uint64_t>> sizes() override { return {}; }
   Task<Buffer> tile(TenantId, const std::string&) override;
   std::string origin(TenantId) override { return {}; }
   std::string verifier_key() override { return {}; }
+  std::string root_verifier_key() override { return {}; }
   std::vector<std::pair<crypto::KeyId, std::string>> month_keys(TenantId) override { return {}; }
+  Task<> delete_destroyed() override { co_return Result<>(); }
   Task<> close() override;
 
   // "iam:SignIn failure iam.throttled" of the newest event of the tenant.
@@ -132,6 +138,8 @@ Result<T> World::wait(Task<T> task) {
   return std::move(*result);
 }
 
+// Where `World::sign_in` signs in from.
+inline const Origin kHere{"192.0.2.1", "test"};
 inline constexpr const char* kGoodPassword = "seven otters carry lanterns";
 
 // The message id of an error, or "".

@@ -74,6 +74,10 @@ Task<std::vector<audit::Hash>> MemoryLedger::inclusion_proof(TenantId, std::uint
                                                              std::uint64_t) {
   co_return not_offered();
 }
+Task<std::vector<audit::Hash>> MemoryLedger::consistency_proof(TenantId, std::uint64_t,
+                                                               std::uint64_t) {
+  co_return not_offered();
+}
 Task<Buffer> MemoryLedger::tile(TenantId, const std::string&) {
   co_return not_offered();
 }

@@ -1,6 +1,9 @@
 // One tenant's key, another tenant's key, and the rule that nobody touches what is not theirs.
 #pragma once
 
+#include "base/text_encoding.h"
+#include "crypto/hash.h"
+#include "fake_roles.h"
 #include "iam/iam.h"
 
 #include <cstdlib>
@@ -23,6 +26,7 @@ class FakeIam final : public iam::Iam {
   }
 
   std::set<std::string> denied_actions;
+  FakeRoles fake_roles;
   std::map<std::string, std::string> keys_seen;
   std::string resource_seen, policy_seen;  // of the last resource that was asked for
 
@@ -39,7 +43,9 @@ class FakeIam final : public iam::Iam {
   }
   Task<iam::SigningIdentity> find_signing_identity(const std::string& id) override {
     iam::Principal principal;
+    if (id == kTemporaryKeyId) co_return temporary_identity();
     principal.credential = id;
+    principal.name = "anna";
     principal.method = iam::Method::kAccessKey;
     principal.role = iam::Role::kMember;
     if (id == kKeyId)
@@ -51,7 +57,25 @@ class FakeIam final : public iam::Iam {
     co_return iam::SigningIdentity{principal, kSecret};
   }
 
-  Task<iam::Principal> authenticate_session(const std::string&) override {
+  // Of a session that ends an hour after noon.
+  static iam::SigningIdentity temporary_identity() {
+    auto assumed = std::make_shared<iam::AssumedRole>();
+    assumed->role = iam::RoleId{7};
+    assumed->role_arn = kRoleArn;
+    assumed->by = "arn:aws:iam::000000000003:user/carl";
+    return {{.tenant = kTenant,
+             .name = kSessionArn,
+             .role = iam::Role::kAssumed,
+             .method = iam::Method::kAccessKey,
+             .credential = kTemporaryKeyId,
+             .assumed = std::move(assumed)},
+            kSecret,
+            std::nullopt,
+            iam::SessionToken{to_hex(crypto::sha256(as_view(std::string_view(kSessionToken)))),
+                              *parse_rfc3339("2026-03-01T13:00:00Z")}};
+  }
+
+  Task<iam::Principal> authenticate_session(const std::string&, const iam::Origin&) override {
     return absent<iam::Principal>();
   }
   Task<iam::Principal> authenticate_token(const std::string&) override {
@@ -84,6 +108,14 @@ class FakeIam final : public iam::Iam {
     return absent<RenewedSession>();
   }
   iam::Profiles& profiles() override { std::abort(); }
+  iam::Access& access() override { std::abort(); }
+  iam::AccessQueries& access_queries() override { std::abort(); }
+  iam::Reviews& reviews() override { std::abort(); }
+  iam::People& people() override { std::abort(); }
+  iam::MailQueue& mail() override { std::abort(); }
+  iam::Terms& terms() override { std::abort(); }
+  iam::Upkeep& upkeep() override { std::abort(); }
+  iam::Roles& roles() override { return fake_roles; }
   iam::SecondFactors& second_factors() override { std::abort(); }  // S3 has none
   Task<iam::Listing<iam::AccessKey>> list_access_keys(const iam::Principal&, UserId,
                                                       iam::Page) override {

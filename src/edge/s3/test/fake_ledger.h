@@ -55,10 +55,17 @@ class FakeLedger final : public audit::Ledger {
   Task<std::vector<audit::Hash>> inclusion_proof(TenantId, std::uint64_t, std::uint64_t) override {
     co_return std::vector<audit::Hash>();
   }
+  Task<std::vector<audit::Hash>> consistency_proof(TenantId, std::uint64_t,
+                                                   std::uint64_t) override {
+    co_return std::vector<audit::Hash>();
+  }
+  std::vector<std::pair<TenantId, std::uint64_t>> sizes() override { return {}; }
   Task<Buffer> tile(TenantId, const std::string&) override { co_return Buffer(); }
   std::string origin(TenantId) override { return {}; }
   std::string verifier_key() override { return {}; }
+  std::string root_verifier_key() override { return {}; }
   std::vector<std::pair<crypto::KeyId, std::string>> month_keys(TenantId) override { return {}; }
+  Task<> delete_destroyed() override { co_return Result<>(); }
   Task<> close() override { co_return Result<>(); }
 };
 

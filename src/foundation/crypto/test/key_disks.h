@@ -30,6 +30,9 @@ class KeyDisks {
       : folder_(std::filesystem::path(testing::TempDir()) /
                 ("belfry-key-disks-" + std::to_string(::getpid()))) {
     std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_ / "machine");
+    seal_folder_ =
+        std::make_unique<RefusingDisk>(open_disk((folder_ / "machine").string()).value());
     for (std::size_t i = 0; i < disks_.size(); ++i) {
       std::filesystem::create_directories(root(i));
       disks_[i] = std::make_unique<RefusingDisk>(open_disk(root(i).string()).value());
@@ -40,12 +43,17 @@ class KeyDisks {
   std::array<Disk*, 3> pointers() const {
     return {disks_[0].get(), disks_[1].get(), disks_[2].get()};
   }
+  // Beside the master key, as a folder of the machine.
+  Disk& seal_folder() { return *seal_folder_; }
+  std::filesystem::path seal_file() const { return folder_ / "machine/master.key.months"; }
   std::filesystem::path root(std::size_t disk) const { return folder_ / std::to_string(disk); }
   std::filesystem::path file(std::size_t disk) const { return root(disk) / "keys/keystore"; }
 
   void refuse_writes(std::size_t disk) { disks_[disk]->refuses = true; }
+  void refuse_seal() { seal_folder_->refuses = true; }
   void accept_writes() {
     for (auto& disk : disks_) disk->refuses = false;
+    seal_folder_->refuses = false;
   }
   void erase(std::size_t disk) { std::filesystem::remove(file(disk)); }
   void remove_disk(std::size_t disk) { disks_[disk].reset(); }
@@ -61,6 +69,7 @@ class KeyDisks {
  private:
   std::filesystem::path folder_;
   std::array<std::unique_ptr<RefusingDisk>, 3> disks_;
+  std::unique_ptr<RefusingDisk> seal_folder_;
 };
 
 }  // namespace belfry::crypto

@@ -12,6 +12,8 @@ namespace belfry::crypto {
 namespace {
 
 const Buffer kMaster = hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+const std::vector<Buffer> kSeals = {
+    hex("404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f")};
 const Buffer kNonce = hex("a0a1a2a3a4a5a6a7a8a9aaab");
 
 StoredKey key(std::int64_t id, KeyPurpose purpose, std::uint32_t version) {
@@ -49,29 +51,59 @@ void expect_equal(const KeyFile& a, const KeyFile& b) {
   }
 }
 
-TEST(KeyFile, TheGoldenFileIsWrittenAndReadToThisDay) {
+std::string golden_text(const std::string& name) {
   const std::string path =
-      std::string(std::getenv("BELFRY_SOURCE")) + "/docs/formats/golden/keystore/keystore-1";
+      std::string(std::getenv("BELFRY_SOURCE")) + "/docs/formats/golden/keystore/" + name;
   std::ifstream in(path, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(in)), {});
-  EXPECT_EQ(to_hex(as_view(text)), to_hex(encode_key_file(golden(), kMaster, kNonce)));
-  expect_equal(decode_key_file(as_view(text), kMaster).value(), golden());
+  return {(std::istreambuf_iterator<char>(in)), {}};
+}
+
+TEST(KeyFile, TheGoldenFileIsWrittenAndReadToThisDay) {
+  const std::string text = golden_text("keystore-2");
+  EXPECT_EQ(to_hex(as_view(text)), to_hex(encode_key_file(golden(), kMaster, kSeals[0], kNonce)));
+  const KeyFile read = decode_key_file(as_view(text), kMaster, kSeals).value();
+  expect_equal(read, golden());
+  EXPECT_TRUE(read.current);
+}
+
+TEST(KeyFile, TheFirstFormatIsReadAndNotCurrent) {
+  const KeyFile read = decode_key_file(as_view(golden_text("keystore-1")), kMaster, kSeals).value();
+  expect_equal(read, golden());
+  EXPECT_FALSE(read.current);
+  EXPECT_TRUE(decode_key_file(as_view(golden_text("keystore-1")), kMaster, {}));
+}
+
+TEST(KeyFile, MonthsStayClosedWithoutTheirSealAndAllElseOpens) {
+  const Buffer octets = encode_key_file(golden(), kMaster, kSeals[0], kNonce);
+  const std::vector<Buffer> others = {Buffer(32, std::byte{1}), Buffer(32, std::byte{2})};
+  for (Seals seals : {Seals(), Seals(others)}) {
+    const KeyFile read = decode_key_file(octets, kMaster, seals).value();
+    EXPECT_EQ(read.months_closed, 1u);
+    EXPECT_FALSE(read.current);
+    ASSERT_EQ(read.keys.size(), 2u);
+    EXPECT_EQ(read.keys[0].key.id.value, 1);
+    EXPECT_EQ(read.keys[1].key.id.value, 3);
+  }
+  std::vector<Buffer> changing = {kSeals[0], others[0]};
+  const KeyFile read = decode_key_file(octets, kMaster, changing).value();
+  expect_equal(read, golden());
+  EXPECT_FALSE(read.current) << "it is to be written under the next seal";
 }
 
 TEST(KeyFile, EveryFlippedBitIsRefused) {
-  const Buffer octets = encode_key_file(golden(), kMaster, kNonce);
+  const Buffer octets = encode_key_file(golden(), kMaster, kSeals[0], kNonce);
   for (std::size_t bit = 0; bit < octets.size() * 8; ++bit) {
     Buffer changed = octets;
     changed[bit / 8] ^= static_cast<std::byte>(1 << bit % 8);
-    ASSERT_FALSE(decode_key_file(changed, kMaster)) << bit;
+    ASSERT_FALSE(decode_key_file(changed, kMaster, kSeals)) << bit;
   }
   for (std::size_t length = 0; length < octets.size(); ++length)
-    ASSERT_FALSE(decode_key_file(View(octets).first(length), kMaster)) << length;
+    ASSERT_FALSE(decode_key_file(View(octets).first(length), kMaster, kSeals)) << length;
 }
 
 TEST(KeyFile, AnotherMasterKeyIsNamed) {
-  const Buffer octets = encode_key_file(golden(), kMaster, kNonce);
-  EXPECT_EQ(decode_key_file(octets, Buffer(32, std::byte{1})).error().message(),
+  const Buffer octets = encode_key_file(golden(), kMaster, kSeals[0], kNonce);
+  EXPECT_EQ(decode_key_file(octets, Buffer(32, std::byte{1}), kSeals).error().message(),
             "keystore.other_master_key");
 }
 

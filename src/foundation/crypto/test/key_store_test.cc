@@ -1,6 +1,8 @@
 #include "crypto/key_store.h"
 
+#include "base/text_encoding.h"
 #include "key_disks.h"
+#include "key_file.h"
 #include "runtime_testing/manual_clock.h"
 
 #include <gtest/gtest.h>
@@ -23,7 +25,8 @@ class KeyStoreTest : public testing::Test {
   }
   Result<std::unique_ptr<KeyStore>> try_open() {
     auto pointers = disks_.pointers();
-    return open_key_store(pointers, master_key_, clock_, *random_);
+    return open_key_store(pointers, master_key_, {disks_.seal_folder(), "master.key.months"},
+                          clock_, *random_);
   }
   void expect_all_current(KeyStore& store) {
     for (const auto& state : store.disks()) {
@@ -176,6 +179,125 @@ TEST_F(KeyStoreTest, ThreadsThatAskTogetherGetTheSameKey) {
     threads.emplace_back([&] { id = store->current(kTenant, KeyPurpose::kObjects).value().id; });
   for (std::thread& thread : threads) thread.join();
   for (KeyId id : ids) EXPECT_EQ(id, ids[0]);
+}
+
+class DestructionTest : public KeyStoreTest {
+ protected:
+  static constexpr std::uint32_t kMarch = 2026 * 12 + 2;
+
+  // Keys of March and of May, and an old copy of every key disk.
+  void fill() {
+    auto store = open();
+    march_ = store->current(kTenant, KeyPurpose::kAuditMonth).value();
+    objects_ = store->current(kTenant, KeyPurpose::kObjects).value();
+    clock_.set(std::chrono::sys_days(std::chrono::year(2026) / 5 / 2));
+    may_ = store->current(kTenant, KeyPurpose::kAuditMonth).value();
+    for (std::size_t i = 0; i < 3; ++i) old_.push_back(read(disks_.file(i)));
+  }
+  static std::string read(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {(std::istreambuf_iterator<char>(in)), {}};
+  }
+  static void write(const std::filesystem::path& path, const std::string& text) {
+    std::ofstream(path, std::ios::binary) << text;
+  }
+  void expect_destroyed(KeyStore& store) {
+    EXPECT_EQ(store.find(march_.id).error().message(), "key.destroyed");
+    EXPECT_EQ(store.find(may_.id).value().secret, may_.secret);
+    EXPECT_EQ(store.find(objects_.id).value().secret, objects_.secret);
+  }
+
+  Key march_, objects_, may_;
+  std::vector<std::string> old_;
+};
+
+TEST_F(DestructionTest, TakesTheMonthsBeforeAndNoOthers) {
+  fill();
+  auto store = open();
+  const auto months = store->months_before(kMarch + 2);
+  ASSERT_EQ(months.size(), 1u);
+  EXPECT_EQ(months[0].tenant, kTenant);
+  EXPECT_EQ(months[0].version, kMarch);
+  ASSERT_TRUE(store->destroy_months_before(kMarch + 2));
+  EXPECT_TRUE(store->months_before(kMarch + 2).empty());
+  expect_destroyed(*store);
+  EXPECT_EQ(store->list(kTenant, KeyPurpose::kAuditMonth).size(), 1u);
+  const std::string seal = read(disks_.seal_file());
+  ASSERT_TRUE(store->destroy_months_before(kMarch + 2));
+  EXPECT_EQ(read(disks_.seal_file()), seal) << "nothing more to do";
+  expect_destroyed(*open());
+  expect_all_current(*store);
+}
+
+// All three disks as a backup had them, with today's master key and seal.
+TEST_F(DestructionTest, AnOldCopyOfTheKeyDisksOpensNoMonthOfIt) {
+  fill();
+  ASSERT_TRUE(open()->destroy_months_before(kMarch + 2));
+  for (std::size_t i = 0; i < 3; ++i) write(disks_.file(i), old_[i]);
+  EXPECT_EQ(try_open().error().message(), "keystore.seal_missing");
+  // Not with the octets of the file alone either: the master key opens the objects' keys in it.
+  const View octets = as_view(old_[0]);
+  std::vector<Buffer> seals = {from_hex(read(disks_.seal_file()).substr(0, 64)).value()};
+  const KeyFile old = decode_key_file(octets, master_key_, seals).value();
+  EXPECT_EQ(old.months_closed, 2u);
+  for (const StoredKey& stored : old.keys) EXPECT_NE(stored.key.purpose, KeyPurpose::kAuditMonth);
+}
+
+// One old disk among newer ones: it is brought up to date, and brings nothing back.
+TEST_F(DestructionTest, ADiskThatComesBackFromABackupRevivesNothing) {
+  fill();
+  ASSERT_TRUE(open()->destroy_months_before(kMarch + 2));
+  write(disks_.file(1), old_[1]);
+  auto store = open();
+  expect_destroyed(*store);
+  expect_all_current(*store);
+}
+
+TEST_F(DestructionTest, GoesOnAfterADiskOrTheSealDidNotTakeIt) {
+  fill();
+  auto store = open();
+  disks_.refuse_seal();
+  EXPECT_EQ(store->destroy_months_before(kMarch + 2).error().code(), Code::kRetry);
+  EXPECT_EQ(store->find(march_.id).value().secret, march_.secret) << "nothing has begun";
+  disks_.accept_writes();
+  disks_.refuse_writes(2);
+  EXPECT_EQ(store->destroy_months_before(kMarch + 2).error().code(), Code::kRetry);
+  EXPECT_EQ(store->find(march_.id).error().message(), "key.destroyed") << "two disks have it";
+  EXPECT_EQ(store->find(may_.id).value().secret, may_.secret);
+  EXPECT_EQ(read(disks_.seal_file()).size(), 130u) << "both seals, as one disk needs the old one";
+  disks_.accept_writes();
+  ASSERT_TRUE(store->destroy_months_before(kMarch + 2));
+  EXPECT_EQ(read(disks_.seal_file()).size(), 65u);
+  expect_destroyed(*store);
+  for (std::size_t i = 0; i < 3; ++i) write(disks_.file(i), old_[i]);
+  EXPECT_EQ(try_open().error().message(), "keystore.seal_missing");
+}
+
+TEST_F(DestructionTest, AStartEndsWhatWasCutShort) {
+  fill();
+  auto store = open();
+  disks_.refuse_writes(2);
+  EXPECT_FALSE(store->destroy_months_before(kMarch + 2));
+  disks_.accept_writes();
+  store = open();
+  EXPECT_EQ(read(disks_.seal_file()).size(), 65u);
+  expect_destroyed(*store);
+  expect_all_current(*store);
+}
+
+TEST_F(DestructionTest, ALostSealStopsTheStartUntilTheMonthsAreGivenUp) {
+  fill();
+  std::filesystem::remove(disks_.seal_file());
+  EXPECT_EQ(try_open().error().message(), "keystore.seal_missing");
+  EXPECT_FALSE(std::filesystem::exists(disks_.seal_file())) << "no other is put in its place";
+  write(disks_.seal_file(), "x");
+  EXPECT_EQ(try_open().error().message(), "keystore.seal_malformed");
+  write(disks_.seal_file(), "");
+  auto store = open();
+  EXPECT_EQ(store->find(objects_.id).value().secret, objects_.secret);
+  EXPECT_EQ(store->find(march_.id).error().message(), "key.missing");
+  EXPECT_NE(store->current(kTenant, KeyPurpose::kAuditMonth).value().id, may_.id);
+  EXPECT_TRUE(open());
 }
 
 }  // namespace

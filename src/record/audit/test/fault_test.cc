@@ -45,8 +45,9 @@ class FaultyLedger {
     options.hang_limit = {};
     options.pool_for = [this](DiskId) { return world_.pool(); };
     std::vector<Disk*> key_disks{disks_[0].get(), disks_[1].get(), disks_[2].get()};
-    TRY(keys_, crypto::open_key_store(key_disks, Buffer(32, std::byte{5}), world_.clock(),
-                                      world_.random()));
+    TRY(keys_,
+        crypto::open_key_store(key_disks, Buffer(32, std::byte{5}), {*seal_disk_, "master.months"},
+                               world_.clock(), world_.random()));
     TRY(store_, run(segments::open_store(world_.executor(), world_.clock(), world_.random(),
                                          std::move(options))));
     Options ledger;
@@ -98,6 +99,8 @@ class FaultyLedger {
  private:
   Simulation world_;
   std::vector<std::shared_ptr<SimulatedDisk>> disks_;
+  // Never harmed: the machine's own.
+  std::shared_ptr<SimulatedDisk> seal_disk_ = world_.add_disk();
   SimulatedDisk* dead_ = nullptr;
   std::unique_ptr<crypto::KeyStore> keys_;
   std::unique_ptr<segments::Store> store_;

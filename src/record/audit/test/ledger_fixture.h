@@ -55,6 +55,12 @@ class KeysWithGaps : public crypto::KeyStore {
   Result<crypto::Key> rotate(TenantId tenant, crypto::KeyPurpose purpose) override {
     return keys_->rotate(tenant, purpose);
   }
+  std::vector<Month> months_before(std::uint32_t month) override {
+    return keys_->months_before(month);
+  }
+  Result<> destroy_months_before(std::uint32_t month) override {
+    return keys_->destroy_months_before(month);
+  }
   Result<> prepare_next_month() override { return keys_->prepare_next_month(); }
   std::vector<DiskState> disks() override { return keys_->disks(); }
 
@@ -115,7 +121,8 @@ class LedgerTest : public testing::Test {
     options.background = false;
     options.pool_for = [this](DiskId) { return pool_; };
     for (std::size_t i = 0; i < key_disks.size(); ++i) key_disks[i] = disks_[i].get();
-    TRY(keys_, crypto::open_key_store(key_disks, Buffer(32, std::byte{5}), clock_, *random_));
+    TRY(keys_, crypto::open_key_store(key_disks, Buffer(32, std::byte{5}),
+                                      {*disks_[5], "master.months"}, clock_, *random_));
     keys_ = std::make_unique<KeysWithGaps>(std::move(keys_), without_key_, destroyed_key_);
     TRY(store_,
         run(segments::open_store(context_.get_executor(), clock_, *random_, std::move(options))));

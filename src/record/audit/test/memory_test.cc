@@ -41,7 +41,7 @@ class MemoryTest : public LedgerTest {
     core_ = std::make_shared<Core>(clock_, *random_, *store_, *keys_, std::move(options));
     auto recovered = run(Core::recover(core_));
     ASSERT_TRUE(recovered) << recovered.error().describe();
-    verifier_ = core_->verifier_key().text();
+    verifier_ = core_->verifier_key({2}).text();
   }
   void close_core() {
     ASSERT_TRUE(run(core_->close()));

@@ -19,6 +19,10 @@ std::vector<files::path> all_files(const files::path& folder) {
     if (entry.is_regular_file()) found.push_back(entry.path());
   return found;
 }
+// The key store and the month seal, which the fixture has on a disk too.
+bool is_of_keys(const files::path& path) {
+  return path.filename() == "keys" || path.filename() == "master.months";
+}
 
 class VerifyTest : public LedgerTest {
  protected:
@@ -56,7 +60,12 @@ TEST_F(VerifyTest, AnyChangedOctetIsRefused) {
     }
     write(path, whole);
     files::rename(path, path.string() + ".away");
-    ASSERT_FALSE(verify(1)) << path << " is missing";
+    const auto without = verify(1);
+    // The oldest bundle may be deleted with its months, and the report says so.
+    if (path == log_folder(1, kTenant) / "tile/entries/000")
+      ASSERT_EQ(without.value().leaves_deleted, 256u);
+    else
+      ASSERT_FALSE(without) << path << " is missing";
     files::rename(path.string() + ".away", path);
   }
   EXPECT_GT(tried, 300u);
@@ -110,7 +119,7 @@ TEST_F(VerifyTest, AJournalThatLostWhatWasSignedIsNotServed) {
   // Everything but the logs' files is gone from every disk, as if an older journal was put back.
   for (int disk = 1; disk <= 6; ++disk)
     for (const auto& entry : files::directory_iterator(folder(disk)))
-      if (entry.path().filename() != "audit" && entry.path().filename() != "keys")
+      if (entry.path().filename() != "audit" && !is_of_keys(entry.path()))
         files::remove_all(entry.path());
   auto opened = try_open();
   ASSERT_FALSE(opened);
@@ -125,7 +134,7 @@ TEST_F(VerifyTest, AnotherHistoryOfTheSameLengthIsNotServed) {
   store_.reset();
   for (int disk = 1; disk <= 6; ++disk)
     for (const auto& entry : files::directory_iterator(folder(disk)))
-      if (entry.path().filename() != "keys") files::remove_all(entry.path());
+      if (!is_of_keys(entry.path())) files::remove_all(entry.path());
   open();
   fill(kTenant, 530);
   stop();

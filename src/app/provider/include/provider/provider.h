@@ -36,6 +36,8 @@ struct Options {
   std::string console_directory;  // empty: no console
   bool background = true;         // scrubs, healing, collectors and measures run by themselves
   Duration disk_hang_limit = std::chrono::seconds(60);  // segments::Options::hang_limit
+  // How often the prober plays a customer by itself; nothing: never.
+  Duration probe_period{};
 };
 
 // Where it listens: DIR/run/endpoints.json. `console` is what a person opens: passkeys want a host
@@ -60,6 +62,11 @@ class Provider {
   virtual measures::Measures& measures() = 0;
   // Brings the tables that observe the engine up to date.
   virtual Task<> collect() = 0;
+  // Plays a customer, at the addresses that it listens at or `through` others in front of them, and
+  // keeps what that showed for the measures. `patience` is how long what was deleted may go on
+  // working, and a line of the log may take. One at a time. Errors: internal
+  // ("provider.probe_failed", argument steps).
+  virtual Task<> probe(Duration patience, const Endpoints* through) = 0;
 };
 
 // Opens and serves. `executors` carry the connections; the stores keep to the first.

@@ -8,10 +8,18 @@
 #include "base/result.h"
 #include "crypto/key_store.h"
 #include "database/database.h"
+#include "iam/access.h"
 #include "iam/listing.h"
+#include "iam/mail.h"
 #include "iam/passkey.h"
+#include "iam/people.h"
 #include "iam/profiles.h"
+#include "iam/reach.h"
+#include "iam/reviews.h"
+#include "iam/roles.h"
 #include "iam/second_factors.h"
+#include "iam/terms.h"
+#include "iam/upkeep.h"
 #include "policy/policy.h"
 #include "runtime/blocking.h"
 #include "runtime/clock.h"
@@ -21,6 +29,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,10 +57,16 @@ enum class Role {
   kTenantAdministrator,    // privileged: users, keys and buckets of the tenant
   kMember,                 // buckets and objects of the tenant
   kReader,                 // reads them, and the annex
+  kAssumed,                // none of these: an assumed role, which has its own profiles alone
 };
 std::string_view name_of(Role role);
 std::optional<Role> role_named(std::string_view name);
 bool is_privileged(Role role);
+// Roles of the provider's staff are given in its tenant alone, the tenant administrator's
+// elsewhere.
+bool is_role_of(Role role, TenantId tenant);
+// The policies that a role stands for, as documents; valid for good.
+std::span<const std::string_view> documents_of(Role role);
 
 enum class Method { kNone, kSession, kApiToken, kAccessKey, kSystem };
 
@@ -65,6 +80,12 @@ struct Principal {
   bool second_factor = false;  // of the session, or of the one that made the token
   std::optional<Timestamp> second_factor_at{};  // when the session last proved it
   std::shared_ptr<const HeldPolicies> held{};   // null: nothing but the role
+  bool terms_due = false;  // a session that may only read and accept the terms: terms.h
+  // Where a session is used, when that is neither where it was opened nor where its second factor
+  // was proved since: until that is done it does nothing that needs one. Empty: as it should be.
+  std::string elsewhere{};
+  // Of a session of a role: `name` is the ARN of the session, `user` nobody. Null: a user itself.
+  std::shared_ptr<const AssumedRole> assumed{};
 };
 
 // Facts of the request that rights may depend on.
@@ -85,6 +106,8 @@ struct Resource {
 std::string account_of(TenantId tenant);
 // "arn:aws:iam::000000000002:user/anna"
 std::string arn_of(TenantId tenant, std::string_view user_name);
+// That of a user, or "arn:aws:sts::000000000002:assumed-role/backup/nightly".
+std::string arn_of(const Principal& principal);
 
 struct User {
   UserId id;
@@ -98,7 +121,8 @@ struct User {
   std::optional<Timestamp> last_sign_in;
   std::size_t passkeys = 0;
   bool has_second_factor() const { return has_totp || passkeys > 0; }
-  bool privileged = false;  // by its role, or by a profile that it holds
+  std::optional<Timestamp> role_until{};  // when its role falls back to the one before
+  bool privileged = false;                // by its role, or by a profile that it holds
 };
 
 struct AccessKey {
@@ -115,10 +139,36 @@ struct NewAccessKey {
   std::string secret;  // shown once
 };
 
+// What goes with the signatures of temporary credentials.
+struct SessionToken {
+  std::string sha256;
+  Timestamp expires;
+};
+
 // What a signature is checked with.
 struct SigningIdentity {
   Principal principal;
   std::string secret;
+  std::optional<Timestamp> until{};     // when some of the principal's rights end by themselves
+  std::optional<SessionToken> token{};  // nothing: the key is not a temporary one
+};
+
+// Whether a request has the token that goes with its key; `token`: nothing when it has none.
+// Errors: denied ("iam.unknown_key" of a temporary key without its token,
+// "iam.wrong_session_token", "iam.session_token_expired").
+Result<> check_session_token(const SigningIdentity& identity,
+                             const std::optional<std::string_view>& token, Timestamp now);
+
+// From where, and with what program.
+struct Origin {
+  std::string source_ip, user_agent;
+};
+
+// Where a session was used besides where it was opened.
+struct SessionPlace {
+  std::string source_ip, user_agent;
+  Timestamp first_seen;
+  std::optional<Timestamp> confirmed{};  // when a second factor was proved there
 };
 
 struct Session {
@@ -129,6 +179,7 @@ struct Session {
   bool second_factor = false;
   std::optional<FactorKind> factor{};           // which
   std::optional<Timestamp> second_factor_at{};  // when it was last proved
+  std::vector<SessionPlace> places{};
 };
 
 struct ApiToken {
@@ -148,6 +199,7 @@ struct SignIn {
   std::string source_ip, user_agent;
   std::optional<PasskeyAssertion> passkey{};
   std::string recovery_code{};  // empty: not given
+  std::string device{};         // OpenedSession::device of an earlier time; empty: none
 };
 
 // Every call is safe from any thread and leaves an audit event with its change, in one transaction.
@@ -164,20 +216,26 @@ class Iam {
   virtual Result<> authorize(const Principal& principal, std::string_view action,
                              const Resource& resource, const Context& context) = 0;
 
-  // Cached; a revoked key is refused at once. Errors: denied ("iam.unknown_key").
+  // Cached; a revoked key is refused at once. That of a temporary key may have expired
+  // (`check_session_token`). Errors: denied ("iam.unknown_key").
   virtual Task<SigningIdentity> find_signing_identity(const std::string& access_key_id) = 0;
-  virtual Task<Principal> authenticate_session(const std::string& secret) = 0;
+  // `from`: where it is used now; its first use from another network or program is in the log
+  // (`Principal::elsewhere`).
+  virtual Task<Principal> authenticate_session(const std::string& secret, const Origin& from) = 0;
   virtual Task<Principal> authenticate_token(const std::string& secret) = 0;
 
   struct OpenedSession {
     Session session;
     std::string secret;
     User user;
+    // For who signs in to keep and show again: where a user signed in before is not slowed down by
+    // failures elsewhere. Empty: what was shown is still good.
+    std::string device{};
   };
   // Same answer and same time whether the user exists or not. Throttled by account and address so
-  // that the owner still gets in. Errors: denied ("iam.sign_in_refused"; "iam.totp_needed" and
-  // "iam.passkey_needed" once the password is right), retry ("iam.throttled", argument seconds); of
-  // a passkey those of webauthn.h.
+  // that the owner still gets in, from an address or with a device of before. Errors: denied
+  // ("iam.sign_in_refused"; "iam.totp_needed" and "iam.passkey_needed" once the password is right),
+  // retry ("iam.throttled", argument seconds); of a passkey those of webauthn.h.
   virtual Task<OpenedSession> sign_in(const SignIn& attempt) = 0;
   virtual Task<> sign_out(const Principal& by) = 0;
 
@@ -203,7 +261,15 @@ class Iam {
   virtual Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) = 0;
 
   virtual Profiles& profiles() = 0;
+  virtual Access& access() = 0;
+  virtual AccessQueries& access_queries() = 0;
+  virtual Reviews& reviews() = 0;
+  virtual People& people() = 0;
+  virtual MailQueue& mail() = 0;
+  virtual Terms& terms() = 0;
+  virtual Roles& roles() = 0;
   virtual SecondFactors& second_factors() = 0;
+  virtual Upkeep& upkeep() = 0;
 
   // The oldest first, as tokens and sessions are.
   virtual Task<Listing<AccessKey>> list_access_keys(const Principal& by, UserId user,

@@ -48,7 +48,8 @@ struct Holding {
   std::string name;
   bool privileged = false;
   Timestamp since;
-  std::optional<GroupId> group{};  // by membership; nothing: given to the user itself
+  std::optional<Timestamp> expires{};  // its end by itself
+  std::optional<GroupId> group{};      // by membership; nothing: given to the user itself
   std::string group_name{};
 };
 
@@ -57,17 +58,35 @@ struct Holdings {
   std::optional<Holding> boundary;
 };
 
+// One of those that a profile is given to, or whose boundary it is.
+struct ProfileHolder {
+  enum class Way { kGiven, kGroup, kBoundary };
+  Way way = Way::kGiven;         // to a user, to a group; the most that a user may do
+  std::optional<UserId> user{};  // nothing: a group
+  std::optional<GroupId> group{};
+  std::string name;
+  Timestamp since;
+};
+
 // Who holds a profile: a user, or a group.
 struct Holder {
   std::optional<UserId> user{};
   std::optional<GroupId> group{};
 };
 
+// By what a policy is held: a profile's name, and the group's when it comes by one.
+struct HeldSource {
+  std::string profile, group;
+};
+
 // What a principal holds besides its role, compiled. Immutable.
 struct HeldPolicies {
   std::vector<policy::PolicyPtr> policies;
-  policy::PolicyPtr boundary;  // null: none
+  std::vector<HeldSource> sources{};  // of each of them
+  policy::PolicyPtr boundary;         // null: none
+  std::string boundary_name{};        // of its profile
   bool privileged = false;
+  std::optional<Timestamp> until{};  // when the first of it ends by itself
 };
 
 // Of the caller's own tenant, all of it; what another's is does not exist. Changed by
@@ -102,6 +121,11 @@ class Profiles {
   virtual Task<> give_profile(const Principal& by, ProfileId profile, Holder holder) = 0;
   virtual Task<> withdraw_profile(const Principal& by, ProfileId profile, Holder holder) = 0;
   virtual Task<Holdings> list_holdings(const Principal& by, UserId user) = 0;
+  // What the members of a group hold by it, by name.
+  virtual Task<std::vector<Holding>> list_group_profiles(const Principal& by, GroupId id) = 0;
+  // Those whose boundary it is, then groups, then users, each by name.
+  virtual Task<Listing<ProfileHolder>> list_holders(const Principal& by, ProfileId id,
+                                                    Page page) = 0;
   // Nothing: no boundary. Errors: conflict ("iam.own_account").
   virtual Task<> set_boundary(const Principal& by, UserId user,
                               std::optional<ProfileId> profile) = 0;

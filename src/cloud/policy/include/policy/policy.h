@@ -18,7 +18,8 @@ namespace belfry::policy {
 inline constexpr std::size_t kDocumentOctetsMax = 20'480;
 
 // What a policy is attached to. One of a resource names principals, one of an identity must not.
-enum class Kind { kIdentity, kResource };
+// One of trust is attached to a role, names who may assume it, and no resource: that is the role.
+enum class Kind { kIdentity, kResource, kTrust };
 
 // A compiled document: immutable, safe to use from any thread.
 class Policy;
@@ -94,6 +95,11 @@ bool is_public(const Policy& policy);
 // denied
 // ("policy.public").
 Result<PolicyPtr> compile_bucket_policy(std::string_view document, std::string_view arn);
+
+// What may be attached to a role: as `compile_known`, its actions are those of assuming one
+// ("sts:AssumeRole"), and it is not public. Errors, besides: invalid ("policy.unknown_action"),
+// denied ("policy.public").
+Result<PolicyPtr> compile_trust_policy(std::string_view document);
 
 // Whether some request for an action that begins with `prefix` ("iam:") could be allowed.
 bool may_allow(const Policy& policy, std::string_view prefix);

@@ -41,6 +41,21 @@ struct Tls {
   std::string certificate_file, key_file, authority_file;
 };
 
+// The server that takes the provider's mail.
+struct Smtp {
+  std::string server;                            // "mail.example.net:587"; empty: no mail is sent
+  std::string security;                          // "starttls", "tls", "none" (loopback alone)
+  std::string from;                              // the address that mail comes from
+  std::string credentials_file, authority_file;  // empty: none; the system's list
+};
+
+// Another host's program that cosigns the ledger's root checkpoints.
+struct Witness {
+  std::string url;             // where its protocol is spoken
+  std::string verifier_key;    // "name+hash+key"
+  std::string authority_file;  // what its certificate is checked with; empty: the system's list
+};
+
 // One fault of a provider.yaml: where, what, and what to write instead (a message id and
 // arguments).
 struct Fault {
@@ -61,7 +76,10 @@ struct Topology {
               api_listen = "127.0.0.1:8443";
   std::vector<std::string> api_origins;  // where browsers open the console, besides its own address
   Tls tls;
-  bool demonstration = false;  // all disks and servers simulated, credentials made at random
+  Smtp smtp;
+  std::vector<Witness> witnesses;
+  unsigned ledger_months_kept = 12;  // after the month's end
+  bool demonstration = false;        // all disks and servers simulated, credentials made at random
   Bytes segment_size = 1_GiB;
   bool simulated() const;  // some disk or server is
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "audit/ledger.h"
+#include "audit/root_log.h"
 #include "database/database.h"
 #include "http/server.h"
 #include "iam/iam.h"
@@ -28,6 +29,7 @@ struct Services {
   segments::Store& segments;
   measures::Measures& measures;
   audit::Ledger& ledger;
+  audit::RootLog& root_log;
   database::Database& database;
   std::shared_ptr<Pool> pool;  // for the database and the console's files
   Clock& clock;

@@ -15,6 +15,8 @@ struct ClientOptions {
   std::string url;      // "https://127.0.0.1:8443"
   std::string ca_file;  // PEM; a server that it does not vouch for is refused
   Duration time_limit = std::chrono::seconds(30);  // without an octet
+  // Where to connect, if the name in `url` leads elsewhere: that name is verified all the same.
+  std::string connect_to{};
 };
 
 struct ClientResponse {

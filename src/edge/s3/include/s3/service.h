@@ -7,13 +7,24 @@
 #include "objects/store.h"
 #include "runtime/clock.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
 namespace belfry::s3 {
 
+// A request of somebody known that was answered, or refused for want of rights: the log of its
+// tenant has a line of it.
+struct Served {
+  TenantId tenant;  // of who asked
+  std::string request_id;
+  Timestamp at;  // when it came
+};
+
 struct Options {
   std::string region = "eu-west-1";  // any region of a signature is served; this is what we answer
+  // Told after each, from any thread; nothing: nobody counts.
+  std::function<void(const Served&)> on_served{};
 };
 
 // The handler to give to http::listen. The references outlive it.

@@ -1,6 +1,8 @@
 // The keys that three copies of ciphertext depend on: a sealed, versioned file on three key disks
 // (docs/formats/keystore.md), outside SQL. The master key that seals it is read from a file of its
-// own.
+// own. The secrets of audit months are sealed once more, under the month seal: a small file beside
+// the master key that is replaced when months are destroyed, so that no older copy of the key disks
+// opens them any more.
 //
 // Blocking and safe to use from any thread; lookups do not touch the disks.
 #pragma once
@@ -54,6 +56,17 @@ class KeyStore {
   virtual std::vector<Key> list(TenantId tenant, KeyPurpose purpose) = 0;
   // A new version, used from now on; older ones stay readable.
   virtual Result<Key> rotate(TenantId tenant, KeyPurpose purpose) = 0;
+  // The audit months before `month` whose keys are still there.
+  struct Month {
+    TenantId tenant;
+    std::uint32_t version;
+  };
+  virtual std::vector<Month> months_before(std::uint32_t month) = 0;
+  // Destroys the secrets of all audit months before `month`, on every key disk, and replaces the
+  // month seal: after success nobody has them, whoever kept older copies of the key disks and has
+  // today's master key and seal. Safe to repeat; a start ends what was cut short. Errors: retry
+  // when a key disk or the seal's folder does not take it: some copies may have them still.
+  virtual Result<> destroy_months_before(std::uint32_t month) = 0;
   // Makes the next month's audit key for every tenant that has one, if the month ends within a day.
   // Called every hour; safe to repeat.
   virtual Result<> prepare_next_month() = 0;
@@ -66,11 +79,19 @@ class KeyStore {
   virtual std::vector<DiskState> disks() = 0;
 };
 
+// Where the month seal is: the file `name` in `folder`, which is not on a key disk.
+struct SealPlace {
+  Disk& folder;
+  std::string name;
+};
+
 // Opens, or makes when all three disks are empty. A copy that is missing or older than the newest
-// is rewritten. `master_key` has kKeyLength octets. Errors: corrupt ("keystore.unreadable") when no
-// copy opens under the master key.
+// is rewritten. `master_key` has kKeyLength octets. What it is given must outlive it. Errors:
+// corrupt
+// ("keystore.unreadable") when no copy opens under the master key, ("keystore.seal_missing") when
+// the month seal that they need is gone, or is another.
 Result<std::unique_ptr<KeyStore>> open_key_store(std::span<Disk* const> disks, View master_key,
-                                                 Clock& clock, Random& random);
+                                                 SealPlace seal, Clock& clock, Random& random);
 
 // Reads the master key, or makes it (mode 0600) when `path` does not exist and `create` is set.
 // Errors: denied ("keystore.master_key_open_to_others") when others may read the file.

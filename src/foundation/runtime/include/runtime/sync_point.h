@@ -9,24 +9,30 @@
 namespace belfry {
 
 // X(enumerator, what breaks without it)
-#define BELFRY_SYNC_POINTS(X)                                                         \
-  X(kSegmentBatch, "an acknowledged record is gone after a power cut")                \
-  X(kSegmentDirectory, "a segment with acknowledged records has no name")             \
-  X(kFileData, "an acknowledged large object has holes")                              \
-  X(kFileDirectory, "an acknowledged large object has no name")                       \
-  X(kFileShardDirectory, "the folder of an acknowledged large object has no name")    \
-  X(kDescriptor, "a replica set's membership is torn")                                \
-  X(kDescriptorDirectory, "a replica set forgets that a disk was replaced")           \
-  X(kSetDirectory, "a replica set with acknowledged records has no name")             \
-  X(kDiskIdentity, "a disk is taken for another")                                     \
-  X(kDiskIdentityDirectory, "a disk is taken for a new one")                          \
-  X(kKeyStore, "records are encrypted with a key that is gone")                       \
-  X(kKeyStoreDirectory, "the key store falls back to a version without a key in use") \
-  X(kKeyStoreFolder, "the folder of the key store has no name")                       \
-  X(kMasterKey, "the key store is sealed with a master key that is torn")             \
-  X(kMasterKeyDirectory, "the key store is sealed with a master key that is gone")    \
-  X(kProviderFile, "nobody knows the first administrator's password")                 \
-  X(kProviderFileDirectory, "the file with the first administrator's password is gone")
+#define BELFRY_SYNC_POINTS(X)                                                           \
+  X(kSegmentBatch, "an acknowledged record is gone after a power cut")                  \
+  X(kSegmentDirectory, "a segment with acknowledged records has no name")               \
+  X(kFileData, "an acknowledged large object has holes")                                \
+  X(kFileDirectory, "an acknowledged large object has no name")                         \
+  X(kFileShardDirectory, "the folder of an acknowledged large object has no name")      \
+  X(kDescriptor, "a replica set's membership is torn")                                  \
+  X(kDescriptorDirectory, "a replica set forgets that a disk was replaced")             \
+  X(kSetDirectory, "a replica set with acknowledged records has no name")               \
+  X(kDiskIdentity, "a disk is taken for another")                                       \
+  X(kDiskIdentityDirectory, "a disk is taken for a new one")                            \
+  X(kKeyStore, "records are encrypted with a key that is gone")                         \
+  X(kKeyStoreDirectory, "the key store falls back to a version without a key in use")   \
+  X(kKeyStoreFolder, "the folder of the key store has no name")                         \
+  X(kMasterKey, "the key store is sealed with a master key that is torn")               \
+  X(kMasterKeyDirectory, "the key store is sealed with a master key that is gone")      \
+  X(kMonthSeal, "the key store's months are sealed with a key that is torn or gone")    \
+  X(kMonthSealDirectory, "the key store's months are sealed with a key of no file")     \
+  X(kProviderFile, "nobody knows the first administrator's password")                   \
+  X(kProviderFileDirectory, "the file with the first administrator's password is gone") \
+  X(kWitnessKey, "a witness has cosigned with a key that is torn")                      \
+  X(kWitnessKeyDirectory, "a witness has cosigned with a key that is gone")             \
+  X(kWitnessState, "a witness has cosigned a history that it cannot read any more")     \
+  X(kWitnessStateDirectory, "a witness cosigns a second history")
 
 enum class SyncPoint : std::uint8_t {
 #define X(name, breaks) name,

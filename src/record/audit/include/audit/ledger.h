@@ -12,6 +12,7 @@
 #pragma once
 
 #include "audit/event.h"
+#include "audit/hash.h"
 #include "audit/query.h"
 #include "base/bytes.h"
 #include "base/id.h"
@@ -32,7 +33,10 @@
 namespace belfry::audit {
 
 using LeafId = std::array<std::byte, 16>;
-using Hash = std::array<std::byte, 32>;
+
+// The log of the rounds that commit to all tenants' checkpoints (docs/formats/root_log.md):
+// nobody's events are in it.
+inline constexpr TenantId kRootLog{0};
 
 // A finished leaf: what may be written down. `octets` are the entry of the tree
 // (docs/formats/leaf.md).
@@ -94,14 +98,25 @@ class Ledger {
   // Audit path of a leaf in the tree of `size` (RFC 6962, 2.1.1).
   virtual Task<std::vector<Hash>> inclusion_proof(TenantId tenant, std::uint64_t index,
                                                   std::uint64_t size) = 0;
+  // That the tree of `old_size` begins the one of `size` (RFC 6962, 2.1.2).
+  virtual Task<std::vector<Hash>> consistency_proof(TenantId tenant, std::uint64_t old_size,
+                                                    std::uint64_t size) = 0;
+  // The tenants that have a log, and its size; kRootLog is not among them.
+  virtual std::vector<std::pair<TenantId, std::uint64_t>> sizes() = 0;
   // A resource of the tlog-tiles layout: "checkpoint", "tile/0/000", "tile/entries/000.p/17".
   virtual Task<Buffer> tile(TenantId tenant, const std::string& path) = 0;
   // The origin line of the tenant's checkpoints, and the verifier key of the note
   // ("name+hash+key").
   virtual std::string origin(TenantId tenant) = 0;
   virtual std::string verifier_key() = 0;
+  // Of the root log's checkpoints: its name is their origin.
+  virtual std::string root_verifier_key() = 0;
   // The tenant's month keys, for `belfry verify` to open leaves: (key id, hexadecimal).
   virtual std::vector<std::pair<crypto::KeyId, std::string>> month_keys(TenantId tenant) = 0;
+
+  // Deletes the entry bundles, on every disk, of which each leaf's key is destroyed, beginning with
+  // the oldest: hashes and proofs stay. A start does not make them again. Safe to repeat.
+  virtual Task<> delete_destroyed() = 0;
 
   virtual Task<> close() = 0;
 };

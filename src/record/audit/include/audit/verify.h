@@ -1,11 +1,13 @@
 // Verifying a copied log without a daemon (`belfry verify`).
 #pragma once
 
+#include "audit/root_proof.h"
 #include "base/result.h"
 #include "crypto/key_store.h"
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +17,10 @@ struct VerifyOptions {
   std::string directory;                      // with checkpoint, tile/, as the daemon writes them
   std::string verifier_key;                   // "name+hash+key" of the signed note
   std::map<std::int64_t, Buffer> month_keys;  // opens the leaves; empty: only the tree is checked
-  std::size_t events_max = 0;                 // how many events of opened leaves the report lists
+  // Verifier keys of witnesses that must have cosigned; empty: those that the copy's
+  // root-proof.json names, if it has one, and as far as they did.
+  std::vector<std::string> witness_keys;
+  std::size_t events_max = 0;  // how many events of opened leaves the report lists
   std::function<void(double fraction)> progress;
 };
 
@@ -24,11 +29,15 @@ struct VerifyReport {
   std::uint64_t size = 0;
   std::string root_hex;
   std::uint64_t leaves_checked = 0, leaves_opened = 0;
-  std::vector<std::string> events;  // OCSF lines of the first opened leaves, as asked
+  // Whose entries the copy has not, because their months are destroyed: the oldest bundles of it.
+  std::uint64_t leaves_deleted = 0;
+  std::optional<CheckedRootProof> root_proof;  // of root-proof.json, when the copy has one
+  std::vector<std::string> events;             // OCSF lines of the first opened leaves, as asked
 };
 
 // Checks the note's signature, every tile against the root, every entry against its leaf hash, and,
-// with keys, that each leaf opens and that its commitment holds.
+// with keys, that each leaf opens and that its commitment holds; and, with a root proof, that the
+// log is the one that the root log and its witnesses know.
 // Errors: corrupt, with what does not match and where; invalid for an unusable key.
 Result<VerifyReport> verify_log(const VerifyOptions& options);
 

@@ -36,10 +36,15 @@ class MemoryLedger : public audit::Ledger {
   Task<audit::Checkpoint> checkpoint(TenantId tenant) override;
   Task<std::vector<audit::Hash>> inclusion_proof(TenantId tenant, std::uint64_t index,
                                                  std::uint64_t size) override;
+  Task<std::vector<audit::Hash>> consistency_proof(TenantId tenant, std::uint64_t old_size,
+                                                   std::uint64_t size) override;
+  std::vector<std::pair<TenantId, std::uint64_t>> sizes() override { return {}; }
   Task<Buffer> tile(TenantId tenant, const std::string& path) override;
   std::string origin(TenantId tenant) override;
   std::string verifier_key() override;
+  std::string root_verifier_key() override { return {}; }
   std::vector<std::pair<crypto::KeyId, std::string>> month_keys(TenantId tenant) override;
+  Task<> delete_destroyed() override { co_return Result<>(); }
   Task<> close() override;
 
  private:
@@ -56,6 +61,8 @@ class MemoryKeys : public crypto::KeyStore {
   Result<crypto::Key> find(crypto::KeyId id) override;
   std::vector<crypto::Key> list(TenantId tenant, crypto::KeyPurpose purpose) override;
   Result<crypto::Key> rotate(TenantId tenant, crypto::KeyPurpose purpose) override;
+  std::vector<Month> months_before(std::uint32_t) override { return {}; }
+  Result<> destroy_months_before(std::uint32_t) override { return {}; }
   Result<> prepare_next_month() override { return {}; }
   std::vector<DiskState> disks() override { return {}; }
 

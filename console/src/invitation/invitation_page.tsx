@@ -1,0 +1,137 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useEffect, useState, type FormEvent } from 'react';
+import { invitation as routes, session } from '../api/routes';
+import type { OpenInvitation } from '../api/types';
+import { Moment } from '../elements/moment';
+import { Failure, Loading } from '../elements/states';
+import { useSpeech } from '../language/speech';
+import { Preferences } from '../shell/preferences';
+import { TermsText } from './terms_text';
+
+// Where the link of an invitation leads: who invites to what, then name and password.
+export function InvitationPage({ secret, onIn }: { secret: string; onIn: () => Promise<void> }) {
+  const { t } = useSpeech();
+  const opened = useQuery({
+    queryKey: ['invitation', secret],
+    queryFn: () => routes.open(secret),
+    retry: false,
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+  useEffect(() => {
+    document.title = `${t('invitation.title')} · ${t('name')}`;
+  }, [t]);
+  return (
+    <main className="lonely">
+      <Preferences />
+      <h1>{t('invitation.title')}</h1>
+      {opened.isPending && <Loading rows={3} />}
+      {opened.isError && (
+        <>
+          <Failure error={opened.error} />
+          <p>
+            <a href="#/">{t('sign_in.title')}</a>
+          </p>
+        </>
+      )}
+      {opened.data !== undefined && (
+        <AcceptForm secret={secret} invitation={opened.data} onIn={onIn} />
+      )}
+    </main>
+  );
+}
+
+function AcceptForm({
+  secret,
+  invitation,
+  onIn,
+}: {
+  secret: string;
+  invitation: OpenInvitation;
+  onIn: () => Promise<void>;
+}) {
+  const { t } = useSpeech();
+  const [name, setName] = useState(invitation.name);
+  const [password, setPassword] = useState('');
+  const [again, setAgain] = useState('');
+  const [tried, setTried] = useState(false);
+  const [agreed, setAgreed] = useState(false);
+  const { terms } = invitation;
+  const accept = useMutation({
+    mutationFn: async () => {
+      await routes.accept({
+        secret,
+        name,
+        password,
+        ...(terms !== null && { terms_version: terms.version }),
+      });
+      await session.signIn({ user: name, password });
+    },
+    onSuccess: onIn,
+  });
+  const differs = password !== again;
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setTried(true);
+    if (!differs && (terms === null || agreed) && !accept.isPending) accept.mutate();
+  }
+  const eye = { 'aria-label': t('sign_in.show_password') };
+  return (
+    <form className="stack" onSubmit={submit}>
+      <p>
+        {t('invitation.who', {
+          by: invitation.invited_by_name,
+          tenant: invitation.tenant_name,
+          provider: invitation.provider_name,
+          email: invitation.email,
+        })}
+      </p>
+      <p>
+        {t(`role.${invitation.role}`)} · {t('invitation.until')}{' '}
+        <Moment us={invitation.expires_us} />
+      </p>
+      {invitation.privileged && <p>{t('invitation.factor')}</p>}
+      <TextInput
+        label={t('sign_in.user')}
+        name="user"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        withAsterisk={false}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <PasswordInput
+        label={t('sign_in.password')}
+        description={t('account.password.rules')}
+        name="password"
+        autoComplete="new-password"
+        required
+        withAsterisk={false}
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        visibilityToggleButtonProps={eye}
+      />
+      <PasswordInput
+        label={t('account.password.again')}
+        name="again"
+        autoComplete="new-password"
+        required
+        withAsterisk={false}
+        value={again}
+        error={tried && differs ? t('account.password.differs') : undefined}
+        onChange={(event) => setAgain(event.currentTarget.value)}
+        visibilityToggleButtonProps={eye}
+      />
+      {terms !== null && <TermsText terms={terms} agreed={agreed} onAgreed={setAgreed} />}
+      {accept.isError && <Failure error={accept.error} />}
+      <div>
+        <Button type="submit" loading={accept.isPending} disabled={terms !== null && !agreed}>
+          {t('invitation.accept')}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,63 @@
+import type { ReactNode } from 'react';
+import { Page, Panel } from '../elements/page';
+import { Empty } from '../elements/states';
+import { useSpeech } from '../language/speech';
+import { may, useWho } from '../shell/rights';
+import { GroupPage } from './group_page';
+import { GroupsPage } from './groups_page';
+import { NewProfilePage } from './new_profile_page';
+import { ProfilePage } from './profile_page';
+import { ProfilesPage } from './profiles_page';
+import { RolePage } from './role_page';
+import { UserPage } from './user_page';
+import { UsersPage } from './users_page';
+
+interface Place {
+  action: string | null; // without it there is nothing to see
+  page: (id: string) => ReactNode;
+}
+
+function placeOf(kind: string, id: string | undefined): Place | null {
+  switch (kind) {
+    case 'users':
+      return {
+        action: 'iam:ListUsers',
+        page: (user) => (id === undefined ? <UsersPage /> : <UserPage id={user} />),
+      };
+    case 'groups':
+      return {
+        action: 'iam:ListGroups',
+        page: (group) => (id === undefined ? <GroupsPage /> : <GroupPage id={group} />),
+      };
+    case 'profiles':
+      if (id === undefined) return { action: 'iam:ListProfiles', page: () => <ProfilesPage /> };
+      return id === 'new'
+        ? { action: 'iam:CreateProfile', page: () => <NewProfilePage /> }
+        : { action: 'iam:GetProfile', page: (profile) => <ProfilePage id={profile} /> };
+    case 'roles':
+      return { action: null, page: (role) => <RolePage role={role} /> };
+    default:
+      return null;
+  }
+}
+
+// The pages below #/people, for whoever has the right to look.
+export function PeoplePages({ kind, id }: { kind: string; id: string | undefined }) {
+  const who = useWho();
+  const place = placeOf(kind, id);
+  const isOpen = place !== null && (place.action === null || may(who, place.action));
+  return isOpen ? place.page(id ?? '') : <Closed />;
+}
+
+function Closed() {
+  const { t } = useSpeech();
+  return (
+    <Page title={t('people.title')}>
+      <Panel flush>
+        <Empty icon="users" title={t('people.closed')}>
+          {t('problem.denied.todo')} <a href="#/account/rights">{t('people.closed.own')}</a>
+        </Empty>
+      </Panel>
+    </Page>
+  );
+}

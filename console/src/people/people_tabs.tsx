@@ -1,0 +1,41 @@
+import type { Key } from '../language/message';
+import { useSpeech } from '../language/speech';
+import { may, useWho } from '../shell/rights';
+
+const tabs: readonly { at: Tab; label: Key; action: string }[] = [
+  { at: 'users', label: 'people.users', action: 'iam:ListUsers' },
+  { at: 'groups', label: 'people.groups', action: 'iam:ListGroups' },
+  { at: 'profiles', label: 'people.profiles', action: 'iam:ListProfiles' },
+];
+
+export type Tab = 'users' | 'groups' | 'profiles';
+
+export function PeopleTabs({ at }: { at: Tab }) {
+  const { t } = useSpeech();
+  const who = useWho();
+  return (
+    <nav className="tabs" aria-label={t('people.title')}>
+      {tabs
+        .filter(({ action }) => may(who, action))
+        .map((tab) => (
+          <a
+            key={tab.at}
+            href={`#/people/${tab.at}`}
+            aria-current={tab.at === at ? 'page' : undefined}
+          >
+            {t(tab.label)}
+          </a>
+        ))}
+    </nav>
+  );
+}
+
+// Back to the list that a page is of.
+export function BackTo({ at }: { at: Tab }) {
+  const { t } = useSpeech();
+  return (
+    <a href={`#/people/${at}`} className="back">
+      {t(`people.${at}`)}
+    </a>
+  );
+}

@@ -1,0 +1,133 @@
+// belfry access.
+#include "commands.h"
+#include "names.h"
+#include "output.h"
+
+#include <nlohmann/json.hpp>
+
+namespace belfry::command_line {
+namespace {
+
+using nlohmann::json;
+
+// The bucket and what follows it, of "s3://bucket/prefix" or "bucket/prefix".
+std::pair<std::string, std::string> split_place(std::string place) {
+  constexpr std::string_view kScheme = "s3://";
+  if (place.starts_with(kScheme)) place.erase(0, kScheme.size());
+  const auto slash = place.find('/');
+  if (slash == std::string::npos) return {place, ""};
+  return {place.substr(0, slash), place.substr(slash + 1)};
+}
+
+// Where a statement stands: "profile Writers by group Crew: Office".
+std::string source_of(const json& reason) {
+  std::string text = code_cell(reason.at("source"));
+  if (reason.at("name").is_string()) text += " " + cell(reason.at("name"));
+  if (reason.at("group_name").is_string())
+    text += " (" + say("cli.access.by_group", {{"group", cell(reason.at("group_name"))}}) + ")";
+  return text + ": " + cell(reason.at("statement"));
+}
+
+std::string conditions_of(const json& holder) {
+  std::string text;
+  for (const json& condition : holder.at("conditions"))
+    text += (text.empty() ? "" : "; ") + cell(condition);
+  return text.empty() ? "-" : text;
+}
+
+void add_acts(Table& table, const std::string& who, const json& acts) {
+  for (const json& act : acts) {
+    std::string verdict = code_cell(act.at("certainty"));
+    if (act.at("needs_second_factor") == true) verdict += ", " + say("cli.access.with_factor");
+    for (const json& reason : act.at("reasons"))
+      table.add({who, code_cell(act.at("act")), verdict, code_cell(reason.at("effect")),
+                 source_of(reason), conditions_of(reason)});
+  }
+}
+
+Result<> show_who(const Invocation& invocation, const std::string& place) {
+  const auto [bucket, prefix] = split_place(place);
+  TRY(auto connection, Connection::open(invocation.place));
+  const std::string target =
+      "/api/v1/buckets/" + path_segment(bucket) + "/access?prefix=" + path_segment(prefix);
+  TRY(json first, connection.get(target + "&limit=1"));
+  TRY(json people, connection.get_list(target));
+  first["items"] = people;
+  first.erase("next_cursor");
+  if (invocation.json) return print_json(first), Result<>();
+  Table table({"cli.head.holder", "cli.head.act", "cli.head.verdict", "cli.head.effect",
+               "cli.head.source_of_right", "cli.head.depends"});
+  for (const json& person : people) add_acts(table, cell(person.at("name")), person.at("acts"));
+  for (const json& foreigner : first.at("foreigners"))
+    table.add({cell(foreigner.at("principal")), code_cell(foreigner.at("act")),
+               say("cli.access.foreign"), code_cell("allow"),
+               code_cell("bucket_policy") + ": " + cell(foreigner.at("statement")),
+               conditions_of(foreigner)});
+  table.print();
+  return {};
+}
+
+Result<> show_what(const Invocation& invocation, const std::string& user) {
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(const json person, find_user(connection, user));
+  const std::string id = text_at(person, "id");
+  TRY(json found, connection.get("/api/v1/users/" + path_segment(id) + "/access"));
+  if (invocation.json) return print_json(found), Result<>();
+  Table table({"cli.head.name", "cli.head.act", "cli.head.verdict", "cli.head.effect",
+               "cli.head.source_of_right", "cli.head.depends"});
+  for (const json& bucket : found.at("buckets"))
+    add_acts(table, cell(bucket.at("bucket")), bucket.at("acts"));
+  table.print();
+  return {};
+}
+
+struct Simulated {
+  std::string user, action, place, source_ip;
+  bool second_factor = false;
+};
+
+Result<> explain(const Invocation& invocation, const Simulated& asked) {
+  const auto [bucket, key] = split_place(asked.place);
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(const json person, find_user(connection, asked.user));
+  const std::string id = text_at(person, "id");
+  TRY(json found,
+      connection.post("/api/v1/access/explain", {{"user", id},
+                                                 {"action", asked.action},
+                                                 {"bucket", bucket},
+                                                 {"key", key},
+                                                 {"source_ip", asked.source_ip},
+                                                 {"second_factor", asked.second_factor}}));
+  if (invocation.json) return print_json(found), Result<>();
+  print_line(found.at("allowed") == true ? say("cli.access.allowed") : cell(found.at("reason")));
+  Table table({"cli.head.effect", "cli.head.source_of_right"});
+  for (const json& reason : found.at("statements"))
+    table.add({code_cell(reason.at("effect")), source_of(reason)});
+  table.print();
+  return {};
+}
+
+}  // namespace
+
+void add_access_commands(CLI::App& app, Invocation& invocation) {
+  CLI::App* group = add_group(app, "access", say("cli.help.access"));
+  auto place = std::make_shared<std::string>();
+  add_command(*group, invocation, "who", say("cli.help.access.who"),
+              [&invocation, place] { return show_who(invocation, *place); })
+      ->add_option("place", *place, say("cli.help.access.place"))
+      ->required();
+  auto user = std::make_shared<std::string>();
+  add_command(*group, invocation, "what", say("cli.help.access.what"), [&invocation, user] {
+    return show_what(invocation, *user);
+  })->add_option("user", *user, say("cli.help.access.user"));
+  auto asked = std::make_shared<Simulated>();
+  CLI::App* command = add_command(*group, invocation, "explain", say("cli.help.access.explain"),
+                                  [&invocation, asked] { return explain(invocation, *asked); });
+  command->add_option("user", asked->user, say("cli.help.access.user"))->required();
+  command->add_option("action", asked->action, say("cli.help.access.action"))->required();
+  command->add_option("place", asked->place, say("cli.help.access.key"))->required();
+  command->add_option("--from", asked->source_ip, say("cli.help.access.from"));
+  command->add_flag("--second-factor", asked->second_factor, say("cli.help.access.factor"));
+}
+
+}  // namespace belfry::command_line

@@ -1,0 +1,63 @@
+#include "root_proof.h"
+
+#include "base/time.h"
+#include "output.h"
+
+#include <nlohmann/json.hpp>
+
+namespace belfry::command_line {
+namespace {
+
+using nlohmann::json;
+
+std::int64_t us_of(const audit::CosignedBy& by) {
+  return std::int64_t(by.seconds) * 1'000'000;
+}
+
+}  // namespace
+
+Result<> fetch_root_proof(Connection& connection, const std::filesystem::path& directory) {
+  const std::filesystem::path file = directory / "root-proof.json";
+  auto proof = connection.get("/api/v1/audit/root-proof");
+  if (proof) return write_file(file, proof->dump(2) + "\n", Readable::kEveryone);
+  if (proof.error().code() != Code::kNotFound) return std::unexpected(proof.error());
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+  return {};
+}
+
+Result<std::optional<std::string>> fetch_bundle(Connection& connection, const std::string& name) {
+  auto octets = connection.get_octets("/api/v1/audit/tiles/" + name);
+  if (octets) return std::optional(std::move(*octets));
+  const bool is_full = name.starts_with("tile/entries/") && !name.contains(".p/");
+  if (is_full && octets.error().code() == Code::kNotFound) return std::nullopt;
+  return std::unexpected(octets.error());
+}
+
+std::vector<std::pair<std::string, std::string>> describe_root_proof(
+    const std::optional<audit::CheckedRootProof>& proof) {
+  if (!proof) return {{say("cli.audit.root_log"), say("cli.audit.no_root_proof")}};
+  std::vector<std::pair<std::string, std::string>> rows = {
+      {say("cli.audit.root_log"),
+       say("cli.audit.in_root_log", {{"size", std::to_string(proof->size)},
+                                     {"root_size", std::to_string(proof->root_log_size)}})}};
+  if (proof->cosigned.empty())
+    rows.emplace_back(say("cli.audit.witness"), say("cli.audit.no_witness"));
+  for (const audit::CosignedBy& by : proof->cosigned)
+    rows.emplace_back(
+        say("cli.audit.witness"),
+        say("cli.audit.cosigned", {{"witness", by.witness}, {"time", time_cell(us_of(by))}}));
+  return rows;
+}
+
+json to_json(const std::optional<audit::CheckedRootProof>& proof) {
+  if (!proof) return nullptr;
+  json cosigned = json::array();
+  for (const audit::CosignedBy& by : proof->cosigned)
+    cosigned.push_back({{"witness", by.witness}, {"time_us", us_of(by)}});
+  return {{"size", proof->size},
+          {"root_log_size", proof->root_log_size},
+          {"cosigned", std::move(cosigned)}};
+}
+
+}  // namespace belfry::command_line

@@ -1,0 +1,29 @@
+// The root proof beside a copied log.
+#pragma once
+
+#include "audit/root_proof.h"
+#include "connection.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace belfry::command_line {
+
+// Writes root-proof.json into `directory`, or removes an old one when there is none yet. Fetch it
+// before the log's checkpoint: the log has to cover what it proves.
+Result<> fetch_root_proof(Connection& connection, const std::filesystem::path& directory);
+
+// An entry bundle of a log, or nothing when it is deleted, as those of destroyed months are.
+Result<std::optional<std::string>> fetch_bundle(Connection& connection, const std::string& name);
+
+// What a verified copy says of it, as rows of a table and as a member of --json.
+std::vector<std::pair<std::string, std::string>> describe_root_proof(
+    const std::optional<audit::CheckedRootProof>& proof);
+nlohmann::json to_json(const std::optional<audit::CheckedRootProof>& proof);
+
+}  // namespace belfry::command_line

@@ -1,0 +1,44 @@
+// Which requests were served, counted where they are answered and nowhere else, so that the log can
+// be compared with it.
+#pragma once
+
+#include "base/id.h"
+#include "base/time.h"
+#include "s3/service.h"
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace belfry::provider {
+
+// Counts all of them, and remembers some: of each minute and tenant the first kSamplesMax. What it
+// holds is bounded: so many of a minute, and two hours at most. Safe to use from any thread.
+class AccessSamples {
+ public:
+  static constexpr std::size_t kSamplesMax = 50, kSamplesOfAllMax = 10'000;
+
+  void add(const s3::Served& served);
+
+  // One minute: what was served of each tenant, and what of it is to be looked for.
+  struct Minute {
+    Timestamp begun;
+    std::map<TenantId, std::int64_t> requests;
+    std::vector<s3::Served> samples;
+  };
+  // The oldest minute that ended before `ended`, which is forgotten with it; nothing: there is
+  // none.
+  std::optional<Minute> take(Timestamp ended);
+  // It could not be compared: keeps it for the next time.
+  void give_back(Minute minute);
+
+ private:
+  static constexpr std::size_t kMinutesMax = 120;
+
+  std::mutex mutex_;
+  std::map<Timestamp, Minute> minutes_;
+};
+
+}  // namespace belfry::provider

@@ -1,0 +1,105 @@
+// Requests that were served against the log: each that was remembered has its line there.
+#include "log_facts.h"
+
+#include <set>
+
+namespace belfry::provider {
+namespace {
+
+using database::Transaction;
+
+// A line of a read is durable within moments; so long is waited for it before it counts as missing.
+constexpr Duration kSettle = std::chrono::minutes(2);
+constexpr Duration kKept = std::chrono::hours(48);
+constexpr Duration kMargin = std::chrono::seconds(2);
+// Of one comparison. A minute of 25,000 requests a second has 1,500 pages: what is looked for is at
+// its beginning, which is the end of what is gone through.
+constexpr int kMinutesMax = 10, kPagesMax = 2'000;
+constexpr std::size_t kPage = 1'000;
+
+// "...","request_id":"0123"..."
+std::string request_in(std::string_view ocsf) {
+  constexpr std::string_view kName = R"("request_id":")";
+  const std::size_t at = ocsf.find(kName);
+  if (at == ocsf.npos) return "";
+  const std::string_view rest = ocsf.substr(at + kName.size());
+  return std::string(rest.substr(0, rest.find('"')));
+}
+
+}  // namespace
+
+Task<std::int64_t> LogFacts::find_requests(TenantId tenant, std::set<std::string> wanted,
+                                           Timestamp first, Timestamp last) {
+  audit::Query query;
+  query.from = first - kMargin;
+  query.until = last + kMargin;
+  query.action = "s3:*";
+  query.limit = kPage;
+  std::int64_t found = 0;
+  for (int page = 0; page < kPagesMax && !wanted.empty(); ++page) {
+    CO_TRY(const audit::QueryPage lines, co_await ledger_.query(tenant, query));
+    for (const audit::LoggedEvent& line : lines.events)
+      found += std::int64_t(wanted.erase(request_in(line.ocsf)));
+    if (lines.next == 0) break;
+    query.after = lines.next;
+  }
+  co_return found;
+}
+
+Task<> LogFacts::compare_access(Timestamp now) {
+  for (int i = 0; i < kMinutesMax; ++i) {
+    auto minute = samples_.take(now - kSettle);
+    if (!minute) break;
+    auto compared = co_await compare_minute(*minute);
+    if (!compared) {
+      samples_.give_back(std::move(*minute));
+      co_return compared;
+    }
+  }
+  co_return Result<>();
+}
+
+Task<> LogFacts::compare_minute(const AccessSamples::Minute& minute) {
+  struct Compared {
+    std::set<std::string> wanted;
+    Timestamp first, last;
+    std::int64_t found = 0;
+  };
+  std::map<TenantId, Compared> by_tenant;
+  for (const s3::Served& served : minute.samples) {
+    Compared& compared = by_tenant[served.tenant];
+    if (compared.wanted.empty()) compared.first = compared.last = served.at;
+    compared.first = std::min(compared.first, served.at);
+    compared.last = std::max(compared.last, served.at);
+    compared.wanted.insert(served.request_id);
+  }
+  for (auto& [tenant, compared] : by_tenant) {
+    CO_TRY(compared.found,
+           co_await find_requests(tenant, compared.wanted, compared.first, compared.last));
+  }
+  const Timestamp hour = std::chrono::floor<std::chrono::hours>(minute.begun);
+  co_return co_await runtime::blocking(*pool_, [&]() -> Result<> {
+    return database_.write([&](Transaction& transaction) -> Result<> {
+      for (const auto& [tenant, requests] : minute.requests) {
+        const Compared& compared = by_tenant[tenant];
+        TRY(transaction.execute(
+            "INSERT INTO access_sample (tenant_id, hour_us, requests, compared, found) VALUES "
+            "(:tenant_id, :hour_us, :requests, :compared, :found) "
+            "ON CONFLICT (tenant_id, hour_us) DO UPDATE SET "
+            "requests = access_sample.requests + :requests, "
+            "compared = access_sample.compared + :compared, "
+            "found = access_sample.found + :found",
+            {{"tenant_id", tenant.value},
+             {"hour_us", to_us(hour)},
+             {"requests", requests},
+             {"compared", std::int64_t(compared.wanted.size())},
+             {"found", compared.found}}));
+      }
+      TRY(transaction.execute("DELETE FROM access_sample WHERE hour_us < :before_us",
+                              {{"before_us", to_us(hour - kKept)}}));
+      return {};
+    });
+  });
+}
+
+}  // namespace belfry::provider

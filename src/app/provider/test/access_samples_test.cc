@@ -1,0 +1,44 @@
+#include "access_samples.h"
+
+#include <gtest/gtest.h>
+
+namespace belfry::provider {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+const Timestamp kBegun = from_us(1'800'000'000'000'000 / 60'000'000 * 60'000'000);
+
+TEST(AccessSamples, CountsAllAndRemembersSome) {
+  AccessSamples samples;
+  for (int i = 0; i < 250; ++i)
+    samples.add({TenantId{2}, std::to_string(i), kBegun + std::chrono::milliseconds(i)});
+  samples.add({TenantId{3}, "of another", kBegun + seconds(59)});
+  samples.add({TenantId{2}, "a minute later", kBegun + seconds(60)});
+  EXPECT_FALSE(samples.take(kBegun + seconds(59))) << "the minute is not over";
+  auto minute = samples.take(kBegun + minutes(1));
+  ASSERT_TRUE(minute);
+  EXPECT_EQ(minute->begun, kBegun);
+  EXPECT_EQ(minute->requests.at(TenantId{2}), 250);
+  EXPECT_EQ(minute->requests.at(TenantId{3}), 1);
+  EXPECT_EQ(minute->samples.size(), AccessSamples::kSamplesMax + 1);
+  EXPECT_EQ(minute->samples.back().request_id, "of another");
+  EXPECT_FALSE(samples.take(kBegun + minutes(1)));
+
+  samples.give_back(std::move(*minute));
+  EXPECT_EQ(samples.take(kBegun + minutes(9))->begun, kBegun) << "the oldest first";
+  EXPECT_EQ(samples.take(kBegun + minutes(9))->samples.at(0).request_id, "a minute later");
+  EXPECT_FALSE(samples.take(kBegun + minutes(9)));
+}
+
+TEST(AccessSamples, HoldsTwoHoursAtMost) {
+  AccessSamples samples;
+  for (int i = 0; i < 500; ++i) samples.add({TenantId{2}, "x", kBegun + minutes(i)});
+  int held = 0;
+  for (; samples.take(kBegun + minutes(600)); ++held) continue;
+  EXPECT_EQ(held, 120);
+}
+
+}  // namespace
+}  // namespace belfry::provider

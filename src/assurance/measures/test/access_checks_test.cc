@@ -1,0 +1,215 @@
+// The checks over access and logs, on both engines: what each makes of the rows that it reads.
+#include "state.h"
+
+#include <gmock/gmock.h>
+
+namespace belfry::measures {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr std::int64_t kDayUs = 86'400'000'000;
+
+class AccessChecks : public StateTest {
+ protected:
+  void SetUp() override {
+    clock_.advance(std::chrono::hours(24 * 500));
+    add_tenant(1, "provider", "Belfry Example");
+    add_tenant(2, "customer", "Cust");
+    execute(
+        "INSERT INTO password_policy (id, characters_min, characters_min_privileged, "
+        "characters_min_second_factor, known_words, hash_form, hash_memory_kib, hash_passes, "
+        "free_failures, wait_max_seconds, observed_at_us) VALUES (1, 15, 16, 8, 900, '$form$', "
+        "19456, 2, 3, 900, :now)",
+        {{"now", now()}});
+    execute("INSERT INTO log_comparison (id, first_us, observed_at_us) VALUES (1, 0, :now)",
+            {{"now", now()}});
+  }
+
+  std::int64_t now() { return to_us(clock_.now()); }
+
+  void add_tenant(std::int64_t id, const std::string& kind, const std::string& name) {
+    execute(
+        "INSERT INTO tenant (id, parent_id, kind, name, created_us) VALUES (:id, :parent, "
+        ":kind, :name, 0)",
+        {{"id", id},
+         {"parent", id == 1 ? database::Value(database::Null{}) : std::int64_t{1}},
+         {"kind", kind},
+         {"name", name}});
+  }
+
+  struct User {
+    std::string role = "member";
+    std::string email;
+    std::int64_t length_met = 16;
+    std::int64_t days_since_sign_in = 0;
+  };
+  void add_user(std::int64_t id, std::int64_t tenant, const std::string& name, const User& user) {
+    execute(
+        "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "
+        "password_changed_us, created_us, last_sign_in_us, password_length_met) VALUES (:id, "
+        ":tenant, :name, :name, :email, :role, 1, '$form$rest', 0, :created, :seen, :met)",
+        {{"id", id},
+         {"tenant", tenant},
+         {"name", name},
+         {"email", user.email},
+         {"role", user.role},
+         {"created", now() - 100 * kDayUs},
+         {"seen", now() - user.days_since_sign_in * kDayUs},
+         {"met", user.length_met}});
+  }
+
+  void add_log(std::int64_t tenant, std::int64_t oldest_leaf, std::int64_t days) {
+    execute(
+        "INSERT INTO log_fact (tenant_id, leaves, root, unchanged, oldest_leaf, oldest_us, "
+        "newest_us, samples, samples_opened, checkpoints, opened_at_us, "
+        "observed_at_us) VALUES (:tenant, 100, '', 1, :leaf, :oldest, :now, 4, 4, 3, :now, :now)",
+        {{"tenant", tenant},
+         {"leaf", oldest_leaf},
+         {"oldest", now() - days * kDayUs},
+         {"now", now()}});
+  }
+
+  void expect(const std::string& id, Verdict verdict, const std::vector<std::string>& rows) {
+    const Evaluation evaluation = check(id);
+    EXPECT_EQ(name_of(evaluation.status.verdict), name_of(verdict))
+        << id << " " << evaluation.status.reason;
+    EXPECT_EQ(failing(evaluation), rows) << id;
+  }
+};
+
+BELFRY_ON_BOTH_ENGINES(AccessChecks);
+
+TEST_P(AccessChecks, OfStaff) {
+  add_user(10, 1, "ines", {.role = "reader", .email = "ines@belfry.example"});
+  expect("S07-P-07", Verdict::kPass, {});
+  EXPECT_EQ(check("S07-P-05").status.verdict, Verdict::kNoData);
+  expect("S07-P-11", Verdict::kPass, {});
+  expect("S07-P-12", Verdict::kPass, {});
+  add_user(11, 1, "root", {.role = "operator", .email = "", .length_met = 15});
+  add_user(12, 1, "oleg", {.role = "reader", .email = "INES@belfry.example", .length_met = 0});
+  expect("S07-P-11", Verdict::kFail,
+         {"user ines: one address for 2 accounts", "user oleg: one address for 2 accounts",
+          "user root: named after a task, not a person"});
+  expect("S07-P-12", Verdict::kFail,
+         {"user oleg: length not known until the next sign-in",
+          "user root: at least 15 characters, 16 needed"});
+  expect("S07-P-05", Verdict::kPass, {});
+  execute("UPDATE password_policy SET characters_min = 8, hash_memory_kib = 64, known_words = 10");
+  EXPECT_EQ(check("S07-P-12").status.violations, 5);
+  execute(
+      "INSERT INTO iam_profile (id, tenant_id, name, document, privileged, created_us, changed_us) "
+      "VALUES (5, 1, 'P', '{}', 0, 0, 0)");
+  expect("S07-P-05", Verdict::kFail, {"profile P: may allow something of -1 services"});
+  execute(
+      "INSERT INTO user_profile (user_id, profile_id, tenant_id, since_us, given_by_user_id) "
+      "VALUES (10, 5, 1, 0, 11)");
+  expect("S07-P-07", Verdict::kFail,
+         {"user ines: role reader, in 0 groups, 1 profile given directly"});
+}
+
+TEST_P(AccessChecks, OfCustomers) {
+  for (const char* id : {"S07-C-02", "S07-C-03", "S07-C-04", "S07-C-06"})
+    EXPECT_EQ(check(id).status.verdict, Verdict::kNoData) << id;
+  add_user(20, 2, "ada", {.role = "tenant_administrator", .email = ""});
+  add_user(21, 2, "bob", {.days_since_sign_in = 95});
+  expect("S07-C-02", Verdict::kFail, {"user bob: not used for 95 days"});
+  expect("S07-C-03", Verdict::kPass, {});
+  expect("S07-C-04", Verdict::kFail,
+         {"user ada: role tenant_administrator, 0 second factors in force",
+          "user bob: role member, 0 second factors in force"});
+  execute(
+      "INSERT INTO access_key (id, tenant_id, user_id, secret_sealed, second_factor, created_us, "
+      "last_used_us) VALUES ('BLF1', 2, 21, '', 0, :made, :used)",
+      {{"made", now() - 200 * kDayUs}, {"used", now()}});
+  expect("S07-C-02", Verdict::kPass, {});
+  expect("S07-C-06", Verdict::kFail, {"key BLF1: of bob, made 200 days ago"});
+  // What the prober has is no customer's.
+  execute("UPDATE tenant SET probe = 1 WHERE id = 2");
+  for (const char* id : {"S07-C-02", "S07-C-03", "S07-C-04", "S07-C-06"})
+    EXPECT_EQ(check(id).status.verdict, Verdict::kNoData) << id;
+}
+
+TEST_P(AccessChecks, OfLogs) {
+  add_log(1, 0, 400);
+  add_log(2, 0, 10);
+  expect("S07-P-15", Verdict::kPass, {});
+  expect("S07-P-22", Verdict::kPass, {});
+  execute("UPDATE log_fact SET unchanged = 0 WHERE tenant_id = 1");
+  expect("S07-P-15", Verdict::kFail,
+         {"log Belfry Example: not the log any more of which 100 leaves were known"});
+  // Pruned, and too early.
+  execute("UPDATE log_fact SET oldest_leaf = 7 WHERE tenant_id = 2");
+  expect("S07-P-22", Verdict::kFail, {"log Cust: begins 10 days ago: earlier leaves are gone"});
+  execute("UPDATE log_fact SET oldest_us = :us WHERE tenant_id = 2",
+          {{"us", now() - 366 * kDayUs}});
+  expect("S07-P-22", Verdict::kPass, {});
+  execute("UPDATE log_fact SET samples_opened = 3 WHERE tenant_id = 2");
+  expect("S07-P-22", Verdict::kFail, {"log Cust: 3 of 4 sampled leaves can be opened"});
+  execute("UPDATE log_fact SET oldest_us = 0 WHERE tenant_id = 2");
+  expect("S07-P-22", Verdict::kFail, {"log Cust: none of its leaves can be opened"});
+  clock_.advance(std::chrono::hours(3));
+  EXPECT_EQ(check("S07-P-22").status.verdict, Verdict::kStale);
+}
+
+TEST_P(AccessChecks, OfWhatLogsTell) {
+  add_user(10, 1, "ines", {});
+  add_user(20, 2, "ada", {});
+  execute(
+      "INSERT INTO iam_session (id, tenant_id, user_id, secret_sha256, amr, second_factor, "
+      "privileged, enrolment_only, source_ip, user_agent, created_us, last_seen_us, expires_us, "
+      "idle_limit_us) VALUES ('s1', 1, 10, 'x', 'pwd', 0, 0, 0, '', '', :at, :at, :at, 0)",
+      {{"at", now() - kDayUs}});
+  expect("S07-P-14", Verdict::kFail,
+         {"user ines: of 0 of 1 session the log tells how it was opened"});
+  expect("S07-P-21", Verdict::kFail,
+         {"tenant Cust: of 0 of 1 thing made, users, keys, tokens, profiles, groups and buckets, "
+          "the log tells"});
+  execute(
+      "INSERT INTO logged_change (kind, id, tenant_id, made_us, ledger_index) VALUES "
+      "('session', 's1', 1, 0, 3), ('user', '20', 2, 0, 4)");
+  expect("S07-P-14", Verdict::kPass, {});
+  expect("S07-P-21", Verdict::kPass, {});
+
+  EXPECT_EQ(check("S07-P-20").status.verdict, Verdict::kNoData);
+  execute(
+      "INSERT INTO access_sample (tenant_id, hour_us, requests, compared, found) VALUES "
+      "(2, :hour, 50000, 2000, 1998)",
+      {{"hour", now() - kDayUs / 24}});
+  expect("S07-P-20", Verdict::kPass, {});
+  execute("UPDATE access_sample SET found = 1997");
+  expect("S07-P-20", Verdict::kFail,
+         {"log Cust: 50000 requests to S3; of 2000 looked for in the log, 1997 are there"});
+}
+
+TEST_P(AccessChecks, OfTheProber) {
+  const auto step = [&](const std::string& name, std::int64_t passed, std::int64_t took_ms) {
+    execute(
+        "INSERT INTO probe_step (step, passed, got, expected, took_ms, observed_at_us) VALUES "
+        "(:step, :passed, '200', '403', :took, :now)",
+        {{"step", name}, {"passed", passed}, {"took", took_ms}, {"now", now()}});
+  };
+  for (const char* name : {"event_found", "old_event_found", "other_lines"}) step(name, 1, 30);
+  EXPECT_EQ(check("S07-P-23").status.verdict, Verdict::kNoData) << "one step is missing";
+  step("other_log_refused", 0, 30);
+  expect(
+      "S07-P-23", Verdict::kFail,
+      {"step other_log_refused: another tenant's log is refused: 200, 403 expected, after 30 ms"});
+  execute("UPDATE probe_step SET passed = 1");
+  expect("S07-P-23", Verdict::kPass, {});
+  execute("UPDATE probe_step SET took_ms = 30001 WHERE step = 'event_found'");
+  EXPECT_EQ(check("S07-P-23").status.violations, 1);
+  for (const char* name :
+       {"sign_in",         "designate",      "served",          "stranger_refused",
+        "forger_refused",  "nobody_refused", "delete_user",     "deleted_sign_in",
+        "deleted_session", "deleted_key",    "create_profile",  "refused_before",
+        "give_profile",    "allowed_s3",     "allowed_rest",    "denied_s3",
+        "denied_rest",     "enrol",          "factor_demanded", "factor_accepted"})
+    step(name, 1, 30);
+  for (const char* id : {"S07-P-16", "S07-P-17", "S07-P-18", "S07-P-19"})
+    EXPECT_EQ(check(id).status.verdict, Verdict::kPass) << id;
+}
+
+}  // namespace
+}  // namespace belfry::measures

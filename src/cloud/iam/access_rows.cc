@@ -1,0 +1,157 @@
+// Between rows of the tables and the types of access.h.
+#include "access_service.h"
+#include "base/ensure.h"
+#include "rows.h"
+
+#include <array>
+#include <utility>
+
+namespace belfry::iam {
+namespace {
+
+template <class T, std::size_t n>
+using Names = std::array<std::pair<T, std::string_view>, n>;
+
+constexpr Names<FourEyes, 3> kFourEyes = {
+    {{FourEyes::kNone, "none"}, {FourEyes::kPrivileged, "privileged"}, {FourEyes::kAll, "all"}}};
+constexpr Names<RightKind, 5> kKinds = {{{RightKind::kRole, "role"},
+                                         {RightKind::kProfile, "profile"},
+                                         {RightKind::kMembership, "membership"},
+                                         {RightKind::kBoundary, "boundary"},
+                                         {RightKind::kFourEyes, "four_eyes"}}};
+constexpr Names<RequestState, 5> kStates = {{{RequestState::kPending, "pending"},
+                                             {RequestState::kApproved, "approved"},
+                                             {RequestState::kRefused, "refused"},
+                                             {RequestState::kCancelled, "cancelled"},
+                                             {RequestState::kLapsed, "lapsed"}}};
+
+template <class T, std::size_t n>
+std::string_view name_in(const Names<T, n>& names, T wanted) {
+  for (const auto& [known, name] : names)
+    if (known == wanted) return name;
+  return "";
+}
+
+template <class T, std::size_t n>
+std::optional<T> named_in(const Names<T, n>& names, std::string_view wanted) {
+  for (const auto& [known, name] : names)
+    if (name == wanted) return known;
+  return std::nullopt;
+}
+
+// Only the program writes it.
+template <class T>
+T known(std::optional<T> value) {
+  ENSURE(value.has_value());
+  return *value;
+}
+
+std::string text_or_none(const Row& row, std::string_view column) {
+  return row.is_null(column) ? "" : row.text(column);
+}
+
+}  // namespace
+
+std::string_view name_of(FourEyes rule) {
+  return name_in(kFourEyes, rule);
+}
+std::optional<FourEyes> four_eyes_named(std::string_view name) {
+  return named_in(kFourEyes, name);
+}
+std::string_view name_of(RightKind kind) {
+  return name_in(kKinds, kind);
+}
+std::string_view name_of(RequestState state) {
+  return name_in(kStates, state);
+}
+std::optional<RequestState> request_state_named(std::string_view name) {
+  return named_in(kStates, name);
+}
+
+Principal system_in(TenantId tenant) {
+  return {.tenant = tenant, .name = "system", .method = Method::kSystem, .credential = {}};
+}
+
+std::string resource_of(RequestId id) {
+  return "belfry:request/" + id.text();
+}
+std::string resource_of(GrantId id) {
+  return "belfry:grant/" + id.text();
+}
+
+Error request_missing(RequestId id) {
+  return Error(Code::kNotFound, "iam.request_missing", {{"request", id.text()}});
+}
+
+const std::string kRequestColumns =
+    "r.*, (SELECT x.name FROM iam_user x WHERE x.id = r.requested_by_user_id) AS requested_by_name,"
+    " (SELECT x.name FROM iam_user x WHERE x.id = r.decided_by_user_id) AS decided_by_name, "
+    "(SELECT count(*) FROM iam_user u WHERE u.id <> r.requested_by_user_id AND u.id <> r.user_id "
+    "AND " +
+    std::string(kAdministrators) + ") AS deciders";
+
+AccessRequest request_of(const Row& row) {
+  const RequestState state = known(request_state_named(row.text("state")));
+  return {.id = RequestId{row.integer("id")},
+          .tenant = TenantId{row.integer("tenant_id")},
+          .kind = known(named_in(kKinds, row.text("kind"))),
+          .user = UserId{row.integer("user_id")},
+          .group = GroupId{row.integer("group_id")},
+          .profile = ProfileId{row.integer("profile_id")},
+          .holder = row.text("holder"),
+          .name = row.text("name"),
+          .privileged = row.flag("privileged"),
+          .reason = row.text("reason"),
+          .duration = Duration(row.integer("duration_us")),
+          .requested_by = UserId{row.integer("requested_by_user_id")},
+          .requested_by_name = text_or_none(row, "requested_by_name"),
+          .requested = from_us(row.integer("requested_us")),
+          .pending_until = from_us(row.integer("pending_until_us")),
+          .state = state,
+          .decided_by = UserId{row.integer("decided_by_user_id")},
+          .decided_by_name = text_or_none(row, "decided_by_name"),
+          .decided = optional_time(row, "decided_us"),
+          .decision_reason = row.text("decision_reason"),
+          .deciders = state == RequestState::kPending ? std::size_t(row.integer("deciders")) : 0};
+}
+
+Grant grant_of(const Row& row) {
+  return {.id = GrantId{row.integer("id")},
+          .tenant = TenantId{row.integer("tenant_id")},
+          .kind = known(named_in(kKinds, row.text("kind"))),
+          .user = UserId{row.integer("user_id")},
+          .group = GroupId{row.integer("group_id")},
+          .profile = ProfileId{row.integer("profile_id")},
+          .holder = row.text("holder"),
+          .name = row.text("name"),
+          .privileged = row.flag("privileged"),
+          .origin = row.text("origin"),
+          .request = RequestId{row.is_null("request_id") ? 0 : row.integer("request_id")},
+          .given_by = UserId{row.integer("given_by_user_id")},
+          .given_by_name = text_or_none(row, "given_by_name"),
+          .since = from_us(row.integer("since_us")),
+          .expires = optional_time(row, "expires_us"),
+          .ended = optional_time(row, "ended_us"),
+          .end_reason = row.text("end_reason")};
+}
+
+Right right_of(const Grant& grant) {
+  return {.kind = grant.kind,
+          .tenant = grant.tenant,
+          .user = grant.user,
+          .group = grant.group,
+          .profile = grant.profile,
+          .role = grant.kind == RightKind::kRole ? grant.name : "",
+          .holder = grant.holder,
+          .name = grant.name,
+          .privileged = grant.privileged};
+}
+
+Result<std::size_t> count_administrators(Transaction& transaction, TenantId tenant, Timestamp now) {
+  TRY(auto rows, transaction.query(
+                     "SELECT count(*) AS n FROM iam_user u WHERE " + std::string(kAdministrators),
+                     {{"tenant_id", tenant.value}, {"now_us", to_us(now)}}));
+  return std::size_t(rows[0].integer("n"));
+}
+
+}  // namespace belfry::iam

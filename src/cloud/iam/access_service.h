@@ -1,0 +1,90 @@
+// The implementation of `Access`: requests.cc, deciding.cc, grant_records.cc.
+#pragma once
+
+#include "core.h"
+#include "grants.h"
+#include "iam/access.h"
+
+#include <string>
+
+namespace belfry::iam {
+
+class AccessService : public Access {
+ public:
+  explicit AccessService(Core& core) : core_(core) {}
+
+  Task<AccessRules> find_rules(const Principal& by) override;
+  Task<> set_four_eyes(const Principal& by, FourEyes rule) override;
+  Task<Choices> list_choices(const Principal& by) override;
+  Task<AccessRequest> ask(const Principal& by, const Wanted& wanted) override;
+  Task<Listing<AccessRequest>> list_requests(const Principal& by, std::optional<RequestState> state,
+                                             Page page) override;
+  Task<AccessRequest> find_request(const Principal& by, RequestId id) override;
+  Task<AccessRequest> approve(const Principal& by, RequestId id,
+                              const std::string& reason) override;
+  Task<AccessRequest> refuse(const Principal& by, RequestId id, const std::string& reason) override;
+  Task<> cancel(const Principal& by, RequestId id) override;
+  Task<Listing<Grant>> list_grants(const Principal& by, std::optional<UserId> user, Which which,
+                                   Page page) override;
+  Task<> revoke(const Principal& by, GrantId id) override;
+  Task<> turn() override;
+
+ private:
+  // What is asked for as it stands now, with the version of the profile.
+  struct Asked {
+    Right right;
+    std::int64_t profile_changed_us = 0;
+  };
+  Result<Asked> read_asked(Transaction& transaction, TenantId tenant, const Wanted& wanted);
+  Result<Asked> read_asked_role(Transaction& transaction, TenantId tenant, const Wanted& wanted);
+  Result<Asked> read_asked_profile(Transaction& transaction, TenantId tenant, const Wanted& wanted);
+  Result<Asked> read_asked_membership(Transaction& transaction, TenantId tenant,
+                                      const Wanted& wanted);
+  Result<Asked> read_asked_rule(Transaction& transaction, TenantId tenant, const Wanted& wanted);
+  static Result<> check_wanted(const Wanted& wanted);
+  static Result<> check_room_for(Transaction& transaction, const Principal& by, const Asked& asked);
+  Result<RequestId> insert_request(Transaction& transaction, const Principal& by,
+                                   const Wanted& wanted, const Asked& asked);
+
+  // The request, if the caller may see it; else it is missing.
+  Result<AccessRequest> read_request(Transaction& transaction, const Principal& by, RequestId id);
+  // The request, if the caller may decide it.
+  Result<AccessRequest> read_to_decide(Transaction& transaction, const Principal& by, RequestId id,
+                                       std::string_view action);
+  // Makes what was asked for hold. What it gave; nothing for a rule.
+  Result<Right> carry_out(Transaction& transaction, const Principal& by,
+                          const AccessRequest& request);
+  Result<AccessRequest> close(Transaction& transaction, const Principal& by,
+                              const AccessRequest& request, RequestState state,
+                              const std::string& reason);
+  Result<std::vector<Right>> end_expired(Transaction& transaction);
+  Result<std::int64_t> let_lapse(Transaction& transaction);
+
+  Core& core_;
+};
+
+// The program itself, where nobody asked.
+Principal system_in(TenantId tenant);
+
+// "belfry:request/12"
+std::string resource_of(RequestId id);
+std::string resource_of(GrantId id);
+Error request_missing(RequestId id);
+
+// The columns that request_of reads, of `access_request r`, with :now_us.
+extern const std::string kRequestColumns;
+AccessRequest request_of(const Row& row);
+// The columns that grant_of reads, of `iam_grant g`.
+inline constexpr std::string_view kGrantColumns =
+    "g.*, (SELECT u.name FROM iam_user u WHERE u.id = g.given_by_user_id) AS given_by_name";
+Grant grant_of(const Row& row);
+Right right_of(const Grant& grant);
+// Administrators of a tenant who are active and have a second factor, without which they decide
+// nothing: `iam_user u`, with :tenant_id and :now_us.
+inline constexpr std::string_view kAdministrators =
+    "EXISTS (SELECT 1 FROM mfa_factor f WHERE f.user_id = u.id AND f.confirmed_us IS NOT NULL) AND "
+    "u.active = 1 AND u.tenant_id = :tenant_id AND (CASE WHEN u.role_until_us <= :now_us "
+    "THEN u.base_role ELSE u.role END) IN ('provider_administrator', 'tenant_administrator')";
+Result<std::size_t> count_administrators(Transaction& transaction, TenantId tenant, Timestamp now);
+
+}  // namespace belfry::iam

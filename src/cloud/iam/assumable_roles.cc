@@ -1,0 +1,253 @@
+// Roles that are assumed for a while, of one tenant.
+#include "base/ascii.h"
+#include "paging.h"
+#include "role_service.h"
+
+#include <algorithm>
+
+namespace belfry::iam {
+namespace {
+
+constexpr std::int64_t kRolesMax = 500;  // of a tenant
+// What AWS allows a trust policy.
+constexpr std::size_t kTrustMax = 4'096;
+constexpr std::size_t kNameMax = 64;
+
+std::string resource_of(RoleId id) {
+  return "belfry:role/" + id.text();
+}
+
+Error role_missing(RoleId id) {
+  return Error(Code::kNotFound, "iam.role_missing", {{"role", id.text()}});
+}
+
+bool is_role_name(std::string_view name) {
+  return !name.empty() && name.size() <= kNameMax && std::ranges::all_of(name, [](char c) {
+    return is_alphanumeric(c) || std::string_view("_+=,.@-").contains(c);
+  });
+}
+
+Result<> check_limit(Duration session_max) {
+  if (session_max >= kRoleSessionMin && session_max <= kRoleSessionMax) return {};
+  return fail(Code::kInvalid, "iam.bad_session_limit");
+}
+
+Result<> check_trust(const std::string& document) {
+  if (document.size() > kTrustMax)
+    return fail(Code::kInvalid, "policy.too_long", {{"octets_max", std::to_string(kTrustMax)}});
+  TRY(policy::compile_trust_policy(document));
+  return {};
+}
+
+AssumableRole role_of(const Row& row) {
+  const TenantId tenant{row.integer("tenant_id")};
+  return {.id = RoleId{row.integer("id")},
+          .tenant = tenant,
+          .name = row.text("name"),
+          .arn = "arn:aws:iam::" + account_of(tenant) + ":role/" + row.text("name"),
+          .trust = row.text("trust_document"),
+          .session_max = Duration(row.integer("session_max_us")),
+          .profiles = {},
+          .created = from_us(row.integer("created_us")),
+          .changed = from_us(row.integer("changed_us"))};
+}
+
+}  // namespace
+
+Result<AssumableRole> RoleService::complete(Transaction& transaction, AssumableRole role) {
+  TRY(auto rows,
+      transaction.query("SELECT p.id, p.name, p.privileged, r.since_us FROM role_profile r "
+                        "JOIN iam_profile p ON p.id = r.profile_id WHERE r.role_id = :role_id "
+                        "ORDER BY p.name",
+                        {{"role_id", role.id.value}}));
+  for (const Row& row : rows) {
+    role.profiles.push_back({.profile = ProfileId{row.integer("id")},
+                             .name = row.text("name"),
+                             .privileged = row.flag("privileged"),
+                             .since = from_us(row.integer("since_us"))});
+    role.privileged = role.privileged || row.flag("privileged");
+  }
+  return role;
+}
+
+Result<AssumableRole> RoleService::read_role(Transaction& transaction, const Principal& by,
+                                             RoleId id, std::string_view action) {
+  TRY(auto rows,
+      transaction.query("SELECT * FROM assumable_role WHERE id = :id AND tenant_id = :tenant_id",
+                        {{"id", id.value}, {"tenant_id", by.tenant.value}}));
+  if (rows.empty()) return std::unexpected(role_missing(id));
+  AssumableRole role = role_of(rows[0]);
+  TRY(core_.check(by, action, {resource_of(id), role.tenant}, role_missing(id)));
+  return complete(transaction, std::move(role));
+}
+
+Task<Listing<AssumableRole>> RoleService::list_roles(const Principal& by, Page page) {
+  using List = Listing<AssumableRole>;
+  CO_TRY(const std::string after, read_text_key(page.after));
+  CO_TRY(core_.check(by, "iam:ListRoles", {"belfry:role/*", by.tenant}, role_missing({})));
+  co_return co_await core_.read<List>([&](Transaction& transaction) -> Result<List> {
+    TRY(auto rows,
+        transaction.query(
+            "SELECT * FROM assumable_role WHERE tenant_id = :tenant_id AND "
+            "name_key > :after ORDER BY name_key LIMIT :limit",
+            {{"tenant_id", by.tenant.value}, {"after", after}, {"limit", rows_of(page)}}));
+    std::vector<AssumableRole> roles;
+    roles.reserve(rows.size());
+    for (const Row& row : rows) {
+      TRY(AssumableRole role, complete(transaction, role_of(row)));
+      roles.push_back(std::move(role));
+    }
+    return page_of(std::move(roles), page,
+                   [](const AssumableRole& role) { return to_lower(role.name); });
+  });
+}
+
+Task<AssumableRole> RoleService::find_role(const Principal& by, RoleId id) {
+  co_return co_await core_.read<AssumableRole>(
+      [&](Transaction& transaction) { return read_role(transaction, by, id, "iam:GetRole"); });
+}
+
+Task<AssumableRole> RoleService::create_role(const Principal& by, const std::string& name,
+                                             const std::string& trust, Duration session_max) {
+  CO_TRY(core_.check(by, "iam:CreateRole", {"belfry:role/*", by.tenant}, role_missing({})));
+  if (!is_role_name(name)) co_return fail(Code::kInvalid, "iam.bad_role_name");
+  CO_TRY(check_limit(session_max));
+  CO_TRY(check_trust(trust));
+  CO_TRY(core_.check_fresh(by, "iam:CreateRole", "belfry:role/*"));
+  const RoleId id{core_.random.id()};
+  co_return co_await core_.write<AssumableRole>(
+      [&](Transaction& transaction) -> Result<AssumableRole> {
+        TRY(auto counted, transaction.query("SELECT count(*) AS n FROM assumable_role "
+                                            "WHERE tenant_id = :tenant_id",
+                                            {{"tenant_id", by.tenant.value}}));
+        if (counted[0].integer("n") >= kRolesMax)
+          return fail(Code::kConflict, "iam.too_many_roles",
+                      {{"maximum", std::to_string(kRolesMax)}});
+        const database::Parameters parameters = {{"id", id.value},
+                                                 {"tenant_id", by.tenant.value},
+                                                 {"name", name},
+                                                 {"name_key", to_lower(name)},
+                                                 {"trust", trust},
+                                                 {"session_max_us", session_max.count()},
+                                                 {"now_us", to_us(core_.clock.now())}};
+        TRY(auto same, transaction.query("SELECT id FROM assumable_role WHERE tenant_id = "
+                                         ":tenant_id AND name_key = :name_key",
+                                         parameters));
+        if (!same.empty()) return fail(Code::kConflict, "iam.role_exists", {{"name", name}});
+        TRY(transaction.execute(
+            "INSERT INTO assumable_role (id, tenant_id, name, name_key, trust_document, "
+            "session_max_us, created_us, changed_us) VALUES (:id, :tenant_id, :name, :name_key, "
+            ":trust, :session_max_us, :now_us, :now_us)",
+            parameters));
+        TRY(core_.trail.changed(
+            transaction, by.tenant, by,
+            {"iam:CreateRole", resource_of(id), {{"name", name}, {"document", trust}}}));
+        return read_role(transaction, by, id, "iam:GetRole");
+      });
+}
+
+Task<AssumableRole> RoleService::change_role(const Principal& by, RoleId id,
+                                             const RoleChange& change) {
+  if (change.session_max) CO_TRY(check_limit(*change.session_max));
+  if (change.trust) CO_TRY(check_trust(*change.trust));
+  co_return co_await core_.write<AssumableRole>(
+      [&](Transaction& transaction) -> Result<AssumableRole> {
+        TRY(AssumableRole role, read_role(transaction, by, id, "iam:ChangeRole"));
+        TRY(core_.check_fresh(by, "iam:ChangeRole", resource_of(id)));
+        role.trust = change.trust.value_or(role.trust);
+        role.session_max = change.session_max.value_or(role.session_max);
+        role.changed = core_.clock.now();
+        TRY(
+            transaction.execute("UPDATE assumable_role SET trust_document = :trust, "
+                                "session_max_us = :session_max_us, changed_us = :now_us "
+                                "WHERE id = :id",
+                                {{"trust", role.trust},
+                                 {"session_max_us", role.session_max.count()},
+                                 {"now_us", to_us(role.changed)},
+                                 {"id", id.value}}));
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(role.session_max).count();
+        TRY(core_.trail.changed(transaction, by.tenant, by,
+                                {"iam:ChangeRole",
+                                 resource_of(id),
+                                 {{"name", role.name},
+                                  {"document", role.trust},
+                                  {"session_max_s", std::to_string(seconds)}}}));
+        return role;
+      });
+}
+
+Task<> RoleService::delete_role(const Principal& by, RoleId id) {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(const AssumableRole role, read_role(transaction, by, id, "iam:DeleteRole"));
+    TRY(core_.check_fresh(by, "iam:DeleteRole", resource_of(id)));
+    for (const char* table : {"role_session", "role_profile"})
+      TRY(transaction.execute("DELETE FROM " + std::string(table) + " WHERE role_id = :id",
+                              {{"id", id.value}}));
+    TRY(transaction.execute("DELETE FROM assumable_role WHERE id = :id", {{"id", id.value}}));
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:DeleteRole", resource_of(id), {{"name", role.name}}}));
+    return Done{};
+  }));
+  core_.signing.forget_tenant(by.tenant);
+  co_return Result<>();
+}
+
+Result<std::string> RoleService::profile_name(Transaction& transaction, const Principal& by,
+                                              ProfileId id) {
+  TRY(auto rows,
+      transaction.query("SELECT name FROM iam_profile WHERE id = :id AND tenant_id = :tenant_id",
+                        {{"id", id.value}, {"tenant_id", by.tenant.value}}));
+  if (rows.empty()) return fail(Code::kNotFound, "iam.profile_missing", {{"profile", id.text()}});
+  return rows[0].text("name");
+}
+
+Task<> RoleService::give_profile(const Principal& by, RoleId id, ProfileId profile) {
+  constexpr std::size_t kHeldMax = 10;
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(const AssumableRole role, read_role(transaction, by, id, "iam:GiveProfile"));
+    TRY(const std::string name, profile_name(transaction, by, profile));
+    TRY(core_.check_fresh(by, "iam:GiveProfile", resource_of(id)));
+    if (std::ranges::find(role.profiles, profile, &Holding::profile) != role.profiles.end())
+      return Done{};
+    if (role.profiles.size() >= kHeldMax)
+      return fail(Code::kConflict, "iam.too_many_held", {{"maximum", std::to_string(kHeldMax)}});
+    TRY(
+        transaction.execute("INSERT INTO role_profile (role_id, profile_id, tenant_id, since_us, "
+                            "given_by_user_id) VALUES (:role_id, :profile_id, :tenant_id, "
+                            ":now_us, :by_id)",
+                            {{"role_id", id.value},
+                             {"profile_id", profile.value},
+                             {"tenant_id", by.tenant.value},
+                             {"now_us", to_us(core_.clock.now())},
+                             {"by_id", by.user.value}}));
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:GiveProfile",
+                             "belfry:profile/" + profile.text(),
+                             {{"role", role.name}, {"name", name}}}));
+    return Done{};
+  }));
+  core_.signing.forget_tenant(by.tenant);
+  co_return Result<>();
+}
+
+Task<> RoleService::withdraw_profile(const Principal& by, RoleId id, ProfileId profile) {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(const AssumableRole role, read_role(transaction, by, id, "iam:WithdrawProfile"));
+    TRY(const std::string name, profile_name(transaction, by, profile));
+    TRY(core_.check_fresh(by, "iam:WithdrawProfile", resource_of(id)));
+    TRY(const std::int64_t removed,
+        transaction.execute("DELETE FROM role_profile WHERE role_id = :role_id AND "
+                            "profile_id = :profile_id",
+                            {{"role_id", id.value}, {"profile_id", profile.value}}));
+    if (removed == 0) return fail(Code::kNotFound, "iam.not_held", {{"name", name}});
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:WithdrawProfile",
+                             "belfry:profile/" + profile.text(),
+                             {{"role", role.name}, {"name", name}}}));
+    return Done{};
+  }));
+  core_.signing.forget_tenant(by.tenant);
+  co_return Result<>();
+}
+
+}  // namespace belfry::iam

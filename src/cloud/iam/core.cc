@@ -1,0 +1,73 @@
+#include "core.h"
+
+namespace belfry::iam {
+namespace {
+
+constexpr Duration kTreeRefreshAfter = std::chrono::seconds(3);
+
+}  // namespace
+
+Core::Core(database::Database& given_database, std::shared_ptr<Pool> given_pool,
+           crypto::KeyStore& key_store, audit::Ledger& ledger, audit::Outbox& outbox,
+           Clock& given_clock, Random& given_random)
+    : database(given_database),
+      pool(std::move(given_pool)),
+      keys(key_store),
+      clock(given_clock),
+      random(given_random),
+      trail(ledger, outbox, given_clock) {}
+
+Result<> Core::check(const Principal& by, std::string_view action, const Resource& resource,
+                     const Error& missing) {
+  auto decided = decide(tree, by, action, resource);
+  if (decided) return {};
+  trail.refused(by.tenant, by, {std::string(action), resource.name, {}}, decided.error());
+  const bool foreign = resource.tenant != by.tenant;
+  if (foreign && decided.error().message() == "iam.denied") return std::unexpected(missing);
+  return decided;
+}
+
+Result<> Core::check_user(const Principal& by, std::string_view action, const User& user) {
+  return check(by, action, {resource_of(user.id), user.tenant},
+               Error(Code::kNotFound, "iam.user_missing", {{"user", user.id.text()}}));
+}
+
+Result<> Core::check_fresh(const Principal& by, std::string_view action,
+                           const std::string& resource) {
+  // Programs are not asked; who has no second factor has nothing to prove it with.
+  if (by.method != Method::kSession || !by.second_factor) return {};
+  if (by.elsewhere.empty() && by.second_factor_at && clock.now() - *by.second_factor_at < kFreshFor)
+    return {};
+  const Error stale(Code::kDenied, "iam.step_up_needed",
+                    {{"minutes", std::to_string(kFreshFor.count())}});
+  trail.refused(by.tenant, by, {std::string(action), resource, {}}, stale);
+  return std::unexpected(stale);
+}
+
+Result<> Core::refresh_tree(Transaction& transaction) {
+  const std::int64_t now_us = to_us(clock.now());
+  if (now_us - tree_read_us_ < kTreeRefreshAfter.count() && tree.size() > 0) return {};
+  TRY(auto count, transaction.query("SELECT count(*) AS n FROM tenant"));
+  if (count[0].integer("n") != std::int64_t(tree.size())) {
+    TRY(auto rows, transaction.query("SELECT id, parent_id FROM tenant"));
+    TenantTree::Parents parents;
+    for (const Row& row : rows)
+      parents[TenantId{row.integer("id")}] =
+          TenantId{row.is_null("parent_id") ? 0 : row.integer("parent_id")};
+    tree.add(parents);
+  }
+  tree_read_us_ = now_us;
+  return {};
+}
+
+Result<> Core::end_other_sessions(Transaction& transaction, const Principal& by, UserId user) {
+  TRY(
+      transaction.execute("UPDATE iam_session SET ended_us = :now_us "
+                          "WHERE user_id = :user_id AND id <> :own AND ended_us IS NULL",
+                          {{"now_us", to_us(clock.now())},
+                           {"user_id", user.value},
+                           {"own", by.method == Method::kSession ? by.credential : ""}}));
+  return {};
+}
+
+}  // namespace belfry::iam

@@ -1,0 +1,118 @@
+// Roles that are assumed for a while: temporary credentials as AWS STS gives them.
+#pragma once
+
+#include "base/id.h"
+#include "base/time.h"
+#include "iam/listing.h"
+#include "iam/profiles.h"
+#include "policy/policy.h"
+#include "runtime/task.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace belfry::iam {
+
+struct Principal;
+
+using RoleId = Id<struct AssumableRoleTag>;
+
+inline constexpr Duration kRoleSessionMin = std::chrono::minutes(15);
+inline constexpr Duration kRoleSessionDefault = std::chrono::hours(1);
+inline constexpr Duration kRoleSessionMax = std::chrono::hours(12);
+// Of a session that another role's session assumed.
+inline constexpr Duration kChainedSessionMax = std::chrono::hours(1);
+
+// Unlike `Role`, which a user always has.
+struct AssumableRole {
+  RoleId id;
+  TenantId tenant;
+  std::string name;         // 1 to 64 of letters, digits and _+=,.@-
+  std::string arn;          // "arn:aws:iam::000000000002:role/backup"
+  std::string trust;        // who may assume it: a document without resources
+  Duration session_max{};   // from kRoleSessionMin to kRoleSessionMax
+  bool privileged = false;  // by a profile that it holds
+  std::vector<Holding> profiles;
+  Timestamp created, changed;
+};
+
+struct RoleChange {
+  std::optional<std::string> trust{};
+  std::optional<Duration> session_max{};
+};
+
+// What an assumed role is to the requests that it makes. Immutable.
+struct AssumedRole {
+  RoleId role;
+  std::string role_arn;
+  std::string by;  // ARN of who assumed it
+  UserId by_user;  // the person behind, of whatever tenant
+  Timestamp since;
+  std::vector<policy::PolicyPtr> narrowed_to;  // empty: to nothing
+};
+
+struct RoleSession {
+  std::string id;  // its access key id
+  RoleId role;
+  std::string name, arn;
+  std::string by;
+  bool second_factor = false;
+  Timestamp created, expires;
+};
+
+struct RoleAssumption {
+  std::string role_arn;
+  std::string session_name;            // 2 to 64 of letters, digits and _+=,.@-
+  std::optional<Duration> duration{};  // nothing: an hour, or as long as the role allows
+  std::string policy{};                // narrows the session; empty: nothing does
+  std::string external_id{};           // for the condition key sts:ExternalId; empty: none
+  std::string totp{};                  // a code of the caller's authenticator; empty: none
+  std::string source_ip{};
+  bool secure = false;  // asked over TLS
+};
+
+struct RoleCredentials {
+  RoleSession session;
+  std::string secret, token;  // shown once
+};
+
+// Roles are of the caller's own tenant; another's do not exist, but may be assumed. Changed as
+// profiles are (profiles.h), and at once for every session. Every call is safe from any thread and
+// leaves an audit event with its change, in one transaction.
+class Roles {
+ public:
+  virtual ~Roles() = default;
+
+  virtual Task<Listing<AssumableRole>> list_roles(const Principal& by, Page page) = 0;  // by name
+  virtual Task<AssumableRole> find_role(const Principal& by, RoleId id) = 0;
+  // Errors: invalid ("policy.*", "iam.bad_role_name", "iam.bad_session_limit"), denied
+  // ("policy.public"), conflict ("iam.role_exists", "iam.too_many_roles").
+  virtual Task<AssumableRole> create_role(const Principal& by, const std::string& name,
+                                          const std::string& trust, Duration session_max) = 0;
+  // Whoever it trusts no more keeps the sessions that it has: revoke them.
+  virtual Task<AssumableRole> change_role(const Principal& by, RoleId id,
+                                          const RoleChange& change) = 0;
+  // Its sessions end.
+  virtual Task<> delete_role(const Principal& by, RoleId id) = 0;
+  // Errors: conflict ("iam.too_many_held"); `withdraw`: not_found ("iam.not_held").
+  virtual Task<> give_profile(const Principal& by, RoleId role, ProfileId profile) = 0;
+  virtual Task<> withdraw_profile(const Principal& by, RoleId role, ProfileId profile) = 0;
+
+  // Those that are open, the oldest first.
+  virtual Task<Listing<RoleSession>> list_role_sessions(const Principal& by, RoleId role,
+                                                        Page page) = 0;
+  // With it end those that it assumed. Safe to repeat.
+  virtual Task<> revoke_role_session(const Principal& by, const std::string& id) = 0;
+
+  // By who holds the right "sts:AssumeRole" and is trusted by the role: in the role's own tenant
+  // being named by it is enough. A role that is privileged wants a second factor of who assumes
+  // it; it goes with the session, as its age does. In the logs of both tenants.
+  // Errors: denied ("iam.denied", also when there is no such role; "iam.second_factor_needed",
+  // "iam.wrong_code"), invalid ("iam.bad_role_arn", "iam.bad_role_session_name",
+  // "iam.bad_session_duration", "policy.*"), retry ("iam.throttled"), conflict
+  // ("iam.too_many_role_sessions").
+  virtual Task<RoleCredentials> assume_role(const Principal& by, const RoleAssumption& wanted) = 0;
+};
+
+}  // namespace belfry::iam

@@ -1,0 +1,173 @@
+#include "reach_service.h"
+
+#include "base/ascii.h"
+#include "base/text_encoding.h"
+#include "held_policies.h"
+#include "paging.h"
+#include "rows.h"
+#include "user_reach.h"
+
+#include <algorithm>
+
+namespace belfry::iam {
+namespace {
+
+// Users that one page looks at, each with a query; keys that an S3 client may give.
+constexpr std::size_t kUsersOfPage = 100, kKeyOctetsMax = 1024, kBucketsMax = 1000;
+
+using policy::Certainty;
+
+std::vector<ActReach> acts_of(const TenantTree& tree, const Principal& user,
+                              const std::string& bucket, const std::string& prefix,
+                              const policy::PolicyPtr& attached) {
+  std::vector<ActReach> acts;
+  for (BucketAct act : kBucketActs) {
+    const ActAsked asked = asked_of(act, bucket, prefix);
+    UserReach found =
+        find_user_reach(tree, user, {asked.action, asked.resource, asked.extent}, attached);
+    if (found.certainty == Certainty::kNever) continue;
+    acts.push_back({act, found.certainty, found.needs_second_factor, std::move(found.reasons)});
+  }
+  return acts;
+}
+
+Result<> check_key(const std::string& key) {
+  if (key.size() <= kKeyOctetsMax && is_utf8(key) && !key.contains('\0')) return {};
+  return fail(Code::kInvalid, "iam.bad_prefix");
+}
+
+}  // namespace
+
+std::string_view name_of(BucketAct act) {
+  constexpr std::string_view kNames[] = {"read", "list", "write", "delete", "change_policy"};
+  return kNames[std::size_t(act)];
+}
+
+std::string_view name_of(Certainty certainty) {
+  constexpr std::string_view kNames[] = {"never", "maybe", "always"};
+  return kNames[std::size_t(certainty)];
+}
+
+std::string_view name_of(Reason::Source source) {
+  constexpr std::string_view kNames[] = {"role", "profile", "boundary", "bucket_policy"};
+  return kNames[std::size_t(source)];
+}
+
+Result<Principal> ReachService::read_principal(Transaction& transaction, const Row& user) {
+  TRY(auto held,
+      read_held_policies(transaction, core_.held, UserId{user.integer("id")}, core_.clock.now()));
+  return Principal{.tenant = TenantId{user.integer("tenant_id")},
+                   .user = UserId{user.integer("id")},
+                   .name = user.text("name"),
+                   .role = role_named(user.text("role")).value_or(Role::kReader),
+                   .method = Method::kSession,
+                   .credential = {},
+                   .second_factor = true,
+                   .held = std::move(held)};
+}
+
+// A policy that cannot be read allows nothing, as in `authorize`.
+Result<policy::PolicyPtr> ReachService::compile(const std::string& document) {
+  if (document.empty()) return policy::PolicyPtr();
+  return attached_.find(document);
+}
+
+Result<Principal> ReachService::read_user_of(Transaction& transaction, const Principal& by,
+                                             UserId user) {
+  const Error missing(Code::kNotFound, "iam.user_missing", {{"user", user.text()}});
+  TRY(auto rows, transaction.query("SELECT u.id, u.tenant_id, u.name, " + std::string(kRoleNow) +
+                                       " FROM iam_user u WHERE u.id = :id AND "
+                                       "u.tenant_id = :tenant_id",
+                                   {{"id", user.value},
+                                    {"tenant_id", by.tenant.value},
+                                    {"now_us", to_us(core_.clock.now())}}));
+  if (rows.empty()) return std::unexpected(missing);
+  TRY(core_.check(by, "iam:GetAccess", {resource_of(user), by.tenant}, missing));
+  return read_principal(transaction, rows[0]);
+}
+
+Task<WhoReaches> ReachService::who(const Principal& by, const BucketAsked& bucket,
+                                   const std::string& prefix, Page page) {
+  CO_TRY(const std::string after, read_text_key(page.after));
+  CO_TRY(check_key(prefix));
+  CO_TRY(core_.check(by, "iam:GetAccess", {"belfry:user/all", by.tenant},
+                     Error(Code::kDenied, "iam.denied")));
+  const auto attached = compile(bucket.policy);
+  WhoReaches found;
+  if (!attached) co_return found;
+  if (*attached && after.empty())
+    found.foreigners = find_foreigners(**attached, by.tenant, bucket.name, prefix);
+  page.limit = std::min(page.limit, kUsersOfPage);
+  CO_TRY(found.people,
+         co_await core_.read<Listing<PersonReach>>(
+             [&](Transaction& transaction) -> Result<Listing<PersonReach>> {
+               TRY(auto rows,
+                   transaction.query(
+                       "SELECT u.id, u.tenant_id, u.name, " + std::string(kRoleNow) +
+                           " FROM iam_user u WHERE u.tenant_id = :tenant_id AND u.active = 1 "
+                           "AND u.name_key > :after ORDER BY u.name_key LIMIT :limit",
+                       {{"tenant_id", by.tenant.value},
+                        {"after", after},
+                        {"now_us", to_us(core_.clock.now())},
+                        {"limit", rows_of(page)}}));
+               std::vector<PersonReach> people;
+               for (const Row& row : rows) {
+                 TRY(const Principal user, read_principal(transaction, row));
+                 people.push_back({user.user, user.name, user.role,
+                                   acts_of(core_.tree, user, bucket.name, prefix, *attached)});
+               }
+               auto listing = page_of(std::move(people), page, [](const PersonReach& person) {
+                 return to_lower(person.name);
+               });
+               std::erase_if(listing.things,
+                             [](const PersonReach& person) { return person.acts.empty(); });
+               return listing;
+             }));
+  co_return found;
+}
+
+Task<std::vector<BucketReach>> ReachService::what(const Principal& by, UserId user,
+                                                  const std::vector<BucketAsked>& buckets) {
+  CO_TRY(const Principal asked,
+         co_await core_.read<Principal>([&](Transaction& transaction) -> Result<Principal> {
+           return read_user_of(transaction, by, user);
+         }));
+  if (buckets.size() > kBucketsMax) co_return fail(Code::kExhausted, "iam.too_many_buckets");
+  co_return co_await runtime::blocking(*core_.pool, [&]() -> Result<std::vector<BucketReach>> {
+    std::vector<BucketReach> found;
+    for (const BucketAsked& bucket : buckets) {
+      const auto attached = compile(bucket.policy);
+      if (!attached) continue;
+      auto acts = acts_of(core_.tree, asked, bucket.name, "", *attached);
+      if (!acts.empty()) found.push_back({bucket.name, std::move(acts)});
+    }
+    return found;
+  });
+}
+
+Task<Explanation> ReachService::explain(const Principal& by, const Simulated& request,
+                                        const Context& context) {
+  CO_TRY(Principal user,
+         co_await core_.read<Principal>([&](Transaction& transaction) -> Result<Principal> {
+           return read_user_of(transaction, by, request.user);
+         }));
+  if (!request.action.starts_with("s3:")) co_return fail(Code::kInvalid, "iam.bad_simulation");
+  CO_TRY(check_key(request.resource));
+  user.second_factor = request.second_factor;
+  Explanation explained;
+  const auto attached = compile(request.policy);
+  if (!attached) {
+    explained.refusal = attached.error().message();
+    co_return explained;
+  }
+  auto decided =
+      decide(core_.tree, user, request.action, {request.resource, user.tenant}, context, *attached);
+  explained.allowed = decided.has_value();
+  if (!decided) explained.refusal = decided.error().message();
+  explained.reasons =
+      find_user_reach(core_.tree, user, {request.action, request.resource}, *attached, &context)
+          .reasons;
+  co_return explained;
+}
+
+}  // namespace belfry::iam

@@ -1,0 +1,382 @@
+// Sessions of roles: temporary credentials.
+#include "base/ascii.h"
+#include "crypto/hash.h"
+#include "held_policies.h"
+#include "paging.h"
+#include "role_service.h"
+#include "rows.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace belfry::iam {
+namespace {
+
+constexpr std::string_view kAction = "sts:AssumeRole";
+// Open ones, of the roles of a tenant and of one person.
+constexpr std::int64_t kOfTenantMax = 10'000, kOfPersonMax = 500;
+// After its end a session is still answered as one that has expired.
+constexpr Duration kKept = std::chrono::hours(1);
+// What AWS allows the policy of a session.
+constexpr std::size_t kPolicyMax = 2'048;
+constexpr std::size_t kSessionNameMin = 2, kSessionNameMax = 64;
+
+constexpr std::string_view kOpen = "s.ended_us IS NULL AND s.expires_us > :now_us";
+
+Purpose purpose_of(const std::string& id) {
+  return {"role_session/" + id};
+}
+
+// Session names have no slashes: the two names of an ARN cannot be mixed up.
+std::string session_arn(TenantId tenant, const std::string& role, const std::string& session) {
+  return "arn:aws:sts::" + account_of(tenant) + ":assumed-role/" + role + "/" + session;
+}
+
+bool is_session_name(std::string_view name) {
+  return name.size() >= kSessionNameMin && name.size() <= kSessionNameMax &&
+         std::ranges::all_of(name, [](char c) {
+           return is_alphanumeric(c) || std::string_view("_+=,.@-").contains(c);
+         });
+}
+
+struct RoleName {
+  TenantId tenant;
+  std::string name;
+};
+
+// "arn:aws:iam::000000000002:role/backup"
+std::optional<RoleName> parse_role_arn(std::string_view arn) {
+  constexpr std::string_view kBefore = "arn:aws:iam::", kBetween = ":role/";
+  constexpr std::size_t kArnMax = 256;
+  if (!arn.starts_with(kBefore) || arn.size() > kArnMax) return std::nullopt;
+  arn.remove_prefix(kBefore.size());
+  std::int64_t account = 0;
+  const auto [end, error] = std::from_chars(arn.data(), arn.data() + arn.size(), account);
+  const std::string_view rest = arn.substr(std::size_t(end - arn.data()));
+  if (error != std::errc() || account <= 0 || !rest.starts_with(kBetween)) return std::nullopt;
+  RoleName named{TenantId{account}, std::string(rest.substr(kBetween.size()))};
+  // An account has one way of being written, and an ARN too.
+  if (account_of(named.tenant) != arn.substr(0, std::size_t(end - arn.data())) ||
+      named.name.empty())
+    return std::nullopt;
+  return named;
+}
+
+RoleSession session_of(const Row& row) {
+  return {.id = row.text("id"),
+          .role = RoleId{row.integer("role_id")},
+          .name = row.text("name"),
+          .arn = session_arn(TenantId{row.integer("tenant_id")}, row.text("role_name"),
+                             row.text("name")),
+          .by = row.text("by_arn"),
+          .second_factor = row.flag("second_factor"),
+          .created = from_us(row.integer("created_us")),
+          .expires = from_us(row.integer("expires_us"))};
+}
+
+// What is asked for when a role is assumed.
+class AssumptionFacts : public policy::Facts {
+ public:
+  explicit AssumptionFacts(const RoleAssumption& wanted) : wanted_(wanted) {}
+  std::optional<std::vector<std::string>> find(std::string_view key) const override {
+    if (key == "sts:rolesessionname") return std::vector{wanted_.session_name};
+    if (key == "sts:externalid" && !wanted_.external_id.empty())
+      return std::vector{wanted_.external_id};
+    return std::nullopt;
+  }
+
+ private:
+  const RoleAssumption& wanted_;
+};
+
+}  // namespace
+
+struct RoleService::Assumption {
+  const RoleAssumption& wanted;
+  Principal by;  // with the factor that came with the request
+  TenantId owner;
+  RoleId role{};
+  std::string role_name;
+  Duration role_max{};
+  bool is_crossing() const { return by.tenant != owner; }
+  UserId person() const { return by.assumed ? by.assumed->by_user : by.user; }
+};
+
+Result<> check_session_token(const SigningIdentity& identity,
+                             const std::optional<std::string_view>& token, Timestamp now) {
+  if (!identity.token && !token) return {};
+  // As if there were no such key: half of a credential is none.
+  if (!token) return fail(Code::kDenied, "iam.unknown_key");
+  if (!identity.token ||
+      !crypto::equal_constant_time(as_view(digest_of(*token)), as_view(identity.token->sha256)))
+    return fail(Code::kDenied, "iam.wrong_session_token");
+  if (identity.token->expires <= now) return fail(Code::kDenied, "iam.session_token_expired");
+  return {};
+}
+
+Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transaction,
+                                                const std::string& id) {
+  TRY(auto rows, transaction.query("SELECT s.*, r.name AS role_name FROM role_session s "
+                                   "JOIN assumable_role r ON r.id = s.role_id "
+                                   "JOIN iam_user u ON u.id = s.by_user_id "
+                                   "WHERE s.id = :id AND s.ended_us IS NULL AND u.active = 1",
+                                   {{"id", id}}));
+  if (rows.empty()) return fail(Code::kDenied, "iam.unknown_key");
+  const Row& row = rows[0];
+  TRY(const Buffer secret, open_secret(core.keys, purpose_of(id), row.text("secret_sealed")));
+  const RoleSession session = session_of(row);
+  const TenantId tenant{row.integer("tenant_id")};
+  auto assumed = std::make_shared<AssumedRole>();
+  assumed->role = session.role;
+  assumed->role_arn = "arn:aws:iam::" + account_of(tenant) + ":role/" + row.text("role_name");
+  assumed->by = session.by;
+  assumed->by_user = UserId{row.integer("by_user_id")};
+  assumed->since = session.created;
+  if (const std::string& document = row.text("session_document"); !document.empty()) {
+    TRY(auto narrowed, core.held.find(document));
+    assumed->narrowed_to.push_back(std::move(narrowed));
+  }
+  TRY(auto held, read_role_policies(transaction, core.held, session.role));
+  return SigningIdentity{{.tenant = tenant,
+                          .name = session.arn,
+                          .role = Role::kAssumed,
+                          .method = Method::kAccessKey,
+                          .credential = id,
+                          .second_factor = session.second_factor,
+                          .second_factor_at = optional_time(row, "second_factor_us"),
+                          .held = std::move(held),
+                          .assumed = std::move(assumed)},
+                         std::string(as_text(secret)),
+                         std::nullopt,
+                         SessionToken{row.text("token_sha256"), session.expires}};
+}
+
+Task<Listing<RoleSession>> RoleService::list_role_sessions(const Principal& by, RoleId role,
+                                                           Page page) {
+  using Sessions = Listing<RoleSession>;
+  CO_TRY(const TimeKey after, read_time_key(page.after));
+  co_return co_await core_.read<Sessions>([&](Transaction& transaction) -> Result<Sessions> {
+    TRY(read_role(transaction, by, role, "iam:ListRoleSessions"));
+    TRY(auto rows,
+        transaction.query("SELECT s.*, r.name AS role_name FROM role_session s "
+                          "JOIN assumable_role r ON r.id = s.role_id "
+                          "WHERE s.role_id = :role_id AND " +
+                              std::string(kOpen) +
+                              " AND (s.created_us > :after_us OR (s.created_us = :after_us AND "
+                              "s.id > :after_id)) ORDER BY s.created_us, s.id LIMIT :limit",
+                          {{"role_id", role.value},
+                           {"now_us", to_us(core_.clock.now())},
+                           {"after_us", after.us},
+                           {"after_id", after.id},
+                           {"limit", rows_of(page)}}));
+    std::vector<RoleSession> sessions;
+    sessions.reserve(rows.size());
+    for (const Row& row : rows) sessions.push_back(session_of(row));
+    return page_of(std::move(sessions), page,
+                   [](const RoleSession& session) { return text_of(session.created, session.id); });
+  });
+}
+
+Task<> RoleService::revoke_role_session(const Principal& by, const std::string& id) {
+  CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
+    const Error missing(Code::kNotFound, "iam.role_session_missing", {{"session", id}});
+    TRY(auto rows, transaction.query("SELECT s.role_id, s.name, s.ended_us FROM role_session s "
+                                     "WHERE s.id = :id AND s.tenant_id = :tenant_id",
+                                     {{"id", id}, {"tenant_id", by.tenant.value}}));
+    if (rows.empty()) return std::unexpected(missing);
+    const std::string resource = "belfry:role/" + RoleId{rows[0].integer("role_id")}.text();
+    TRY(core_.check(by, "iam:RevokeRoleSession", {resource, by.tenant}, missing));
+    if (!rows[0].is_null("ended_us")) return Done{};
+    TRY(transaction.execute(
+        "UPDATE role_session SET ended_us = :now_us WHERE ended_us IS NULL AND id IN "
+        "(WITH RECURSIVE below (id) AS (SELECT s.id FROM role_session s WHERE s.id = :id UNION "
+        "SELECT c.id FROM role_session c JOIN below b ON c.chained_from_id = b.id) "
+        "SELECT id FROM below)",
+        {{"now_us", to_us(core_.clock.now())}, {"id", id}}));
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:RevokeRoleSession",
+                             resource,
+                             {{"session", rows[0].text("name")}, {"access_key", id}}}));
+    return Done{};
+  }));
+  // Those that it assumed may be of any tenant.
+  core_.signing.forget_sessions();
+  co_return Result<>();
+}
+
+Result<> RoleService::prove_factor(Transaction& transaction, Assumption& assumption) {
+  const RoleAssumption& wanted = assumption.wanted;
+  if (wanted.totp.empty()) return {};
+  const auto wrong = fail(Code::kDenied, "iam.wrong_code");
+  if (!assumption.by.user) return wrong;
+  TRY(const bool proved, use_totp(core_, transaction, assumption.by.user, wanted.totp));
+  if (!proved) return wrong;
+  assumption.by.second_factor = true;
+  assumption.by.second_factor_at = core_.clock.now();
+  return {};
+}
+
+// Finds the role; one that is not there is answered as one that does not trust.
+Result<> RoleService::check_trusted(Transaction& transaction, Assumption& assumption) {
+  const RoleAssumption& wanted = assumption.wanted;
+  const Error denied(Code::kDenied, "iam.denied",
+                     {{"action", std::string(kAction)}, {"resource", wanted.role_arn}});
+  const auto named = parse_role_arn(wanted.role_arn);
+  if (!named) return fail(Code::kInvalid, "iam.bad_role_arn");
+  TRY(auto rows, transaction.query("SELECT r.*, (SELECT count(*) FROM role_profile h JOIN "
+                                   "iam_profile p ON p.id = h.profile_id WHERE h.role_id = r.id "
+                                   "AND p.privileged = 1) AS privileged_profiles "
+                                   "FROM assumable_role r WHERE r.tenant_id = :tenant_id "
+                                   "AND r.name = :name",
+                                   {{"tenant_id", named->tenant.value}, {"name", named->name}}));
+  if (rows.empty()) return std::unexpected(denied);
+  const Row& row = rows[0];
+  assumption.owner = named->tenant;
+  assumption.role = RoleId{row.integer("id")};
+  assumption.role_name = row.text("name");
+  assumption.role_max = Duration(row.integer("session_max_us"));
+  auto trust = trust_.find(row.text("trust_document"));
+  // One that an older program took and this one cannot read trusts nobody.
+  if (!trust) return std::unexpected(denied);
+  const AssumptionFacts facts(wanted);
+  const Context context{core_.clock.now(), wanted.source_ip, wanted.secure, &facts};
+  TRY(decide(core_.tree, assumption.by, kAction, {wanted.role_arn, assumption.owner}, context,
+             *trust));
+  if (row.integer("privileged_profiles") > 0 && !assumption.by.second_factor)
+    return fail(Code::kDenied, "iam.second_factor_needed",
+                {{"action", std::string(kAction)}, {"resource", wanted.role_arn}});
+  return core_.check_fresh(assumption.by, kAction, wanted.role_arn);
+}
+
+Result<Duration> RoleService::duration_of(Transaction& transaction, const Assumption& assumption) {
+  const bool is_chained = assumption.by.assumed != nullptr;
+  const Duration longest =
+      is_chained ? std::min(assumption.role_max, kChainedSessionMax) : assumption.role_max;
+  Duration duration = assumption.wanted.duration.value_or(std::min(longest, kRoleSessionDefault));
+  if (duration < kRoleSessionMin || duration > longest) {
+    const auto seconds = [](Duration d) {
+      return std::to_string(std::chrono::floor<std::chrono::seconds>(d).count());
+    };
+    return fail(Code::kInvalid, "iam.bad_session_duration",
+                {{"minimum_s", seconds(kRoleSessionMin)}, {"maximum_s", seconds(longest)}});
+  }
+  if (assumption.by.method != Method::kApiToken) return duration;
+  // A token makes nothing that outlives it.
+  TRY(auto own, transaction.query("SELECT expires_us FROM api_token WHERE id = :credential",
+                                  {{"credential", assumption.by.credential}}));
+  if (own.empty()) return fail(Code::kDenied, "iam.unknown_token");
+  const auto ends = optional_time(own[0], "expires_us");
+  return ends ? std::min(duration, Duration(*ends - core_.clock.now())) : duration;
+}
+
+// Forgets those that ended long ago.
+Result<> RoleService::check_room(Transaction& transaction, const Assumption& assumption) {
+  const database::Parameters parameters = {{"tenant_id", assumption.owner.value},
+                                           {"user_id", assumption.person().value},
+                                           {"now_us", to_us(core_.clock.now())},
+                                           {"forgotten_us", to_us(core_.clock.now() - kKept)}};
+  TRY(
+      transaction.execute("DELETE FROM role_session WHERE tenant_id = :tenant_id AND "
+                          "(expires_us < :forgotten_us OR ended_us < :forgotten_us)",
+                          parameters));
+  TRY(auto tenant, transaction.query("SELECT count(*) AS n FROM role_session "
+                                     "WHERE tenant_id = :tenant_id",
+                                     parameters));
+  TRY(auto person, transaction.query("SELECT count(*) AS n FROM role_session "
+                                     "WHERE by_user_id = :user_id AND tenant_id = :tenant_id AND "
+                                     "expires_us > :now_us",
+                                     parameters));
+  if (person[0].integer("n") >= kOfPersonMax)
+    return fail(Code::kConflict, "iam.too_many_role_sessions",
+                {{"maximum", std::to_string(kOfPersonMax)}});
+  if (tenant[0].integer("n") >= kOfTenantMax)
+    return fail(Code::kConflict, "iam.too_many_role_sessions",
+                {{"maximum", std::to_string(kOfTenantMax)}});
+  return {};
+}
+
+Result<RoleCredentials> RoleService::open(Transaction& transaction, const Assumption& assumption) {
+  const auto& [wanted, by, owner, role, role_name, role_max] = assumption;
+  TRY(const Duration duration, duration_of(transaction, assumption));
+  TRY(check_room(transaction, assumption));
+  const Timestamp now = core_.clock.now();
+  RoleCredentials made;
+  made.session = {.id = make_temporary_key_id(core_.random),
+                  .role = role,
+                  .name = wanted.session_name,
+                  .arn = session_arn(owner, role_name, wanted.session_name),
+                  .by = arn_of(by),
+                  .second_factor = by.second_factor,
+                  .created = now,
+                  .expires = now + duration};
+  made.secret = make_access_key_secret(core_.random);
+  made.token = make_bearer_secret(core_.random);
+  TRY(const std::string sealed,
+      seal_secret(core_.keys, core_.random, purpose_of(made.session.id), as_view(made.secret)));
+  TRY(transaction.execute(
+      "INSERT INTO role_session (id, tenant_id, role_id, name, secret_sealed, token_sha256, "
+      "session_document, by_tenant_id, by_user_id, by_arn, chained_from_id, second_factor, "
+      "second_factor_us, created_us, expires_us) VALUES (:id, :tenant_id, :role_id, :name, "
+      ":secret_sealed, :token_sha256, :session_document, :by_tenant_id, :by_user_id, :by_arn, "
+      ":chained_from_id, :second_factor, :second_factor_us, :now_us, :expires_us)",
+      {{"id", made.session.id},
+       {"tenant_id", owner.value},
+       {"role_id", role.value},
+       {"name", made.session.name},
+       {"secret_sealed", sealed},
+       {"token_sha256", digest_of(made.token)},
+       {"session_document", wanted.policy},
+       {"by_tenant_id", by.tenant.value},
+       {"by_user_id", assumption.person().value},
+       {"by_arn", made.session.by},
+       {"chained_from_id", by.assumed ? database::Value(by.credential) : database::Null{}},
+       {"second_factor", std::int64_t(by.second_factor)},
+       {"second_factor_us", time_or_null(by.second_factor_at)},
+       {"now_us", to_us(now)},
+       {"expires_us", to_us(made.session.expires)}}));
+  TRY(core_.trail.changed_across(transaction, owner, by,
+                                 {std::string(kAction),
+                                  wanted.role_arn,
+                                  {{"session", made.session.arn},
+                                   {"access_key", made.session.id},
+                                   {"second_factor", by.second_factor ? "yes" : "no"},
+                                   {"expires", format_rfc3339(made.session.expires)}}}));
+  return made;
+}
+
+void RoleService::log_refusal(const Assumption& assumption, const Error& reason) {
+  const Act act{std::string(kAction), assumption.wanted.role_arn, {}};
+  core_.trail.refused(assumption.by.tenant, assumption.by, act, reason);
+  if (!assumption.owner || !assumption.is_crossing()) return;
+  Principal as_owner_sees = assumption.by;
+  as_owner_sees.name = arn_of(assumption.by);
+  as_owner_sees.user = {};
+  as_owner_sees.credential.clear();
+  core_.trail.refused(assumption.owner, as_owner_sees, act, reason);
+}
+
+Task<RoleCredentials> RoleService::assume_role(const Principal& by, const RoleAssumption& wanted) {
+  if (!is_session_name(wanted.session_name))
+    co_return fail(Code::kInvalid, "iam.bad_role_session_name");
+  if (wanted.policy.size() > kPolicyMax)
+    co_return fail(Code::kInvalid, "policy.too_long", {{"octets_max", std::to_string(kPolicyMax)}});
+  if (!wanted.policy.empty()) CO_TRY(policy::compile_known(wanted.policy, policy::Kind::kIdentity));
+  const std::string account = "assume " + by.user.text();
+  const Throttle::Attempt attempt{.account = account, .address = account, .known_good = true};
+  if (!wanted.totp.empty()) CO_TRY(throttle_.begin(attempt, core_.clock.now()));
+  Assumption assumption{wanted, by, {}, {}, {}, {}};
+  bool is_proved = false;
+  auto made = co_await core_.write<RoleCredentials>(
+      [&](Transaction& transaction) -> Result<RoleCredentials> {
+        TRY(core_.refresh_tree(transaction));
+        TRY(prove_factor(transaction, assumption));
+        is_proved = true;
+        TRY(check_trusted(transaction, assumption));
+        return open(transaction, assumption);
+      });
+  if (is_proved && !wanted.totp.empty()) throttle_.succeeded(attempt, Throttle::Success::kForget);
+  if (!made && made.error().code() == Code::kDenied) log_refusal(assumption, made.error());
+  co_return made;
+}
+
+}  // namespace belfry::iam

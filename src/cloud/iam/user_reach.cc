@@ -1,0 +1,162 @@
+#include "user_reach.h"
+
+#include "predefined.h"
+#include "request_facts.h"
+
+#include <algorithm>
+
+namespace belfry::iam {
+namespace {
+
+using policy::Certainty;
+
+constexpr std::string_view kPolicyActions[] = {"s3:GetBucketPolicy", "s3:PutBucketPolicy",
+                                               "s3:DeleteBucketPolicy"};
+
+// Who asks and whose the resource is are known; from where, when, how and with what is not.
+class KnownOfUser : public policy::PartialFacts {
+ public:
+  KnownOfUser(const RequestFacts& facts, bool knows_all) : facts_(facts), knows_all_(knows_all) {}
+  std::optional<std::vector<std::string>> find(std::string_view key) const override {
+    return facts_.find(key);
+  }
+  bool is_known(std::string_view key) const override {
+    constexpr std::string_view kKnown[] = {
+        "aws:username",      "aws:userid",          "aws:principalarn",   "aws:principalaccount",
+        "aws:principaltype", "aws:resourceaccount", "s3:resourceaccount", "belfry:resourcescope"};
+    return knows_all_ || std::ranges::find(kKnown, key) != std::end(kKnown);
+  }
+
+ private:
+  const RequestFacts& facts_;
+  const bool knows_all_;
+};
+
+// Of nobody in particular: nothing is known.
+class NothingKnown : public policy::PartialFacts {
+ public:
+  std::optional<std::vector<std::string>> find(std::string_view) const override { return {}; }
+  bool is_known(std::string_view) const override { return false; }
+};
+
+Reason reason_of(const policy::Bearing& bearing, const Principal& user, std::size_t predefined) {
+  Reason reason{.statement = bearing.statement,
+                .is_deny = bearing.is_deny,
+                .certainty = bearing.certainty,
+                .conditions = bearing.conditions};
+  if (bearing.layer == policy::Layer::kResource) {
+    reason.source = Reason::Source::kBucketPolicy;
+  } else if (bearing.layer == policy::Layer::kBoundary) {
+    reason.source = Reason::Source::kBoundary;
+    reason.name = user.held->boundary_name;
+  } else if (bearing.policy < predefined) {
+    reason.name = std::string(name_of(user.role));
+  } else {
+    const HeldSource& source = user.held->sources[bearing.policy - predefined];
+    reason.source = Reason::Source::kProfile;
+    reason.name = source.profile;
+    reason.group = source.group;
+  }
+  return reason;
+}
+
+// Whether a statement denies: nowhere, perhaps, or in every request.
+Certainty denied_by(const policy::Reach& reach) {
+  Certainty denied = Certainty::kNever;
+  for (const policy::Bearing& bearing : reach.bearings)
+    if (bearing.is_deny) denied = std::max(denied, bearing.certainty);
+  return denied;
+}
+
+}  // namespace
+
+UserReach find_user_reach(const TenantTree& tree, const Principal& user, const Asked& asked,
+                          const policy::PolicyPtr& attached, const Context* context) {
+  const bool is_administrator = is_privileged(user.role);
+  const HeldPolicies* held = is_administrator ? nullptr : user.held.get();
+  const auto predefined = predefined_policies(user.role);
+  std::vector<policy::PolicyPtr> identity(predefined.begin(), predefined.end());
+  if (held) identity.insert(identity.end(), held->policies.begin(), held->policies.end());
+
+  const Context nowhere{};
+  const Resource resource{std::string(asked.resource), user.tenant};
+  const RequestFacts request_facts(tree, user, resource, user.tenant, context ? *context : nowhere);
+  const KnownOfUser facts(request_facts, context != nullptr);
+  const std::string arn = arn_of(user.tenant, user.name), account = account_of(user.tenant);
+  const policy::Requests requests{.action = asked.action,
+                                  .resource = asked.resource,
+                                  .extent = asked.extent,
+                                  .owner = account,
+                                  .caller = {arn, account},
+                                  .facts = facts};
+  policy::PolicySet policies{.identity = identity,
+                             .boundary = held ? held->boundary : nullptr,
+                             .session = {},
+                             .resource = attached};
+  policy::Reach reach = policy::find_reach(policies, requests);
+  if (std::ranges::find(kPolicyActions, asked.action) != std::end(kPolicyActions)) {
+    // The bucket's policy gives no right over itself, and keeps no administrator from it.
+    const Certainty denied = is_administrator ? Certainty::kNever : denied_by(reach);
+    policies.resource = nullptr;
+    const policy::Reach own = policy::find_reach(policies, requests);
+    reach.certainty = own.certainty;
+    if (denied == Certainty::kAlways) reach.certainty = Certainty::kNever;
+    if (denied == Certainty::kMaybe) reach.certainty = std::min(own.certainty, Certainty::kMaybe);
+    std::erase_if(reach.bearings, [&](const policy::Bearing& bearing) {
+      return bearing.layer == policy::Layer::kResource && (is_administrator || !bearing.is_deny);
+    });
+  }
+  UserReach found{.certainty = reach.certainty,
+                  .needs_second_factor = is_administrator || (held && held->privileged) ||
+                                         asked.action == "s3:PutBucketPolicy" ||
+                                         asked.action == "s3:DeleteBucketPolicy"};
+  for (const policy::Bearing& bearing : reach.bearings)
+    found.reasons.push_back(reason_of(bearing, user, predefined.size()));
+  return found;
+}
+
+ActAsked asked_of(BucketAct act, const std::string& bucket, const std::string& prefix) {
+  const std::string arn = "arn:aws:s3:::" + bucket;
+  using policy::Extent;
+  switch (act) {
+    case BucketAct::kRead:
+      return {"s3:GetObject", arn + "/" + prefix, Extent::kAllThatBegin};
+    case BucketAct::kList:
+      return {"s3:ListBucket", arn, Extent::kExactly};
+    case BucketAct::kWrite:
+      return {"s3:PutObject", arn + "/" + prefix, Extent::kAllThatBegin};
+    case BucketAct::kDelete:
+      return {"s3:DeleteObject", arn + "/" + prefix, Extent::kAllThatBegin};
+    case BucketAct::kChangePolicy:
+      break;
+  }
+  return {"s3:PutBucketPolicy", arn, Extent::kExactly};
+}
+
+std::vector<ForeignReach> find_foreigners(const policy::Policy& attached, TenantId owner,
+                                          const std::string& bucket, const std::string& prefix) {
+  const std::string own = account_of(owner);
+  const NothingKnown facts;
+  std::vector<ForeignReach> foreigners;
+  for (BucketAct act : kBucketActs) {
+    // The policy is changed by the owner's users alone.
+    if (act == BucketAct::kChangePolicy) continue;
+    const ActAsked asked = asked_of(act, bucket, prefix);
+    const policy::Requests requests{.action = asked.action,
+                                    .resource = asked.resource,
+                                    .extent = asked.extent,
+                                    .owner = own,
+                                    .caller = {},
+                                    .facts = facts};
+    for (auto& named : policy::named_principals(attached, requests)) {
+      if (named.name == own || named.name.starts_with("arn:aws:iam::" + own + ":") ||
+          named.name.starts_with("arn:aws:sts::" + own + ":"))
+        continue;
+      foreigners.push_back(
+          {std::move(named.name), act, std::move(named.statement), std::move(named.conditions)});
+    }
+  }
+  return foreigners;
+}
+
+}  // namespace belfry::iam

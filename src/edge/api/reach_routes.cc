@@ -1,0 +1,131 @@
+// Who can reach a bucket and why, what a person can do, and one request simulated. Rights are
+// checked in cloud/iam.
+#include "bucket_access.h"
+#include "page.h"
+#include "route.h"
+#include "shapes.h"
+#include "text/catalogue.h"
+
+#include <nlohmann/json.hpp>
+
+namespace belfry::api {
+namespace {
+
+using nlohmann::json;
+
+iam::AccessQueries& queries(const Call& call) {
+  return call.host.services.iam.access_queries();
+}
+
+json to_json(const iam::Reason& reason) {
+  return {{"source", name_of(reason.source)},
+          {"name", reason.name.empty() ? json(nullptr) : json(reason.name)},
+          {"group_name", reason.group.empty() ? json(nullptr) : json(reason.group)},
+          {"statement", reason.statement},
+          {"effect", reason.is_deny ? "deny" : "allow"},
+          {"certainty", iam::name_of(reason.certainty)},
+          {"conditions", reason.conditions}};
+}
+
+json to_json(const std::vector<iam::Reason>& reasons) {
+  json items = json::array();
+  for (const auto& reason : reasons) items.push_back(to_json(reason));
+  return items;
+}
+
+json to_json(const std::vector<iam::ActReach>& acts) {
+  json items = json::array();
+  for (const auto& act : acts)
+    items.push_back({{"act", name_of(act.act)},
+                     {"certainty", iam::name_of(act.certainty)},
+                     {"needs_second_factor", act.needs_second_factor},
+                     {"reasons", to_json(act.reasons)}});
+  return items;
+}
+
+// A bucket of the caller's own tenant; another's is not there.
+Task<objects::Bucket> own_bucket(Call& call, const std::string& name) {
+  CO_TRY(auto bucket, co_await call.host.services.objects.find_bucket(name));
+  if (bucket.tenant != call.by.tenant)
+    co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", name}});
+  co_return bucket;
+}
+
+Task<Answer> who(Call& call) {
+  CO_TRY(iam::Page page, asked_page(call));
+  CO_TRY(auto bucket, co_await own_bucket(call, call.path[0]));
+  CO_TRY(auto found, co_await queries(call).who(call.by, {bucket.name, bucket.policy},
+                                                call.parameter("prefix"), std::move(page)));
+  json people = json::array(), foreigners = json::array();
+  for (const auto& person : found.people.things)
+    people.push_back({{"user", person.user.text()},
+                      {"name", person.name},
+                      {"role", iam::name_of(person.role)},
+                      {"acts", to_json(person.acts)}});
+  for (const auto& foreigner : found.foreigners)
+    foreigners.push_back({{"principal", foreigner.principal},
+                          {"act", name_of(foreigner.act)},
+                          {"statement", foreigner.statement},
+                          {"conditions", foreigner.conditions}});
+  json body = page_of(std::move(people), cursor_of(found.people.next));
+  body["foreigners"] = std::move(foreigners);
+  co_return answer(body);
+}
+
+Task<Answer> what(Call& call) {
+  CO_TRY(auto user, parse_id<UserId>(call.path[0]));
+  CO_TRY(auto buckets, co_await call.host.services.objects.list_buckets(call.by.tenant));
+  std::vector<iam::BucketAsked> asked;
+  asked.reserve(buckets.size());
+  for (const auto& bucket : buckets) asked.push_back({bucket.name, bucket.policy});
+  CO_TRY(auto found, co_await queries(call).what(call.by, user, asked));
+  json items = json::array();
+  for (const auto& reach : found)
+    items.push_back({{"bucket", reach.bucket}, {"acts", to_json(reach.acts)}});
+  co_return answer({{"buckets", std::move(items)}});
+}
+
+bool flag_or(const json& body, const char* name, bool otherwise) {
+  const auto field = body.find(name);
+  return field != body.end() && field->is_boolean() ? field->get<bool>() : otherwise;
+}
+
+Task<Answer> explain(Call& call) {
+  CO_TRY(json body, co_await call.read_body());
+  CO_TRY(std::string user, text_field(body, "user"));
+  CO_TRY(std::string name, text_field(body, "bucket"));
+  iam::Simulated request;
+  CO_TRY(request.user, parse_id<UserId>(user));
+  CO_TRY(request.action, text_field(body, "action"));
+  CO_TRY(auto bucket, co_await own_bucket(call, name));
+  const std::string key = text_field_or(body, "key", "");
+  request.resource = key.empty() ? bucket_arn(name) : object_arn(name, key);
+  request.policy = bucket.policy;
+  request.second_factor = flag_or(body, "second_factor", false);
+  iam::Context context = call.context();
+  context.source_ip = text_field_or(body, "source_ip", "");
+  context.secure = flag_or(body, "secure", true);
+  CO_TRY(auto explained, co_await queries(call).explain(call.by, request, context));
+  const std::string words =
+      explained.allowed ? ""
+                        : text::text(explained.refusal,
+                                     {{"action", request.action}, {"resource", request.resource}},
+                                     call.language());
+  co_return answer({{"allowed", explained.allowed},
+                    {"reason", explained.allowed ? json(nullptr) : json(words)},
+                    {"statements", to_json(explained.reasons)}});
+}
+
+constexpr Route kRoutes[] = {
+    {"GET", "/api/v1/buckets/{bucket}/access", "iam:GetAccess", who},
+    {"GET", "/api/v1/users/{user}/access", "iam:GetAccess", what},
+    {"POST", "/api/v1/access/explain", "iam:GetAccess", explain},
+};
+
+}  // namespace
+
+std::span<const Route> reach_routes() {
+  return kRoutes;
+}
+
+}  // namespace belfry::api

@@ -1,0 +1,148 @@
+// STS, and what goes with the signatures of temporary credentials.
+#include "base/text_encoding.h"
+#include "fake_roles.h"
+#include "service_fixture.h"
+#include "signature.h"
+#include "sts_request.h"
+
+namespace belfry::s3 {
+namespace {
+
+class StsTest : public ServiceTest {
+ protected:
+  // A form as awscli signs it.
+  std::unique_ptr<Reply> post(const std::string& form, const std::string& service = "sts",
+                              const std::string& sent = "", const std::string& key_id = kKeyId,
+                              bool secure = true) {
+    http::Request request;
+    request.method = "POST";
+    request.path = request.raw_path = "/";
+    request.id = "REQUEST1";
+    request.peer_ip = "192.0.2.1";
+    request.secure = secure;
+    request.fields.add("Host", "localhost");
+    request.fields.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+    request.fields.add("x-amz-date", format_basic(clock_.time));
+    const std::string day = format_basic(clock_.time).substr(0, 8);
+    const std::string prefix = "AWS4-HMAC-SHA256 Credential=" + key_id + "/" + day + "/eu-west-1/" +
+                               service + "/aws4_request, SignedHeaders=host;x-amz-date, Signature=";
+    Claim claim;
+    claim.date = day;
+    claim.region = "eu-west-1";
+    claim.service = service;
+    claim.timestamp = format_basic(clock_.time);
+    claim.signed_headers = {"host", "x-amz-date"};
+    claim.payload = to_hex(crypto::sha256(as_view(form)));
+    const auto key = make_signing_key(kSecret, day, claim.region, service);
+    request.fields.add(
+        "Authorization",
+        prefix + sign(key, string_to_sign(claim, canonical_request(claim, request))));
+    return send_raw(std::move(request), sent.empty() ? form : sent);
+  }
+  std::string code(const std::string& form) {
+    auto reply = post(form);
+    return reply->status < 300 ? "" : reply->element("Code");
+  }
+};
+
+const std::string kAssume =
+    "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A000000000002%3Arole%2Fbackup"
+    "&RoleSessionName=nightly";
+
+TEST_F(StsTest, GivesTemporaryCredentials) {
+  auto reply = post(kAssume +
+                    "&DurationSeconds=900&Policy=%7B%22a%22%3A+1%7D&ExternalId=x1"
+                    "&SerialNumber=app&TokenCode=123456");
+  ASSERT_EQ(reply->status, 200) << reply->body;
+  EXPECT_EQ(reply->element("AccessKeyId"), kTemporaryKeyId);
+  EXPECT_EQ(reply->element("SessionToken"), kSessionToken);
+  EXPECT_EQ(reply->element("Expiration").substr(0, 11), "2026-03-01T");
+  EXPECT_EQ(reply->element("RequestId"), "REQUEST1");
+  const iam::RoleAssumption& asked = iam_.fake_roles.asked;
+  EXPECT_EQ(asked.role_arn, "arn:aws:iam::000000000002:role/backup");
+  EXPECT_EQ(asked.duration, std::chrono::minutes(15));
+  EXPECT_EQ(asked.policy, R"({"a": 1})");
+  EXPECT_EQ(asked.external_id + " " + asked.totp, "x1 123456");
+  EXPECT_EQ(asked.source_ip, "192.0.2.1");
+}
+
+TEST_F(StsTest, TellsWhoAsks) {
+  auto reply = post("Action=GetCallerIdentity&Version=2011-06-15");
+  ASSERT_EQ(reply->status, 200) << reply->body;
+  EXPECT_EQ(reply->element("Account"), "000000000002");
+  EXPECT_EQ(reply->element("Arn"), "arn:aws:iam::000000000002:user/anna");
+}
+
+TEST_F(StsTest, NamesErrorsAsStsDoes) {
+  EXPECT_EQ(code("Action=GetSessionToken"), "InvalidAction");
+  EXPECT_EQ(code("Version=2011-06-15"), "InvalidAction");
+  EXPECT_EQ(code("Action=AssumeRole&RoleArn=x"), "ValidationError");
+  EXPECT_EQ(code(kAssume + "&DurationSeconds=soon"), "ValidationError");
+  EXPECT_EQ(code(kAssume + "&TokenCode=123456"), "ValidationError");
+  EXPECT_EQ(code(kAssume + "&RoleArn=twice"), "MalformedInput");
+  EXPECT_EQ(code(kAssume + "&Policy=%zz"), "MalformedInput");
+  EXPECT_EQ(code(kAssume + std::string(40'000, '&')), "MalformedInput");
+  auto tags = post(kAssume + "&Tags.member.1.Key=team&Tags.member.1.Value=blue");
+  EXPECT_EQ(tags->element("Code"), "ValidationError");
+  EXPECT_NE(tags->element("Message").find("Tags.member.1.Key"), std::string::npos);
+  iam_.fake_roles.refusal = Error(Code::kDenied, "iam.denied", {{"action", "sts:AssumeRole"}});
+  auto denied = post(kAssume);
+  EXPECT_EQ(denied->status, 403);
+  EXPECT_EQ(denied->element("Code"), "AccessDenied");
+  EXPECT_EQ(denied->element("Type"), "Sender");
+}
+
+TEST_F(StsTest, ListensToSignaturesForStsAlone) {
+  EXPECT_EQ(post(kAssume, "s3")->element("Code"), "IncompleteSignature");
+  EXPECT_EQ(post(kAssume, "sts", kAssume + "1")->element("Code"), "SignatureDoesNotMatch");
+  EXPECT_EQ(post(kAssume, "sts", "", "AKIANOBODYKNOWSTHIS0")->element("Code"),
+            "InvalidClientTokenId");
+  EXPECT_EQ(post(kAssume, "sts", "", kKeyId, false)->element("Code"), "AccessDenied");
+  http::Request request = signed_request({"GET", "/"});
+  std::string header(request.fields.get("authorization"));
+  header.replace(header.find("/s3/"), 4, "/sts/");
+  request.fields.set("Authorization", header);
+  EXPECT_EQ(send_raw(std::move(request), "")->element("Code"), "AuthorizationHeaderMalformed");
+}
+
+TEST_F(StsTest, TemporaryKeysSignWithTheirTokenAlone) {
+  const auto code_with = [&](std::optional<std::string> token, const char* key_id) {
+    Ask ask{"GET", "/"};
+    ask.key_id = key_id;
+    if (token) ask.fields.emplace_back("x-amz-security-token", *token);
+    return code_of(ask);
+  };
+  const std::string token = kSessionToken;
+  EXPECT_EQ(code_with(token, kTemporaryKeyId), "");
+  EXPECT_EQ(code_with(std::nullopt, kTemporaryKeyId), "InvalidAccessKeyId");
+  EXPECT_EQ(code_with("", kTemporaryKeyId), "InvalidToken");
+  EXPECT_EQ(code_with(token.substr(1), kTemporaryKeyId), "InvalidToken");
+  EXPECT_EQ(code_with(token + "0", kTemporaryKeyId), "InvalidToken");
+  EXPECT_EQ(code_with(token, kKeyId), "InvalidToken");
+  clock_.time += std::chrono::hours(2);
+  EXPECT_EQ(code_with(token, kTemporaryKeyId), "ExpiredToken");
+  EXPECT_EQ(code_with(token.substr(1), kTemporaryKeyId), "InvalidToken");
+}
+
+TEST_F(StsTest, ATokenMustBeSigned) {
+  Ask ask{"GET", "/"};
+  ask.key_id = kTemporaryKeyId;
+  http::Request request = signed_request(ask);
+  request.fields.add("x-amz-security-token", kSessionToken);
+  EXPECT_EQ(send_raw(std::move(request), "")->element("Code"), "AccessDenied");
+}
+
+TEST_F(StsTest, EventsNameTheSessionOfTheRole) {
+  Ask ask{"PUT", "/bucket"};
+  ask.key_id = kTemporaryKeyId;
+  ask.fields.emplace_back("x-amz-security-token", kSessionToken);
+  ASSERT_EQ(code_of(ask), "");
+  const audit::Event event = ledger_.of("s3:CreateBucket").back().event;
+  EXPECT_EQ(event.actor, kSessionArn);
+  EXPECT_TRUE(std::ranges::any_of(event.details, [](const audit::Detail& detail) {
+    return detail.name == "assumed_by" && detail.value == "arn:aws:iam::000000000003:user/carl";
+  }));
+}
+
+}  // namespace
+}  // namespace belfry::s3

@@ -1,0 +1,215 @@
+"""Who may do what: each route that changes it, as openapi.yaml describes it (api_contract.py)."""
+
+import json
+
+
+def try_requests(contract, customer):
+    """A right that is asked for, refused, cancelled, approved, and ended early."""
+    token, provider = customer.token["secret"], contract.provider
+
+    def ask(method, path, status, body=None, query="", **values):
+        target = contract.target_of(path, values, query)
+        got, answer = contract.ask(method, path, target, body, token)
+        assert got == status, (method, target, got, answer)
+        return answer
+
+    reads = {"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
+    profile = provider.rest("POST", "/api/v1/profiles", {"name": "Wanted", "policy": reads}, token)
+    group = provider.rest("POST", "/api/v1/groups", {"name": "Wanting"}, token)
+    choices = ask("GET", "/api/v1/request-choices", 200)
+    assert [c["name"] for c in choices["profiles"] if c["id"] == profile["id"]] == ["Wanted"]
+    body = {"group": group["id"], "profile": profile["id"], "reason": "reads", "duration_s": 60}
+    for wrong in ({"duration_s": 0}, {"role": "king"}, {"reason": ""}, {"four_eyes": "six"},
+                  {"user": 1}):
+        ask("POST", "/api/v1/requests", 400, {**body, **wrong})
+    ask("POST", "/api/v1/requests", 404, {**body, "profile": "1"})
+    request = ask("POST", "/api/v1/requests", 201, body)
+    assert (request["state"], request["deciders"]) == ("pending", 0), request
+    ask("POST", "/api/v1/requests", 409, body)
+    ask("GET", "/api/v1/requests", 400, query="?state=open")
+    pending = ask("GET", "/api/v1/requests", 200, query="?state=pending")["items"]
+    assert [r["id"] for r in pending] == [request["id"]], pending
+    ask("POST", "/api/v1/requests/{request}/approve", 403, {}, request=request["id"])
+    ask("POST", "/api/v1/requests/{request}/approve", 404, {}, request="1")
+    ask("DELETE", "/api/v1/requests/{request}", 204, request=request["id"])
+    ask("DELETE", "/api/v1/requests/{request}", 409, request=request["id"])
+    again = ask("POST", "/api/v1/requests", 201, body)
+    refused = ask("POST", "/api/v1/requests/{request}/refuse", 200, {"reason": "not needed"},
+                  request=again["id"])
+    assert (refused["state"], refused["decision_reason"]) == ("refused", "not needed"), refused
+    assert ask("GET", "/api/v1/access-rules", 200)["four_eyes"] == "none"
+    ask("PUT", "/api/v1/access-rules", 400, {"four_eyes": "six"})
+    ask("PUT", "/api/v1/access-rules", 409, {"four_eyes": "all"})  # alone
+    held = ask("GET", "/api/v1/grants", 200, query="?state=all")["items"]
+    own = [g for g in held if g["kind"] == "role" and g["user"] == customer.user["id"]]
+    assert own[0]["origin"] == "direct" and own[0]["privileged"], held
+    ask("DELETE", "/api/v1/grants/{grant}", 409, grant=own[0]["id"])
+    ask("DELETE", "/api/v1/grants/{grant}", 404, grant="1")
+    review = ask("POST", "/api/v1/reviews", 201, {"name": "Spring", "due_days": 5})
+    for wrong in ({"due_days": 0}, {"scope": "some"}, {"name": ""}, {"reviewers": [1]}):
+        ask("POST", "/api/v1/reviews", 400, {"name": "Spring", **wrong})
+    items = ask("GET", "/api/v1/reviews/{review}/items", 200, review=review["id"])["items"]
+    assert len(items) == review["items"] == review["pending"], (review, items)
+    mine = next(i for i in items if i["grant"]["id"] == own[0]["id"])
+    path = "/api/v1/reviews/{review}/items/{item}"
+    ask("PUT", path, 403, {"decision": "keep"}, review=review["id"], item=mine["id"])
+    ask("PUT", path, 400, {"decision": "perhaps"}, review=review["id"], item=mine["id"])
+    ask("PUT", path, 404, {"decision": "keep"}, review=review["id"], item="1")
+    other = next(i for i in items if i["id"] != mine["id"])
+    kept = ask("PUT", path, 200, {"decision": "keep", "reason": "needed"}, review=review["id"],
+               item=other["id"])
+    assert (kept["decision"], kept["reason"]) == ("keep", "needed"), kept
+    ask("PUT", path, 409, {"decision": "remove"}, review=review["id"], item=other["id"])
+    asked = {"user": customer.user["id"], "action": "s3:PutObject", "bucket": BUCKET, "key": KEY}
+    told = ask("POST", "/api/v1/access/explain", 200, asked)
+    assert not told["allowed"] and told["reason"], told  # without its second factor
+    told = ask("POST", "/api/v1/access/explain", 200, {**asked, "second_factor": True})
+    assert told["allowed"] and told["statements"][0]["statement"] == "Buckets", told
+    ask("POST", "/api/v1/access/explain", 400, {**asked, "action": "iam:CreateUser"})
+    ask("POST", "/api/v1/access/explain", 404, {**asked, "bucket": "none-such"})
+    reached = ask("GET", "/api/v1/buckets/{bucket}/access", 200, query="?prefix=letters/",
+                  bucket=BUCKET)
+    assert customer.user["id"] in [p["user"] for p in reached["items"]], reached
+    return {"request": again["id"], "grant": own[0]["id"], "review": review["id"]}
+
+
+def try_profiles(contract, customer):
+    """A profile by a group, and a boundary: each route that changes, as it is described."""
+    token, user = customer.token["secret"], customer.user["id"]
+
+    def ask(method, path, status, body=None, **values):
+        target = contract.target_of(path, values)
+        got, answer = contract.ask(method, path, target, body, token)
+        assert got == status, (method, target, got, answer)
+        return answer
+
+    reads = {"Version": "2012-10-17",
+             "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
+    bad = {"Statement": {"Effect": "Allow", "Action": "Get", "Resource": "*"}}
+    everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    ask("POST", "/api/v1/profiles", 400, {"name": "Reads", "policy": bad})
+    # One of two statements would be lost before the policy was looked at.
+    twice = json.dumps({"name": "Reads", "policy": reads})
+    twice = twice.replace('"Statement"', '"Version": "", "Statement"')
+    answer = ask("POST", "/api/v1/profiles", 400, twice.encode())
+    assert "Version" in answer["detail"], answer
+    profile = ask("POST", "/api/v1/profiles", 201, {"name": "Reads", "policy": reads})
+    assert (profile["policy"], profile["privileged"]) == (reads, False), profile
+    ask("POST", "/api/v1/profiles", 409, {"name": "Reads", "policy": reads})
+    spare = ask("POST", "/api/v1/profiles", 201, {"name": "Spare", "policy": everything})
+    assert spare["privileged"], spare
+    ask("PUT", "/api/v1/profiles/{profile}", 200, {"policy": reads}, profile=spare["id"])
+    group = ask("POST", "/api/v1/groups", 201, {"name": "Readers"})
+    other = contract.provider.rest(
+        "POST", f"/api/v1/tenants/{customer.tenant['id']}/users",
+        {"name": "harbour-clerk", "email": "", "role": "reader",
+         "password": "a long passphrase of a clerk"}, token)["id"]
+    holder = {"profile": profile["id"], "group": group["id"]}
+    for _ in range(2):  # safe to repeat
+        ask("PUT", "/api/v1/profiles/{profile}/groups/{group}", 204, **holder)
+        ask("PUT", "/api/v1/groups/{group}/members/{user}", 204, group=group["id"], user=other)
+        ask("PUT", "/api/v1/profiles/{profile}/users/{user}", 204, profile=profile["id"],
+            user=other)
+    ask("PUT", "/api/v1/profiles/{profile}/users/{user}", 409, profile=profile["id"], user=user)
+    ask("PUT", "/api/v1/users/{user}/boundary", 204, {"profile": spare["id"]}, user=other)
+    ask("PUT", "/api/v1/users/{user}/boundary", 409, {"profile": spare["id"]}, user=user)
+    ask("DELETE", "/api/v1/profiles/{profile}", 409, profile=spare["id"])
+    held = ask("GET", "/api/v1/groups/{group}/profiles", 200, group=group["id"])["profiles"]
+    assert [h["name"] for h in held] == ["Reads"], held
+    holders = ask("GET", "/api/v1/profiles/{profile}/holders", 200, profile=profile["id"])["items"]
+    assert [h["name"] for h in holders] == ["Readers", "harbour-clerk"], holders
+    holders = ask("GET", "/api/v1/profiles/{profile}/holders", 200, profile=spare["id"])["items"]
+    assert [(h["boundary"], h["user"]) for h in holders] == [(True, other)], holders
+    roles = ask("GET", "/api/v1/predefined-profiles", 200)["items"]
+    assert [r["role"] for r in roles] == ["tenant_administrator", "member", "reader"], roles
+    holdings = ask("GET", "/api/v1/users/{user}/profiles", 200, user=other)
+    assert {h["group_name"] for h in holdings["profiles"]} == {"Readers", None}, holdings
+    assert holdings["boundary"]["name"] == "Spare", holdings
+    ask("DELETE", "/api/v1/users/{user}/boundary", 204, user=other)
+    ask("DELETE", "/api/v1/profiles/{profile}", 204, profile=spare["id"])
+    for method, status in ("DELETE", 204), ("DELETE", 404):
+        ask(method, "/api/v1/profiles/{profile}/users/{user}", status, profile=profile["id"],
+            user=other)
+    gone = ask("POST", "/api/v1/groups", 201, {"name": "Gone"})
+    ask("DELETE", "/api/v1/groups/{group}/members/{user}", 404, group=gone["id"], user=other)
+    ask("DELETE", "/api/v1/groups/{group}", 204, group=gone["id"])
+    return holder
+
+
+def try_people(contract, customer):
+    """Invitations, deletion, terms: each route that changes, as it is described."""
+    token, tenant = customer.token["secret"], customer.tenant["id"]
+
+    def ask(method, path, status, body=None, token=token, **values):
+        got, answer = contract.ask(method, path, contract.target_of(path, values), body, token)
+        assert got == status, (method, path, got, answer)
+        return answer
+
+    place, one = "/api/v1/tenants/{tenant}/invitations", "/api/v1/invitations/{invitation}"
+    body = {"email": "clerk@example.org", "role": "reader", "language": "fr"}
+    ask("POST", place, 400, {**body, "email": "no address"}, tenant=tenant)
+    ask("POST", place, 404, {**body, "groups": ["7"]}, tenant=tenant)
+    made = ask("POST", place, 201, body, tenant=tenant)
+    assert made["invitation"]["mail"]["state"] == "none", made
+    again = ask("POST", one + "/send", 200, invitation=made["invitation"]["id"])
+    assert again["link"] != made["link"], again
+    secret = again["link"].rsplit("/", 1)[1]
+    for used, status in ((made["link"].rsplit("/", 1)[1], 404), ("0" * 64, 404), (secret, 200)):
+        ask("POST", "/api/v1/invitation", status, {"secret": used}, token="")
+    accept = {"secret": secret, "name": "contract-clerk", "password": "too short"}
+    ask("POST", "/api/v1/invitation/acceptance", 400, accept, token="")
+    accept["password"] = "a long passphrase of a clerk"
+    user = ask("POST", "/api/v1/invitation/acceptance", 201, accept, token="")
+    ask("POST", "/api/v1/invitation/acceptance", 404, accept, token="")
+    ask("DELETE", one, 409, invitation=made["invitation"]["id"])
+    other = ask("POST", place, 201, body, tenant=tenant)["invitation"]["id"]
+    ask("DELETE", one, 204, invitation=other)
+    ask("DELETE", "/api/v1/users/{user}", 409, user=customer.user["id"])
+    ask("DELETE", "/api/v1/users/{user}", 204, user=user["id"])
+    ask("DELETE", "/api/v1/users/{user}", 404, user=user["id"])
+    terms = {"version": "2026-1", "text": {"en": "Be kind.", "fr": "Soyez aimable."}}
+    ask("POST", "/api/v1/terms", 404, terms)
+    ask("POST", "/api/v1/terms", 201, terms, token=None)
+    ask("POST", "/api/v1/terms", 409, terms, token=None)
+    ask("PUT", "/api/v1/terms/{version}/acceptance", 403, version="2026-1")
+
+
+def try_roles(contract, customer, profile):
+    """A role, its profile and its sessions: each route that changes, as it is described."""
+    token = customer.token["secret"]
+
+    def ask(method, path, status, body=None, **values):
+        target = contract.target_of(path, values)
+        got, answer = contract.ask(method, path, target, body, token)
+        assert got == status, (method, target, got, answer)
+        return answer
+
+    trust = {"Statement": {"Effect": "Allow", "Principal": {"AWS": customer.tenant["account"]},
+                           "Action": "sts:AssumeRole"}}
+    for bad in ({"name": "a/b", "trust": trust}, {"name": "a"},
+                {"name": "a", "trust": trust, "session_max_us": 1},
+                {"name": "a", "trust": {"Statement": {**trust["Statement"], "Resource": "*"}}}):
+        ask("POST", "/api/v1/roles", 400, bad)
+    role = ask("POST", "/api/v1/roles", 201, {"name": "night-shift", "trust": trust})
+    ask("POST", "/api/v1/roles", 409, {"name": "night-shift", "trust": trust})
+    everybody = {"Statement": {**trust["Statement"], "Principal": "*"}}
+    ask("POST", "/api/v1/roles", 403, {"name": "open", "trust": everybody})
+    changed = ask("PUT", "/api/v1/roles/{role}", 200, {"session_max_us": 7_200_000_000},
+                  role=role["id"])
+    assert (changed["trust"], changed["session_max_us"]) == (trust, 7_200_000_000), changed
+    held = {"role": role["id"], "profile": profile}
+    for _ in range(2):  # safe to repeat
+        ask("PUT", "/api/v1/roles/{role}/profiles/{profile}", 204, **held)
+    for method, status in ("DELETE", 204), ("DELETE", 404), ("PUT", 204):
+        ask(method, "/api/v1/roles/{role}/profiles/{profile}", status, **held)
+    wanted = {"role_arn": role["arn"], "session_name": "first", "duration_us": 900_000_000}
+    made = [ask("POST", "/api/v1/role-sessions", 201, wanted)["access_key_id"] for _ in range(2)]
+    ask("POST", "/api/v1/role-sessions", 400, {**wanted, "duration_us": 1})
+    ask("POST", "/api/v1/role-sessions", 403, {**wanted, "role_arn": role["arn"] + "x"})
+    for status in 204, 204, 404:
+        session = made[0] if status == 204 else "BLT00000000000000000"
+        ask("DELETE", "/api/v1/role-sessions/{role_session}", status, role_session=session)
+    spare = ask("POST", "/api/v1/roles", 201, {"name": "spare", "trust": trust})
+    for status in 204, 404:
+        ask("DELETE", "/api/v1/roles/{role}", status, role=spare["id"])
+    return {"role": role["id"]}
