@@ -12,7 +12,7 @@ using Kind = Happening::Kind;
 
 class HangTest : public StoreTest {
  protected:
-  HangTest() { hang_limit_ = std::chrono::milliseconds(300); }
+  HangTest() { hang_limit_ = kShortHangLimit; }
 
   // A disk of the set that takes the next record; what is on it already is in `records_`.
   DiskId prepare(unsigned ordinal) {

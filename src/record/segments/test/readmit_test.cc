@@ -137,7 +137,7 @@ TEST_F(ReadmitTest, ADiskThatFallsSilentWhileItIsComparedIsComparedWhenItReturns
   flip(folder(unsigned(disk.value)) / segment_path(before.position.set, 0),
        before.position.offset + kRecordHeader + 1);
   unproven_ = {disk};
-  hang_limit_ = std::chrono::milliseconds(500);
+  hang_limit_ = kShortHangLimit;
   open();
   fault_of(disk).hang(Call::kForget);
   EXPECT_EQ(run(store_->heal()).value(), 0u);
@@ -210,7 +210,7 @@ TEST_F(ReadmitTest, ADiskThatCameBackIsTheSourceWhenTheOthersAreGone) {
 }
 
 TEST_F(ReadmitTest, ADiskWhoseLateAnswerIsAnErrorWaitsForAnOperator) {
-  hang_limit_ = std::chrono::milliseconds(300);
+  hang_limit_ = kShortHangLimit;
   open();
   const DiskId disk = disks_of(append("before").position.set)[1];
   fault_of(disk).hang(Call::kSync);

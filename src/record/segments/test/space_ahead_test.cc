@@ -61,7 +61,7 @@ TEST_F(SpaceAheadTest, BatchesWaitForTheZerosThatTheyMeet) {
 }
 
 TEST_F(SpaceAheadTest, ADiskThatHangsThereFailsAndTheOthersGoOn) {
-  hang_limit_ = std::chrono::milliseconds(300);
+  hang_limit_ = kShortHangLimit;
   open();
   auto first = append("first");
   const DiskId disk = disks_of(first.position.set)[1];

@@ -17,6 +17,9 @@ namespace belfry::segments {
 class StoreTest : public testing::Test {
  protected:
   static constexpr unsigned kDisks = 6;
+  // Of tests that wait for it to pass. The disks are real: on a busy machine a sound one too is
+  // slow.
+  static constexpr Duration kShortHangLimit = std::chrono::seconds(2);
   unsigned disk_count_ = kDisks;
 
   StoreTest()
