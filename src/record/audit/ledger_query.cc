@@ -210,7 +210,8 @@ LogReader Core::log_reader() {
   reader.tenants = [this] {
     std::lock_guard lock(mutex_);
     std::vector<TenantId> tenants;
-    for (const auto& [tenant, log] : logs_) tenants.push_back(tenant);
+    for (const auto& [tenant, log] : logs_)
+      if (tenant != kRootLog) tenants.push_back(tenant);
     return tenants;
   };
   reader.size = [this](TenantId tenant) { return size_of(tenant); };
