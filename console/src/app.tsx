@@ -10,6 +10,8 @@ import { asProblem } from './api/problem';
 import { session } from './api/routes';
 import type { WhoAmI } from './api/types';
 import { InvitationPage } from './invitation/invitation_page';
+import { AskForResetPage } from './invitation/ask_for_reset_page';
+import { PasswordResetPage } from './invitation/password_reset_page';
 import { TermsPage } from './invitation/terms_page';
 import { AuditPage } from './audit/audit_page';
 import { Page } from './elements/page';
@@ -60,6 +62,9 @@ export function App() {
       />
     );
   }
+  const reset = /^\/password-reset\/([0-9a-f]{64})$/.exec(place)?.[1];
+  if (reset !== undefined) return <PasswordResetPage key={reset} secret={reset} />;
+  if (place === '/password-reset') return <AskForResetPage />;
   if (who.data?.terms_due === true && !over) return <TermsPage />;
   if (who.data !== undefined && !over) {
     return (

@@ -169,6 +169,28 @@ def try_people(contract, customer):
     ask("DELETE", "/api/v1/users/{user}", 409, user=customer.user["id"])
     ask("DELETE", "/api/v1/users/{user}", 204, user=user["id"])
     ask("DELETE", "/api/v1/users/{user}", 404, user=user["id"])
+    place = "/api/v1/service-accounts"
+    body = {"name": "contract-robot", "role": "reader", "owner": customer.user["id"]}
+    ask("POST", place, 400, {**body, "role": "operator"})
+    account = ask("POST", place, 201, body)["id"]
+    ask("POST", place, 409, body)
+    ask("PUT", place + "/{account}/owner", 204, {"owner": customer.user["id"]}, account=account)
+    ask("PUT", place + "/{account}/owner", 409, {"owner": account}, account=account)
+    day = {"lifetime_us": 86_400_000_000}
+    key = ask("POST", place + "/{account}/access-keys", 201, day, account=account)
+    assert key["access_key"]["expires_us"] is not None, key
+    ask("POST", place + "/{account}/access-keys", 400, {"lifetime_us": 1 << 50}, account=account)
+    robot = ask("POST", place + "/{account}/api-tokens", 201, {**day, "label": "ci"},
+                account=account)["secret"]
+    assert ask("GET", "/api/v1/session", 200, token=robot)["user"]["name"] == "contract-robot"
+    ask("POST", "/api/v1/users/{user}/access-keys", 409, user=account)
+    ask("DELETE", "/api/v1/users/{user}", 204, user=account)
+    ask("GET", "/api/v1/session", 401, token=robot)
+    reset = "/api/v1/password-reset"
+    ask("POST", reset + "/mail", 409, {"user": "contract-clerk"}, token="")  # it sends none
+    ask("POST", reset + "/mail", 400, {"user": "no name"}, token="")
+    for place in (reset, reset + "/password"):
+        ask("POST", place, 404, {"secret": "0" * 64, "password": "a long passphrase"}, token="")
     terms = {"version": "2026-1", "text": {"en": "Be kind.", "fr": "Soyez aimable."}}
     ask("POST", "/api/v1/terms", 404, terms)
     ask("POST", "/api/v1/terms", 201, terms, token=None)

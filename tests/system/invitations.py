@@ -78,6 +78,41 @@ class Invitations:
             headers={"X-Belfry-Request": "1"})
         assert status == 200
 
+    def try_lost_password(self):
+        """A link by mail sets the password once, with the second factor of who has one."""
+        def ask(user, **more):
+            self.provider.rest("POST", "/api/v1/password-reset/mail", {"user": user, **more},
+                               token="")
+
+        def secret_for(box, count):
+            link = re.search(r"https://\S+/#/password-reset/([0-9a-f]{64})\s",
+                             self.mailed(box, count).get_content())
+            assert link, "no link"
+            return link.group(1)
+
+        def act(part, **body):
+            return self.provider.rest("POST", "/api/v1/password-reset" + part, body, token="")
+
+        made = self.invite("lost@example.org", name="lost")
+        self.accept(self.secret_in(self.mailed("lost")), "lost")
+        ask("nobody-at-all")
+        ask("lost", language="fr")
+        secret = secret_for("lost", 2)
+        mail = self.mailed("lost", 2)
+        assert mail["subject"].startswith("Un nouveau mot de passe pour lost"), mail["subject"]
+        assert "lost" == act("", secret=secret)["name"]
+        new = "nine herons mend the weir"
+        act("/password", secret=secret, password=new)
+        assert problem_of(lambda: act("", secret=secret)) == (404, "iam.reset_unknown")
+        told = self.mailed("lost", 3)
+        assert "a été changé" in told["subject"] and "/#/" not in told.get_content(), told
+        session = {"user": "lost", "password": PASSWORD}
+        assert problem_of(lambda: self.provider.rest("POST", "/api/v1/session", session, token="")
+                          ) == (401, "iam.sign_in_refused")
+        self.provider.rest("POST", "/api/v1/session", {**session, "password": new}, token="")
+        assert secret not in self.provider.log.read_text(), "the secret is in the log"
+        assert made["link"] is None
+
     def try_bounces(self):
         made = self.invite("nobody@example.org")["invitation"]
         wait_until(lambda: self.state(made)["mail"]["state"] == "refused", 60, "the refusal")
@@ -131,6 +166,7 @@ def main():
             invitations.try_the_way_in()
             invitations.try_again_and_withdraw()
             invitations.try_injection()
+            invitations.try_lost_password()
             invitations.try_bounces()
         try_untrusted(server)
     parent.rmdir()

@@ -46,7 +46,7 @@ def try_users(people):
     listed = people.json("user", "list")
     assert [u["name"] for u in listed] == ["Anna", "bruno", "harbour-administrator"], listed
     table = people.run("user", "list").stdout.splitlines()
-    assert table[0].split()[:2] == ["NAME", "ROLE"], table[0]
+    assert table[0].split()[:3] == ["NAME", "KIND", "ROLE"], table[0]
     assert "authenticator app" in table[3] and "tenant_administrator" in table[3], table
     # In any case, by the id, and who asks when nobody is named.
     for name in ("anna", "ANNA", made["id"]):
@@ -59,6 +59,37 @@ def try_users(people):
     assert people.json("user", "reactivate", "anna")["active"]
     assert "own account" in people.says("user", "suspend", "harbour-administrator")
     return made["id"]
+
+
+def try_service_accounts(people):
+    made = people.json("service-account", "create", "robot", "--owner", "anna")
+    assert (made["name"], made["role"], made["owner_name"]) == ("robot", "member", "Anna"), made
+    key = people.json("service-account", "key", "robot", "--days", "2")
+    assert key["access_key"]["expires_us"] is not None and len(key["secret"]) == 40, key
+    assert "366" in people.says("service-account", "key", "robot", "--days", "400", code=2)
+    told = people.run("service-account", "token", "robot", "--label", "nightly").stdout
+    token = told.split()[-1]
+    assert token.startswith("blf_"), told
+    assert people.json("user", "show", token=token)["user"]["name"] == "robot"
+    listed = people.run("service-account", "list").stdout.splitlines()
+    assert listed[1].split()[:4] == ["robot", "member", "Anna", "active"], listed
+    users = people.run("user", "list").stdout
+    assert [r.split()[1] for r in users.splitlines()[1:]].count("program") == 1, users
+    assert "programme" in people.run("user", "list", "--language", "fr").stdout
+    people.run("user", "suspend", "anna")
+    people.run("user", "show", token=token, code=3)
+    people.run("service-account", "set-owner", "robot", "bruno")
+    people.run("user", "reactivate", "anna")
+    assert people.json("user", "show", token=token)["user"]["name"] == "robot"
+    assert "no " in people.says("service-account", "key", "nobody", code=4)
+    # Who is not sure deletes nobody.
+    assert "Nothing was deleted" in people.says("user", "delete", "robot", stdin="robo\n")
+    assert "Rien n’a" in people.says("user", "delete", "robot", "--language", "fr", stdin="\n")
+    people.run("user", "show", "robot")
+    people.run("user", "delete", "robot", stdin="robot\n")
+    people.run("user", "delete", "robot", "--yes", code=4)
+    people.run("user", "show", token=token, code=3)
+    assert people.json("service-account", "list") == []
 
 
 def try_password_on_terminal(people):
@@ -209,6 +240,7 @@ def main():
     with Provider("people-commands") as provider:
         people = People(Shell(provider), Customer(provider, "harbour"))
         anna = try_users(people)
+        try_service_accounts(people)
         try_password_on_terminal(people)
         try_profiles(people, provider.folder / "policy.json")
         key = try_holding(people, anna)

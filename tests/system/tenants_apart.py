@@ -75,6 +75,13 @@ class Isolation:
         self.role_session = provider.rest(
             "POST", "/api/v1/role-sessions",
             {"role_arn": self.role["arn"], "session_name": "harbour"}, token)["access_key_id"]
+        self.account = provider.rest(
+            "POST", "/api/v1/service-accounts",
+            {"name": "harbour-robot", "role": "reader", "owner": self.first.user["id"]}, token)
+        provider.rest("POST", "/api/v1/users/" + self.first.user["id"] + "/factor-reset",
+                      {"reason": "harbour phone lost"}, provider.token)
+        self.reset = provider.rest("GET", f"/api/v1/tenants/{self.first.tenant['id']}/factor-resets",
+                                   token=token)["items"][0]
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
         factors = provider.rest("GET", "/api/v1/session/factors",
                                 token=self.first.token["secret"])
@@ -88,7 +95,7 @@ class Isolation:
                  self.first.session["id"], self.factor, self.profile["id"], self.group["id"], DISK,
                  self.request["id"], self.grant["id"], self.review["id"],
                  self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
-                 "pilot@harbour.example", SECRET.decode())
+                 self.account["id"], self.reset["id"], "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
 
@@ -144,7 +151,9 @@ class Isolation:
                   "profile": self.profile["id"], "group": self.group["id"],
                   "request": self.request["id"], "grant": self.grant["id"],
                   "review": self.review["id"], "item": self.item["id"],
-                  "invitation": self.invitation["id"], "version": "2026-1",
+                  "invitation": self.invitation["id"], "account": self.account["id"],
+                  "reset": self.reset["id"],
+                  "version": "2026-1",
                   "role": self.role["id"], "role_session": self.role_session}
         query = []
         for parameter in parameters:
@@ -181,6 +190,15 @@ class Isolation:
                 "NewUser": {"name": "spy", "email": "spy@meadow.example", "role": "reader",
                             "password": "a long passphrase of a spy"},
                 "NewInvitation": {"email": "spy@meadow.example", "role": "reader"},
+                "NewServiceAccount": {"name": "meadow-robot", "role": "reader",
+                                      "owner": self.first.user["id"]},
+                "Owner": {"owner": self.first.user["id"]},
+                "NewServiceKey": {"lifetime_us": 10**9},
+                "NewServiceToken": {"lifetime_us": 10**9, "label": "spy"},
+                "LostPassword": {"user": "nobody"},
+                "PasswordResetSecret": {"secret": "0" * 64},
+                "PasswordReset": {"secret": "0" * 64, "password": SECRET.decode() * 2},
+                "LostFactor": {"reason": "spying"},
                 "NewTerms": {"version": "spies", "text": {"en": "x", "fr": "x"}},
                 "InvitationSecret": {"secret": self.invitation["id"] * 4},
                 "NewTenant": {"name": "spies", "kind": "customer",
@@ -203,7 +221,8 @@ class Isolation:
                                                 self.first.user["id"], self.first.access_key,
                                                 self.profile["id"], self.group["id"],
                                                 self.invitation["id"], self.role["id"],
-                                                self.role_session))
+                                                self.account["id"], self.role_session,
+                                                self.reset["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
                                                        "{request}", "{grant}", "{review}"))
         names_first = names_first or operation["operationId"] in ("createTenant", "askForRight",

@@ -27,6 +27,8 @@ import type {
   ObjectCopies,
   ObjectPage,
   OpenInvitation,
+  OpenPasswordReset,
+  PasswordReset,
   Page,
   PasskeyAssertion,
   PasskeyCreation,
@@ -98,6 +100,14 @@ export const invitation = {
   open: (secret: string) => ask<OpenInvitation>('POST', ['invitation'], { body: { secret } }),
   accept: (body: { secret: string; name: string; password: string; terms_version?: string }) =>
     ask<User>('POST', ['invitation', 'acceptance'], { body }),
+};
+
+export const lostPassword = {
+  ask: (user: string, language: string) =>
+    ask<undefined>('POST', ['password-reset', 'mail'], { body: { user, language } }),
+  open: (secret: string) =>
+    ask<OpenPasswordReset>('POST', ['password-reset'], { body: { secret } }),
+  set: (body: PasswordReset) => ask<undefined>('POST', ['password-reset', 'password'], { body }),
 };
 
 export const identity = {

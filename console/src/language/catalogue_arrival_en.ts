@@ -1,10 +1,21 @@
-// How persons come: invitations and terms, in English.
+// How persons come: invitations, lost passwords and terms, in English.
 export const arrivalEn = {
   'invitation.title': 'An invitation',
   'invitation.who': '{by} invites you, {email}, to become a user of “{tenant}” at {provider}.',
   'invitation.until': 'the invitation ends',
   'invitation.factor': 'This role needs a second factor: you add it right after this.',
   'invitation.accept': 'Accept the invitation',
+  'lost.title': 'A new password',
+  'lost.forgotten': 'Forgotten?',
+  'lost.ask': 'Mail me a link',
+  'lost.what': 'A link to choose a new password goes to the address of this user, if there is one.',
+  'lost.sent':
+    'If there is such a user with an address, a mail is on its way. Its link is good once, for an hour.',
+  'lost.who': 'Choose a new password for “{user}”.',
+  'lost.until': 'the link ends',
+  'lost.set': 'Set the password',
+  'lost.done': 'The password is set, and all sessions ended. Sign in with it now.',
+  'lost.passkey': 'Set it with a passkey',
   'terms.title': 'Terms',
   'terms.why':
     'The terms changed, or you have not seen them yet. Accept them to go on; your programs are not affected.',

@@ -1,6 +1,6 @@
 import type { arrivalEn } from './catalogue_arrival_en';
 
-// How persons come: invitations and terms, in French.
+// How persons come: invitations, lost passwords and terms, in French.
 export const arrivalFr: Record<keyof typeof arrivalEn, string> = {
   'invitation.title': 'Une invitation',
   'invitation.who':
@@ -8,6 +8,19 @@ export const arrivalFr: Record<keyof typeof arrivalEn, string> = {
   'invitation.until': 'l’invitation prend fin',
   'invitation.factor': 'Ce rôle exige un second facteur : vous l’ajoutez juste après.',
   'invitation.accept': 'Accepter l’invitation',
+  'lost.title': 'Un nouveau mot de passe',
+  'lost.forgotten': 'Oublié ?',
+  'lost.ask': 'M’envoyer un lien',
+  'lost.what':
+    'Un lien pour choisir un nouveau mot de passe est envoyé à l’adresse de cet utilisateur, s’il en a une.',
+  'lost.sent':
+    'S’il existe un tel utilisateur avec une adresse, un courrier est en route. Son lien sert une fois, pendant une heure.',
+  'lost.who': 'Choisissez un nouveau mot de passe pour « {user} ».',
+  'lost.until': 'le lien prend fin',
+  'lost.set': 'Définir le mot de passe',
+  'lost.done':
+    'Le mot de passe est défini, et toutes les sessions ont pris fin. Connectez-vous avec lui.',
+  'lost.passkey': 'Le définir avec une clé d’identification',
   'terms.title': 'Conditions',
   'terms.why':
     'Les conditions ont changé, ou vous ne les avez pas encore vues. Acceptez-les pour continuer ; vos programmes ne sont pas concernés.',

@@ -158,6 +158,11 @@ export function SignInPage({
           <Button type="submit" size="md" loading={signIn.isPending} fullWidth>
             {t(step === 'passkey' ? 'sign_in.passkey.use' : 'sign_in.submit')}
           </Button>
+          {step === 'password' && (
+            <p className={classes.or}>
+              <a href="#/password-reset">{t('lost.forgotten')}</a>
+            </p>
+          )}
           {(step === 'code' || step === 'passkey') && (
             <p className={classes.or}>
               <button

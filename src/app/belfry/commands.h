@@ -31,6 +31,7 @@ void add_access_commands(CLI::App& app, Invocation& invocation);
 void add_review_commands(CLI::App& app, Invocation& invocation);
 // belfry request, grant.
 void add_request_commands(CLI::App& app, Invocation& invocation);
+void add_service_account_commands(CLI::App& app, Invocation& invocation);
 // belfry invitation, terms.
 void add_people_commands(CLI::App& app, Invocation& invocation);
 void add_role_commands(CLI::App& app, Invocation& invocation);

@@ -128,6 +128,7 @@ int main(int count, char** words) {
   add_access_commands(app, invocation);
   add_review_commands(app, invocation);
   add_people_commands(app, invocation);
+  add_service_account_commands(app, invocation);
   add_role_commands(app, invocation);
   add_annex_commands(app, invocation);
   add_topology_commands(app, invocation);

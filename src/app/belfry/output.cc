@@ -134,6 +134,8 @@ constexpr Code kCodes[] = {
     {"readmit", "cli.code.readmit"},
     {"active", "cli.code.active"},
     {"suspended", "cli.code.suspended"},
+    {"person", "cli.code.person"},
+    {"program", "cli.code.program"},
     {"totp", "cli.code.totp"},
     {"passkey", "cli.code.passkey"},
     {"recovery_code", "cli.code.recovery_code"},

@@ -13,6 +13,7 @@ using nlohmann::json;
 
 struct UserArguments {
   std::string name, tenant, email, role, profile;
+  bool is_sure = false;
 };
 
 std::string factors_cell(const json& user) {
@@ -28,16 +29,21 @@ std::string status_cell(const json& user) {
   return code_cell(user.at("active") == true ? "active" : "suspended");
 }
 
+std::string kind_cell(const json& user) {
+  return code_cell(user.at("owner").is_null() ? "person" : "program");
+}
+
 Result<> list_users(const Invocation& invocation, const UserArguments& arguments) {
   TRY(auto connection, Connection::open(invocation.place));
   TRY(std::string tenant, find_tenant(connection, arguments.tenant));
   TRY(json users, connection.get_list("/api/v1/tenants/" + path_segment(tenant) + "/users"));
   if (invocation.json) return print_json(users), Result<>();
-  Table table({"cli.head.name", "cli.head.role", "cli.head.status", "cli.head.privileged",
-               "cli.head.factor", "cli.head.last_sign_in", "cli.head.email"});
+  Table table({"cli.head.name", "cli.head.kind", "cli.head.role", "cli.head.status",
+               "cli.head.privileged", "cli.head.factor", "cli.head.last_sign_in",
+               "cli.head.email"});
   for (const json& user : users)
-    table.add({cell(user.at("name")), code_cell(user.at("role")), status_cell(user),
-               cell(user.at("privileged")), factors_cell(user),
+    table.add({cell(user.at("name")), kind_cell(user), code_cell(user.at("role")),
+               status_cell(user), cell(user.at("privileged")), factors_cell(user),
                time_cell(user.at("last_sign_in_us")), cell(user.at("email"))});
   table.print();
   return {};
@@ -52,6 +58,7 @@ void print_user(const json& user, const json& held) {
   Table facts;
   facts.add({say("cli.user.name"), cell(user.at("name"))});
   facts.add({say("cli.user.id"), cell(user.at("id"))});
+  facts.add({say("cli.user.kind"), kind_cell(user)});
   facts.add({say("cli.user.email"), cell(user.at("email"))});
   facts.add({say("cli.user.role"), code_cell(user.at("role"))});
   facts.add({say("cli.user.status"), status_cell(user)});
@@ -106,6 +113,19 @@ Result<> set_active(const Invocation& invocation, const UserArguments& arguments
   TRY(json user, find_user(connection, arguments.name, arguments.tenant));
   TRY(json changed, connection.patch(place_of("users", user), {{"active", active}}));
   if (invocation.json) print_json(changed);
+  return {};
+}
+
+// For good: who does not say so beforehand types the name once more.
+Result<> delete_user(const Invocation& invocation, const UserArguments& arguments) {
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json user, find_user(connection, arguments.name));
+  const std::string name = text_at(user, "name");
+  if (!arguments.is_sure &&
+      ask(say("cli.user.delete_prompt", {{"user", cell(name)}}), Echo::kShown) != name)
+    return fail(Code::kInvalid, "cli.not_confirmed", {{"name", name}});
+  TRY(connection.remove(place_of("users", user)));
+  if (invocation.json) print_json({{"id", user.at("id")}, {"name", name}});
   return {};
 }
 
@@ -174,6 +194,11 @@ void add_user_commands(CLI::App& app, Invocation& invocation) {
     change->add_option("user", arguments->name, say("cli.help.user.one"))->required();
     change->add_option("--tenant", arguments->tenant, say("cli.help.user.tenant"));
   }
+  CLI::App* remove =
+      add_command(*user, invocation, "delete", say("cli.help.user.delete"),
+                  [&invocation, arguments] { return delete_user(invocation, *arguments); });
+  remove->add_option("user", arguments->name, say("cli.help.user.one"))->required();
+  remove->add_flag("--yes", arguments->is_sure, say("cli.help.user.yes"));
   add_boundary_commands(*user, invocation, arguments);
 }
 

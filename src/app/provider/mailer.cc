@@ -25,12 +25,22 @@ std::string value_of(const iam::Mail& mail, std::string_view name) {
   return "";
 }
 
-// The messages of a mail, a paragraph each but the first; its link stands after the last but one.
+// The messages of a mail, a paragraph each but the first; its link, if it has one, stands after the
+// last but one.
 struct Words {
   std::string_view kind, subject, greeting, link, end;
 };
-constexpr Words kWords[] = {{"invitation", "mail.invitation.subject", "mail.invitation.greeting",
-                             "mail.invitation.link", "mail.invitation.end"}};
+constexpr Words kWords[] = {
+    {"invitation", "mail.invitation.subject", "mail.invitation.greeting", "mail.invitation.link",
+     "mail.invitation.end"},
+    {"password_reset", "mail.password_reset.subject", "mail.password_reset.greeting",
+     "mail.password_reset.link", "mail.password_reset.end"},
+    {"password_changed", "mail.password_changed.subject", "mail.password_changed.greeting", "",
+     "mail.password_changed.end"},
+    {"factor_reset", "mail.factor_reset.subject", "mail.factor_reset.greeting", "",
+     "mail.factor_reset.end"},
+    {"factor_removed", "mail.factor_removed.subject", "mail.factor_removed.greeting", "",
+     "mail.factor_removed.end"}};
 
 // Nothing for a kind that a newer program queued.
 std::optional<mail::Message> word(const iam::Mail& mail, const topology::Topology& topology,
@@ -43,12 +53,13 @@ std::optional<mail::Message> word(const iam::Mail& mail, const topology::Topolog
   const auto say = [&](std::string_view message) {
     return text::text(message, arguments, language);
   };
+  const std::string link =
+      words->link.empty() ? "" : say(words->link) + "\n\n" + value_of(mail, "link") + "\n\n";
   return mail::Message{.from = topology.smtp.from,
                        .from_name = topology.provider_name,
                        .to = mail.recipient,
                        .subject = say(words->subject),
-                       .text = say(words->greeting) + "\n\n" + say(words->link) + "\n\n" +
-                               value_of(mail, "link") + "\n\n" + say(words->end) + "\n",
+                       .text = say(words->greeting) + "\n\n" + link + say(words->end) + "\n",
                        .id = "belfry." + std::to_string(mail.id),
                        .date = now};
 }

@@ -428,10 +428,14 @@ class RunningProvider : public Provider {
     });
     background_.every(std::chrono::seconds(1), "ending rights that expired",
                       [this] { return iam_->access().turn(); });
+    background_.every(std::chrono::seconds(10), "removing lost second factors",
+                      [this] { return iam_->factor_resets().turn(); });
     background_.every(std::chrono::seconds(10), "reviewing rights",
                       [this] { return iam_->reviews().turn(); });
     if (!topology_.smtp.server.empty()) {
       mailer_ = std::make_unique<Mailer>(topology_, *directory_, clock_);
+      background_.every(std::chrono::seconds(2), "mailing links for new passwords",
+                        [this] { return iam_->lost_passwords().turn(); });
       background_.every(std::chrono::seconds(2), "sending mail",
                         [this] { return mailer_->send_due(iam_->mail()); });
     }

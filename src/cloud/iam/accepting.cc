@@ -22,6 +22,11 @@ Principal newcomer(const User& user, const std::string& invitation) {
           .credential = invitation};
 }
 
+Result<> check_terms(const std::optional<TermsVersion>& in_force, const Acceptance& acceptance) {
+  if (!in_force || in_force->version == acceptance.terms_version) return {};
+  return fail(Code::kConflict, "iam.terms_needed", {{"version", in_force->version}});
+}
+
 }  // namespace
 
 Result<Invitation> PeopleService::find_open(Transaction& transaction, const std::string& secret) {
@@ -31,7 +36,13 @@ Result<Invitation> PeopleService::find_open(Transaction& transaction, const std:
                      "SELECT " + std::string(kInvitationColumns) +
                          " FROM invitation i JOIN iam_user m ON m.id = i.invited_by_user_id "
                          "WHERE i.secret_sha256 = :secret_sha256 AND i.ended_us IS NULL AND "
-                         "i.expires_us > :now_us AND m.active = 1",
+                         "i.expires_us > :now_us AND m.active = 1 AND "
+                         // Who invited may still do so.
+                         "(CASE WHEN m.role_until_us <= :now_us THEN m.base_role ELSE m.role END) "
+                         "IN ('provider_administrator', 'tenant_administrator') AND "
+                         // From above, a tenant gets its first user alone.
+                         "(m.tenant_id = i.tenant_id OR NOT EXISTS (SELECT 1 FROM iam_user u "
+                         "WHERE u.tenant_id = i.tenant_id))",
                      {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(core_.clock.now())}}));
   if (rows.empty()) return unknown;
   Invitation found = invitation_of(rows[0], core_.clock.now());
@@ -89,15 +100,22 @@ Task<User> PeopleService::accept_invitation(const Acceptance& acceptance) {
   struct Seen {
     Invitation invitation;
     bool privileged = false;
+    std::optional<TermsVersion> terms;
   };
   CO_TRY(const Seen seen, co_await core_.read<Seen>([&](Transaction& transaction) -> Result<Seen> {
     TRY(Invitation invitation, find_open(transaction, acceptance.secret));
     TRY(const bool privileged, gives_privileges(transaction, invitation));
-    return Seen{std::move(invitation), privileged};
+    TRY(auto terms, terms_.in_force(transaction));
+    return Seen{std::move(invitation), privileged, std::move(terms)};
   }));
+  CO_TRY(check_terms(seen.terms, acceptance));
   CO_TRY(check_user_name(acceptance.user_name));
   CO_TRY(check_password(acceptance.password,
                         {acceptance.user_name, seen.invitation.email, seen.privileged, false}));
+  // One link tries no list of names, and makes no endless work.
+  const std::string account = subject_of(seen.invitation);
+  const Throttle::Attempt attempt{.account = account, .address = account, .known_good = true};
+  CO_TRY(throttle_.begin(attempt, core_.clock.now()));
   CO_TRY(const std::string hashed, co_await passwords_.hash(acceptance.password));
   co_return co_await core_.write<User>([&](Transaction& transaction) -> Result<User> {
     // Read again: a second one with the same link may have been quicker.
@@ -120,8 +138,7 @@ Result<User> PeopleService::let_in(Transaction& transaction, const Invitation& i
   TRY(insert_user(transaction, user, {password_hash, acceptance.password}));
   TRY(give_rights(transaction, invitation, user));
   TRY(const auto terms, terms_.in_force(transaction));
-  if (terms && terms->version != acceptance.terms_version)
-    return fail(Code::kConflict, "iam.terms_needed", {{"version", terms->version}});
+  TRY(check_terms(terms, acceptance));
   if (terms) TRY(terms_.accept(transaction, by, terms->version));
   TRY(transaction.execute(
       "UPDATE invitation SET ended_us = :now_us, user_id = :user_id "

@@ -9,15 +9,15 @@ namespace belfry::iam {
 namespace {
 
 constexpr std::int64_t kKeysMax = 20;  // of a user
-// Writing each use down would cost a sync each.
-constexpr Duration kUsedEvery = std::chrono::minutes(5);
 
 AccessKey access_key_of(const Row& row) {
   return {.id = row.text("id"),
           .user = UserId{row.integer("user_id")},
           .tenant = TenantId{row.integer("tenant_id")},
           .created = from_us(row.integer("created_us")),
-          .last_used = optional_time(row, "last_used_us")};
+          .last_used = optional_time(row, "last_used_us"),
+          .active = true,
+          .expires = optional_time(row, "expires_us")};
 }
 
 Purpose purpose_of(const std::string& access_key_id) {
@@ -50,39 +50,42 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
   const Monotonic read_at = core_.clock.monotonic();
   const Timestamp now = core_.clock.now();
   bool write_down = false;
-  auto found = co_await core_.read<SigningIdentity>(
-      [&](Transaction& transaction) -> Result<SigningIdentity> {
-        TRY(core_.refresh_tree(transaction));
-        if (is_temporary_key_id(access_key_id))
-          return read_temporary_identity(core_, transaction, access_key_id);
-        TRY(auto rows,
-            transaction.query("SELECT k.secret_sealed, k.second_factor, k.last_used_us, u.id, "
-                              "u.tenant_id, u.name, " +
-                                  std::string(kRoleNow) +
-                                  " FROM access_key k "
-                                  "JOIN iam_user u ON u.id = k.user_id "
-                                  "WHERE k.id = :id AND u.active = 1",
-                              {{"id", access_key_id}, {"now_us", to_us(now)}}));
-        if (rows.empty()) return std::unexpected(unknown_key());
-        const Row& row = rows[0];
-        TRY(const Buffer secret,
-            open_secret(core_.keys, purpose_of(access_key_id), row.text("secret_sealed")));
-        const auto last_used = optional_time(row, "last_used_us");
-        TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}, now));
-        write_down = !last_used || now - *last_used >= kUsedEvery;
-        auto until = optional_time(row, "role_until_us");
-        if (held && held->until && (!until || *held->until < *until)) until = held->until;
-        return SigningIdentity{{.tenant = TenantId{row.integer("tenant_id")},
-                                .user = UserId{row.integer("id")},
-                                .name = row.text("name"),
-                                .role = role_named(row.text("role")).value_or(Role::kReader),
-                                .method = Method::kAccessKey,
-                                .credential = access_key_id,
-                                .second_factor = row.flag("second_factor"),
-                                .held = std::move(held)},
-                               std::string(as_text(secret)),
-                               until};
-      });
+  auto found = co_await core_.read<SigningIdentity>([&](Transaction& transaction)
+                                                        -> Result<SigningIdentity> {
+    TRY(core_.refresh_tree(transaction));
+    if (is_temporary_key_id(access_key_id))
+      return read_temporary_identity(core_, transaction, access_key_id);
+    TRY(auto rows,
+        transaction.query("SELECT k.secret_sealed, k.second_factor, k.last_used_us, k.expires_us, "
+                          "u.id, u.tenant_id, u.name, " +
+                              std::string(kRoleNow) + ", " + std::string(kFactorStands) +
+                              " FROM access_key k JOIN iam_user u ON u.id = k.user_id "
+                              "WHERE k.id = :id AND (k.expires_us IS NULL OR "
+                              "k.expires_us > :now_us) AND " +
+                              std::string(kWorks),
+                          {{"id", access_key_id}, {"now_us", to_us(now)}}));
+    if (rows.empty()) return std::unexpected(unknown_key());
+    const Row& row = rows[0];
+    TRY(const Buffer secret,
+        open_secret(core_.keys, purpose_of(access_key_id), row.text("secret_sealed")));
+    const auto last_used = optional_time(row, "last_used_us");
+    TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}, now));
+    write_down = !last_used || now - *last_used >= kUseNotedEvery;
+    std::optional<Timestamp> until;
+    for (const auto& end : {optional_time(row, "role_until_us"), optional_time(row, "expires_us"),
+                            held ? held->until : std::nullopt})
+      if (end && (!until || *end < *until)) until = end;
+    return SigningIdentity{{.tenant = TenantId{row.integer("tenant_id")},
+                            .user = UserId{row.integer("id")},
+                            .name = row.text("name"),
+                            .role = role_named(row.text("role")).value_or(Role::kReader),
+                            .method = Method::kAccessKey,
+                            .credential = access_key_id,
+                            .second_factor = row.flag("second_factor") && row.flag("factor_stands"),
+                            .held = std::move(held)},
+                           std::string(as_text(secret)),
+                           until};
+  });
   if (!found) {
     if (found.error().message() == "iam.unknown_key")
       core_.signing.keep_unknown(access_key_id, read_at, generation);
@@ -94,6 +97,7 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
     static_cast<void>(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
       TRY(transaction.execute("UPDATE access_key SET last_used_us = :now_us WHERE id = :id",
                               {{"now_us", to_us(now)}, {"id", access_key_id}}));
+      TRY(note_use(transaction, found->principal.user, now));
       return Done{};
     }));
   }
@@ -129,6 +133,7 @@ Task<NewAccessKey> IamService::create_access_key(const Principal& by, UserId use
       [&](Transaction& transaction) -> Result<NewAccessKey> {
         TRY(const User owner, iam::find_user(transaction, user));
         TRY(core_.check_user(by, "iam:CreateAccessKey", owner));
+        if (owner.owner) return fail(Code::kConflict, "iam.service_account_keys");
         TRY(core_.check_fresh(by, "iam:CreateAccessKey", resource_of(user)));
         if (by.method == Method::kApiToken) {
           // A token makes nothing that outlives it, and a key does not end.

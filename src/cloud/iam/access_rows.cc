@@ -46,6 +46,10 @@ T known(std::optional<T> value) {
   return *value;
 }
 
+// `iam_user u` that may decide `access_request r`, as far as they neither asked nor profit.
+const std::string kOthers =
+    "u.id <> r.requested_by_user_id AND u.id <> r.user_id AND " + std::string(kAdministrators);
+
 std::string text_or_none(const Row& row, std::string_view column) {
   return row.is_null(column) ? "" : row.text(column);
 }
@@ -83,15 +87,26 @@ Error request_missing(RequestId id) {
   return Error(Code::kNotFound, "iam.request_missing", {{"request", id.text()}});
 }
 
+std::string maker_of(const std::string& user_id) {
+  return "COALESCE((SELECT g.given_by_user_id FROM iam_grant g WHERE g.kind = 'role' AND "
+         "g.user_id = " +
+         user_id + " ORDER BY g.since_us, g.id LIMIT 1), 0)";
+}
+
 const std::string kRequestColumns =
     "r.*, (SELECT x.name FROM iam_user x WHERE x.id = r.requested_by_user_id) AS requested_by_name,"
-    " (SELECT x.name FROM iam_user x WHERE x.id = r.decided_by_user_id) AS decided_by_name, "
-    "(SELECT count(*) FROM iam_user u WHERE u.id <> r.requested_by_user_id AND u.id <> r.user_id "
-    "AND " +
-    std::string(kAdministrators) + ") AS deciders";
+    " (SELECT x.name FROM iam_user x WHERE x.id = r.decided_by_user_id) AS decided_by_name, " +
+    maker_of("r.requested_by_user_id") + " AS asker_made_by, " + maker_of("r.user_id") +
+    " AS user_made_by, (SELECT count(*) FROM iam_user u WHERE " + kOthers +
+    ") AS others, (SELECT count(*) FROM iam_user u WHERE " + kOthers + " AND u.id NOT IN (" +
+    maker_of("r.requested_by_user_id") + ", " + maker_of("r.user_id") + ")) AS apart";
 
 AccessRequest request_of(const Row& row) {
   const RequestState state = known(request_state_named(row.text("state")));
+  const std::int64_t others = row.integer("others"), apart = row.integer("apart");
+  std::vector<UserId> left_out;
+  if (apart > 0)
+    left_out = {UserId{row.integer("asker_made_by")}, UserId{row.integer("user_made_by")}};
   return {.id = RequestId{row.integer("id")},
           .tenant = TenantId{row.integer("tenant_id")},
           .kind = known(named_in(kKinds, row.text("kind"))),
@@ -112,7 +127,8 @@ AccessRequest request_of(const Row& row) {
           .decided_by_name = text_or_none(row, "decided_by_name"),
           .decided = optional_time(row, "decided_us"),
           .decision_reason = row.text("decision_reason"),
-          .deciders = state == RequestState::kPending ? std::size_t(row.integer("deciders")) : 0};
+          .deciders = state == RequestState::kPending ? std::size_t(apart > 0 ? apart : others) : 0,
+          .left_out = std::move(left_out)};
 }
 
 Grant grant_of(const Row& row) {

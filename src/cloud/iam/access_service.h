@@ -71,6 +71,8 @@ std::string resource_of(RequestId id);
 std::string resource_of(GrantId id);
 Error request_missing(RequestId id);
 
+// SQL for who gave the user of that number its account, by the record of its first role; 0: nobody.
+std::string maker_of(const std::string& user_id);
 // The columns that request_of reads, of `access_request r`, with :now_us.
 extern const std::string kRequestColumns;
 AccessRequest request_of(const Row& row);
@@ -79,12 +81,6 @@ inline constexpr std::string_view kGrantColumns =
     "g.*, (SELECT u.name FROM iam_user u WHERE u.id = g.given_by_user_id) AS given_by_name";
 Grant grant_of(const Row& row);
 Right right_of(const Grant& grant);
-// Administrators of a tenant who are active and have a second factor, without which they decide
-// nothing: `iam_user u`, with :tenant_id and :now_us.
-inline constexpr std::string_view kAdministrators =
-    "EXISTS (SELECT 1 FROM mfa_factor f WHERE f.user_id = u.id AND f.confirmed_us IS NOT NULL) AND "
-    "u.active = 1 AND u.tenant_id = :tenant_id AND (CASE WHEN u.role_until_us <= :now_us "
-    "THEN u.base_role ELSE u.role END) IN ('provider_administrator', 'tenant_administrator')";
 Result<std::size_t> count_administrators(Transaction& transaction, TenantId tenant, Timestamp now);
 
 }  // namespace belfry::iam

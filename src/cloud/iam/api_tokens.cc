@@ -27,29 +27,41 @@ ApiToken api_token_of(const Row& row) {
 Task<Principal> IamService::authenticate_token(const std::string& secret) {
   const auto unknown = fail(Code::kDenied, "iam.unknown_token");
   if (secret.size() != kSecretLength || !secret.starts_with(kPrefix)) co_return unknown;
-  co_return co_await core_.read<Principal>([&](Transaction& transaction) -> Result<Principal> {
+  const Timestamp now = core_.clock.now();
+  bool write_down = false;
+  auto program = co_await core_.read<Principal>([&](Transaction& transaction) -> Result<Principal> {
     TRY(core_.refresh_tree(transaction));
     TRY(auto rows,
-        transaction.query(
-            "SELECT t.id AS token_id, t.second_factor, u.id, u.tenant_id, u.name, " +
-                std::string(kRoleNow) +
-                " FROM api_token t JOIN iam_user u ON u.id = t.user_id "
-                "WHERE t.secret_sha256 = :secret_sha256 AND u.active = 1 AND "
-                "(t.expires_us IS NULL OR t.expires_us > :now_us)",
-            {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(core_.clock.now())}}));
+        transaction.query("SELECT t.id AS token_id, t.second_factor, u.id, u.tenant_id, "
+                          "u.name, u.owner_id, u.last_sign_in_us, " +
+                              std::string(kRoleNow) + ", " + std::string(kFactorStands) +
+                              " FROM api_token t JOIN iam_user u ON u.id = t.user_id "
+                              "WHERE t.secret_sha256 = :secret_sha256 AND "
+                              "(t.expires_us IS NULL OR t.expires_us > :now_us) AND " +
+                              std::string(kWorks),
+                          {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(now)}}));
     if (rows.empty()) return unknown;
     const Row& row = rows[0];
-    TRY(auto held,
-        read_held_policies(transaction, core_.held, UserId{row.integer("id")}, core_.clock.now()));
+    const auto last_used = optional_time(row, "last_sign_in_us");
+    write_down = !row.is_null("owner_id") && (!last_used || now - *last_used >= kUseNotedEvery);
+    TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}, now));
     return Principal{.tenant = TenantId{row.integer("tenant_id")},
                      .user = UserId{row.integer("id")},
                      .name = row.text("name"),
                      .role = role_named(row.text("role")).value_or(Role::kReader),
                      .method = Method::kApiToken,
                      .credential = row.text("token_id"),
-                     .second_factor = row.flag("second_factor"),
+                     .second_factor = row.flag("second_factor") && row.flag("factor_stands"),
                      .held = std::move(held)};
   });
+  if (program && write_down) {
+    // Should this fail, the next use tries again.
+    static_cast<void>(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
+      TRY(note_use(transaction, program->user, now));
+      return Done{};
+    }));
+  }
+  co_return program;
 }
 
 Task<Listing<ApiToken>> IamService::list_api_tokens(const Principal& by, Page page) {

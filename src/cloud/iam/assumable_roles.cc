@@ -1,5 +1,6 @@
 // Roles that are assumed for a while, of one tenant.
 #include "base/ascii.h"
+#include "grants.h"
 #include "paging.h"
 #include "role_service.h"
 
@@ -30,6 +31,14 @@ bool is_role_name(std::string_view name) {
 Result<> check_limit(Duration session_max) {
   if (session_max >= kRoleSessionMin && session_max <= kRoleSessionMax) return {};
   return fail(Code::kInvalid, "iam.bad_session_limit");
+}
+
+// Nobody asks for what a role is to give, or to whom: where two persons give such rights, none of
+// them comes by a role.
+Result<> check_may_open_alone(Transaction& transaction, const Principal& by, bool privileged) {
+  const auto checked = check_may_give_alone(transaction, by, by.tenant, privileged);
+  if (checked || checked.error().code() != Code::kDenied) return checked;
+  return fail(Code::kDenied, "iam.role_of_four_eyes");
 }
 
 Result<> check_trust(const std::string& document) {
@@ -154,6 +163,8 @@ Task<AssumableRole> RoleService::change_role(const Principal& by, RoleId id,
       [&](Transaction& transaction) -> Result<AssumableRole> {
         TRY(AssumableRole role, read_role(transaction, by, id, "iam:ChangeRole"));
         TRY(core_.check_fresh(by, "iam:ChangeRole", resource_of(id)));
+        if (change.trust && !role.profiles.empty())
+          TRY(check_may_open_alone(transaction, by, role.privileged));
         role.trust = change.trust.value_or(role.trust);
         role.session_max = change.session_max.value_or(role.session_max);
         role.changed = core_.clock.now();
@@ -180,35 +191,43 @@ Task<> RoleService::delete_role(const Principal& by, RoleId id) {
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const AssumableRole role, read_role(transaction, by, id, "iam:DeleteRole"));
     TRY(core_.check_fresh(by, "iam:DeleteRole", resource_of(id)));
-    for (const char* table : {"role_session", "role_profile"})
-      TRY(transaction.execute("DELETE FROM " + std::string(table) + " WHERE role_id = :id",
-                              {{"id", id.value}}));
+    TRY(transaction.execute(
+        "DELETE FROM role_session WHERE id IN "
+        "(WITH RECURSIVE below (id) AS (SELECT s.id FROM role_session s WHERE s.role_id = :id "
+        "UNION "
+        "SELECT c.id FROM role_session c JOIN below b ON c.chained_from_id = b.id) "
+        "SELECT id FROM below)",
+        {{"id", id.value}}));
+    TRY(transaction.execute("DELETE FROM role_profile WHERE role_id = :id", {{"id", id.value}}));
     TRY(transaction.execute("DELETE FROM assumable_role WHERE id = :id", {{"id", id.value}}));
     TRY(core_.trail.changed(transaction, by.tenant, by,
                             {"iam:DeleteRole", resource_of(id), {{"name", role.name}}}));
     return Done{};
   }));
-  core_.signing.forget_tenant(by.tenant);
+  // Those that its sessions assumed may be of any tenant.
+  core_.signing.forget_sessions();
   co_return Result<>();
 }
 
-Result<std::string> RoleService::profile_name(Transaction& transaction, const Principal& by,
-                                              ProfileId id) {
-  TRY(auto rows,
-      transaction.query("SELECT name FROM iam_profile WHERE id = :id AND tenant_id = :tenant_id",
-                        {{"id", id.value}, {"tenant_id", by.tenant.value}}));
+Result<Holding> RoleService::find_profile(Transaction& transaction, const Principal& by,
+                                          ProfileId id) {
+  TRY(auto rows, transaction.query("SELECT name, privileged FROM iam_profile WHERE id = :id AND "
+                                   "tenant_id = :tenant_id",
+                                   {{"id", id.value}, {"tenant_id", by.tenant.value}}));
   if (rows.empty()) return fail(Code::kNotFound, "iam.profile_missing", {{"profile", id.text()}});
-  return rows[0].text("name");
+  return Holding{
+      .profile = id, .name = rows[0].text("name"), .privileged = rows[0].flag("privileged")};
 }
 
 Task<> RoleService::give_profile(const Principal& by, RoleId id, ProfileId profile) {
   constexpr std::size_t kHeldMax = 10;
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const AssumableRole role, read_role(transaction, by, id, "iam:GiveProfile"));
-    TRY(const std::string name, profile_name(transaction, by, profile));
+    TRY(const Holding given, find_profile(transaction, by, profile));
     TRY(core_.check_fresh(by, "iam:GiveProfile", resource_of(id)));
     if (std::ranges::find(role.profiles, profile, &Holding::profile) != role.profiles.end())
       return Done{};
+    TRY(check_may_open_alone(transaction, by, given.privileged));
     if (role.profiles.size() >= kHeldMax)
       return fail(Code::kConflict, "iam.too_many_held", {{"maximum", std::to_string(kHeldMax)}});
     TRY(
@@ -223,7 +242,7 @@ Task<> RoleService::give_profile(const Principal& by, RoleId id, ProfileId profi
     TRY(core_.trail.changed(transaction, by.tenant, by,
                             {"iam:GiveProfile",
                              "belfry:profile/" + profile.text(),
-                             {{"role", role.name}, {"name", name}}}));
+                             {{"role", role.name}, {"name", given.name}}}));
     return Done{};
   }));
   core_.signing.forget_tenant(by.tenant);
@@ -233,17 +252,17 @@ Task<> RoleService::give_profile(const Principal& by, RoleId id, ProfileId profi
 Task<> RoleService::withdraw_profile(const Principal& by, RoleId id, ProfileId profile) {
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const AssumableRole role, read_role(transaction, by, id, "iam:WithdrawProfile"));
-    TRY(const std::string name, profile_name(transaction, by, profile));
+    TRY(const Holding held, find_profile(transaction, by, profile));
     TRY(core_.check_fresh(by, "iam:WithdrawProfile", resource_of(id)));
     TRY(const std::int64_t removed,
         transaction.execute("DELETE FROM role_profile WHERE role_id = :role_id AND "
                             "profile_id = :profile_id",
                             {{"role_id", id.value}, {"profile_id", profile.value}}));
-    if (removed == 0) return fail(Code::kNotFound, "iam.not_held", {{"name", name}});
+    if (removed == 0) return fail(Code::kNotFound, "iam.not_held", {{"name", held.name}});
     TRY(core_.trail.changed(transaction, by.tenant, by,
                             {"iam:WithdrawProfile",
                              "belfry:profile/" + profile.text(),
-                             {{"role", role.name}, {"name", name}}}));
+                             {{"role", role.name}, {"name", held.name}}}));
     return Done{};
   }));
   core_.signing.forget_tenant(by.tenant);

@@ -1,5 +1,7 @@
 #include "iam/crossing.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace belfry::iam {
@@ -9,14 +11,24 @@ bool is_crossing(const Principal& by, TenantId owner) {
   return by.tenant && by.tenant != owner;
 }
 
+// The key, and who assumed the role: for those who know them.
+constexpr std::string_view kOwnDetails[] = {"access_key", "assumed_by"};
+
 audit::Event as_owner_sees(const Principal& by, audit::Event event, TenantId owner) {
   if (!is_crossing(by, owner)) return event;
   event.actor = arn_of(by);
-  event.actor_id = {};
+  hide_person(event);
   return event;
 }
 
 }  // namespace
+
+void hide_person(audit::Event& event) {
+  event.actor_id = {};
+  std::erase_if(event.details, [](const audit::Detail& detail) {
+    return std::ranges::find(kOwnDetails, detail.name) != std::end(kOwnDetails);
+  });
+}
 
 Result<> record_in_both(audit::Ledger& ledger, const Principal& by, const audit::Event& event,
                         TenantId owner) {

@@ -2,6 +2,8 @@
 #include "access_service.h"
 #include "base/text_encoding.h"
 
+#include <algorithm>
+
 namespace belfry::iam {
 namespace {
 
@@ -31,6 +33,26 @@ std::vector<audit::Detail> details_of(const AccessRequest& request, const std::s
           {"name", request.name},
           {"requested_by", request.requested_by_name},
           {"reason", reason}};
+}
+
+// Who owns a service account profits from what it gets.
+Result<bool> owns_program(Transaction& transaction, UserId user, const AccessRequest& request) {
+  TRY(auto rows,
+      transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.owner_id = :user_id AND "
+                        "u.id IN (:holder_id, :requester_id)",
+                        {{"user_id", user.value},
+                         {"holder_id", request.user.value},
+                         {"requester_id", request.requested_by.value}}));
+  return rows[0].integer("n") > 0;
+}
+
+Result<> check_two(Transaction& transaction, const Principal& by, const AccessRequest& request) {
+  TRY(const bool owns, owns_program(transaction, by.user, request));
+  if (by.user == request.requested_by || by.user == request.user || owns)
+    return fail(Code::kDenied, "iam.four_eyes");
+  if (std::ranges::find(request.left_out, by.user) != request.left_out.end())
+    return fail(Code::kDenied, "iam.four_eyes_of_maker");
+  return {};
 }
 
 Result<> write_rule(Transaction& transaction, TenantId tenant, FourEyes rule, UserId by,
@@ -106,10 +128,10 @@ Task<AccessRequest> AccessService::approve(const Principal& by, RequestId id,
   auto approved =
       co_await core_.write<AccessRequest>([&](Transaction& transaction) -> Result<AccessRequest> {
         TRY(const AccessRequest request, read_to_decide(transaction, by, id, "iam:DecideRequest"));
-        if (by.user == request.requested_by || by.user == request.user) {
-          const Error own(Code::kDenied, "iam.four_eyes");
-          core_.trail.refused(by.tenant, by, {"iam:ApproveRequest", resource_of(id), {}}, own);
-          return std::unexpected(own);
+        if (auto two = check_two(transaction, by, request); !two) {
+          core_.trail.refused(by.tenant, by, {"iam:ApproveRequest", resource_of(id), {}},
+                              two.error());
+          return std::unexpected(two.error());
         }
         TRY(core_.check_fresh(by, "iam:ApproveRequest", resource_of(id)));
         TRY(given, carry_out(transaction, by, request));

@@ -1,4 +1,5 @@
 // How users go.
+#include "grants.h"
 #include "people_service.h"
 #include "rows.h"
 #include "user_rows.h"
@@ -7,25 +8,21 @@ namespace belfry::iam {
 namespace {
 
 // All that a user has, and is gone with it; what refers to another row before that row.
-constexpr const char* kOwned[] = {
-    "passkey",      "mfa_factor",   "recovery_code", "api_token",      "access_key",
-    "group_member", "user_profile", "user_boundary", "sign_in_origin", "session_place"};
+constexpr const char* kOwned[] = {"passkey",       "mfa_factor",     "recovery_code",
+                                  "api_token",     "access_key",     "group_member",
+                                  "user_profile",  "user_boundary",  "sign_in_origin",
+                                  "session_place", "password_reset", "factor_reset"};
+// Temporary credentials of a role that the person assumed, and all that was assumed with them.
+constexpr const char* kAssumed = "DELETE FROM role_session WHERE by_user_id = :id";
 
 }  // namespace
 
 Result<> PeopleService::check_may_go(Transaction& transaction, const Principal& by,
                                      const User& user) {
   if (user.id == by.user) return fail(Code::kConflict, "iam.own_account_stays");
-  const bool administers =
-      user.role == Role::kProviderAdministrator || user.role == Role::kTenantAdministrator;
-  if (!administers) return {};
-  TRY(auto rows,
-      transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.tenant_id = :tenant_id AND "
-                        "u.role = :role AND u.active = 1 AND u.id <> :id",
-                        {{"tenant_id", user.tenant.value},
-                         {"role", std::string(name_of(user.role))},
-                         {"id", user.id.value}}));
-  if (rows[0].integer("n") > 0) return {};
+  TRY(const bool is_last,
+      is_last_administrator(transaction, user.tenant, user.id, core_.clock.now()));
+  if (!is_last) return {};
   return fail(Code::kConflict, "iam.last_administrator", {{"user", user.name}});
 }
 
@@ -34,10 +31,13 @@ Result<> PeopleService::erase(Transaction& transaction, const Principal& by, con
   const database::Parameters parameters = {{"id", user.id.value},
                                            {"by_id", by.user.value},
                                            {"unknown_hash", unknown_hash},
+                                           {"password_about", "password_reset/" + user.id.text()},
+                                           {"factor_about", "factor_reset/" + user.id.text()},
                                            {"now_us", to_us(core_.clock.now())}};
   for (const char* table : kOwned)
     TRY(transaction.execute("DELETE FROM " + std::string(table) + " WHERE user_id = :id",
                             parameters));
+  TRY(transaction.execute(kAssumed, parameters));
   TRY(
       transaction.execute("UPDATE iam_grant SET ended_us = :now_us, ended_by_user_id = :by_id, "
                           "end_reason = 'withdrawn' WHERE user_id = :id AND ended_us IS NULL",
@@ -53,8 +53,10 @@ Result<> PeopleService::erase(Transaction& transaction, const Principal& by, con
                           "source_ip = '', user_agent = '' WHERE user_id = :id",
                           parameters));
   TRY(
-      transaction.execute("DELETE FROM mail WHERE about IN (SELECT 'invitation/' || i.id "
-                          "FROM invitation i WHERE i.user_id = :id)",
+      transaction.execute("DELETE FROM mail WHERE about IN (:password_about, :factor_about) "
+                          "OR about IN (SELECT 'invitation/' || i.id "
+                          "FROM invitation i WHERE i.user_id = :id OR "
+                          "(i.invited_by_user_id = :id AND i.ended_us IS NULL))",
                           parameters));
   TRY(transaction.execute("UPDATE invitation SET email = '', user_name = '' WHERE user_id = :id",
                           parameters));
@@ -91,7 +93,9 @@ Task<> PeopleService::delete_user(const Principal& by, UserId id) {
                             {"iam:DeleteUser", resource_of(id), {{"name", user.name}}}));
     return Done{};
   }));
-  core_.signing.forget_user(id);
+  // The service accounts that the user owned rest from now on.
+  core_.signing.forget_tenant(by.tenant);
+  core_.signing.forget_sessions();
   co_return Result<>();
 }
 

@@ -220,9 +220,10 @@ Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
       TRY(transaction.execute("DELETE FROM recovery_code WHERE user_id = :user_id", parameters));
       // What programs carry of it goes with it.
       for (const char* table : {"api_token", "access_key"})
-        TRY(transaction.execute(
-            "UPDATE " + std::string(table) + " SET second_factor = 0 WHERE user_id = :user_id",
-            parameters));
+        TRY(transaction.execute("UPDATE " + std::string(table) +
+                                    " SET second_factor = 0 WHERE user_id = :user_id OR user_id "
+                                    "IN (SELECT u.id FROM iam_user u WHERE u.owner_id = :user_id)",
+                                parameters));
       TRY(
           transaction.execute("UPDATE iam_session SET second_factor = 0, second_factor_us = NULL, "
                               "factor = '' WHERE id = :session_id",
@@ -235,7 +236,8 @@ Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
          {{"factor", id}, {"kind", rows[0].text("kind")}, {"label", rows[0].text("label")}}}));
     return Done{};
   }));
-  core_.signing.forget_user(by.user);
+  // Of the programs that the user owns as well.
+  core_.signing.forget_tenant(by.tenant);
   co_return Result<>();
 }
 

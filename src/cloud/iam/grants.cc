@@ -223,12 +223,59 @@ Result<> check_may_give_alone(Transaction& transaction, const Principal& by, Ten
   return fail(Code::kDenied, "iam.request_needed");
 }
 
+Result<> check_may_give_alone(Transaction& transaction, const Principal& by, const User& holder,
+                              bool privileged) {
+  if (holder.owner && privileged) return fail(Code::kDenied, "iam.request_needed");
+  return check_may_give_alone(transaction, by, holder.tenant, privileged);
+}
+
+Result<bool> is_held_by_service(Transaction& transaction, ProfileId profile) {
+  TRY(auto rows,
+      transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.owner_id IS NOT NULL AND "
+                        "(u.id IN (SELECT h.user_id FROM user_profile h WHERE h.profile_id = :id) "
+                        "OR u.id IN (SELECT m.user_id FROM group_member m JOIN group_profile g ON "
+                        "g.group_id = m.group_id WHERE g.profile_id = :id))",
+                        {{"id", profile.value}}));
+  return rows[0].integer("n") > 0;
+}
+
+Result<bool> has_service_member(Transaction& transaction, GroupId group) {
+  TRY(auto rows, transaction.query("SELECT count(*) AS n FROM group_member m JOIN iam_user u ON "
+                                   "u.id = m.user_id WHERE m.group_id = :id AND "
+                                   "u.owner_id IS NOT NULL",
+                                   {{"id", group.value}}));
+  return rows[0].integer("n") > 0;
+}
+
 Result<bool> gives_privileges(Transaction& transaction, GroupId group) {
   TRY(auto rows, transaction.query("SELECT count(*) AS n FROM group_profile g JOIN iam_profile p "
                                    "ON p.id = g.profile_id WHERE g.group_id = :id AND "
                                    "p.privileged = 1",
                                    {{"id", group.value}}));
   return rows[0].integer("n") > 0;
+}
+
+Result<bool> is_last_administrator(Transaction& transaction, TenantId tenant, UserId user,
+                                   Timestamp now) {
+  const std::string roles = " IN ('provider_administrator', 'tenant_administrator')";
+  const std::string has_factor =
+      "EXISTS (SELECT 1 FROM mfa_factor f WHERE f.user_id = u.id AND f.confirmed_us IS NOT NULL)";
+  const std::string now_or_later[] = {
+      "(CASE WHEN u.role_until_us <= :now_us THEN u.base_role ELSE u.role END)" + roles,
+      "COALESCE(u.base_role, u.role)" + roles};
+  for (const std::string& administers : now_or_later) {
+    TRY(auto rows,
+        transaction.query(
+            "SELECT COALESCE(sum(CASE WHEN u.id = :user_id THEN 1 ELSE 0 END), 0) AS "
+            "own, COALESCE(sum(CASE WHEN u.id <> :user_id AND " +
+                has_factor +
+                " THEN 1 ELSE 0 END), 0) AS others FROM iam_user u WHERE "
+                "u.tenant_id = :tenant_id AND u.active = 1 AND " +
+                administers,
+            {{"user_id", user.value}, {"tenant_id", tenant.value}, {"now_us", to_us(now)}}));
+    if (rows[0].integer("own") > 0 && rows[0].integer("others") == 0) return true;
+  }
+  return false;
 }
 
 void forget(Core& core, const Right& right) {

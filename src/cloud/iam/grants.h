@@ -54,8 +54,25 @@ Result<FourEyes> four_eyes_of(Transaction& transaction, TenantId tenant);
 // ("iam.request_needed").
 Result<> check_may_give_alone(Transaction& transaction, const Principal& by, TenantId tenant,
                               bool privileged);
+// As above, of a right of `holder`. A service account gets no privileged one from one person alone,
+// whatever the tenant's rule.
+Result<> check_may_give_alone(Transaction& transaction, const Principal& by, const User& holder,
+                              bool privileged);
+// Whether a service account holds the profile, itself or by a group; or is in the group.
+Result<bool> is_held_by_service(Transaction& transaction, ProfileId profile);
+Result<bool> has_service_member(Transaction& transaction, GroupId group);
 // Whether members of the group are privileged by it.
 Result<bool> gives_privileges(Transaction& transaction, GroupId group);
+// Administrators of a tenant who are active and have a second factor, without which they decide
+// nothing: `iam_user u`, with :tenant_id and :now_us.
+inline constexpr std::string_view kAdministrators =
+    "EXISTS (SELECT 1 FROM mfa_factor f WHERE f.user_id = u.id AND f.confirmed_us IS NOT NULL) AND "
+    "u.active = 1 AND u.tenant_id = :tenant_id AND (CASE WHEN u.role_until_us <= :now_us "
+    "THEN u.base_role ELSE u.role END) IN ('provider_administrator', 'tenant_administrator')";
+// Whether the tenant would be left without such an administrator, now or when roles for a time have
+// ended, once `user` were none any more.
+Result<bool> is_last_administrator(Transaction& transaction, TenantId tenant, UserId user,
+                                   Timestamp now);
 // What is cached of who loses or gains `right` is read again.
 void forget(Core& core, const Right& right);
 

@@ -153,7 +153,7 @@ Task<> ProfileService::add_member(const Principal& by, GroupId id, UserId user) 
     TRY(core_.check_fresh(by, "iam:AddGroupMember", resource_of(id)));
     TRY(check_may_hold(member));
     TRY(Right right, membership_of(transaction, group, member));
-    TRY(check_may_give_alone(transaction, by, by.tenant, right.privileged));
+    TRY(check_may_give_alone(transaction, by, member, right.privileged));
     TRY(const bool is_new, give(core_, transaction, right, {.origin = "direct", .by = by.user}));
     if (!is_new) return Done{};
     TRY(core_.trail.changed(

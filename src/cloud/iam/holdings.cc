@@ -68,13 +68,26 @@ Result<std::vector<audit::Detail>> ProfileService::check_holder(Transaction& tra
   return std::vector<audit::Detail>{{"group", group.name}};
 }
 
+Result<> ProfileService::check_may_give_profile(Transaction& transaction, const Principal& by,
+                                                const Profile& profile, const Holder& holder) {
+  if (holder.user) {
+    TRY(const User user, read_user_of(transaction, by, *holder.user));
+    return check_may_give_alone(transaction, by, user, profile.privileged);
+  }
+  if (profile.privileged) {
+    TRY(const bool has_service, has_service_member(transaction, *holder.group));
+    if (has_service) return fail(Code::kDenied, "iam.request_needed");
+  }
+  return check_may_give_alone(transaction, by, by.tenant, profile.privileged);
+}
+
 Task<> ProfileService::give_profile(const Principal& by, ProfileId id, Holder holder) {
   CO_TRY(const Right given,
          co_await core_.write<Right>([&](Transaction& transaction) -> Result<Right> {
            TRY(const Profile profile, read_profile(transaction, by, id, "iam:GiveProfile"));
            TRY(auto details, check_holder(transaction, by, holder));
            TRY(core_.check_fresh(by, "iam:GiveProfile", "belfry:profile/" + id.text()));
-           TRY(check_may_give_alone(transaction, by, by.tenant, profile.privileged));
+           TRY(check_may_give_profile(transaction, by, profile, holder));
            const Right right = right_of(profile, holder, details.front().value);
            TRY(const bool is_new,
                give(core_, transaction, right, {.origin = "direct", .by = by.user}));

@@ -134,6 +134,18 @@ Task<Listing<Invitation>> PeopleService::list_invitations(const Principal& by, T
   });
 }
 
+Result<> PeopleService::forget_ended(Transaction& transaction) {
+  const database::Parameters parameters = {{"since_us", to_us(core_.clock.now() - kListedFor)}};
+  const std::string ended = "(ended_us <= :since_us OR expires_us <= :since_us)";
+  for (const char* table : {"invitation_group", "invitation_profile"})
+    TRY(transaction.execute("DELETE FROM " + std::string(table) +
+                                " WHERE invitation_id IN (SELECT id FROM invitation WHERE " +
+                                ended + ")",
+                            parameters));
+  TRY(transaction.execute("DELETE FROM invitation WHERE " + ended, parameters));
+  return {};
+}
+
 Result<std::string> PeopleService::hand_over(Transaction& transaction, const Invitation& invitation,
                                              const std::string& secret) {
   const Links to = links();
@@ -181,6 +193,7 @@ Task<MadeInvitation> PeopleService::invite(const Principal& by, const NewInvitat
                   .profiles = wanted.profiles};
   co_return co_await core_.write<MadeInvitation>([&](Transaction& transaction)
                                                      -> Result<MadeInvitation> {
+    TRY(forget_ended(transaction));
     TRY(check_may_come(transaction, by, wanted.tenant));
     TRY(check_rights(transaction, wanted));
     TRY(transaction.execute(

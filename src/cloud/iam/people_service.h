@@ -5,6 +5,7 @@
 #include "mail_queue.h"
 #include "password_hasher.h"
 #include "terms_service.h"
+#include "throttle.h"
 
 #include <mutex>
 #include <string>
@@ -13,8 +14,9 @@ namespace belfry::iam {
 
 class PeopleService : public People {
  public:
-  PeopleService(Core& core, PasswordHasher& passwords, MailQueueService& mail, TermsService& terms)
-      : core_(core), passwords_(passwords), mail_(mail), terms_(terms) {}
+  PeopleService(Core& core, PasswordHasher& passwords, Throttle& throttle, MailQueueService& mail,
+                TermsService& terms)
+      : core_(core), passwords_(passwords), throttle_(throttle), mail_(mail), terms_(terms) {}
 
   void accept_links(Links links) override;
   Task<Listing<Invitation>> list_invitations(const Principal& by, TenantId tenant,
@@ -26,8 +28,9 @@ class PeopleService : public People {
   Task<User> accept_invitation(const Acceptance& acceptance) override;
   Task<> delete_user(const Principal& by, UserId user) override;
 
- private:
   Links links();
+
+ private:
   // From above, a tenant gets its first user alone, and no tenant has too many invitations open.
   Result<> check_may_come(Transaction& transaction, const Principal& by, TenantId tenant);
   // That the groups and profiles are there, and may be given. Errors: those of `invite`.
@@ -38,6 +41,8 @@ class PeopleService : public People {
   Result<Invitation> read_invitation(Transaction& transaction, const Principal& by,
                                      std::string_view action, const std::string& id);
   // By mail if it can go so; the link in any case.
+  // All that ended long ago, of any tenant: addresses are kept no longer than they are shown.
+  Result<> forget_ended(Transaction& transaction);
   Result<std::string> hand_over(Transaction& transaction, const Invitation& invitation,
                                 const std::string& secret);
   // The one that the link opens, as it stands now.
@@ -59,6 +64,7 @@ class PeopleService : public People {
 
   Core& core_;
   PasswordHasher& passwords_;
+  Throttle& throttle_;
   MailQueueService& mail_;
   TermsService& terms_;
   std::mutex links_mutex_;

@@ -21,7 +21,8 @@ constexpr std::string_view kEverybody = R"({
                 "iam:ListAccessKeys", "iam:CreateAccessKey", "iam:DeleteAccessKey",
                 "iam:ListApiTokens", "iam:CreateApiToken", "iam:DeleteApiToken",
                 "iam:RequestRight", "iam:GetRequest", "iam:CancelRequest", "iam:ListGrants",
-                "iam:GetAccessRules", "iam:GetAccess", "iam:GetTerms", "iam:AcceptTerms"],
+                "iam:GetAccessRules", "iam:GetAccess", "iam:GetTerms", "iam:AcceptTerms",
+                "iam:ListServiceAccounts", "iam:CreateServiceCredential"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "self"}}},
     {"Sid": "OwnTenant", "Effect": "Allow", "Action": "iam:ListTenants", "Resource": "*",
@@ -43,7 +44,9 @@ constexpr std::string_view kAdministrator = R"({
      "Action": ["iam:ListTenants", "iam:CreateTenant", "iam:ListUsers", "iam:GetUser",
                 "iam:CreateUser", "iam:SetUserActive", "iam:ListAccessKeys", "iam:DeleteAccessKey",
                 "iam:ListSessions", "iam:RevokeSession", "iam:Invite", "iam:ListInvitations",
-                "iam:SendInvitation", "iam:WithdrawInvitation"],
+                "iam:SendInvitation", "iam:WithdrawInvitation",
+                "iam:ListFactorResets", "iam:AskForFactorReset", "iam:ApproveFactorReset",
+                "iam:CancelFactorReset"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "below"}}}
   ]})";

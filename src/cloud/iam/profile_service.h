@@ -45,6 +45,9 @@ class ProfileService : public Profiles {
                            std::string_view action);
   Result<User> read_user_of(Transaction& transaction, const Principal& by, UserId user);
   // That the holder is there; what the log says of it.
+  // By the rules of one person alone. Errors: denied ("iam.request_needed").
+  Result<> check_may_give_profile(Transaction& transaction, const Principal& by,
+                                  const Profile& profile, const Holder& holder);
   Result<std::vector<audit::Detail>> check_holder(Transaction& transaction, const Principal& by,
                                                   const Holder& holder);
   // Takes the user's boundary away, if it has one. Errors: denied ("iam.boundary_of_four_eyes").

@@ -116,11 +116,16 @@ Task<Profile> ProfileService::create_profile(const Principal& by, const std::str
 }
 
 Result<> ProfileService::check_may_change_alone(Transaction& transaction, const Profile& profile) {
+  if (profile.privileged) {
+    TRY(const bool by_service, is_held_by_service(transaction, profile.id));
+    if (by_service) return fail(Code::kDenied, "iam.held_profile", {{"name", profile.name}});
+  }
   TRY(const FourEyes rule, four_eyes_of(transaction, profile.tenant));
   if (rule == FourEyes::kNone) return {};
   TRY(auto held,
       transaction.query("SELECT (SELECT count(*) FROM user_profile u WHERE u.profile_id = :id) + "
-                        "(SELECT count(*) FROM group_profile g WHERE g.profile_id = :id) AS n, "
+                        "(SELECT count(*) FROM group_profile g WHERE g.profile_id = :id) + "
+                        "(SELECT count(*) FROM role_profile r WHERE r.profile_id = :id) AS n, "
                         "(SELECT count(*) FROM user_boundary b WHERE b.profile_id = :id) AS bounds",
                         {{"id", profile.id.value}}));
   const bool is_bound = held[0].integer("bounds") > 0;

@@ -75,12 +75,13 @@ Result<policy::PolicyPtr> ReachService::compile(const std::string& document) {
 Result<Principal> ReachService::read_user_of(Transaction& transaction, const Principal& by,
                                              UserId user) {
   const Error missing(Code::kNotFound, "iam.user_missing", {{"user", user.text()}});
-  TRY(auto rows, transaction.query("SELECT u.id, u.tenant_id, u.name, " + std::string(kRoleNow) +
-                                       " FROM iam_user u WHERE u.id = :id AND "
-                                       "u.tenant_id = :tenant_id",
-                                   {{"id", user.value},
-                                    {"tenant_id", by.tenant.value},
-                                    {"now_us", to_us(core_.clock.now())}}));
+  TRY(auto rows,
+      transaction.query("SELECT u.id, u.tenant_id, u.name, " + std::string(kRoleNow) +
+                            " FROM iam_user u WHERE u.id = :id AND u.deleted_us IS NULL AND "
+                            "u.tenant_id = :tenant_id",
+                        {{"id", user.value},
+                         {"tenant_id", by.tenant.value},
+                         {"now_us", to_us(core_.clock.now())}}));
   if (rows.empty()) return std::unexpected(missing);
   TRY(core_.check(by, "iam:GetAccess", {resource_of(user), by.tenant}, missing));
   return read_principal(transaction, rows[0]);

@@ -74,6 +74,8 @@ Result<AccessService::Asked> AccessService::read_asked_role(Transaction& transac
   const bool is_for_a_time = user.role_until.has_value();
   const bool has_all =
       user.role == Role::kProviderAdministrator || user.role == Role::kTenantAdministrator;
+  if (user.owner && *wanted.role != Role::kMember && *wanted.role != Role::kReader)
+    return fail(Code::kInvalid, "iam.role_of_service");
   user.role = *wanted.role;
   Asked asked{.right = role_of(user)};
   if (!is_role_of(*wanted.role, tenant))

@@ -14,16 +14,12 @@ constexpr int kBatchesMax = 100;      // of one turn
 
 Result<bool> ReviewService::is_last_administrator(Transaction& transaction, const Grant& grant) {
   if (grant.kind != RightKind::kRole) return false;
-  const database::Parameters parameters = {{"tenant_id", grant.tenant.value},
-                                           {"now_us", to_us(core_.clock.now())},
-                                           {"user_id", grant.user.value}};
-  TRY(auto rows, transaction.query(
-                     "SELECT (SELECT count(*) FROM iam_user u WHERE u.id = :user_id AND " +
-                         std::string(kAdministrators) +
-                         ") AS own, (SELECT count(*) FROM iam_user u WHERE u.id <> :user_id AND " +
-                         std::string(kAdministrators) + ") AS others",
-                     parameters));
-  return rows[0].integer("own") > 0 && rows[0].integer("others") == 0;
+  const auto role = role_named(grant.name);
+  const bool administers =
+      role == Role::kProviderAdministrator || role == Role::kTenantAdministrator;
+  // Who has no less than the least role is suspended, whatever it is for a time.
+  if (!administers && role != Role::kReader) return false;
+  return iam::is_last_administrator(transaction, grant.tenant, grant.user, core_.clock.now());
 }
 
 Result<> ReviewService::end_right(Transaction& transaction, const Right& right,

@@ -33,12 +33,13 @@ class RoleService : public Roles {
   Result<AssumableRole> read_role(Transaction& transaction, const Principal& by, RoleId id,
                                   std::string_view action);
   Result<AssumableRole> complete(Transaction& transaction, AssumableRole role);
-  // The name of a profile of the caller's tenant. Errors: not_found ("iam.profile_missing").
-  Result<std::string> profile_name(Transaction& transaction, const Principal& by, ProfileId id);
+  // A profile of the caller's tenant, to be held. Errors: not_found ("iam.profile_missing").
+  Result<Holding> find_profile(Transaction& transaction, const Principal& by, ProfileId id);
 
-  Result<> prove_factor(Transaction& transaction, Assumption& assumption);
+  Task<> prove_factor(Assumption& assumption);
   Result<> check_trusted(Transaction& transaction, Assumption& assumption);
-  Result<Duration> duration_of(Transaction& transaction, const Assumption& assumption);
+  Result<Duration> duration_of(const Assumption& assumption);
+  Result<Timestamp> latest_end(Transaction& transaction, const Principal& by);
   Result<> check_room(Transaction& transaction, const Assumption& assumption);
   Result<RoleCredentials> open(Transaction& transaction, const Assumption& assumption);
   void log_refusal(const Assumption& assumption, const Error& reason);

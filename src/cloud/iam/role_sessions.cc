@@ -93,6 +93,7 @@ class AssumptionFacts : public policy::Facts {
 
 struct RoleService::Assumption {
   const RoleAssumption& wanted;
+  const RoleName& named;
   Principal by;  // with the factor that came with the request
   TenantId owner;
   RoleId role{};
@@ -119,7 +120,8 @@ Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transac
   TRY(auto rows, transaction.query("SELECT s.*, r.name AS role_name FROM role_session s "
                                    "JOIN assumable_role r ON r.id = s.role_id "
                                    "JOIN iam_user u ON u.id = s.by_user_id "
-                                   "WHERE s.id = :id AND s.ended_us IS NULL AND u.active = 1",
+                                   "WHERE s.id = :id AND s.ended_us IS NULL AND " +
+                                       std::string(kWorks),
                                    {{"id", id}}));
   if (rows.empty()) return fail(Code::kDenied, "iam.unknown_key");
   const Row& row = rows[0];
@@ -204,16 +206,23 @@ Task<> RoleService::revoke_role_session(const Principal& by, const std::string& 
   co_return Result<>();
 }
 
-Result<> RoleService::prove_factor(Transaction& transaction, Assumption& assumption) {
-  const RoleAssumption& wanted = assumption.wanted;
-  if (wanted.totp.empty()) return {};
-  const auto wrong = fail(Code::kDenied, "iam.wrong_code");
-  if (!assumption.by.user) return wrong;
-  TRY(const bool proved, use_totp(core_, transaction, assumption.by.user, wanted.totp));
-  if (!proved) return wrong;
+// In a transaction of its own: a code that was right serves no second time, whatever comes of the
+// rest.
+Task<> RoleService::prove_factor(Assumption& assumption) {
+  const std::string& code = assumption.wanted.totp;
+  if (code.empty()) co_return Result<>();
+  const std::string account = "assume " + assumption.by.user.text();
+  const Throttle::Attempt attempt{.account = account, .address = account, .known_good = true};
+  CO_TRY(throttle_.begin(attempt, core_.clock.now()));
+  if (!assumption.by.user) co_return fail(Code::kDenied, "iam.wrong_code");
+  CO_TRY(const bool proved, co_await core_.write<bool>([&](Transaction& transaction) {
+    return use_totp(core_, transaction, assumption.by.user, code);
+  }));
+  if (!proved) co_return fail(Code::kDenied, "iam.wrong_code");
+  throttle_.succeeded(attempt, Throttle::Success::kForget);
   assumption.by.second_factor = true;
   assumption.by.second_factor_at = core_.clock.now();
-  return {};
+  co_return Result<>();
 }
 
 // Finds the role; one that is not there is answered as one that does not trust.
@@ -221,17 +230,16 @@ Result<> RoleService::check_trusted(Transaction& transaction, Assumption& assump
   const RoleAssumption& wanted = assumption.wanted;
   const Error denied(Code::kDenied, "iam.denied",
                      {{"action", std::string(kAction)}, {"resource", wanted.role_arn}});
-  const auto named = parse_role_arn(wanted.role_arn);
-  if (!named) return fail(Code::kInvalid, "iam.bad_role_arn");
+  const RoleName& named = assumption.named;
   TRY(auto rows, transaction.query("SELECT r.*, (SELECT count(*) FROM role_profile h JOIN "
                                    "iam_profile p ON p.id = h.profile_id WHERE h.role_id = r.id "
                                    "AND p.privileged = 1) AS privileged_profiles "
                                    "FROM assumable_role r WHERE r.tenant_id = :tenant_id "
                                    "AND r.name = :name",
-                                   {{"tenant_id", named->tenant.value}, {"name", named->name}}));
+                                   {{"tenant_id", named.tenant.value}, {"name", named.name}}));
   if (rows.empty()) return std::unexpected(denied);
   const Row& row = rows[0];
-  assumption.owner = named->tenant;
+  assumption.owner = named.tenant;
   assumption.role = RoleId{row.integer("id")};
   assumption.role_name = row.text("name");
   assumption.role_max = Duration(row.integer("session_max_us"));
@@ -248,7 +256,7 @@ Result<> RoleService::check_trusted(Transaction& transaction, Assumption& assump
   return core_.check_fresh(assumption.by, kAction, wanted.role_arn);
 }
 
-Result<Duration> RoleService::duration_of(Transaction& transaction, const Assumption& assumption) {
+Result<Duration> RoleService::duration_of(const Assumption& assumption) {
   const bool is_chained = assumption.by.assumed != nullptr;
   const Duration longest =
       is_chained ? std::min(assumption.role_max, kChainedSessionMax) : assumption.role_max;
@@ -260,13 +268,39 @@ Result<Duration> RoleService::duration_of(Transaction& transaction, const Assump
     return fail(Code::kInvalid, "iam.bad_session_duration",
                 {{"minimum_s", seconds(kRoleSessionMin)}, {"maximum_s", seconds(longest)}});
   }
-  if (assumption.by.method != Method::kApiToken) return duration;
-  // A token makes nothing that outlives it.
-  TRY(auto own, transaction.query("SELECT expires_us FROM api_token WHERE id = :credential",
-                                  {{"credential", assumption.by.credential}}));
-  if (own.empty()) return fail(Code::kDenied, "iam.unknown_token");
-  const auto ends = optional_time(own[0], "expires_us");
-  return ends ? std::min(duration, Duration(*ends - core_.clock.now())) : duration;
+  return duration;
+}
+
+// Nothing outlives what it was assumed with: a token, another session, a right for a time.
+Result<Timestamp> RoleService::latest_end(Transaction& transaction, const Principal& by) {
+  const database::Parameters parameters = {{"credential", by.credential},
+                                           {"user_id", by.user.value},
+                                           {"now_us", to_us(core_.clock.now())}};
+  Timestamp latest = Timestamp::max();
+  if (by.assumed) {
+    // Read again: it may have been revoked since it was recognised.
+    TRY(auto rows, transaction.query("SELECT expires_us FROM role_session WHERE id = :credential "
+                                     "AND ended_us IS NULL AND expires_us > :now_us",
+                                     parameters));
+    if (rows.empty()) return fail(Code::kDenied, "iam.unknown_key");
+    return from_us(rows[0].integer("expires_us"));
+  }
+  if (by.method == Method::kApiToken || by.method == Method::kAccessKey) {
+    const bool is_token = by.method == Method::kApiToken;
+    TRY(auto rows, transaction.query("SELECT expires_us FROM " +
+                                         std::string(is_token ? "api_token" : "access_key") +
+                                         " WHERE id = :credential",
+                                     parameters));
+    if (rows.empty())
+      return fail(Code::kDenied, is_token ? "iam.unknown_token" : "iam.unknown_key");
+    latest = std::min(latest, optional_time(rows[0], "expires_us").value_or(latest));
+  }
+  TRY(auto role, transaction.query("SELECT role_until_us FROM iam_user WHERE id = :user_id AND "
+                                   "role_until_us > :now_us",
+                                   parameters));
+  if (!role.empty()) latest = std::min(latest, from_us(role[0].integer("role_until_us")));
+  if (by.held && by.held->until) latest = std::min(latest, *by.held->until);
+  return latest;
 }
 
 // Forgets those that ended long ago.
@@ -296,8 +330,9 @@ Result<> RoleService::check_room(Transaction& transaction, const Assumption& ass
 }
 
 Result<RoleCredentials> RoleService::open(Transaction& transaction, const Assumption& assumption) {
-  const auto& [wanted, by, owner, role, role_name, role_max] = assumption;
-  TRY(const Duration duration, duration_of(transaction, assumption));
+  const auto& [wanted, named, by, owner, role, role_name, role_max] = assumption;
+  TRY(const Duration duration, duration_of(assumption));
+  TRY(const Timestamp latest, latest_end(transaction, by));
   TRY(check_room(transaction, assumption));
   const Timestamp now = core_.clock.now();
   RoleCredentials made;
@@ -308,7 +343,7 @@ Result<RoleCredentials> RoleService::open(Transaction& transaction, const Assump
                   .by = arn_of(by),
                   .second_factor = by.second_factor,
                   .created = now,
-                  .expires = now + duration};
+                  .expires = std::min(now + duration, latest)};
   made.secret = make_access_key_secret(core_.random);
   made.token = make_bearer_secret(core_.random);
   TRY(const std::string sealed,
@@ -361,20 +396,19 @@ Task<RoleCredentials> RoleService::assume_role(const Principal& by, const RoleAs
   if (wanted.policy.size() > kPolicyMax)
     co_return fail(Code::kInvalid, "policy.too_long", {{"octets_max", std::to_string(kPolicyMax)}});
   if (!wanted.policy.empty()) CO_TRY(policy::compile_known(wanted.policy, policy::Kind::kIdentity));
-  const std::string account = "assume " + by.user.text();
-  const Throttle::Attempt attempt{.account = account, .address = account, .known_good = true};
-  if (!wanted.totp.empty()) CO_TRY(throttle_.begin(attempt, core_.clock.now()));
-  Assumption assumption{wanted, by, {}, {}, {}, {}};
-  bool is_proved = false;
+  const auto named = parse_role_arn(wanted.role_arn);
+  if (!named) co_return fail(Code::kInvalid, "iam.bad_role_arn");
+  Assumption assumption{wanted, *named, by, {}, {}, {}, {}};
+  if (auto proved = co_await prove_factor(assumption); !proved) {
+    if (proved.error().code() == Code::kDenied) log_refusal(assumption, proved.error());
+    co_return std::unexpected(proved.error());
+  }
   auto made = co_await core_.write<RoleCredentials>(
       [&](Transaction& transaction) -> Result<RoleCredentials> {
         TRY(core_.refresh_tree(transaction));
-        TRY(prove_factor(transaction, assumption));
-        is_proved = true;
         TRY(check_trusted(transaction, assumption));
         return open(transaction, assumption);
       });
-  if (is_proved && !wanted.totp.empty()) throttle_.succeeded(attempt, Throttle::Success::kForget);
   if (!made && made.error().code() == Code::kDenied) log_refusal(assumption, made.error());
   co_return made;
 }

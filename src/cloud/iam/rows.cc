@@ -29,18 +29,20 @@ Tenant tenant_of(const database::Row& row) {
 User user_of(const database::Row& row) {
   const auto role = role_named(row.text("role"));
   ENSURE(role.has_value());  // a foreign key holds it
-  return {.id = UserId{row.integer("id")},
-          .tenant = TenantId{row.integer("tenant_id")},
-          .name = row.text("name"),
-          .email = row.text("email"),
-          .role = *role,
-          .active = row.flag("active"),
-          .has_totp = row.integer("totps") > 0,
-          .created = from_us(row.integer("created_us")),
-          .last_sign_in = optional_time(row, "last_sign_in_us"),
-          .passkeys = std::size_t(row.integer("passkeys")),
-          .role_until = optional_time(row, "role_until_us"),
-          .privileged = is_privileged(*role) || row.integer("privileged_profiles") > 0};
+  return {
+      .id = UserId{row.integer("id")},
+      .tenant = TenantId{row.integer("tenant_id")},
+      .name = row.text("name"),
+      .email = row.text("email"),
+      .role = *role,
+      .active = row.flag("active"),
+      .has_totp = row.integer("totps") > 0,
+      .created = from_us(row.integer("created_us")),
+      .last_sign_in = optional_time(row, "last_sign_in_us"),
+      .passkeys = std::size_t(row.integer("passkeys")),
+      .role_until = optional_time(row, "role_until_us"),
+      .privileged = is_privileged(*role) || row.integer("privileged_profiles") > 0,
+      .owner = row.is_null("owner_id") ? std::optional<UserId>() : UserId{row.integer("owner_id")}};
 }
 
 Result<User> find_user(database::Transaction& transaction, UserId user) {

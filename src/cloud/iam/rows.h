@@ -14,7 +14,7 @@ Tenant tenant_of(const database::Row& row);
 // The columns that user_of reads, of `iam_user u`.
 inline constexpr std::string_view kUserColumns =
     "u.id, u.tenant_id, u.name, u.email, u.role, u.active, u.role_until_us, u.created_us, "
-    "u.last_sign_in_us, "
+    "u.last_sign_in_us, u.owner_id, "
     "(SELECT count(*) FROM mfa_factor f WHERE f.user_id = u.id AND f.kind = 'totp' AND "
     "f.confirmed_us IS NOT NULL) AS totps, "
     "(SELECT count(*) FROM passkey p WHERE p.user_id = u.id) AS passkeys, "
@@ -26,6 +26,14 @@ inline constexpr std::string_view kUserColumns =
 inline constexpr std::string_view kRoleNow =
     "CASE WHEN u.role_until_us <= :now_us THEN u.base_role ELSE u.role END AS role, "
     "CASE WHEN u.role_until_us > :now_us THEN u.role_until_us ELSE NULL END AS role_until_us";
+// Whether `iam_user u` works: active, and, of a service account, its owner too.
+inline constexpr std::string_view kWorks =
+    "u.active = 1 AND (u.owner_id IS NULL OR "
+    "EXISTS (SELECT 1 FROM iam_user o WHERE o.id = u.owner_id AND o.active = 1))";
+// Whether the factor that a key or token of `u` carries is still somebody's: 0 or 1.
+inline constexpr std::string_view kFactorStands =
+    "CASE WHEN u.owner_id IS NULL OR EXISTS (SELECT 1 FROM mfa_factor f WHERE "
+    "f.user_id = u.owner_id AND f.confirmed_us IS NOT NULL) THEN 1 ELSE 0 END AS factor_stands";
 User user_of(const database::Row& row);
 // Errors: not_found ("iam.user_missing").
 Result<User> find_user(database::Transaction& transaction, UserId user);

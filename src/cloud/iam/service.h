@@ -6,6 +6,8 @@
 #include "access_service.h"
 #include "challenges.h"
 #include "core.h"
+#include "factor_reset_service.h"
+#include "lost_password_service.h"
 #include "mail_queue.h"
 #include "password_hasher.h"
 #include "people_service.h"
@@ -13,6 +15,7 @@
 #include "reach_service.h"
 #include "review_service.h"
 #include "role_service.h"
+#include "service_account_service.h"
 #include "throttle.h"
 
 #include <string>
@@ -60,6 +63,9 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   People& people() override { return people_; }
   MailQueue& mail() override { return mail_; }
   Terms& terms() override { return terms_; }
+  FactorResets& factor_resets() override { return factor_resets_; }
+  LostPasswords& lost_passwords() override { return lost_passwords_; }
+  ServiceAccounts& service_accounts() override { return service_accounts_; }
 
   Upkeep& upkeep() override { return *this; }
   Task<> collect_facts() override;
@@ -127,6 +133,8 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   // Whether the evidence is of the user's own factor. Codes and challenges are used up with it.
   // Errors: denied ("iam.sign_in_refused", and those of webauthn.h).
   Result<Proof> prove(Transaction& transaction, UserId user, const Evidence& evidence);
+  // Takes the challenge of a passkey at once. What it returns is for one transaction.
+  LostPasswordService::Prove prover(const PasswordReset& reset);
   Result<Proof> use_code(Transaction& transaction, UserId user, const std::string& code);
   Result<Proof> use_recovery_code(Transaction& transaction, UserId user, const std::string& typed);
   Result<Proof> use_passkey(Transaction& transaction, UserId user, const Evidence& evidence);
@@ -173,14 +181,19 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   PasswordHasher passwords_;
   MailQueueService mail_{core_};
   TermsService terms_{core_};
-  PeopleService people_{core_, passwords_, mail_, terms_};
+  ServiceAccountService service_accounts_{core_, passwords_};
+  Throttle throttle_;
+  PeopleService people_{core_, passwords_, throttle_, mail_, terms_};
+  LostPasswordService lost_passwords_{
+      core_, passwords_, throttle_,
+      mail_, people_,    [this](const PasswordReset& reset) { return prover(reset); }};
+  FactorResetService factor_resets_{core_, mail_, people_};
   AccessService access_{core_};
   ReachService reach_{core_};
   ReviewService reviews_{core_};
   RoleService roles_{core_};
   const std::string dummy_hash_;  // what the passwords of unknown users are compared with
   policy::CompiledPolicies attached_{policy::Kind::kResource};
-  Throttle throttle_;
   Challenges challenges_;  // of who is signed in
   // Of who signs in, which anybody may ask for: they push out each other's alone.
   Challenges strangers_challenges_;

@@ -15,6 +15,8 @@ constexpr std::size_t kNameMax = 64, kPasswordMax = 512, kUserAgentMax = 200;
 constexpr Duration kSessionKept = std::chrono::days(30);
 // As long as browsers keep a cookie (RFC 6265bis, 5.5).
 constexpr Duration kOriginKept = std::chrono::days(400);
+// Addresses and devices of a user: a program that keeps no cookie is a new one each time.
+constexpr std::int64_t kOriginsMax = 64;
 
 struct Lifetime {
   Duration absolute, idle;
@@ -68,8 +70,10 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
             ", :now_us) ON CONFLICT (user_id, address) DO UPDATE SET last_success_us = :now_us",
         parameters));
   TRY(
-      transaction.execute("DELETE FROM sign_in_origin WHERE user_id = :user_id "
-                          "AND last_success_us < :origin_forgotten_us",
+      transaction.execute("DELETE FROM sign_in_origin WHERE user_id = :user_id AND "
+                          "(last_success_us < :origin_forgotten_us OR address NOT IN "
+                          "(SELECT o.address FROM sign_in_origin o WHERE o.user_id = :user_id "
+                          "ORDER BY o.last_success_us DESC, o.address LIMIT :origins_max))",
                           parameters));
   TRY(transaction.execute(
       "DELETE FROM iam_session WHERE user_id = :user_id AND expires_us < :forgotten_us",
@@ -268,6 +272,16 @@ Result<IamService::Proof> IamService::prove(Transaction& transaction, UserId use
   return use_code(transaction, user, evidence.totp);
 }
 
+LostPasswordService::Prove IamService::prover(const PasswordReset& reset) {
+  SignIn shown{.user = "", .password = "", .totp = reset.totp};
+  shown.passkey = reset.passkey;
+  shown.recovery_code = reset.recovery_code;
+  return [this, evidence = evidence_of(shown)](Transaction& transaction, UserId user) -> Result<> {
+    TRY(prove(transaction, user, evidence));
+    return {};
+  };
+}
+
 Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
                                                     const Opening& opening) {
   const auto& [attempt, user, proof, amr] = opening;
@@ -313,11 +327,13 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
       {"address", throttled_address(attempt.source_ip)},
       {"device", device_origin(opened.device.empty() ? attempt.device : opened.device)},
       {"origin_forgotten_us", to_us(now - kOriginKept)},
+      {"origins_max", kOriginsMax},
       {"forgotten_us", to_us(now - kSessionKept)}};
   TRY(insert_session(transaction, parameters));
   Principal by = principal_of(user);
   by.method = Method::kSession;
   by.credential = opened.session.id;
+  if (proof) TRY(cancel_as_needless(core_, transaction, by));
   TRY(core_.trail.authenticated(transaction, by,
                                 {"iam:SignIn",
                                  "belfry:session/" + opened.session.id,

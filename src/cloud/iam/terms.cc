@@ -9,6 +9,8 @@ namespace {
 constexpr std::size_t kVersionMax = 40, kTextMax = 28 << 10;
 // A clock that is a little behind publishes what is in force at once.
 constexpr Duration kPastMax = std::chrono::minutes(5);
+// What comes later than this is a slip of the keyboard, and could not be taken back.
+constexpr Duration kAheadMax = std::chrono::days(2 * 366);
 
 std::string resource_of_terms(const std::string& version) {
   return "belfry:terms/" + version;
@@ -42,7 +44,8 @@ Task<TermsVersion> TermsService::publish_terms(const Principal& by, const std::s
   if (!is_terms_text(english) || !is_terms_text(french))
     co_return fail(Code::kInvalid, "iam.bad_terms_text", {{"maximum", std::to_string(kTextMax)}});
   const TermsVersion made{version, english, french, core_.clock.now(), in_force};
-  if (in_force + kPastMax < made.published) co_return fail(Code::kInvalid, "iam.terms_in_the_past");
+  if (in_force < made.published - kPastMax) co_return fail(Code::kInvalid, "iam.terms_in_the_past");
+  if (in_force > made.published + kAheadMax) co_return fail(Code::kInvalid, "iam.terms_too_late");
   CO_TRY(core_.check_fresh(by, "iam:PublishTerms", resource));
   co_return co_await core_.write<TermsVersion>([&](Transaction& transaction)
                                                    -> Result<TermsVersion> {

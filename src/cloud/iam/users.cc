@@ -90,12 +90,19 @@ Task<User> IamService::find_user(const Principal& by, UserId user) {
 }
 
 Task<> IamService::set_user_active(const Principal& by, UserId user, bool active) {
+  TenantId tenant;
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const User found, iam::find_user(transaction, user));
     TRY(core_.check_user(by, "iam:SetUserActive", found));
-    // Whoever suspends cannot be the last administrator then.
+    tenant = found.tenant;
     if (user == by.user) return fail(Code::kConflict, "iam.own_account");
     if (found.active == active) return Done{};
+    // From above a whole tenant may be stopped, and be let go again.
+    if (!active && by.tenant == found.tenant) {
+      TRY(const bool is_last,
+          is_last_administrator(transaction, found.tenant, user, core_.clock.now()));
+      if (is_last) return fail(Code::kConflict, "iam.last_administrator", {{"user", found.name}});
+    }
     TRY(core_.check_fresh(by, active ? "iam:ActivateUser" : "iam:SuspendUser", resource_of(user)));
     TRY(transaction.execute("UPDATE iam_user SET active = :active WHERE id = :id",
                             {{"active", std::int64_t(active)}, {"id", user.value}}));
@@ -106,7 +113,9 @@ Task<> IamService::set_user_active(const Principal& by, UserId user, bool active
                              {{"name", found.name}}}));
     return Done{};
   }));
-  core_.signing.forget_user(user);
+  // The user's service accounts stop and go on with it, and sessions of roles with these.
+  core_.signing.forget_tenant(tenant);
+  core_.signing.forget_sessions();
   co_return Result<>();
 }
 

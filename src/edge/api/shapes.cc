@@ -63,6 +63,7 @@ json to_json(const iam::User& user) {
           {"role_until_us", time_or_null(user.role_until)},
           {"privileged", user.privileged},
           {"active", user.active},
+          {"owner", user.owner ? json(user.owner->text()) : json()},
           {"has_totp", user.has_totp},
           {"passkeys", user.passkeys},
           {"created_us", to_us(user.created)},
@@ -75,7 +76,8 @@ json to_json(const iam::AccessKey& key) {
           {"tenant", key.tenant.text()},
           {"created_us", to_us(key.created)},
           {"last_used_us", time_or_null(key.last_used)},
-          {"active", key.active}};
+          {"active", key.active},
+          {"expires_us", time_or_null(key.expires)}};
 }
 
 json to_json(const iam::Profile& profile) {

@@ -10,7 +10,9 @@
 namespace belfry::mail {
 namespace {
 
-constexpr long kConnectSeconds = 15, kSeconds = 60;
+constexpr long kConnectSeconds = 15;
+// RFC 5321, 4.5.3.1.5, of a line of an answer.
+constexpr std::size_t kAnswerMax = 512;
 
 // What is read from a mail while it is sent, and what was said meanwhile, but for the farewell.
 struct Talk {
@@ -19,6 +21,14 @@ struct Talk {
   std::string last_answer;
   bool is_over = false;
 };
+
+// What servers say comes from outside, and goes to tables and logs.
+std::string printable(std::string_view said) {
+  std::string kept;
+  for (char c : said.substr(0, std::min(said.find_first_of("\r\n"), kAnswerMax)))
+    kept += c >= 0x20 && c < 0x7f ? c : ' ';
+  return kept;
+}
 
 std::size_t give(char* into, std::size_t size, std::size_t count, void* talk) {
   auto& rest = static_cast<Talk*>(talk)->rest;
@@ -37,7 +47,7 @@ int listen(CURL*, curl_infotype kind, char* octets, std::size_t length, void* op
     talk.last_command = said.substr(0, said.find_first_of(" \r\n"));
     talk.last_answer.clear();
   }
-  if (kind == CURLINFO_HEADER_IN) talk.last_answer = said.substr(0, said.find_first_of("\r\n"));
+  if (kind == CURLINFO_HEADER_IN) talk.last_answer = printable(said);
   return 0;
 }
 
@@ -61,7 +71,7 @@ void set_server(CURL* curl, const Server& server) {
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT, kSeconds);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT, long(server.limit.count()));
   if (server.security != Security::kNone)
     curl_easy_setopt(curl, CURLOPT_USE_SSL, long(CURLUSESSL_ALL));
   curl_easy_setopt(curl, CURLOPT_SSLVERSION, long(CURL_SSLVERSION_TLSv1_2));
@@ -81,7 +91,7 @@ void set_server(CURL* curl, const Server& server) {
 Attempt judge(CURLcode code, const Talk& talk, std::string reason) {
   if (code == CURLE_OK) return {Attempt::Outcome::kSent, talk.last_answer, ""};
   const bool about_mail = talk.last_command == "RCPT" || talk.last_command == "DATA";
-  if (reason.empty()) reason = curl_easy_strerror(code);
+  reason = printable(reason.empty() ? curl_easy_strerror(code) : reason);
   if (!about_mail || talk.last_answer.empty()) return {Attempt::Outcome::kNotYet, "", reason};
   const bool for_good = talk.last_answer.starts_with('5');
   return {for_good ? Attempt::Outcome::kRefused : Attempt::Outcome::kNotYet, talk.last_answer,

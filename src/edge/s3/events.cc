@@ -42,6 +42,12 @@ Result<> record_in_both(const Call& call, const audit::Event& event, TenantId ow
   return {};
 }
 
+// Who is refused stays unknown to the owner, but for the key that was used.
+void hide_whose_key(const iam::Principal& by, audit::Event& event) {
+  if (by.assumed) event.actor = by.credential;
+  iam::hide_person(event);
+}
+
 void append(std::vector<audit::Detail>& to, const std::vector<audit::Detail>& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
@@ -94,8 +100,7 @@ void record_denial(const Call& call, std::string_view key, const Error& error, s
   // A full backlog cannot refuse what is refused already.
   if (own) (void)call.service.ledger.record_read(own, event);
   if (owner && owner != own) {
-    // The owner learns that somebody else's key was used, not whose.
-    event.actor_id = {};
+    hide_whose_key(call.principal, event);
     (void)call.service.ledger.record_read(owner, std::move(event));
   }
 }
@@ -108,7 +113,7 @@ void record_source_denial(const Call& call, const objects::Bucket& bucket, std::
   event.resource = resource_name(bucket.name, key);
   event.outcome = audit::Outcome::kFailure;
   event.reason = error.message();
-  event.actor_id = {};
+  hide_whose_key(call.principal, event);
   (void)call.service.ledger.record_read(bucket.tenant, std::move(event));
 }
 

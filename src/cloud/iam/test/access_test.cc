@@ -145,6 +145,29 @@ TEST_P(AccessTest, NobodyApprovesWhatItAskedForOrProfitsFrom) {
   EXPECT_EQ(approve(admin_, longer), "iam.four_eyes");
 }
 
+TEST_P(AccessTest, NobodyApprovesForAnAccountThatItMadeWhileAnotherCan) {
+  const Principal second = make_second_administrator(admin_, "second", Role::kTenantAdministrator);
+  admin_ = world_.customer();
+  // It knows the reader's first password, and could be both.
+  const RequestId own = ask(enter("reader"), files());
+  EXPECT_EQ(world_.wait(access_.find_request(admin_, own))->deciders, 1u);
+  EXPECT_EQ(approve(admin_, own), "iam.four_eyes_of_maker");
+  EXPECT_EQ(world_.ledger.last(kFirstCustomer),
+            "iam:ApproveRequest failure iam.four_eyes_of_maker");
+  EXPECT_EQ(approve(second, own), "");
+  const UserId puppet = make_user(second, "puppet", Role::kReader);
+  const RequestId for_reader =
+      ask(enter("puppet"),
+          {.user = puppet, .role = Role::kMember, .reason = "works here", .duration = hours(1)});
+  EXPECT_EQ(approve(second, for_reader), "iam.four_eyes_of_maker");
+  EXPECT_EQ(approve(admin_, for_reader), "");
+  // Where the other one asks or profits, two persons there are.
+  const RequestId by_second = ask(
+      second, {.user = puppet, .role = Role::kMember, .reason = "longer", .duration = hours(2)});
+  EXPECT_EQ(world_.wait(access_.find_request(admin_, by_second))->deciders, 1u);
+  EXPECT_EQ(approve(admin_, by_second), "");
+}
+
 TEST_P(AccessTest, ARoleForATimeFallsBack) {
   const RequestId request =
       ask(enter("reader"),
@@ -291,6 +314,53 @@ TEST_P(AccessTest, WhatChangedSinceItWasAskedForIsNotApproved) {
           {.user = reader_, .group = group->id, .reason = "works there", .duration = hours(1)});
   ASSERT_TRUE(world_.wait(iam_.profiles().give_profile(admin_, files_, {.group = group->id})));
   EXPECT_EQ(approve(admin_, join), "iam.request_outdated");
+}
+
+TEST_P(AccessTest, NoRoleGivesAlonePastTheRule) {
+  const Principal founder = world_.admin();
+  Roles& roles = iam_.roles();
+  const auto outcome = [&](auto task) { return message_of(world_.wait(std::move(task))); };
+  const std::string trust =
+      R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": ")" +
+      arn_of(kProviderTenant, "clerk") + R"("}, "Action": "sts:AssumeRole"}})";
+  auto role = world_.wait(roles.create_role(founder, "crew", trust, hours(1)));
+  ASSERT_TRUE(role) << role.error().describe();
+  const ProfileId powers = make_profile(founder, "Powers", allow("disk:*"));
+  const ProfileId plain = make_profile(founder, "Plain", allow("s3:GetObject"));
+  EXPECT_EQ(outcome(roles.give_profile(founder, role->id, powers)), "iam.role_of_four_eyes");
+  EXPECT_EQ(outcome(roles.give_profile(founder, role->id, plain)), "");
+  EXPECT_EQ(outcome(iam_.profiles().change_profile(founder, plain, allow("disk:*"))),
+            "iam.held_profile");
+  EXPECT_EQ(outcome(roles.change_role(founder, role->id, {.trust = trust})), "");
+  make_second_administrator(founder, "nadia", Role::kProviderAdministrator);
+  const Principal again = world_.admin();
+  ASSERT_EQ(outcome(access_.set_four_eyes(again, FourEyes::kAll)), "");
+  EXPECT_EQ(outcome(roles.change_role(again, role->id, {.trust = trust})), "iam.role_of_four_eyes");
+  EXPECT_EQ(outcome(roles.change_role(again, role->id, {.session_max = hours(2)})), "");
+  EXPECT_EQ(outcome(roles.withdraw_profile(again, role->id, plain)), "");
+  EXPECT_EQ(outcome(roles.give_profile(again, role->id, plain)), "iam.role_of_four_eyes");
+}
+
+TEST_P(AccessTest, AnAdministratorForATimeLeavesOneForGood) {
+  const Principal second =
+      make_second_administrator(world_.customer(), "nadia", Role::kTenantAdministrator);
+  const auto outcome = [&](auto task) { return message_of(world_.wait(std::move(task))); };
+  EXPECT_EQ(outcome(iam_.set_user_active(second, admin_.user, false)), "iam.last_administrator");
+  EXPECT_EQ(outcome(iam_.people().delete_user(second, admin_.user)), "iam.last_administrator");
+  auto review = world_.wait(iam_.reviews().open(second, {.name = "Spring"}));
+  ASSERT_TRUE(review);
+  auto items = world_.wait(iam_.reviews().list_items(second, review->id, {}));
+  ASSERT_TRUE(items);
+  for (const ReviewItem& item : items->things)
+    if (item.grant.user == admin_.user)
+      EXPECT_EQ(outcome(iam_.reviews().decide(second, review->id, item.id, false, "")),
+                "iam.last_administrator");
+  const Principal first = world_.customer();
+  EXPECT_EQ(outcome(iam_.set_user_active(first, second.user, false)), "");
+  // As if both suspended each other at once.
+  EXPECT_EQ(outcome(iam_.set_user_active(second, first.user, false)), "iam.last_administrator");
+  // From above a whole tenant is stopped.
+  EXPECT_EQ(outcome(iam_.set_user_active(world_.admin(), first.user, false)), "");
 }
 
 TEST_P(AccessTest, UnderTheStrictestRuleNewUsersReadAlone) {

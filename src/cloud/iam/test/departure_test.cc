@@ -20,6 +20,22 @@ class DepartureTest : public testing::TestWithParam<database::Engine> {
                         " WHERE user_id = " + user.id.text());
   }
 
+  // Gives a user of kGoodPassword a TOTP, and answers its seed.
+  std::string enrol(const std::string& name) {
+    const Principal fresh = world_.enter(name, kGoodPassword);
+    auto seed = world_.wait(world_.iam->begin_totp(fresh));
+    EXPECT_TRUE(world_.wait(world_.iam->confirm_totp(fresh, world_.code_of(*seed))));
+    world_.clock.advance(std::chrono::seconds(30));
+    return *seed;
+  }
+
+  void execute(const std::string& sql) {
+    ASSERT_TRUE(world_.state->write([&](Transaction& transaction) -> Result<> {
+      TRY(transaction.execute(sql));
+      return {};
+    }));
+  }
+
   World world_{GetParam()};
 };
 BELFRY_ON_BOTH_ENGINES(DepartureTest);
@@ -92,14 +108,55 @@ TEST_P(DepartureTest, NeverTheLastAdministratorNorOneself) {
 TEST_P(DepartureTest, TheLastActiveAdministratorStaysForWhoElseMayDelete) {
   const Principal customer = world_.customer();
   const User second = make(customer, "second", Role::kTenantAdministrator);
-  const Principal fresh = world_.enter("second", kGoodPassword);
-  auto seed = world_.wait(world_.iam->begin_totp(fresh));
-  ASSERT_TRUE(world_.wait(world_.iam->confirm_totp(fresh, world_.code_of(*seed))));
-  world_.clock.advance(std::chrono::seconds(30));
-  Principal other = world_.enter("second", kGoodPassword, *seed);
+  const std::string seed = enrol("second");
+  Principal other = world_.enter("second", kGoodPassword, seed);
   // As if suspended between the check of the session and the change.
   ASSERT_TRUE(world_.wait(world_.iam->set_user_active(customer, second.id, false)));
   EXPECT_EQ(message_of(remove(other, customer.user)), "iam.last_administrator");
+}
+
+TEST_P(DepartureTest, AnAdministratorForATimeRemovesNoneForGood) {
+  const Principal customer = world_.customer();
+  const User second = make(customer, "second", Role::kTenantAdministrator);
+  const std::string seed = enrol("second");
+  execute("UPDATE iam_user SET base_role = 'member', role_until_us = " +
+          std::to_string(to_us(world_.clock.now() + std::chrono::hours(4))) +
+          " WHERE id = " + second.id.text());
+  const Principal temporary = world_.enter("second", kGoodPassword, seed);
+  EXPECT_EQ(message_of(remove(temporary, customer.user)), "iam.last_administrator");
+  EXPECT_EQ(message_of(world_.wait(world_.iam->set_user_active(temporary, customer.user, false))),
+            "iam.last_administrator");
+  make(customer, "third", Role::kTenantAdministrator);
+  enrol("third");
+  EXPECT_TRUE(world_.wait(world_.iam->set_user_active(temporary, customer.user, false)));
+  EXPECT_EQ(message_of(remove(world_.admin(), customer.user)), "iam.user_missing");
+}
+
+TEST_P(DepartureTest, LeavesNoMailNorSessionOfARole) {
+  world_.iam->people().accept_links({"https://cloud.example", true});
+  const Principal customer = world_.customer();
+  const User second = make(customer, "second", Role::kTenantAdministrator);
+  const std::string seed = enrol("second");
+  const Principal leaver = world_.enter("second", kGoodPassword, seed);
+  ASSERT_TRUE(world_.wait(world_.iam->people().invite(leaver, {.tenant = kFirstCustomer,
+                                                               .email = "zoe@example.org",
+                                                               .user_name = "",
+                                                               .role = Role::kMember,
+                                                               .language = "en"})));
+  const std::string trust =
+      R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": ")" +
+      arn_of(kFirstCustomer, "second") + R"("}, "Action": "sts:AssumeRole"}})";
+  auto role = world_.wait(
+      world_.iam->roles().create_role(customer, "backup", trust, std::chrono::hours(1)));
+  ASSERT_TRUE(role) << role.error().describe();
+  ASSERT_TRUE(world_.wait(
+      world_.iam->roles().assume_role(leaver, {.role_arn = role->arn, .session_name = "nightly"})));
+  ASSERT_TRUE(remove(customer, second.id));
+  EXPECT_TRUE(world_.wait(world_.iam->mail().take_due(10))->empty());
+  EXPECT_EQ(world_.count("SELECT count(*) AS n FROM mail"), 0);
+  EXPECT_EQ(world_.count("SELECT count(*) AS n FROM role_session"), 0);
+  EXPECT_EQ(message_of(world_.wait(world_.iam->access_queries().what(customer, second.id, {}))),
+            "iam.user_missing");
 }
 
 TEST_P(DepartureTest, AsksForTheFactorAnewAndForAnAdministrator) {

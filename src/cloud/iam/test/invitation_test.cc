@@ -35,6 +35,13 @@ class InvitationTest : public testing::TestWithParam<database::Engine> {
     return world_.wait(people().accept_invitation({secret, name, kGoodPassword, terms}));
   }
 
+  void execute(const std::string& sql) {
+    ASSERT_TRUE(world_.state->write([&](Transaction& transaction) -> Result<> {
+      TRY(transaction.execute(sql));
+      return {};
+    }));
+  }
+
   World world_{GetParam()};
   Mail last_mail_;
 };
@@ -165,6 +172,91 @@ TEST_P(InvitationTest, AnAdministratorComesWithALongerPasswordAndEnrolsFirst) {
   const Principal anna = world_.enter("anna", kGoodPassword);
   EXPECT_EQ(message_of(world_.wait(world_.iam->list_users(anna, kFirstCustomer, {}))),
             "iam.second_factor_needed");
+}
+
+TEST_P(InvitationTest, EndsWithTheRightToInvite) {
+  people().accept_links({"https://cloud.example", false});
+  const Principal customer = world_.customer();
+  NewInvitation wanted = kMember;
+  wanted.role = Role::kTenantAdministrator;
+  const auto given = made(world_.wait(people().invite(customer, wanted)));
+  // As a review leaves an administrator whom nobody confirmed.
+  const std::string of_inviter = " WHERE id = " + customer.user.text();
+  execute("UPDATE iam_user SET role = 'reader'" + of_inviter);
+  EXPECT_EQ(message_of(accept(secret_of(given.link))), "iam.invitation_unknown");
+  EXPECT_EQ(message_of(world_.wait(people().open_invitation(secret_of(given.link)))),
+            "iam.invitation_unknown");
+  // A role for a time whose time is over, which no turn has taken away yet.
+  execute(
+      "UPDATE iam_user SET role = 'tenant_administrator', base_role = 'reader', "
+      "role_until_us = " +
+      std::to_string(to_us(world_.clock.now())) + of_inviter);
+  EXPECT_EQ(message_of(accept(secret_of(given.link))), "iam.invitation_unknown");
+  execute("UPDATE iam_user SET base_role = NULL, role_until_us = NULL" + of_inviter);
+  EXPECT_TRUE(accept(secret_of(given.link)));
+}
+
+TEST_P(InvitationTest, FromAboveComesOneEvenIfManyWereInvited) {
+  people().accept_links({"https://cloud.example", false});
+  const Principal admin = world_.admin();
+  auto tenant =
+      world_.wait(world_.iam->create_tenant(admin, TenantKind::kCustomer, "New", kProviderTenant));
+  ASSERT_TRUE(tenant);
+  NewInvitation wanted = kMember;
+  wanted.tenant = tenant->id;
+  wanted.role = Role::kTenantAdministrator;
+  const auto first = made(world_.wait(people().invite(admin, wanted)));
+  const auto hidden = made(world_.wait(people().invite(admin, wanted)));
+  ASSERT_TRUE(accept(secret_of(first.link), "first"));
+  EXPECT_EQ(message_of(accept(secret_of(hidden.link), "second")), "iam.invitation_unknown");
+}
+
+TEST_P(InvitationTest, NobodyTriesNamesWithALink) {
+  people().accept_links({"https://cloud.example", false});
+  const auto given = made(world_.wait(people().invite(world_.customer(), kMember)));
+  const std::string secret = secret_of(given.link), taken = world_.founded.admin_user;
+  std::string last;
+  for (int i = 0; i < 30 && last != "iam.throttled"; ++i) {
+    last = message_of(accept(secret, taken));
+    EXPECT_TRUE(last == "iam.user_exists" || last == "iam.throttled") << last;
+  }
+  EXPECT_EQ(last, "iam.throttled");
+  world_.clock.advance(std::chrono::hours(1));
+  EXPECT_TRUE(accept(secret));
+}
+
+TEST_P(InvitationTest, WhatCannotBeAcceptedCostsNoHash) {
+  people().accept_links({"https://cloud.example", false});
+  const auto given = made(world_.wait(people().invite(world_.customer(), kMember)));
+  ASSERT_TRUE(world_.wait(world_.iam->terms().publish_terms(world_.admin(), "2026-1", "Be kind.",
+                                                            "Soyez aimable.", world_.clock.now())));
+  // What is wrong with the password would be told before it is hashed.
+  for (int i = 0; i < 30; ++i)
+    EXPECT_EQ(message_of(world_.wait(
+                  people().accept_invitation({secret_of(given.link), "anna", "short", "2025"}))),
+              "iam.terms_needed");
+}
+
+TEST_P(InvitationTest, IsForgottenThirtyDaysAfterItsEnd) {
+  people().accept_links({"https://cloud.example", false});
+  Principal customer = world_.customer();
+  auto group = world_.wait(world_.iam->profiles().create_group(customer, "Crew"));
+  NewInvitation wanted = kMember;
+  wanted.groups = {group->id};
+  const auto withdrawn = made(world_.wait(people().invite(customer, wanted)));
+  ASSERT_TRUE(world_.wait(people().withdraw_invitation(customer, withdrawn.invitation.id)));
+  const auto accepted = made(world_.wait(people().invite(customer, wanted)));
+  ASSERT_TRUE(accept(secret_of(accepted.link)));
+  made(world_.wait(people().invite(customer, wanted)));  // nobody ever comes
+  world_.clock.advance(std::chrono::days(29));
+  customer = world_.customer();
+  const auto open = made(world_.wait(people().invite(customer, wanted)));
+  EXPECT_EQ(world_.count("SELECT count(*) AS n FROM invitation"), 4);
+  world_.clock.advance(std::chrono::days(9));
+  customer = world_.customer();
+  made(world_.wait(people().invite(customer, wanted)));
+  EXPECT_EQ(world_.count("SELECT count(*) AS n FROM invitation"), 2);
+  EXPECT_EQ(world_.count("SELECT count(*) AS n FROM invitation_group"), 2);
 }
 
 TEST_P(InvitationTest, MailIsTriedAgainUntilItIsRefusedOrTooLate) {

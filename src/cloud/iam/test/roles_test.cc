@@ -1,4 +1,5 @@
 // Roles that are assumed: who may, what their sessions have, and how these end.
+#include "iam/people.h"
 #include "secrets.h"
 #include "world.h"
 
@@ -190,6 +191,12 @@ TEST_P(RolesTest, ThatArePrivilegedWantASecondFactor) {
   ASSERT_TRUE(proved) << proved.error().describe();
   EXPECT_TRUE(proved->session.second_factor);
   EXPECT_EQ(message_of(assume(program, role.arn, {.totp = code})), "iam.wrong_code");
+  // Also one with which nothing was assumed.
+  world_.clock.advance(std::chrono::seconds(60));
+  const std::string spent = world_.code_of(*seed);
+  EXPECT_EQ(message_of(assume(program, role_arn(kFirstCustomer, "none"), {.totp = spent})),
+            "iam.denied");
+  EXPECT_EQ(message_of(assume(program, role.arn, {.totp = spent})), "iam.wrong_code");
 }
 
 TEST_P(RolesTest, AreDecidedAnewAtEachRequest) {
@@ -241,6 +248,76 @@ TEST_P(RolesTest, EndWithTheirSessionAndItsChain) {
   EXPECT_EQ(may(*made, "s3:PutObject"), "iam.unknown_key");
   EXPECT_EQ(may(*chained, "s3:PutObject"), "iam.unknown_key");
   EXPECT_TRUE(world_.wait(roles().list_role_sessions(admin_, first.id, {}))->things.empty());
+}
+
+TEST_P(RolesTest, OutliveNoSessionThatAssumedThem) {
+  const AssumableRole first = make_role("first", trust(anna_arn_));
+  const AssumableRole second = make_role("second", trust(first.arn));
+  auto made = assume(anna_, first.arn, {.duration = minutes(20)});
+  ASSERT_TRUE(made);
+  auto principal = principal_of(*made);
+  ASSERT_TRUE(principal);
+  auto chained = assume(*principal, second.arn);
+  ASSERT_TRUE(chained) << chained.error().describe();
+  EXPECT_EQ(chained->session.expires, made->session.expires);
+  // Who asked before the revocation and is answered after it gets nothing.
+  ASSERT_TRUE(world_.wait(roles().revoke_role_session(admin_, made->session.id)));
+  EXPECT_EQ(message_of(assume(*principal, second.arn)), "iam.unknown_key");
+}
+
+TEST_P(RolesTest, EndTheChainsOfTheirSessionsWhenTheyAreDeleted) {
+  const AssumableRole first = make_role("first", trust(anna_arn_));
+  const AssumableRole second = make_role("second", trust(first.arn));
+  auto made = assume(anna_, first.arn);
+  ASSERT_TRUE(made);
+  auto chained = assume(*principal_of(*made), second.arn);
+  ASSERT_TRUE(chained);
+  EXPECT_EQ(may(*chained, "s3:PutObject"), "");
+  ASSERT_TRUE(world_.wait(roles().delete_role(admin_, first.id)));
+  EXPECT_EQ(may(*chained, "s3:PutObject"), "iam.unknown_key");
+}
+
+TEST_P(RolesTest, OutliveNoRightForATime) {
+  const AssumableRole role = make_role("account", trust(account_));
+  const ProfileId assumes = make_profile("Assumes", allow("sts:AssumeRole", role.arn));
+  ASSERT_TRUE(world_.wait(iam().profiles().give_profile(admin_, assumes, {.user = anna_id_})));
+  const Timestamp end = world_.clock.now() + minutes(20);
+  const auto end_at = [&](const std::string& change) {
+    ASSERT_TRUE(world_.state->write([&](Transaction& transaction) -> Result<> {
+      TRY(transaction.execute(change, {{"end_us", to_us(end)}, {"user_id", anna_id_.value}}));
+      return {};
+    }));
+  };
+  end_at("UPDATE user_profile SET expires_us = :end_us WHERE user_id = :user_id");
+  auto key = world_.wait(iam().create_access_key(admin_, anna_id_));
+  ASSERT_TRUE(key);
+  auto by_key = world_.wait(iam().find_signing_identity(key->key.id));
+  ASSERT_TRUE(by_key);
+  auto made = assume(by_key->principal, role.arn);
+  ASSERT_TRUE(made) << made.error().describe();
+  EXPECT_EQ(made->session.expires, end);
+
+  end_at(
+      "UPDATE user_profile SET expires_us = NULL WHERE user_id = :user_id AND :end_us IS NOT NULL");
+  end_at("UPDATE iam_user SET base_role = role, role_until_us = :end_us WHERE id = :user_id");
+  made = assume(world_.enter("anna", kGoodPassword), role.arn);
+  ASSERT_TRUE(made) << made.error().describe();
+  EXPECT_EQ(made->session.expires, end);
+}
+
+TEST_P(RolesTest, KeepNothingOfAPersonWhoIsDeleted) {
+  const AssumableRole role = make_role("backup", trust(anna_arn_));
+  auto made = assume(anna_, role.arn);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(may(*made, "s3:PutObject"), "");
+  ASSERT_TRUE(world_.wait(iam().people().delete_user(admin_, anna_id_)));
+  EXPECT_EQ(may(*made, "s3:PutObject"), "iam.unknown_key");
+  EXPECT_EQ(world_.count("SELECT count(*) AS n FROM role_session"), 0);
+}
+
+TEST_P(RolesTest, RefuseWhatIsNoRoleBeforeACodeIsTried) {
+  EXPECT_EQ(message_of(assume(anna_, std::string(10'000, 'x'), {.totp = "000000"})),
+            "iam.bad_role_arn");
 }
 
 TEST_P(RolesTest, AreNarrowedByTheSessionsPolicy) {

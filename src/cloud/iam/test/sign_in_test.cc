@@ -85,6 +85,27 @@ TEST_P(SignInTest, ADeviceOfBeforeIsNotSlowedDownAnywhere) {
   EXPECT_EQ(again->device, "");
 }
 
+TEST_P(SignInTest, DevicesAreBoundedAndTheLatestStay) {
+  make_member("ada");
+  SignIn attempt{"ada", kGoodPassword, "", "192.0.2.7", "test"};
+  auto first = world_.wait(world_.iam->sign_in(attempt));
+  ASSERT_TRUE(first);
+  // A program that keeps no cookie is a new device each time.
+  for (int i = 0; i < 70; ++i) {
+    world_.clock.advance(std::chrono::seconds(1));
+    ASSERT_TRUE(world_.wait(world_.iam->sign_in(attempt)));
+    if (i != 40) continue;
+    SignIn again = attempt;
+    again.device = first->device;
+    EXPECT_EQ(world_.wait(world_.iam->sign_in(again))->device, "");
+  }
+  EXPECT_EQ(world_.count("SELECT count(*) AS n FROM sign_in_origin o JOIN iam_user u "
+                         "ON u.id = o.user_id WHERE u.name = 'ada'"),
+            64);
+  attempt.device = first->device;
+  EXPECT_EQ(world_.wait(world_.iam->sign_in(attempt))->device, "") << "used meanwhile, it is kept";
+}
+
 TEST_P(SignInTest, ADeviceIsOneUsersAndGuessesNoBetter) {
   make_member("ada");
   make_member("eve");

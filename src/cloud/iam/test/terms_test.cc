@@ -62,6 +62,9 @@ TEST_P(TermsTest, TheProviderAlonePublishesAndWritesNothingIntoThePast) {
   const Principal admin = world_.admin();
   EXPECT_EQ(message_of(publish(world_.customer(), "2026-1", {})), "iam.terms_missing");
   EXPECT_EQ(message_of(publish(admin, "2026-1", -std::chrono::hours(1))), "iam.terms_in_the_past");
+  for (Timestamp never : {Timestamp::max(), world_.clock.now() + std::chrono::days(5 * 366)})
+    EXPECT_EQ(message_of(world_.wait(terms().publish_terms(admin, "2026-1", "a", "b", never))),
+              "iam.terms_too_late");
   EXPECT_EQ(message_of(publish(admin, "a/b", {})), "iam.bad_terms_version");
   EXPECT_EQ(
       message_of(world_.wait(terms().publish_terms(admin, "2026-1", "", "x", world_.clock.now()))),

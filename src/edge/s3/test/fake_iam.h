@@ -114,6 +114,9 @@ class FakeIam final : public iam::Iam {
   iam::People& people() override { std::abort(); }
   iam::MailQueue& mail() override { std::abort(); }
   iam::Terms& terms() override { std::abort(); }
+  iam::FactorResets& factor_resets() override { std::abort(); }
+  iam::LostPasswords& lost_passwords() override { std::abort(); }
+  iam::ServiceAccounts& service_accounts() override { std::abort(); }
   iam::Upkeep& upkeep() override { std::abort(); }
   iam::Roles& roles() override { return fake_roles; }
   iam::SecondFactors& second_factors() override { std::abort(); }  // S3 has none

@@ -1,6 +1,7 @@
 // STS, and what goes with the signatures of temporary credentials.
 #include "base/text_encoding.h"
 #include "fake_roles.h"
+#include "iam/crossing.h"
 #include "service_fixture.h"
 #include "signature.h"
 #include "sts_request.h"
@@ -142,6 +143,40 @@ TEST_F(StsTest, EventsNameTheSessionOfTheRole) {
   EXPECT_TRUE(std::ranges::any_of(event.details, [](const audit::Detail& detail) {
     return detail.name == "assumed_by" && detail.value == "arn:aws:iam::000000000003:user/carl";
   }));
+}
+
+TEST_F(StsTest, AnothersLogIsNotToldWhoIsBehindASession) {
+  const auto tells = [](const audit::Event& event) {
+    return std::ranges::any_of(event.details, [](const audit::Detail& detail) {
+      return detail.name == "assumed_by" || detail.name == "access_key";
+    });
+  };
+  Ask made{"PUT", "/foreign"};
+  made.key_id = kOtherKeyId;
+  ASSERT_EQ(code_of(made), "");
+  Ask ask{"GET", "/foreign/a"};
+  ask.key_id = kTemporaryKeyId;
+  ask.fields.emplace_back("x-amz-security-token", kSessionToken);
+  EXPECT_EQ(code_of(ask), "AccessDenied");
+  // What was refused: that somebody's key was used.
+  const auto denials = ledger_.of("s3:GetObject");
+  ASSERT_EQ(denials.size(), 2u);
+  EXPECT_EQ(denials[0].tenant, kTenant);
+  EXPECT_EQ(denials[0].event.actor, kSessionArn);
+  EXPECT_TRUE(tells(denials[0].event));
+  EXPECT_EQ(denials[1].tenant, kOtherTenant);
+  EXPECT_EQ(denials[1].event.actor, kTemporaryKeyId);
+  EXPECT_FALSE(tells(denials[1].event));
+  // What was done: the name that policies have.
+  const audit::Event& event = denials[0].event;
+  const iam::Principal by = FakeIam::temporary_identity().principal;
+  FakeLedger both;
+  ASSERT_TRUE(iam::record_in_both(both, by, event, kOtherTenant));
+  ASSERT_TRUE(iam::seal_for_both(both, by, event, kOtherTenant));
+  for (const FakeLedger::Seen& seen : both.of("s3:GetObject")) {
+    EXPECT_EQ(seen.event.actor, kSessionArn);
+    EXPECT_EQ(tells(seen.event), seen.tenant == kTenant);
+  }
 }
 
 }  // namespace

@@ -72,6 +72,9 @@ struct AccessRequest {
   std::optional<Timestamp> decided;
   std::string decision_reason;
   std::size_t deciders = 0;  // how many may decide it now; of a pending one
+  // Who gave the account of who asked or profits, and so knew its first password: while others can
+  // decide, they do not. Zeros are nobody.
+  std::vector<UserId> left_out{};
 };
 
 struct Grant {
@@ -131,9 +134,9 @@ class Access {
                                                      std::optional<RequestState> state,
                                                      Page page) = 0;
   virtual Task<AccessRequest> find_request(const Principal& by, RequestId id) = 0;
-  // By an administrator who neither asked nor profits. Holds at once. Errors: denied
-  // ("iam.four_eyes"), conflict ("iam.request_not_pending", "iam.request_outdated", and those of
-  // `ask`).
+  // By an administrator who neither asked nor profits, nor made the account of who does, if there
+  // is another. Holds at once. Errors: denied ("iam.four_eyes", "iam.four_eyes_of_maker"), conflict
+  // ("iam.request_not_pending", "iam.request_outdated", and those of `ask`).
   virtual Task<AccessRequest> approve(const Principal& by, RequestId id,
                                       const std::string& reason) = 0;
   virtual Task<AccessRequest> refuse(const Principal& by, RequestId id,

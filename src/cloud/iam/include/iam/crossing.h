@@ -15,5 +15,7 @@ Result<> record_in_both(audit::Ledger& ledger, const Principal& by, const audit:
 // change is made, as of something asked for. Errors: those of Ledger::seal and record_read.
 Result<audit::Leaf> seal_for_both(audit::Ledger& ledger, const Principal& by,
                                   const audit::Event& event, TenantId owner);
+// Takes out what only the tenant of who acted is told: the person, its key, who is behind a role.
+void hide_person(audit::Event& event);
 
 }  // namespace belfry::iam

@@ -9,7 +9,9 @@
 #include "crypto/key_store.h"
 #include "database/database.h"
 #include "iam/access.h"
+#include "iam/factor_resets.h"
 #include "iam/listing.h"
+#include "iam/lost_passwords.h"
 #include "iam/mail.h"
 #include "iam/passkey.h"
 #include "iam/people.h"
@@ -18,6 +20,7 @@
 #include "iam/reviews.h"
 #include "iam/roles.h"
 #include "iam/second_factors.h"
+#include "iam/service_accounts.h"
 #include "iam/terms.h"
 #include "iam/upkeep.h"
 #include "policy/policy.h"
@@ -123,6 +126,7 @@ struct User {
   bool has_second_factor() const { return has_totp || passkeys > 0; }
   std::optional<Timestamp> role_until{};  // when its role falls back to the one before
   bool privileged = false;                // by its role, or by a profile that it holds
+  std::optional<UserId> owner{};          // of a service account (service_accounts.h)
 };
 
 struct AccessKey {
@@ -132,6 +136,7 @@ struct AccessKey {
   Timestamp created;
   std::optional<Timestamp> last_used;
   bool active = true;
+  std::optional<Timestamp> expires{};  // of a service account's
 };
 
 struct NewAccessKey {
@@ -189,6 +194,11 @@ struct ApiToken {
   Timestamp created;
   std::optional<Timestamp> expires;
   bool second_factor = false;
+};
+
+struct NewToken {
+  ApiToken token;
+  std::string secret;  // "blf_..." shown once
 };
 
 // User and password, with what else the user has to show; or a passkey alone.
@@ -267,6 +277,9 @@ class Iam {
   virtual People& people() = 0;
   virtual MailQueue& mail() = 0;
   virtual Terms& terms() = 0;
+  virtual FactorResets& factor_resets() = 0;
+  virtual LostPasswords& lost_passwords() = 0;
+  virtual ServiceAccounts& service_accounts() = 0;
   virtual Roles& roles() = 0;
   virtual SecondFactors& second_factors() = 0;
   virtual Upkeep& upkeep() = 0;
@@ -278,10 +291,7 @@ class Iam {
   virtual Task<NewAccessKey> create_access_key(const Principal& by, UserId user) = 0;
   virtual Task<> delete_access_key(const Principal& by, const std::string& id) = 0;
 
-  struct NewApiToken {
-    ApiToken token;
-    std::string secret;  // "blf_..." shown once
-  };
+  using NewApiToken = NewToken;
   virtual Task<Listing<ApiToken>> list_api_tokens(const Principal& by, Page page) = 0;
   virtual Task<NewApiToken> create_api_token(const Principal& by, const std::string& label,
                                              std::optional<Duration> lifetime) = 0;

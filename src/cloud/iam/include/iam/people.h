@@ -89,7 +89,7 @@ class People {
   virtual Task<Listing<Invitation>> list_invitations(const Principal& by, TenantId tenant,
                                                      Page page) = 0;
   // The link holds 256 random bits, of which a digest is kept, and is good once, for seven days,
-  // while who invited is active. Errors: invalid ("iam.bad_mail_address", "iam.bad_user_name",
+  // while who invited may invite. Errors: invalid ("iam.bad_mail_address", "iam.bad_user_name",
   // "iam.role_not_here", "iam.bad_language"), not_found (a group, a profile), denied
   // ("iam.tenant_has_users": from above, only a tenant's first), conflict
   // ("iam.too_many_invitations", "iam.administrators_hold_none", "iam.too_much_mail").
@@ -104,12 +104,14 @@ class People {
   // what never was, is over or was used.
   virtual Task<OpenInvitation> open_invitation(const std::string& secret) = 0;
   // The user is there from then on, and signs in. Errors: those of a new user's name and password;
-  // conflict ("iam.user_exists", "iam.terms_needed").
+  // conflict ("iam.user_exists", "iam.terms_needed"), retry ("iam.throttled": one link tries no
+  // list of names).
   virtual Task<User> accept_invitation(const Acceptance& acceptance) = 0;
 
   // Of the caller's own tenant. Ends at once what the user has: sessions, tokens, keys, factors,
-  // memberships, profiles, invitations. Name and number stay, for the log, and the name is nobody
-  // else's for 13 months. Errors: conflict ("iam.own_account_stays", "iam.last_administrator").
+  // memberships, profiles, sessions of roles, invitations. Name and number stay, for the log, and
+  // the name is nobody else's for 13 months. Errors: conflict ("iam.own_account_stays",
+  // "iam.last_administrator").
   virtual Task<> delete_user(const Principal& by, UserId user) = 0;
 };
 

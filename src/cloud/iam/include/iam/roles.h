@@ -90,12 +90,15 @@ class Roles {
   // ("policy.public"), conflict ("iam.role_exists", "iam.too_many_roles").
   virtual Task<AssumableRole> create_role(const Principal& by, const std::string& name,
                                           const std::string& trust, Duration session_max) = 0;
-  // Whoever it trusts no more keeps the sessions that it has: revoke them.
+  // Whoever it trusts no more keeps the sessions that it has: revoke them. Whom a role trusts that
+  // gives what the tenant's rule leaves to two persons is not changed: denied
+  // ("iam.role_of_four_eyes").
   virtual Task<AssumableRole> change_role(const Principal& by, RoleId id,
                                           const RoleChange& change) = 0;
-  // Its sessions end.
+  // Its sessions end, and those that they assumed.
   virtual Task<> delete_role(const Principal& by, RoleId id) = 0;
-  // Errors: conflict ("iam.too_many_held"); `withdraw`: not_found ("iam.not_held").
+  // Errors: conflict ("iam.too_many_held"), denied ("iam.role_of_four_eyes": the tenant's rule
+  // leaves such rights to two persons); `withdraw`: not_found ("iam.not_held").
   virtual Task<> give_profile(const Principal& by, RoleId role, ProfileId profile) = 0;
   virtual Task<> withdraw_profile(const Principal& by, RoleId role, ProfileId profile) = 0;
 
@@ -107,7 +110,8 @@ class Roles {
 
   // By who holds the right "sts:AssumeRole" and is trusted by the role: in the role's own tenant
   // being named by it is enough. A role that is privileged wants a second factor of who assumes
-  // it; it goes with the session, as its age does. In the logs of both tenants.
+  // it; it goes with the session, as its age does. The session ends with the token, the session or
+  // the right for a time that it was assumed with, if that is sooner. In the logs of both tenants.
   // Errors: denied ("iam.denied", also when there is no such role; "iam.second_factor_needed",
   // "iam.wrong_code"), invalid ("iam.bad_role_arn", "iam.bad_role_session_name",
   // "iam.bad_session_duration", "policy.*"), retry ("iam.throttled"), conflict

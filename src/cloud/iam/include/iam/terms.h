@@ -34,7 +34,8 @@ class Terms {
   virtual ~Terms() = default;
 
   // By the provider's administrators. A version stays as it is from then on. Errors: invalid
-  // ("iam.bad_terms_version", "iam.bad_terms_text", "iam.terms_in_the_past"), conflict
+  // ("iam.bad_terms_version", "iam.bad_terms_text", "iam.terms_in_the_past",
+  // "iam.terms_too_late": more than two years ahead), conflict
   // ("iam.terms_exist": that version, or one from that moment on).
   virtual Task<TermsVersion> publish_terms(const Principal& by, const std::string& version,
                                            const std::string& english, const std::string& french,

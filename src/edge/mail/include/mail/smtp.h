@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,8 +20,9 @@ struct Server {
   std::string host;
   std::uint16_t port = 0;
   Security security = Security::kStartTls;
-  std::string user, password;  // empty: it asks for none
-  std::string authority_file;  // PEM; empty: the system's list
+  std::string user, password;      // empty: it asks for none
+  std::string authority_file;      // PEM; empty: the system's list
+  std::chrono::seconds limit{60};  // of one mail, whatever the server does
 };
 
 struct Message {
@@ -46,11 +48,12 @@ struct Attempt {
     kNotYet,   // anything else
   };
   Outcome outcome = Outcome::kNotYet;
-  std::string answer;  // of the server to this mail, its last line; empty: it did not come so far
+  // Of the server to this mail, its last line, printable and short; empty: it did not come so far.
+  std::string answer;
   std::string reason;  // why not, for the operator
 };
 
-// Blocks, 60 seconds at most. Checks the server's certificate against its name. Any thread.
+// Blocks, `server.limit` at most. Checks the server's certificate against its name. Any thread.
 Attempt send(const Server& server, const Message& message);
 
 }  // namespace belfry::mail

@@ -1,0 +1,56 @@
+import { Button, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useState, type FormEvent } from 'react';
+import { lostPassword } from '../api/routes';
+import { Failure } from '../elements/states';
+import { useSpeech } from '../language/speech';
+import { Preferences } from '../shell/preferences';
+
+// Whoever forgot the password. What it says afterwards tells nothing of who there is.
+export function AskForResetPage() {
+  const { t, language } = useSpeech();
+  const [user, setUser] = useState('');
+  const asking = useMutation({ mutationFn: () => lostPassword.ask(user, language) });
+  useEffect(() => {
+    document.title = `${t('lost.title')} · ${t('name')}`;
+  }, [t]);
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!asking.isPending) asking.mutate();
+  }
+  return (
+    <main className="lonely">
+      <form className="stack" onSubmit={submit}>
+        <Preferences />
+        <h1>{t('lost.title')}</h1>
+        {asking.isSuccess ? (
+          <p role="status">{t('lost.sent')}</p>
+        ) : (
+          <>
+            <p>{t('lost.what')}</p>
+            <TextInput
+              label={t('sign_in.user')}
+              name="user"
+              autoComplete="username"
+              autoCapitalize="none"
+              spellCheck={false}
+              required
+              withAsterisk={false}
+              value={user}
+              onChange={(event) => setUser(event.currentTarget.value)}
+            />
+            {asking.isError && <Failure error={asking.error} />}
+            <div>
+              <Button type="submit" loading={asking.isPending}>
+                {t('lost.ask')}
+              </Button>
+            </div>
+          </>
+        )}
+        <p>
+          <a href="#/">{t('sign_in.title')}</a>
+        </p>
+      </form>
+    </main>
+  );
+}
