@@ -99,7 +99,8 @@ class Machine {
     options.segment_size = 256_MiB;
     options.pool_for = [this](DiskId disk) { return pools_[std::size_t(disk.value - 1)]; };
     for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { context_.run(); });
-    keys_ = must(crypto::open_key_store(key_disks, Buffer(32, std::byte{5}), *clock_, *random_));
+    keys_ = must(crypto::open_key_store(key_disks, Buffer(32, std::byte{5}),
+                                        {*disks_.front(), "master.months"}, *clock_, *random_));
     store_ = must(
         run(segments::open_store(context_.get_executor(), *clock_, *random_, std::move(options))));
   }
