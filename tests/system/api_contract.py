@@ -12,7 +12,8 @@ import urllib.parse
 import jsonschema
 import yaml
 
-from contract_of_rights import BUCKET, KEY, try_people, try_profiles, try_requests, try_roles
+from contract_of_rights import (BUCKET, KEY, try_interventions, try_people, try_profiles,
+                                try_requests, try_roles)
 from customer import Customer
 from running_provider import SOURCE, Provider, wait_until
 
@@ -320,7 +321,8 @@ def main():
         values = {"tenant": customer.tenant["id"], "user": customer.user["id"], "bucket": BUCKET,
                   "key": KEY, "measure": MEASURE, "job": job, "path": "checkpoint",
                   "session": customer.session["id"], "access_key": customer.access_key,
-                  **try_profiles(contract, customer), **try_requests(contract, customer)}
+                  **try_profiles(contract, customer), **try_requests(contract, customer),
+                  **try_interventions(contract, customer)}
         values.update(try_roles(contract, customer, values["profile"]))
         by_customer = contract.walk(values, token, "en")
         assert by_customer["/api/v1/annex/{measure}/proof"] == 200, by_customer

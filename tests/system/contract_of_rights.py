@@ -5,6 +5,44 @@ import json
 BUCKET, KEY = "contract-papers", "letters/one.txt"
 
 
+def try_interventions(contract, customer):
+    """Staff's way to a customer's data: asked for, seen by the customer, refused, ended."""
+    token = customer.token["secret"]
+
+    def ask(method, path, status, body=None, query="", by=None, **values):
+        target = contract.target_of(path, values, query)
+        got, answer = contract.ask(method, path, target, body, by)
+        assert got == status, (method, target, got, answer)
+        return answer
+
+    place = "/api/v1/interventions/{intervention}"
+    body = {"tenant": customer.tenant["id"], "actions": ["s3:GetObject"], "reason": "ticket 7",
+            "duration_s": 60}
+    for wrong in ({"duration_s": 0}, {"duration_s": 50_000}, {"reason": ""}, {"actions": []},
+                  {"actions": ["iam:*"]}, {"actions": "s3:*"}, {"bucket": "*"}):
+        ask("POST", "/api/v1/interventions", 400, {**body, **wrong})
+    ask("POST", "/api/v1/interventions", 404, {**body, "tenant": "99"})
+    ask("POST", "/api/v1/interventions", 403, body, by=token)
+    first = ask("POST", "/api/v1/interventions", 201, body)
+    assert (first["state"], first["deciders"], first["bucket"]) == ("pending", 0, None), first
+    ask("GET", "/api/v1/interventions", 400, query="?state=shut")
+    seen = ask("GET", "/api/v1/interventions", 200, query="?state=pending", by=token)["items"]
+    assert [i["id"] for i in seen] == [first["id"]], seen
+    for verb in ("approve", "refuse"):
+        ask("POST", place + "/" + verb, 403, {}, by=token, intervention=first["id"])
+    for verb in ("approve", "refuse", "end"):
+        ask("POST", place + "/" + verb, 404, {}, intervention="1")
+    ask("POST", place + "/approve", 403, {}, intervention=first["id"])
+    refused = ask("POST", place + "/refuse", 200, {"reason": "no need"}, intervention=first["id"])
+    assert (refused["state"], refused["decision_reason"]) == ("refused", "no need"), refused
+    ask("POST", place + "/end", 409, {}, intervention=first["id"])
+    second = ask("POST", "/api/v1/interventions", 201, body)
+    ended = ask("POST", place + "/end", 200, {}, by=token, intervention=second["id"])
+    assert (ended["state"], ended["end_reason"]) == ("ended", "customer"), ended
+    ask("POST", place + "/approve", 409, {}, intervention=second["id"])
+    return {"intervention": second["id"]}
+
+
 def try_requests(contract, customer):
     """A right that is asked for, refused, cancelled, approved, and ended early."""
     token, provider = customer.token["secret"], contract.provider
@@ -186,6 +224,15 @@ def try_people(contract, customer):
     ask("POST", "/api/v1/users/{user}/access-keys", 409, user=account)
     ask("DELETE", "/api/v1/users/{user}", 204, user=account)
     ask("GET", "/api/v1/session", 401, token=robot)
+    lost, resets = "/api/v1/users/{user}/factor-reset", "/api/v1/factor-resets/{reset}"
+    ask("POST", lost, 409, {"reason": "lost"}, user=customer.user["id"])
+    ask("POST", lost, 400, {"reason": ""}, token=None, user=customer.user["id"])
+    asked = ask("POST", lost, 201, {"reason": "lost"}, token=None, user=customer.user["id"])
+    ask("POST", resets + "/approval", 403, token=None, reset=asked["id"])
+    listed = ask("GET", "/api/v1/tenants/{tenant}/factor-resets", 200, tenant=tenant)
+    assert [each["id"] for each in listed["items"]] == [asked["id"]], listed
+    ask("DELETE", resets, 204, reset=asked["id"])
+    ask("POST", resets + "/approval", 409, reset=asked["id"])
     reset = "/api/v1/password-reset"
     ask("POST", reset + "/mail", 409, {"user": "contract-clerk"}, token="")  # it sends none
     ask("POST", reset + "/mail", 400, {"user": "no name"}, token="")

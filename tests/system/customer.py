@@ -30,6 +30,10 @@ class Customer:
             "POST", f"/api/v1/tenants/{self.tenant['id']}/users",
             {"name": f"{name}-administrator", "email": f"admin@{name}.example",
              "role": "tenant_administrator", "password": password})
+        self.enrol(password)
+
+    def enrol(self, password):
+        """Signs the user in, with a second factor from now on, and makes its token and key."""
         self.cookie = None
         sign_in = {"user": self.user["name"], "password": password}
         self._post("/api/v1/session", sign_in)
@@ -39,7 +43,7 @@ class Customer:
         self._post("/api/v1/session/totp/confirm", {"code": totp(seed, now)})
         self._post("/api/v1/session", {**sign_in, "totp": totp(seed, now + 30)})
         self.session = self._cookie_request("GET", "/api/v1/session")["session"]
-        self.token = self._post("/api/v1/api-tokens", {"label": f"{name} tests"})
+        self.token = self._post("/api/v1/api-tokens", {"label": f"{self.name} tests"})
         key = self._post(f"/api/v1/users/{self.user['id']}/access-keys")
         self.access_key, self.secret_key = key["access_key"]["id"], key["secret"]
 

@@ -75,7 +75,7 @@ def try_service_accounts(people):
     assert listed[1].split()[:4] == ["robot", "member", "Anna", "active"], listed
     users = people.run("user", "list").stdout
     assert [r.split()[1] for r in users.splitlines()[1:]].count("program") == 1, users
-    assert "programme" in people.run("user", "list", "--language", "fr").stdout
+    assert "programme" in people.run("user", "list", "--lang", "fr").stdout
     people.run("user", "suspend", "anna")
     people.run("user", "show", token=token, code=3)
     people.run("service-account", "set-owner", "robot", "bruno")
@@ -84,12 +84,29 @@ def try_service_accounts(people):
     assert "no " in people.says("service-account", "key", "nobody", code=4)
     # Who is not sure deletes nobody.
     assert "Nothing was deleted" in people.says("user", "delete", "robot", stdin="robo\n")
-    assert "Rien n’a" in people.says("user", "delete", "robot", "--language", "fr", stdin="\n")
+    assert "Rien n’a" in people.says("user", "delete", "robot", "--lang", "fr", stdin="\n")
     people.run("user", "show", "robot")
     people.run("user", "delete", "robot", stdin="robot\n")
     people.run("user", "delete", "robot", "--yes", code=4)
     people.run("user", "show", token=token, code=3)
     assert people.json("service-account", "list") == []
+
+
+def try_factor_resets(people):
+    """Who has a factor, a first administrator asks for; the provider's is the second."""
+    there = people.shell.there()
+    assert "no second factor" in people.says("factor-reset", "ask", "anna", "--reason", "x")
+    assert "own factors" in people.says("factor-reset", "ask", "harbour-administrator",
+                                        "--reason", "x")
+    asked = json.loads(people.shell.run(
+        "factor-reset", "ask", "harbour-administrator", "--tenant", "harbour", "--reason",
+        "seen at the desk", "--json", **there).stdout)
+    assert "Whoever asked" in people.shell.run("factor-reset", "approve", asked["id"], code=3,
+                                               **there).stderr
+    listed = people.run("factor-reset", "list").stdout
+    assert "seen at the desk" in listed and "asked for" in listed, listed
+    people.run("factor-reset", "cancel", asked["id"])
+    assert people.json("factor-reset", "list")[0]["state"] == "cancelled"
 
 
 def try_password_on_terminal(people):
@@ -241,6 +258,7 @@ def main():
         people = People(Shell(provider), Customer(provider, "harbour"))
         anna = try_users(people)
         try_service_accounts(people)
+        try_factor_resets(people)
         try_password_on_terminal(people)
         try_profiles(people, provider.folder / "policy.json")
         key = try_holding(people, anna)

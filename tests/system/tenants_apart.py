@@ -61,6 +61,10 @@ class Isolation:
             "POST", "/api/v1/requests",
             {"group": self.crew["id"], "profile": self.profile["id"], "reason": "harbour works",
              "duration_s": 3600}, token)
+        self.intervention = provider.rest(
+            "POST", "/api/v1/interventions",
+            {"tenant": self.first.tenant["id"], "actions": ["s3:GetObject"], "bucket": BUCKET,
+             "reason": "harbour dredging", "duration_s": 60})
         self.review = provider.rest("POST", "/api/v1/reviews", {"name": "harbour review"}, token)
         self.item = provider.rest("GET", f"/api/v1/reviews/{self.review['id']}/items",
                                   token=token)["items"][0]
@@ -79,9 +83,9 @@ class Isolation:
             "POST", "/api/v1/service-accounts",
             {"name": "harbour-robot", "role": "reader", "owner": self.first.user["id"]}, token)
         provider.rest("POST", "/api/v1/users/" + self.first.user["id"] + "/factor-reset",
-                      {"reason": "harbour phone lost"}, provider.token)
-        self.reset = provider.rest("GET", f"/api/v1/tenants/{self.first.tenant['id']}/factor-resets",
-                                   token=token)["items"][0]
+                      {"reason": "harbour phone lost"})
+        resets = f"/api/v1/tenants/{self.first.tenant['id']}/factor-resets"
+        self.reset = provider.rest("GET", resets, token=token)["items"][0]
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
         factors = provider.rest("GET", "/api/v1/session/factors",
                                 token=self.first.token["secret"])
@@ -94,6 +98,7 @@ class Isolation:
                  self.first.access_key, self.first.token["api_token"]["id"],
                  self.first.session["id"], self.factor, self.profile["id"], self.group["id"], DISK,
                  self.request["id"], self.grant["id"], self.review["id"],
+                 self.intervention["id"],
                  self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
                  self.account["id"], self.reset["id"], "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
@@ -150,6 +155,7 @@ class Isolation:
                   "factor": self.factor, "disk": DISK, "path": "checkpoint",
                   "profile": self.profile["id"], "group": self.group["id"],
                   "request": self.request["id"], "grant": self.grant["id"],
+                  "intervention": self.intervention["id"],
                   "review": self.review["id"], "item": self.item["id"],
                   "invitation": self.invitation["id"], "account": self.account["id"],
                   "reset": self.reset["id"],
@@ -176,6 +182,8 @@ class Isolation:
                 "ProfileChange": {"policy": EVERYTHING}, "NewGroup": {"name": "spies"},
                 "NewAccessRequest": {"user": self.first.user["id"], "profile": self.profile["id"],
                                      "reason": "spying", "duration_s": 60},
+                "NewIntervention": {"tenant": self.first.tenant["id"], "actions": ["s3:GetObject"],
+                                    "reason": "spying", "duration_s": 60},
                 "SimulatedRequest": {"user": self.first.user["id"], "action": "s3:GetObject",
                                      "bucket": BUCKET, "key": KEY},
                 "NewReview": {"name": "spying", "reviewers": [self.first.user["id"]]},
@@ -224,7 +232,8 @@ class Isolation:
                                                 self.account["id"], self.role_session,
                                                 self.reset["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
-                                                       "{request}", "{grant}", "{review}"))
+                                                       "{request}", "{grant}", "{review}",
+                                                       "{intervention}"))
         names_first = names_first or operation["operationId"] in ("createTenant", "askForRight",
                                                                  "explainAccess", "assumeRole")
         if scope == "provider":

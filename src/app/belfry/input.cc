@@ -1,5 +1,6 @@
 #include "input.h"
 
+#include <charconv>
 #include <fstream>
 #include <iostream>
 #include <sys/stat.h>
@@ -56,6 +57,19 @@ Result<std::string> read_document(const std::string& path) {
   if (!in || S_ISDIR(file.st_mode))
     return fail(Code::kInvalid, "cli.no_policy_file", {{"path", path}});
   return read_octets(in);
+}
+
+Result<std::int64_t> read_duration(const std::string& text) {
+  const auto bad = fail(Code::kInvalid, "cli.bad_duration", {{"duration", text}});
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end + 1 != text.data() + text.size() || count <= 0) return bad;
+  constexpr std::pair<char, std::int64_t> kUnits[] = {
+      {'s', 1}, {'m', 60}, {'h', 3'600}, {'d', 86'400}};
+  constexpr std::int64_t kCountMax = 1'000'000'000;
+  for (const auto& [unit, seconds] : kUnits)
+    if (*end == unit && count <= kCountMax) return count * seconds;
+  return bad;
 }
 
 }  // namespace belfry::command_line

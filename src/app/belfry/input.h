@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 
+#include <cstdint>
 #include <string>
 
 namespace belfry::command_line {
@@ -19,5 +20,8 @@ Result<std::string> ask_new_secret(const std::string& prompt, const std::string&
 // cut, so that the server is the one that refuses it. Errors: not_found, invalid
 // ("cli.no_policy_file").
 Result<std::string> read_document(const std::string& path);
+
+// "90s", "30m", "8h", "7d", in seconds. Errors: invalid ("cli.bad_duration").
+Result<std::int64_t> read_duration(const std::string& text);
 
 }  // namespace belfry::command_line

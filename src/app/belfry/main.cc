@@ -125,10 +125,12 @@ int main(int count, char** words) {
   add_group_commands(app, invocation);
   add_credential_commands(app, invocation);
   add_request_commands(app, invocation);
+  add_intervention_commands(app, invocation);
   add_access_commands(app, invocation);
   add_review_commands(app, invocation);
   add_people_commands(app, invocation);
   add_service_account_commands(app, invocation);
+  add_factor_reset_commands(app, invocation);
   add_role_commands(app, invocation);
   add_annex_commands(app, invocation);
   add_topology_commands(app, invocation);

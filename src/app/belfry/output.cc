@@ -57,6 +57,9 @@ struct Code {
 constexpr Code kCodes[] = {
     {"pending", "cli.code.pending"},
     {"approved", "cli.code.approved"},
+    {"ended", "cli.code.ended"},
+    {"staff", "cli.code.staff"},
+    {"customer", "cli.code.customer"},
     {"refused", "cli.code.refused"},
     {"cancelled", "cli.code.cancelled"},
     {"lapsed", "cli.code.lapsed"},
@@ -135,6 +138,8 @@ constexpr Code kCodes[] = {
     {"active", "cli.code.active"},
     {"suspended", "cli.code.suspended"},
     {"person", "cli.code.person"},
+    {"asked", "cli.code.asked"},
+    {"done", "cli.code.done"},
     {"program", "cli.code.program"},
     {"totp", "cli.code.totp"},
     {"passkey", "cli.code.passkey"},
@@ -239,6 +244,15 @@ std::string cell(const json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return say(value.get<bool>() ? "cli.code.yes" : "cli.code.no");
   return value.dump();
+}
+
+std::string duration_cell(const json& seconds) {
+  if (!seconds.is_number_integer()) return "-";
+  const auto count = seconds.get<std::int64_t>();
+  if (count % 86'400 == 0) return std::to_string(count / 86'400) + "d";
+  if (count % 3'600 == 0) return std::to_string(count / 3'600) + "h";
+  if (count % 60 == 0) return std::to_string(count / 60) + "m";
+  return std::to_string(count) + "s";
 }
 
 }  // namespace belfry::command_line

@@ -1,11 +1,11 @@
 // belfry request, grant.
 #include "commands.h"
+#include "input.h"
 #include "names.h"
 #include "output.h"
 
 #include <nlohmann/json.hpp>
 
-#include <charconv>
 #include <optional>
 
 namespace belfry::command_line {
@@ -19,20 +19,6 @@ struct Asked {
 
 std::string place_of(const std::string& id, const std::string& verb = "") {
   return "/api/v1/requests/" + path_segment(id) + (verb.empty() ? "" : "/" + verb);
-}
-
-// "90s", "30m", "8h", "7d", in seconds.
-Result<std::int64_t> read_duration(const std::string& text) {
-  const auto bad = fail(Code::kInvalid, "cli.bad_duration", {{"duration", text}});
-  std::int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || end + 1 != text.data() + text.size() || count <= 0) return bad;
-  constexpr std::pair<char, std::int64_t> kUnits[] = {
-      {'s', 1}, {'m', 60}, {'h', 3'600}, {'d', 86'400}};
-  constexpr std::int64_t kCountMax = 1'000'000'000;
-  for (const auto& [unit, seconds] : kUnits)
-    if (*end == unit && count <= kCountMax) return count * seconds;
-  return bad;
 }
 
 Result<json> body_of(Connection& connection, const Asked& asked) {
@@ -57,15 +43,6 @@ Result<json> body_of(Connection& connection, const Asked& asked) {
     body["user"] = person.at("id");
   }
   return body;
-}
-
-std::string duration_cell(const json& seconds) {
-  if (!seconds.is_number_integer()) return "-";
-  const auto count = seconds.get<std::int64_t>();
-  if (count % 86'400 == 0) return std::to_string(count / 86'400) + "d";
-  if (count % 3'600 == 0) return std::to_string(count / 3'600) + "h";
-  if (count % 60 == 0) return std::to_string(count / 60) + "m";
-  return std::to_string(count) + "s";
 }
 
 void print_request(const json& request) {

@@ -51,7 +51,8 @@ Result<> take_over(const Invocation& invocation, const Arguments& arguments) {
   TRY(auto connection, Connection::open(invocation.place));
   TRY(const std::string place, place_of_account(connection, arguments));
   TRY(json owner, find_user(connection, arguments.owner));
-  return connection.put(place + "/owner", json({{"owner", owner.at("id")}}).dump());
+  TRY(connection.put(place + "/owner", json({{"owner", owner.at("id")}}).dump()));
+  return {};
 }
 
 // Its secret is told this once.

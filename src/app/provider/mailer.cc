@@ -89,7 +89,10 @@ Result<MailCredentials> read_mail_credentials(const std::filesystem::path& path)
   return found;
 }
 
-Task<> Mailer::send_due(iam::MailQueue& queue) {
+Task<> Mailer::send_due(iam::Iam& iam) {
+  // Links for new passwords were asked for by anybody, and are mail from now on.
+  CO_TRY(co_await iam.lost_passwords().turn());
+  iam::MailQueue& queue = iam.mail();
   CO_TRY(auto due, co_await queue.take_due(kAtOnce));
   Result<> outcome;
   for (iam::Mail& mail : due) {

@@ -3,7 +3,7 @@
 
 #include "configuration.h"
 #include "data_directory.h"
-#include "iam/mail.h"
+#include "iam/iam.h"
 #include "runtime/blocking.h"
 #include "runtime/clock.h"
 #include "topology/topology.h"
@@ -20,7 +20,7 @@ class Mailer {
 
   // Sends what is due, one at a time, at most five. What a server refuses is settled and no error.
   // Errors: retry ("provider.mail_failed") with what the operator has to mend.
-  Task<> send_due(iam::MailQueue& queue);
+  Task<> send_due(iam::Iam& iam);
 
  private:
   Task<> send(iam::MailQueue& queue, iam::Mail mail);

@@ -417,31 +417,26 @@ class RunningProvider : public Provider {
   }
 
   void begin_background() {
+    using std::chrono::seconds;
     background_.every(kCollectPeriod, "collecting facts", [this] { return collect(); });
     background_.every(kLogFactsPeriod, "looking at the logs", [this] {
       return log_facts_->collect(clock_.now(), LogFacts::Depth::kProved);
     });
-    background_.every(std::chrono::seconds(1), "checking measures",
-                      [this] { return measures_->run_due(); });
-    background_.every(std::chrono::seconds(1), "logging what happened to disks", [this] {
+    background_.every(seconds(1), "checking measures", [this] { return measures_->run_due(); });
+    background_.every(seconds(1), "logging what happened to disks", [this] {
       return happenings_.drain(*ledger_, iam::kProviderTenant, topology_, clock_);
     });
-    background_.every(std::chrono::seconds(1), "ending rights that expired",
-                      [this] { return iam_->access().turn(); });
-    background_.every(std::chrono::seconds(10), "removing lost second factors",
+    background_.every(seconds(1), "ending rights", [this] { return iam_->access().turn(); });
+    background_.every(seconds(1), "interventions", [this] { return iam_->interventions().turn(); });
+    background_.every(seconds(10), "removing lost second factors",
                       [this] { return iam_->factor_resets().turn(); });
-    background_.every(std::chrono::seconds(10), "reviewing rights",
-                      [this] { return iam_->reviews().turn(); });
+    background_.every(seconds(10), "reviewing rights", [this] { return iam_->reviews().turn(); });
     if (!topology_.smtp.server.empty()) {
       mailer_ = std::make_unique<Mailer>(topology_, *directory_, clock_);
-      background_.every(std::chrono::seconds(2), "mailing links for new passwords",
-                        [this] { return iam_->lost_passwords().turn(); });
-      background_.every(std::chrono::seconds(2), "sending mail",
-                        [this] { return mailer_->send_due(iam_->mail()); });
+      background_.every(seconds(2), "sending mail", [this] { return mailer_->send_due(*iam_); });
     }
     background_.every(kRootLogPeriod, "the ledger's root log", [this] { return run_root_round(); });
-    background_.every(kCertificatePeriod, "renewing the certificate",
-                      [this] { return renew_certificate(); });
+    background_.every(kCertificatePeriod, "certificate", [this] { return renew_certificate(); });
     tell_old_months(*keys_.store, clock_, topology_);
     background_.every(
         kDestroyPeriod, "destroying old months of the ledger",

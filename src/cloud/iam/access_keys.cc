@@ -70,6 +70,9 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
         open_secret(core_.keys, purpose_of(access_key_id), row.text("secret_sealed")));
     const auto last_used = optional_time(row, "last_used_us");
     TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}, now));
+    TRY(auto interventions,
+        read_open_interventions(core_, transaction, TenantId{row.integer("tenant_id")},
+                                UserId{row.integer("id")}, now));
     write_down = !last_used || now - *last_used >= kUseNotedEvery;
     std::optional<Timestamp> until;
     for (const auto& end : {optional_time(row, "role_until_us"), optional_time(row, "expires_us"),
@@ -82,7 +85,8 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
                             .method = Method::kAccessKey,
                             .credential = access_key_id,
                             .second_factor = row.flag("second_factor") && row.flag("factor_stands"),
-                            .held = std::move(held)},
+                            .held = std::move(held),
+                            .interventions = std::move(interventions)},
                            std::string(as_text(secret)),
                            until};
   });

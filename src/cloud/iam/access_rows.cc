@@ -3,6 +3,7 @@
 #include "base/ensure.h"
 #include "rows.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -46,12 +47,15 @@ T known(std::optional<T> value) {
   return *value;
 }
 
-// `iam_user u` that may decide `access_request r`, as far as they neither asked nor profit.
-const std::string kOthers =
-    "u.id <> r.requested_by_user_id AND u.id <> r.user_id AND " + std::string(kAdministrators);
-
 std::string text_or_none(const Row& row, std::string_view column) {
   return row.is_null(column) ? "" : row.text(column);
+}
+
+// SQL for who gave the user of that number its account, by the record of its first role; 0: nobody.
+std::string maker_of(const std::string& user_id) {
+  return "COALESCE((SELECT g.given_by_user_id FROM iam_grant g WHERE g.kind = 'role' AND "
+         "g.user_id = " +
+         user_id + " ORDER BY g.since_us, g.id LIMIT 1), 0)";
 }
 
 }  // namespace
@@ -87,26 +91,45 @@ Error request_missing(RequestId id) {
   return Error(Code::kNotFound, "iam.request_missing", {{"request", id.text()}});
 }
 
-std::string maker_of(const std::string& user_id) {
-  return "COALESCE((SELECT g.given_by_user_id FROM iam_grant g WHERE g.kind = 'role' AND "
-         "g.user_id = " +
-         user_id + " ORDER BY g.since_us, g.id LIMIT 1), 0)";
+std::string decider_columns(const std::string& asker, const std::string& profiting) {
+  const std::string others = "(SELECT count(*) FROM iam_user u WHERE u.id <> " + asker +
+                             " AND u.id <> " + profiting + " AND " + std::string(kAdministrators);
+  const std::string asker_maker = maker_of(asker), maker = maker_of(profiting);
+  return asker_maker + " AS asker_made_by, " + maker + " AS user_made_by, " + others +
+         ") AS others, " + others + " AND u.id NOT IN (" + asker_maker + ", " + maker +
+         ")) AS apart";
+}
+
+Deciders deciders_of(const Row& row) {
+  const std::int64_t apart = row.integer("apart");
+  if (apart == 0) return {.count = std::size_t(row.integer("others")), .left_out = {}};
+  return {.count = std::size_t(apart),
+          .left_out = {UserId{row.integer("asker_made_by")}, UserId{row.integer("user_made_by")}}};
+}
+
+Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
+                   const std::vector<UserId>& left_out) {
+  // Who owns a service account profits from what it gets.
+  TRY(auto owned, transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.owner_id = "
+                                    ":user_id AND u.id IN (:holder_id, :requester_id)",
+                                    {{"user_id", by.user.value},
+                                     {"holder_id", profits.value},
+                                     {"requester_id", asked.value}}));
+  if (by.user == asked || by.user == profits || owned[0].integer("n") > 0)
+    return fail(Code::kDenied, "iam.four_eyes");
+  if (std::ranges::find(left_out, by.user) != left_out.end())
+    return fail(Code::kDenied, "iam.four_eyes_of_maker");
+  return {};
 }
 
 const std::string kRequestColumns =
     "r.*, (SELECT x.name FROM iam_user x WHERE x.id = r.requested_by_user_id) AS requested_by_name,"
     " (SELECT x.name FROM iam_user x WHERE x.id = r.decided_by_user_id) AS decided_by_name, " +
-    maker_of("r.requested_by_user_id") + " AS asker_made_by, " + maker_of("r.user_id") +
-    " AS user_made_by, (SELECT count(*) FROM iam_user u WHERE " + kOthers +
-    ") AS others, (SELECT count(*) FROM iam_user u WHERE " + kOthers + " AND u.id NOT IN (" +
-    maker_of("r.requested_by_user_id") + ", " + maker_of("r.user_id") + ")) AS apart";
+    decider_columns("r.requested_by_user_id", "r.user_id");
 
 AccessRequest request_of(const Row& row) {
   const RequestState state = known(request_state_named(row.text("state")));
-  const std::int64_t others = row.integer("others"), apart = row.integer("apart");
-  std::vector<UserId> left_out;
-  if (apart > 0)
-    left_out = {UserId{row.integer("asker_made_by")}, UserId{row.integer("user_made_by")}};
+  Deciders deciders = deciders_of(row);
   return {.id = RequestId{row.integer("id")},
           .tenant = TenantId{row.integer("tenant_id")},
           .kind = known(named_in(kKinds, row.text("kind"))),
@@ -127,8 +150,8 @@ AccessRequest request_of(const Row& row) {
           .decided_by_name = text_or_none(row, "decided_by_name"),
           .decided = optional_time(row, "decided_us"),
           .decision_reason = row.text("decision_reason"),
-          .deciders = state == RequestState::kPending ? std::size_t(apart > 0 ? apart : others) : 0,
-          .left_out = std::move(left_out)};
+          .deciders = state == RequestState::kPending ? deciders.count : 0,
+          .left_out = std::move(deciders.left_out)};
 }
 
 Grant grant_of(const Row& row) {

@@ -71,8 +71,24 @@ std::string resource_of(RequestId id);
 std::string resource_of(GrantId id);
 Error request_missing(RequestId id);
 
-// SQL for who gave the user of that number its account, by the record of its first role; 0: nobody.
-std::string maker_of(const std::string& user_id);
+// Who may decide what `asker` asks and `profiting` profits from: administrators of :tenant_id who
+// are neither, and, while there are others, did not give them their accounts, and with these a
+// first password that they know.
+struct Deciders {
+  std::size_t count = 0;
+  std::vector<UserId> left_out;  // such givers; zeros are nobody
+};
+// SQL columns that deciders_of reads, of two columns of numbers of users, with :now_us.
+std::string decider_columns(const std::string& asker, const std::string& profiting);
+Deciders deciders_of(const Row& row);
+// Errors: denied ("iam.four_eyes", "iam.four_eyes_of_maker").
+Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
+                   const std::vector<UserId>& left_out);
+// What for, of who asks: some words. Errors: invalid ("iam.bad_reason"), as below.
+Result<> check_request_reason(const std::string& reason);
+// Why, of who decides: words, or none.
+Result<> check_words(const std::string& reason);
+
 // The columns that request_of reads, of `access_request r`, with :now_us.
 extern const std::string kRequestColumns;
 AccessRequest request_of(const Row& row);

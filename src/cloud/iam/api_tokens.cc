@@ -45,6 +45,9 @@ Task<Principal> IamService::authenticate_token(const std::string& secret) {
     const auto last_used = optional_time(row, "last_sign_in_us");
     write_down = !row.is_null("owner_id") && (!last_used || now - *last_used >= kUseNotedEvery);
     TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}, now));
+    TRY(auto interventions,
+        read_open_interventions(core_, transaction, TenantId{row.integer("tenant_id")},
+                                UserId{row.integer("id")}, now));
     return Principal{.tenant = TenantId{row.integer("tenant_id")},
                      .user = UserId{row.integer("id")},
                      .name = row.text("name"),
@@ -52,7 +55,8 @@ Task<Principal> IamService::authenticate_token(const std::string& secret) {
                      .method = Method::kApiToken,
                      .credential = row.text("token_id"),
                      .second_factor = row.flag("second_factor") && row.flag("factor_stands"),
-                     .held = std::move(held)};
+                     .held = std::move(held),
+                     .interventions = std::move(interventions)};
   });
   if (program && write_down) {
     // Should this fail, the next use tries again.

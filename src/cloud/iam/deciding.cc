@@ -2,17 +2,10 @@
 #include "access_service.h"
 #include "base/text_encoding.h"
 
-#include <algorithm>
-
 namespace belfry::iam {
 namespace {
 
 constexpr std::size_t kReasonMax = 1000;
-
-Result<> check_words(const std::string& reason) {
-  if (reason.size() <= kReasonMax && is_utf8(reason) && !reason.contains('\0')) return {};
-  return fail(Code::kInvalid, "iam.bad_reason");
-}
 
 Wanted wanted_of(const AccessRequest& request) {
   Wanted wanted{.reason = request.reason, .duration = request.duration};
@@ -35,26 +28,6 @@ std::vector<audit::Detail> details_of(const AccessRequest& request, const std::s
           {"reason", reason}};
 }
 
-// Who owns a service account profits from what it gets.
-Result<bool> owns_program(Transaction& transaction, UserId user, const AccessRequest& request) {
-  TRY(auto rows,
-      transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.owner_id = :user_id AND "
-                        "u.id IN (:holder_id, :requester_id)",
-                        {{"user_id", user.value},
-                         {"holder_id", request.user.value},
-                         {"requester_id", request.requested_by.value}}));
-  return rows[0].integer("n") > 0;
-}
-
-Result<> check_two(Transaction& transaction, const Principal& by, const AccessRequest& request) {
-  TRY(const bool owns, owns_program(transaction, by.user, request));
-  if (by.user == request.requested_by || by.user == request.user || owns)
-    return fail(Code::kDenied, "iam.four_eyes");
-  if (std::ranges::find(request.left_out, by.user) != request.left_out.end())
-    return fail(Code::kDenied, "iam.four_eyes_of_maker");
-  return {};
-}
-
 Result<> write_rule(Transaction& transaction, TenantId tenant, FourEyes rule, UserId by,
                     Timestamp now) {
   TRY(transaction.execute("DELETE FROM access_rules WHERE tenant_id = :tenant_id",
@@ -70,6 +43,11 @@ Result<> write_rule(Transaction& transaction, TenantId tenant, FourEyes rule, Us
 }
 
 }  // namespace
+
+Result<> check_words(const std::string& reason) {
+  if (reason.size() <= kReasonMax && is_utf8(reason) && !reason.contains('\0')) return {};
+  return fail(Code::kInvalid, "iam.bad_reason");
+}
 
 Result<AccessRequest> AccessService::read_to_decide(Transaction& transaction, const Principal& by,
                                                     RequestId id, std::string_view action) {
@@ -128,7 +106,9 @@ Task<AccessRequest> AccessService::approve(const Principal& by, RequestId id,
   auto approved =
       co_await core_.write<AccessRequest>([&](Transaction& transaction) -> Result<AccessRequest> {
         TRY(const AccessRequest request, read_to_decide(transaction, by, id, "iam:DecideRequest"));
-        if (auto two = check_two(transaction, by, request); !two) {
+        if (auto two =
+                check_two(transaction, by, request.requested_by, request.user, request.left_out);
+            !two) {
           core_.trail.refused(by.tenant, by, {"iam:ApproveRequest", resource_of(id), {}},
                               two.error());
           return std::unexpected(two.error());

@@ -182,15 +182,18 @@ Task<> LostPasswordService::reset_password(const PasswordReset& reset) {
                                          open.user.has_second_factor()}));
   // Whoever reads the mail guesses at no code.
   const std::string account = "reset with " + open.user.id.text();
-  CO_TRY(throttle_.begin({.account = account, .address = account, .known_good = true},
-                         core_.clock.now()));
+  const Throttle::Attempt attempt{.account = account, .address = account, .known_good = true};
+  CO_TRY(throttle_.begin(attempt, core_.clock.now()));
   CO_TRY(const std::string hash, co_await passwords_.hash(reset.password));
   const Prove prove = prover_(reset);
   auto changed = co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(change(transaction, reset, hash, prove));
     return Done{};
   });
-  if (changed) co_return Result<>();
+  if (changed) {
+    throttle_.succeeded(attempt, Throttle::Success::kForget);
+    co_return Result<>();
+  }
   core_.trail.refused(open.user.tenant, who_lost(open.user, open.id),
                       {"iam:ResetPassword", resource_of(open.user.id), {}}, changed.error());
   co_return std::unexpected(changed.error());

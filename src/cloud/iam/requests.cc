@@ -51,6 +51,10 @@ Error held_already(const Right& right) {
 
 }  // namespace
 
+Result<> check_request_reason(const std::string& reason) {
+  return is_reason(reason) ? Result<>() : fail(Code::kInvalid, "iam.bad_reason");
+}
+
 Result<> AccessService::check_wanted(const Wanted& wanted) {
   const bool is_rule = wanted.four_eyes.has_value();
   const bool is_role = wanted.role && wanted.user && !wanted.group && !wanted.profile;
@@ -59,7 +63,7 @@ Result<> AccessService::check_wanted(const Wanted& wanted) {
   const bool has_right = wanted.user || wanted.group || wanted.profile || wanted.role;
   if (is_rule ? has_right : !is_role && !(is_profile && !wanted.role) && !is_membership)
     return fail(Code::kInvalid, "iam.bad_request_shape");
-  if (!is_reason(wanted.reason)) return fail(Code::kInvalid, "iam.bad_reason");
+  TRY(check_request_reason(wanted.reason));
   if (is_rule) return {};
   if (wanted.duration < std::chrono::seconds(1) || wanted.duration > kDurationMax)
     return fail(Code::kInvalid, "iam.bad_duration",

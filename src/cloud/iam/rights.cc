@@ -96,6 +96,36 @@ std::span<const policy::PolicyPtr> session_of(const Principal& principal) {
   return principal.assumed->narrowed_to;
 }
 
+// What the provider's staff does on a customer's data.
+Result<> decide_intervention(const TenantTree& tree, const Principal& principal,
+                             std::string_view action, const Resource& resource,
+                             const Context& context, const policy::PolicyPtr& attached) {
+  const OpenIntervention* open = open_intervention(principal, resource.tenant, context.time);
+  if (!open || is_about_bucket_policy(action)) return denied("iam.denied", action, resource);
+  const RequestFacts facts(tree, principal, resource, resource.tenant, context);
+  const std::string arn = arn_of(principal), own = account_of(principal.tenant);
+  const std::string owner = account_of(resource.tenant);
+  const policy::PolicyPtr allows[] = {open->allows};
+  // It stands for the customer's consent too: as if both were of one account.
+  if (policy::decide({.identity = allows, .boundary = {}, .session = {}, .resource = {}},
+                     {action, resource.name, owner, {arn, owner}, facts})
+          .outcome != policy::Outcome::kAllowed)
+    return denied("iam.denied", action, resource);
+  const HeldPolicies* held = principal.held.get();
+  if (is_denied({.identity = held ? std::span<const policy::PolicyPtr>(held->policies)
+                                  : std::span<const policy::PolicyPtr>(),
+                 .boundary = held ? held->boundary : nullptr,
+                 .session = {},
+                 .resource = attached},
+                {action, resource.name, owner, {arn, own}, facts}))
+    return denied("iam.denied", action, resource);
+  if (principal.terms_due) return denied("iam.terms_due", action, resource);
+  if (!principal.second_factor) return denied("iam.second_factor_needed", action, resource);
+  if (principal.elsewhere.empty()) return {};
+  return fail(Code::kDenied, "iam.step_up_needed",
+              {{"minutes", std::to_string(kFreshFor.count())}});
+}
+
 }  // namespace
 
 std::string resource_of(UserId user) {
@@ -110,6 +140,8 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
   const bool is_own = owner == principal.tenant;
   if (principal.method == Method::kSystem)
     return is_shared ? denied("iam.denied", action, resource) : Result<>();
+  if (principal.tenant == kProviderTenant && !is_own && action.starts_with("s3:"))
+    return decide_intervention(tree, principal, action, resource, context, attached);
   if (is_walled_off(principal, action, owner, attached))
     return denied("iam.denied", action, resource);
 

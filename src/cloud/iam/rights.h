@@ -11,8 +11,8 @@ namespace belfry::iam {
 
 // Deny by default: something is allowed only when a policy says so (policy::decide), and
 //  1. nobody does an `s3:` or `sts:` action in another tenant than its own, unless a policy of the
-//     bucket or role allows it as well; the provider's staff never do, and nobody else assumes its
-//     roles;
+//     bucket or role allows it as well; the provider's staff never do but by 8, and nobody else
+//     assumes its roles;
 //  2. other actions reach another tenant's things only by a predefined profile;
 //  3. the policy of a bucket is read and changed by its owner's users alone, by rights of their
 //     own, with a second factor to change it; it keeps no administrator of the owner from that;
@@ -22,7 +22,10 @@ namespace belfry::iam {
 //     profile and no boundary binds; a boundary leaves everybody the own account;
 //  6. a session that is used from elsewhere than it was opened proves its second factor there
 //     before it does anything that needs one;
-//  7. a session of a role has what its role's profiles give, and what it was narrowed to.
+//  7. a session of a role has what its role's profiles give, and what it was narrowed to;
+//  8. staff whom an intervention names that is open at the time of the request does in that
+//     customer's buckets what it names, with a second factor, as far as neither the bucket's policy
+//     nor its own rights deny it; bucket policies never.
 // `attached`: the policy of the resource; null: none.
 // Errors: denied ("iam.denied", "iam.second_factor_needed", "iam.step_up_needed").
 Result<> decide(const TenantTree& tree, const Principal& principal, std::string_view action,

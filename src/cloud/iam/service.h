@@ -7,6 +7,7 @@
 #include "challenges.h"
 #include "core.h"
 #include "factor_reset_service.h"
+#include "intervention_service.h"
 #include "lost_password_service.h"
 #include "mail_queue.h"
 #include "password_hasher.h"
@@ -57,6 +58,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
 
   Profiles& profiles() override { return profiles_; }
   Roles& roles() override { return roles_; }
+  Interventions& interventions() override { return interventions_; }
   Access& access() override { return access_; }
   AccessQueries& access_queries() override { return reach_; }
   Reviews& reviews() override { return reviews_; }
@@ -192,6 +194,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   ReachService reach_{core_};
   ReviewService reviews_{core_};
   RoleService roles_{core_};
+  InterventionService interventions_{core_};
   const std::string dummy_hash_;  // what the passwords of unknown users are compared with
   policy::CompiledPolicies attached_{policy::Kind::kResource};
   Challenges challenges_;  // of who is signed in

@@ -64,6 +64,9 @@ Task<Principal> IamService::authenticate_session(const std::string& secret, cons
     if (rows.empty()) return unknown;
     const Row& row = rows[0];
     TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}, now));
+    TRY(auto interventions,
+        read_open_interventions(core_, transaction, TenantId{row.integer("tenant_id")},
+                                UserId{row.integer("id")}, now));
     const bool is_home = place == place_of({row.text("source_ip"), row.text("user_agent")});
     return Seen{{.tenant = TenantId{row.integer("tenant_id")},
                  .user = UserId{row.integer("id")},
@@ -75,7 +78,8 @@ Task<Principal> IamService::authenticate_session(const std::string& secret, cons
                  .second_factor_at = optional_time(row, "second_factor_us"),
                  .held = std::move(held),
                  .terms_due = row.integer("terms_due") > 0,
-                 .elsewhere = is_home || !row.is_null("confirmed_us") ? "" : place},
+                 .elsewhere = is_home || !row.is_null("confirmed_us") ? "" : place,
+                 .interventions = std::move(interventions)},
                 now - from_us(row.integer("last_seen_us")) >= kSeenEvery,
                 !is_home && row.is_null("place")};
   }));

@@ -2,7 +2,6 @@
 #include "page.h"
 #include "route.h"
 #include "shapes.h"
-#include "text/language.h"
 
 #include <nlohmann/json.hpp>
 

@@ -3,7 +3,6 @@
 #include "passkey_shapes.h"
 #include "route.h"
 #include "shapes.h"
-#include "text/language.h"
 
 #include <nlohmann/json.hpp>
 

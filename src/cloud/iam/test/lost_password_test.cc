@@ -65,7 +65,7 @@ TEST_P(LostPasswordTest, IsSetByTheMailedLinkOnce) {
   EXPECT_EQ(reset({secret, kNewPassword}), "");
   EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:ResetPassword");
   EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session(opened->secret, kHere))),
-            "iam.session_ended");
+            "iam.unknown_session");
   EXPECT_EQ(message_of(world_.sign_in("anna", kGoodPassword)), "iam.sign_in_refused");
   EXPECT_TRUE(world_.sign_in("anna", kNewPassword));
   EXPECT_EQ(reset({secret, kNewPassword}), "iam.reset_unknown");

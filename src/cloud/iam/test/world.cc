@@ -95,6 +95,13 @@ Task<> RecordingLedger::close() {
   co_return Result<>();
 }
 
+audit::Event RecordingLedger::last_event(TenantId tenant) {
+  std::lock_guard lock(mutex_);
+  for (auto at = recorded_.rbegin(); at != recorded_.rend(); ++at)
+    if (at->tenant == tenant) return at->event;
+  return {};
+}
+
 std::string RecordingLedger::last(TenantId tenant) {
   std::lock_guard lock(mutex_);
   for (auto at = recorded_.rbegin(); at != recorded_.rend(); ++at)

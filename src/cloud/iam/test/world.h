@@ -72,6 +72,7 @@ class RecordingLedger : public audit::Ledger {
   Task<> delete_destroyed() override { co_return Result<>(); }
   Task<> close() override;
 
+  audit::Event last_event(TenantId tenant);
   // "iam:SignIn failure iam.throttled" of the newest event of the tenant.
   std::string last(TenantId tenant);
   std::size_t count(std::string_view action);

@@ -119,6 +119,7 @@ class FakeIam final : public iam::Iam {
   iam::ServiceAccounts& service_accounts() override { std::abort(); }
   iam::Upkeep& upkeep() override { std::abort(); }
   iam::Roles& roles() override { return fake_roles; }
+  iam::Interventions& interventions() override { std::abort(); }
   iam::SecondFactors& second_factors() override { std::abort(); }  // S3 has none
   Task<iam::Listing<iam::AccessKey>> list_access_keys(const iam::Principal&, UserId,
                                                       iam::Page) override {

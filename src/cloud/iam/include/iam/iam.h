@@ -10,6 +10,7 @@
 #include "database/database.h"
 #include "iam/access.h"
 #include "iam/factor_resets.h"
+#include "iam/interventions.h"
 #include "iam/listing.h"
 #include "iam/lost_passwords.h"
 #include "iam/mail.h"
@@ -89,6 +90,8 @@ struct Principal {
   std::string elsewhere{};
   // Of a session of a role: `name` is the ARN of the session, `user` nobody. Null: a user itself.
   std::shared_ptr<const AssumedRole> assumed{};
+  // Of staff: by what it reaches customers' data now. Null: by nothing.
+  std::shared_ptr<const std::vector<OpenIntervention>> interventions{};
 };
 
 // Facts of the request that rights may depend on.
@@ -281,6 +284,7 @@ class Iam {
   virtual LostPasswords& lost_passwords() = 0;
   virtual ServiceAccounts& service_accounts() = 0;
   virtual Roles& roles() = 0;
+  virtual Interventions& interventions() = 0;
   virtual SecondFactors& second_factors() = 0;
   virtual Upkeep& upkeep() = 0;
 

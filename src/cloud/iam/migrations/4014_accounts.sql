@@ -1,4 +1,11 @@
--- Passwords that were lost.
+-- Accounts of programs, and passwords that were lost.
+
+-- Accounts of programs: users without a password that anybody knows. They work while their owner
+-- does.
+ALTER TABLE iam_user ADD COLUMN owner_id BIGINT;  -- who answers for the program; null: a person
+ALTER TABLE access_key ADD COLUMN expires_us BIGINT;  -- its end; null: none
+
+CREATE INDEX iam_user_owner ON iam_user (owner_id);
 
 -- Who asked for a link, as typed: also names of nobody. Rows go within seconds.
 CREATE TABLE password_reset_asked (

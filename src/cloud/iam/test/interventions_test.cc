@@ -1,0 +1,255 @@
+// How staff of the provider reach a customer's data: not at all but by an intervention.
+#include "iam/interventions.h"
+
+#include "iam/crossing.h"
+#include "world.h"
+
+namespace belfry::iam {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+class InterventionsTest : public testing::TestWithParam<database::Engine> {
+ protected:
+  InterventionsTest() {
+    seeds_["admin"] = world_.founded.admin_totp_secret;
+    nadia_ = make_staff("nadia");
+  }
+
+  // A reader of the provider's with a second factor.
+  UserId make_staff(const std::string& name) {
+    const Principal founder = world_.admin();
+    auto made = world_.wait(
+        iam_.create_user(founder, kProviderTenant, name, "", Role::kReader, kGoodPassword));
+    EXPECT_TRUE(made) << made.error().describe();
+    const Principal fresh = world_.enter(name, kGoodPassword);
+    auto seed = world_.wait(iam_.begin_totp(fresh));
+    EXPECT_TRUE(seed) << seed.error().describe();
+    EXPECT_TRUE(world_.wait(iam_.confirm_totp(fresh, world_.code_of(*seed))));
+    world_.clock.advance(seconds(30));
+    seeds_[name] = *seed;
+    return made->id;
+  }
+  Principal enter(const std::string& name) {
+    return world_.enter(name, kGoodPassword, seeds_.at(name));
+  }
+  NewIntervention reads(Duration duration = hours(1)) {
+    return {.tenant = kFirstCustomer,
+            .actions = {"s3:GetObject", "s3:List*"},
+            .bucket = "papers",
+            .reason = "ticket 7",
+            .duration = duration};
+  }
+  InterventionId ask(const Principal& by, const NewIntervention& wanted) {
+    auto asked = world_.wait(interventions_.ask(by, wanted));
+    EXPECT_TRUE(asked) << asked.error().describe();
+    return asked ? asked->id : InterventionId{};
+  }
+  std::string refusal(const Principal& by, const NewIntervention& wanted) {
+    return message_of(world_.wait(interventions_.ask(by, wanted)));
+  }
+  std::string approve(const Principal& by, InterventionId id) {
+    return message_of(world_.wait(interventions_.approve(by, id, "agreed")));
+  }
+  std::string end(const Principal& by, InterventionId id) {
+    return message_of(world_.wait(interventions_.end(by, id)));
+  }
+  std::string may(const Principal& by, std::string_view action = "s3:GetObject",
+                  const std::string& resource = "arn:aws:s3:::papers/a",
+                  TenantId owner = kFirstCustomer, std::string_view policy = {}) {
+    return message_of(
+        iam_.authorize(by, action, {resource, owner, policy}, {.time = world_.clock.now()}));
+  }
+
+  World world_{GetParam()};
+  Iam& iam_ = *world_.iam;
+  Interventions& interventions_ = iam_.interventions();
+  std::map<std::string, std::string> seeds_;
+  UserId nadia_;
+};
+BELFRY_ON_BOTH_ENGINES(InterventionsTest);
+
+TEST_P(InterventionsTest, LetExactlyOneDoExactlyThat) {
+  ASSERT_EQ(may(enter("nadia")), "iam.denied");
+  const InterventionId id = ask(enter("nadia"), reads());
+  EXPECT_EQ(may(enter("nadia")), "iam.denied") << "asked for is not approved";
+  EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:RequestIntervention");
+  ASSERT_EQ(approve(world_.admin(), id), "");
+  EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:ApproveIntervention");
+  EXPECT_EQ(world_.ledger.last(kProviderTenant), "iam:ApproveIntervention");
+  const Principal nadia = enter("nadia");
+  EXPECT_EQ(may(nadia), "");
+  EXPECT_EQ(may(nadia, "s3:ListBucket", "arn:aws:s3:::papers"), "");
+  EXPECT_EQ(may(nadia, "s3:PutObject"), "iam.denied");
+  EXPECT_EQ(may(nadia, "s3:GetObject", "arn:aws:s3:::others/a"), "iam.denied");
+  EXPECT_EQ(may(nadia, "s3:GetObject", "arn:aws:s3:::papers-2/a"), "iam.denied");
+  const World::Other other = world_.make_other("two");
+  EXPECT_EQ(may(nadia, "s3:GetObject", "arn:aws:s3:::papers/a", other.tenant.id), "iam.denied");
+  EXPECT_EQ(may(world_.admin()), "iam.denied") << "who approved is not who acts";
+  // The customer's own deny stands.
+  EXPECT_EQ(may(nadia, "s3:GetObject", "arn:aws:s3:::papers/a", kFirstCustomer,
+                R"({"Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+                    "Resource": "*"}})"),
+            "iam.denied");
+  EXPECT_EQ(may(nadia, "sts:AssumeRole", "arn:aws:iam::000000000002:role/x"), "iam.denied");
+  Principal without = nadia;
+  without.second_factor = false;
+  EXPECT_EQ(may(without), "iam.second_factor_needed");
+  Principal elsewhere = nadia;
+  elsewhere.elsewhere = "somewhere";
+  EXPECT_EQ(may(elsewhere), "iam.step_up_needed");
+  world_.clock.advance(hours(1));
+  // No turn has run, and what was read before counts no longer either.
+  EXPECT_EQ(may(nadia), "iam.denied");
+  EXPECT_EQ(may(enter("nadia")), "iam.denied");
+  EXPECT_EQ(world_.wait(interventions_.find(world_.customer(), id))->state,
+            InterventionState::kEnded);
+  ASSERT_TRUE(world_.wait(interventions_.turn()));
+  EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:InterventionExpired");
+  const auto over = world_.wait(interventions_.find(world_.customer(), id));
+  EXPECT_EQ(over->ended, over->expires);
+  EXPECT_EQ(over->end_reason, "expired");
+}
+
+TEST_P(InterventionsTest, ReachNoBucketPolicy) {
+  NewIntervention all = reads();
+  all.actions = {"s3:*"};
+  all.bucket = "";
+  ASSERT_EQ(approve(world_.admin(), ask(enter("nadia"), all)), "");
+  const Principal nadia = enter("nadia");
+  EXPECT_EQ(may(nadia, "s3:DeleteObject", "arn:aws:s3:::any/a"), "");
+  for (const char* action : {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"})
+    EXPECT_EQ(may(nadia, action, "arn:aws:s3:::any"), "iam.denied") << action;
+}
+
+TEST_P(InterventionsTest, AreDecidedByAnother) {
+  const Principal founder = world_.admin();
+  const InterventionId own = ask(founder, reads());
+  EXPECT_EQ(world_.wait(interventions_.find(founder, own))->deciders, 0u);
+  EXPECT_EQ(approve(founder, own), "iam.four_eyes");
+  EXPECT_EQ(approve(enter("nadia"), own), "iam.intervention_missing") << "not its business";
+  NewIntervention for_nadia = reads();
+  for_nadia.staff = nadia_;
+  const InterventionId asked_by_founder = ask(founder, for_nadia);
+  EXPECT_EQ(approve(founder, asked_by_founder), "iam.four_eyes");
+  EXPECT_EQ(approve(enter("nadia"), asked_by_founder), "iam.denied");
+  EXPECT_EQ(approve(world_.customer(), asked_by_founder), "iam.denied");
+  EXPECT_EQ(message_of(world_.wait(interventions_.refuse(founder, asked_by_founder, "no"))), "");
+  EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:RefuseIntervention");
+  EXPECT_EQ(approve(founder, asked_by_founder), "iam.request_not_pending");
+  NewIntervention for_founder = reads();
+  for_founder.staff = founder.user;
+  EXPECT_EQ(refusal(enter("nadia"), for_founder), "iam.denied");
+  const InterventionId later = ask(enter("nadia"), reads());
+  world_.clock.advance(minutes(16));
+  EXPECT_EQ(approve(founder, later), "iam.step_up_needed");
+  world_.clock.advance(std::chrono::days(3));
+  ASSERT_TRUE(world_.wait(interventions_.turn()));
+  EXPECT_EQ(world_.wait(interventions_.find(enter("nadia"), later))->state,
+            InterventionState::kLapsed);
+  EXPECT_EQ(approve(world_.admin(), later), "iam.request_not_pending");
+}
+
+TEST_P(InterventionsTest, EndAtOnceByEitherSide) {
+  auto token = world_.wait(iam_.create_api_token(enter("nadia"), "work", std::nullopt));
+  ASSERT_TRUE(token) << token.error().describe();
+  const auto by_token = [&] { return *world_.wait(iam_.authenticate_token(token->secret)); };
+  auto key = world_.wait(iam_.create_access_key(enter("nadia"), nadia_));
+  ASSERT_TRUE(key) << key.error().describe();
+  const auto by_key = [&] {
+    return world_.wait(iam_.find_signing_identity(key->key.id))->principal;
+  };
+  EXPECT_EQ(may(by_key()), "iam.denied");
+  const InterventionId first = ask(enter("nadia"), reads());
+  ASSERT_EQ(approve(world_.admin(), first), "");
+  EXPECT_EQ(may(by_token()), "");
+  EXPECT_EQ(may(by_key()), "") << "a cached identity knows at once";
+  const InterventionId second = ask(enter("nadia"), reads());
+  EXPECT_EQ(approve(world_.admin(), second), "iam.intervention_open");
+  EXPECT_EQ(end(world_.customer(), first), "");
+  EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:EndIntervention");
+  EXPECT_EQ(world_.ledger.last(kProviderTenant), "iam:EndIntervention");
+  EXPECT_EQ(may(by_token()), "iam.denied");
+  EXPECT_EQ(may(by_key()), "iam.denied");
+  EXPECT_EQ(world_.wait(interventions_.find(enter("nadia"), first))->ended_by_name, "")
+      << "the customer's user stays the customer's";
+  EXPECT_EQ(end(world_.customer(), first), "iam.intervention_over");
+  ASSERT_EQ(approve(world_.admin(), second), "");
+  EXPECT_EQ(may(by_token()), "");
+  EXPECT_EQ(end(enter("nadia"), second), "");
+  EXPECT_EQ(may(by_token()), "iam.denied");
+  const InterventionId withdrawn = ask(enter("nadia"), reads());
+  EXPECT_EQ(end(enter("nadia"), withdrawn), "");
+  EXPECT_EQ(approve(world_.admin(), withdrawn), "iam.request_not_pending");
+}
+
+TEST_P(InterventionsTest, AreToldWithEachAct) {
+  const InterventionId id = ask(enter("nadia"), reads());
+  ASSERT_EQ(approve(world_.admin(), id), "");
+  const Principal nadia = enter("nadia");
+  audit::Event event;
+  event.time = world_.clock.now();
+  event.action = "s3:GetObject";
+  event.actor = nadia.name;
+  event.actor_id = nadia.user;
+  ASSERT_TRUE(record_in_both(world_.ledger, nadia, event, kFirstCustomer));
+  const audit::Event told = world_.ledger.last_event(kFirstCustomer);
+  EXPECT_EQ(told.actor, "arn:aws:iam::000000000001:user/nadia");
+  ASSERT_FALSE(told.details.empty());
+  EXPECT_EQ(told.details.back().name, "intervention");
+  EXPECT_EQ(told.details.back().value, id.text());
+  EXPECT_EQ(world_.ledger.last_event(kProviderTenant).details.back().value, id.text());
+}
+
+TEST_P(InterventionsTest, AreSeenByWhomTheyConcern) {
+  const InterventionId id = ask(enter("nadia"), reads());
+  make_staff("oleg");
+  const Principal stranger = world_.make_other("two").administrator;
+  const auto seen = [&](const Principal& by) {
+    auto found = world_.wait(interventions_.list(by, std::nullopt, {}));
+    EXPECT_TRUE(found) << found.error().describe();
+    return found ? found->things.size() : 99;
+  };
+  EXPECT_EQ(seen(enter("nadia")), 1u);
+  EXPECT_EQ(seen(world_.admin()), 1u);
+  EXPECT_EQ(seen(world_.customer()), 1u);
+  EXPECT_EQ(seen(stranger), 0u);
+  EXPECT_EQ(seen(enter("oleg")), 0u);
+  for (const Principal& by : {stranger, enter("oleg")}) {
+    EXPECT_EQ(message_of(world_.wait(interventions_.find(by, id))), "iam.intervention_missing");
+    EXPECT_EQ(approve(by, id), "iam.intervention_missing");
+    EXPECT_EQ(end(by, id), "iam.intervention_missing");
+  }
+  EXPECT_EQ(refusal(stranger, reads()), "iam.denied");
+  EXPECT_EQ(refusal(world_.customer(), reads()), "iam.denied");
+  auto pending = world_.wait(interventions_.list(world_.customer(), InterventionState::kOpen, {}));
+  EXPECT_TRUE(pending->things.empty());
+}
+
+TEST_P(InterventionsTest, RefuseWhatIsNone) {
+  const Principal nadia = enter("nadia");
+  const auto with = [&](auto change) {
+    NewIntervention wanted = reads();
+    change(wanted);
+    return refusal(nadia, wanted);
+  };
+  EXPECT_EQ(with([](auto& w) { w.reason = " "; }), "iam.bad_reason");
+  EXPECT_EQ(with([](auto& w) { w.duration = hours(13); }), "iam.bad_intervention_duration");
+  EXPECT_EQ(with([](auto& w) { w.duration = Duration(0); }), "iam.bad_intervention_duration");
+  EXPECT_EQ(with([](auto& w) { w.actions = {}; }), "iam.bad_intervention_actions");
+  EXPECT_EQ(with([](auto& w) { w.actions = {"iam:*"}; }), "iam.bad_intervention_actions");
+  EXPECT_EQ(with([](auto& w) { w.actions = {"s3:GetObject s3:PutObject"}; }),
+            "iam.bad_intervention_actions");
+  EXPECT_EQ(with([](auto& w) { w.actions = {"s3:GetObjekt"}; }), "policy.unknown_action");
+  EXPECT_EQ(with([](auto& w) { w.bucket = "*"; }), "iam.bad_intervention_actions");
+  EXPECT_EQ(with([](auto& w) { w.tenant = kProviderTenant; }), "iam.tenant_missing");
+  EXPECT_EQ(with([](auto& w) { w.tenant = TenantId{99}; }), "iam.tenant_missing");
+  NewIntervention for_customer = reads();
+  for_customer.staff = world_.customer().user;
+  EXPECT_EQ(refusal(world_.admin(), for_customer), "iam.user_missing");
+}
+
+}  // namespace
+}  // namespace belfry::iam

@@ -1,0 +1,148 @@
+#!/usr/bin/python3
+"""How staff of the provider reach a customer's data, with Debian's awscli: not at all; by an
+intervention that another one approved exactly what it names, told to the customer with its number;
+after its end, by hand or by time, not at all.
+"""
+
+import json
+import os
+import subprocess
+import time
+
+from customer import Customer
+from requested_rights import Administrator
+from running_provider import Provider, wait_until
+
+BUCKET = "harbour-papers"
+
+
+class Staff(Customer):
+    """A reader of the provider's, with a second factor, token and key of its own."""
+
+    def __init__(self, provider, name):
+        self.provider, self.name = provider, name
+        self.tenant = provider.rest("GET", "/api/v1/session")["tenant"]
+        password = f"a long passphrase of {name}"
+        self.user = provider.rest(
+            "POST", f"/api/v1/tenants/{self.tenant['id']}/users",
+            {"name": name, "email": "", "role": "reader", "password": password})
+        self.enrol(password)
+
+    def aws(self, operation, *words):
+        """awscli's own exit code and what it said."""
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.provider.folder),
+                       "AWS_ACCESS_KEY_ID": self.access_key, "AWS_DEFAULT_REGION": "eu-west-1",
+                       "AWS_SECRET_ACCESS_KEY": self.secret_key, "AWS_MAX_ATTEMPTS": "1"}
+        run = subprocess.run(["aws", "--endpoint-url", self.provider.s3, "s3api", operation,
+                              *words], capture_output=True, text=True, timeout=120, check=False,
+                             env=environment)
+        return run.returncode, run.stdout + run.stderr
+
+    def read(self, bucket=BUCKET):
+        code, said = self.aws("get-object", "--bucket", bucket, "--key", "a",
+                              str(self.provider.folder / "got"))
+        assert code == 0 or "AccessDenied" in said, said
+        return code == 0
+
+
+class Interventions:
+    def __init__(self, provider):
+        self.provider = provider
+        self.customer, self.nadia = Customer(provider, "harbour"), Staff(provider, "nadia")
+        for bucket in (BUCKET, "harbour-secrets"):
+            self.customer.signer().ok("PUT", f"/{bucket}")
+            self.customer.signer().ok("PUT", f"/{bucket}/a", b"tides")
+        self.as_customer = Administrator(provider, self.customer.token["secret"])
+        self.as_nadia = Administrator(provider, self.nadia.token["secret"])
+
+    def ask(self, duration):
+        # Staff that administers nothing sees no customer's name, and knows the number.
+        return self.as_nadia.belfry("intervention", "request", "--tenant",
+                                    self.customer.tenant["id"], "--action", "s3:GetObject",
+                                    "--action", "s3:List*", "--bucket", BUCKET, "--reason",
+                                    "ticket 7", "--for", duration)
+
+    def events(self, action):
+        return self.provider.rest("GET", f"/api/v1/audit/events?limit=200&action={action}",
+                                  token=self.customer.token["secret"])["items"]
+
+    def until_the_customer_ends_it(self):
+        nadia = self.nadia
+        assert not nadia.read(), "staff reads a customer's object"
+        asked = self.ask("8h")
+        assert (asked["state"], asked["deciders"]) == ("pending", 1), asked
+        assert not nadia.read(), "asked for is not approved"
+        self.as_nadia.belfry("intervention", "approve", asked["id"], code=3)
+        self.as_customer.belfry("intervention", "approve", asked["id"], code=3)
+        seen = self.as_customer.belfry("intervention", "list", "--state", "pending")
+        assert [i["reason"] for i in seen] == ["ticket 7"], seen
+        opened = self.provider.belfry("intervention", "approve", asked["id"], "--reason", "agreed")
+        assert opened["state"] == "open", opened
+        assert nadia.read(), "it is open at once"
+        with open(self.provider.folder / "got", encoding="utf-8") as got:
+            assert got.read() == "tides"
+        code, said = nadia.aws("list-objects-v2", "--bucket", BUCKET)
+        assert code == 0 and json.loads(said)["Contents"][0]["Key"] == "a", said
+        for operation, *words in (("put-object", "--bucket", BUCKET, "--key", "a"),
+                                  ("delete-object", "--bucket", BUCKET, "--key", "a"),
+                                  ("get-bucket-policy", "--bucket", BUCKET)):
+            code, said = nadia.aws(operation, *words)
+            assert code != 0 and "AccessDenied" in said, (operation, said)
+        code, said = nadia.aws("delete-objects", "--bucket", BUCKET, "--delete",
+                               json.dumps({"Objects": [{"Key": "a"}]}))
+        assert "AccessDenied" in said and '"Deleted"' not in said, (code, said)
+        assert not nadia.read("harbour-secrets"), "another bucket"
+        over_rest = f"/api/v1/buckets/{BUCKET}/objects/a"
+        status, _, octets = self.provider.request("GET", over_rest,
+                                                  token=nadia.token["secret"])
+        assert (status, octets) == (200, b"tides"), (status, octets)
+        status, _, _ = self.provider.request("GET", over_rest)
+        assert status == 404, "who approved is not who acts"
+        reads = wait_until(lambda: [e for e in self.events("s3:GetObject")
+                                    if e["actor"].endswith(":user/nadia")
+                                    and asked["id"] in json.dumps(e)
+                                    and not json.dumps(e).count("iam.denied")],
+                           15, "the act in the customer's log, with the number")
+        assert reads[0]["actor"] == f"arn:aws:iam::{'1'.zfill(12)}:user/nadia", reads[0]
+        assert "8h" in self.as_customer.say("intervention", "show", asked["id"])
+        ended = self.as_customer.belfry("intervention", "end", asked["id"])
+        assert (ended["state"], ended["end_reason"]) == ("ended", "customer"), ended
+        assert not nadia.read(), "it ended at once"
+        self.as_customer.belfry("intervention", "end", asked["id"], code=1)
+
+    def deletes_as_a_batch(self):
+        """What asks for each of its keys, in a bucket without a policy."""
+        asked = self.as_nadia.belfry("intervention", "request", "--tenant",
+                                     self.customer.tenant["id"], "--action", "s3:DeleteObject",
+                                     "--reason", "ticket 8", "--for", "1h")
+        self.provider.belfry("intervention", "approve", asked["id"])
+        code, said = self.nadia.aws("delete-objects", "--bucket", "harbour-secrets", "--delete",
+                                    json.dumps({"Objects": [{"Key": "a"}]}))
+        assert code == 0 and json.loads(said)["Deleted"][0]["Key"] == "a", said
+        self.as_nadia.belfry("intervention", "end", asked["id"])
+
+    def until_its_time_is_over(self):
+        asked = self.ask("6s")
+        opened = self.provider.belfry("intervention", "approve", asked["id"])
+        assert self.nadia.read()
+        time.sleep(max(0, opened["expires_us"] / 1e6 - time.time()))
+        assert not self.nadia.read(), "it expired"
+        wait_until(lambda: self.events("iam:InterventionExpired"), 15, "the log says so")
+        over = self.as_customer.belfry("intervention", "show", asked["id"])
+        assert (over["state"], over["end_reason"]) == ("ended", "expired"), over
+        told = {action for action in ("iam:RequestIntervention", "iam:ApproveIntervention",
+                                      "iam:EndIntervention") if self.events(action)}
+        assert len(told) == 3, told
+
+
+def main():
+    with Provider("interventions") as provider:
+        interventions = Interventions(provider)
+        interventions.until_the_customer_ends_it()
+        interventions.deletes_as_a_batch()
+        interventions.until_its_time_is_over()
+        print("staff reaches a customer's data by an open intervention alone")
+
+
+if __name__ == "__main__":
+    main()
