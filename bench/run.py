@@ -161,6 +161,38 @@ class Bench:
                          f"| {median / beside:.2f} |")
         return "\n".join(lines)
 
+    def audit(self, events):
+        """The ledger's whole way beside the journal alone and sealing alone, and queries over what
+        was written."""
+        for number in range(self.rounds):
+            print(f"audit: round {number + 1} of {self.rounds}", file=sys.stderr, flush=True)
+            run = subprocess.run([BUILD / "bin/audit_rate", "--directory", FOLDER / "audit",
+                                  "--events", str(events)],
+                                 capture_output=True, text=True, check=True)
+            measured = json.loads(run.stdout)
+            for name in ("durable", "with_index", "journal", "sealing"):
+                self.note(f"audit {name}", measured[f"{name}_per_second"])
+            for name, taken in measured["queries"].items():
+                self.note(f"audit query {name}", taken["median_ms"])
+                self.note(f"audit query {name} worst", taken["worst_ms"])
+
+    def report_audit(self, events):
+        durable = self.median("audit durable")
+        lines = [f"| {events:,} events | a second | beside | a second | ratio | goal |",
+                 "|---|---|---|---|---|---|",
+                 f"| durable | {durable:,.0f} | | | | 25,000 |",
+                 f"| indexed too | {self.median('audit with_index'):,.0f} | | | | |"]
+        for name in ("journal", "sealing"):
+            beside = self.median(f"audit {name}")
+            lines.append(f"| durable | {durable:,.0f} | {name} alone | {beside:,.0f} "
+                         f"| {durable / beside:.2f} | |")
+        lines += ["", "| query over them, first page | median ms | worst ms |", "|---|---|---|"]
+        for name in self.figures:
+            if name.startswith("audit query ") and not name.endswith(" worst"):
+                lines.append(f"| {name.removeprefix('audit query ')} | {self.median(name):.1f} "
+                             f"| {max(self.figures[name + ' worst']):.1f} |")
+        return "\n".join(lines)
+
     def report(self):
         lines = ["| | a second | p99 µs | beside | a second | ratio | goal |",
                  "|---|---|---|---|---|---|---|"]
@@ -187,12 +219,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--audit-events", type=int, default=5_000_000)
     arguments = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     bench = Bench(arguments.rounds, arguments.seconds)
     bench.decisions()
     bench.run()
-    print(bench.report() + "\n\n" + bench.report_decisions())
+    bench.audit(arguments.audit_events)
+    print("\n\n".join((bench.report(), bench.report_decisions(),
+                        bench.report_audit(arguments.audit_events))))
     shutil.rmtree(FOLDER)
 
 

@@ -242,8 +242,8 @@ Task<LedgerWorld::Shown> LedgerWorld::read_log(TenantId tenant, std::uint64_t si
       ++shown.times[resource];
       shown.resources[logged.index] = std::move(resource);
     }
-    query.after = page.next;
-  } while (query.after != 0);
+    query.cursor = page.next;
+  } while (query.cursor);
   co_return shown;
 }
 

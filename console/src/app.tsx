@@ -146,7 +146,9 @@ function Pages({ who }: { who: WhoAmI }) {
         {({ kind, id }) => <PeoplePages key={`${kind} ${id ?? ''}`} kind={kind} id={id} />}
       </Route>
       <Route path="/disks" component={DisksPage} />
-      <Route path="/audit" component={AuditPage} />
+      <Route path="/audit/:filter?">
+        {({ filter }) => <AuditPage filter={fromSegment(filter ?? '')} />}
+      </Route>
       <Route path="/account/:tab?" component={AccountPage} />
       <Route path="/">
         <Redirect

@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { browserOf } from '../src/account/browser_name';
 import { qrPath } from '../src/account/qr';
-import { filterOf, isEmpty, noFields, toUs } from '../src/audit/filter';
+import {
+  filterOf,
+  isEmpty,
+  noFields,
+  placeOfFields,
+  readFields,
+  tidied,
+  toUs,
+} from '../src/audit/filter';
 import { formatAge, formatBytes, formatDuration } from '../src/language/format';
+import { fromSegment } from '../src/objects/place';
 
 const plain = (text: string) => text.replace(/\s/gu, ' ');
 
@@ -56,10 +65,38 @@ describe('periods', () => {
 });
 
 describe("the audit log's filter", () => {
+  const now = Date.UTC(2026, 10, 23, 10);
+
   it('leaves out what was not filled in', () => {
-    expect(filterOf({ ...noFields, actor: '  ', action: ' s3:* ' })).toEqual({ action: 's3:*' });
+    const typed = tidied({ ...noFields, actor: '  ', action: ' s3:* ' });
+    expect(filterOf(typed, now)).toEqual({ action: 's3:*' });
     expect(isEmpty(noFields)).toBe(true);
     expect(isEmpty({ ...noFields, until: '2026-01-01T00:00' })).toBe(false);
+  });
+
+  it('asks for every field', () => {
+    const typed = { ...noFields, range: 'day', source: '192.0.2.*', class: '3002' };
+    expect(filterOf({ ...typed, detail: 'a=b  c=d' }, now)).toEqual({
+      from_us: (now - 86_400_000) * 1000,
+      source_ip: '192.0.2.*',
+      class_uid: 3002,
+      detail: ['a=b', 'c=d'],
+    });
+    expect(filterOf({ ...noFields, class: 'x', range: 'x' }, now)).toEqual({});
+  });
+
+  it('forgets the ends of a range that was left', () => {
+    const left = tidied({ ...noFields, range: 'week', from: '2026-01-01T00:00' });
+    expect(left.from).toBe('');
+    expect(tidied({ ...left, range: 'custom', from: '2026-01-01T00:00' }).from).not.toBe('');
+  });
+
+  it('goes into the address of the page and comes back', () => {
+    const typed = { ...noFields, action: 's3:*', resource: 'arn:aws:s3:::é/100%~a b&c=d' };
+    const place = placeOfFields(typed);
+    expect(place).not.toMatch(/[%&?]/);
+    expect(readFields(fromSegment(place.replace('/audit/', '')))).toEqual(typed);
+    expect(placeOfFields(noFields)).toBe('/audit');
   });
 
   it('takes times of the reader to microseconds', () => {

@@ -248,8 +248,11 @@ test('says everything in French to who asks for it', async () => {
     .getByRole('button', { name: /^Détails de/ })
     .first()
     .click();
+  await page.getByRole('button', { name: 'Vérifier maintenant' }).click();
+  await expect(page.getByText('Prouvé : cet événement est dans le journal')).toBeVisible();
   await expectFrench(page, names);
   await shoot('fr-audit');
+  await page.keyboard.press('Escape');
   for (const place of ['second-factor', 'password', 'sessions', 'access-keys', 'api-tokens']) {
     await visit(`/account/${place}`);
     await expectFrench(page, names);
@@ -265,14 +268,21 @@ test('finds in the log what was done', async () => {
   await page.getByRole('button', { name: 'Search' }).click();
   // Three files, one of them sent twice and refused once between.
   await expect(page.locator('tbody tr').filter({ hasText: 'Done' })).toHaveCount(4);
+  await expect(page.getByText('Signed checkpoint', { exact: true })).toBeVisible();
+  await expectAccessible(page);
+  await shoot('audit');
   await page
     .getByRole('button', { name: /Details of s3:PutObject/ })
     .first()
     .click();
+  await page.getByText('The whole event').click();
   await expect(page.getByText('"class_uid": 6003')).toBeVisible();
-  await expect(page.getByText('Signed checkpoint', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Verify now' }).click();
+  await expect(page.getByText('Proved: this event is in the log, unchanged.')).toBeVisible();
+  await expect(page.getByText('it says exactly what this page shows')).toBeVisible();
   await expectAccessible(page);
-  await shoot('audit');
+  await shoot('audit-verified');
+  await page.keyboard.press('Escape');
 });
 
 test('keeps its own credentials', async () => {

@@ -19,6 +19,7 @@ export const users = {
       'disk:Heal',
       'disk:ListReplicaSets',
       'audit:ListEvents',
+      'audit:ExportEvents',
     ],
   },
   claire: {
@@ -40,6 +41,7 @@ export const users = {
       's3:PutBucketPolicy',
       's3:DeleteBucketPolicy',
       'audit:ListEvents',
+      'audit:ExportEvents',
     ],
   },
   nadia: {
@@ -335,7 +337,7 @@ export const events = Array.from({ length: 120 }, (_, at) => {
     class_uid: 6003,
     action,
     outcome: failed ? 'failure' : 'success',
-    reason: failed ? 'iam.denied' : '',
+    reason: failed ? 'You may not do this here. Ask an administrator for the right.' : '',
     actor: at % 4 === 3 ? 'system' : 'claire',
     source_ip: at % 4 === 3 ? '' : '127.0.0.1',
     resource: `arn:aws:s3:::rivage-photos/2026/${String(at).padStart(3, '0')}.jpg`,
@@ -344,6 +346,7 @@ export const events = Array.from({ length: 120 }, (_, at) => {
       activity: action,
       status_id: failed ? 2 : 1,
       time: minutesAgo(at * 3),
+      unmapped: { request_id: `7f3a${String(at)}`, size_bytes: String(at * 1024) },
     },
   };
 });

@@ -224,12 +224,36 @@ function audit(path, query) {
     return { origin: 'aubade.example/tenant/1', verifier_key: 'aubade+00000000+AQ==' };
   }
   if (path[1] === 'proof') return { index: 41, size: 412, hashes: [] };
+  return query.get('order') === 'oldest' ? later(query) : earlier(query);
+}
+
+function earlier(query) {
   const start = Number(query.get('cursor') ?? 0);
   const limit = Number(query.get('limit') ?? 100);
   const action = (query.get('action') ?? '').replace('*', '');
-  const matching = data.events.filter((event) => event.action.startsWith(action));
+  const outcome = query.get('outcome') ?? '';
+  const source = query.get('source_ip') ?? '';
+  const matching = data.events.filter(
+    (event) =>
+      event.action.startsWith(action) &&
+      (outcome === '' || event.outcome === outcome) &&
+      (source === '' || event.source_ip === source),
+  );
   const next = start + limit < matching.length ? String(start + limit) : null;
-  return { items: matching.slice(start, start + limit), next_cursor: next, log_size: 412 };
+  return {
+    items: matching.slice(start, start + limit),
+    next_cursor: next,
+    log_size: 412,
+    stopped_early: source === '203.0.113.9',
+  };
+}
+
+// Two events come while one looks on, and no more.
+function later(query) {
+  const index = Number(query.get('cursor').split('.')[0]);
+  const items = index < 414 ? [{ ...data.events[0], index, action: 's3:DeleteObject' }] : [];
+  const next = `${String(index + items.length)}.0`;
+  return { items, next_cursor: next, log_size: 414, stopped_early: false };
 }
 
 function isStale(request) {
@@ -400,7 +424,9 @@ function api(request, response, path, query, body) {
       Object.assign(tokens.at(-1), { expires_us: null, second_factor: false });
       return answer(response, 201, { api_token: tokens.at(-1), secret: 'blf_example' });
     case 'GET audit/*':
-      return answer(response, 200, audit(path, query));
+      return query.get('order') === 'oldest' && Number(query.get('cursor').split('.')[0]) >= 414
+        ? setTimeout(() => answer(response, 200, audit(path, query)), 2000)
+        : answer(response, 200, audit(path, query));
   }
   problem(response, 404, 'mock.missing', 'Nothing there', 'Look at the list again.');
 }

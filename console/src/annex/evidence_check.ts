@@ -1,7 +1,8 @@
 import { audit } from '../api/routes';
 import type { MeasureDetail } from '../api/types';
-import { entryAt, openEvent } from './leaf';
-import { bundleOf, fromHex, isSigned, leafHash, readNote, rootOf, same, toHex } from './merkle';
+import { checkInclusion } from '../audit/inclusion';
+import { openEvent } from './leaf';
+import { toHex } from './merkle';
 
 // What the page shows of a measure, which the entry must say too.
 export type Shown = Pick<
@@ -31,23 +32,17 @@ export interface EvidenceCheck {
 // the entry's octets, opens it with the month key, and compares it with what the page shows.
 export async function checkEvidence(index: number, shown: Shown): Promise<EvidenceCheck> {
   const [checkpoint, keys] = await Promise.all([audit.checkpoint(), audit.keys()]);
-  const note = readNote(checkpoint.note);
+  const found = await checkInclusion(index, checkpoint.note, keys.verifier_key);
   const outcome: EvidenceCheck = {
-    size: note?.size ?? checkpoint.size,
-    root: note === null ? checkpoint.root : toHex(note.root),
-    signature: note === null ? false : await isSigned(note, keys.verifier_key),
-    included: false,
+    size: found.note?.size ?? checkpoint.size,
+    root: found.note === null ? checkpoint.root : toHex(found.note.root),
+    signature: found.signature,
+    included: found.included,
     entry: null,
     agrees: false,
   };
-  if (note === null || index >= note.size) return { ...outcome, signature: false };
-  const { path, place } = bundleOf(index, note.size);
-  const [bundle, proof] = await Promise.all([audit.tile(path), audit.proof(index, note.size)]);
-  const leaf = entryAt(Uint8Array.from(bundle), place);
-  if (leaf === null) return outcome;
-  const computed = await rootOf(await leafHash(leaf), index, note.size, proof.hashes.map(fromHex));
-  outcome.included = computed !== null && same(computed, note.root);
-  outcome.entry = entryOf(await openEvent(leaf, keys.month_keys));
+  if (found.leaf === null) return outcome;
+  outcome.entry = entryOf(await openEvent(found.leaf, keys.month_keys));
   outcome.agrees = outcome.entry !== null && agrees(outcome.entry, shown);
   return outcome;
 }

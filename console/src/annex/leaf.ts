@@ -3,6 +3,8 @@ import { fromHex, same, sha256, type Octets } from './merkle';
 
 const headerLength = 70;
 const saltLength = 32;
+const eventType = 1;
+const segmentType = 2;
 
 export interface MonthKey {
   key_id: string;
@@ -27,7 +29,17 @@ export async function openEvent(
   leaf: Octets,
   monthKeys: readonly MonthKey[],
 ): Promise<string | null> {
-  if (leaf.length < headerLength + saltLength + 16 || leaf[0] !== 1 || leaf[1] !== 1) return null;
+  return leaf[1] === eventType ? ((await openEvents(leaf, monthKeys))?.[0] ?? null) : null;
+}
+
+// The texts of a leaf's events: one, or those of a segment. Null as above.
+export async function openEvents(
+  leaf: Octets,
+  monthKeys: readonly MonthKey[],
+): Promise<string[] | null> {
+  const type = leaf[1];
+  if (leaf.length < headerLength + saltLength + 16 || leaf[0] !== 1) return null;
+  if (type !== eventType && type !== segmentType) return null;
   const keyId = new DataView(leaf.buffer, leaf.byteOffset).getBigInt64(18, true).toString();
   const month = monthKeys.find((each) => each.key_id === keyId);
   if (month === undefined) return null;
@@ -58,5 +70,20 @@ export async function openEvent(
     return null;
   }
   if (!same(await sha256(salted), leaf.slice(26, 58))) return null;
-  return new TextDecoder().decode(salted.slice(saltLength));
+  const plain = salted.slice(saltLength);
+  return type === eventType ? [new TextDecoder().decode(plain)] : partsOf(plain);
+}
+
+// Each event of a segment stands behind its length in four octets, little-endian.
+function partsOf(plain: Octets): string[] | null {
+  const view = new DataView(plain.buffer, plain.byteOffset, plain.length);
+  const parts: string[] = [];
+  for (let at = 0; at < plain.length;) {
+    if (at + 4 > plain.length) return null;
+    const length = view.getUint32(at, true);
+    if (at + 4 + length > plain.length) return null;
+    parts.push(new TextDecoder().decode(plain.slice(at + 4, at + 4 + length)));
+    at += 4 + length;
+  }
+  return parts;
 }

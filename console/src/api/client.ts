@@ -1,6 +1,6 @@
 import { Problem, problemOf, unreachable } from './problem';
 
-type Query = Record<string, string | number | undefined | null>;
+type Query = Record<string, string | number | readonly string[] | undefined | null>;
 
 interface Call {
   query?: Query;
@@ -39,7 +39,11 @@ export function requestHeaders(): Record<string, string> {
 export function address(parts: readonly string[], query: Query = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
+    if (typeof value === 'object' && value !== null) {
+      for (const each of value) search.append(name, each);
+    } else if (value !== undefined && value !== null && value !== '') {
+      search.set(name, String(value));
+    }
   }
   const path = parts.map(encodeSegment).join('/');
   const text = search.toString();

@@ -217,11 +217,23 @@ export interface AuditFilter {
   actor?: string;
   action?: string;
   resource?: string;
+  outcome?: string;
+  source_ip?: string;
+  class_uid?: number;
+  reason?: string;
+  detail?: readonly string[];
 }
 
 export const audit = {
   events: (filter: AuditFilter, cursor: string | null, limit: number) =>
     ask<AuditPage>('GET', ['audit', 'events'], { query: { ...filter, cursor, limit } }),
+  // What came after the cursor; waits a while when there is nothing.
+  later: (filter: AuditFilter, cursor: string, signal: AbortSignal) =>
+    ask<AuditPage>('GET', ['audit', 'events'], {
+      query: { ...filter, cursor, order: 'oldest', wait_s: 10, limit: 200 },
+      signal,
+    }),
+  exportAddress: (filter: AuditFilter) => address(['audit', 'export'], { ...filter }),
   checkpoint: () => ask<Checkpoint>('GET', ['audit', 'checkpoint']),
   // Opens the log: the reading is an event of it.
   keys: () => ask<AuditKeys>('GET', ['audit', 'keys']),

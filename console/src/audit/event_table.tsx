@@ -1,68 +1,79 @@
-import { Fragment, useState } from 'react';
+import { useState } from 'react';
 import type { AuditEvent } from '../api/types';
-import { Icon } from '../elements/icon';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
+import classes from './audit.module.css';
+import { EventDetail } from './event_detail';
+import type { Fields } from './filter';
+import { Outcome } from './outcome';
 
-export function EventTable({ events }: { events: AuditEvent[] }) {
+export function EventTable({
+  events,
+  fresh,
+  onNarrow,
+}: {
+  events: AuditEvent[];
+  fresh: number; // the first so many came while one looked on
+  onNarrow: (fields: Partial<Fields>) => void;
+}) {
   const { t } = useSpeech();
-  const [open, setOpen] = useState<string | null>(null);
+  const [open, setOpen] = useState<AuditEvent | null>(null);
   return (
-    <Table
-      columns={[
-        t('audit.time'),
-        t('audit.action'),
-        t('audit.outcome'),
-        t('audit.actor'),
-        t('audit.resource'),
-      ]}
-      acts
-    >
-      {events.map((event) => {
-        const id = `${String(event.index)}.${String(event.part)}`;
-        return (
-          <Fragment key={id}>
+    <>
+      <div className={classes.events}>
+        <Table
+          columns={[
+            t('audit.time'),
+            t('audit.action'),
+            t('audit.outcome'),
+            t('audit.actor'),
+            t('audit.resource'),
+          ]}
+          acts
+        >
+          {events.map((event, at) => (
             <EventRow
+              key={`${String(event.index)}.${String(event.part)}`}
               event={event}
-              open={open === id}
-              onToggle={() => setOpen(open === id ? null : id)}
+              fresh={at < fresh}
+              onOpen={() => setOpen(event)}
             />
-            {open === id && (
-              <tr>
-                <td colSpan={6}>
-                  <Whole event={event} />
-                </td>
-              </tr>
-            )}
-          </Fragment>
-        );
-      })}
-    </Table>
+          ))}
+        </Table>
+      </div>
+      {open !== null && (
+        <EventDetail
+          event={open}
+          onClose={() => setOpen(null)}
+          onNarrow={(fields) => {
+            setOpen(null);
+            onNarrow(fields);
+          }}
+        />
+      )}
+    </>
   );
 }
 
 function EventRow({
   event,
-  open,
-  onToggle,
+  fresh,
+  onOpen,
 }: {
   event: AuditEvent;
-  open: boolean;
-  onToggle: () => void;
+  fresh: boolean;
+  onOpen: () => void;
 }) {
   const { t, time } = useSpeech();
-  const good = event.outcome === 'success';
   return (
-    <tr>
+    <tr data-fresh={fresh}>
       <td className="time-cell">{time(event.time_us)}</td>
       <td className="mono">{event.action}</td>
       <td>
-        <span className="chip" data-tone={good ? 'pass' : 'fail'}>
-          <Icon name={good ? 'pass' : 'fail'} size={13} />
-          {t(`outcome.${event.outcome}`)}
-        </span>
+        <Outcome event={event} />
+        {event.reason !== '' && <div className={classes.reason}>{event.reason}</div>}
       </td>
-      <td>
+      <td className={classes.who}>
         {event.actor}
         {event.source_ip !== '' && <div className="mono soft">{event.source_ip}</div>}
       </td>
@@ -71,28 +82,13 @@ function EventRow({
         <button
           type="button"
           className="link"
-          aria-expanded={open}
+          aria-haspopup="dialog"
           aria-label={t('audit.whole.of', { action: event.action, time: time(event.time_us) })}
-          onClick={onToggle}
+          onClick={onOpen}
         >
-          {t(open ? 'audit.less' : 'audit.whole')}
+          {t('audit.whole')}
         </button>
       </td>
     </tr>
-  );
-}
-
-function Whole({ event }: { event: AuditEvent }) {
-  const { t, number } = useSpeech();
-  return (
-    <div className="stack">
-      <p className="soft">
-        {t('audit.leaf', { index: number(event.index) })}
-        {event.reason !== '' && ` · ${t('audit.reason', { reason: event.reason })}`}
-      </p>
-      <pre className="code" tabIndex={0} aria-label={t('audit.whole')}>
-        {JSON.stringify(event.ocsf, null, 2)}
-      </pre>
-    </div>
   );
 }

@@ -1,3 +1,4 @@
+import { auditEn } from './catalogue_audit_en';
 import { peopleEn } from './catalogue_people_en';
 import { arrivalEn } from './catalogue_arrival_en';
 
@@ -457,35 +458,5 @@ export const en = {
   'account.api_tokens.delete.ask': 'Programs that use “{label}” are refused at once.',
   'account.delete.of': 'Delete {name}',
   'secret.once': 'Copy it now: it is shown this once.',
-  'audit.title': 'Audit log',
-  'audit.lead':
-    'What happened, who did it and from where. Kept for 12 months in a ledger that nobody can rewrite.',
-  'audit.events': 'Events',
-  'audit.size.one': '{n} entry in the log',
-  'audit.size.other': '{n} entries in the log',
-  'audit.none': 'The log is empty.',
-  'audit.none_match': 'No event matches. Widen the time or clear a field.',
-  'audit.from': 'From',
-  'audit.until': 'Before',
-  'audit.time': 'Time',
-  'audit.actor': 'Who',
-  'audit.action': 'Action',
-  'audit.outcome': 'Outcome',
-  'audit.resource': 'Resource',
-  'audit.reason': 'reason: {reason}',
-  'audit.search': 'Search',
-  'audit.reset': 'Clear',
-  'audit.older': 'Show older events',
-  'audit.whole': 'Details',
-  'audit.less': 'Close',
-  'audit.whole.of': 'Details of {action}, {time}',
-  'audit.leaf': 'Entry {index} of the log',
-  'audit.export': 'Export as JSON lines',
-  'outcome.success': 'Done',
-  'outcome.failure': 'Failed',
-  'ledger.title': 'The ledger',
-  'ledger.means':
-    'Keep a copy of this checkpoint: whatever is shown to you later must extend it. The key checks its signature.',
-  'ledger.checkpoint': 'Signed checkpoint',
-  'ledger.key': 'Verifier key',
+  ...auditEn,
 } as const;

@@ -1,3 +1,4 @@
+import { auditFr } from './catalogue_audit_fr';
 import { arrivalFr } from './catalogue_arrival_fr';
 import type { en } from './catalogue_en';
 import { peopleFr } from './catalogue_people_fr';
@@ -466,35 +467,5 @@ export const fr: Record<keyof typeof en, string> = {
     'Les programmes qui utilisent « {label} » seront refusés aussitôt.',
   'account.delete.of': 'Supprimer {name}',
   'secret.once': 'Copiez maintenant : ceci n’est affiché qu’une fois.',
-  'audit.title': 'Journal d’audit',
-  'audit.lead':
-    'Ce qui s’est passé, qui l’a fait et d’où. Conservé 12 mois dans un registre que personne ne peut réécrire.',
-  'audit.events': 'Événements',
-  'audit.size.one': '{n} entrée au journal',
-  'audit.size.other': '{n} entrées au journal',
-  'audit.none': 'Le journal est vide.',
-  'audit.none_match': 'Aucun événement ne correspond. Élargissez la période ou videz un champ.',
-  'audit.from': 'À partir de',
-  'audit.until': 'Avant',
-  'audit.time': 'Heure',
-  'audit.actor': 'Qui',
-  'audit.action': 'Action',
-  'audit.outcome': 'Issue',
-  'audit.resource': 'Ressource',
-  'audit.reason': 'motif : {reason}',
-  'audit.search': 'Chercher',
-  'audit.reset': 'Effacer',
-  'audit.older': 'Afficher les plus anciens',
-  'audit.whole': 'Détails',
-  'audit.less': 'Fermer',
-  'audit.whole.of': 'Détails de {action}, {time}',
-  'audit.leaf': 'Entrée {index} du journal',
-  'audit.export': 'Exporter en lignes JSON',
-  'outcome.success': 'Fait',
-  'outcome.failure': 'Échec',
-  'ledger.title': 'Le registre',
-  'ledger.means':
-    'Gardez une copie de ce point de contrôle : tout ce qui vous sera montré plus tard doit le prolonger. La clé vérifie sa signature.',
-  'ledger.checkpoint': 'Point de contrôle signé',
-  'ledger.key': 'Clé de vérification',
+  ...auditFr,
 };

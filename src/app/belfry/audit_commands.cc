@@ -8,8 +8,12 @@
 #include <nlohmann/json.hpp>
 
 #include <charconv>
+#include <chrono>
+#include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <optional>
+#include <thread>
 
 namespace belfry::command_line {
 namespace {
@@ -17,8 +21,12 @@ namespace {
 using nlohmann::json;
 
 struct AuditFilter {
-  std::string from, until, actor, action, resource;
+  std::string from, until, actor, action, resource, outcome, source, event_class, reason;
+  std::vector<std::string> details;
   std::size_t limit = 50;
+  bool limited = false;  // the limit was given
+  bool follow = false;
+  std::string file;  // of an export
 };
 
 struct QueryPart {
@@ -42,17 +50,24 @@ std::string query_of(const std::vector<QueryPart>& parts) {
   return query;
 }
 
-Result<> list_events(const Invocation& invocation, const AuditFilter& filter) {
+// "?a=1&b=2" of everything that events are asked for by, and what else is given.
+Result<std::string> target_of(const AuditFilter& filter, std::vector<QueryPart> parts) {
   TRY(std::string from, time_of(filter.from));
   TRY(std::string until, time_of(filter.until));
-  std::string target = "/api/v1/audit/events" + query_of({{"from_us", from},
-                                                          {"until_us", until},
-                                                          {"actor", filter.actor},
-                                                          {"action", filter.action},
-                                                          {"resource", filter.resource}});
-  TRY(auto connection, Connection::open(invocation.place));
-  TRY(json events, connection.get_all(target, filter.limit));
-  if (invocation.json) return print_json(events), Result<>();
+  parts.insert(parts.end(), {{"from_us", from},
+                             {"until_us", until},
+                             {"actor", filter.actor},
+                             {"action", filter.action},
+                             {"resource", filter.resource},
+                             {"outcome", filter.outcome},
+                             {"source_ip", filter.source},
+                             {"class_uid", filter.event_class},
+                             {"reason", filter.reason}});
+  for (const std::string& detail : filter.details) parts.push_back({"detail", detail});
+  return "/api/v1/audit/events" + query_of(parts);
+}
+
+void print_events(const json& events) {
   Table table({"cli.head.time", "cli.head.leaf", "cli.head.actor", "cli.head.action",
                "cli.head.outcome", "cli.head.resource"});
   for (auto& event : events)
@@ -60,6 +75,166 @@ Result<> list_events(const Invocation& invocation, const AuditFilter& filter) {
                cell(event.at("action")), code_cell(event.at("outcome")),
                cell(event.at("resource"))});
   table.print();
+}
+
+Result<> list_events(const Invocation& invocation, const AuditFilter& filter) {
+  TRY(std::string target, target_of(filter, {}));
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json events, connection.get_all(target, filter.limit));
+  if (invocation.json) return print_json(events), Result<>();
+  print_events(events);
+  return {};
+}
+
+// A line an event, as it comes.
+void print_event(const Invocation& invocation, const json& event) {
+  if (invocation.json) return print_line(event.dump());
+  print_line(time_cell(event.at("time_us")) + "  " + cell(event.at("actor")) + "  " +
+             cell(event.at("action")) + "  " + code_cell(event.at("outcome")) + "  " +
+             cell(event.at("resource")));
+}
+
+// Pages of events, oldest first, from a cursor on. A connection that breaks is made again and goes
+// on where it was: nothing is missed and nothing comes twice.
+class EventStream {
+ public:
+  EventStream(const Invocation& invocation, const AuditFilter& filter, std::string cursor)
+      : invocation_(invocation), filter_(filter), cursor_(std::move(cursor)) {}
+
+  Result<json> next(std::string_view wait_s, std::size_t limit) {
+    TRY(std::string target, target_of(filter_, {{"order", "oldest"},
+                                                {"wait_s", std::string(wait_s)},
+                                                {"limit", std::to_string(limit)},
+                                                {"cursor", cursor_}}));
+    for (int failures = 0;; ++failures) {
+      auto page = ask(target);
+      if (page) {
+        cursor_ = page->at("next_cursor").get<std::string>();
+        return page;
+      }
+      if (page.error().code() != Code::kRetry || failures == kTriesMax) return page;
+      connection_.reset();
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+  }
+
+  // The leaf that comes next.
+  std::uint64_t leaf() const {
+    std::uint64_t leaf = 0;
+    std::from_chars(cursor_.data(), cursor_.data() + cursor_.size(), leaf);
+    return leaf;
+  }
+
+ private:
+  static constexpr int kTriesMax = 300;
+
+  Result<json> ask(const std::string& target) {
+    if (!connection_) {
+      auto connection = Connection::open(invocation_.place);
+      if (!connection && was_open_) return fail(Code::kRetry, connection.error().message());
+      if (!connection) return std::unexpected(connection.error());
+      connection_.emplace(std::move(*connection));
+      was_open_ = true;
+    }
+    TRY(json page, connection_->get(target));
+    if (page.contains("next_cursor") && page.at("next_cursor").is_string()) return page;
+    return fail(Code::kInternal, "cli.strange_answer", {{"reason", "next_cursor"}});
+  }
+
+  const Invocation& invocation_;
+  const AuditFilter& filter_;
+  std::string cursor_;
+  std::optional<Connection> connection_;
+  // Then a daemon that is not to be found is one that starts again.
+  bool was_open_ = false;
+};
+
+// Events as they come, from now on, or from a time on; until it is stopped, or there were as many
+// as was asked for.
+Result<> follow_events(const Invocation& invocation, const AuditFilter& filter) {
+  constexpr std::size_t kPage = 1000;
+  EventStream stream(invocation, filter, filter.from.empty() ? "end" : "");
+  std::size_t left = filter.limited ? filter.limit : std::numeric_limits<std::size_t>::max();
+  while (left > 0) {
+    TRY(const json page, stream.next("10", std::min(left, kPage)));
+    for (const json& event : page.at("items")) print_event(invocation, event);
+    if (std::fflush(stdout) != 0) return fail(Code::kRetry, "cli.cannot_write", {{"path", "-"}});
+    left -= page.at("items").size();
+  }
+  return {};
+}
+
+// A file that has its name once it is whole; `-` is standard output.
+class ExportFile {
+ public:
+  explicit ExportFile(std::filesystem::path path) : path_(std::move(path)) {}
+  Result<> open() {
+    file_ = path_ == "-" ? stdout : std::fopen(part().c_str(), "w");
+    return file_ ? Result<>() : failed();
+  }
+  ~ExportFile() {
+    if (file_ && file_ != stdout) {
+      std::fclose(file_);
+      std::error_code ignored;
+      std::filesystem::remove(part(), ignored);
+    }
+  }
+  ExportFile(const ExportFile&) = delete;
+  ExportFile& operator=(const ExportFile&) = delete;
+
+  Result<> write(const std::string& line) {
+    const bool whole = std::fwrite(line.data(), 1, line.size(), file_) == line.size();
+    return whole && std::fputc('\n', file_) != EOF ? Result<>() : failed();
+  }
+  Result<> finish() {
+    if (std::fflush(file_) != 0) return failed();
+    if (file_ == stdout) return {};
+    std::error_code error;
+    const bool closed = std::fclose(std::exchange(file_, nullptr)) == 0;
+    std::filesystem::rename(part(), path_, error);
+    return closed && !error ? Result<>() : failed();
+  }
+
+ private:
+  std::filesystem::path part() const { return path_.string() + ".part"; }
+  std::unexpected<Error> failed() const {
+    return fail(Code::kRetry, "cli.cannot_write", {{"path", path_.string()}});
+  }
+
+  const std::filesystem::path path_;
+  std::FILE* file_ = nullptr;
+};
+
+// The events that the checkpoint of its beginning covers, as REST's export writes them.
+Result<> export_events(const Invocation& invocation, const AuditFilter& filter) {
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(const json checkpoint, connection.get("/api/v1/audit/checkpoint"));
+  const auto size = checkpoint.at("size").get<std::uint64_t>();
+  ExportFile file(filter.file);
+  TRY(file.open());
+  EventStream stream(invocation, filter, "");
+  std::uint64_t count = 0;
+  while (stream.leaf() < size) {
+    TRY(const json page, stream.next("", 1000));
+    for (const json& event : page.at("items")) {
+      if (event.at("index").get<std::uint64_t>() >= size) break;
+      TRY(file.write(
+          json{{"index", event.at("index")}, {"part", event.at("part")}, {"ocsf", event.at("ocsf")}}
+              .dump()));
+      ++count;
+    }
+    if (filter.file != "-")
+      show_progress(say("cli.audit.copying"), double(stream.leaf()) / double(size));
+  }
+  end_progress();
+  TRY(file.write(json{{"complete", true}, {"events", count}, {"checkpoint", checkpoint}}.dump()));
+  TRY(file.finish());
+  if (filter.file == "-") return {};
+  if (invocation.json)
+    print_json({{"file", filter.file}, {"events", count}, {"size", size}});
+  else
+    print_line(
+        say("cli.audit.exported", {{"events", std::to_string(count)}, {"file", filter.file}}));
   return {};
 }
 
@@ -218,20 +393,54 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
   return {};
 }
 
+void add_filter_options(CLI::App& command, AuditFilter& filter) {
+  command.add_option("--from", filter.from, say("cli.help.audit.from"));
+  command.add_option("--until", filter.until, say("cli.help.audit.until"));
+  command.add_option("--actor", filter.actor, say("cli.help.audit.actor"));
+  command.add_option("--action", filter.action, say("cli.help.audit.action"));
+  command.add_option("--resource", filter.resource, say("cli.help.audit.resource"));
+  command.add_option("--outcome", filter.outcome, say("cli.help.audit.outcome"))
+      ->check(CLI::IsMember({"success", "failure"}));
+  command.add_option("--source", filter.source, say("cli.help.audit.source"));
+  command.add_option("--class", filter.event_class, say("cli.help.audit.class"));
+  command.add_option("--reason", filter.reason, say("cli.help.audit.reason"));
+  command.add_option("--detail", filter.details, say("cli.help.audit.detail"))
+      ->expected(1)
+      ->take_all();
+}
+
+// What `belfry audit` alone does too.
+void add_list_options(CLI::App& command, AuditFilter& filter) {
+  add_filter_options(command, filter);
+  command
+      .add_option_function<std::size_t>(
+          "--limit",
+          [&filter](std::size_t limit) {
+            filter.limit = limit;
+            filter.limited = true;
+          },
+          say("cli.help.audit.limit"))
+      ->check(CLI::Range(1, 1'000'000).description(""))
+      ->default_str("50");
+  command.add_flag("--follow", filter.follow, say("cli.help.audit.follow"));
+}
+
 }  // namespace
 
 void add_audit_commands(CLI::App& app, Invocation& invocation) {
   auto filter = std::make_shared<AuditFilter>();
-  CLI::App* audit = add_command(app, invocation, "audit", say("cli.help.audit"),
-                                [&invocation, filter] { return list_events(invocation, *filter); });
-  audit->add_option("--from", filter->from, say("cli.help.audit.from"));
-  audit->add_option("--until", filter->until, say("cli.help.audit.until"));
-  audit->add_option("--actor", filter->actor, say("cli.help.audit.actor"));
-  audit->add_option("--action", filter->action, say("cli.help.audit.action"));
-  audit->add_option("--resource", filter->resource, say("cli.help.audit.resource"));
-  audit->add_option("--limit", filter->limit, say("cli.help.audit.limit"))
-      ->check(CLI::Range(1, 1'000'000).description(""))
-      ->capture_default_str();
+  auto list = [&invocation, filter] {
+    return filter->follow ? follow_events(invocation, *filter) : list_events(invocation, *filter);
+  };
+  CLI::App* audit = add_command(app, invocation, "audit", say("cli.help.audit"), list);
+  add_list_options(*audit, *filter);
+  add_list_options(*add_command(*audit, invocation, "list", say("cli.help.audit.list"), list),
+                   *filter);
+  CLI::App* whole =
+      add_command(*audit, invocation, "export", say("cli.help.audit.export"),
+                  [&invocation, filter] { return export_events(invocation, *filter); });
+  add_filter_options(*whole, *filter);
+  whole->add_option("file", filter->file, say("cli.help.audit.file"))->required();
 
   auto arguments = std::make_shared<VerifyArguments>();
   add_command(*audit, invocation, "fetch", say("cli.help.audit.fetch"),

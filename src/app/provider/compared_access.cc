@@ -40,8 +40,8 @@ Task<std::int64_t> LogFacts::find_requests(TenantId tenant, std::set<std::string
     CO_TRY(const audit::QueryPage lines, co_await ledger_.query(tenant, query));
     for (const audit::LoggedEvent& line : lines.events)
       found += std::int64_t(wanted.erase(request_in(line.ocsf)));
-    if (lines.next == 0) break;
-    query.after = lines.next;
+    if (!lines.next) break;
+    query.cursor = lines.next;
   }
   co_return found;
 }

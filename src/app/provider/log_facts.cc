@@ -130,8 +130,10 @@ Task<> LogFacts::open_leaves(Fact& fact, std::uint64_t leaves) {
 Task<std::optional<audit::LoggedEvent>> LogFacts::open_leaf(TenantId tenant, std::uint64_t index) {
   using Opened = std::optional<audit::LoggedEvent>;
   audit::Query query;
-  query.after = index + 1;
+  query.cursor = audit::Position{index + 1, 0};
   query.limit = 1;
+  // One look: what is before it is of no use here.
+  query.time_max = Duration(0);
   CO_TRY(audit::QueryPage page, co_await ledger_.query(tenant, query));
   if (page.events.empty() || page.events.front().index != index) co_return Opened();
   co_return std::move(page.events.front());

@@ -70,8 +70,8 @@ Task<std::optional<std::uint64_t>> LogFacts::find_change(const Made& wanted) {
     CO_TRY(const audit::QueryPage found, co_await ledger_.query(wanted.tenant, query));
     for (const audit::LoggedEvent& event : found.events)
       if (event.ocsf.contains(wanted.id)) co_return event.index;
-    if (found.next == 0) co_return Found();
-    query.after = found.next;
+    if (!found.next) co_return Found();
+    query.cursor = found.next;
   }
   co_return Found();
 }

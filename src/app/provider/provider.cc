@@ -244,6 +244,7 @@ class RunningProvider : public Provider {
     audit.tile_disks = choose_tile_disks(disks_, *segments_);
     const auto tile_disks = audit.tile_disks;
     audit.pool = slow_pool_;
+    audit.reading_pool = make_pool("audit-read", 3, 256);
     CO_TRY(ledger_, co_await audit::open_ledger(executors_.front(), clock_, *random_, *segments_,
                                                 *keys_.store, std::move(audit)));
     log_facts_ =

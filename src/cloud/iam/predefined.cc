@@ -73,8 +73,8 @@ constexpr std::string_view kServices = R"({
 
 constexpr std::string_view kOwnLog = R"({
   "Version": "2012-10-17",
-  "Statement": {"Sid": "OwnLog", "Effect": "Allow", "Action": ["audit:List*", "audit:Get*"],
-                "Resource": "*",
+  "Statement": {"Sid": "OwnLog", "Effect": "Allow",
+                "Action": ["audit:List*", "audit:Get*", "audit:Export*"], "Resource": "*",
                 "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}}})";
 
 constexpr std::string_view kReader = R"({

@@ -1,10 +1,14 @@
 // The caller's own log: its events, and what is needed to verify it offline.
 #include "base/text_encoding.h"
+#include "followers.h"
 #include "page.h"
 #include "route.h"
 #include "shapes.h"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
 
 namespace belfry::api {
 namespace {
@@ -79,32 +83,169 @@ Result<std::optional<Timestamp>> time_parameter(const Call& call, std::string_vi
   return from_us(us);
 }
 
-Task<Answer> list_events(Call& call) {
-  CO_TRY(TenantId tenant, own_log(call));
+// "17.3": a leaf and a part of it.
+std::string cursor_text(const audit::Position& place) {
+  return std::to_string(place.leaf) + "." + std::to_string(place.part);
+}
+
+Result<audit::Position> parse_cursor(std::string_view text) {
+  audit::Position place;
+  const char* const end = text.data() + text.size();
+  auto [dot, error] = std::from_chars(text.data(), end, place.leaf);
+  if (error == std::errc() && dot != end && *dot == '.') {
+    auto [last, part_error] = std::from_chars(dot + 1, end, place.part);
+    if (part_error == std::errc() && last == end) return place;
+  }
+  return fail(Code::kInvalid, "api.bad_parameter", {{"name", "cursor"}});
+}
+
+// One of the words, as its place among them; nothing when the parameter is not there.
+Result<std::optional<std::size_t>> word_parameter(const Call& call, std::string_view name,
+                                                  std::initializer_list<std::string_view> words) {
+  const std::string given = call.parameter(name);
+  if (given.empty()) return std::nullopt;
+  const auto found = std::ranges::find(words, given);
+  if (found != words.end()) return std::size_t(found - words.begin());
+  return fail(Code::kInvalid, "api.bad_parameter", {{"name", std::string(name)}});
+}
+
+constexpr std::size_t kDetailsMax = 8;
+
+// `detail=name=value`, as often as there are details.
+Result<std::vector<audit::Detail>> details_of(const Call& call) {
+  std::vector<audit::Detail> details;
+  for (const http::QueryParameter& parameter : call.request.query) {
+    if (parameter.name != "detail") continue;
+    const std::size_t equals = parameter.value.find('=');
+    if (equals == 0 || equals == std::string::npos || details.size() == kDetailsMax)
+      return fail(Code::kInvalid, "api.bad_parameter", {{"name", "detail"}});
+    details.push_back({parameter.value.substr(0, equals), parameter.value.substr(equals + 1)});
+  }
+  return details;
+}
+
+// Everything that events are asked for by, but where they begin.
+Result<audit::Query> filter_of(const Call& call) {
   audit::Query query;
-  CO_TRY(query.from, time_parameter(call, "from_us"));
-  CO_TRY(query.until, time_parameter(call, "until_us"));
+  TRY(query.from, time_parameter(call, "from_us"));
+  TRY(query.until, time_parameter(call, "until_us"));
   query.actor = call.parameter("actor");
   query.action = call.parameter("action");
   query.resource = call.parameter("resource");
-  CO_TRY(std::int64_t after, call.number("cursor", 0));
-  query.after = std::uint64_t(after);
+  query.source_ip = call.parameter("source_ip");
+  query.reason = call.parameter("reason");
+  TRY(auto outcome, word_parameter(call, "outcome", {"success", "failure"}));
+  if (outcome) query.outcome = *outcome == 0 ? audit::Outcome::kSuccess : audit::Outcome::kFailure;
+  TRY(const std::int64_t event_class, call.number("class_uid", 0));
+  if (event_class != 0) query.event_class = std::uint32_t(event_class);
+  TRY(query.details, details_of(call));
+  return query;
+}
+
+constexpr std::int64_t kWaitMax = 10;  // seconds
+constexpr Duration kLookEvery = std::chrono::milliseconds(250);
+
+// The page; while it is empty, those of the events that come, as long as `wait` lasts.
+Task<audit::QueryPage> page_within(Call& call, TenantId tenant, audit::Query query, Duration wait) {
+  Clock& clock = call.host.services.clock;
+  const Deadline deadline = clock.deadline_in(wait);
+  for (;;) {
+    CO_TRY(auto page, co_await call.host.services.ledger.query(tenant, query));
+    if (!page.events.empty() || page.stopped_early || clock.expired(deadline)) co_return page;
+    query.cursor = page.next;
+    co_await clock.sleep(kLookEvery);
+  }
+}
+
+Task<Answer> list_events(Call& call) {
+  CO_TRY(TenantId tenant, own_log(call));
+  CO_TRY(audit::Query query, filter_of(call));
   CO_TRY(query.limit, page_limit(call));
-  CO_TRY(auto page, co_await call.host.services.ledger.query(tenant, query));
+  CO_TRY(auto order, word_parameter(call, "order", {"newest", "oldest"}));
+  if (order == 1) query.order = audit::Order::kOldestFirst;
+  const std::string cursor = call.parameter("cursor");
+  // What comes from now on: a place behind every log is its end.
+  if (cursor == "end") {
+    query.cursor = audit::Position{~std::uint64_t{0}, 0};
+  } else if (!cursor.empty()) {
+    CO_TRY(query.cursor, parse_cursor(cursor));
+  }
+  CO_TRY(const std::int64_t wait, call.number("wait_s", 0));
+  if (wait > kWaitMax || (wait > 0 && query.order != audit::Order::kOldestFirst))
+    co_return fail(Code::kInvalid, "api.bad_parameter", {{"name", "wait_s"}});
+  Followers::Place place(call.host.followers);
+  if (wait > 0 && !place.is_there()) co_return fail(Code::kExhausted, "server.busy");
+  CO_TRY(auto page, co_await page_within(call, tenant, query, std::chrono::seconds(wait)));
   json items = json::array();
   for (auto& logged : page.events) items.push_back(to_json(logged, call.language()));
-  json body = page_of(std::move(items), page.next == 0 ? "" : std::to_string(page.next));
+  json body = page_of(std::move(items), page.next ? cursor_text(*page.next) : "");
   body["log_size"] = page.log_size;
+  body["stopped_early"] = page.stopped_early;
   co_return answer(body);
+}
+
+json to_json(const audit::Checkpoint& checkpoint, const std::string& origin) {
+  return {{"origin", origin},
+          {"size", checkpoint.size},
+          {"root", to_hex(checkpoint.root)},
+          {"note", checkpoint.note}};
+}
+
+// Writes the events of the leaves that the checkpoint covers, and counts them.
+Task<std::uint64_t> write_events(Call& call, TenantId tenant, audit::Query query,
+                                 std::uint64_t size) {
+  std::uint64_t count = 0;
+  for (;;) {
+    CO_TRY(auto page, co_await call.host.services.ledger.query(tenant, query));
+    std::string lines;
+    for (const audit::LoggedEvent& logged : page.events) {
+      if (logged.index >= size) break;
+      lines += "{\"index\":" + std::to_string(logged.index) +
+               ",\"part\":" + std::to_string(logged.part) + ",\"ocsf\":" + logged.ocsf + "}\n";
+      ++count;
+    }
+    if (!lines.empty()) CO_TRY(co_await call.response.write(as_view(lines)));
+    query.cursor = page.next;
+    if (!page.next || page.next->leaf >= size) co_return count;
+  }
+}
+
+// Who takes a copy along is in the log, and what was asked for.
+audit::Event export_event(const Call& call, TenantId tenant) {
+  audit::Event event = call.event("belfry:audit/" + tenant.text());
+  constexpr std::size_t kTextMax = 1000;
+  const std::size_t question = call.request.target.find('?');
+  if (question != std::string::npos)
+    event.details.push_back(
+        {"filter", call.request.target.substr(question + 1).substr(0, kTextMax)});
+  return event;
+}
+
+// JSON lines, oldest first. The last line says that it is complete, and what it is a copy of: an
+// answer without it was cut.
+Task<Answer> export_events(Call& call) {
+  CO_TRY(TenantId tenant, own_log(call));
+  CO_TRY(audit::Query query, filter_of(call));
+  query.order = audit::Order::kOldestFirst;
+  query.limit = 1000;
+  audit::Ledger& ledger = call.host.services.ledger;
+  CO_TRY(co_await ledger.record(tenant, export_event(call, tenant)));
+  CO_TRY(auto checkpoint, co_await ledger.checkpoint(tenant));
+  call.response.fields.set("Content-Type", "application/jsonl");
+  call.response.fields.set("Content-Disposition", "attachment; filename=\"belfry-audit.jsonl\"");
+  CO_TRY(co_await call.response.start(std::nullopt));
+  CO_TRY(const std::uint64_t count, co_await write_events(call, tenant, query, checkpoint.size));
+  const json last = {{"complete", true},
+                     {"events", count},
+                     {"checkpoint", to_json(checkpoint, ledger.origin(tenant))}};
+  CO_TRY(co_await call.response.write(as_view(last.dump() + "\n")));
+  co_return Answer::sent();
 }
 
 Task<Answer> get_checkpoint(Call& call) {
   CO_TRY(TenantId tenant, own_log(call));
   CO_TRY(auto checkpoint, co_await call.host.services.ledger.checkpoint(tenant));
-  co_return answer({{"origin", call.host.services.ledger.origin(tenant)},
-                    {"size", checkpoint.size},
-                    {"root", to_hex(checkpoint.root)},
-                    {"note", checkpoint.note}});
+  co_return answer(to_json(checkpoint, call.host.services.ledger.origin(tenant)));
 }
 
 Task<Answer> get_tile(Call& call) {
@@ -148,6 +289,7 @@ Task<Answer> get_verifier_key(Call& call) {
 
 constexpr Route kRoutes[] = {
     {"GET", "/api/v1/audit/events", "audit:ListEvents", list_events},
+    {"GET", "/api/v1/audit/export", "audit:ExportEvents", export_events},
     {"GET", "/api/v1/audit/checkpoint", "audit:GetCheckpoint", get_checkpoint},
     {"GET", "/api/v1/audit/tiles/{path...}", "audit:GetTile", get_tile},
     {"GET", "/api/v1/audit/proof", "audit:GetProof", get_proof},

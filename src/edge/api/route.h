@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/service.h"
+#include "followers.h"
 #include "jobs.h"
 #include "problem.h"
 #include "request_keys.h"
@@ -28,6 +29,7 @@ struct Host {
   Options options;
   StaticFiles console;
   Jobs jobs;
+  Followers followers;
 };
 
 // One request on its way through a handler.

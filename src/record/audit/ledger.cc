@@ -50,8 +50,7 @@ class FileLedger : public Ledger {
   bool healthy() override { return core_->healthy(); }
 
   Task<QueryPage> query(TenantId tenant, const Query& query) override {
-    auto look = [core = core_, tenant, query] { return core->query(tenant, query); };
-    return on_pool<QueryPage>(core_, std::move(look));
+    return look(core_, tenant, query);
   }
   Task<Checkpoint> checkpoint(TenantId tenant) override {
     auto sign = [core = core_, tenant]() -> Result<Checkpoint> { return core->checkpoint(tenant); };
@@ -109,6 +108,12 @@ class FileLedger : public Ledger {
   template <class T, class F>
   static Task<T> on_pool(std::shared_ptr<Core> core, F work) {
     co_return co_await runtime::blocking(core->pool(), std::move(work));
+  }
+
+  static Task<QueryPage> look(std::shared_ptr<Core> core, TenantId tenant, Query query) {
+    Core* raw = core.get();
+    auto work = [raw, tenant, &query] { return raw->query(tenant, query); };
+    co_return co_await runtime::blocking(core->reading_pool(), std::move(work));
   }
 
   static Task<std::vector<Receipt>> submit_all(std::shared_ptr<Core> core, std::vector<Leaf> leaves,

@@ -27,7 +27,8 @@ Core::Core(Clock& clock, Random& random, segments::Store& store, crypto::KeyStor
       store_(store),
       keys_(keys),
       options_(std::move(options)),
-      files_(options_.tile_disks) {}
+      files_(options_.tile_disks),
+      index_(options_.tile_disks, keys, random, log_reader()) {}
 
 Result<> Core::load_signer() {
   TRY(crypto::Key signer, keys_.current({}, crypto::KeyPurpose::kCheckpointSigner));
@@ -152,6 +153,7 @@ boost::asio::awaitable<void> Core::stopped() {
   co_await writer_done_.wait();
   co_await flusher_done_.wait();
   co_await publisher_done_.wait();
+  co_await indexer_done_.wait();
 }
 
 // Reads first, then everything queued, then the record that says that this run ended well; tenants

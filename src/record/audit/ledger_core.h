@@ -1,9 +1,10 @@
-// The ledger's state and its three workers. All share `mutex_`; nobody holds it while waiting.
+// The ledger's state and its four workers. All share `mutex_`; nobody holds it while waiting.
 //
 //   append(), record_read()  ->  queue  -> writer:    one record a batch to the journal, in order,
 //                                                     then the trees
 //                            segments   -> flusher:   seals what readers left, every 50 ms
 //                                          publisher: files of what changed, every 250 ms
+//                                          indexer:   the search index, behind the others
 //
 // A batch that the journal refused stays at the head of the queue until it is taken: it may be in
 // the journal all the same, and what came after it would have another index after the next start.
@@ -14,6 +15,7 @@
 #include "leaf.h"
 #include "note.h"
 #include "runtime/signal.h"
+#include "search_index.h"
 #include "tenant_log.h"
 #include "tile_files.h"
 #include "tile_path.h"
@@ -86,8 +88,13 @@ class Core {
   Checkpoint checkpoint(TenantId tenant);
   void delete_destroyed(TenantId tenant);
 
-  // ledger_read.cc
+  // ledger_query.cc
+  static boost::asio::awaitable<void> run_indexer(std::shared_ptr<Core> core);
   Result<QueryPage> query(TenantId tenant, const Query& query);
+  // No event of the leaf's bundle or of an older one is younger.
+  Timestamp written(TenantId tenant, std::uint64_t leaf);
+
+  // ledger_read.cc
   Result<Hashes> tile_hashes(TenantId tenant, TilePlace place, unsigned width);
   Result<std::vector<Entry>> bundle(TenantId tenant, std::uint64_t index);
   Result<std::vector<Entry>> read_bundle(TenantId tenant, const TilePath& path,
@@ -106,6 +113,8 @@ class Core {
 
   Clock& clock() { return clock_; }
   Pool& pool() { return *options_.pool; }
+  Pool& reading_pool() { return options_.reading_pool ? *options_.reading_pool : pool(); }
+  SearchIndex& index() { return index_; }
   Random& random() { return random_; }
   crypto::KeyStore& keys() { return keys_; }
 
@@ -134,6 +143,7 @@ class Core {
   Segments take_due_segments(Due due);
   Result<> seal_segments(TenantId tenant, std::deque<Buffer>& segments);
   void keep_unsealed(TenantId tenant, std::deque<Buffer> segments);
+  LogReader log_reader();
 
   Clock& clock_;
   Random& random_;
@@ -141,6 +151,7 @@ class Core {
   crypto::KeyStore& keys_;
   const Options options_;
   TileFiles files_;
+  SearchIndex index_;
   VerifierKey verifier_key_, root_verifier_key_;
   Buffer signer_seed_;
 
@@ -177,7 +188,7 @@ class Core {
   std::mutex flushing_;    // one flush at a time, so that segments keep their order
   std::atomic<bool> stopping_ = false;
   Signal work_;
-  Promise<bool> writer_done_, flusher_done_, publisher_done_;
+  Promise<bool> writer_done_, flusher_done_, publisher_done_, indexer_done_;
 };
 
 }  // namespace belfry::audit

@@ -1,4 +1,3 @@
-#include "event_filter.h"
 #include "ledger_core.h"
 
 #include <algorithm>
@@ -7,9 +6,6 @@
 namespace belfry::audit {
 
 namespace {
-
-// A query looks at this many leaves at most, and says where the next one goes on.
-constexpr std::uint64_t kBundlesMax = 64;
 
 std::unexpected<Error> bundle_deleted(std::uint64_t index) {
   return fail(Code::kNotFound, "audit.bundle_deleted",
@@ -165,41 +161,6 @@ Result<Buffer> Core::tile(TenantId tenant, const std::string& text) {
   if (entries.size() < path.width)
     return fail(Code::kNotFound, "audit.no_such_tile", {{"path", text}});
   return bundle_octets(std::span(entries).first(path.width));
-}
-
-Result<QueryPage> Core::query(TenantId tenant, const Query& query) {
-  QueryPage page;
-  page.log_size = size_of(tenant);
-  std::uint64_t end = query.after == 0 ? page.log_size : std::min(query.after, page.log_size);
-  std::map<crypto::KeyId, Result<crypto::Key>> keys;
-  for (std::uint64_t looked = 0; end > 0 && looked < kBundlesMax; ++looked) {
-    const std::uint64_t index = (end - 1) / kTileWidth;
-    if (query.from) {
-      std::lock_guard lock(mutex_);
-      if (logs_[tenant].written(index) < *query.from) return page.next = 0, page;
-    }
-    auto there = bundle(tenant, index);
-    // So are all before it.
-    if (!there && there.error().message() == "audit.bundle_deleted") return page.next = 0, page;
-    TRY(std::vector<Entry> entries, std::move(there));
-    while (end > index * kTileWidth) {
-      if (page.events.size() >= query.limit) return page.next = end, page;
-      --end;
-      const Buffer& octets = *entries[end - index * kTileWidth];
-      auto header = decode_leaf_header(octets);
-      if (!header) continue;  // of a later release: counted, not shown
-      auto key = keys.try_emplace(header->key, keys_.find(header->key)).first;
-      // Its month is over and its key destroyed: only the hash is left.
-      if (!key->second) continue;
-      TRY(Buffer plain, open_leaf(octets, key->second->secret));
-      TRY(auto events, events_of(header->type, plain));
-      for (std::size_t part = events.size(); part-- > 0;)
-        if (wanted(query, events[part]))
-          page.events.push_back({end, std::uint32_t(part), std::string(events[part])});
-    }
-  }
-  page.next = end;
-  return page;
 }
 
 }  // namespace belfry::audit

@@ -15,6 +15,7 @@ void TenantLog::add(Entry entry, Timestamp written, segments::Sequence sequence)
   edge_.add(leaf_hash(*entry), filled);
   for (FullTile& tile : filled) tiles_.emplace(tile.place, std::move(tile.hashes));
   octets_ += entry->size();
+  bundles_.back().octets += entry->size();
   entries_.push_back(std::move(entry));
 }
 

@@ -55,6 +55,8 @@ class TenantLog {
   // No event of this bundle or an older one is younger, unless the clock was wrong: leaves are
   // written after what they tell of.
   Timestamp written(std::uint64_t bundle) const { return bundles_[bundle].written; }
+  // Octets of the bundle's entries, wherever they are.
+  std::size_t octets(std::uint64_t bundle) const { return bundles_[bundle].octets; }
   // The bundle's leaves are in records of the journal from this one on.
   segments::Sequence since(std::uint64_t bundle) const { return bundles_[bundle].since; }
 
@@ -85,6 +87,7 @@ class TenantLog {
   struct Bundle {
     Timestamp written;  // never falling
     segments::Sequence since;
+    std::size_t octets = 0;
   };
 
   Edge edge_;

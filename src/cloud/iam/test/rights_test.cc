@@ -76,6 +76,7 @@ constexpr Line kMatrix[] = {
     {"s3:AbortMultipartUpload", 'O', "+-++-"},
     {"audit:ListEvents", 'O', "+++--"},
     {"audit:GetKeys", 'O', "+++--"},
+    {"audit:ExportEvents", 'O', "+++--"},
     {"audit:GetVerifierKey", 'O', "+++--"},
     {"iam:ListUsers", 'O', "+-+--"},
     {"iam:CreateUser", 'O', "+-+--"},

@@ -33,18 +33,22 @@ class ShiftedClock : public Clock {
   std::unique_ptr<Clock> clock_ = make_system_clock();
 };
 
-// A key store that has no month's key for some tenants.
+// A key store that has no month's key for some tenants, and one key no more.
 class KeysWithGaps : public crypto::KeyStore {
  public:
-  KeysWithGaps(std::unique_ptr<crypto::KeyStore> keys, const std::atomic<std::int64_t>& refused)
-      : keys_(std::move(keys)), refused_(refused) {}
+  KeysWithGaps(std::unique_ptr<crypto::KeyStore> keys, const std::atomic<std::int64_t>& refused,
+               const std::atomic<std::int64_t>& destroyed)
+      : keys_(std::move(keys)), refused_(refused), destroyed_(destroyed) {}
 
   Result<crypto::Key> current(TenantId tenant, crypto::KeyPurpose purpose) override {
     if (purpose == crypto::KeyPurpose::kAuditMonth && tenant.value == refused_)
       return fail(Code::kRetry, "keystore.disk_failed");
     return keys_->current(tenant, purpose);
   }
-  Result<crypto::Key> find(crypto::KeyId id) override { return keys_->find(id); }
+  Result<crypto::Key> find(crypto::KeyId id) override {
+    if (id.value == destroyed_) return fail(Code::kNotFound, "key.missing");
+    return keys_->find(id);
+  }
   std::vector<crypto::Key> list(TenantId tenant, crypto::KeyPurpose purpose) override {
     return keys_->list(tenant, purpose);
   }
@@ -63,6 +67,7 @@ class KeysWithGaps : public crypto::KeyStore {
  private:
   std::unique_ptr<crypto::KeyStore> keys_;
   const std::atomic<std::int64_t>& refused_;
+  const std::atomic<std::int64_t>& destroyed_;
 };
 
 class LedgerTest : public testing::Test {
@@ -118,13 +123,15 @@ class LedgerTest : public testing::Test {
     for (std::size_t i = 0; i < key_disks.size(); ++i) key_disks[i] = disks_[i].get();
     TRY(keys_, crypto::open_key_store(key_disks, Buffer(32, std::byte{5}),
                                       {*disks_[5], "master.months"}, clock_, *random_));
-    keys_ = std::make_unique<KeysWithGaps>(std::move(keys_), without_key_);
+    keys_ = std::make_unique<KeysWithGaps>(std::move(keys_), without_key_, destroyed_key_);
     TRY(store_,
         run(segments::open_store(context_.get_executor(), clock_, *random_, std::move(options))));
     Options ledger;
     ledger.provider = "belfry.example";
     ledger.tile_disks = {disks_[0], disks_[1], disks_[2]};
-    ledger.pool = pool_;
+    const auto in_use = std::make_shared<bool>();
+    ledger_in_use_ = in_use;
+    ledger.pool = std::shared_ptr<Pool>(in_use, pool_.get());
     ledger.backlog_leaves_max = backlog_;
     ledger.kept_octets_max = kept_octets_;
     TRY(ledger_, run(open_ledger(context_.get_executor(), clock_, *random_, *store_, *keys_,
@@ -138,6 +145,13 @@ class LedgerTest : public testing::Test {
   void stop() {
     if (ledger_) EXPECT_TRUE(run(ledger_->close()));
     if (store_) EXPECT_TRUE(run(store_->close()));
+  }
+  // The process ends here: nobody closes the ledger. Its workers are gone before their keys and
+  // their store are.
+  void crash() {
+    ledger_.reset();
+    while (!ledger_in_use_.expired()) std::this_thread::yield();
+    ASSERT_TRUE(run(store_->close()));
   }
   void reopen() {
     stop();
@@ -195,10 +209,12 @@ class LedgerTest : public testing::Test {
   // Small, so that what is not needed is forgotten and read back.
   std::size_t kept_octets_ = 64 << 10;
   std::atomic<std::int64_t> without_key_ = -1;  // tenant
+  std::atomic<std::int64_t> destroyed_key_ = -1;
   std::vector<std::shared_ptr<Disk>> disks_;
   std::unique_ptr<crypto::KeyStore> keys_;
   std::unique_ptr<segments::Store> store_;
   std::unique_ptr<Ledger> ledger_;
+  std::weak_ptr<bool> ledger_in_use_;
 };
 
 }  // namespace belfry::audit

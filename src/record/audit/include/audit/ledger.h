@@ -13,6 +13,7 @@
 
 #include "audit/event.h"
 #include "audit/hash.h"
+#include "audit/query.h"
 #include "base/bytes.h"
 #include "base/id.h"
 #include "base/result.h"
@@ -54,28 +55,6 @@ struct Receipt {
   std::uint64_t index = 0;  // in the tenant's log
 };
 
-// An event as a reader of the log gets it.
-struct LoggedEvent {
-  std::uint64_t index;     // of its leaf
-  std::uint32_t part = 0;  // of a segment leaf
-  std::string ocsf;        // JSON
-};
-
-struct Query {
-  std::optional<Timestamp> from, until;
-  std::string actor;        // empty: any
-  std::string action;       // empty: any; "s3:*" matches by prefix
-  std::string resource;     // empty: any; by prefix
-  std::uint64_t after = 0;  // cursor: only leaves with a lower index, 0: the newest first
-  std::size_t limit = 100;
-};
-
-struct QueryPage {
-  std::vector<LoggedEvent> events;  // newest first
-  std::uint64_t next = 0;           // cursor, 0: no more
-  std::uint64_t log_size = 0;
-};
-
 struct Checkpoint {
   std::uint64_t size = 0;
   Hash root{};
@@ -111,6 +90,8 @@ class Ledger {
   // False: the backlog is over its limit or the journal fails; writes must answer 503.
   virtual bool healthy() = 0;
 
+  // A page of events, found through the index and read from their leaves; ends within the query's
+  // time.
   virtual Task<QueryPage> query(TenantId tenant, const Query& query) = 0;
   // The newest signed checkpoint, after making one that covers all that is durable.
   virtual Task<Checkpoint> checkpoint(TenantId tenant) = 0;
@@ -147,6 +128,8 @@ struct Options {
   // ledger publishes no sooner than their calls return: give it those of segments::Store::disk().
   std::vector<std::shared_ptr<Disk>> tile_disks;
   std::shared_ptr<Pool> pool;
+  // Where queries run and the index is made, which may take long; none: on `pool`.
+  std::shared_ptr<Pool> reading_pool;
   std::size_t backlog_leaves_max = 100'000;
   // Octets of leaves that are kept in memory although files have them. Twice as many are held by a
   // start while it reads the journal.

@@ -1,0 +1,24 @@
+// What an index is asked for: terms, which are a field and a value in one text, so that a prefix of
+// a value is a range of terms.
+#pragma once
+
+#include "event_facts.h"
+
+#include <string>
+#include <vector>
+
+namespace belfry::audit {
+
+// The terms of an event, each once: docs/formats/search_index.md.
+std::vector<std::string> terms_of(const EventFacts& facts);
+
+struct Condition {
+  std::string term;
+  enum class Match { kWhole, kPrefix } match = Match::kWhole;
+};
+
+// What every event that the query wants has; there may be others that have it too, for long values
+// are cut or hashed. The ones that are looked up cheapest come first.
+std::vector<Condition> conditions_of(const Query& query);
+
+}  // namespace belfry::audit
