@@ -99,7 +99,7 @@ class Tree:
 
 def parse_module(text, folder, line, position):
     keywords = {"NAME", "GROUP", "SOURCES", "DEPENDS", "EXTERNAL", "TESTS", "TEST_DEPENDS", "FUZZ",
-                "TSAN"}
+                "TSAN", "COLD"}
     values, current = {}, None
     for word in re.sub(r"#[^\n]*", "", text).split():
         if word in keywords:

@@ -431,8 +431,7 @@ class RunningProvider : public Provider {
     });
     background_.every(seconds(1), "ending rights", [this] { return iam_->access().turn(); });
     background_.every(seconds(1), "interventions", [this] { return iam_->interventions().turn(); });
-    background_.every(seconds(10), "removing lost second factors",
-                      [this] { return iam_->factor_resets().turn(); });
+    background_.every(seconds(10), "lost factors", [this] { return iam_->factor_resets().turn(); });
     background_.every(seconds(10), "reviewing rights", [this] { return iam_->reviews().turn(); });
     if (!topology_.smtp.server.empty()) {
       mailer_ = std::make_unique<Mailer>(topology_, *directory_, clock_);
