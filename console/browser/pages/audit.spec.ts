@@ -61,7 +61,7 @@ test('new events come by themselves, each once', async ({ page }) => {
   await signIn(page, 'claire');
   await visit(page, '/audit');
   await expect(rowsOf(page)).toHaveCount(50);
-  await page.getByText('Live', { exact: true }).click();
+  await page.getByRole('switch', { name: 'Live' }).click();
   await expect(page.getByText('2 new events')).toBeVisible();
   await expect(rowsOf(page)).toHaveCount(52);
   await expect(rowsOf(page).first()).toContainText('s3:DeleteObject');
