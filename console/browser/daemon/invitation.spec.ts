@@ -49,7 +49,10 @@ test('an invited person accepts, and a used link tells nothing', async ({ page, 
   await expect(page.getByRole('alert')).toContainText('This invitation is not good');
 });
 
-test('an administrator accepts the terms, then adds a factor, in French', async ({ page, request }) => {
+test('an administrator accepts the terms, then adds a factor, in French', async ({
+  page,
+  request,
+}) => {
   await post(request, 'terms', {
     version: '2026-1',
     text: { en: 'Be kind.\n\nAlways.', fr: 'Soyez aimable.\n\nToujours.' },

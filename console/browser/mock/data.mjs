@@ -50,7 +50,7 @@ export const users = {
     rights: [
       'measure:ListMeasures',
       's3:ListAllMyBuckets',
-      ...'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary'
+      ...'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary DecideRequest SetAccessRules'
         .split(' ')
         .map((name) => `iam:${name}`),
       'audit:ListEvents',
@@ -95,6 +95,7 @@ function user(id, tenant, name, role, has_totp) {
     passkeys: 0,
     created_us: minutesAgo(50_000),
     last_sign_in_us: minutesAgo(3),
+    role_until_us: null,
   };
 }
 

@@ -33,6 +33,11 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['nadia', '/people/profiles/502'],
   ['nadia', '/people/profiles/new'],
   ['nadia', '/people/roles/tenant_administrator'],
+  ['nadia', '/people/requests'],
+  ['nadia', '/people/requests/7001'],
+  ['nadia', '/people/requests/7003'],
+  ['nadia', '/people/requests/new'],
+  ['claire', '/people/requests'],
 ];
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -6,8 +6,11 @@ import { may, useWho } from '../shell/rights';
 import { GroupPage } from './group_page';
 import { GroupsPage } from './groups_page';
 import { NewProfilePage } from './new_profile_page';
+import { NewRequestPage } from './new_request_page';
 import { ProfilePage } from './profile_page';
 import { ProfilesPage } from './profiles_page';
+import { RequestPage } from './request_page';
+import { RequestsPage } from './requests_page';
 import { RolePage } from './role_page';
 import { UserPage } from './user_page';
 import { UsersPage } from './users_page';
@@ -34,11 +37,19 @@ function placeOf(kind: string, id: string | undefined): Place | null {
       return id === 'new'
         ? { action: 'iam:CreateProfile', page: () => <NewProfilePage /> }
         : { action: 'iam:GetProfile', page: (profile) => <ProfilePage id={profile} /> };
+    case 'requests':
+      return { action: null, page: () => requestsPageOf(id) };
     case 'roles':
       return { action: null, page: (role) => <RolePage role={role} /> };
     default:
       return null;
   }
+}
+
+// Everybody asks for rights, and sees what came of it.
+function requestsPageOf(id: string | undefined): ReactNode {
+  if (id === undefined) return <RequestsPage />;
+  return id === 'new' ? <NewRequestPage /> : <RequestPage id={id} />;
 }
 
 // The pages below #/people, for whoever has the right to look.
