@@ -1,6 +1,7 @@
 // People and their rights, in memory, as far as pages are to be tested with them.
 import * as data from './data.mjs';
 import { answerRequests, requestNeeded } from './requests.mjs';
+import { answerReviews } from './reviews.mjs';
 
 const now = () => Date.now() * 1000;
 let made = 1000;
@@ -202,8 +203,10 @@ function createUser({ name, email, role, password }) {
 const same = (one, other) => one.every((each, at) => each === other[at]);
 const add = (to, one) => (to.some((each) => same(each, one)) ? to : [...to, one]);
 
-// What requests name.
+// What requests and reviews name.
 const things = {
+  requestNeeded,
+  holding,
   user: (id) => userOf(id)?.name,
   group: (id) => groups.get(id)?.name,
   profile: (id) => profiles.get(id)?.name,
@@ -222,6 +225,8 @@ export function answerPeople(route, path, body, query, who) {
   const [, id, , other] = path;
   const asked = answerRequests(route, path, body, query, who, things);
   if (asked !== undefined) return asked;
+  const reviewed = answerReviews(route, path, body, query, who, things);
+  if (reviewed !== undefined) return reviewed;
   switch (route) {
     case 'GET tenants':
       return list([data.users.claire.tenant]);

@@ -38,6 +38,14 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['nadia', '/people/requests/7003'],
   ['nadia', '/people/requests/new'],
   ['claire', '/people/requests'],
+  ['claire', '/people/access'],
+  ['nadia', '/people/reviews'],
+  ['nadia', '/people/reviews/8001'],
+  ['nadia', '/people/reviews/8002'],
+  ['nadia', '/people/access/bucket-rivage-photos'],
+  ['nadia', '/people/assumed-roles'],
+  ['nadia', '/people/assumed-roles/301'],
+  ['nadia', '/people/assumed-roles/new'],
 ];
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,6 +1,7 @@
 import { peopleEn } from './catalogue_people_en';
 import { arrivalEn } from './catalogue_arrival_en';
 import { accountEn } from './catalogue_account_en';
+import { reachEn } from './catalogue_reach_en';
 import { rightsEn } from './catalogue_rights_en';
 
 // What the console says, in English: the list of all its messages. `{name}` is filled in; `.one`
@@ -9,6 +10,7 @@ export const en = {
   ...peopleEn,
   ...arrivalEn,
   ...accountEn,
+  ...reachEn,
   ...rightsEn,
   name: 'Belfry',
   'state.loading': 'Loading…',

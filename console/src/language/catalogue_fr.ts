@@ -1,5 +1,6 @@
 import { arrivalFr } from './catalogue_arrival_fr';
 import { accountFr } from './catalogue_account_fr';
+import { reachFr } from './catalogue_reach_fr';
 import { rightsFr } from './catalogue_rights_fr';
 import type { en } from './catalogue_en';
 import { peopleFr } from './catalogue_people_fr';
@@ -9,6 +10,7 @@ export const fr: Record<keyof typeof en, string> = {
   ...peopleFr,
   ...arrivalFr,
   ...accountFr,
+  ...reachFr,
   ...rightsFr,
   name: 'Belfry',
   'state.loading': 'Chargement…',

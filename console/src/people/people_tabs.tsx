@@ -6,10 +6,14 @@ const tabs: readonly { at: Tab; label: Key; action: string | null }[] = [
   { at: 'users', label: 'people.users', action: 'iam:ListUsers' },
   { at: 'groups', label: 'people.groups', action: 'iam:ListGroups' },
   { at: 'profiles', label: 'people.profiles', action: 'iam:ListProfiles' },
+  { at: 'assumed-roles', label: 'people.assumed-roles', action: 'iam:ListRoles' },
   { at: 'requests', label: 'people.requests', action: null },
+  { at: 'reviews', label: 'people.reviews', action: 'iam:GetReview' },
+  { at: 'access', label: 'people.access', action: null },
 ];
 
-export type Tab = 'users' | 'groups' | 'profiles' | 'requests';
+export type Tab =
+  'users' | 'groups' | 'profiles' | 'assumed-roles' | 'requests' | 'reviews' | 'access';
 
 export function PeopleTabs({ at }: { at: Tab }) {
   const { t } = useSpeech();
