@@ -280,7 +280,7 @@ function answerReach(route, path, body, query, things) {
     }
     case 'GET users/*/access':
       return [200, { buckets: [{ bucket: 'rivage-photos', acts }] }];
-    case 'POST access/explain':
+    case 'POST access/*':
       return body.action === 's3:GetObject'
         ? [200, { allowed: true, reason: null, statements: [reason('role', 'reader')] }]
         : [
