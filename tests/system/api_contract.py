@@ -310,6 +310,23 @@ def try_readmit(contract, token):
     assert orders, "a readmission was ordered and is not in the ledger"
 
 
+def try_large(contract, values):
+    """A body of more than 64 KiB is refused by whatever reads one, and said to be."""
+    large, refused = b'{"name": "' + b"a" * 70_000 + b'"}', 0
+    for path, item in contract.api["paths"].items():
+        for method in ("post", "put", "patch"):
+            body = item.get(method, {}).get("requestBody", {})
+            if "application/json" not in body.get("content", {}):
+                continue
+            known = set(re.findall(r"\{(\w+)\}", path)) <= set(values)
+            target = contract.target_of(path, values) if known else path.replace("{", "").replace(
+                "}", "")
+            status, _ = contract.ask(method.upper(), path, target, large)
+            assert status == 413 or "{" in path, f"{method} {path}: {status}"
+            refused += status == 413
+    assert refused > 20, f"{refused} operations refuse a large body"
+
+
 def main():
     with TokenIssuer() as directory, Provider("api-contract") as provider:
         contract, customer = Contract(provider), Customer(provider, "contract")
@@ -345,6 +362,7 @@ def main():
         try_locate(contract, customer)
         try_policy(contract, customer)
         try_people(contract, customer)
+        try_large(contract, values)
         print(f"{contract.checked} answers are as described")
 
 

@@ -52,7 +52,7 @@ export const users = {
     rights: [
       'measure:ListMeasures',
       's3:ListAllMyBuckets',
-      ...'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary'
+      ...'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary DecideRequest SetAccessRules GetReview OpenReview DecideReview Invite ListInvitations SendInvitation WithdrawInvitation ListRoles GetRole CreateRole ChangeRole DeleteRole ListRoleSessions RevokeRoleSession GetAccess'
         .split(' ')
         .map((name) => `iam:${name}`),
       'audit:ListEvents',
@@ -97,6 +97,7 @@ function user(id, tenant, name, role, has_totp) {
     passkeys: 0,
     created_us: minutesAgo(50_000),
     last_sign_in_us: minutesAgo(3),
+    role_until_us: null,
   };
 }
 

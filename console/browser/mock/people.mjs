@@ -1,5 +1,7 @@
 // People and their rights, in memory, as far as pages are to be tested with them.
 import * as data from './data.mjs';
+import { answerRequests, requestNeeded } from './requests.mjs';
+import { answerReviews } from './reviews.mjs';
 
 const now = () => Date.now() * 1000;
 let made = 1000;
@@ -66,6 +68,8 @@ const profiles = new Map(
     ),
     profile('502', 'Revision', policyOf(statement(['audit:List*', 'audit:Get*'])), true),
     profile('503', 'Nothing but reading', policyOf(statement('s3:Get*'))),
+    // Two persons are needed to give it.
+    profile('504', 'Vault keys', policyOf(statement('iam:*')), true),
   ].map((each) => [each.id, each]),
 );
 const groups = new Map(
@@ -90,7 +94,7 @@ const since_us = now() - 5e11;
 function holding(id, group = null) {
   const { name, privileged } = profiles.get(id);
   const group_name = group === null ? null : groups.get(group).name;
-  return { profile: id, name, privileged, since_us, group, group_name };
+  return { profile: id, name, privileged, since_us, expires_us: null, group, group_name };
 }
 
 function holdings(user) {
@@ -199,9 +203,30 @@ function createUser({ name, email, role, password }) {
 const same = (one, other) => one.every((each, at) => each === other[at]);
 const add = (to, one) => (to.some((each) => same(each, one)) ? to : [...to, one]);
 
+// What requests and reviews name.
+const things = {
+  requestNeeded,
+  holding,
+  user: (id) => userOf(id)?.name,
+  group: (id) => groups.get(id)?.name,
+  profile: (id) => profiles.get(id)?.name,
+  choices: () => {
+    const choice = ({ id, name, privileged = false }) => ({ id, name, privileged });
+    return {
+      roles: predefined.items.map(({ role, privileged }) => ({ id: role, name: role, privileged })),
+      profiles: [...profiles.values()].map(choice),
+      groups: [...groups.values()].map(choice),
+    };
+  },
+};
+
 // What is answered: a status and a body; nothing for another route.
-export function answerPeople(route, path, body) {
+export function answerPeople(route, path, body, query, who) {
   const [, id, , other] = path;
+  const asked = answerRequests(route, path, body, query, who, things);
+  if (asked !== undefined) return asked;
+  const reviewed = answerReviews(route, path, body, query, who, things);
+  if (reviewed !== undefined) return reviewed;
   switch (route) {
     case 'GET tenants':
       return list([data.users.claire.tenant]);
@@ -280,6 +305,7 @@ export function answerPeople(route, path, body) {
       return [204];
     case 'PUT profiles/*/users/*':
     case 'PUT profiles/*/groups/*':
+      if (id === '504') return requestNeeded();
       given = add(given, [id, path[2], other]);
       return [204];
     case 'DELETE profiles/*/users/*':

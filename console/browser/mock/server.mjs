@@ -286,8 +286,10 @@ function api(request, response, path, query, body) {
   if (isOfOthers && isStale(request)) {
     return problem(response, 403, 'iam.step_up_needed', 'Not allowed', 'Confirm first.');
   }
-  const isChange = /^PUT (profiles|users)/.test(route) && body.length > 0;
-  const found = answerPeople(route, path, isChange ? JSON.parse(body.toString()) : body);
+  const isChange =
+    /^PUT (profiles|users|access-rules|reviews|roles)/.test(route) && body.length > 0;
+  const said = isChange ? JSON.parse(body.toString()) : body;
+  const found = answerPeople(route, path, said, query, who);
   if (found !== undefined) {
     const [status, what] = found;
     if (status < 400) return answer(response, status, what);

@@ -33,6 +33,19 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['nadia', '/people/profiles/502'],
   ['nadia', '/people/profiles/new'],
   ['nadia', '/people/roles/tenant_administrator'],
+  ['nadia', '/people/requests'],
+  ['nadia', '/people/requests/7001'],
+  ['nadia', '/people/requests/7003'],
+  ['nadia', '/people/requests/new'],
+  ['claire', '/people/requests'],
+  ['claire', '/people/access'],
+  ['nadia', '/people/reviews'],
+  ['nadia', '/people/reviews/8001'],
+  ['nadia', '/people/reviews/8002'],
+  ['nadia', '/people/access/bucket-rivage-photos'],
+  ['nadia', '/people/assumed-roles'],
+  ['nadia', '/people/assumed-roles/301'],
+  ['nadia', '/people/assumed-roles/new'],
 ];
 
 for (const colorScheme of ['light', 'dark'] as const) {

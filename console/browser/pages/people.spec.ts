@@ -300,7 +300,19 @@ test.describe('in French', () => {
     const names = ['Switch to English', 'Night shift', 'Backups', 'Nothing but reading'];
     names.push('FromTheOffice', 'a.person.whose', 'a-department.of', 'of.the', 'Photographers');
     names.push('name.takes.all', 'sixty-four.letters', 'is.long.as.well', 'there.are');
+    names.push('Vault keys', 'restore test', 'ask operations instead');
+    names.push('the quarterly test of the vault', 'from Monday on', 'to look around');
     for (const place of [
+      'requests',
+      'requests/7003',
+      'requests/new',
+      'reviews',
+      'reviews/8001',
+      'reviews/8002',
+      'access/bucket-rivage-photos',
+      'assumed-roles',
+      'assumed-roles/301',
+      'assumed-roles/new',
       'users',
       'users/100',
       'groups',

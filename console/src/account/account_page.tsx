@@ -25,7 +25,15 @@ const tabs: readonly { path: string; label: Key; panel: () => React.ReactNode }[
 ];
 
 function OwnRights() {
-  return <RightsPanel user={useWho().user} />;
+  const { t } = useSpeech();
+  return (
+    <div className="stack">
+      <RightsPanel user={useWho().user} />
+      <p>
+        <a href="#/people/requests">{t('requests.see')}</a>
+      </p>
+    </div>
+  );
 }
 
 export function AccountPage() {

@@ -1,6 +1,6 @@
 import { Problem, problemOf, unreachable } from './problem';
 
-type Query = Record<string, string | number | readonly string[] | undefined | null>;
+export type Query = Record<string, string | number | readonly string[] | undefined | null>;
 
 interface Call {
   query?: Query;

@@ -50,3 +50,8 @@ export function problemOf(status: number, text: string): Problem {
 export function asProblem(thrown: unknown): Problem {
   return thrown instanceof Problem ? thrown : unreachable();
 }
+
+// One person alone may not give the right: it is asked for with a request.
+export function isRequestNeeded(thrown: unknown): boolean {
+  return thrown instanceof Problem && thrown.messageId === 'iam.request_needed';
+}

@@ -1,10 +1,13 @@
 // One function an operation of docs/api/openapi.yaml that the console calls.
-import { address, ask, request } from './client';
+import { address, ask, request, type Query } from './client';
 import { tooLong } from './problem';
 import type {
   AccessKey,
+  AccessRequest,
+  AccessRules,
   AddedPasskey,
   ApiToken,
+  AssumableRole,
   AuditKeys,
   AuditPage,
   Bucket,
@@ -13,18 +16,24 @@ import type {
   DirectoryAnswer,
   DirectoryPage,
   Disk,
+  Explanation,
   FactorList,
   Group,
   GroupHoldings,
   GroupMember,
   Holdings,
   InclusionProof,
+  Invitation,
   Job,
+  MadeInvitation,
   Measure,
   MeasureDetail,
   NewAccessKey,
+  NewAccessRequest,
   NewApiToken,
+  NewInvitation,
   NewPasskey,
+  NewReview,
   NewUser,
   ObjectCopies,
   ObjectPage,
@@ -40,26 +49,36 @@ import type {
   ProfileHolder,
   RecoveryCodes,
   ReplicaSet,
+  RequestChoices,
+  RequestState,
+  Review,
+  ReviewItem,
+  RoleSession,
   Session,
   SignedIn,
+  SimulatedRequest,
   StepUp,
   Tenant,
   TermsList,
   TotpSeed,
   User,
   VerifierKey,
+  WhatReaches,
   WhoAmI,
+  WhoReaches,
 } from './types';
 
 // Lists that a person reads whole: bounded, so that a server's fault cannot keep us here, and never
 // cut without a word.
 const pagesMax = 200;
 
-async function all<T>(parts: readonly string[]): Promise<T[]> {
+async function all<T>(parts: readonly string[], query: Query = {}): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < pagesMax; ++page) {
-    const answer: Page<T> = await ask('GET', parts, { query: { cursor, limit: 1000 } });
+    const answer: Page<T> = await ask('GET', parts, {
+      query: { ...query, cursor, limit: 1000 },
+    });
     items.push(...answer.items);
     cursor = answer.next_cursor;
     if (cursor === null) return items;
@@ -174,6 +193,59 @@ export const rights = {
   withdraw: (profile: string, { kind, id }: Holder) =>
     ask<undefined>('DELETE', ['profiles', profile, kind, id]),
   predefined: () => ask<PredefinedProfiles>('GET', ['predefined-profiles']),
+};
+
+// The life of rights: asked for and decided, gone through again, and who reaches what by them.
+export const access = {
+  ask: (body: NewAccessRequest) => ask<AccessRequest>('POST', ['requests'], { body }),
+  choices: () => ask<RequestChoices>('GET', ['request-choices']),
+  requests: (state: RequestState | '') => all<AccessRequest>(['requests'], { state }),
+  request: (id: string) => ask<AccessRequest>('GET', ['requests', id]),
+  cancel: (id: string) => ask<undefined>('DELETE', ['requests', id]),
+  decide: (id: string, verb: 'approve' | 'refuse', reason: string) =>
+    ask<AccessRequest>('POST', ['requests', id, verb], { body: { reason } }),
+  rules: () => ask<AccessRules>('GET', ['access-rules']),
+  setRules: (four_eyes: AccessRules['four_eyes']) =>
+    ask<undefined>('PUT', ['access-rules'], { body: { four_eyes } }),
+  reviews: () => all<Review>(['reviews']),
+  openReview: (body: NewReview) => ask<Review>('POST', ['reviews'], { body }),
+  review: (id: string) => ask<Review>('GET', ['reviews', id]),
+  reviewItems: (id: string) => all<ReviewItem>(['reviews', id, 'items']),
+  decideItem: (review: string, item: string, decision: 'keep' | 'remove', reason: string) =>
+    ask<ReviewItem>('PUT', ['reviews', review, 'items', item], { body: { decision, reason } }),
+  whoReaches: (bucket: string, prefix: string, cursor: string | null) =>
+    ask<WhoReaches>('GET', ['buckets', bucket, 'access'], { query: { prefix, cursor } }),
+  whatReaches: (user: string) => ask<WhatReaches>('GET', ['users', user, 'access']),
+  explain: (body: SimulatedRequest) => ask<Explanation>('POST', ['access', 'explain'], { body }),
+};
+
+export const invitations = {
+  list: (tenant: string) => all<Invitation>(['tenants', tenant, 'invitations']),
+  invite: (tenant: string, body: NewInvitation) =>
+    ask<MadeInvitation>('POST', ['tenants', tenant, 'invitations'], { body }),
+  send: (id: string) => ask<MadeInvitation>('POST', ['invitations', id, 'send']),
+  withdraw: (id: string) => ask<undefined>('DELETE', ['invitations', id]),
+};
+
+export const roles = {
+  list: () => all<AssumableRole>(['roles']),
+  one: (id: string) => ask<AssumableRole>('GET', ['roles', id]),
+  // `trust` is a document, as it was written.
+  create: (name: string, trust: string, session_max_us: number) =>
+    ask<AssumableRole>('POST', ['roles'], {
+      text: `{"name": ${JSON.stringify(name)}, "session_max_us": ${String(session_max_us)}, "trust": ${trust}}`,
+    }),
+  change: (id: string, trust: string, session_max_us: number) =>
+    ask<AssumableRole>('PUT', ['roles', id], {
+      text: `{"session_max_us": ${String(session_max_us)}, "trust": ${trust}}`,
+    }),
+  remove: (id: string) => ask<undefined>('DELETE', ['roles', id]),
+  give: (role: string, profile: string) =>
+    ask<undefined>('PUT', ['roles', role, 'profiles', profile]),
+  withdraw: (role: string, profile: string) =>
+    ask<undefined>('DELETE', ['roles', role, 'profiles', profile]),
+  sessions: (role: string) => all<RoleSession>(['roles', role, 'sessions']),
+  revoke: (session: string) => ask<undefined>('DELETE', ['role-sessions', session]),
 };
 
 export const objects = {

@@ -4,7 +4,11 @@ import type { components } from './contract';
 type Schemas = components['schemas'];
 
 export type AccessKey = Schemas['AccessKey'];
+export type AccessRequest = Schemas['AccessRequest'];
+export type AccessRules = Schemas['AccessRules'];
 export type ApiToken = Schemas['ApiToken'];
+// What is asked for, without the reason and the duration.
+export type AskedRight = Omit<Schemas['NewAccessRequest'], 'reason' | 'duration_s'>;
 export type AuditEvent = Schemas['AuditEvent'];
 export type AuditKeys = Schemas['AuditKeys'];
 export type AuditPage = Schemas['AuditPage'];
@@ -31,6 +35,7 @@ export interface MeasureList {
   source: 'annex' | 'ours';
 }
 export type MeasureDetail = Schemas['MeasureDetail'] & { lists?: MeasureList[] };
+export type NewAccessRequest = Schemas['NewAccessRequest'];
 export type NewAccessKey = Schemas['NewAccessKey'];
 export type NewApiToken = Schemas['NewApiToken'];
 export type NewPasskey = Schemas['NewPasskey'];
@@ -67,6 +72,22 @@ export type User = Schemas['User'];
 export type VerifierKey = Schemas['VerifierKey'];
 export type Verdict = Schemas['Verdict'];
 export type WhoAmI = Schemas['WhoAmI'];
+export type AccessReason = Schemas['AccessReason'];
+export type ActReach = Schemas['ActReach'];
+export type AssumableRole = Schemas['AssumableRole'];
+export type Explanation = Schemas['Explanation'];
+export type Invitation = Schemas['Invitation'];
+export type MadeInvitation = Schemas['MadeInvitation'];
+export type NewInvitation = Schemas['NewInvitation'];
+export type NewReview = Schemas['NewReview'];
+export type RequestChoices = Schemas['RequestChoices'];
+export type RequestState = Schemas['RequestState'];
+export type Review = Schemas['Review'];
+export type ReviewItem = Schemas['ReviewItem'];
+export type RoleSession = Schemas['RoleSession'];
+export type SimulatedRequest = Schemas['SimulatedRequest'];
+export type WhatReaches = Schemas['WhatReaches'];
+export type WhoReaches = Schemas['WhoReaches'];
 
 export interface Page<T> {
   items: T[];

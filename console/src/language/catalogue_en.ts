@@ -1,12 +1,18 @@
 import { auditEn } from './catalogue_audit_en';
 import { peopleEn } from './catalogue_people_en';
 import { arrivalEn } from './catalogue_arrival_en';
+import { accountEn } from './catalogue_account_en';
+import { reachEn } from './catalogue_reach_en';
+import { rightsEn } from './catalogue_rights_en';
 
 // What the console says, in English: the list of all its messages. `{name}` is filled in; `.one`
 // and `.other` are the forms of a number `{n}`.
 export const en = {
   ...peopleEn,
   ...arrivalEn,
+  ...accountEn,
+  ...reachEn,
+  ...rightsEn,
   name: 'Belfry',
   'state.loading': 'Loading…',
   'page.missing': 'There is no such page.',
@@ -373,90 +379,5 @@ export const en = {
   'sets.damaged.other': '{n} damaged copies',
   'sets.disks': 'Disks',
   'sets.stored': 'Stored on each',
-  'account.title': 'Your account',
-  'account.second_factor': 'Second factor',
-  'account.second_factor.needed':
-    'Your role may do nothing without a second factor. Enrol one now, then sign in again.',
-  'account.passkeys': 'Passkeys and security keys',
-  'account.passkeys.means':
-    'Your device or a security key proves that it is you, and no other site can trick it. One that asks for a PIN or a fingerprint signs you in without the password.',
-  'account.passkeys.none': 'No passkey yet.',
-  'account.passkeys.label': 'Label',
-  'account.passkeys.label.like': 'Which device it is',
-  'account.passkeys.add': 'Add a passkey',
-  'account.passkeys.site': 'Works at',
-  'account.passkeys.alone_suffices': 'signs in without the password',
-  'account.passkeys.backed_up': 'on several devices',
-  'account.passkeys.remove': 'Remove the passkey',
-  'account.passkeys.remove.ask': '“{label}” signs you in no more, and your other sessions end.',
-  'account.remove.of': 'Remove {name}',
-  'account.totp': 'Authenticator app',
-  'account.recovery': 'Recovery codes',
-  'account.recovery.means':
-    'For the day when you have lost every second factor: each lets you sign in once, with the password. Keep them where the factor is not.',
-  'account.recovery.once': 'Copy them now: they are shown this once.',
-  'account.recovery.left.one': '{n} code left.',
-  'account.recovery.left.other': '{n} codes left.',
-  'account.recovery.make': 'Make new codes',
-  'account.recovery.make.ask': 'All earlier ones end.',
-  'account.recovery.used':
-    'You signed in with a recovery code. Add a new second factor now, and remove the one that you lost.',
-  'account.totp.remove': 'Remove the authenticator',
-  'account.totp.remove.ask': 'Its codes sign you in no more, and your other sessions end.',
-  'account.totp.on': 'In force',
-  'account.totp.off': 'Not enrolled',
-  'account.totp.means':
-    'An authenticator app shows a new six-digit code every 30 seconds. With it, your password alone opens nothing.',
-  'account.totp.begin': 'Enrol an authenticator',
-  'account.totp.replace': 'Replace the authenticator',
-  'account.totp.qr': 'QR code of the secret; its text is beside it',
-  'account.totp.scan':
-    'Scan the code with your authenticator app, or type the secret into it. Then enter the code it shows.',
-  'account.totp.secret': 'Secret',
-  'account.totp.confirm': 'Put it in force',
-  'account.totp.sign_in_again': 'Once it is in force, sign out and sign in with a code.',
-  'account.password': 'Password',
-  'account.password.rules':
-    'At least 8 characters with a second factor, 15 without. A sentence is easier to keep than a puzzle.',
-  'account.password.old': 'Current password',
-  'account.password.new': 'New password',
-  'account.password.again': 'New password, again',
-  'account.password.differs': 'The two are not the same. Type the new password again.',
-  'account.password.change': 'Change the password',
-  'account.password.changed': 'The password is changed.',
-  'account.sessions': 'Sessions',
-  'account.sessions.means':
-    'Where you are signed in. End what you do not recognise, then change your password.',
-  'account.sessions.none': 'No open session.',
-  'account.sessions.browser': 'Browser',
-  'account.sessions.unknown': 'Unknown program',
-  'account.sessions.address': 'Address',
-  'account.sessions.also': 'also',
-  'account.sessions.elsewhere': 'used elsewhere',
-  'account.sessions.seen': 'Last seen',
-  'account.sessions.current': 'this one',
-  'account.sessions.end': 'End the session',
-  'account.sessions.end.ask': '{browser} at {address} will have to sign in again.',
-  'account.access_keys': 'Access keys',
-  'account.access_keys.means':
-    'S3 clients sign their requests with an access key. Make one for each program, so that each can be taken back alone.',
-  'account.access_keys.none': 'No access key yet.',
-  'account.access_keys.create': 'Make a key',
-  'account.access_keys.id': 'Access key',
-  'account.access_keys.secret': 'Secret key',
-  'account.access_keys.delete': 'Delete the access key',
-  'account.access_keys.delete.ask': 'Programs that sign with it are refused at once.',
-  'account.api_tokens': 'API tokens',
-  'account.api_tokens.means':
-    'A token lets a program use the REST API or the command line as you, with the second factor of this session.',
-  'account.api_tokens.none': 'No API token yet.',
-  'account.api_tokens.label': 'Label',
-  'account.api_tokens.label.like': 'What will use it',
-  'account.api_tokens.create': 'Make a token',
-  'account.api_tokens.secret': 'API token',
-  'account.api_tokens.delete': 'Delete the API token',
-  'account.api_tokens.delete.ask': 'Programs that use “{label}” are refused at once.',
-  'account.delete.of': 'Delete {name}',
-  'secret.once': 'Copy it now: it is shown this once.',
   ...auditEn,
 } as const;

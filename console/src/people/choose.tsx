@@ -1,10 +1,13 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
+import { isRequestNeeded } from '../api/problem';
+import type { AskedRight } from '../api/types';
 import { Dialog } from '../elements/dialog';
 import { Icon } from '../elements/icon';
 import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
+import { AskForm } from './ask_form';
 import { plain } from './filter';
 import classes from './people.module.css';
 
@@ -17,10 +20,21 @@ export interface OptionGroup {
   items: Option[];
 }
 
+// Those of `things` that are not `taken`, to choose from.
+export function optionsOf(
+  things: readonly { id: string; name: string }[],
+  taken: readonly string[],
+): Option[] {
+  return things
+    .filter(({ id }) => !taken.includes(id))
+    .map(({ id, name }) => ({ value: id, label: name }));
+}
+
 // As many as a person looks through; the others are found by a part of their names.
 const shownMax = 50;
 
-// One of many, found by a part of its name; the dialog stays, with the reason, when it fails.
+// One of many, found by a part of its name; the dialog stays, with the reason, when it fails. Where
+// one person alone may not give what was chosen, it turns into asking for it.
 export function Choose({
   title,
   label,
@@ -29,6 +43,7 @@ export function Choose({
   action,
   groups,
   onChoose,
+  ask,
   onClose,
 }: {
   title: string;
@@ -38,6 +53,7 @@ export function Choose({
   action: string;
   groups: OptionGroup[];
   onChoose: (value: string) => Promise<unknown>;
+  ask?: (value: string) => AskedRight;
   onClose: () => void;
 }) {
   const { t } = useSpeech();
@@ -55,6 +71,16 @@ export function Choose({
     event.preventDefault();
     setTried(true);
     if (meant && !doing.isPending) doing.mutate(meant.value);
+  }
+  if (ask !== undefined && isRequestNeeded(doing.error)) {
+    return (
+      <Dialog title={title} onClose={onClose}>
+        <div className="stack">
+          <Failure error={doing.error} />
+          <AskForm asked={ask(doing.variables ?? '')} onClose={onClose} />
+        </div>
+      </Dialog>
+    );
   }
   return (
     <Dialog title={title} onClose={onClose}>

@@ -2,6 +2,7 @@ import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { askAgain } from '../api/again';
+import { isRequestNeeded } from '../api/problem';
 import { identity, rights } from '../api/routes';
 import type { NewUser } from '../api/types';
 import { Dialog } from '../elements/dialog';
@@ -20,7 +21,7 @@ export function CreateUser({ tenant, onClose }: { tenant: string; onClose: () =>
 }
 
 // The roles of an organisation, the least first; one below begins with its administrator.
-function useRoles(isOwn: boolean) {
+export function useRoles(isOwn: boolean) {
   const query = useQuery({
     queryKey: ['predefined'],
     queryFn: rights.predefined,
@@ -29,6 +30,34 @@ function useRoles(isOwn: boolean) {
   const first: NewUser['role'] = isOwn ? 'reader' : 'tenant_administrator';
   const roles = query.data?.items.map(({ role }) => role).reverse();
   return { first, roles: roles ?? (isOwn ? [first] : [first, 'member', 'reader']) };
+}
+
+export function RoleField({
+  role,
+  roles,
+  onRole,
+}: {
+  role: NewUser['role'];
+  roles: NewUser['role'][];
+  onRole: (role: NewUser['role']) => void;
+}) {
+  const { t } = useSpeech();
+  return (
+    <NativeSelect
+      label={t('user.role')}
+      description={t(`role.${role}.means`)}
+      data={roles.map((each) => ({ value: each, label: t(`role.${each}`) }))}
+      value={role}
+      onChange={(event) => onRole(event.currentTarget.value as NewUser['role'])}
+    />
+  );
+}
+
+// Who is not there yet cannot be asked a role for: it comes with the least, and the rest is asked
+// for afterwards.
+export function NeedsTwo({ error }: { error: unknown }) {
+  const { t } = useSpeech();
+  return isRequestNeeded(error) ? <p>{t('users.needs_two')}</p> : null;
 }
 
 function NewUserForm({ tenant, onClose }: { tenant: string; onClose: () => void }) {
@@ -70,15 +99,7 @@ function NewUserForm({ tenant, onClose }: { tenant: string; onClose: () => void 
         value={user.email ?? ''}
         onChange={(event) => setUser({ ...user, email: event.currentTarget.value })}
       />
-      <NativeSelect
-        label={t('user.role')}
-        description={t(`role.${user.role}.means`)}
-        data={roles.map((role) => ({ value: role, label: t(`role.${role}`) }))}
-        value={user.role}
-        onChange={(event) =>
-          setUser({ ...user, role: event.currentTarget.value as NewUser['role'] })
-        }
-      />
+      <RoleField role={user.role} roles={roles} onRole={(role) => setUser({ ...user, role })} />
       <PasswordInput
         label={t('users.password')}
         description={t('users.password.means')}
@@ -90,6 +111,7 @@ function NewUserForm({ tenant, onClose }: { tenant: string; onClose: () => void 
         onChange={(event) => setUser({ ...user, password: event.currentTarget.value })}
       />
       {create.isError && <Failure error={create.error} />}
+      <NeedsTwo error={create.error} />
       <div className="row" style={{ justifyContent: 'flex-end' }}>
         <Button variant="default" onClick={onClose}>
           {t('action.cancel')}

@@ -1,116 +1,73 @@
-import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { askAgain } from '../api/again';
 import { identity, rights, type Holder } from '../api/routes';
 import type { Profile, ProfileHolder } from '../api/types';
-import { Confirm } from '../elements/confirm';
-import { Icon } from '../elements/icon';
 import { Moment } from '../elements/moment';
-import { Panel } from '../elements/page';
-import { Answer, Empty } from '../elements/states';
-import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
-import { Choose } from './choose';
-import { isAdministrator } from './rights_panel';
-
-// Whose boundary a profile is, and to which groups and users it is given.
-export function HoldersPanel({ profile }: { profile: Profile }) {
-  const { t } = useSpeech();
-  const who = useWho();
-  const [giving, setGiving] = useState(false);
-  const query = useQuery({
-    queryKey: ['holders', profile.id],
-    queryFn: () => rights.holders(profile.id),
-  });
-  const give = may(who, 'iam:GiveProfile') && (
-    <Button size="sm" leftSection={<Icon name="plus" />} onClick={() => setGiving(true)}>
-      {t('rights.give')}
-    </Button>
-  );
-  return (
-    <Panel title={t('holders.title')} flush aside={give}>
-      <Answer query={query}>
-        {(holders) => (
-          <>
-            {holders.length === 0 ? (
-              <Empty icon="users" title={t('holders.none')} />
-            ) : (
-              <HolderTable profile={profile} holders={holders} />
-            )}
-            {giving && (
-              <GiveTo profile={profile} holders={holders} onClose={() => setGiving(false)} />
-            )}
-          </>
-        )}
-      </Answer>
-    </Panel>
-  );
-}
+import { Choose, optionsOf } from './choose';
+import { HeldPanel, ThingName } from './held_panel';
+import { isAdministrator } from './marks';
 
 function holderOf({ user, group }: ProfileHolder): Holder {
   return user === null ? { kind: 'groups', id: group ?? '' } : { kind: 'users', id: user };
 }
 
-function HolderTable({ profile, holders }: { profile: Profile; holders: ProfileHolder[] }) {
+// Whose boundary a profile is, and to which groups and users it is given.
+export function HoldersPanel({ profile }: { profile: Profile }) {
   const { t } = useSpeech();
   const who = useWho();
   const queries = useQueryClient();
-  const [doomed, setDoomed] = useState<ProfileHolder | null>(null);
-  const mayWithdraw = may(who, 'iam:WithdrawProfile');
+  const query = useQuery({
+    queryKey: ['holders', profile.id],
+    queryFn: () => rights.holders(profile.id),
+  });
   return (
-    <>
-      <Table
-        columns={[t('holders.who'), t('rights.how'), t('rights.since')]}
-        acts={mayWithdraw}
-        label={t('holders.title')}
-      >
-        {holders.map((each) => {
-          const { kind, id } = holderOf(each);
-          return (
-            <tr key={`${String(each.boundary)} ${kind} ${id}`}>
-              <th scope="row" className="disk-cell">
-                <a href={`#/people/${kind}/${id}`} className="wrap-anywhere">
-                  {each.name}
-                </a>
-              </th>
-              <td>{t(each.boundary ? 'holders.boundary' : `holders.${kind}`)}</td>
-              <td>
-                <Moment us={each.since_us} />
-              </td>
-              {mayWithdraw && (
-                <td className="numeric">
-                  {!each.boundary && (
-                    <Button
-                      size="compact-sm"
-                      variant="default"
-                      aria-label={t('holders.withdraw.from', { name: each.name })}
-                      onClick={() => setDoomed(each)}
-                    >
-                      {t('rights.withdraw')}
-                    </Button>
-                  )}
-                </td>
-              )}
-            </tr>
-          );
-        })}
-      </Table>
-      {doomed !== null && (
-        <Confirm
-          title={t('rights.withdraw')}
-          action={t('rights.withdraw')}
-          onClose={() => setDoomed(null)}
-          onConfirm={async () => {
-            await rights.withdraw(profile.id, holderOf(doomed));
-            await askAgain(queries, ['holders']);
-          }}
-        >
-          {t('rights.withdraw.ask', { profile: profile.name, name: doomed.name })}
-        </Confirm>
-      )}
-    </>
+    <HeldPanel
+      title={t('holders.title')}
+      query={query}
+      columns={[t('holders.who'), t('rights.how'), t('rights.since')]}
+      nothing={{ icon: 'users', title: t('holders.none') }}
+      rows={(holders) =>
+        holders.map((each) => {
+          const holder = holderOf(each);
+          const { kind, id } = holder;
+          return {
+            key: `${String(each.boundary)} ${kind} ${id}`,
+            head: <ThingName kind={kind} id={id} name={each.name} />,
+            cells: [
+              t(each.boundary ? 'holders.boundary' : `holders.${kind}`),
+              <Moment us={each.since_us} />,
+            ],
+            take: each.boundary
+              ? null
+              : {
+                  label: t('holders.withdraw.from', { name: each.name }),
+                  ask: t('rights.withdraw.ask', { profile: profile.name, name: each.name }),
+                  run: async () => {
+                    await rights.withdraw(profile.id, holder);
+                    await askAgain(queries, ['holders']);
+                  },
+                },
+          };
+        })
+      }
+      take={
+        may(who, 'iam:WithdrawProfile')
+          ? { action: t('rights.withdraw'), title: t('rights.withdraw') }
+          : null
+      }
+      give={
+        may(who, 'iam:GiveProfile')
+          ? {
+              action: t('rights.give'),
+              dialog: (holders, close) => (
+                <GiveTo profile={profile} holders={holders} onClose={close} />
+              ),
+            }
+          : null
+      }
+    />
   );
 }
 
@@ -132,13 +89,18 @@ function GiveTo({
   });
   const groups = useQuery({ queryKey: ['groups'], queryFn: rights.groups });
   if (users.data === undefined || groups.data === undefined) return null;
-  const taken = holders.filter(({ boundary }) => !boundary).map(({ user, group }) => user ?? group);
-  const optionsOf = (kind: Holder['kind'], things: { id: string; name: string }[]) => ({
+  const taken = holders.filter(({ boundary }) => !boundary).map((each) => holderOf(each).id);
+  const kindOf = (kind: Holder['kind'], things: { id: string; name: string }[]) => ({
     name: t(`people.${kind}`),
-    items: things
-      .filter(({ id }) => !taken.includes(id))
-      .map(({ id, name }) => ({ value: `${kind} ${id}`, label: name })),
+    items: optionsOf(things, taken).map(({ value, label }) => ({
+      value: `${kind} ${value}`,
+      label,
+    })),
   });
+  const chosen = (value: string): Holder => {
+    const [kind, id] = value.split(' ');
+    return { kind: kind as Holder['kind'], id: id ?? '' };
+  };
   return (
     <Choose
       title={t('holders.give', { profile: profile.name })}
@@ -147,16 +109,19 @@ function GiveTo({
       nothing={t('holders.nobody')}
       action={t('rights.give')}
       groups={[
-        optionsOf('groups', groups.data),
-        optionsOf(
+        kindOf('groups', groups.data),
+        kindOf(
           'users',
           users.data.filter((user) => !isAdministrator(user)),
         ),
       ]}
+      ask={(value) => {
+        const { kind, id } = chosen(value);
+        return { profile: profile.id, ...(kind === 'users' ? { user: id } : { group: id }) };
+      }}
       onClose={onClose}
       onChoose={async (value) => {
-        const [kind, id] = value.split(' ');
-        await rights.give(profile.id, { kind: kind as Holder['kind'], id: id ?? '' });
+        await rights.give(profile.id, chosen(value));
         await askAgain(queries, ['holders']);
       }}
     />

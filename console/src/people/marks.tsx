@@ -4,6 +4,9 @@ import { useSpeech } from '../language/speech';
 
 // What one sees of a user, or of a profile, at once.
 
+export const isAdministrator = ({ role }: Pick<User, 'role'>) =>
+  role === 'provider_administrator' || role === 'operator' || role === 'tenant_administrator';
+
 export function StatusMark({ active }: { active: boolean }) {
   const { t } = useSpeech();
   return (

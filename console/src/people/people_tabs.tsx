@@ -2,13 +2,18 @@ import type { Key } from '../language/message';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
 
-const tabs: readonly { at: Tab; label: Key; action: string }[] = [
+const tabs: readonly { at: Tab; label: Key; action: string | null }[] = [
   { at: 'users', label: 'people.users', action: 'iam:ListUsers' },
   { at: 'groups', label: 'people.groups', action: 'iam:ListGroups' },
   { at: 'profiles', label: 'people.profiles', action: 'iam:ListProfiles' },
+  { at: 'assumed-roles', label: 'people.assumed-roles', action: 'iam:ListRoles' },
+  { at: 'requests', label: 'people.requests', action: null },
+  { at: 'reviews', label: 'people.reviews', action: 'iam:GetReview' },
+  { at: 'access', label: 'people.access', action: null },
 ];
 
-export type Tab = 'users' | 'groups' | 'profiles';
+export type Tab =
+  'users' | 'groups' | 'profiles' | 'assumed-roles' | 'requests' | 'reviews' | 'access';
 
 export function PeopleTabs({ at }: { at: Tab }) {
   const { t } = useSpeech();
@@ -16,7 +21,7 @@ export function PeopleTabs({ at }: { at: Tab }) {
   return (
     <nav className="tabs" aria-label={t('people.title')}>
       {tabs
-        .filter(({ action }) => may(who, action))
+        .filter(({ action }) => action === null || may(who, action))
         .map((tab) => (
           <a
             key={tab.at}

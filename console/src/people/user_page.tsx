@@ -55,6 +55,11 @@ function About({ user }: { user: User }) {
       )}
       <Facts user={user} />
       {isOurs && <RightsPanel user={user} />}
+      {isOurs && may(who, 'iam:GetAccess') && (
+        <p>
+          <a href={`#/people/access/${user.id}`}>{t('reach.what')}</a>
+        </p>
+      )}
       {may(who, 'iam:ListAccessKeys') && <AccessKeysPanel user={user} />}
       {may(who, 'iam:ListSessions') && <SessionsPanel user={user} />}
     </>

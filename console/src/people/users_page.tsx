@@ -12,6 +12,8 @@ import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
 import { CreateUser } from './create_user';
 import { kinds, matching, noFilter, type Kind, type UserFilter } from './filter';
+import { InvitationsPanel } from './invitations_panel';
+import { Invite } from './invite';
 import { FactorsMark, PrivilegedMark, StatusMark } from './marks';
 import { PeopleTabs } from './people_tabs';
 
@@ -19,20 +21,29 @@ export function UsersPage() {
   const { t } = useSpeech();
   const who = useWho();
   const [tenant, setTenant] = useState(who.tenant.id);
-  const [creating, setCreating] = useState(false);
+  const [opened, setOpened] = useState<'create' | 'invite' | null>(null);
   const query = useQuery({
     queryKey: ['users', tenant],
     queryFn: () => identity.users(tenant),
   });
   // From above, a tenant gets its first user; from then on it looks after itself.
   const isRoom = tenant === who.tenant.id || query.data?.length === 0;
-  const create = may(who, 'iam:CreateUser') && isRoom && (
-    <Button leftSection={<Icon name="plus" />} onClick={() => setCreating(true)}>
-      {t('users.create')}
-    </Button>
+  const acts = isRoom && (
+    <>
+      {may(who, 'iam:Invite') && (
+        <Button leftSection={<Icon name="plus" />} onClick={() => setOpened('invite')}>
+          {t('invitations.invite')}
+        </Button>
+      )}
+      {may(who, 'iam:CreateUser') && (
+        <Button variant="default" onClick={() => setOpened('create')}>
+          {t('users.create')}
+        </Button>
+      )}
+    </>
   );
   return (
-    <Page title={t('people.title')} lead={t('people.lead')} actions={create}>
+    <Page title={t('people.title')} lead={t('people.lead')} actions={acts}>
       <PeopleTabs at="users" />
       <TenantChoice tenant={tenant} onTenant={setTenant} />
       <Answer query={query}>
@@ -48,7 +59,9 @@ export function UsersPage() {
           )
         }
       </Answer>
-      {creating && <CreateUser tenant={tenant} onClose={() => setCreating(false)} />}
+      {may(who, 'iam:ListInvitations') && <InvitationsPanel key={tenant} tenant={tenant} />}
+      {opened === 'create' && <CreateUser tenant={tenant} onClose={() => setOpened(null)} />}
+      {opened === 'invite' && <Invite tenant={tenant} onClose={() => setOpened(null)} />}
     </Page>
   );
 }

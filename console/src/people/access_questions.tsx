@@ -1,0 +1,275 @@
+import { Button, NativeSelect, Switch, TextInput } from '@mantine/core';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { useState, type FormEvent } from 'react';
+import { access } from '../api/routes';
+import type { User, WhoReaches } from '../api/types';
+import { Icon } from '../elements/icon';
+import { More } from '../elements/more';
+import { Panel } from '../elements/page';
+import { Answer, Empty, Failure } from '../elements/states';
+import { useSpeech } from '../language/speech';
+import { ThingName } from './held_panel';
+import { Acts, Conditions, Reasons, Statement } from './reach';
+import classes from './people.module.css';
+
+// Who can reach this bucket, and why?
+export function WhoPanel({ buckets, first }: { buckets: readonly string[]; first: string }) {
+  const { t } = useSpeech();
+  const [bucket, setBucket] = useState(first);
+  const [prefix, setPrefix] = useState('');
+  const [asked, setAsked] = useState(first === '' ? null : { bucket: first, prefix: '' });
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setAsked(bucket === '' ? null : { bucket, prefix });
+  }
+  return (
+    <Panel title={t('reach.who')}>
+      <form className="row-end" onSubmit={submit}>
+        <BucketField buckets={buckets} bucket={bucket} onBucket={setBucket} />
+        <TextInput
+          label={t('reach.prefix')}
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={1024}
+          value={prefix}
+          onChange={(event) => setPrefix(event.currentTarget.value)}
+        />
+        <Button type="submit">{t('reach.ask')}</Button>
+      </form>
+      {asked !== null && <Who key={`${asked.bucket}/${asked.prefix}`} {...asked} />}
+    </Panel>
+  );
+}
+
+function BucketField({
+  buckets,
+  bucket,
+  onBucket,
+}: {
+  buckets: readonly string[];
+  bucket: string;
+  onBucket: (bucket: string) => void;
+}) {
+  const { t } = useSpeech();
+  return (
+    <NativeSelect
+      label={t('reach.bucket')}
+      data={[{ value: '', label: t('request.choose') }, ...buckets]}
+      value={bucket}
+      onChange={(event) => onBucket(event.currentTarget.value)}
+    />
+  );
+}
+
+function Who({ bucket, prefix }: { bucket: string; prefix: string }) {
+  const { t } = useSpeech();
+  const query = useInfiniteQuery({
+    queryKey: ['who-reaches', bucket, prefix],
+    queryFn: ({ pageParam }) => access.whoReaches(bucket, prefix, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: WhoReaches) => page.next_cursor,
+  });
+  return (
+    <Answer query={query}>
+      {({ pages }) => (
+        <>
+          {!query.hasNextPage && pages.every(({ items }) => items.length === 0) && (
+            <Empty icon="users" title={t('reach.nobody')} />
+          )}
+          <ul className={classes.statements}>
+            {pages.flatMap(({ items }) =>
+              items.map((person) => (
+                <li key={person.user} className={classes.statement}>
+                  <h3 className="row">
+                    <ThingName kind="users" id={person.user} name={person.name} />
+                    <span className="tag">{t(`role.${person.role}`)}</span>
+                  </h3>
+                  <Acts acts={person.acts} />
+                </li>
+              )),
+            )}
+          </ul>
+          <More query={query}>{t('action.more')}</More>
+          <Foreigners pages={pages} />
+        </>
+      )}
+    </Answer>
+  );
+}
+
+// Other accounts that the bucket's policy names.
+function Foreigners({ pages }: { pages: readonly WhoReaches[] }) {
+  const { t } = useSpeech();
+  const foreigners = pages.flatMap((page) => page.foreigners);
+  if (foreigners.length === 0) return null;
+  return (
+    <>
+      <h3>{t('reach.foreigners')}</h3>
+      <p className="soft">{t('reach.foreigners.means')}</p>
+      <ul className={classes.reasons}>
+        {foreigners.map((each, at) => (
+          <li key={at}>
+            <code className="wrap-anywhere">{each.principal}</code> {t(`reach.act.${each.act}`)}
+            <Statement name={each.statement} />
+            <Conditions conditions={each.conditions} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function UserField({
+  users,
+  user,
+  onUser,
+}: {
+  users: readonly Pick<User, 'id' | 'name'>[];
+  user: string;
+  onUser: (user: string) => void;
+}) {
+  const { t } = useSpeech();
+  return (
+    <NativeSelect
+      label={t('user')}
+      data={users.map(({ id, name }) => ({ value: id, label: name }))}
+      value={user}
+      onChange={(event) => onUser(event.currentTarget.value)}
+    />
+  );
+}
+
+// What can this person do?
+export function WhatPanel({ users, first }: { users: readonly User[]; first: string }) {
+  const { t } = useSpeech();
+  const [user, setUser] = useState(first);
+  const query = useQuery({
+    queryKey: ['what-reaches', user],
+    queryFn: () => access.whatReaches(user),
+  });
+  return (
+    <Panel title={t('reach.what')}>
+      <div className="stack">
+        {users.length > 1 && <UserField users={users} user={user} onUser={setUser} />}
+        <Answer query={query}>
+          {({ buckets }) =>
+            buckets.length === 0 ? (
+              <Empty icon="buckets" title={t('reach.nothing')} />
+            ) : (
+              <ul className={classes.statements}>
+                {buckets.map(({ bucket, acts }) => (
+                  <li key={bucket} className={classes.statement}>
+                    <h3 className="wrap-anywhere">{bucket}</h3>
+                    {acts.length === 0 ? (
+                      <p className="soft">{t('reach.certainty.never')}</p>
+                    ) : (
+                      <Acts acts={acts} />
+                    )}
+                  </li>
+                ))}
+              </ul>
+            )
+          }
+        </Answer>
+      </div>
+    </Panel>
+  );
+}
+
+const actions = [
+  's3:GetObject',
+  's3:ListBucket',
+  's3:PutObject',
+  's3:DeleteObject',
+  's3:GetBucketPolicy',
+  's3:PutBucketPolicy',
+  's3:DeleteBucket',
+];
+
+// Would this request be allowed?
+export function ExplainPanel({
+  users,
+  buckets,
+  first,
+}: {
+  users: readonly User[];
+  buckets: readonly string[];
+  first: string;
+}) {
+  const { t } = useSpeech();
+  const [user, setUser] = useState(first);
+  const [action, setAction] = useState('s3:GetObject');
+  const [bucket, setBucket] = useState('');
+  const [key, setKey] = useState('');
+  const [sourceIp, setSourceIp] = useState('');
+  const [factor, setFactor] = useState(false);
+  const explain = useMutation({
+    mutationFn: () =>
+      access.explain({
+        user,
+        action,
+        bucket,
+        ...(key !== '' && { key }),
+        ...(sourceIp !== '' && { source_ip: sourceIp }),
+        second_factor: factor,
+        secure: true,
+      }),
+  });
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (bucket !== '' && !explain.isPending) explain.mutate();
+  }
+  return (
+    <Panel title={t('reach.explain')}>
+      <form className="stack" onSubmit={submit} onChange={explain.reset}>
+        <div className="row-end">
+          {users.length > 1 && <UserField users={users} user={user} onUser={setUser} />}
+          <NativeSelect
+            label={t('audit.action')}
+            data={actions}
+            value={action}
+            onChange={(event) => setAction(event.currentTarget.value)}
+          />
+          <BucketField buckets={buckets} bucket={bucket} onBucket={setBucket} />
+          <TextInput
+            label={t('reach.key')}
+            autoComplete="off"
+            spellCheck={false}
+            value={key}
+            onChange={(event) => setKey(event.currentTarget.value)}
+          />
+          <TextInput
+            label={t('reach.from')}
+            autoComplete="off"
+            spellCheck={false}
+            value={sourceIp}
+            onChange={(event) => setSourceIp(event.currentTarget.value)}
+          />
+        </div>
+        <Switch
+          label={t('reach.factor')}
+          checked={factor}
+          onChange={(event) => setFactor(event.currentTarget.checked)}
+        />
+        <div>
+          <Button type="submit" loading={explain.isPending} disabled={bucket === ''}>
+            {t('reach.ask')}
+          </Button>
+        </div>
+      </form>
+      {explain.isError && <Failure error={explain.error} />}
+      {explain.data !== undefined && (
+        <div className="stack" role="status">
+          <p className="row">
+            <span className="chip" data-tone={explain.data.allowed ? 'accent' : 'fail'}>
+              <Icon name={explain.data.allowed ? 'pass' : 'fail'} size={14} />
+              {t(explain.data.allowed ? 'reach.allowed' : 'reach.denied')}
+            </span>
+            {explain.data.reason}
+          </p>
+          <Reasons reasons={explain.data.statements} />
+        </div>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,261 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { askAgain } from '../api/again';
+import { roles } from '../api/routes';
+import type { AssumableRole } from '../api/types';
+import { Confirm } from '../elements/confirm';
+import { Copyable } from '../elements/copyable';
+import { Moment } from '../elements/moment';
+import { Page, Panel } from '../elements/page';
+import { Answer } from '../elements/states';
+import { formatDuration } from '../language/format';
+import { useSpeech } from '../language/speech';
+import { write } from '../objects/policy';
+import { may, useWho } from '../shell/rights';
+import { ChooseProfile } from './choose_profile';
+import { HeldPanel, ThingName } from './held_panel';
+import { PrivilegedMark } from './marks';
+import { BackTo } from './people_tabs';
+import { faultOfText } from './policy_editor';
+import { TrustForm } from './trust_form';
+
+export function AssumedRolePage({ id }: { id: string }) {
+  const { t } = useSpeech();
+  const query = useQuery({ queryKey: ['assumed-roles', id], queryFn: () => roles.one(id) });
+  const role = query.data;
+  return (
+    <Page
+      title={role?.name ?? t('assumed')}
+      above={<BackTo at="assumed-roles" />}
+      actions={role !== undefined && <DeleteRole role={role} />}
+    >
+      <Answer query={query}>
+        {(found) => (
+          <>
+            <Panel title={t('assumed.arn')}>
+              <Copyable label={t('assumed.arn')} value={found.arn} />
+            </Panel>
+            <Profiles role={found} query={query} />
+            <Trust role={found} />
+            <Sessions role={found} />
+          </>
+        )}
+      </Answer>
+    </Page>
+  );
+}
+
+function DeleteRole({ role }: { role: AssumableRole }) {
+  const { t } = useSpeech();
+  const who = useWho();
+  const queries = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  if (!may(who, 'iam:DeleteRole')) return null;
+  return (
+    <>
+      <Button variant="default" onClick={() => setAsking(true)}>
+        {t('assumed.delete')}
+      </Button>
+      {asking && (
+        <Confirm
+          title={t('assumed.delete')}
+          action={t('assumed.delete')}
+          onClose={() => setAsking(false)}
+          onConfirm={async () => {
+            await roles.remove(role.id);
+            window.location.hash = '#/people/assumed-roles';
+            queries.removeQueries({ queryKey: ['assumed-roles', role.id] });
+            await askAgain(queries, ['assumed-roles']);
+          }}
+        >
+          {t('assumed.delete.ask', { name: role.name })}
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+function Profiles({
+  role,
+  query,
+}: {
+  role: AssumableRole;
+  query: Parameters<typeof Answer<AssumableRole>>[0]['query'];
+}) {
+  const { t } = useSpeech();
+  const who = useWho();
+  const queries = useQueryClient();
+  const again = () => askAgain(queries, ['assumed-roles']);
+  return (
+    <HeldPanel
+      title={t('assumed.profiles')}
+      lead={t('assumed.profiles.means')}
+      query={query}
+      columns={[t('profile'), t('rights.since')]}
+      nothing={{ icon: 'annex', title: t('assumed.profiles.none') }}
+      rows={({ profiles }) =>
+        profiles.map((each) => ({
+          key: each.profile,
+          head: (
+            <span className="row">
+              <ThingName kind="profiles" id={each.profile} name={each.name} />
+              <PrivilegedMark privileged={each.privileged} />
+            </span>
+          ),
+          cells: [<Moment us={each.since_us} />],
+          take: {
+            label: t('rights.withdraw.of', { name: each.name }),
+            ask: t('rights.withdraw.ask', { profile: each.name, name: role.name }),
+            run: async () => {
+              await roles.withdraw(role.id, each.profile);
+              await again();
+            },
+          },
+        }))
+      }
+      take={
+        may(who, 'iam:WithdrawProfile')
+          ? { action: t('rights.withdraw'), title: t('rights.withdraw') }
+          : null
+      }
+      give={
+        may(who, 'iam:GiveProfile')
+          ? {
+              action: t('rights.give'),
+              dialog: ({ profiles }, close) => (
+                <ChooseProfile
+                  title={t('rights.give.to', { name: role.name })}
+                  note={t('assumed.profiles.means')}
+                  action={t('rights.give')}
+                  taken={profiles.map(({ profile }) => profile)}
+                  onClose={close}
+                  onChoose={async (profile) => {
+                    await roles.give(role.id, profile);
+                    await again();
+                  }}
+                />
+              ),
+            }
+          : null
+      }
+    />
+  );
+}
+
+// Read first, and changed by whoever means to.
+function Trust({ role }: { role: AssumableRole }) {
+  const { t, language } = useSpeech();
+  const who = useWho();
+  const [editing, setEditing] = useState(false);
+  const edit = may(who, 'iam:ChangeRole') && !editing && (
+    <Button size="sm" variant="default" onClick={() => setEditing(true)}>
+      {t('policy.edit')}
+    </Button>
+  );
+  return (
+    <Panel title={t('assumed.who')} aside={edit}>
+      {editing ? (
+        <ChangeTrust role={role} onDone={() => setEditing(false)} />
+      ) : (
+        <div className="stack">
+          <p>
+            {t('assumed.longest')}: {formatDuration(role.session_max_us, language)}
+          </p>
+          <pre className="code" tabIndex={0} aria-label={t('assumed.trust')}>
+            {write(role.trust)}
+          </pre>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function ChangeTrust({ role, onDone }: { role: AssumableRole; onDone: () => void }) {
+  const { t } = useSpeech();
+  const queries = useQueryClient();
+  const [text, setText] = useState(() => write(role.trust));
+  const [seconds, setSeconds] = useState(role.session_max_us / 1e6);
+  const save = useMutation({
+    mutationFn: () => {
+      const fault = faultOfText(text);
+      if (fault !== null) throw fault;
+      return roles.change(role.id, text, seconds * 1e6);
+    },
+    onSuccess: async () => {
+      await askAgain(queries, ['assumed-roles']);
+      onDone();
+    },
+  });
+  return (
+    <div className="stack">
+      <TrustForm
+        text={text}
+        onText={setText}
+        seconds={seconds}
+        onSeconds={setSeconds}
+        error={save.error}
+      />
+      <div className="row">
+        <Button loading={save.isPending} onClick={() => save.mutate()}>
+          {t('access.save')}
+        </Button>
+        <Button variant="default" onClick={onDone}>
+          {t('action.cancel')}
+        </Button>
+        <span className="soft">{t('assumed.open_stay')}</span>
+      </div>
+    </div>
+  );
+}
+
+function Sessions({ role }: { role: AssumableRole }) {
+  const { t } = useSpeech();
+  const who = useWho();
+  const queries = useQueryClient();
+  const sees = may(who, 'iam:ListRoleSessions');
+  const query = useQuery({
+    queryKey: ['assumed-roles', role.id, 'sessions'],
+    queryFn: () => roles.sessions(role.id),
+    enabled: sees,
+  });
+  if (!sees) return null;
+  return (
+    <HeldPanel
+      title={t('assumed.sessions')}
+      query={query}
+      columns={[
+        t('assumed.session'),
+        t('assumed.by'),
+        t('account.access_keys.id'),
+        t('time.expires'),
+      ]}
+      nothing={{ icon: 'account', title: t('account.sessions.none') }}
+      rows={(sessions) =>
+        sessions.map((each) => ({
+          key: each.id,
+          head: <span className="wrap-anywhere">{each.name}</span>,
+          cells: [
+            <code className="wrap-anywhere">{each.assumed_by}</code>,
+            <code>{each.id}</code>,
+            <Moment us={each.expires_us} />,
+          ],
+          take: {
+            label: t('assumed.revoke.of', { name: each.name }),
+            ask: t('assumed.revoke.ask', { name: each.name }),
+            run: async () => {
+              await roles.revoke(each.id);
+              await askAgain(queries, ['assumed-roles']);
+            },
+          },
+        }))
+      }
+      give={null}
+      take={
+        may(who, 'iam:RevokeRoleSession')
+          ? { action: t('account.sessions.end'), title: t('account.sessions.end') }
+          : null
+      }
+    />
+  );
+}

@@ -1,0 +1,41 @@
+import { useQuery } from '@tanstack/react-query';
+import { rights } from '../api/routes';
+import type { AskedRight } from '../api/types';
+import { useSpeech } from '../language/speech';
+import { Choose, optionsOf } from './choose';
+
+// A profile, of those that are not `taken`.
+export function ChooseProfile({
+  title,
+  note,
+  action,
+  taken,
+  onChoose,
+  ask,
+  onClose,
+}: {
+  title: string;
+  note: string;
+  action: string;
+  taken: readonly string[];
+  onChoose: (profile: string) => Promise<unknown>;
+  ask?: (profile: string) => AskedRight;
+  onClose: () => void;
+}) {
+  const { t } = useSpeech();
+  const query = useQuery({ queryKey: ['profiles'], queryFn: rights.profiles });
+  if (query.data === undefined) return null;
+  return (
+    <Choose
+      title={title}
+      label={t('profile')}
+      note={note}
+      nothing={t('rights.give.none')}
+      action={action}
+      groups={[{ name: null, items: optionsOf(query.data, taken) }]}
+      onClose={onClose}
+      onChoose={onChoose}
+      {...(ask !== undefined && { ask })}
+    />
+  );
+}

@@ -1,0 +1,110 @@
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState, type FormEvent } from 'react';
+import { askAgain } from '../api/again';
+import { invitations } from '../api/routes';
+import type { NewInvitation } from '../api/types';
+import { Dialog } from '../elements/dialog';
+import { Failure } from '../elements/states';
+import { useSpeech } from '../language/speech';
+import { useWho } from '../shell/rights';
+import { NeedsTwo, RoleField, useRoles } from './create_user';
+import { InvitationLink } from './invitations_panel';
+
+// By mail; where none goes out, by a link to hand on.
+export function Invite({ tenant, onClose }: { tenant: string; onClose: () => void }) {
+  const { t } = useSpeech();
+  return (
+    <Dialog title={t('invitations.invite')} onClose={onClose}>
+      <InviteForm tenant={tenant} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+function InviteForm({ tenant, onClose }: { tenant: string; onClose: () => void }) {
+  const { t, language } = useSpeech();
+  const who = useWho();
+  const queries = useQueryClient();
+  const { first, roles } = useRoles(tenant === who.tenant.id);
+  const [invited, setInvited] = useState<NewInvitation>({
+    email: '',
+    name: '',
+    role: first,
+    language,
+  });
+  const invite = useMutation({
+    mutationFn: () => invitations.invite(tenant, invited),
+    onSuccess: () => askAgain(queries, ['invitations']),
+  });
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!invite.isPending) invite.mutate();
+  }
+  if (invite.data !== undefined) {
+    return (
+      <div className="stack">
+        {invite.data.link === null ? (
+          <p role="status">{t('invitations.sent', { email: invited.email })}</p>
+        ) : (
+          <InvitationLink link={invite.data.link} />
+        )}
+        <div className="row" style={{ justifyContent: 'flex-end' }}>
+          <Button onClick={onClose} autoFocus>
+            {t('action.close')}
+          </Button>
+        </div>
+      </div>
+    );
+  }
+  return (
+    <form className="stack" onSubmit={submit}>
+      <TextInput
+        label={t('user.email')}
+        type="email"
+        required
+        withAsterisk={false}
+        maxLength={254}
+        autoComplete="off"
+        data-autofocus
+        value={invited.email}
+        onChange={(event) => setInvited({ ...invited, email: event.currentTarget.value })}
+      />
+      <TextInput
+        label={t('user.name')}
+        description={t('invitations.name.means')}
+        maxLength={64}
+        autoCapitalize="none"
+        autoComplete="off"
+        spellCheck={false}
+        value={invited.name ?? ''}
+        onChange={(event) => setInvited({ ...invited, name: event.currentTarget.value })}
+      />
+      <RoleField
+        role={invited.role}
+        roles={roles}
+        onRole={(role) => setInvited({ ...invited, role })}
+      />
+      <NativeSelect
+        label={t('invitations.language')}
+        data={[
+          { value: 'en', label: t('language.en') },
+          { value: 'fr', label: t('language.fr') },
+        ]}
+        value={invited.language ?? language}
+        onChange={(event) =>
+          setInvited({ ...invited, language: event.currentTarget.value === 'fr' ? 'fr' : 'en' })
+        }
+      />
+      {invite.isError && <Failure error={invite.error} />}
+      <NeedsTwo error={invite.error} />
+      <div className="row" style={{ justifyContent: 'flex-end' }}>
+        <Button variant="default" onClick={onClose}>
+          {t('action.cancel')}
+        </Button>
+        <Button type="submit" loading={invite.isPending}>
+          {t('invitations.invite')}
+        </Button>
+      </div>
+    </form>
+  );
+}
