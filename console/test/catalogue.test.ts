@@ -21,17 +21,23 @@ const sameInBoth = new Set<string>([
   'account.sessions',
   'account.totp.secret',
   'audit.action',
+  'directory.organisation',
   'section.6b',
 ]);
 
 const sameInTables = [
   'cli.audit.cosigned',
+  'cli.audit.key_given',
   'cli.code.absent',
   'cli.code.client',
   'cli.head.action',
+  'cli.head.actions',
   'cli.head.arn',
+  'cli.head.client',
   'cli.head.copies',
+  'cli.head.intervention',
   'cli.head.invitation',
+  'cli.head.organisation',
   'cli.head.placement',
   'cli.head.population',
   'cli.head.session',

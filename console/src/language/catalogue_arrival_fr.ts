@@ -9,13 +9,13 @@ export const arrivalFr: Record<keyof typeof arrivalEn, string> = {
   'invitation.factor': 'Ce rôle exige un second facteur : vous l’ajoutez juste après.',
   'invitation.accept': 'Accepter l’invitation',
   'lost.title': 'Un nouveau mot de passe',
-  'lost.forgotten': 'Oublié ?',
+  'lost.forgotten': 'Oublié ?',
   'lost.ask': 'M’envoyer un lien',
   'lost.what':
     'Un lien pour choisir un nouveau mot de passe est envoyé à l’adresse de cet utilisateur, s’il en a une.',
   'lost.sent':
     'S’il existe un tel utilisateur avec une adresse, un courrier est en route. Son lien sert une fois, pendant une heure.',
-  'lost.who': 'Choisissez un nouveau mot de passe pour « {user} ».',
+  'lost.who': 'Choisissez un nouveau mot de passe pour « {user} ».',
   'lost.until': 'le lien prend fin',
   'lost.set': 'Définir le mot de passe',
   'lost.done':
