@@ -89,7 +89,7 @@ function(belfry_module)
       add_dependencies(fuzz_targets ${fuzz_name})
       # Each run replays the corpus, then searches a while; what it finds goes to the build folder.
       add_test(NAME ${fuzz_name}
-        COMMAND ${fuzz_name} -max_total_time=15 -timeout=10 -rss_limit_mb=2048
+        COMMAND ${fuzz_name} -max_total_time=10 -timeout=10 -rss_limit_mb=2048
                 -artifact_prefix=${CMAKE_BINARY_DIR}/fuzz/
                 ${CMAKE_BINARY_DIR}/fuzz/${fuzz_name}-found
                 ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${fuzz_name})
