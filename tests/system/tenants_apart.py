@@ -111,7 +111,6 @@ class Isolation:
                  self.intervention["id"],
                  self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
                  self.issuer["id"], self.subject["id"], self.directory.url,
-                 "pilot@harbour.example", SECRET.decode())
                  self.account["id"], self.reset["id"], "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]

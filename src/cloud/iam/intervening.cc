@@ -14,7 +14,7 @@ Result<Intervention> InterventionService::read_to_decide(Transaction& transactio
                                                          const Principal& by, InterventionId id) {
   TRY(Intervention found, read(transaction, by, id));
   TRY(core_.check(by, "iam:DecideIntervention", {resource_of(id), kProviderTenant},
-                  Error(Code::kDenied, "iam.denied")));
+                  denied("iam:DecideIntervention", resource_of(id))));
   if (found.state != InterventionState::kPending)
     return fail(Code::kConflict, "iam.request_not_pending");
   return found;
@@ -90,7 +90,7 @@ Task<Intervention> InterventionService::end(const Principal& by, InterventionId 
         const bool is_own = found.staff == by.user || found.requested_by == by.user;
         TRY(core_.check(by, "iam:EndIntervention",
                         {is_own ? resource_of(by.user) : resource_of(id), by.tenant},
-                        Error(Code::kDenied, "iam.denied")));
+                        denied("iam:EndIntervention", resource_of(id))));
         if (found.state != InterventionState::kPending && found.state != InterventionState::kOpen)
           return fail(Code::kConflict, "iam.intervention_over");
         TRY(

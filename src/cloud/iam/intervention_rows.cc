@@ -53,6 +53,11 @@ std::string resource_of(InterventionId id) {
   return "belfry:intervention/" + id.text();
 }
 
+Error denied(std::string_view action, const std::string& resource) {
+  return Error(Code::kDenied, "iam.denied",
+               {{"action", std::string(action)}, {"resource", resource}});
+}
+
 const std::string kInterventionQuery =
     "SELECT i.*, t.name AS tenant_name, "
     "(SELECT x.name FROM iam_user x WHERE x.id = i.requested_by_user_id) AS requested_by_name, "

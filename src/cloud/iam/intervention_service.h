@@ -52,6 +52,8 @@ Result<std::shared_ptr<const std::vector<OpenIntervention>>> read_open_intervent
 std::string document_of(const std::vector<std::string>& actions, const std::string& bucket);
 
 std::string resource_of(InterventionId id);
+// Said of another tenant's thing that is no secret: here the provider's.
+Error denied(std::string_view action, const std::string& resource);
 // A query of interventions up to its WHERE, `intervention i`, with :tenant_id (the provider's),
 // :viewer_id (the tenant of who reads) and :now_us.
 extern const std::string kInterventionQuery;

@@ -109,7 +109,7 @@ Task<Intervention> InterventionService::ask(const Principal& by, const NewInterv
         // alone.
         const UserId named = wanted.staff.value_or(by.user);
         TRY(core_.check(by, "iam:RequestIntervention", {resource_of(named), kProviderTenant},
-                        Error(Code::kDenied, "iam.denied")));
+                        denied("iam:RequestIntervention", resource_of(named))));
         TRY(check_wanted(wanted));
         TRY(const User staff, iam::find_user(transaction, named));
         // A person, whom the customer can call to account: no account of a program.
@@ -160,7 +160,7 @@ Task<Listing<Intervention>> InterventionService::list(const Principal& by,
   using List = Listing<Intervention>;
   CO_TRY(const TimeKey after, read_time_key(page.after));
   CO_TRY(core_.check(by, "iam:GetIntervention", {resource_of(by.user), by.tenant},
-                     Error(Code::kDenied, "iam.denied")));
+                     denied("iam:GetIntervention", resource_of(by.user))));
   const bool sees_all =
       iam::decide(core_.tree, by, "iam:GetIntervention", {"belfry:intervention/*", by.tenant})
           .has_value();
