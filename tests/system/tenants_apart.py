@@ -170,11 +170,8 @@ class Isolation:
                   "review": self.review["id"], "item": self.item["id"],
                   "invitation": self.invitation["id"], "version": "2026-1",
                   "role": self.role["id"], "role_session": self.role_session,
-                  "issuer": self.issuer["id"], "subject": self.subject["id"]}
-                  "invitation": self.invitation["id"], "account": self.account["id"],
-                  "reset": self.reset["id"],
-                  "version": "2026-1",
-                  "role": self.role["id"], "role_session": self.role_session}
+                  "issuer": self.issuer["id"], "subject": self.subject["id"],
+                  "account": self.account["id"], "reset": self.reset["id"]}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -245,9 +242,8 @@ class Isolation:
                                                 self.first.user["id"], self.first.access_key,
                                                 self.profile["id"], self.group["id"],
                                                 self.invitation["id"], self.role["id"],
-                                                self.role_session, self.issuer["id"]))
-                                                self.account["id"], self.role_session,
-                                                self.reset["id"]))
+                                                self.role_session, self.issuer["id"],
+                                                self.account["id"], self.reset["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
                                                        "{request}", "{grant}", "{review}",
                                                        "{intervention}"))
