@@ -203,6 +203,7 @@ class Isolation:
                 "NewRole": {"name": "spies", "trust": {"Statement": {
                     "Effect": "Allow", "Action": "sts:AssumeRole",
                     "Principal": {"AWS": self.second.tenant["account"]}}}},
+                "NewIssuer": {"url": "no address", "client_id": "spies"},
                 "IssuerChange": {"client_id": "spies"},
                 "NewSubject": {"subject": "spy", "user": self.second.user["id"]},
                 "RoleChange": {"session_max_us": 7_200_000_000},

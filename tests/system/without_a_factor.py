@@ -17,6 +17,7 @@ from running_provider import COMMAND_LINE, Provider
 from signed_requests import Signer
 from staff import make_staff
 from tenants_apart import METHODS, Isolation, s3_operations
+from token_issuer import TokenIssuer
 
 PASSWORD = "a long passphrase of a keeper"
 EVERYTHING = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
@@ -56,8 +57,8 @@ class Keeper:
 
 
 class Walk:
-    def __init__(self, provider):
-        self.provider, self.isolation = provider, Isolation(provider)
+    def __init__(self, provider, directory):
+        self.provider, self.isolation = provider, Isolation(provider, directory)
         self.problems, self.refused = [], 0
 
     def check(self, what, status, octets, wanted=("iam.second_factor_needed",)):
@@ -153,8 +154,8 @@ class Walk:
 
 
 def main():
-    with Provider("without-a-factor") as provider:
-        walk = Walk(provider)
+    with TokenIssuer() as directory, Provider("without-a-factor") as provider:
+        walk = Walk(provider, directory)
         walk.by_cookie()
         walk.by_programs()
         walk.isolation.assert_untouched()
