@@ -57,10 +57,14 @@ def proof_target(subject):
 
 def evidence_at(provider, index):
     """The root that the provider's log has in that leaf."""
-    # A cursor tells leaves below it.
-    found = provider.rest("GET", f"/api/v1/audit/events?limit=1&cursor={index + 1}")["items"][0]
-    assert found["index"] == index, (found["index"], index)
-    return found["ocsf"]["unmapped"]["rows_root"]
+    cursor = ""
+    while cursor is not None:
+        page = provider.rest("GET", f"/api/v1/audit/events?limit=100&cursor={cursor}")
+        for found in page["items"]:
+            if found["index"] == index:
+                return found["ocsf"]["unmapped"]["rows_root"]
+        cursor = page["next_cursor"]
+    raise AssertionError(f"the log has no event at {index}")
 
 
 def try_rows(provider, customers):

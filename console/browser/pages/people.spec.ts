@@ -4,7 +4,7 @@ import { expectFrench } from '../french';
 import { signIn, visit } from './persons';
 
 // Tests run side by side against one mock: each changes what is its own.
-const rows = (page: Page) => page.locator('tbody tr');
+const rows = (page: Page) => page.locator('table').first().locator('tbody tr');
 const dialog = (page: Page) => page.getByRole('dialog');
 
 test('users are found among many, and shown a hundred at a time', async ({ page }) => {

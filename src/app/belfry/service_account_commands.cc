@@ -94,7 +94,7 @@ void add_service_account_commands(CLI::App& app, Invocation& invocation) {
   for (CLI::App* command : {key, token}) {
     command->add_option("account", arguments->account, say("cli.help.service.one"))->required();
     command->add_option("--days", arguments->days, say("cli.help.service.days"))
-        ->check(CLI::Range(1, 366));
+        ->check(CLI::Range(1, 366).description(""));
   }
   token->add_option("--label", arguments->label, say("cli.help.service.label"))->required();
   CLI::App* owner =
