@@ -302,6 +302,7 @@ test.describe('in French', () => {
     names.push('name.takes.all', 'sixty-four.letters', 'is.long.as.well', 'there.are');
     names.push('Vault keys', 'restore test', 'ask operations instead');
     names.push('the quarterly test of the vault', 'from Monday on', 'to look around');
+    names.push('still with us');
     for (const place of [
       'requests',
       'requests/7003',
