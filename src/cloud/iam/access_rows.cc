@@ -51,11 +51,15 @@ std::string text_or_none(const Row& row, std::string_view column) {
   return row.is_null(column) ? "" : row.text(column);
 }
 
-// SQL for who gave the user of that number its account, by the record of its first role; 0: nobody.
-std::string maker_of(const std::string& user_id) {
-  return "COALESCE((SELECT g.given_by_user_id FROM iam_grant g WHERE g.kind = 'role' AND "
+// SQL: whether `iam_user u` could come as the user of that number. It gave the account, by the
+// record of its first role, and knew the first password; or it keeps an issuer that says who it is.
+std::string could_come_as(const std::string& user_id) {
+  return "(u.id = COALESCE((SELECT g.given_by_user_id FROM iam_grant g WHERE g.kind = 'role' AND "
          "g.user_id = " +
-         user_id + " ORDER BY g.since_us, g.id LIMIT 1), 0)";
+         user_id +
+         " ORDER BY g.since_us, g.id LIMIT 1), 0) OR EXISTS (SELECT 1 FROM account_way w WHERE "
+         "w.user_id = " +
+         user_id + " AND w.by_user_id = u.id))";
 }
 
 }  // namespace
@@ -94,21 +98,18 @@ Error request_missing(RequestId id) {
 std::string decider_columns(const std::string& asker, const std::string& profiting) {
   const std::string others = "(SELECT count(*) FROM iam_user u WHERE u.id <> " + asker +
                              " AND u.id <> " + profiting + " AND " + std::string(kAdministrators);
-  const std::string asker_maker = maker_of(asker), maker = maker_of(profiting);
-  return asker_maker + " AS asker_made_by, " + maker + " AS user_made_by, " + others +
-         ") AS others, " + others + " AND u.id NOT IN (" + asker_maker + ", " + maker +
-         ")) AS apart";
+  return others + ") AS others, " + others + " AND NOT " + could_come_as(asker) + " AND NOT " +
+         could_come_as(profiting) + ") AS apart";
 }
 
 Deciders deciders_of(const Row& row) {
   const std::int64_t apart = row.integer("apart");
-  if (apart == 0) return {.count = std::size_t(row.integer("others")), .left_out = {}};
-  return {.count = std::size_t(apart),
-          .left_out = {UserId{row.integer("asker_made_by")}, UserId{row.integer("user_made_by")}}};
+  if (apart == 0) return {.count = std::size_t(row.integer("others"))};
+  return {.count = std::size_t(apart), .are_apart = true};
 }
 
 Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
-                   const std::vector<UserId>& left_out) {
+                   bool are_apart) {
   // Who owns a service account profits from what it gets.
   TRY(auto owned, transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.owner_id = "
                                     ":user_id AND u.id IN (:holder_id, :requester_id)",
@@ -117,8 +118,15 @@ Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, 
                                      {"requester_id", asked.value}}));
   if (by.user == asked || by.user == profits || owned[0].integer("n") > 0)
     return fail(Code::kDenied, "iam.four_eyes");
-  if (std::ranges::find(left_out, by.user) != left_out.end())
-    return fail(Code::kDenied, "iam.four_eyes_of_maker");
+  if (!are_apart) return {};
+  TRY(auto makers, transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.id = :user_id "
+                                     "AND (" +
+                                         could_come_as(":holder_id") + " OR " +
+                                         could_come_as(":requester_id") + ")",
+                                     {{"user_id", by.user.value},
+                                      {"holder_id", profits.value},
+                                      {"requester_id", asked.value}}));
+  if (makers[0].integer("n") > 0) return fail(Code::kDenied, "iam.four_eyes_of_maker");
   return {};
 }
 
@@ -129,7 +137,7 @@ const std::string kRequestColumns =
 
 AccessRequest request_of(const Row& row) {
   const RequestState state = known(request_state_named(row.text("state")));
-  Deciders deciders = deciders_of(row);
+  const Deciders deciders = deciders_of(row);
   return {.id = RequestId{row.integer("id")},
           .tenant = TenantId{row.integer("tenant_id")},
           .kind = known(named_in(kKinds, row.text("kind"))),
@@ -151,7 +159,7 @@ AccessRequest request_of(const Row& row) {
           .decided = optional_time(row, "decided_us"),
           .decision_reason = row.text("decision_reason"),
           .deciders = state == RequestState::kPending ? deciders.count : 0,
-          .left_out = std::move(deciders.left_out)};
+          .are_apart = deciders.are_apart};
 }
 
 Grant grant_of(const Row& row) {

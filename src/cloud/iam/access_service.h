@@ -72,18 +72,18 @@ std::string resource_of(GrantId id);
 Error request_missing(RequestId id);
 
 // Who may decide what `asker` asks and `profiting` profits from: administrators of :tenant_id who
-// are neither, and, while there are others, did not give them their accounts, and with these a
-// first password that they know.
+// are neither, and, while there are others, could not come as one of them: they gave the account,
+// or keep an issuer that says who it is.
 struct Deciders {
   std::size_t count = 0;
-  std::vector<UserId> left_out;  // such givers; zeros are nobody
+  bool are_apart = false;  // some could not: only those decide
 };
 // SQL columns that deciders_of reads, of two columns of numbers of users, with :now_us.
 std::string decider_columns(const std::string& asker, const std::string& profiting);
 Deciders deciders_of(const Row& row);
 // Errors: denied ("iam.four_eyes", "iam.four_eyes_of_maker").
 Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
-                   const std::vector<UserId>& left_out);
+                   bool are_apart);
 // What for, of who asks: some words. Errors: invalid ("iam.bad_reason"), as below.
 Result<> check_request_reason(const std::string& reason);
 // Why, of who decides: words, or none.

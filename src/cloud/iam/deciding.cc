@@ -107,7 +107,7 @@ Task<AccessRequest> AccessService::approve(const Principal& by, RequestId id,
       co_await core_.write<AccessRequest>([&](Transaction& transaction) -> Result<AccessRequest> {
         TRY(const AccessRequest request, read_to_decide(transaction, by, id, "iam:DecideRequest"));
         if (auto two =
-                check_two(transaction, by, request.requested_by, request.user, request.left_out);
+                check_two(transaction, by, request.requested_by, request.user, request.are_apart);
             !two) {
           core_.trail.refused(by.tenant, by, {"iam:ApproveRequest", resource_of(id), {}},
                               two.error());

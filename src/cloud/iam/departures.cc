@@ -8,10 +8,10 @@ namespace belfry::iam {
 namespace {
 
 // All that a user has, and is gone with it; what refers to another row before that row.
-constexpr const char* kOwned[] = {"passkey",       "mfa_factor",     "recovery_code",
-                                  "api_token",     "access_key",     "group_member",
-                                  "user_profile",  "user_boundary",  "sign_in_origin",
-                                  "session_place", "password_reset", "factor_reset"};
+constexpr const char* kOwned[] = {
+    "passkey",        "mfa_factor",   "recovery_code", "api_token",      "access_key",
+    "group_member",   "user_profile", "user_boundary", "sign_in_origin", "session_place",
+    "password_reset", "factor_reset", "account_way"};
 // Temporary credentials of a role that the person assumed, and all that was assumed with them.
 constexpr const char* kAssumed = "DELETE FROM role_session WHERE by_user_id = :id";
 

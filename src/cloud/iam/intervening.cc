@@ -40,7 +40,7 @@ Result<Intervention> InterventionService::decide(Transaction& transaction, const
   const bool opens = state == InterventionState::kOpen;
   const Timestamp now = core_.clock.now();
   if (opens) {
-    if (auto two = check_two(transaction, by, asked.requested_by, asked.staff, asked.left_out);
+    if (auto two = check_two(transaction, by, asked.requested_by, asked.staff, asked.are_apart);
         !two) {
       core_.trail.refused(by.tenant, by, {"iam:ApproveIntervention", resource_of(id), {}},
                           two.error());

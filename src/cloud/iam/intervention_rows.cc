@@ -94,7 +94,7 @@ Intervention intervention_of(const Row& row, Timestamp now) {
                     .ended = optional_time(row, "ended_us"),
                     .end_reason = row.text("end_reason"),
                     .ended_by_name = text_or_none(row, "ended_by_name"),
-                    .left_out = std::move(deciders.left_out)};
+                    .are_apart = deciders.are_apart};
   read.state = state_at(read, now);
   if (read.state == InterventionState::kPending) read.deciders = deciders.count;
   if (read.state == InterventionState::kEnded && !read.ended) {

@@ -64,6 +64,9 @@ class IssuerService : public Issuers {
   Result<> check_free(Transaction& transaction, const Issuer& issuer);
   Result<std::string> seal(const Issuer& issuer, const std::string& secret);
   Result<> check_may_link(const Principal& by, const User& user);
+  // Four eyes are two persons only if neither could come as the other.
+  Result<> note_keeper(Transaction& transaction, IssuerId id, UserId user);
+  Result<> note_ways(Transaction& transaction, IssuerId id);
   Result<User> create_reader(Transaction& transaction, const Arrival& arrival,
                              const std::string& unknown_hash);
   Result<std::string> free_name(Transaction& transaction, const Arrival& arrival);

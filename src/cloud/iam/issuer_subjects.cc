@@ -88,6 +88,30 @@ Result<> IssuerService::insert_subject(Transaction& transaction, const Issuer& i
                           "linked_by_user_id, created_us) VALUES (:id, :tenant_id, :issuer_id, "
                           ":subject, :user_id, :linked_by, :now_us)",
                           parameters));
+  return note_ways(transaction, issuer.id);
+}
+
+Result<> IssuerService::note_keeper(Transaction& transaction, IssuerId id, UserId user) {
+  const database::Parameters parameters = {{"issuer_id", id.value}, {"user_id", user.value}};
+  TRY(auto known, transaction.query("SELECT user_id FROM issuer_keeper WHERE "
+                                    "issuer_id = :issuer_id AND user_id = :user_id",
+                                    parameters));
+  if (!known.empty()) return {};
+  TRY(
+      transaction.execute("INSERT INTO issuer_keeper (issuer_id, user_id) "
+                          "VALUES (:issuer_id, :user_id)",
+                          parameters));
+  return note_ways(transaction, id);
+}
+
+Result<> IssuerService::note_ways(Transaction& transaction, IssuerId id) {
+  TRY(transaction.execute(
+      "INSERT INTO account_way (user_id, by_user_id, since_us) SELECT DISTINCT s.user_id, "
+      "k.user_id, CAST(:now_us AS BIGINT) FROM issuer_subject s JOIN issuer_keeper k ON "
+      "k.issuer_id = s.issuer_id WHERE s.issuer_id = :issuer_id AND s.user_id <> k.user_id AND "
+      "NOT EXISTS (SELECT 1 FROM account_way w WHERE w.user_id = s.user_id AND "
+      "w.by_user_id = k.user_id)",
+      {{"issuer_id", id.value}, {"now_us", to_us(core_.clock.now())}}));
   return {};
 }
 
@@ -131,6 +155,7 @@ Task<Subject> IssuerService::link_subject(const Principal& by, IssuerId id,
                  .created = core_.clock.now(),
                  .last_used = {}};
     TRY(insert_subject(transaction, issuer, link, by.user.value));
+    TRY(note_keeper(transaction, id, by.user));
     TRY(core_.trail.changed(
         transaction, by.tenant, by,
         {"iam:LinkSubject",

@@ -236,6 +236,7 @@ Task<Issuer> IssuerService::create_issuer(const Principal& by, const NewIssuer& 
         ":secret, :audiences, :scopes, :creates_users, :trusts_factors, :required_claim, "
         ":required_value, :created_us, :changed_us)",
         parameters));
+    TRY(note_keeper(transaction, issuer.id, by.user));
     TRY(core_.trail.changed(transaction, by.tenant, by,
                             {"iam:CreateIssuer", resource_of(issuer.id), details_of(issuer)}));
     return issuer;
@@ -258,6 +259,7 @@ Task<Issuer> IssuerService::change_issuer(const Principal& by, IssuerId id,
         "trusts_factors = :trusts_factors, required_claim = :required_claim, "
         "required_value = :required_value, changed_us = :changed_us WHERE id = :id",
         parameters_of(issuer)));
+    TRY(note_keeper(transaction, id, by.user));
     if (change.client_secret) {
       issuer.has_secret = !change.client_secret->empty();
       TRY(const std::string sealed, seal(issuer, *change.client_secret));
@@ -282,8 +284,10 @@ Task<> IssuerService::delete_issuer(const Principal& by, IssuerId id) {
         transaction.execute("UPDATE iam_session SET ended_us = :now_us WHERE issuer_id = :id AND "
                             "ended_us IS NULL",
                             parameters));
-    TRY(transaction.execute("DELETE FROM issuer_subject WHERE issuer_id = :id", parameters));
-    TRY(transaction.execute("DELETE FROM issuer WHERE id = :id", parameters));
+    for (const char* change :
+         {"DELETE FROM issuer_subject WHERE issuer_id = :id",
+          "DELETE FROM issuer_keeper WHERE issuer_id = :id", "DELETE FROM issuer WHERE id = :id"})
+      TRY(transaction.execute(change, parameters));
     TRY(core_.trail.changed(transaction, by.tenant, by,
                             {"iam:DeleteIssuer", resource_of(id), {{"url", issuer.url}}}));
     return Done{};

@@ -35,5 +35,21 @@ CREATE TABLE issuer_subject (
 
 CREATE INDEX issuer_subject_user ON issuer_subject (user_id);
 
+-- Who says of an issuer what it is and who is whom. Each could come as any of its users.
+CREATE TABLE issuer_keeper (
+  issuer_id BIGINT NOT NULL REFERENCES issuer (id),  -- the issuer
+  user_id BIGINT NOT NULL REFERENCES iam_user (id),  -- who set it up, changed it or linked users
+  PRIMARY KEY (issuer_id, user_id)
+);
+
+-- Who could come as another, by an issuer of its own keeping. Rows outlive the issuer and the link:
+-- what was asked for meanwhile does too.
+CREATE TABLE account_way (
+  user_id BIGINT NOT NULL REFERENCES iam_user (id),  -- as whom
+  by_user_id BIGINT NOT NULL REFERENCES iam_user (id),  -- who
+  since_us BIGINT NOT NULL,               -- since when
+  PRIMARY KEY (user_id, by_user_id)
+);
+
 ALTER TABLE iam_session ADD COLUMN issuer_id BIGINT;  -- what it was opened with; null: no issuer
 ALTER TABLE iam_session ADD COLUMN issuer_url TEXT;   -- its address then; null: none

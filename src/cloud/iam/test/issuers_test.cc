@@ -245,6 +245,46 @@ TEST_P(IssuersTest, PrivilegedUsersLinkThemselvesAndShowTheirOwnFactor) {
             "iam.links_itself");
 }
 
+TEST_P(IssuersTest, WhoKeepsOneIsNoSecondPersonForItsUsers) {
+  const auto administrator = [&](const std::string& name) {
+    user_named(name, Role::kTenantAdministrator);
+    const Principal fresh = world_.enter(name, kGoodPassword);
+    const auto seed = world_.wait(world_.iam->begin_totp(fresh));
+    EXPECT_TRUE(world_.wait(world_.iam->confirm_totp(fresh, world_.code_of(*seed))));
+    world_.clock.advance(std::chrono::seconds(30));
+    return world_.enter(name, kGoodPassword, *seed);
+  };
+  const Principal other = administrator("peer");
+  administrator("third");  // who decides, then
+  // One account by the directory itself, one of the other administrator's that is linked to it.
+  const Issuer issuer = registered();
+  auto linked = world_.wait(
+      world_.iam->create_user(other, other.tenant, "linked", "", Role::kReader, kGoodPassword));
+  ASSERT_TRUE(linked);
+  const auto link =
+      world_.wait(issuers().link_subject(administrator_, issuer.id, "subject-2", linked->id));
+  ASSERT_TRUE(link) << link.error().describe();
+  for (const char* subject : {"subject-1", "subject-2"}) {
+    const auto opened = sign_in({{"sub", subject}});
+    ASSERT_TRUE(opened) << opened.error().describe();
+    const auto by =
+        world_.wait(world_.iam->authenticate_session(opened->secret, Origin{"192.0.2.1", "test"}));
+    ASSERT_TRUE(by);
+    const auto asked =
+        world_.wait(world_.iam->access().ask(*by, {.user = by->user,
+                                                   .role = Role::kTenantAdministrator,
+                                                   .reason = "needed",
+                                                   .duration = std::chrono::hours(1)}));
+    ASSERT_TRUE(asked) << asked.error().describe();
+    // Nor once the link is gone, for what was asked for before.
+    if (by->user == linked->id) {
+      ASSERT_TRUE(world_.wait(issuers().unlink_subject(administrator_, issuer.id, link->id)));
+    }
+    EXPECT_EQ(message_of(world_.wait(world_.iam->access().approve(administrator_, asked->id, ""))),
+              "iam.four_eyes_of_maker");
+  }
+}
+
 TEST_P(IssuersTest, BelievesAFactorWhereTheTenantSaysSo) {
   const Issuer issuer = registered();
   const auto distrusted = sign_in({{"amr", {"pwd", "mfa"}}});

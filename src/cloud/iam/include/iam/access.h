@@ -72,9 +72,9 @@ struct AccessRequest {
   std::optional<Timestamp> decided;
   std::string decision_reason;
   std::size_t deciders = 0;  // how many may decide it now; of a pending one
-  // Who gave the account of who asked or profits, and so knew its first password: while others can
-  // decide, they do not. Zeros are nobody.
-  std::vector<UserId> left_out{};
+  // Some who can decide could come as neither of who asked and who profits: they gave no account to
+  // them, and keep no issuer that says who they are. The others do not decide then.
+  bool are_apart = false;
 };
 
 struct Grant {

@@ -55,10 +55,10 @@ struct Intervention {
   UserId decided_by;        // zero: nobody (yet)
   std::string decided_by_name, decision_reason;
   std::optional<Timestamp> decided, expires, ended;
-  std::string end_reason;          // expired, staff, customer; empty: it did not end
-  std::string ended_by_name;       // empty: nobody, or another tenant's user
-  std::size_t deciders = 0;        // how many may decide it now; of a pending one
-  std::vector<UserId> left_out{};  // as of an AccessRequest
+  std::string end_reason;     // expired, staff, customer; empty: it did not end
+  std::string ended_by_name;  // empty: nobody, or another tenant's user
+  std::size_t deciders = 0;   // how many may decide it now; of a pending one
+  bool are_apart = false;     // as of an AccessRequest
 };
 
 // One that is open, as far as decisions need it. Immutable.
