@@ -3,6 +3,7 @@
 whole; by REST and by the command line; and a second tenant gets nothing of it.
 """
 
+import http.server
 import json
 import os
 import subprocess
@@ -117,6 +118,43 @@ def try_following(provider, customer):
     assert page["items"] == [] and page["next_cursor"], page
 
 
+class Ending(http.server.BaseHTTPRequestHandler):
+    """A daemon that ends whenever somebody waits at it for events; twice nothing is there yet."""
+
+    asked = []
+
+    def do_GET(self):
+        query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
+        self.asked.append(query)
+        if "wait_s" in query and len(self.asked) < 3:
+            self.close_connection = True
+            return
+        event = {"time_us": 1, "actor": "a", "action": "s3:GetObject", "outcome": "success",
+                 "resource": "b"}
+        body = json.dumps({"items": [event] if "wait_s" in query else [],
+                           "next_cursor": "8.0" if "wait_s" in query else "7.0"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def try_following_from_the_end():
+    """What comes between the first question and the end of the daemon is asked for again."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ending) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        environment = {**os.environ, "BELFRY_URL": f"http://127.0.0.1:{server.server_port}",
+                       "BELFRY_TOKEN": "t"}
+        subprocess.run([COMMAND_LINE, "audit", "list", "--follow", "--limit", "1"], check=True,
+                       env=environment, timeout=60, capture_output=True)
+        server.shutdown()
+    cursors = [query.get("cursor") for query in Ending.asked]
+    assert cursors[0] == "end" and set(cursors[1:]) == {"7.0"}, Ending.asked
+
+
 def exported(octets):
     lines = [json.loads(line) for line in octets.splitlines()]
     end = lines.pop()
@@ -177,6 +215,7 @@ def main():
         try_pages(provider, customer)
         try_exports(provider, customer)
         try_following(provider, customer)
+        try_following_from_the_end()
         try_apart(provider, other)
     print("the log is found, followed and exported whole")
 

@@ -155,8 +155,10 @@ Result<> follow_events(const Invocation& invocation, const AuditFilter& filter) 
   constexpr std::size_t kPage = 1000;
   EventStream stream(invocation, filter, filter.from.empty() ? "end" : "");
   std::size_t left = filter.limited ? filter.limit : std::numeric_limits<std::size_t>::max();
-  while (left > 0) {
-    TRY(const json page, stream.next("10", std::min(left, kPage)));
+  // The first answer comes at once: until there is one, a broken connection would begin anew at
+  // what is the end by then.
+  for (std::string_view wait_s = ""; left > 0; wait_s = "10") {
+    TRY(const json page, stream.next(wait_s, std::min(left, kPage)));
     for (const json& event : page.at("items")) print_event(invocation, event);
     if (std::fflush(stdout) != 0) return fail(Code::kRetry, "cli.cannot_write", {{"path", "-"}});
     left -= page.at("items").size();

@@ -145,13 +145,16 @@ Result<audit::Query> filter_of(const Call& call) {
 constexpr std::int64_t kWaitMax = 10;  // seconds
 constexpr Duration kLookEvery = std::chrono::milliseconds(250);
 
-// The page; while it is empty, those of the events that come, as long as `wait` lasts.
+// The page; while it is empty, those of the events that come, as long as `wait` lasts and the
+// listener does.
 Task<audit::QueryPage> page_within(Call& call, TenantId tenant, audit::Query query, Duration wait) {
   Clock& clock = call.host.services.clock;
   const Deadline deadline = clock.deadline_in(wait);
   for (;;) {
     CO_TRY(auto page, co_await call.host.services.ledger.query(tenant, query));
-    if (!page.events.empty() || page.stopped_early || clock.expired(deadline)) co_return page;
+    if (!page.events.empty() || page.stopped_early || clock.expired(deadline) ||
+        call.response.is_awaited())
+      co_return page;
     query.cursor = page.next;
     co_await clock.sleep(kLookEvery);
   }

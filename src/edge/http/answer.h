@@ -11,12 +11,15 @@
 #include "lane.h"
 #include "transport.h"
 
+#include <atomic>
+
 namespace belfry::http {
 
 struct AnswerOptions {
   bool is_head = false;      // the request's method
   bool is_http_1_0 = false;  // no chunks
   bool keep_alive = true;    // the client's wish, and ours
+  const std::atomic<bool>* stopping = nullptr;
 };
 
 class Answer final : public Response {
@@ -36,6 +39,7 @@ class Answer final : public Response {
   Task<> start(std::optional<Bytes> length) override;
   Task<> write(View bytes) override;
   bool started() const override { return state_ != State::kNothing; }
+  bool is_awaited() const override { return options_.stopping && *options_.stopping; }
 
   // After the handler. Sends what is held back. False: the answer is cut, the connection closes.
   boost::asio::awaitable<bool> finish();

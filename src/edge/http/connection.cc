@@ -151,6 +151,7 @@ boost::asio::awaitable<bool> Connection::exchange(std::size_t head_length) {
   options.is_head = request.method == "HEAD";
   options.is_http_1_0 = facts->is_http_1_0;
   options.keep_alive = facts->keep_alive && !shared_->stopping;
+  options.stopping = &shared_->stopping;
   Answer answer(*transport_, watch_, body, *lane_, limits, options);
   co_await handle(shared_->handler, request, answer);
   bool whole = co_await answer.finish();

@@ -5,6 +5,12 @@
 
 namespace belfry::audit {
 
+Result<IndexReader> IndexFile::read(const File& open) const {
+  TRY(IndexReader reader, IndexReader::open(open));
+  if (reader.directory().digest != digest) return fail(Code::kCorrupt, "audit.index_malformed");
+  return reader;
+}
+
 void IndexBuilder::add(std::uint64_t index, View leaf) {
   auto header = decode_leaf_header(leaf);
   if (!header || destroyed_.contains(header->key)) return;

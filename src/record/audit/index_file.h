@@ -19,7 +19,11 @@ struct IndexFile {
   std::string path;
   unsigned level = 0;  // 1: merged
   std::vector<crypto::KeyId> keys;
+  Hash digest{};  // of its directory: what lies there later may be another file, as good in itself
   std::int64_t min_ms = 0, max_ms = 0;
+
+  // Fails for one that is not the one that was checked. Errors: those of IndexReader.
+  Result<IndexReader> read(const File& open) const;
 };
 
 // Gathers events in memory, and writes their sections.

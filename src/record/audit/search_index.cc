@@ -54,7 +54,7 @@ struct Lookup {
 
   Result<> run() {
     TRY(auto open, file->disk->open(file->path, Access::kRead));
-    TRY(const IndexReader reader, IndexReader::open(*open));
+    TRY(const IndexReader reader, file->read(*open));
     TRY(places, search_index(reader, months, search));
     return {};
   }
@@ -98,6 +98,7 @@ Result<std::shared_ptr<const IndexFile>> SearchIndex::check(TenantId tenant,
   if (directory.tenant != tenant || directory.from != parsed->from ||
       directory.until != parsed->until)
     return bad();
+  file->digest = directory.digest;
   TRY(const Hash leaves, digest_of(tenant, directory.from, directory.until));
   bool first = true;
   for (const SectionPlace& place : directory.sections) {
@@ -299,7 +300,7 @@ bool SearchIndex::merge(TenantId tenant) {
     months.merge(secrets_of(*span.file));
     auto file = span.file->disk->open(span.file->path, Access::kRead);
     auto reader =
-        file ? IndexReader::open(**file) : Result<IndexReader>(std::unexpected(file.error()));
+        file ? span.file->read(**file) : Result<IndexReader>(std::unexpected(file.error()));
     if (!reader) return drop(tenant, span.file), true;
     files.push_back(std::move(*file));
     readers.push_back(std::move(*reader));

@@ -1,6 +1,9 @@
 #include "runtime/signal.h"
 #include "test_server.h"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <future>
 
 namespace belfry::http {
@@ -213,6 +216,24 @@ TEST(Server, FinishesWhatIsUnderwayWhenItStops) {
   EXPECT_TRUE(client.read_all().ends_with("PUT /s abc"));
   stopper.join();
   EXPECT_EQ(server.connections(), 0u);
+}
+
+TEST(Server, TellsAHandlerThatWaitsThatItEnds) {
+  std::promise<void> entered;
+  TestServer server([&](Request&, Response& response) -> Task<> {
+    entered.set_value();
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    for (int i = 0; i < 1000 && !response.is_awaited(); ++i) {
+      timer.expires_after(std::chrono::milliseconds(10));
+      co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+    co_return co_await response.send(response.is_awaited() ? "told" : "not told");
+  });
+  TestClient client(server.port());
+  client.send(kGet);
+  entered.get_future().wait();
+  server.stop(std::chrono::seconds(20));
+  EXPECT_TRUE(client.read_all().ends_with("\r\ntold"));
 }
 
 }  // namespace

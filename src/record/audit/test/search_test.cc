@@ -225,6 +225,24 @@ TEST_F(SearchTest, AnotherLogsIndexIsNotBelieved) {
   close_core();
 }
 
+// Each is whole and of this log, but not about these leaves: an answer from it would leave events
+// out.
+TEST_F(SearchTest, AFileThatTakesAnothersPlaceIsNotBelieved) {
+  open_core();
+  fill_core(0, 2 * 4096);
+  await_index(2 * 4096);
+  auto paths = index_files();
+  ASSERT_EQ(paths.size(), 2u);
+  std::ranges::sort(paths);
+  files::copy_file(paths[0], paths[1], files::copy_options::overwrite_existing);
+  for (int number : {17, 5000}) {
+    Query one;
+    one.details = {{"request_id", "request-" + std::to_string(number) + "-of-many"}};
+    EXPECT_EQ(all_of(one), (Places{{number, 0}})) << number;
+  }
+  close_core();
+}
+
 TEST_F(SearchTest, SmallFilesBecomeOneAndAnswerTheSame) {
   open_core();
   constexpr int kMany = 16 * 4096;

@@ -75,6 +75,8 @@ class Response {
   virtual Task<> start(std::optional<Bytes> length) = 0;
   virtual Task<> write(View bytes) = 0;
   virtual bool started() const = 0;
+  // Whether the listener ends and waits for this answer: who waits for something gives it now.
+  virtual bool is_awaited() const { return false; }
 };
 
 // An error that a handler returns before it has started the response becomes a plain 500;
