@@ -1,27 +1,21 @@
-"""A real directory for a test (Debian's glewlwyd): on loopback, without privileges, SQLite in a
-folder of its own, keys of its own that rotate; stopped by its process id.
+"""A real directory for a test (Debian's glewlwyd): SQLite in its folder, keys of its own that
+rotate.
 """
 
 import http.cookiejar
 import json
-import os
-import pwd
-import shutil
-import socket
 import sqlite3
-import subprocess
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from outside_server import OutsideServer
 from token_issuer import base64url
 
 GLEWLWYD = "/usr/bin/glewlwyd"
 TABLES = "/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3"
-START_SECONDS_MAX = 30
 CLIENT, CLIENT_SECRET = "belfry", "agreed-with-belfry-alone"
 PASSWORD = "a password of the directory"
 CONFIG = """
@@ -90,73 +84,27 @@ class Session:
         return octets
 
 
-class Glewlwyd:
-    """Use it in a `with`: then `url` is its issuer, and `register` makes people."""
+class Glewlwyd(OutsideServer):
+    """`url` is its issuer; `register` makes people."""
+
+    logs = ("log",)
 
     def __init__(self, folder):
-        self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        super().__init__(folder)
         self.base = f"http://localhost:{self.port}"
         self.url = self.base + "/api/oidc"
         self.keys = [_key("first")]
-        self.process = None
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
 
-    def __enter__(self):
+    def prepare(self):
         with open(TABLES, encoding="utf-8") as script:
             database = sqlite3.connect(self.folder / "glewlwyd.db")
             database.executescript(script.read())
             database.close()
-        config = self.folder / "glewlwyd.conf"
-        config.write_text(CONFIG.format(folder=self.folder, port=self.port, url=self.base))
-        # It needs no privilege, and gets none.
-        user = pwd.getpwnam("nobody") if os.getuid() == 0 else None
-        if user:
-            for path in (self.folder, *self.folder.rglob("*")):
-                os.chown(path, user.pw_uid, user.pw_gid)
-            for above in self.folder.parents:
-                if not above.stat().st_mode & 0o001:
-                    above.chmod(above.stat().st_mode | 0o011)
-        with (self.folder / "said").open("w") as said:
-            self.process = subprocess.Popen(
-                [GLEWLWYD, "--config-file=" + str(config)], stdout=said, stderr=said,
-                stdin=subprocess.DEVNULL, cwd=self.folder, user=user.pw_uid if user else None,
-                group=user.pw_gid if user else None, extra_groups=[] if user else None)
-        try:
-            self._wait()
-            self._set_up()
-        except BaseException:
-            self.__exit__(AssertionError, None, None)
-            raise
-        return self
+        (self.folder / "glewlwyd.conf").write_text(
+            CONFIG.format(folder=self.folder, port=self.port, url=self.base))
 
-    def __exit__(self, kind, error, trace):
-        self.process.terminate()
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(30)
-        if kind is None:
-            shutil.rmtree(self.folder)
-        else:
-            for name in ("said", "log"):
-                log = self.folder / name
-                print(log.read_text(errors="replace")[-3000:] if log.exists() else "")
-
-    def _wait(self):
-        limit = time.monotonic() + START_SECONDS_MAX
-        while time.monotonic() < limit:
-            assert self.process.poll() is None, (self.folder / "said").read_text()
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=5):
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError("the directory does not answer")
+    def command(self):
+        return [GLEWLWYD, f"--config-file={self.folder / 'glewlwyd.conf'}"]
 
     def _plugin(self):
         return {
@@ -175,7 +123,7 @@ class Glewlwyd:
                             "type": "string", "mandatory": True, "scope": []}],
                 "email-claim": "mandatory", "email-claim-scope": []}}
 
-    def _set_up(self):
+    def after_start(self):
         self.administrator = Session(self.base, "admin", "password")
         self.administrator.api("POST", "/mod/plugin/", self._plugin())
 

@@ -122,9 +122,10 @@ class Interventions:
         self.as_nadia.belfry("intervention", "end", asked["id"])
 
     def until_its_time_is_over(self):
-        asked = self.ask("6s")
+        asked, signer = self.ask("6s"), self.nadia.signer()
         opened = self.provider.belfry("intervention", "approve", asked["id"])
-        assert self.nadia.read()
+        # Not with awscli, which on a busy machine takes as long to start as this is open.
+        signer.ok("GET", f"/{BUCKET}/a")
         time.sleep(max(0, opened["expires_us"] / 1e6 - time.time()))
         assert not self.nadia.read(), "it expired"
         wait_until(lambda: self.events("iam:InterventionExpired"), 15, "the log says so")

@@ -1,20 +1,18 @@
-"""A real mail server for a test (Debian's exim4): on loopback, TLS with a certificate of its own
-authority, SMTP AUTH, a mailbox in a folder of its own; stopped by its process id.
+"""A real mail server for a test (Debian's exim4): TLS with a certificate of its own authority, SMTP
+AUTH, a mailbox in its folder.
 """
 
 import email
 import email.policy
 import os
 import pwd
-import shutil
-import socket
 import subprocess
-import time
 from pathlib import Path
+
+from outside_server import OutsideServer
 
 EXIM = "/usr/sbin/exim4"
 USER, PASSWORD = "belfry-daemon", "a passphrase for the relay"
-START_SECONDS_MAX = 30
 
 CONFIG = """
 primary_hostname = mail.example.org
@@ -76,23 +74,21 @@ def _openssl(*arguments):
     subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, timeout=60)
 
 
-class MailServer:
-    """Use it in a `with`. `authority` checks its certificate, which is for the name localhost."""
+class MailServer(OutsideServer):
+    """`authority` checks its certificate, which is for the name localhost."""
+
+    account = "Debian-exim"
+    drops_root = True
+    kept = ("exim.conf", "credentials")
+    logs = ("mainlog", "rejectlog", "paniclog")
 
     def __init__(self, parent):
-        self.folder = Path(parent) / f"mail-{os.getpid()}"
-        shutil.rmtree(self.folder, ignore_errors=True)
-        (self.folder / "box/new").mkdir(parents=True)
-        (self.folder / "spool").mkdir()
+        super().__init__(Path(parent) / f"mail-{os.getpid()}")
         self.authority = self.folder / "authority.pem"
         self._make_certificate()
         self.credentials = self.folder / "credentials"
         self.credentials.write_text(f"{USER}\n{PASSWORD}\n")
         self.credentials.chmod(0o600)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.process = None
 
     def _make_certificate(self):
         f = self.folder
@@ -105,49 +101,20 @@ class MailServer:
                  f / "authority.key", "-CAcreateserial", "-days", "2", "-extfile", f / "names",
                  "-out", f / "server.pem")
 
-    def __enter__(self):
-        user = pwd.getpwuid(os.getuid()).pw_name
-        if os.getuid() == 0:
-            user = "Debian-exim"
-            for path in (self.folder, *self.folder.rglob("*")):
-                shutil.chown(path, user, user)
-            # Exim, no longer root, must reach its folder.
-            for above in self.folder.parents:
-                if not above.stat().st_mode & 0o001:
-                    above.chmod(above.stat().st_mode | 0o011)
-            shutil.chown(self.credentials, 0, 0)
+    def prepare(self):
+        (self.folder / "box/new").mkdir(parents=True)
+        (self.folder / "spool").mkdir()
+        user = self.account if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
         config = self.folder / "exim.conf"
         config.write_text(CONFIG.format(folder=self.folder, port=self.port, user=user, name=USER,
                                         password=PASSWORD))
         config.chmod(0o644)
-        with (self.folder / "said").open("w") as said:
-            self.process = subprocess.Popen([EXIM, "-C", config, "-bdf", "-q30s"], stdout=said,
-                                            stderr=said, stdin=subprocess.DEVNULL)
-        limit = time.monotonic() + START_SECONDS_MAX
-        while time.monotonic() < limit:
-            assert self.process.poll() is None, (self.folder / "said").read_text()
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=5) as talk:
-                    if talk.recv(100).startswith(b"220"):
-                        return self
-            except OSError:
-                pass
-            time.sleep(0.05)
-        raise AssertionError("the mail server does not answer")
 
-    def __exit__(self, kind, error, trace):
-        self.process.terminate()
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(30)
-        if kind is None:
-            shutil.rmtree(self.folder)
-        else:
-            for name in ("mainlog", "rejectlog", "paniclog"):
-                log = self.folder / name
-                print(log.read_text(errors="replace")[-3000:] if log.exists() else "")
+    def command(self):
+        return [EXIM, "-C", self.folder / "exim.conf", "-bdf", "-q30s"]
+
+    def is_ready(self, connection):
+        return connection.recv(100).startswith(b"220")
 
     def mails(self):
         """All that was delivered, the oldest first."""

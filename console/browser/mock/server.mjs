@@ -448,7 +448,8 @@ const server = createServer((request, response) => {
       const body = isJson && !isUpload ? JSON.parse(whole.toString()) : whole;
       return api(request, response, path.slice(2), address.searchParams, body);
     }
-    const name = address.pathname === '/' ? 'index.html' : normalize(address.pathname).slice(1);
+    const isPage = /^\/[\w-]*$/.test(address.pathname);
+    const name = isPage ? 'index.html' : normalize(address.pathname).slice(1);
     const file = join(dist, name);
     if (!file.startsWith(dist) || !existsSync(file)) return answer(response, 404, {});
     response.writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream' });

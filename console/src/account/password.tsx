@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { session } from '../api/routes';
 import { Icon } from '../elements/icon';
+import { NewPasswordFields, useNewPassword } from '../elements/new_password';
 import { Panel } from '../elements/page';
 import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
@@ -12,25 +13,18 @@ export function PasswordPanel() {
   const { t } = useSpeech();
   const who = useWho();
   const [before, setBefore] = useState('');
-  const [after, setAfter] = useState('');
-  const [again, setAgain] = useState('');
-  const [tried, setTried] = useState(false);
+  const after = useNewPassword();
   const change = useMutation({
-    mutationFn: () => session.changePassword(before, after),
+    mutationFn: () => session.changePassword(before, after.password),
     onSuccess: () => {
       setBefore('');
-      setAfter('');
-      setAgain('');
-      setTried(false);
+      after.clear();
     },
   });
-  const differs = after !== again;
   function submit(event: FormEvent) {
     event.preventDefault();
-    setTried(true);
-    if (!differs && before !== '' && after !== '') change.mutate();
+    if (after.check() && before !== '' && !change.isPending) change.mutate();
   }
-  const eye = { 'aria-label': t('sign_in.show_password') };
   return (
     <Panel title={t('account.password')}>
       <form className="stack narrow" onSubmit={submit}>
@@ -43,27 +37,9 @@ export function PasswordPanel() {
           withAsterisk={false}
           value={before}
           onChange={(event) => setBefore(event.currentTarget.value)}
-          visibilityToggleButtonProps={eye}
+          visibilityToggleButtonProps={{ 'aria-label': t('sign_in.show_password') }}
         />
-        <PasswordInput
-          label={t('account.password.new')}
-          autoComplete="new-password"
-          required
-          withAsterisk={false}
-          value={after}
-          onChange={(event) => setAfter(event.currentTarget.value)}
-          visibilityToggleButtonProps={eye}
-        />
-        <PasswordInput
-          label={t('account.password.again')}
-          autoComplete="new-password"
-          required
-          withAsterisk={false}
-          value={again}
-          error={tried && differs ? t('account.password.differs') : null}
-          onChange={(event) => setAgain(event.currentTarget.value)}
-          visibilityToggleButtonProps={eye}
-        />
+        <NewPasswordFields label={t('account.password.new')} typed={after} />
         {change.isError && <Failure error={change.error} />}
         <div role="status">
           {change.isSuccess && (

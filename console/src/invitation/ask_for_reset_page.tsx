@@ -1,28 +1,23 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
 import { lostPassword } from '../api/routes';
+import { LonelyPage } from '../elements/lonely_page';
 import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
-import { Preferences } from '../shell/preferences';
 
 // Whoever forgot the password. What it says afterwards tells nothing of who there is.
 export function AskForResetPage() {
   const { t, language } = useSpeech();
   const [user, setUser] = useState('');
   const asking = useMutation({ mutationFn: () => lostPassword.ask(user, language) });
-  useEffect(() => {
-    document.title = `${t('lost.title')} · ${t('name')}`;
-  }, [t]);
   function submit(event: FormEvent) {
     event.preventDefault();
     if (!asking.isPending) asking.mutate();
   }
   return (
-    <main className="lonely">
+    <LonelyPage title={t('lost.title')}>
       <form className="stack" onSubmit={submit}>
-        <Preferences />
-        <h1>{t('lost.title')}</h1>
         {asking.isSuccess ? (
           <p role="status">{t('lost.sent')}</p>
         ) : (
@@ -51,6 +46,6 @@ export function AskForResetPage() {
           <a href="#/">{t('sign_in.title')}</a>
         </p>
       </form>
-    </main>
+    </LonelyPage>
   );
 }

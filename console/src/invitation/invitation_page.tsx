@@ -1,12 +1,13 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
 import { invitation as routes, session } from '../api/routes';
 import type { OpenInvitation } from '../api/types';
+import { LonelyPage } from '../elements/lonely_page';
 import { Moment } from '../elements/moment';
+import { NewPasswordFields, useNewPassword } from '../elements/new_password';
 import { Failure, Loading } from '../elements/states';
 import { useSpeech } from '../language/speech';
-import { Preferences } from '../shell/preferences';
 import { TermsText } from './terms_text';
 
 // Where the link of an invitation leads: who invites to what, then name and password.
@@ -19,13 +20,8 @@ export function InvitationPage({ secret, onIn }: { secret: string; onIn: () => P
     staleTime: Infinity,
     gcTime: 0,
   });
-  useEffect(() => {
-    document.title = `${t('invitation.title')} · ${t('name')}`;
-  }, [t]);
   return (
-    <main className="lonely">
-      <Preferences />
-      <h1>{t('invitation.title')}</h1>
+    <LonelyPage title={t('invitation.title')}>
       {opened.isPending && <Loading rows={3} />}
       {opened.isError && (
         <>
@@ -38,7 +34,7 @@ export function InvitationPage({ secret, onIn }: { secret: string; onIn: () => P
       {opened.data !== undefined && (
         <AcceptForm secret={secret} invitation={opened.data} onIn={onIn} />
       )}
-    </main>
+    </LonelyPage>
   );
 }
 
@@ -53,9 +49,7 @@ function AcceptForm({
 }) {
   const { t } = useSpeech();
   const [name, setName] = useState(invitation.name);
-  const [password, setPassword] = useState('');
-  const [again, setAgain] = useState('');
-  const [tried, setTried] = useState(false);
+  const typed = useNewPassword();
   const [agreed, setAgreed] = useState(false);
   const { terms } = invitation;
   const accept = useMutation({
@@ -63,20 +57,17 @@ function AcceptForm({
       await routes.accept({
         secret,
         name,
-        password,
+        password: typed.password,
         ...(terms !== null && { terms_version: terms.version }),
       });
-      await session.signIn({ user: name, password });
+      await session.signIn({ user: name, password: typed.password });
     },
     onSuccess: onIn,
   });
-  const differs = password !== again;
   function submit(event: FormEvent) {
     event.preventDefault();
-    setTried(true);
-    if (!differs && (terms === null || agreed) && !accept.isPending) accept.mutate();
+    if (typed.check() && (terms === null || agreed) && !accept.isPending) accept.mutate();
   }
-  const eye = { 'aria-label': t('sign_in.show_password') };
   return (
     <form className="stack" onSubmit={submit}>
       <p>
@@ -103,27 +94,10 @@ function AcceptForm({
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
       />
-      <PasswordInput
+      <NewPasswordFields
         label={t('sign_in.password')}
         description={t('account.password.rules')}
-        name="password"
-        autoComplete="new-password"
-        required
-        withAsterisk={false}
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-        visibilityToggleButtonProps={eye}
-      />
-      <PasswordInput
-        label={t('account.password.again')}
-        name="again"
-        autoComplete="new-password"
-        required
-        withAsterisk={false}
-        value={again}
-        error={tried && differs ? t('account.password.differs') : undefined}
-        onChange={(event) => setAgain(event.currentTarget.value)}
-        visibilityToggleButtonProps={eye}
+        typed={typed}
       />
       {terms !== null && <TermsText terms={terms} agreed={agreed} onAgreed={setAgreed} />}
       {accept.isError && <Failure error={accept.error} />}

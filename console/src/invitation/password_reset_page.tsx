@@ -1,13 +1,14 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
 import { askPasskey } from '../api/passkey';
 import { lostPassword, session } from '../api/routes';
 import type { OpenPasswordReset } from '../api/types';
+import { LonelyPage } from '../elements/lonely_page';
 import { Moment } from '../elements/moment';
+import { NewPasswordFields, useNewPassword } from '../elements/new_password';
 import { Failure, Loading } from '../elements/states';
 import { useSpeech } from '../language/speech';
-import { Preferences } from '../shell/preferences';
 
 // Where the link of a lost password leads: a new one, and the second factor of who has one.
 export function PasswordResetPage({ secret }: { secret: string }) {
@@ -20,13 +21,8 @@ export function PasswordResetPage({ secret }: { secret: string }) {
     gcTime: 0,
   });
   const [isSet, setIsSet] = useState(false);
-  useEffect(() => {
-    document.title = `${t('lost.title')} · ${t('name')}`;
-  }, [t]);
   return (
-    <main className="lonely">
-      <Preferences />
-      <h1>{t('lost.title')}</h1>
+    <LonelyPage title={t('lost.title')}>
       {opened.isPending && <Loading rows={3} />}
       {opened.isError && <Failure error={opened.error} />}
       {isSet && <p role="status">{t('lost.done')}</p>}
@@ -36,7 +32,7 @@ export function PasswordResetPage({ secret }: { secret: string }) {
       <p>
         <a href="#/">{t('sign_in.title')}</a>
       </p>
-    </main>
+    </LonelyPage>
   );
 }
 
@@ -50,11 +46,9 @@ function ResetForm({
   onSet: () => void;
 }) {
   const { t } = useSpeech();
-  const [password, setPassword] = useState('');
-  const [again, setAgain] = useState('');
+  const typed = useNewPassword();
   const [code, setCode] = useState('');
   const [recovery, setRecovery] = useState('');
-  const [tried, setTried] = useState(false);
   const reset = useMutation({
     mutationFn: async (byPasskey: boolean) => {
       const shown = byPasskey
@@ -63,48 +57,28 @@ function ResetForm({
             ...(code !== '' && { totp: code }),
             ...(recovery !== '' && { recovery_code: recovery }),
           };
-      await lostPassword.set({ secret, password, ...shown });
+      await lostPassword.set({ secret, password: typed.password, ...shown });
     },
     onSuccess: onSet,
   });
-  const differs = password !== again;
   const needsFactor = open.has_totp || open.has_passkey;
   function set(byPasskey: boolean) {
-    setTried(true);
-    if (!differs && password !== '' && !reset.isPending) reset.mutate(byPasskey);
+    if (typed.check() && !reset.isPending) reset.mutate(byPasskey);
   }
   function submit(event: FormEvent) {
     event.preventDefault();
     set(!open.has_totp && open.has_passkey && recovery === '');
   }
-  const eye = { 'aria-label': t('sign_in.show_password') };
   return (
     <form className="stack" onSubmit={submit}>
       <p>
         {t('lost.who', { user: open.name })} · {t('lost.until')} <Moment us={open.expires_us} />
       </p>
       <input type="hidden" name="user" autoComplete="username" value={open.name} readOnly />
-      <PasswordInput
+      <NewPasswordFields
         label={t('sign_in.password')}
         description={t('account.password.rules')}
-        name="password"
-        autoComplete="new-password"
-        required
-        withAsterisk={false}
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-        visibilityToggleButtonProps={eye}
-      />
-      <PasswordInput
-        label={t('account.password.again')}
-        name="again"
-        autoComplete="new-password"
-        required
-        withAsterisk={false}
-        value={again}
-        error={tried && differs ? t('account.password.differs') : undefined}
-        onChange={(event) => setAgain(event.currentTarget.value)}
-        visibilityToggleButtonProps={eye}
+        typed={typed}
       />
       {open.has_totp && (
         <TextInput

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
 import { session } from '../api/routes';
+import { LonelyPage } from '../elements/lonely_page';
 import { Failure, Loading } from '../elements/states';
 import { useSpeech } from '../language/speech';
-import { Preferences } from '../shell/preferences';
 import { TermsText } from './terms_text';
 
 // Until the terms in force are accepted, a session can do nothing else.
@@ -22,18 +22,13 @@ export function TermsPage() {
     mutationFn: session.signOut,
     onSuccess: () => queries.resetQueries({ queryKey: ['session'] }),
   });
-  useEffect(() => {
-    document.title = `${t('terms.title')} · ${t('name')}`;
-  }, [t]);
   function submit(event: FormEvent) {
     event.preventDefault();
     if (due !== undefined && agreed) accept.mutate(due.version);
   }
   return (
-    <main className="lonely">
+    <LonelyPage title={t('terms.title')}>
       <form className="stack" onSubmit={submit}>
-        <Preferences />
-        <h1>{t('terms.title')}</h1>
         <p>{t('terms.why')}</p>
         {terms.isError && <Failure error={terms.error} onRetry={() => void terms.refetch()} />}
         {terms.isPending && <Loading rows={3} />}
@@ -48,6 +43,6 @@ export function TermsPage() {
           </Button>
         </div>
       </form>
-    </main>
+    </LonelyPage>
   );
 }

@@ -1,14 +1,12 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useState } from 'react';
 import { askAgain } from '../api/again';
 import { roles } from '../api/routes';
 import type { AssumableRole } from '../api/types';
-import { Confirm } from '../elements/confirm';
 import { Copyable } from '../elements/copyable';
 import { Moment } from '../elements/moment';
-import { Page, Panel } from '../elements/page';
-import { Answer } from '../elements/states';
+import { Panel } from '../elements/page';
 import { formatDuration } from '../language/format';
 import { useSpeech } from '../language/speech';
 import { write } from '../objects/policy';
@@ -16,73 +14,44 @@ import { may, useWho } from '../shell/rights';
 import { ChooseProfile } from './choose_profile';
 import { HeldPanel, ThingName } from './held_panel';
 import { PrivilegedMark } from './marks';
-import { BackTo } from './people_tabs';
 import { faultOfText } from './policy_editor';
+import { DeleteThing, ReadFirst, ThingPage } from './thing_page';
 import { TrustForm } from './trust_form';
 
 export function AssumedRolePage({ id }: { id: string }) {
   const { t } = useSpeech();
   const query = useQuery({ queryKey: ['assumed-roles', id], queryFn: () => roles.one(id) });
-  const role = query.data;
   return (
-    <Page
-      title={role?.name ?? t('assumed')}
-      above={<BackTo at="assumed-roles" />}
-      actions={role !== undefined && <DeleteRole role={role} />}
-    >
-      <Answer query={query}>
-        {(found) => (
-          <>
-            <Panel title={t('assumed.arn')}>
-              <Copyable label={t('assumed.arn')} value={found.arn} />
-            </Panel>
-            <Profiles role={found} query={query} />
-            <Trust role={found} />
-            <Sessions role={found} />
-          </>
-        )}
-      </Answer>
-    </Page>
-  );
-}
-
-function DeleteRole({ role }: { role: AssumableRole }) {
-  const { t } = useSpeech();
-  const who = useWho();
-  const queries = useQueryClient();
-  const [asking, setAsking] = useState(false);
-  if (!may(who, 'iam:DeleteRole')) return null;
-  return (
-    <>
-      <Button variant="default" onClick={() => setAsking(true)}>
-        {t('assumed.delete')}
-      </Button>
-      {asking && (
-        <Confirm
-          title={t('assumed.delete')}
-          action={t('assumed.delete')}
-          onClose={() => setAsking(false)}
-          onConfirm={async () => {
-            await roles.remove(role.id);
-            window.location.hash = '#/people/assumed-roles';
-            queries.removeQueries({ queryKey: ['assumed-roles', role.id] });
-            await askAgain(queries, ['assumed-roles']);
-          }}
-        >
-          {t('assumed.delete.ask', { name: role.name })}
-        </Confirm>
+    <ThingPage
+      kind={t('assumed')}
+      at="assumed-roles"
+      query={query}
+      actions={(role) => (
+        <DeleteThing
+          at="assumed-roles"
+          id={role.id}
+          right="iam:DeleteRole"
+          label={t('assumed.delete')}
+          ask={t('assumed.delete.ask', { name: role.name })}
+          remove={() => roles.remove(role.id)}
+        />
       )}
-    </>
+    >
+      {(found) => (
+        <>
+          <Panel title={t('assumed.arn')}>
+            <Copyable label={t('assumed.arn')} value={found.arn} />
+          </Panel>
+          <Profiles role={found} query={query} />
+          <Trust role={found} />
+          <Sessions role={found} />
+        </>
+      )}
+    </ThingPage>
   );
 }
 
-function Profiles({
-  role,
-  query,
-}: {
-  role: AssumableRole;
-  query: Parameters<typeof Answer<AssumableRole>>[0]['query'];
-}) {
+function Profiles({ role, query }: { role: AssumableRole; query: UseQueryResult<AssumableRole> }) {
   const { t } = useSpeech();
   const who = useWho();
   const queries = useQueryClient();
@@ -143,31 +112,21 @@ function Profiles({
   );
 }
 
-// Read first, and changed by whoever means to.
 function Trust({ role }: { role: AssumableRole }) {
   const { t, language } = useSpeech();
-  const who = useWho();
-  const [editing, setEditing] = useState(false);
-  const edit = may(who, 'iam:ChangeRole') && !editing && (
-    <Button size="sm" variant="default" onClick={() => setEditing(true)}>
-      {t('policy.edit')}
-    </Button>
-  );
   return (
-    <Panel title={t('assumed.who')} aside={edit}>
-      {editing ? (
-        <ChangeTrust role={role} onDone={() => setEditing(false)} />
-      ) : (
-        <div className="stack">
-          <p>
-            {t('assumed.longest')}: {formatDuration(role.session_max_us, language)}
-          </p>
-          <pre className="code" tabIndex={0} aria-label={t('assumed.trust')}>
-            {write(role.trust)}
-          </pre>
-        </div>
-      )}
-    </Panel>
+    <ReadFirst
+      title={() => t('assumed.who')}
+      right="iam:ChangeRole"
+      form={(onDone) => <ChangeTrust role={role} onDone={onDone} />}
+    >
+      <p>
+        {t('assumed.longest')}: {formatDuration(role.session_max_us, language)}
+      </p>
+      <pre className="code" tabIndex={0} aria-label={t('assumed.trust')}>
+        {write(role.trust)}
+      </pre>
+    </ReadFirst>
   );
 }
 

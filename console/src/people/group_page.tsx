@@ -1,21 +1,16 @@
-import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { askAgain } from '../api/again';
 import { Problem } from '../api/problem';
 import { identity, rights } from '../api/routes';
 import type { Group } from '../api/types';
-import { Confirm } from '../elements/confirm';
 import { Moment } from '../elements/moment';
-import { Page } from '../elements/page';
-import { Answer } from '../elements/states';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
 import { Choose, optionsOf } from './choose';
 import { ChooseProfile } from './choose_profile';
 import { HeldPanel, ThingName } from './held_panel';
 import { isAdministrator, PrivilegedMark } from './marks';
-import { BackTo } from './people_tabs';
+import { DeleteThing, ThingPage } from './thing_page';
 
 export function GroupPage({ id }: { id: string }) {
   const { t } = useSpeech();
@@ -28,50 +23,28 @@ export function GroupPage({ id }: { id: string }) {
     },
   });
   return (
-    <Page
-      title={query.data?.name ?? t('group')}
-      above={<BackTo at="groups" />}
-      actions={query.data !== undefined && <DeleteGroup group={query.data} />}
-    >
-      <Answer query={query}>
-        {(group) => (
-          <>
-            <Profiles group={group} />
-            <Members group={group} />
-          </>
-        )}
-      </Answer>
-    </Page>
-  );
-}
-
-function DeleteGroup({ group }: { group: Group }) {
-  const { t } = useSpeech();
-  const who = useWho();
-  const queries = useQueryClient();
-  const [asking, setAsking] = useState(false);
-  if (!may(who, 'iam:DeleteGroup')) return null;
-  return (
-    <>
-      <Button variant="default" onClick={() => setAsking(true)}>
-        {t('groups.delete')}
-      </Button>
-      {asking && (
-        <Confirm
-          title={t('groups.delete')}
-          action={t('groups.delete')}
-          onClose={() => setAsking(false)}
-          onConfirm={async () => {
-            await rights.deleteGroup(group.id);
-            window.location.hash = '#/people/groups';
-            queries.removeQueries({ queryKey: ['groups', group.id] });
-            await askAgain(queries, ['groups']);
-          }}
-        >
-          {t('groups.delete.ask', { name: group.name })}
-        </Confirm>
+    <ThingPage
+      kind={t('group')}
+      at="groups"
+      query={query}
+      actions={(group) => (
+        <DeleteThing
+          at="groups"
+          id={group.id}
+          right="iam:DeleteGroup"
+          label={t('groups.delete')}
+          ask={t('groups.delete.ask', { name: group.name })}
+          remove={() => rights.deleteGroup(group.id)}
+        />
       )}
-    </>
+    >
+      {(group) => (
+        <>
+          <Profiles group={group} />
+          <Members group={group} />
+        </>
+      )}
+    </ThingPage>
   );
 }
 

@@ -9,26 +9,25 @@ import type { User } from '../api/types';
 import { Confirm } from '../elements/confirm';
 import { Icon } from '../elements/icon';
 import { Moment } from '../elements/moment';
-import { Page, Panel } from '../elements/page';
-import { Answer } from '../elements/states';
+import { Panel } from '../elements/page';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
 import { FactorsMark, PrivilegedMark, StatusMark } from './marks';
-import { BackTo } from './people_tabs';
 import { RightsPanel } from './rights_panel';
+import { ThingPage } from './thing_page';
 
 export function UserPage({ id }: { id: string }) {
   const { t } = useSpeech();
   const query = useQuery({ queryKey: ['user', id], queryFn: () => identity.user(id) });
-  const user = query.data;
   return (
-    <Page
-      title={user?.name ?? t('user')}
-      above={<BackTo at="users" />}
-      actions={user !== undefined && <Suspension user={user} />}
+    <ThingPage
+      kind={t('user')}
+      at="users"
+      query={query}
+      actions={(user) => <Suspension user={user} />}
     >
-      <Answer query={query}>{(found) => <About user={found} />}</Answer>
-    </Page>
+      {(user) => <About user={user} />}
+    </ThingPage>
   );
 }
 

@@ -5,9 +5,9 @@ import { askPasskey } from '../api/passkey';
 import { asProblem } from '../api/problem';
 import { session, type SecondFactor } from '../api/routes';
 import { CodeField } from '../elements/code_field';
+import { LonelyPage } from '../elements/lonely_page';
 import { Failure, Loading } from '../elements/states';
 import { useSpeech } from '../language/speech';
-import { Preferences } from '../shell/preferences';
 
 // Where an organisation's directory sends the browser back to.
 export const directoryPath = '/signed-in';
@@ -33,6 +33,7 @@ export function DirectoryPage({
   const [recovery, setRecovery] = useState('');
   const [step, setStep] = useState<'answer' | 'factor'>('answer');
   const begun = useRef(false);
+  const field = useRef<HTMLInputElement>(null);
   const signIn = useMutation({
     mutationFn: async (shown: SecondFactor | 'passkey' | null) => {
       if (shown === null) {
@@ -49,14 +50,13 @@ export function DirectoryPage({
     onError: (thrown) => {
       if (due[asProblem(thrown).messageId] === true) setStep('factor');
       setCode('');
+      setRecovery('');
+      field.current?.focus();
     },
   });
   const { mutate } = signIn;
   const refused = answer['error'] !== undefined;
 
-  useEffect(() => {
-    document.title = `${t('sign_in.title')} · ${t('name')}`;
-  }, [t]);
   useEffect(() => {
     // Once: an answer is used up by the first question.
     if (begun.current || refused) return;
@@ -72,9 +72,7 @@ export function DirectoryPage({
 
   const isDue = signIn.isError && due[asProblem(signIn.error).messageId] === true;
   return (
-    <main className="lonely">
-      <Preferences />
-      <h1>{t('sign_in.title')}</h1>
+    <LonelyPage title={t('sign_in.title')}>
       {refused && <p role="alert">{t('directory.refused')}</p>}
       {signIn.isPending && step === 'answer' && <Loading rows={3} />}
       {signIn.isError && !isDue && <Failure error={signIn.error} />}
@@ -82,8 +80,11 @@ export function DirectoryPage({
         <form onSubmit={submit} aria-label={t('directory.factor')}>
           <p>{t('directory.factor')}</p>
           <CodeField
+            ref={field}
             description={t('sign_in.code.where')}
             name="totp"
+            required={recovery === ''}
+            autoFocus
             value={code}
             onValue={setCode}
             size="md"
@@ -116,6 +117,6 @@ export function DirectoryPage({
       <p>
         <a href="/">{t('directory.again')}</a>
       </p>
-    </main>
+    </LonelyPage>
   );
 }
