@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 namespace belfry::api {
 namespace {
@@ -176,8 +177,9 @@ Task<Answer> list_events(Call& call) {
   CO_TRY(const std::int64_t wait, call.number("wait_s", 0));
   if (wait > kWaitMax || (wait > 0 && query.order != audit::Order::kOldestFirst))
     co_return fail(Code::kInvalid, "api.bad_parameter", {{"name", "wait_s"}});
-  Followers::Place place(call.host.followers);
-  if (wait > 0 && !place.is_there()) co_return fail(Code::kExhausted, "server.busy");
+  std::optional<Followers::Place> place;
+  if (wait > 0 && !place.emplace(call.host.followers, tenant).is_there())
+    co_return fail(Code::kRetry, "server.busy");
   CO_TRY(auto page, co_await page_within(call, tenant, query, std::chrono::seconds(wait)));
   json items = json::array();
   for (auto& logged : page.events) items.push_back(to_json(logged, call.language()));
@@ -208,6 +210,8 @@ Task<std::uint64_t> write_events(Call& call, TenantId tenant, audit::Query query
       ++count;
     }
     if (!lines.empty()) CO_TRY(co_await call.response.write(as_view(lines)));
+    // Who writes nothing does not notice that the connection was ended.
+    if (lines.empty() && call.response.is_awaited()) co_return fail(Code::kRetry, "server.busy");
     query.cursor = page.next;
     if (!page.next || page.next->leaf >= size) co_return count;
   }

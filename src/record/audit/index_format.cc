@@ -125,6 +125,7 @@ Result<SectionFooter> decode_footer(View octets) {
   footer.min_ms = in.get_i64();
   footer.max_ms = in.get_i64();
   const auto row_pages = in.get<std::uint32_t>(), term_pages = in.get<std::uint32_t>();
+  std::uint64_t rows = 0;
   for (std::uint32_t i = 0; i < row_pages && in.ok(); ++i) {
     RowPage page;
     page.first_row = in.get<std::uint32_t>();
@@ -133,6 +134,9 @@ Result<SectionFooter> decode_footer(View octets) {
     page.min_ms = in.get_i64();
     page.max_ms = in.get_i64();
     page.place = read_place(in);
+    // Rows are looked up by their numbers, unchecked from here on.
+    if (page.first_row != rows || page.rows > kRowsAPage) return malformed();
+    rows += page.rows;
     footer.row_pages.push_back(page);
   }
   for (std::uint32_t i = 0; i < term_pages && in.ok(); ++i) {
@@ -140,7 +144,7 @@ Result<SectionFooter> decode_footer(View octets) {
     page.place = read_place(in);
     footer.term_pages.push_back(std::move(page));
   }
-  if (!in.done()) return malformed();
+  if (!in.done() || rows != footer.rows) return malformed();
   return footer;
 }
 

@@ -132,5 +132,29 @@ TEST_F(IndexFormatTest, NothingThatWasChangedIsBelieved) {
     EXPECT_FALSE(search(whole.substr(0, length), of("s1"))) << length;
 }
 
+// A footer that was sealed under the month's key, which customers get, may say anything.
+TEST_F(IndexFormatTest, RowsAreWhereTheFooterHasRoomForThem) {
+  write_golden();
+  const std::string whole = octets();
+  const auto file = disk_->open("index", Access::kRead).value();
+  const SectionPlace place = IndexReader::open(*file).value().directory().sections[0];
+  const SectionKey key(kFirst.secret, place.id);
+  const std::string_view sealed =
+      std::string_view(whole).substr(place.footer_at, place.footer_length);
+  const Buffer footer = key.open(PageNumber::kFooter, as_view(sealed)).value();
+  constexpr std::size_t kRows = 56, kFirstRow = 84, kRowsOfPage = 88;  // in its octets
+  for (const std::size_t at : {kRows, kFirstRow, kRowsOfPage})
+    for (const std::size_t octet : {0u, 3u}) {
+      Buffer changed = footer;
+      changed[at + octet] ^= std::byte{0x7f};
+      std::string forged = whole;
+      const Buffer again = key.seal(PageNumber::kFooter, changed);
+      forged.replace(place.footer_at, place.footer_length, as_text(again));
+      auto found = search(forged, of("s1"));
+      ASSERT_FALSE(found) << at;
+      EXPECT_EQ(found.error().message(), "audit.index_malformed");
+    }
+}
+
 }  // namespace
 }  // namespace belfry::audit
