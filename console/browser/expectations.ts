@@ -3,6 +3,9 @@ import { expect, type Page } from '@playwright/test';
 
 // What holds of every page: no finding of axe, no sideways scrolling.
 export async function expectAccessible(page: Page): Promise<void> {
+  // Where a dialog was, the mouse is over something else now, and its hint would be found.
+  await page.mouse.move(0, 0);
+  await expect(page.getByRole('tooltip')).toHaveCount(0);
   // What fades in has not its colours yet.
   await page.evaluate(async () => {
     const ends = document

@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible } from '../expectations';
+import { signIn } from './persons';
 
 // The pages of who is not signed in yet, with the daemon's answers put in their place.
 const secret = '5e'.repeat(32);
@@ -79,6 +80,28 @@ test('a lost password is set anew with a recovery code', async ({ page }) => {
   expect(sent).toEqual([
     { secret, password: 'a new long passphrase', recovery_code: 'abcd-efgh-ijkl-mn02' },
   ]);
+});
+
+test('a wrong code leaves what was typed, and a session that is not its', async ({ page }) => {
+  await signIn(page, 'claire');
+  await answer(page, 'password-reset', [
+    [
+      200,
+      { name: 'nadia', has_totp: true, has_passkey: false, expires_us: Date.now() * 1000 + 1e9 },
+    ],
+  ]);
+  await answer(page, 'password-reset/password', [
+    refusal('iam.sign_in_refused', 'The code is wrong.'),
+  ]);
+  await page.goto(`/#/password-reset/${secret}`);
+  await page.locator('[name=password]').fill('a new long passphrase');
+  await page.locator('[name=again]').fill('a new long passphrase');
+  await page.locator('[name=totp]').fill('000000');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('The code is wrong.')).toBeVisible();
+  await expect(page.locator('[name=password]')).toHaveValue('a new long passphrase');
+  await page.goto('/#/account/password');
+  await expect(page.getByRole('heading', { level: 1, name: 'Account' })).toBeVisible();
 });
 
 test('an invitation is accepted with a password typed twice', async ({ page }) => {

@@ -10,6 +10,9 @@ interface Call {
   signal?: AbortSignal | undefined;
 }
 
+// Where somebody comes in: a refusal there says nothing of the session that the browser may have.
+const arrivals = ['session', 'invitation', 'password-reset'];
+
 let language = 'en';
 let onSessionOver: () => void = () => undefined;
 
@@ -94,8 +97,8 @@ async function requestOnce(
   }
   if (response.ok) return response;
   const problem = problemOf(response.status, await response.text().catch(() => ''));
-  if (response.status === 401 && method !== 'POST') onSessionOver();
-  else if (response.status === 401 && parts[0] !== 'session') onSessionOver();
+  const isArrival = method === 'POST' && arrivals.includes(parts[0] ?? '');
+  if (response.status === 401 && !isArrival) onSessionOver();
   throw problem;
 }
 

@@ -5,6 +5,7 @@ import { Dialog } from '../elements/dialog';
 import { Icon } from '../elements/icon';
 import { hasMessage } from '../language/message';
 import { useSpeech } from '../language/speech';
+import { reasonOf } from './agreement';
 import type { Fields } from './filter';
 import { Outcome } from './outcome';
 import { Verification } from './verification';
@@ -52,6 +53,9 @@ export function EventDetail({
           </Fact>
           <Fact name={t('audit.resource')} wide only={() => onNarrow({ resource: event.resource })}>
             {event.resource}
+          </Fact>
+          <Fact name={t('audit.reason.id')} only={() => onNarrow({ reason: reasonOf(event) })}>
+            {reasonOf(event)}
           </Fact>
           {details.map(([name, value]) => (
             <Fact

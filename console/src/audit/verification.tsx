@@ -8,34 +8,9 @@ import { toHex } from '../annex/merkle';
 import { Icon } from '../elements/icon';
 import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
+import { saysTheSame, verdictOf, type Verified } from './agreement';
 import classes from './audit.module.css';
-import { checkInclusion, type Inclusion } from './inclusion';
-
-interface Verified extends Inclusion {
-  opened: boolean | null; // null: the reader may not have the month's key
-  agrees: boolean;
-}
-
-// The same members with the same values, in whatever order.
-function sameJson(left: unknown, right: unknown): boolean {
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) {
-    return left === right;
-  }
-  const a = left as Record<string, unknown>;
-  const b = right as Record<string, unknown>;
-  const names = Object.keys(a);
-  return (
-    names.length === Object.keys(b).length && names.every((name) => sameJson(a[name], b[name]))
-  );
-}
-
-function saysTheSame(text: string | undefined, event: AuditEvent): boolean {
-  try {
-    return text !== undefined && sameJson(JSON.parse(text), event.ocsf);
-  } catch {
-    return false;
-  }
-}
+import { checkInclusion } from './inclusion';
 
 async function verify(event: AuditEvent): Promise<Verified> {
   const [checkpoint, key] = await Promise.all([audit.checkpoint(), audit.verifierKey()]);
@@ -80,17 +55,17 @@ export function Verification({ event }: { event: AuditEvent }) {
   );
 }
 
+const outcomes = { pass: 'pass', unknown: 'no_data', fail: 'fail' } as const;
+
 function Steps({ event, found }: { event: AuditEvent; found: Verified }) {
   const { t, number } = useSpeech();
-  const whole =
-    found.note !== null && found.signature !== false && found.included && found.opened !== false;
-  const proved = whole && (found.opened === null || found.agrees);
+  const verdict = verdictOf(found);
   const index = number(event.index);
   return (
     <>
-      <p className={classes.verdict} data-outcome={proved ? 'pass' : 'fail'}>
-        <Icon name={proved ? 'pass' : 'fail'} size={18} />
-        {t(proved ? 'verify.proved' : 'verify.not_proved')}
+      <p className={classes.verdict} data-outcome={outcomes[verdict]}>
+        <Icon name={outcomes[verdict]} size={18} />
+        {t(`verify.verdict.${verdict}`)}
       </p>
       <ol className={classes.steps}>
         <Step

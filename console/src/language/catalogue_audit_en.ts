@@ -59,8 +59,10 @@ export const auditEn = {
   'verify.means':
     'Your browser checks the proof itself: that this event is in the signed log, and says just this.',
   'verify.do': 'Verify now',
-  'verify.proved': 'Proved: this event is in the log, unchanged.',
-  'verify.not_proved': 'Not proved. Keep this page as it is and tell your auditor.',
+  'verify.verdict.pass': 'Proved: this event is in the log, unchanged.',
+  'verify.verdict.unknown':
+    'Nothing speaks against it, but not all of it could be checked here: see below.',
+  'verify.verdict.fail': 'Not proved. Keep this page as it is and tell your auditor.',
   'verify.checkpoint': 'The signed checkpoint',
   'verify.checkpoint.good':
     'The ledger signed that it has {size} entries, and this root, which stands for every octet of them:',

@@ -60,8 +60,10 @@ export const auditFr: Record<keyof typeof auditEn, string> = {
   'verify.means':
     'Votre navigateur vérifie la preuve lui-même : que cet événement est dans le journal signé, et dit exactement ceci.',
   'verify.do': 'Vérifier maintenant',
-  'verify.proved': 'Prouvé : cet événement est dans le journal, inchangé.',
-  'verify.not_proved': 'Non prouvé. Gardez cette page en l’état et prévenez votre auditeur.',
+  'verify.verdict.pass': 'Prouvé : cet événement est dans le journal, inchangé.',
+  'verify.verdict.unknown':
+    'Rien ne s’y oppose, mais tout n’a pas pu être vérifié ici : voir ci-dessous.',
+  'verify.verdict.fail': 'Non prouvé. Gardez cette page en l’état et prévenez votre auditeur.',
   'verify.checkpoint': 'Le point de contrôle signé',
   'verify.checkpoint.good':
     'Le registre a signé qu’il a {size} entrées, et cette racine, qui vaut pour chacun de leurs octets :',

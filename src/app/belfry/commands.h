@@ -29,8 +29,8 @@ void add_group_commands(CLI::App& app, Invocation& invocation);
 void add_credential_commands(CLI::App& app, Invocation& invocation);
 void add_access_commands(CLI::App& app, Invocation& invocation);
 void add_review_commands(CLI::App& app, Invocation& invocation);
-// belfry request, grant.
 void add_intervention_commands(CLI::App& app, Invocation& invocation);
+// belfry request, grant.
 void add_request_commands(CLI::App& app, Invocation& invocation);
 void add_factor_reset_commands(CLI::App& app, Invocation& invocation);
 void add_service_account_commands(CLI::App& app, Invocation& invocation);
