@@ -4,6 +4,8 @@
 #include "base/text_encoding.h"
 #include "iam/factor_resets.h"
 #include "iam/interventions.h"
+#include "iam/lost_passwords.h"
+#include "iam/people.h"
 #include "iam/service_accounts.h"
 #include "oidc_testing/issuer_keys.h"
 #include "world.h"
@@ -362,6 +364,24 @@ TEST_P(IssuersTest, TheDirectorysFactorGoesIntoNoSessionOfARole) {
   EXPECT_EQ(message_of(world_.wait(world_.iam->roles().assume_role(
                 assumed->principal, {.role_arn = second, .session_name = "climbing"}))),
             "iam.second_factor_needed");
+}
+
+TEST_P(IssuersTest, WhomTheDirectoryBroughtGetsNoPasswordByMail) {
+  const Issuer issuer = registered();
+  const auto opened = sign_in();
+  ASSERT_TRUE(opened);
+  ASSERT_EQ(opened->user.email, "anna@example.org");
+  world_.iam->people().accept_links({"https://cloud.example", true});
+  LostPasswords& lost = world_.iam->lost_passwords();
+  const auto links = [&] {
+    EXPECT_TRUE(world_.wait(lost.ask_for_reset({opened->user.name, "en", "192.0.2.1"})));
+    EXPECT_TRUE(world_.wait(lost.turn()));
+    return world_.count("SELECT count(*) AS n FROM password_reset");
+  };
+  // Whom the directory lets in no more would come by another door.
+  EXPECT_EQ(links(), 0);
+  ASSERT_TRUE(world_.wait(issuers().delete_issuer(administrator_, issuer.id)));
+  EXPECT_EQ(links(), 1) << "without the directory it is an account as others";
 }
 
 TEST_P(IssuersTest, TheDirectorysWordKeepsNoLostFactor) {
