@@ -58,7 +58,8 @@ Task<BegunSignIn> IssuerService::begin_sign_in(const std::string& organisation,
                         .nonce = make_bearer_secret(core_.random),
                         .verifier = make_bearer_secret(core_.random),
                         .redirect_url = origin + std::string(kLandingPath),
-                        .user = {}};
+                        .user = {},
+                        .subject = {}};
   BegunSignIn begun{.url = {}, .browser = make_bearer_secret(core_.random)};
   CO_TRY(begun.url, oidc::sign_in_url(metadata, {.client_id = issuer.settings.client_id,
                                                  .redirect_url = pending.redirect_url,
@@ -118,8 +119,10 @@ Task<IssuerService::Arrival> IssuerService::receive(const DirectoryAnswer& answe
 
 void IssuerService::keep(const DirectoryAnswer& answer, const Arrival& arrival, UserId user,
                          const std::string& holder) {
-  PendingSignIn pending{
-      .issuer = arrival.issuer.id, .user = user, .factor_shown = arrival.factor_shown};
+  PendingSignIn pending{.issuer = arrival.issuer.id,
+                        .user = user,
+                        .subject = arrival.subject,
+                        .factor_shown = arrival.factor_shown};
   pending_.add(digest_of(answer.browser), std::move(pending), holder, core_.clock.now());
 }
 
@@ -142,7 +145,15 @@ Result<Iam::OpenedSession> IamService::admit(Transaction& transaction, const Sig
       transaction.query("SELECT * FROM issuer WHERE id = :id", {{"id", admission.issuer.value}}));
   if (rows.empty() || !user.active) return fail(Code::kDenied, "iam.directory_stranger");
   const Issuer issuer = issuer_of(rows[0]);
-  if (user.tenant != issuer.tenant) return fail(Code::kDenied, "iam.directory_stranger");
+  // Read again: the link may have gone while the second factor was awaited.
+  TRY(auto links, transaction.query("SELECT linked_by_user_id FROM issuer_subject WHERE "
+                                    "issuer_id = :issuer_id AND subject = :subject AND "
+                                    "user_id = :user_id",
+                                    {{"issuer_id", issuer.id.value},
+                                     {"subject", admission.subject},
+                                     {"user_id", user.id.value}}));
+  if (user.tenant != issuer.tenant || user.owner || links.empty())
+    return fail(Code::kDenied, "iam.directory_stranger");
   Opening opening{attempt, user, {}, "fed", &issuer};
   const bool is_believed =
       admission.factor_shown && issuer.settings.trusts_factors && !user.privileged;
@@ -154,6 +165,11 @@ Result<Iam::OpenedSession> IamService::admit(Transaction& transaction, const Sig
                   {{"passkey", user.passkeys > 0 ? "yes" : "no"}});
     TRY(opening.proof, prove(transaction, user.id, admission.evidence));
   }
+  // Who has become privileged since another one linked it enrols its first factor by the password.
+  const bool linked_by_other = !links[0].is_null("linked_by_user_id") &&
+                               links[0].integer("linked_by_user_id") != user.id.value;
+  if (user.privileged && !opening.proof && linked_by_other)
+    return fail(Code::kDenied, "iam.directory_enrols_nobody");
   if (opening.proof) opening.amr += " " + opening.proof->amr;
   return open_session(transaction, opening);
 }
@@ -188,7 +204,7 @@ Task<Iam::OpenedSession> IamService::sign_in_with_directory(const SignIn& attemp
   auto opened =
       co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
         return admit(transaction, attempt,
-                     {user.id, arrival->issuer.id, arrival->factor_shown, {}});
+                     {user.id, arrival->issuer.id, arrival->subject, arrival->factor_shown, {}});
       });
   if (opened) co_return opened;
   const std::string& reason = opened.error().message();
@@ -208,6 +224,7 @@ Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt) {
   const Throttle::Attempt throttled{.account = to_lower(user.name),
                                     .address = throttled_address(attempt.source_ip),
                                     .known_good = true};
+  const Evidence evidence = evidence_of(attempt);
   auto opened = Result<OpenedSession>(std::unexpect, Code::kInternal, "iam.sign_in_refused");
   if (auto begun = throttle_.begin(throttled, core_.clock.now()); !begun)
     opened = std::unexpected(begun.error());
@@ -215,8 +232,9 @@ Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt) {
     opened =
         co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
           TRY(core_.refresh_tree(transaction));
-          return admit(transaction, attempt,
-                       {user.id, pending->issuer, pending->factor_shown, evidence_of(attempt)});
+          return admit(
+              transaction, attempt,
+              {user.id, pending->issuer, pending->subject, pending->factor_shown, evidence});
         });
   if (opened) {
     throttle_.succeeded(throttled, Throttle::Success::kForget);

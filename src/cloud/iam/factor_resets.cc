@@ -1,4 +1,5 @@
 // Second factors that were lost: two administrators, and a day between.
+#include "access_service.h"
 #include "base/text_encoding.h"
 #include "factor_reset_service.h"
 #include "paging.h"
@@ -141,15 +142,24 @@ Result<FactorReset> FactorResetService::read_open(Transaction& transaction, cons
   return found;
 }
 
+Result<> FactorResetService::check_decider(Transaction& transaction, const Principal& by,
+                                           const FactorReset& reset) {
+  TRY(auto rows, transaction.query("SELECT " + decider_columns("r.asked_by_user_id", "r.user_id") +
+                                       " FROM factor_reset r WHERE r.id = :id",
+                                   {{"id", reset.id},
+                                    {"tenant_id", by.tenant.value},
+                                    {"now_us", to_us(core_.clock.now())}}));
+  return check_two(transaction, by, reset.asked_by, reset.user, deciders_of(rows[0]).left_out);
+}
+
 Task<FactorReset> FactorResetService::approve_factor_reset(const Principal& by,
                                                            const std::string& id) {
   co_return co_await core_.write<FactorReset>([&](Transaction& transaction) -> Result<FactorReset> {
     TRY(FactorReset reset, read_open(transaction, by, "iam:ApproveFactorReset", id));
-    if (by.user == reset.asked_by || by.user == reset.user) {
-      const Error own(Code::kDenied, "iam.four_eyes");
+    if (auto two = check_decider(transaction, by, reset); !two) {
       core_.trail.refused(by.tenant, by, {"iam:ApproveFactorReset", resource_of(reset.user), {}},
-                          own);
-      return std::unexpected(own);
+                          two.error());
+      return std::unexpected(two.error());
     }
     TRY(core_.check_fresh(by, "iam:ApproveFactorReset", resource_of(reset.user)));
     if (reset.state != "asked") return reset;

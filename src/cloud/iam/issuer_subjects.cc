@@ -60,6 +60,7 @@ std::string plain_name(std::string_view name, std::size_t length_max) {
 }  // namespace
 
 Result<> IssuerService::check_may_link(const Principal& by, const User& user) {
+  if (user.owner) return fail(Code::kConflict, "iam.links_no_program", {{"user", user.name}});
   // Whoever could say which subject somebody privileged is would be half of that person.
   if (!user.privileged || user.id == by.user) return {};
   return fail(Code::kDenied, "iam.links_itself", {{"user", user.name}});

@@ -100,7 +100,10 @@ Result<> LostPasswordService::send(Transaction& transaction, const std::string& 
           "SELECT " + std::string(kUserColumns) +
               ", (SELECT count(*) FROM password_reset r WHERE r.user_id = u.id AND "
               "r.created_us > :since_us) AS recent FROM iam_user u WHERE u.name_key = "
-              ":name_key AND u.active = 1 AND u.deleted_us IS NULL AND u.owner_id IS NULL",
+              ":name_key AND u.active = 1 AND u.deleted_us IS NULL AND u.owner_id IS NULL AND "
+              // Whom a directory brought has no password to lose, and leaves with the directory.
+              "NOT EXISTS (SELECT 1 FROM issuer_subject s WHERE s.user_id = u.id AND "
+              "s.linked_by_user_id IS NULL)",
           {{"name_key", name_key}, {"since_us", to_us(now - std::chrono::days(1))}}));
   if (rows.empty() || rows[0].integer("recent") >= kOfDayMax) return {};
   const User user = user_of(rows[0]);

@@ -17,6 +17,7 @@ struct PendingSignIn {
   IssuerId issuer;
   std::string state, nonce, verifier, redirect_url;
   UserId user;                // who came back, when a second factor is all that is missing
+  std::string subject;        // as whom
   bool factor_shown = false;  // the directory says that it saw one
 };
 

@@ -257,7 +257,14 @@ Result<> RoleService::check_trusted(Transaction& transaction, Assumption& assump
   if (row.integer("privileged_profiles") > 0 && !own_factor)
     return fail(Code::kDenied, "iam.second_factor_needed",
                 {{"action", std::string(kAction)}, {"resource", wanted.role_arn}});
-  return core_.check_fresh(assumption.by, kAction, wanted.role_arn);
+  TRY(core_.check_fresh(assumption.by, kAction, wanted.role_arn));
+  // A directory's word ends here: the session outlives the one that it was said for, may be given
+  // more, and assumes others.
+  if (!own_factor) {
+    assumption.by.second_factor = false;
+    assumption.by.second_factor_at.reset();
+  }
+  return {};
 }
 
 Result<Duration> RoleService::duration_of(const Assumption& assumption) {

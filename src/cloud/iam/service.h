@@ -128,6 +128,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   struct Admission {
     UserId user;
     IssuerId issuer;
+    std::string subject;
     bool factor_shown = false;
     Evidence evidence;
   };

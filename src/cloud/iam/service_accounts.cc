@@ -159,6 +159,8 @@ Task<> ServiceAccountService::take_over(const Principal& by, UserId id, UserId o
       TRY(transaction.execute(
           "UPDATE " + std::string(table) + " SET second_factor = 0 WHERE user_id = :id",
           parameters));
+    // They carry the factor of the owner before.
+    TRY(transaction.execute("DELETE FROM role_session WHERE by_user_id = :id", parameters));
     TRY(core_.trail.changed(
         transaction, by.tenant, by,
         {"iam:TakeOverServiceAccount",
@@ -167,6 +169,7 @@ Task<> ServiceAccountService::take_over(const Principal& by, UserId id, UserId o
     return Done{};
   }));
   core_.signing.forget_user(id);
+  core_.signing.forget_sessions();
   co_return Result<>();
 }
 

@@ -80,6 +80,8 @@ Task<Principal> IamService::authenticate_session(const std::string& secret, cons
     TRY(auto interventions,
         read_open_interventions(core_, transaction, TenantId{row.integer("tenant_id")},
                                 UserId{row.integer("id")}, now));
+    // What staff does by an intervention, it does as somebody privileged.
+    const bool needs_own = privileged || interventions;
     const bool is_home = place == place_of({row.text("source_ip"), row.text("user_agent")});
     return Seen{{.tenant = TenantId{row.integer("tenant_id")},
                  .user = UserId{row.integer("id")},
@@ -87,7 +89,7 @@ Task<Principal> IamService::authenticate_session(const std::string& secret, cons
                  .role = role,
                  .method = Method::kSession,
                  .credential = row.text("session_id"),
-                 .second_factor = row.flag("second_factor") && !(of_directory && privileged),
+                 .second_factor = row.flag("second_factor") && !(of_directory && needs_own),
                  .second_factor_at = optional_time(row, "second_factor_us"),
                  .held = std::move(held),
                  .terms_due = row.integer("terms_due") > 0,

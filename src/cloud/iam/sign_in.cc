@@ -333,7 +333,9 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
   Principal by = principal_of(user);
   by.method = Method::kSession;
   by.credential = opened.session.id;
-  if (proof) TRY(cancel_as_needless(core_, transaction, by));
+  // A directory's word does not say that the factor was found again.
+  if (proof && proof->factor != FactorKind::kDirectory)
+    TRY(cancel_as_needless(core_, transaction, by));
   TRY(core_.trail.authenticated(
       transaction, by,
       {"iam:SignIn",

@@ -49,6 +49,18 @@ class FactorResetTest : public testing::TestWithParam<database::Engine> {
 };
 BELFRY_ON_BOTH_ENGINES(FactorResetTest);
 
+TEST_P(FactorResetTest, WhoMadeTheAccountOfWhoAsksLeavesItToAnother) {
+  const Principal second_one = second();
+  make(second_one, "third", Role::kTenantAdministrator);
+  anna_ = make(second_one, "berta", Role::kMember);
+  enrol("berta");
+  const std::string seed = enrol("third");
+  auto asked = ask(world_.enter("third", kGoodPassword, seed));
+  ASSERT_TRUE(asked) << asked.error().describe();
+  EXPECT_EQ(approve(second(), asked->id), "iam.four_eyes_of_maker");
+  EXPECT_EQ(approve(world_.customer(), asked->id), "");
+}
+
 TEST_P(FactorResetTest, TwoAdministratorsAndADay) {
   const Principal anna = world_.enter("anna", kGoodPassword, anna_seed_);
   auto token = world_.wait(world_.iam->create_api_token(anna, "program", {}));

@@ -2,6 +2,11 @@
 #include "iam/issuers.h"
 
 #include "base/text_encoding.h"
+#include "iam/factor_resets.h"
+#include "iam/interventions.h"
+#include "iam/lost_passwords.h"
+#include "iam/people.h"
+#include "iam/service_accounts.h"
 #include "oidc_testing/issuer_keys.h"
 #include "world.h"
 
@@ -315,6 +320,148 @@ TEST_P(IssuersTest, BelievesAFactorWhereTheTenantSaysSo) {
   const auto without = sign_in({{"amr", {"pwd"}}});
   ASSERT_TRUE(without);
   EXPECT_FALSE(without->session.second_factor);
+}
+
+// A directory's word: (pwd, mfa).
+const json kMfa = {{"amr", {"pwd", "mfa"}}};
+
+TEST_P(IssuersTest, NobodySignsInAsAProgram) {
+  const Issuer issuer = registered();
+  const auto program = world_.wait(world_.iam->service_accounts().create_service_account(
+      administrator_, "backup", Role::kReader, administrator_.user));
+  ASSERT_TRUE(program);
+  EXPECT_EQ(message_of(world_.wait(
+                issuers().link_subject(administrator_, issuer.id, "subject-1", program->id))),
+            "iam.links_no_program");
+}
+
+TEST_P(IssuersTest, ALinkThatIsGoneLetsNobodyInWhoStillOwesTheFactor) {
+  const Issuer issuer = registered();
+  const User user = user_named("berta");
+  const Principal berta = world_.enter("berta", kGoodPassword);
+  const auto seed = world_.wait(world_.iam->begin_totp(berta));
+  ASSERT_TRUE(world_.wait(world_.iam->confirm_totp(berta, world_.code_of(*seed))));
+  world_.clock.advance(std::chrono::seconds(30));
+  const auto link =
+      world_.wait(issuers().link_subject(administrator_, issuer.id, "subject-1", user.id));
+  ASSERT_TRUE(link);
+  const BegunSignIn begun = begin();
+  answer(begun);
+  ASSERT_EQ(message_of(come_back(begun)), "iam.totp_needed");
+  ASSERT_TRUE(world_.wait(issuers().unlink_subject(administrator_, issuer.id, link->id)));
+  EXPECT_EQ(message_of(come_back(begun, world_.code_of(*seed), "")), "iam.directory_stranger");
+}
+
+TEST_P(IssuersTest, WhoWasLinkedByAnotherEnrolsNoFactorByTheDirectoryOncePrivileged) {
+  const Issuer issuer = registered();
+  const User user = user_named("berta");
+  ASSERT_TRUE(world_.wait(issuers().link_subject(administrator_, issuer.id, "subject-1", user.id)));
+  ASSERT_TRUE(sign_in());
+  const auto profile = world_.wait(world_.iam->profiles().create_profile(
+      administrator_, "bosses",
+      R"({"Statement": {"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"}})"));
+  ASSERT_TRUE(profile);
+  ASSERT_TRUE(world_.wait(
+      world_.iam->profiles().give_profile(administrator_, profile->id, {.user = user.id})));
+  EXPECT_EQ(message_of(sign_in()), "iam.directory_enrols_nobody");
+}
+
+TEST_P(IssuersTest, TheDirectorysFactorGoesIntoNoSessionOfARole) {
+  NewIssuer trusting = wanted();
+  trusting.settings.trusts_factors = true;
+  registered(trusting);
+  const auto opened = sign_in(kMfa);
+  ASSERT_TRUE(opened);
+  const auto by = world_.wait(world_.iam->authenticate_session(opened->secret, kHere));
+  ASSERT_TRUE(by && by->second_factor);
+  const auto role_of = [&](const std::string& name, const std::string& principal,
+                           const std::string& action) {
+    const json trust = {
+        {"Version", "2012-10-17"},
+        {"Statement",
+         {{"Effect", "Allow"}, {"Principal", {{"AWS", principal}}}, {"Action", "sts:AssumeRole"}}}};
+    const json allows = {
+        {"Version", "2012-10-17"},
+        {"Statement", {{"Effect", "Allow"}, {"Action", action}, {"Resource", "*"}}}};
+    const auto role = world_.wait(
+        world_.iam->roles().create_role(administrator_, name, trust.dump(), std::chrono::hours(1)));
+    EXPECT_TRUE(role) << role.error().describe();
+    const auto profile =
+        world_.wait(world_.iam->profiles().create_profile(administrator_, name, allows.dump()));
+    EXPECT_TRUE(profile) << profile.error().describe();
+    EXPECT_TRUE(
+        world_.wait(world_.iam->roles().give_profile(administrator_, role->id, profile->id)));
+    return role->arn;
+  };
+  const std::string first = role_of("first", arn_of(*by), "sts:AssumeRole");
+  const std::string second = role_of("second", first, "iam:ListUsers");
+  const auto made = world_.wait(
+      world_.iam->roles().assume_role(*by, {.role_arn = first, .session_name = "nightly"}));
+  ASSERT_TRUE(made) << made.error().describe();
+  EXPECT_FALSE(made->session.second_factor);
+  const auto assumed = world_.wait(world_.iam->find_signing_identity(made->session.id));
+  ASSERT_TRUE(assumed);
+  EXPECT_EQ(message_of(world_.wait(world_.iam->roles().assume_role(
+                assumed->principal, {.role_arn = second, .session_name = "climbing"}))),
+            "iam.second_factor_needed");
+}
+
+TEST_P(IssuersTest, WhomTheDirectoryBroughtGetsNoPasswordByMail) {
+  const Issuer issuer = registered();
+  const auto opened = sign_in();
+  ASSERT_TRUE(opened);
+  ASSERT_EQ(opened->user.email, "anna@example.org");
+  world_.iam->people().accept_links({"https://cloud.example", true});
+  LostPasswords& lost = world_.iam->lost_passwords();
+  const auto links = [&] {
+    EXPECT_TRUE(world_.wait(lost.ask_for_reset({opened->user.name, "en", "192.0.2.1"})));
+    EXPECT_TRUE(world_.wait(lost.turn()));
+    return world_.count("SELECT count(*) AS n FROM password_reset");
+  };
+  // Whom the directory lets in no more would come by another door.
+  EXPECT_EQ(links(), 0);
+  ASSERT_TRUE(world_.wait(issuers().delete_issuer(administrator_, issuer.id)));
+  EXPECT_EQ(links(), 1) << "without the directory it is an account as others";
+}
+
+TEST_P(IssuersTest, TheDirectorysWordKeepsNoLostFactor) {
+  NewIssuer trusting = wanted();
+  trusting.settings.trusts_factors = true;
+  const Issuer issuer = registered(trusting);
+  const User user = user_named("berta");
+  const Principal berta = world_.enter("berta", kGoodPassword);
+  const auto seed = world_.wait(world_.iam->begin_totp(berta));
+  ASSERT_TRUE(world_.wait(world_.iam->confirm_totp(berta, world_.code_of(*seed))));
+  ASSERT_TRUE(world_.wait(issuers().link_subject(administrator_, issuer.id, "subject-1", user.id)));
+  FactorResets& resets = world_.iam->factor_resets();
+  ASSERT_TRUE(world_.wait(resets.ask_for_factor_reset(administrator_, {user.id, "lost", "en"})));
+  ASSERT_TRUE(sign_in(kMfa));
+  const auto listed = world_.wait(resets.list_factor_resets(administrator_, user.tenant, {}));
+  ASSERT_TRUE(listed);
+  EXPECT_EQ(listed->things.at(0).state, "asked");
+}
+
+TEST_P(IssuersTest, InterventionsTakeNoDirectorysWord) {
+  const Principal founder = world_.admin();
+  NewIssuer trusting = wanted();
+  trusting.settings.trusts_factors = true;
+  ASSERT_TRUE(world_.wait(issuers().create_issuer(founder, trusting)));
+  const auto opened = sign_in(kMfa);
+  ASSERT_TRUE(opened);
+  const auto staff = [&] {
+    return world_.wait(world_.iam->authenticate_session(opened->secret, kHere));
+  };
+  Interventions& interventions = world_.iam->interventions();
+  const auto asked = world_.wait(interventions.ask(*staff(), {.tenant = kFirstCustomer,
+                                                              .actions = {"s3:GetObject"},
+                                                              .reason = "ticket 7",
+                                                              .duration = std::chrono::hours(1)}));
+  ASSERT_TRUE(asked) << asked.error().describe();
+  ASSERT_TRUE(world_.wait(interventions.approve(founder, asked->id, "agreed")));
+  EXPECT_EQ(message_of(world_.iam->authorize(*staff(), "s3:GetObject",
+                                             {"arn:aws:s3:::papers/a", kFirstCustomer, {}},
+                                             {.time = world_.clock.now()})),
+            "iam.second_factor_needed");
 }
 
 TEST_P(IssuersTest, LetsInWhoHasTheClaim) {

@@ -57,6 +57,34 @@ TEST_P(ServiceAccountTest, WorksByKeysAndTokensThatEndAndNeverSignsIn) {
             "iam.unknown_key");
 }
 
+TEST_P(ServiceAccountTest, WhoTakesItOverEndsItsSessionsOfRoles) {
+  const Principal customer = world_.customer();
+  const ServiceAccount account = make(customer, customer.user);
+  auto token = world_.wait(accounts().create_service_token(customer, account.id, "ci", kMonth));
+  ASSERT_TRUE(token) << token.error().describe();
+  const std::string trust =
+      R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": ")" +
+      account_of(kFirstCustomer) + R"("}, "Action": "sts:AssumeRole"}})";
+  auto role = world_.wait(
+      world_.iam->roles().create_role(customer, "nightly", trust, std::chrono::hours(1)));
+  ASSERT_TRUE(role) << role.error().describe();
+  auto profile = world_.wait(world_.iam->profiles().create_profile(
+      customer, "assumers",
+      R"({"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}})"));
+  ASSERT_TRUE(profile) << profile.error().describe();
+  ASSERT_TRUE(world_.wait(
+      world_.iam->profiles().give_profile(customer, profile->id, {.user = account.id})));
+  auto program = world_.wait(world_.iam->authenticate_token(token->secret));
+  auto made = world_.wait(world_.iam->roles().assume_role(
+      *program, {.role_arn = role->arn, .session_name = "nightly"}));
+  ASSERT_TRUE(made) << made.error().describe();
+  ASSERT_TRUE(world_.wait(world_.iam->find_signing_identity(made->session.id)));
+  const UserId berta = person(customer, "berta");
+  ASSERT_TRUE(world_.wait(accounts().take_over(customer, account.id, berta)));
+  EXPECT_EQ(message_of(world_.wait(world_.iam->find_signing_identity(made->session.id))),
+            "iam.unknown_key");
+}
+
 TEST_P(ServiceAccountTest, RestsWithItsOwnerUntilSomebodyTakesItOver) {
   Principal customer = world_.customer();
   const UserId anna = person(customer, "anna"), zoe = person(customer, "zoe");

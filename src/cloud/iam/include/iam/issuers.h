@@ -99,7 +99,8 @@ class Issuers {
 
   virtual Task<Listing<Subject>> list_subjects(const Principal& by, IssuerId id, Page page) = 0;
   // A privileged user's subject is linked by the user itself. Errors: invalid ("iam.bad_subject"),
-  // denied ("iam.links_itself"), conflict ("iam.subject_linked", "iam.too_many_subjects").
+  // denied ("iam.links_itself"), conflict ("iam.links_no_program", "iam.subject_linked",
+  // "iam.too_many_subjects").
   virtual Task<Subject> link_subject(const Principal& by, IssuerId id, const std::string& subject,
                                      UserId user) = 0;
   // Ends the sessions that the user opened with the issuer.
