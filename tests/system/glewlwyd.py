@@ -149,7 +149,8 @@ class Glewlwyd(OutsideServer):
         back = urllib.parse.urlsplit(headers["Location"])
         found = dict(urllib.parse.parse_qsl(back.query))
         assert "code" in found, headers["Location"]
-        return {name: found[name] for name in ("code", "state", "iss") if name in found}
+        return {name: found[name] for name in ("organisation", "code", "state", "iss")
+                if name in found}
 
     def rotate(self, name):
         """A new key signs, and the old one is published a while longer."""

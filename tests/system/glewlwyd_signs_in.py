@@ -20,7 +20,7 @@ class SignIns:
         self.provider, self.directory = provider, directory
         self.customer = Customer(provider, ORGANISATION)
         self.token = self.customer.token["secret"]
-        directory.trust(Browser(provider).origin + "/signed-in")
+        directory.trust(Browser(provider).origin + "/signed-in?organisation=" + ORGANISATION)
         for name in ("anna", "berta"):
             directory.register(name)
         self.issuer = provider.rest(

@@ -116,7 +116,9 @@ class TokenIssuer:
         assert asked["client_id"] == CLIENT and "openid" in asked["scope"].split(), asked
         code = secrets.token_urlsafe(16)
         self.codes[code] = asked
-        return {"code": code, "state": asked["state"]}
+        landing = urllib.parse.urlsplit(asked["redirect_uri"])
+        return {**dict(urllib.parse.parse_qsl(landing.query)), "code": code,
+                "state": asked["state"]}
 
     def claims(self, audience=CLIENT, subject="subject-1", **more):
         now = int(time.time())

@@ -30,7 +30,9 @@ test('a recovery code alone finishes a sign-in with a directory', async ({ page 
     refusal('iam.sign_in_refused', 'The code is wrong.'),
     refusal('iam.sign_in_refused', 'The code is wrong.'),
   ]);
-  await page.goto('/signed-in?code=once&state=this-one&iss=https%3A%2F%2Fissuer.example');
+  await page.goto(
+    '/signed-in?organisation=acme&code=once&state=this-one&iss=https%3A%2F%2Fissuer.example',
+  );
   await expect(page.locator('[name=totp]')).toBeFocused();
   await expect(page).toHaveURL(/\/signed-in$/);
   await expectAccessible(page);
@@ -43,7 +45,14 @@ test('a recovery code alone finishes a sign-in with a directory', async ({ page 
   await page.keyboard.press('Enter');
   await expect.poll(() => sent.length).toBe(3);
   expect(sent).toEqual([
-    { directory: { state: 'this-one', code: 'once', iss: 'https://issuer.example' } },
+    {
+      directory: {
+        organisation: 'acme',
+        state: 'this-one',
+        code: 'once',
+        iss: 'https://issuer.example',
+      },
+    },
     { directory: {}, recovery_code: 'abcd-efgh-ijkl-mn02' },
     { directory: {}, totp: '123456' },
   ]);

@@ -37,8 +37,8 @@ export function DirectoryPage({
   const signIn = useMutation({
     mutationFn: async (shown: SecondFactor | 'passkey' | null) => {
       if (shown === null) {
-        const { state = '', code: answered = '', iss = '' } = answer;
-        return session.signIn({ directory: { state, code: answered, iss } });
+        const { organisation = '', state = '', code: answered = '', iss = '' } = answer;
+        return session.signIn({ directory: { organisation, state, code: answered, iss } });
       }
       const factor =
         shown === 'passkey'

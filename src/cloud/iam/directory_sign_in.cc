@@ -13,7 +13,9 @@ namespace {
 
 // Since the directory signed what it sends at once.
 constexpr Duration kTokenAgeMax = std::chrono::minutes(10);
-constexpr std::string_view kLandingPath = "/signed-in";
+// Each organisation's own address: an answer that another's directory passes on as its own comes
+// back to the wrong one (mix-up, RFC 9700, section 4.4.2.2).
+constexpr std::string_view kLandingPath = "/signed-in?organisation=";
 
 std::string first_of(std::span<const std::string> values) {
   return values.empty() ? std::string() : values[0];
@@ -53,13 +55,15 @@ Task<BegunSignIn> IssuerService::begin_sign_in(const std::string& organisation,
            return issuer_of(rows[0]);
          }));
   CO_TRY(const oidc::Metadata metadata, co_await asked->find(issuer.url));
-  PendingSignIn pending{.issuer = issuer.id,
-                        .state = make_bearer_secret(core_.random),
-                        .nonce = make_bearer_secret(core_.random),
-                        .verifier = make_bearer_secret(core_.random),
-                        .redirect_url = origin + std::string(kLandingPath),
-                        .user = {},
-                        .subject = {}};
+  PendingSignIn pending{
+      .issuer = issuer.id,
+      .organisation = issuer.settings.organisation,
+      .state = make_bearer_secret(core_.random),
+      .nonce = make_bearer_secret(core_.random),
+      .verifier = make_bearer_secret(core_.random),
+      .redirect_url = origin + std::string(kLandingPath) + issuer.settings.organisation,
+      .user = {},
+      .subject = {}};
   BegunSignIn begun{.url = {}, .browser = make_bearer_secret(core_.random)};
   CO_TRY(begun.url, oidc::sign_in_url(metadata, {.client_id = issuer.settings.client_id,
                                                  .redirect_url = pending.redirect_url,
@@ -76,7 +80,7 @@ Task<IssuerService::Arrival> IssuerService::receive(const DirectoryAnswer& answe
   const auto wrong = fail(Code::kDenied, "iam.directory_answer");
   CO_TRY(const auto asked, directories());
   const auto pending = pending_.take(digest_of(answer.browser), core_.clock.now());
-  if (!pending || pending->user ||
+  if (!pending || pending->user || pending->organisation != answer.organisation ||
       !crypto::equal_constant_time(as_view(pending->state), as_view(answer.state)))
     co_return wrong;
   struct Found {
@@ -120,6 +124,7 @@ Task<IssuerService::Arrival> IssuerService::receive(const DirectoryAnswer& answe
 void IssuerService::keep(const DirectoryAnswer& answer, const Arrival& arrival, UserId user,
                          const std::string& holder) {
   PendingSignIn pending{.issuer = arrival.issuer.id,
+                        .organisation = {},
                         .user = user,
                         .subject = arrival.subject,
                         .factor_shown = arrival.factor_shown};

@@ -149,7 +149,7 @@ Result<> FactorResetService::check_decider(Transaction& transaction, const Princ
                                    {{"id", reset.id},
                                     {"tenant_id", by.tenant.value},
                                     {"now_us", to_us(core_.clock.now())}}));
-  return check_two(transaction, by, reset.asked_by, reset.user, deciders_of(rows[0]).left_out);
+  return check_two(transaction, by, reset.asked_by, reset.user, deciders_of(rows[0]).are_apart);
 }
 
 Task<FactorReset> FactorResetService::approve_factor_reset(const Principal& by,

@@ -15,6 +15,7 @@ namespace belfry::iam {
 
 struct PendingSignIn {
   IssuerId issuer;
+  std::string organisation;  // whose directory was asked
   std::string state, nonce, verifier, redirect_url;
   UserId user;                // who came back, when a second factor is all that is missing
   std::string subject;        // as whom

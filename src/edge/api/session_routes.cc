@@ -21,6 +21,7 @@ Result<iam::DirectoryAnswer> directory_answer_in(const Call& call, const json& d
   return iam::DirectoryAnswer{.browser = cookie_of(call.request, kDirectoryCookie).value_or(""),
                               .state = text_field_or(directory, "state", ""),
                               .code = text_field_or(directory, "code", ""),
+                              .organisation = text_field_or(directory, "organisation", ""),
                               .issuer = text_field_or(directory, "iss", "")};
 }
 

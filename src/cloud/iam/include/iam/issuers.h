@@ -66,7 +66,8 @@ struct Subject {
 struct DirectoryAnswer {
   std::string browser;  // BegunSignIn::browser
   std::string state, code;
-  std::string issuer;  // as the answer names it (RFC 9207); empty: it does not
+  std::string organisation;  // of the address that the browser came back to
+  std::string issuer;        // as the answer names it (RFC 9207); empty: it does not
 };
 
 struct BegunSignIn {
@@ -107,7 +108,8 @@ class Issuers {
   virtual Task<> unlink_subject(const Principal& by, IssuerId id, SubjectId link) = 0;
 
   // By whoever signs in, at the page `origin`, which must be one that `accept_origins` named; the
-  // issuer sends the browser to its path /signed-in. Then `Iam::sign_in`. Errors: not_found
+  // issuer sends the browser to its path /signed-in?organisation=. Then `Iam::sign_in`. Errors:
+  // not_found
   // ("iam.organisation_unknown"), invalid ("iam.passkey_not_here"), retry ("iam.throttled"), those
   // of oidc::Directories.
   virtual Task<BegunSignIn> begin_sign_in(const std::string& organisation,
