@@ -43,6 +43,14 @@ def try_interventions(contract, customer):
     return {"intervention": second["id"]}
 
 
+def try_factor_rule(ask):
+    rule = "/api/v1/factor-rule"
+    assert ask("GET", rule, 200)["needed_by"] == "privileged"
+    ask("PUT", rule, 400, {"needed_by": "nobody"})
+    for needed_by in "everybody", "privileged":
+        assert ask("PUT", rule, 200, {"needed_by": needed_by})["needed_by"] == needed_by
+
+
 def try_requests(contract, customer):
     """A right that is asked for, refused, cancelled, approved, and ended early."""
     token, provider = customer.token["secret"], contract.provider
@@ -80,6 +88,7 @@ def try_requests(contract, customer):
     assert ask("GET", "/api/v1/access-rules", 200)["four_eyes"] == "none"
     ask("PUT", "/api/v1/access-rules", 400, {"four_eyes": "six"})
     ask("PUT", "/api/v1/access-rules", 409, {"four_eyes": "all"})  # alone
+    try_factor_rule(ask)
     held = ask("GET", "/api/v1/grants", 200, query="?state=all")["items"]
     own = [g for g in held if g["kind"] == "role" and g["user"] == customer.user["id"]]
     assert own[0]["origin"] == "direct" and own[0]["privileged"], held

@@ -200,6 +200,7 @@ class Isolation:
                 "NewReview": {"name": "spying", "reviewers": [self.first.user["id"]]},
                 "ReviewVerdict": {"decision": "remove"},
                 "Decision": {"reason": "spying"}, "AccessRulesChange": {"four_eyes": "all"},
+                "FactorRuleChange": {"needed_by": "privileged"},
                 "NewRole": {"name": "spies", "trust": {"Statement": {
                     "Effect": "Allow", "Action": "sts:AssumeRole",
                     "Principal": {"AWS": self.second.tenant["account"]}}}},

@@ -52,7 +52,7 @@ export const users = {
     rights: [
       'measure:ListMeasures',
       's3:ListAllMyBuckets',
-      ...'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary DecideRequest SetAccessRules GetReview OpenReview DecideReview Invite ListInvitations SendInvitation WithdrawInvitation ListRoles GetRole CreateRole ChangeRole DeleteRole ListRoleSessions RevokeRoleSession GetAccess'
+      ...'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary DecideRequest SetAccessRules SetFactorRule GetReview OpenReview DecideReview Invite ListInvitations SendInvitation WithdrawInvitation ListRoles GetRole CreateRole ChangeRole DeleteRole ListRoleSessions RevokeRoleSession GetAccess'
         .split(' ')
         .map((name) => `iam:${name}`),
       'audit:ListEvents',
@@ -78,6 +78,15 @@ export const users = {
     tenant: tenant('2', '1', 'customer', 'Atelier Rivage'),
     rights: ['measure:ListMeasures', 's3:ListAllMyBuckets', 's3:ListBucket', 's3:GetBucketPolicy'],
   },
+};
+
+// Her organisation asks everybody for a second factor.
+users.noor = {
+  ...users.remi,
+  password: 'noor has no second factor yet',
+  user: user('6', '7', 'noor', 'reader', false),
+  tenant: tenant('7', '1', 'customer', 'Maison Verte'),
+  demanded: true,
 };
 
 function tenant(id, parent, kind, name) {

@@ -18,6 +18,7 @@ import type {
   Disk,
   Explanation,
   FactorList,
+  FactorRule,
   Group,
   GroupHoldings,
   GroupMember,
@@ -146,6 +147,9 @@ export const identity = {
     ask<User>('POST', ['tenants', tenant, 'users'], { body }),
   setActive: (user: string, active: boolean) =>
     ask<User>('PATCH', ['users', user], { body: { active } }),
+  factorRule: () => ask<FactorRule>('GET', ['factor-rule']),
+  setFactorRule: (needed_by: FactorRule['needed_by']) =>
+    ask<FactorRule>('PUT', ['factor-rule'], { body: { needed_by } }),
   accessKeys: (user: string) => all<AccessKey>(['users', user, 'access-keys']),
   createAccessKey: (user: string) => ask<NewAccessKey>('POST', ['users', user, 'access-keys']),
   deleteAccessKey: (id: string) => ask<undefined>('DELETE', ['access-keys', id]),

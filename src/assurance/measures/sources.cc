@@ -58,6 +58,8 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"group_profile", Proof::kObserved, ""},
     {"user_boundary", Proof::kObserved, ""},
     {"password_policy", Proof::kObserved, ""},
+    {"terms", Proof::kObserved, ""},
+    {"terms_acceptance", Proof::kObserved, ""},
     // What is found in the ledger
     {"log_fact", Proof::kObserved, ""},
     {"logged_change", Proof::kObserved, ""},

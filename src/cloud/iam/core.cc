@@ -36,10 +36,13 @@ Result<> Core::check_fresh(const Principal& by, std::string_view action,
                            const std::string& resource) {
   // Programs are not asked; who has no second factor has nothing to prove it with.
   if (by.method != Method::kSession || !by.second_factor) return {};
-  if (by.elsewhere.empty() && by.second_factor_at && clock.now() - *by.second_factor_at < kFreshFor)
+  const bool wants_passkey = by.passkey_due == PasskeyDue::kForAll;
+  if (!wants_passkey && by.elsewhere.empty() && by.second_factor_at &&
+      clock.now() - *by.second_factor_at < kFreshFor)
     return {};
-  const Error stale(Code::kDenied, "iam.step_up_needed",
-                    {{"minutes", std::to_string(kFreshFor.count())}});
+  const Error stale = wants_passkey ? Error(Code::kDenied, "iam.passkey_step_up_needed")
+                                    : Error(Code::kDenied, "iam.step_up_needed",
+                                            {{"minutes", std::to_string(kFreshFor.count())}});
   trail.refused(by.tenant, by, {std::string(action), resource, {}}, stale);
   return std::unexpected(stale);
 }

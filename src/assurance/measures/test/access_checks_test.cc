@@ -117,6 +117,11 @@ TEST_P(AccessChecks, OfCustomers) {
   expect("S07-C-02", Verdict::kFail, {"user bob: not used for 95 days"});
   expect("S07-C-03", Verdict::kPass, {});
   expect("S07-C-04", Verdict::kFail,
+         {"tenant Cust: does not ask everybody for a second factor",
+          "user ada: role tenant_administrator, 0 second factors in force",
+          "user bob: role member, 0 second factors in force"});
+  execute("UPDATE tenant SET everybody_needs_factor = 1 WHERE id = 2");
+  expect("S07-C-04", Verdict::kFail,
          {"user ada: role tenant_administrator, 0 second factors in force",
           "user bob: role member, 0 second factors in force"});
   execute(
@@ -129,6 +134,73 @@ TEST_P(AccessChecks, OfCustomers) {
   execute("UPDATE tenant SET probe = 1 WHERE id = 2");
   for (const char* id : {"S07-C-02", "S07-C-03", "S07-C-04", "S07-C-06"})
     EXPECT_EQ(check(id).status.verdict, Verdict::kNoData) << id;
+}
+
+TEST_P(AccessChecks, OfTheStrongestFactor) {
+  const auto reasons = [&] {
+    std::vector<std::string> told;
+    for (const EvaluatedRow& row : check("S07-P-13").rows)
+      told.push_back(row.subject + (row.pass ? " pass " : " fail ") + row.reason);
+    return told;
+  };
+  const auto add_factor = [&](std::int64_t id, std::int64_t user, const std::string& kind) {
+    execute(
+        "INSERT INTO mfa_factor (id, tenant_id, user_id, kind, secret_sealed, last_step, "
+        "created_us, confirmed_us, label) VALUES (:id, 1, :user, :kind, '', 0, 0, 0, '')",
+        {{"id", id}, {"user", user}, {"kind", kind}});
+  };
+  add_user(10, 1, "ines", {.role = "provider_administrator"});
+  add_user(11, 1, "oleg", {.role = "operator"});
+  add_factor(1, 11, "totp");
+  EXPECT_THAT(reasons(), ElementsAre("user ines fail factors role=provider_administrator count=0",
+                                     "user oleg pass factors role=operator count=1"));
+  // The promise asks for several factors, not for the strongest: told, and no failure.
+  add_factor(2, 10, "totp");
+  EXPECT_THAT(reasons(),
+              ElementsAre("user ines pass no_passkey role=provider_administrator count=1",
+                          "user oleg pass factors role=operator count=1"));
+  add_factor(3, 10, "passkey");
+  EXPECT_EQ(reasons().at(0), "user ines pass factors role=provider_administrator count=2");
+}
+
+TEST_P(AccessChecks, OfTerms) {
+  add_user(10, 1, "root", {});
+  add_user(20, 2, "ada", {});
+  EXPECT_EQ(check("S10-C-03").status.verdict, Verdict::kNoData) << "nothing was published";
+  const auto publish = [&](const std::string& version, std::int64_t days, std::int64_t in_force) {
+    execute(
+        "INSERT INTO terms (version, text_en, text_fr, published_us, published_by_user_id, "
+        "in_force_us) VALUES (:version, 'a', 'b', :published, 10, :in_force)",
+        {{"version", version},
+         {"published", now() - days * kDayUs},
+         {"in_force", now() - in_force * kDayUs}});
+  };
+  publish("to come", 40, -1);
+  EXPECT_EQ(check("S10-C-03").status.verdict, Verdict::kNoData) << "not in force yet";
+  publish("2026 1", 29, 20);
+  expect("S10-C-03", Verdict::kPass, {});
+  EXPECT_EQ(check("S10-C-03").rows.at(0).reason, "open days=1 version=2026 1");
+  clock_.advance(std::chrono::hours(23));
+  execute("DELETE FROM terms WHERE version = 'to come'");
+  expect("S10-C-03", Verdict::kPass, {});
+  clock_.advance(std::chrono::hours(1));
+  expect("S10-C-03", Verdict::kFail,
+         {"user ada: has not accepted version 2026 1, published 30 days ago"});
+  // Who came later has the same time.
+  execute("UPDATE iam_user SET created_us = :us WHERE id = 20", {{"us", now() - 29 * kDayUs}});
+  expect("S10-C-03", Verdict::kPass, {});
+  clock_.advance(std::chrono::hours(24));
+  EXPECT_EQ(check("S10-C-03").status.violations, 1);
+  execute(
+      "INSERT INTO terms_acceptance (user_id, version, tenant_id, accepted_us) VALUES (20, "
+      "'2026 1', 2, 0)");
+  expect("S10-C-03", Verdict::kPass, {});
+  // Another version is another question; staff's and programs' are not the customer's.
+  publish("2026 2", 31, 1);
+  expect("S10-C-03", Verdict::kFail,
+         {"user ada: has not accepted version 2026 2, published 31 days ago"});
+  execute("UPDATE iam_user SET owner_id = 10 WHERE id = 20");
+  EXPECT_EQ(check("S10-C-03").status.verdict, Verdict::kNoData);
 }
 
 TEST_P(AccessChecks, OfLogs) {
