@@ -189,6 +189,8 @@ class Interventions:
         assert told in self.as_customer.say("intervention", "show", number)
         reports = wait_until(lambda: self.events("iam:ReportIntervention"), 15, "its log has it")
         assert told in json.dumps(reports[0]), reports
+        checked = self.provider.rest("POST", "/api/v1/annex/S01-P-04/check")
+        assert checked["verdict"] == "pass", checked
 
 
 def main():

@@ -57,12 +57,17 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"user_profile", Proof::kObserved, ""},
     {"group_profile", Proof::kObserved, ""},
     {"user_boundary", Proof::kObserved, ""},
+    {"iam_grant", Proof::kObserved, ""},
+    {"intervention", Proof::kObserved, ""},
     {"password_policy", Proof::kObserved, ""},
     // What is found in the ledger
     {"log_fact", Proof::kObserved, ""},
     {"logged_change", Proof::kObserved, ""},
     {"log_comparison", Proof::kObserved, ""},
     {"access_sample", Proof::kObserved, ""},
+    {"user_access", Proof::kObserved, ""},
+    {"staff_access", Proof::kObserved, ""},
+    {"log_reading", Proof::kObserved, ""},
     // What the prober was answered, from outside
     {"probe_step", Proof::kObserved, ""},
 });
