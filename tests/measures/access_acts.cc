@@ -5,7 +5,17 @@
 #include "prepared_provider.h"
 #include "runtime/blocking.h"
 
+#include <sqlite3.h>
+
 namespace belfry::measures_broken {
+
+void tamper(const std::filesystem::path& data, const char* sql) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open((data / "state.db").c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(database);
+  sqlite3_close(database);
+}
 
 iam::Principal MeasuresBroken::system_in(TenantId tenant) {
   return {.tenant = tenant,
@@ -52,18 +62,20 @@ iam::Principal MeasuresBroken::enrol(const iam::Principal& by) {
       provider().iam().authenticate_session(renewed.secret, iam::Origin{"192.0.2.1", "test"}));
 }
 
-int MeasuresBroken::list_buckets(const prober::Key& key) {
+int MeasuresBroken::get(const prober::Key& key, const std::string& path) {
   // The client blocks, and the provider runs on this thread.
   auto pool = make_pool("customer", 1, 1);
-  return must([](Pool& own, std::string url, prober::Key with, Timestamp now) -> Task<int> {
+  return must([](Pool& own, std::string url, std::string place, prober::Key with,
+                 Timestamp now) -> Task<int> {
     co_return co_await runtime::blocking(own, [&]() -> Result<int> {
       TRY(auto client, http::make_client({.url = url, .ca_file = ""}));
       const std::string host = url.substr(url.find("//") + 2);
       TRY(auto answer,
-          client->send("GET", "/", prober::signed_fields({"GET", host, "/", ""}, with, now), ""));
+          client->send("GET", place, prober::signed_fields({"GET", host, place, ""}, with, now),
+                       ""));
       return answer.status;
     });
-  }(*pool, provider().endpoints().s3, key, clock().now()));
+  }(*pool, provider().endpoints().s3, path, key, clock().now()));
 }
 
 std::string MeasuresBroken::why(const std::string& id, const std::string& subject) {

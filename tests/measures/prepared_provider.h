@@ -48,6 +48,9 @@ inline constexpr int kSmallObjects = 12, kLargeObjects = 4;
 // Of every user that a test makes.
 inline constexpr const char* kUserPassword = "Otters-and-9-lanterns-by-the-quay";
 
+// What somebody does who has got at the file of the state database, past the program.
+void tamper(const std::filesystem::path& data, const char* sql);
+
 class MeasuresBroken : public ::testing::Test {
  protected:
   static void SetUpTestSuite();
@@ -117,7 +120,8 @@ class MeasuresBroken : public ::testing::Test {
   iam::Principal sign_in(const std::string& name, const std::string& code = "");
   std::string code_of(const std::string& seed);
   // The status of that request of S3, signed with the key.
-  int list_buckets(const prober::Key& key);
+  int get(const prober::Key& key, const std::string& path);
+  int list_buckets(const prober::Key& key) { return get(key, "/"); }
   // Gives the session's user a second factor; returns the session as it is now.
   iam::Principal enrol(const iam::Principal& by);
 

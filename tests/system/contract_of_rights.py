@@ -40,6 +40,7 @@ def try_interventions(contract, customer):
     ended = ask("POST", place + "/end", 200, {}, by=token, intervention=second["id"])
     assert (ended["state"], ended["end_reason"]) == ("ended", "customer"), ended
     ask("POST", place + "/approve", 409, {}, intervention=second["id"])
+    try_break_glass(ask, {**body, "actions": []}, place, token, second["id"])
     return {"intervention": second["id"]}
 
 
@@ -49,6 +50,20 @@ def try_factor_rule(ask):
     ask("PUT", rule, 400, {"needed_by": "nobody"})
     for needed_by in "everybody", "privileged":
         assert ask("PUT", rule, 200, {"needed_by": needed_by})["needed_by"] == needed_by
+
+
+def try_break_glass(ask, body, place, token, ordinary):
+    """What refuses an emergency; tests/system/interventions.py goes through one."""
+    glass = "/api/v1/interventions/break-glass"
+    for wrong in ({"duration_s": 3601}, {"reason": ""}, {"actions": ["iam:*"]}, {"actions": "s3:*"},
+                  {"bucket": "*"}):
+        ask("POST", glass, 400, {**body, **wrong})
+    ask("POST", glass, 403, body)  # by a token for which nobody proved a factor
+    ask("POST", glass, 403, body, by=token)
+    ask("POST", place + "/report", 400, {}, intervention=ordinary)
+    ask("POST", place + "/report", 404, {"report": "done"}, intervention="1")
+    ask("POST", place + "/report", 403, {"report": "done"}, by=token, intervention=ordinary)
+    ask("POST", place + "/report", 409, {"report": "done"}, intervention=ordinary)
 
 
 def try_requests(contract, customer):

@@ -57,6 +57,8 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"user_profile", Proof::kObserved, ""},
     {"group_profile", Proof::kObserved, ""},
     {"user_boundary", Proof::kObserved, ""},
+    {"iam_grant", Proof::kObserved, ""},
+    {"intervention", Proof::kObserved, ""},
     {"password_policy", Proof::kObserved, ""},
     {"terms", Proof::kObserved, ""},
     {"terms_acceptance", Proof::kObserved, ""},
@@ -65,6 +67,9 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"logged_change", Proof::kObserved, ""},
     {"log_comparison", Proof::kObserved, ""},
     {"access_sample", Proof::kObserved, ""},
+    {"user_access", Proof::kObserved, ""},
+    {"staff_access", Proof::kObserved, ""},
+    {"log_reading", Proof::kObserved, ""},
     // What the prober was answered, from outside
     {"probe_step", Proof::kObserved, ""},
 });

@@ -1,5 +1,6 @@
 // Tokens of programs for the REST API.
 #include "base/text_encoding.h"
+#include "factor_age.h"
 #include "held_policies.h"
 #include "own_factor.h"
 #include "paging.h"
@@ -106,11 +107,12 @@ Iam::NewApiToken IamService::make_api_token(const Principal& by, const std::stri
 
 Result<> IamService::insert_api_token(Transaction& transaction, const Principal& by,
                                       const NewApiToken& made) {
+  TRY(const auto proved, read_factor_time(transaction, by));
   TRY(
       transaction.execute("INSERT INTO api_token (id, tenant_id, user_id, label, secret_sha256, "
-                          "second_factor, created_us, expires_us) VALUES (:id, :tenant_id, "
-                          ":user_id, :label, :secret_sha256, :second_factor, :created_us, "
-                          ":expires_us)",
+                          "second_factor, created_us, expires_us, second_factor_us) VALUES (:id, "
+                          ":tenant_id, :user_id, :label, :secret_sha256, :second_factor, "
+                          ":created_us, :expires_us, :proved_us)",
                           {{"id", made.token.id},
                            {"tenant_id", by.tenant.value},
                            {"user_id", by.user.value},
@@ -118,7 +120,8 @@ Result<> IamService::insert_api_token(Transaction& transaction, const Principal&
                            {"secret_sha256", digest_of(made.secret)},
                            {"second_factor", std::int64_t(made.token.second_factor)},
                            {"created_us", to_us(made.token.created)},
-                           {"expires_us", time_or_null(made.token.expires)}}));
+                           {"expires_us", time_or_null(made.token.expires)},
+                           {"proved_us", time_or_null(proved)}}));
   return {};
 }
 

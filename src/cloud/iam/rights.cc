@@ -97,7 +97,7 @@ std::span<const policy::PolicyPtr> session_of(const Principal& principal) {
 }
 
 // Whether the caller has proved what is needed for what its rights allow.
-Result<> check_proved(const Principal& principal, std::string_view action, const Resource& resource,
+Result<> check_factor(const Principal& principal, std::string_view action, const Resource& resource,
                       bool by_rights) {
   if (!by_rights && !principal.factor_demanded) return {};
   if (!principal.second_factor)
@@ -133,7 +133,7 @@ Result<> decide_intervention(const TenantTree& tree, const Principal& principal,
                 {action, resource.name, owner, {arn, own}, facts}))
     return denied("iam.denied", action, resource);
   if (principal.terms_due) return denied("iam.terms_due", action, resource);
-  return check_proved(principal, action, resource, true);
+  return check_factor(principal, action, resource, true);
 }
 
 }  // namespace
@@ -195,7 +195,7 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
   if (is_own_account) return {};
   const bool by_rights =
       is_privileged(principal.role) || (held && held->privileged) || is_giving_access(action);
-  return check_proved(principal, action, resource, by_rights);
+  return check_factor(principal, action, resource, by_rights);
 }
 
 }  // namespace belfry::iam
