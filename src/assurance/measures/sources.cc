@@ -57,7 +57,16 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"user_profile", Proof::kObserved, ""},
     {"group_profile", Proof::kObserved, ""},
     {"user_boundary", Proof::kObserved, ""},
+    {"assumable_role", Proof::kObserved, ""},
+    {"role_profile", Proof::kObserved, ""},
     {"password_policy", Proof::kObserved, ""},
+    // How rights came, were looked at and went: the records of those who decided
+    {"iam_grant", Proof::kObserved, ""},
+    {"access_request", Proof::kObserved, ""},
+    {"access_review", Proof::kObserved, ""},
+    {"access_review_item", Proof::kObserved, ""},
+    {"intervention", Proof::kObserved, ""},
+    {"invitation", Proof::kObserved, ""},
     // What is found in the ledger
     {"log_fact", Proof::kObserved, ""},
     {"logged_change", Proof::kObserved, ""},
