@@ -53,10 +53,12 @@ TEST_F(MeasuresBroken, RightThatOutlivesItsEnd) {
   const auto asked = ask_for_role(sign_in("oleg"), iam::Role::kOperator, hours(8));
   must(provider().iam().access().approve(sign_in_first("admin"), asked.id, ""));
   EXPECT_EQ(verdict("S07-P-04"), "no_data");
+  EXPECT_EQ(verdict("S07-P-13"), "fail") << "privileged, and without a second factor";
 
   // It counts no longer, though nobody has taken it away.
   clock().jump(hours(9));
   EXPECT_EQ(verdict("S07-P-04"), "pass");
+  EXPECT_EQ(verdict("S07-P-13"), "pass");
   clock().jump(hours(24));
   EXPECT_EQ(verdict("S07-P-04"), "fail");
   EXPECT_THAT(failing("S07-P-04"), ElementsAre("right user/oleg/role/operator: expired 25 hours "

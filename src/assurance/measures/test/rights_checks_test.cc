@@ -404,5 +404,58 @@ TEST_P(RightsChecks, CustomersReviewTheirRights) {
   expect("S07-C-05", Verdict::kNoData, {});
 }
 
+// Whoever had privileges for a time has them no more.
+TEST_P(RightsChecks, WhatExpiredMakesNobodyPrivileged) {
+  execute("UPDATE iam_user SET active = 0 WHERE id = 10");
+  for (const auto& [id, tenant, name] :
+       {std::tuple(11, 1, "oleg"), std::tuple(12, 1, "nadia"), std::tuple(20, 2, "ada")})
+    add_user(id, tenant, name, "reader");
+  const char* kPrivilege = "UPDATE iam_user SET base_role = 'reader', role = ";
+  execute(std::string(kPrivilege) + "'operator', role_until_us = :end WHERE id = 11",
+          {{"end", now() + kHourUs}});
+  execute(std::string(kPrivilege) + "'tenant_administrator', role_until_us = :end WHERE id = 20",
+          {{"end", now() + kHourUs}});
+  add_holding(now() + kHourUs);
+  execute("INSERT INTO group_member (group_id, user_id, tenant_id, since_us) VALUES (7, 12, 1, 0)");
+  execute("UPDATE iam_profile SET services = 1");
+  execute("UPDATE iam_user SET password_hash = '$form$rest', password_length_met = 15");
+  execute(
+      "INSERT INTO password_policy (id, characters_min, characters_min_privileged, "
+      "characters_min_second_factor, known_words, hash_form, hash_memory_kib, hash_passes, "
+      "free_failures, wait_max_seconds, observed_at_us) VALUES (1, 15, 16, 8, 900, '$form$', "
+      "19456, 2, 3, 900, :now)",
+      {{"now", now()}});
+  expect("S07-P-13", Verdict::kFail,
+         {"user nadia: role reader, 0 second factors in force",
+          "user oleg: role operator, 0 second factors in force"});
+  EXPECT_EQ(check("S07-P-05").status.violations, 2);
+  EXPECT_EQ(check("S07-P-12").status.violations, 2) << "15 characters, where privileges need 16";
+  EXPECT_EQ(check("S07-C-03").status.violations, 1);
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_EQ(check("S07-P-13").status.verdict, Verdict::kNoData);
+  EXPECT_EQ(check("S07-P-05").status.population, 0);
+  execute("UPDATE password_policy SET observed_at_us = :now", {{"now", now()}});
+  expect("S07-P-12", Verdict::kPass, {});
+  EXPECT_EQ(check("S07-C-03").status.violations, 0);
+  EXPECT_EQ(check("S07-C-03").rows.size(), 1u) << "the tenant, and no privileged user";
+  execute("UPDATE group_profile SET expires_us = NULL");
+  execute("UPDATE group_member SET expires_us = :end", {{"end", now() + 1}});
+  expect("S07-P-13", Verdict::kFail, {"user nadia: role reader, 0 second factors in force"});
+  execute("UPDATE group_member SET expires_us = :end", {{"end", now()}});
+  EXPECT_EQ(check("S07-P-13").status.verdict, Verdict::kNoData);
+}
+
+TEST_P(RightsChecks, WhatExpiredIsNotHeldDirectly) {
+  add_holding(0);
+  execute(
+      "INSERT INTO user_profile (user_id, profile_id, tenant_id, since_us, given_by_user_id, "
+      "expires_us) VALUES (10, 5, 1, 0, 10, :end)",
+      {{"end", now() + kHourUs}});
+  expect("S07-P-07", Verdict::kFail,
+         {"user ines: role provider_administrator, in 0 groups, 1 profile given directly"});
+  clock_.advance(std::chrono::hours(1));
+  expect("S07-P-07", Verdict::kPass, {});
+}
+
 }  // namespace
 }  // namespace belfry::measures
