@@ -4,9 +4,11 @@
 #include "base/id.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace belfry::provider {
 
@@ -28,5 +30,8 @@ struct AccessSpan {
   std::int64_t requests = 0, first_us = 0, last_us = 0;
   void add(std::int64_t at_us);
 };
+
+// Of the provider's staff: whose name, in which bucket, by which intervention.
+using StaffAccesses = std::map<std::tuple<std::string, std::string, std::int64_t>, AccessSpan>;
 
 }  // namespace belfry::provider

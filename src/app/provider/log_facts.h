@@ -1,6 +1,7 @@
 // What measures read about the ledger: every log as it is, and whether it tells of what was made.
 #pragma once
 
+#include "access_lines.h"
 #include "access_samples.h"
 #include "audit/ledger.h"
 #include "database/database.h"
@@ -32,9 +33,8 @@ class LogFacts {
   // nobody tried for an hour.
   enum class Depth { kProved, kOpened };
   // Brings log_fact, logged_change, access_sample, user_access, log_reading and staff_access up to
-  // date. Its cost grows with the number of
-  // tenants and of what is new, not with their logs. Calls may overlap. Errors: those of Database
-  // and Ledger.
+  // date. Its cost grows with the number of tenants and of what is new, not with their logs. Calls
+  // may overlap. Errors: those of Database and Ledger.
   Task<> collect(Timestamp now, Depth depth);
 
  private:
@@ -88,8 +88,14 @@ class LogFacts {
     TenantId tenant;
     audit::Position from;
   };
+  struct Followed {
+    Reading reading;
+    audit::Position next;
+    bool is_at_end = false;
+    StaffAccesses accesses;
+  };
   Task<> compare_staff(Timestamp now);
-  Task<> follow_staff(Timestamp now, Reading reading);
+  Task<Followed> follow_staff(const Reading& reading);
   Task<std::vector<Reading>> read_readings();
 
   audit::Ledger& ledger_;

@@ -1,11 +1,7 @@
 // What the provider's staff did on customers' data, by the customers' own logs: each is followed to
 // its end, and what it tells kept with the number of the intervention that it names.
-#include "access_lines.h"
 #include "iam/iam.h"
 #include "log_facts.h"
-
-#include <map>
-#include <tuple>
 
 namespace belfry::provider {
 namespace {
@@ -20,9 +16,6 @@ constexpr std::int64_t kTenantsMax = 10'000;
 constexpr int kPagesMax = 20;
 constexpr std::size_t kPage = 1'000;
 
-// Whose name, in which bucket, by which intervention.
-using Accesses = std::map<std::tuple<std::string, std::string, std::int64_t>, AccessSpan>;
-
 // "nadia"; of what is no user's the ARN from there on.
 std::string name_in(const std::string& arn, const std::string& staff) {
   constexpr std::string_view kUser = "user/";
@@ -30,7 +23,26 @@ std::string name_in(const std::string& arn, const std::string& staff) {
   return rest.starts_with(kUser) ? rest.substr(kUser.size()) : rest;
 }
 
-Result<> add_accesses(Transaction& transaction, TenantId tenant, const Accesses& accesses) {
+// Where the next reading of a log begins; false: it did not begin this one at `from` any more.
+Result<bool> move_on(Transaction& transaction, TenantId tenant, audit::Position from,
+                     audit::Position next, std::int64_t observed_us) {
+  TRY(const std::int64_t moved,
+      transaction.execute(
+          "INSERT INTO log_reading (tenant_id, leaf, part, observed_at_us) VALUES (:tenant_id, "
+          ":leaf, :part, :observed_us) ON CONFLICT (tenant_id) DO UPDATE SET leaf = :leaf, "
+          "part = :part, observed_at_us = CASE WHEN log_reading.observed_at_us > :observed_us "
+          "THEN log_reading.observed_at_us ELSE :observed_us END "
+          "WHERE log_reading.leaf = :from_leaf AND log_reading.part = :from_part",
+          {{"tenant_id", tenant.value},
+           {"from_leaf", std::int64_t(from.leaf)},
+           {"from_part", std::int64_t(from.part)},
+           {"leaf", std::int64_t(next.leaf)},
+           {"part", std::int64_t(next.part)},
+           {"observed_us", observed_us}}));
+  return moved > 0;
+}
+
+Result<> add_accesses(Transaction& transaction, TenantId tenant, const StaffAccesses& accesses) {
   for (const auto& [place, span] : accesses) {
     const auto& [staff, bucket, intervention] = place;
     TRY(transaction.execute(
@@ -74,7 +86,7 @@ Task<std::vector<LogFacts::Reading>> LogFacts::read_readings() {
   });
 }
 
-Task<> LogFacts::follow_staff(Timestamp now, Reading reading) {
+Task<LogFacts::Followed> LogFacts::follow_staff(const Reading& reading) {
   const std::string staff = "arn:aws:iam::" + iam::account_of(iam::kProviderTenant) + ":";
   audit::Query query;
   query.actor = staff + "*";
@@ -83,51 +95,40 @@ Task<> LogFacts::follow_staff(Timestamp now, Reading reading) {
   query.order = audit::Order::kOldestFirst;
   query.cursor = reading.from;
   query.limit = kPage;
-  Accesses accesses;
-  bool is_at_end = false;
-  for (int page = 0; page < kPagesMax && !is_at_end; ++page) {
+  Followed followed{.reading = reading, .next = reading.from};
+  for (int page = 0; page < kPagesMax && !followed.is_at_end; ++page) {
     CO_TRY(const audit::QueryPage found, co_await ledger_.query(reading.tenant, query));
     for (const audit::LoggedEvent& event : found.events)
       if (const auto line = access_in(event.ocsf))
-        accesses[{name_in(line->actor, staff), line->bucket, line->intervention_id}].add(
+        followed.accesses[{name_in(line->actor, staff), line->bucket, line->intervention_id}].add(
             line->at_us);
-    is_at_end = !found.stopped_early && found.events.size() < kPage;
+    followed.is_at_end = !found.stopped_early && found.events.size() < kPage;
     if (found.next) query.cursor = found.next;
   }
-  const audit::Position next = query.cursor.value_or(reading.from);
-  co_return co_await runtime::blocking(*pool_, [&]() -> Result<> {
-    return database_.write([&](Transaction& transaction) -> Result<> {
-      const database::Parameters parameters = {{"tenant_id", reading.tenant.value},
-                                               {"from_leaf", std::int64_t(reading.from.leaf)},
-                                               {"from_part", std::int64_t(reading.from.part)},
-                                               {"leaf", std::int64_t(next.leaf)},
-                                               {"part", std::int64_t(next.part)},
-                                               {"observed_us", is_at_end ? to_us(now) : 0}};
-      TRY(const std::int64_t moved,
-          transaction.execute(
-              "INSERT INTO log_reading (tenant_id, leaf, part, observed_at_us) VALUES (:tenant_id, "
-              ":leaf, :part, :observed_us) "
-              "ON CONFLICT (tenant_id) DO UPDATE SET leaf = :leaf, part = :part, observed_at_us = "
-              "CASE WHEN log_reading.observed_at_us > :observed_us "
-              "THEN log_reading.observed_at_us ELSE :observed_us END "
-              "WHERE log_reading.leaf = :from_leaf AND log_reading.part = :from_part",
-              parameters));
-      // Another one read the same lines meanwhile, and counted them.
-      if (moved == 0) return {};
-      return add_accesses(transaction, reading.tenant, accesses);
-    });
-  });
+  followed.next = query.cursor.value_or(reading.from);
+  co_return followed;
 }
 
 Task<> LogFacts::compare_staff(Timestamp now) {
   CO_TRY(const std::vector<Reading> readings, co_await read_readings());
   Result<> outcome;
+  std::vector<Followed> all;
+  all.reserve(readings.size());
   for (const Reading& reading : readings) {
-    auto followed = co_await follow_staff(now, reading);
-    if (outcome && !followed) outcome = std::move(followed);
+    auto followed = co_await follow_staff(reading);
+    if (followed)
+      all.push_back(std::move(*followed));
+    else if (outcome)
+      outcome = std::unexpected(followed.error());
   }
   CO_TRY(co_await runtime::blocking(*pool_, [&]() -> Result<> {
     return database_.write([&](Transaction& transaction) -> Result<> {
+      for (const Followed& followed : all) {
+        TRY(const bool is_new, move_on(transaction, followed.reading.tenant, followed.reading.from,
+                                       followed.next, followed.is_at_end ? to_us(now) : 0));
+        // Else another one read the same lines meanwhile, and counted them.
+        if (is_new) TRY(add_accesses(transaction, followed.reading.tenant, followed.accesses));
+      }
       TRY(transaction.execute("DELETE FROM staff_access WHERE last_us < :before_us",
                               {{"before_us", to_us(now - kKept)}}));
       return {};
