@@ -393,9 +393,12 @@ TEST_P(WebIdentitiesTest, FourEyesWatchWhomRolesTrust) {
 }
 
 TEST_P(WebIdentitiesTest, TwoIssuersNeverHaveOneName) {
-  registered(of_programs());
+  issuers().ask_with([this](oidc::Request request) { return reply(std::move(request)); },
+                     oidc::Transport::kTlsOrLoopback);
   NewIssuer same = of_programs();
-  same.url += "/";
+  same.url = "https://localhost/forge";
+  registered(same);
+  same.url = "http://localhost/forge";
   EXPECT_EQ(message_of(world_.wait(issuers().create_issuer(administrator_, same))),
             "iam.issuer_exists");
 }
