@@ -320,22 +320,34 @@ def try_issuers(contract, customer, directory):
         assert got == status, (method, target, got, answer)
         return answer
 
-    wanted = directory.registration("contract", scopes=["email"], audiences=["programs"])
+    wanted = directory.registration("contract", scopes=["email"], purpose="both",
+                                    audiences=["programs"])
     for bad in ({}, {**wanted, "url": "ftp://a"}, {**wanted, "organisation": "A B"},
                 {**wanted, "scopes": "email"}, {**wanted, "creates_users": 1},
-                {**wanted, "required_claim": "groups"}):
+                {**wanted, "required_claim": "groups"}, {**wanted, "purpose": "all"},
+                {**wanted, "purpose": "people"}, {**wanted, "purpose": "programs"},
+                {**wanted, "audiences": [wanted["client_id"]]}):
         ask("POST", "/api/v1/issuers", 400, bad)
     ask("POST", "/api/v1/issuers", 503, {**wanted, "url": "http://127.0.0.1:1"})
     issuer = ask("POST", "/api/v1/issuers", 201, wanted)
     assert issuer["has_secret"] and "client_secret" not in issuer, issuer
     ask("POST", "/api/v1/issuers", 409, wanted)
     change = {"client_id": "belfry", "organisation": "contract-2", "required_claim": "groups",
-              "required_value": "belfry"}
+              "required_value": "belfry", "audiences": ["programs"]}
     changed = ask("PUT", "/api/v1/issuers/{issuer}", 200, change, issuer=issuer["id"])
     assert (changed["organisation"], changed["has_secret"]) == ("contract-2", True), changed
     changed = ask("PUT", "/api/v1/issuers/{issuer}", 200, {**change, "client_secret": ""},
                   issuer=issuer["id"])
-    assert not changed["has_secret"], changed
+    assert not changed["has_secret"] and changed["purpose"] == "both", changed
+    programs = {"purpose": "programs", "audiences": ["programs"]}
+    ask("PUT", "/api/v1/issuers/{issuer}", 400, {**programs, **change}, issuer=issuer["id"])
+    changed = ask("PUT", "/api/v1/issuers/{issuer}", 200, programs, issuer=issuer["id"])
+    assert (changed["client_id"], changed["purpose"]) == (None, "programs"), changed
+    ask("POST", "/api/v1/issuers/{issuer}/subjects", 409, {"subject": "s-1", "user": user},
+        issuer=issuer["id"])
+    ask("PUT", "/api/v1/issuers/{issuer}", 200, {**change, "purpose": "people", "audiences": []},
+        issuer=issuer["id"])
+    change.pop("audiences")
     ask("PUT", "/api/v1/issuers/{issuer}", 404, change, issuer="1")
     subjects = "/api/v1/issuers/{issuer}/subjects"
     link = ask("POST", subjects, 201, {"subject": "s-1", "user": user}, issuer=issuer["id"])

@@ -17,7 +17,7 @@ using nlohmann::json;
 constexpr const char* kIssuers = "/api/v1/issuers";
 
 struct IssuerArguments {
-  std::string url, client_id, organisation, required, subject, user;
+  std::string url, purpose, client_id, organisation, required, subject, user;
   std::vector<std::string> audiences, scopes;
   std::string creates_users, trusts_factors;  // "yes", "no"; empty: as it is
   bool asks_secret = false;
@@ -39,12 +39,11 @@ Result<> list_issuers(const Invocation& invocation) {
   TRY(auto connection, Connection::open(invocation.place));
   TRY(json issuers, connection.get_list(kIssuers));
   if (invocation.json) return print_json(issuers), Result<>();
-  Table table({"cli.head.address", "cli.head.organisation", "cli.head.client"});
-  for (const json& issuer : issuers) {
-    const json& organisation = issuer.at("organisation");
-    table.add({cell(issuer.at("url")), organisation.is_null() ? "-" : cell(organisation),
-               cell(issuer.at("client_id"))});
-  }
+  Table table({"cli.head.address", "cli.head.purpose", "cli.head.organisation", "cli.head.client"});
+  const auto or_none = [](const json& value) { return value.is_null() ? "-" : cell(value); };
+  for (const json& issuer : issuers)
+    table.add({cell(issuer.at("url")), cell(issuer.at("purpose")),
+               or_none(issuer.at("organisation")), or_none(issuer.at("client_id"))});
   table.print();
   return {};
 }
@@ -61,6 +60,7 @@ Result<> apply(const IssuerArguments& arguments, json& body) {
   const auto set = [&](const char* name, const std::string& value) {
     if (!value.empty()) body[name] = value;
   };
+  set("purpose", arguments.purpose);
   set("client_id", arguments.client_id);
   set("organisation", arguments.organisation);
   if (!arguments.audiences.empty()) body["audiences"] = arguments.audiences;
@@ -90,13 +90,28 @@ Result<> add_issuer(const Invocation& invocation, const IssuerArguments& argumen
   return {};
 }
 
+// What stays of an issuer: of what it is for from now on (empty: as before) all that it had.
+json kept_of(const json& issuer, const std::string& purpose_wanted) {
+  json kept = json::object();
+  const auto keep = [&](std::initializer_list<const char*> names) {
+    for (const char* name : names)
+      if (!issuer.at(name).is_null()) kept[name] = issuer.at(name);
+  };
+  const auto purpose =
+      purpose_wanted.empty() ? issuer.at("purpose").get<std::string>() : purpose_wanted;
+  keep({"required_claim", "required_value"});
+  if (purpose != "people") keep({"audiences"});
+  if (purpose != "programs")
+    keep({"client_id", "organisation", "scopes", "creates_users", "trusts_factors"});
+  else if (issuer.at("has_secret") == true)
+    kept["client_secret"] = "";
+  return kept;
+}
+
 Result<> change_issuer(const Invocation& invocation, const IssuerArguments& arguments) {
   TRY(auto connection, Connection::open(invocation.place));
   TRY(const json issuer, find_issuer(connection, arguments.url));
-  json body = json::object();
-  for (const char* name : {"client_id", "organisation", "audiences", "scopes", "creates_users",
-                           "trusts_factors", "required_claim", "required_value"})
-    if (!issuer.at(name).is_null()) body[name] = issuer.at(name);
+  json body = kept_of(issuer, arguments.purpose);
   TRY(apply(arguments, body));
   TRY(connection.put(place_of(issuer), body.dump()));
   return {};
@@ -158,6 +173,8 @@ CLI::App* add_named(CLI::App& group, Invocation& invocation, const Shared& argum
 }
 
 void add_settings(CLI::App* command, const Shared& arguments) {
+  command->add_option("--for", arguments->purpose, say("cli.help.issuer.purpose"))
+      ->check(CLI::IsMember({"people", "programs", "both"}));
   command->add_option("--client-id", arguments->client_id, say("cli.help.issuer.client_id"));
   command->add_flag("--secret", arguments->asks_secret, say("cli.help.issuer.secret"));
   command->add_option("--organisation", arguments->organisation,
@@ -182,10 +199,9 @@ void add_issuer_commands(CLI::App& app, Invocation& invocation) {
   add_command(*group, invocation, "list", say("cli.help.issuer.list"),
               [&invocation] { return list_issuers(invocation); });
   add_named(*group, invocation, arguments, "show", say("cli.help.issuer.show"), show_issuer);
-  CLI::App* add =
-      add_named(*group, invocation, arguments, "add", say("cli.help.issuer.add"), add_issuer);
-  add_settings(add, arguments);
-  add->get_option("--client-id")->required();
+  add_settings(
+      add_named(*group, invocation, arguments, "add", say("cli.help.issuer.add"), add_issuer),
+      arguments);
   add_settings(add_named(*group, invocation, arguments, "change", say("cli.help.issuer.change"),
                          change_issuer),
                arguments);

@@ -1,7 +1,9 @@
 // Roles that are assumed for a while, of one tenant.
 #include "base/ascii.h"
 #include "grants.h"
+#include "issuer_service.h"
 #include "paging.h"
+#include "policy/federation.h"
 #include "role_service.h"
 
 #include <algorithm>
@@ -41,10 +43,25 @@ Result<> check_may_open_alone(Transaction& transaction, const Principal& by, boo
   return fail(Code::kDenied, "iam.role_of_four_eyes");
 }
 
-Result<> check_trust(const std::string& document) {
+Result<policy::PolicyPtr> check_trust(const std::string& document) {
   if (document.size() > kTrustMax)
     return fail(Code::kInvalid, "policy.too_long", {{"octets_max", std::to_string(kTrustMax)}});
-  TRY(policy::compile_trust_policy(document));
+  return policy::compile_trust_policy(document);
+}
+
+// An issuer that the tenant has not registered for programs signs for nobody here.
+Result<> check_issuers(Transaction& transaction, TenantId tenant, const policy::Policy& trust) {
+  const std::vector<std::string> trusted = policy::issuers_in(trust);
+  if (trusted.empty()) return {};
+  TRY(auto rows, transaction.query("SELECT * FROM issuer WHERE tenant_id = :tenant_id",
+                                   {{"tenant_id", tenant.value}}));
+  for (const std::string& arn : trusted) {
+    const bool is_registered = std::ranges::any_of(rows, [&](const Row& row) {
+      const Issuer issuer = issuer_of(row);
+      return issuer.arn == arn && is_for_programs(issuer.settings.purpose);
+    });
+    if (!is_registered) return fail(Code::kInvalid, "iam.trusts_no_issuer", {{"arn", arn}});
+  }
   return {};
 }
 
@@ -62,6 +79,26 @@ AssumableRole role_of(const Row& row) {
 }
 
 }  // namespace
+
+Result<> check_may_change_issuer(Transaction& transaction, const Principal& by,
+                                 const std::string& issuer_arn) {
+  TRY(auto rows,
+      transaction.query("SELECT r.trust_document, max(p.privileged) AS privileged "
+                        "FROM assumable_role r JOIN role_profile h ON h.role_id = r.id "
+                        "JOIN iam_profile p ON p.id = h.profile_id WHERE r.tenant_id = :tenant_id "
+                        "GROUP BY r.id, r.trust_document",
+                        {{"tenant_id", by.tenant.value}}));
+  for (const Row& row : rows) {
+    const bool is_privileged = row.integer("privileged") != 0;
+    auto alone = check_may_open_alone(transaction, by, is_privileged);
+    if (alone) continue;
+    const auto trust = policy::compile(row.text("trust_document"), policy::Kind::kTrust);
+    if (!trust) continue;  // it trusts nobody
+    const auto issuers = policy::issuers_in(**trust);
+    if (std::ranges::find(issuers, issuer_arn) != issuers.end()) return alone;
+  }
+  return {};
+}
 
 Result<AssumableRole> RoleService::complete(Transaction& transaction, AssumableRole role) {
   TRY(auto rows,
@@ -121,7 +158,7 @@ Task<AssumableRole> RoleService::create_role(const Principal& by, const std::str
   CO_TRY(core_.check(by, "iam:CreateRole", {"belfry:role/*", by.tenant}, role_missing({})));
   if (!is_role_name(name)) co_return fail(Code::kInvalid, "iam.bad_role_name");
   CO_TRY(check_limit(session_max));
-  CO_TRY(check_trust(trust));
+  CO_TRY(const auto trusted, check_trust(trust));
   CO_TRY(core_.check_fresh(by, "iam:CreateRole", "belfry:role/*"));
   const RoleId id{core_.random.id()};
   co_return co_await core_.write<AssumableRole>(
@@ -143,6 +180,7 @@ Task<AssumableRole> RoleService::create_role(const Principal& by, const std::str
                                          ":tenant_id AND name_key = :name_key",
                                          parameters));
         if (!same.empty()) return fail(Code::kConflict, "iam.role_exists", {{"name", name}});
+        TRY(check_issuers(transaction, by.tenant, *trusted));
         TRY(transaction.execute(
             "INSERT INTO assumable_role (id, tenant_id, name, name_key, trust_document, "
             "session_max_us, created_us, changed_us) VALUES (:id, :tenant_id, :name, :name_key, "
@@ -158,13 +196,17 @@ Task<AssumableRole> RoleService::create_role(const Principal& by, const std::str
 Task<AssumableRole> RoleService::change_role(const Principal& by, RoleId id,
                                              const RoleChange& change) {
   if (change.session_max) CO_TRY(check_limit(*change.session_max));
-  if (change.trust) CO_TRY(check_trust(*change.trust));
+  policy::PolicyPtr trusted;
+  if (change.trust) {
+    CO_TRY(trusted, check_trust(*change.trust));
+  }
   co_return co_await core_.write<AssumableRole>(
       [&](Transaction& transaction) -> Result<AssumableRole> {
         TRY(AssumableRole role, read_role(transaction, by, id, "iam:ChangeRole"));
         TRY(core_.check_fresh(by, "iam:ChangeRole", resource_of(id)));
         if (change.trust && !role.profiles.empty())
           TRY(check_may_open_alone(transaction, by, role.privileged));
+        if (trusted) TRY(check_issuers(transaction, by.tenant, *trusted));
         role.trust = change.trust.value_or(role.trust);
         role.session_max = change.session_max.value_or(role.session_max);
         role.changed = core_.clock.now();

@@ -27,12 +27,6 @@ std::string scope_of(const Issuer& issuer) {
   return scope;
 }
 
-bool has_required(const IssuerSettings& settings, const oidc::Claims& claims) {
-  if (settings.required_claim.empty()) return true;
-  const auto values = claims.find(settings.required_claim);
-  return std::ranges::find(values, settings.required_value) != values.end();
-}
-
 // RFC 8176.
 bool saw_second_factor(const oidc::Claims& claims) {
   const auto methods = claims.find("amr");
@@ -40,6 +34,12 @@ bool saw_second_factor(const oidc::Claims& claims) {
 }
 
 }  // namespace
+
+bool has_required(const IssuerSettings& settings, const oidc::Claims& claims) {
+  if (settings.required_claim.empty()) return true;
+  const auto values = claims.find(settings.required_claim);
+  return std::ranges::find(values, settings.required_value) != values.end();
+}
 
 Task<BegunSignIn> IssuerService::begin_sign_in(const std::string& organisation,
                                                const std::string& origin,
@@ -92,6 +92,7 @@ Task<IssuerService::Arrival> IssuerService::receive(const DirectoryAnswer& answe
         transaction.query("SELECT * FROM issuer WHERE id = :id", {{"id", pending->issuer.value}}));
     if (rows.empty()) return wrong;
     Found read{issuer_of(rows[0]), {}};
+    if (!is_for_people(read.issuer.settings.purpose)) return wrong;
     if (!read.issuer.has_secret) return read;
     TRY(const Buffer secret, open_secret(core_.keys, {"issuer/" + read.issuer.id.text()},
                                          rows[0].text("client_secret_sealed")));

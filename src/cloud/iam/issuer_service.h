@@ -63,6 +63,9 @@ class IssuerService : public Issuers {
                              std::string_view action);
   Result<> check_free(Transaction& transaction, const Issuer& issuer);
   Result<std::string> seal(const Issuer& issuer, const std::string& secret);
+  // What an issuer was for and is not any more.
+  Result<> end_people(Transaction& transaction, IssuerId id);
+  Result<> end_programs(Transaction& transaction, IssuerId id);
   Result<> check_may_link(const Principal& by, const User& user);
   // Four eyes are two persons only if neither could come as the other.
   Result<> note_keeper(Transaction& transaction, IssuerId id, UserId user);
@@ -81,5 +84,7 @@ class IssuerService : public Issuers {
 };
 
 Issuer issuer_of(const Row& row);
+// Whether the token says what the issuer has to, for all that it signs.
+bool has_required(const IssuerSettings& settings, const oidc::Claims& claims);
 
 }  // namespace belfry::iam

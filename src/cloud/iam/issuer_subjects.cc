@@ -144,6 +144,8 @@ Task<Subject> IssuerService::link_subject(const Principal& by, IssuerId id,
   co_return co_await core_.write<Subject>([&](Transaction& transaction) -> Result<Subject> {
     TRY(const Issuer issuer, read_issuer(transaction, by, id, "iam:LinkSubject"));
     TRY(core_.check_fresh(by, "iam:LinkSubject", resource_of(id)));
+    if (!is_for_people(issuer.settings.purpose))
+      return fail(Code::kConflict, "iam.issuer_of_programs", {{"url", issuer.url}});
     const Error missing(Code::kNotFound, "iam.user_missing", {{"user", user.text()}});
     auto found = iam::find_user(transaction, user);
     if (!found) return std::unexpected(found.error());

@@ -3,6 +3,7 @@
 #include "base/text_encoding.h"
 #include "issuer_service.h"
 #include "paging.h"
+#include "role_service.h"
 #include "rows.h"
 
 #include <algorithm>
@@ -12,6 +13,14 @@ namespace {
 
 constexpr std::int64_t kIssuersMax = 10;  // of a tenant
 constexpr std::size_t kOrganisationMin = 2, kOrganisationMax = 40, kTextMax = 255, kListMax = 20;
+
+struct NamedPurpose {
+  IssuerPurpose purpose;
+  std::string_view name;
+};
+constexpr NamedPurpose kPurposes[] = {{IssuerPurpose::kPeople, "people"},
+                                      {IssuerPurpose::kPrograms, "programs"},
+                                      {IssuerPurpose::kBoth, "both"}};
 
 std::string resource_of(IssuerId id) {
   return "belfry:issuer/" + id.text();
@@ -53,13 +62,37 @@ bool is_value(std::string_view text) {
   return text.size() <= kTextMax && is_utf8(text) && text.find('\0') == std::string_view::npos;
 }
 
-Result<> check_settings(const IssuerSettings& settings) {
+// What an issuer of this purpose would never use was meant for another. Client secrets are of the
+// client.
+Result<> check_purpose(const IssuerSettings& settings, bool has_secret) {
+  const auto not_here = [&](std::string_view name) {
+    return fail(
+        Code::kInvalid, "iam.not_of_purpose",
+        {{"field", std::string(name)}, {"purpose", std::string(name_of(settings.purpose))}});
+  };
+  if (!is_for_programs(settings.purpose))
+    return settings.audiences.empty() ? Result<>() : not_here("audiences");
+  if (std::ranges::find(settings.audiences, settings.client_id) != settings.audiences.end())
+    return fail(Code::kInvalid, "iam.audience_is_client", {{"client", settings.client_id}});
+  if (is_for_people(settings.purpose)) return {};
+  if (!settings.organisation.empty()) return not_here("organisation");
+  if (!settings.client_id.empty()) return not_here("client_id");
+  if (has_secret) return not_here("client_secret");
+  if (!settings.scopes.empty()) return not_here("scopes");
+  if (settings.creates_users) return not_here("creates_users");
+  if (settings.trusts_factors) return not_here("trusts_factors");
+  return {};
+}
+
+Result<> check_settings(const IssuerSettings& settings, bool has_secret) {
+  TRY(check_purpose(settings, has_secret));
   const auto bad = [](std::string_view name) {
     return fail(Code::kInvalid, "iam.bad_issuer", {{"field", std::string(name)}});
   };
   if (!settings.organisation.empty() && !is_organisation(settings.organisation))
     return bad("organisation");
-  if (!is_word(settings.client_id)) return bad("client_id");
+  if (is_for_people(settings.purpose) && !is_word(settings.client_id)) return bad("client_id");
+  if (is_for_programs(settings.purpose) && settings.audiences.empty()) return bad("audiences");
   if (settings.audiences.size() > kListMax || !std::ranges::all_of(settings.audiences, is_word))
     return bad("audiences");
   if (settings.scopes.size() > kListMax || !std::ranges::all_of(settings.scopes, is_word))
@@ -83,6 +116,7 @@ database::Parameters parameters_of(const Issuer& issuer) {
           {"url", issuer.url},
           {"organisation", settings.organisation.empty() ? database::Value(database::Null{})
                                                          : database::Value(settings.organisation)},
+          {"purpose", std::string(name_of(settings.purpose))},
           {"client_id", settings.client_id},
           {"audiences", text_of(settings.audiences)},
           {"scopes", text_of(settings.scopes)},
@@ -97,6 +131,7 @@ database::Parameters parameters_of(const Issuer& issuer) {
 std::vector<audit::Detail> details_of(const Issuer& issuer) {
   const IssuerSettings& settings = issuer.settings;
   return {{"url", issuer.url},
+          {"purpose", std::string(name_of(settings.purpose))},
           {"organisation", settings.organisation},
           {"client", settings.client_id},
           {"audiences", text_of(settings.audiences)},
@@ -107,6 +142,16 @@ std::vector<audit::Detail> details_of(const Issuer& issuer) {
 
 }  // namespace
 
+std::string_view name_of(IssuerPurpose purpose) {
+  return std::ranges::find(kPurposes, purpose, &NamedPurpose::purpose)->name;
+}
+
+std::optional<IssuerPurpose> issuer_purpose_named(std::string_view name) {
+  const auto* found = std::ranges::find(kPurposes, name, &NamedPurpose::name);
+  if (found == std::end(kPurposes)) return std::nullopt;
+  return found->purpose;
+}
+
 std::string IssuerService::arn_of(TenantId tenant, std::string_view url) {
   const std::size_t scheme = url.find("://");
   if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
@@ -116,21 +161,24 @@ std::string IssuerService::arn_of(TenantId tenant, std::string_view url) {
 
 Issuer issuer_of(const Row& row) {
   const TenantId tenant{row.integer("tenant_id")};
-  return {.id = IssuerId{row.integer("id")},
-          .tenant = tenant,
-          .url = row.text("url"),
-          .arn = IssuerService::arn_of(tenant, row.text("url")),
-          .settings = {.organisation = row.is_null("organisation") ? "" : row.text("organisation"),
-                       .client_id = row.text("client_id"),
-                       .audiences = words_of(row.text("audiences")),
-                       .scopes = words_of(row.text("scopes")),
-                       .creates_users = row.flag("creates_users"),
-                       .trusts_factors = row.flag("trusts_factors"),
-                       .required_claim = row.text("required_claim"),
-                       .required_value = row.text("required_value")},
-          .has_secret = !row.text("client_secret_sealed").empty(),
-          .created = from_us(row.integer("created_us")),
-          .changed = from_us(row.integer("changed_us"))};
+  return {
+      .id = IssuerId{row.integer("id")},
+      .tenant = tenant,
+      .url = row.text("url"),
+      .arn = IssuerService::arn_of(tenant, row.text("url")),
+      .settings = {.purpose =
+                       issuer_purpose_named(row.text("purpose")).value_or(IssuerPurpose::kPeople),
+                   .organisation = row.is_null("organisation") ? "" : row.text("organisation"),
+                   .client_id = row.text("client_id"),
+                   .audiences = words_of(row.text("audiences")),
+                   .scopes = words_of(row.text("scopes")),
+                   .creates_users = row.flag("creates_users"),
+                   .trusts_factors = row.flag("trusts_factors"),
+                   .required_claim = row.text("required_claim"),
+                   .required_value = row.text("required_value")},
+      .has_secret = !row.text("client_secret_sealed").empty(),
+      .created = from_us(row.integer("created_us")),
+      .changed = from_us(row.integer("changed_us"))};
 }
 
 void IssuerService::ask_with(oidc::Fetch fetch, oidc::Transport transport) {
@@ -187,10 +235,13 @@ Result<std::string> IssuerService::seal(const Issuer& issuer, const std::string&
 
 Result<> IssuerService::check_free(Transaction& transaction, const Issuer& issuer) {
   const database::Parameters parameters = parameters_of(issuer);
-  TRY(auto same, transaction.query("SELECT id FROM issuer WHERE tenant_id = :tenant_id AND "
-                                   "url = :url AND id <> :id",
-                                   parameters));
-  if (!same.empty()) return fail(Code::kConflict, "iam.issuer_exists", {{"url", issuer.url}});
+  TRY(auto others,
+      transaction.query("SELECT url FROM issuer WHERE tenant_id = :tenant_id AND id <> :id",
+                        parameters));
+  // Trust policies name it by its ARN: two must not have the same.
+  for (const Row& other : others)
+    if (arn_of(issuer.tenant, other.text("url")) == issuer.arn)
+      return fail(Code::kConflict, "iam.issuer_exists", {{"url", other.text("url")}});
   TRY(auto taken,
       transaction.query("SELECT id FROM issuer WHERE organisation = :organisation AND id <> :id",
                         parameters));
@@ -202,7 +253,7 @@ Result<> IssuerService::check_free(Transaction& transaction, const Issuer& issue
 Task<Issuer> IssuerService::create_issuer(const Principal& by, const NewIssuer& wanted) {
   const std::string all = "belfry:issuer/*";
   CO_TRY(core_.check(by, "iam:CreateIssuer", {all, by.tenant}, issuer_missing({})));
-  CO_TRY(check_settings(wanted.settings));
+  CO_TRY(check_settings(wanted.settings, !wanted.client_secret.empty()));
   CO_TRY(check_secret(wanted.client_secret));
   CO_TRY(core_.check_fresh(by, "iam:CreateIssuer", all));
   CO_TRY(const auto asked, directories());
@@ -229,12 +280,14 @@ Task<Issuer> IssuerService::create_issuer(const Principal& by, const NewIssuer& 
       return fail(Code::kConflict, "iam.too_many_issuers",
                   {{"maximum", std::to_string(kIssuersMax)}});
     TRY(check_free(transaction, issuer));
+    if (is_for_programs(issuer.settings.purpose))
+      TRY(check_may_change_issuer(transaction, by, issuer.arn));
     TRY(transaction.execute(
-        "INSERT INTO issuer (id, tenant_id, url, organisation, client_id, client_secret_sealed, "
-        "audiences, scopes, creates_users, trusts_factors, required_claim, required_value, "
-        "created_us, changed_us) VALUES (:id, :tenant_id, :url, :organisation, :client_id, "
-        ":secret, :audiences, :scopes, :creates_users, :trusts_factors, :required_claim, "
-        ":required_value, :created_us, :changed_us)",
+        "INSERT INTO issuer (id, tenant_id, url, purpose, organisation, client_id, "
+        "client_secret_sealed, audiences, scopes, creates_users, trusts_factors, required_claim, "
+        "required_value, created_us, changed_us) VALUES (:id, :tenant_id, :url, :purpose, "
+        ":organisation, :client_id, :secret, :audiences, :scopes, :creates_users, "
+        ":trusts_factors, :required_claim, :required_value, :created_us, :changed_us)",
         parameters));
     TRY(note_keeper(transaction, issuer.id, by.user));
     TRY(core_.trail.changed(transaction, by.tenant, by,
@@ -245,23 +298,30 @@ Task<Issuer> IssuerService::create_issuer(const Principal& by, const NewIssuer& 
 
 Task<Issuer> IssuerService::change_issuer(const Principal& by, IssuerId id,
                                           const IssuerChange& change) {
-  CO_TRY(check_settings(change.settings));
   CO_TRY(check_secret(change.client_secret.value_or("")));
-  co_return co_await core_.write<Issuer>([&](Transaction& transaction) -> Result<Issuer> {
+  auto changed = co_await core_.write<Issuer>([&](Transaction& transaction) -> Result<Issuer> {
     TRY(Issuer issuer, read_issuer(transaction, by, id, "iam:ChangeIssuer"));
     TRY(core_.check_fresh(by, "iam:ChangeIssuer", resource_of(id)));
+    const IssuerPurpose before = issuer.settings.purpose;
     issuer.settings = change.settings;
+    issuer.settings.purpose = change.purpose.value_or(before);
     issuer.changed = core_.clock.now();
+    if (change.client_secret) issuer.has_secret = !change.client_secret->empty();
+    TRY(check_settings(issuer.settings, issuer.has_secret));
     TRY(check_free(transaction, issuer));
-    TRY(transaction.execute(
-        "UPDATE issuer SET organisation = :organisation, client_id = :client_id, "
-        "audiences = :audiences, scopes = :scopes, creates_users = :creates_users, "
-        "trusts_factors = :trusts_factors, required_claim = :required_claim, "
-        "required_value = :required_value, changed_us = :changed_us WHERE id = :id",
-        parameters_of(issuer)));
+    if (is_for_programs(issuer.settings.purpose))
+      TRY(check_may_change_issuer(transaction, by, issuer.arn));
+    TRY(
+        transaction.execute("UPDATE issuer SET purpose = :purpose, organisation = :organisation, "
+                            "client_id = :client_id, audiences = :audiences, scopes = :scopes, "
+                            "creates_users = :creates_users, trusts_factors = :trusts_factors, "
+                            "required_claim = :required_claim, required_value = :required_value, "
+                            "changed_us = :changed_us WHERE id = :id",
+                            parameters_of(issuer)));
     TRY(note_keeper(transaction, id, by.user));
+    if (!is_for_people(issuer.settings.purpose)) TRY(end_people(transaction, id));
+    if (!is_for_programs(issuer.settings.purpose)) TRY(end_programs(transaction, id));
     if (change.client_secret) {
-      issuer.has_secret = !change.client_secret->empty();
       TRY(const std::string sealed, seal(issuer, *change.client_secret));
       TRY(transaction.execute("UPDATE issuer SET client_secret_sealed = :secret WHERE id = :id",
                               {{"secret", sealed}, {"id", id.value}}));
@@ -272,26 +332,40 @@ Task<Issuer> IssuerService::change_issuer(const Principal& by, IssuerId id,
                             {"iam:ChangeIssuer", resource_of(id), std::move(details)}));
     return issuer;
   });
+  core_.signing.forget_sessions();
+  co_return changed;
+}
+
+Result<> IssuerService::end_people(Transaction& transaction, IssuerId id) {
+  const database::Parameters parameters = {{"id", id.value}, {"now_us", to_us(core_.clock.now())}};
+  TRY(
+      transaction.execute("UPDATE iam_session SET ended_us = :now_us WHERE issuer_id = :id AND "
+                          "ended_us IS NULL",
+                          parameters));
+  TRY(transaction.execute("DELETE FROM issuer_subject WHERE issuer_id = :id", parameters));
+  return {};
+}
+
+// Those that they assumed have the issuer too.
+Result<> IssuerService::end_programs(Transaction& transaction, IssuerId id) {
+  TRY(transaction.execute("DELETE FROM role_session WHERE issuer_id = :id", {{"id", id.value}}));
+  return {};
 }
 
 Task<> IssuerService::delete_issuer(const Principal& by, IssuerId id) {
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const Issuer issuer, read_issuer(transaction, by, id, "iam:DeleteIssuer"));
     TRY(core_.check_fresh(by, "iam:DeleteIssuer", resource_of(id)));
-    const database::Parameters parameters = {{"id", id.value},
-                                             {"now_us", to_us(core_.clock.now())}};
-    TRY(
-        transaction.execute("UPDATE iam_session SET ended_us = :now_us WHERE issuer_id = :id AND "
-                            "ended_us IS NULL",
-                            parameters));
+    TRY(end_people(transaction, id));
+    TRY(end_programs(transaction, id));
     for (const char* change :
-         {"DELETE FROM issuer_subject WHERE issuer_id = :id",
-          "DELETE FROM issuer_keeper WHERE issuer_id = :id", "DELETE FROM issuer WHERE id = :id"})
-      TRY(transaction.execute(change, parameters));
+         {"DELETE FROM issuer_keeper WHERE issuer_id = :id", "DELETE FROM issuer WHERE id = :id"})
+      TRY(transaction.execute(change, {{"id", id.value}}));
     TRY(core_.trail.changed(transaction, by.tenant, by,
                             {"iam:DeleteIssuer", resource_of(id), {{"url", issuer.url}}}));
     return Done{};
   }));
+  core_.signing.forget_sessions();
   co_return Result<>();
 }
 

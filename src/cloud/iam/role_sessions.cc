@@ -5,7 +5,7 @@
 #include "own_factor.h"
 #include "paging.h"
 #include "passkey_rule.h"
-#include "role_service.h"
+#include "role_assumption.h"
 #include "rows.h"
 
 #include <algorithm>
@@ -15,8 +15,8 @@ namespace belfry::iam {
 namespace {
 
 constexpr std::string_view kAction = "sts:AssumeRole";
-// Open ones, of the roles of a tenant and of one person.
-constexpr std::int64_t kOfTenantMax = 10'000, kOfPersonMax = 500;
+// Open ones, of the roles of a tenant, of one issuer's tokens, and of one person or subject.
+constexpr std::int64_t kOfTenantMax = 10'000, kOfIssuerMax = 5'000, kOfPersonMax = 500;
 // After its end a session is still answered as one that has expired.
 constexpr Duration kKept = std::chrono::hours(1);
 // What AWS allows the policy of a session.
@@ -40,11 +40,6 @@ bool is_session_name(std::string_view name) {
            return is_alphanumeric(c) || std::string_view("_+=,.@-").contains(c);
          });
 }
-
-struct RoleName {
-  TenantId tenant;
-  std::string name;
-};
 
 // "arn:aws:iam::000000000002:role/backup"
 std::optional<RoleName> parse_role_arn(std::string_view arn) {
@@ -76,34 +71,30 @@ RoleSession session_of(const Row& row) {
           .expires = from_us(row.integer("expires_us"))};
 }
 
-// What is asked for when a role is assumed.
-class AssumptionFacts : public policy::Facts {
- public:
-  explicit AssumptionFacts(const RoleAssumption& wanted) : wanted_(wanted) {}
-  std::optional<std::vector<std::string>> find(std::string_view key) const override {
-    if (key == "sts:rolesessionname") return std::vector{wanted_.session_name};
-    if (key == "sts:externalid" && !wanted_.external_id.empty())
-      return std::vector{wanted_.external_id};
-    return std::nullopt;
-  }
-
- private:
-  const RoleAssumption& wanted_;
-};
-
 }  // namespace
 
-struct RoleService::Assumption {
-  const RoleAssumption& wanted;
-  const RoleName& named;
-  Principal by;  // with the factor that came with the request
-  TenantId owner;
-  RoleId role{};
-  std::string role_name;
-  Duration role_max{};
-  bool is_crossing() const { return by.tenant != owner; }
-  UserId person() const { return by.assumed ? by.assumed->by_user : by.user; }
-};
+std::optional<std::vector<std::string>> AssumptionFacts::find(std::string_view key) const {
+  if (key == "sts:rolesessionname") return std::vector{wanted_.session_name};
+  if (key == "sts:externalid" && !wanted_.external_id.empty())
+    return std::vector{wanted_.external_id};
+  return std::nullopt;
+}
+
+Result<RoleName> check_wanted(const RoleAssumption& wanted) {
+  if (!is_session_name(wanted.session_name))
+    return fail(Code::kInvalid, "iam.bad_role_session_name");
+  if (wanted.policy.size() > kPolicyMax)
+    return fail(Code::kInvalid, "policy.too_long", {{"octets_max", std::to_string(kPolicyMax)}});
+  if (!wanted.policy.empty()) TRY(policy::compile_known(wanted.policy, policy::Kind::kIdentity));
+  auto named = parse_role_arn(wanted.role_arn);
+  if (!named) return fail(Code::kInvalid, "iam.bad_role_arn");
+  return *std::move(named);
+}
+
+Error not_trusted(std::string_view action, const RoleAssumption& wanted) {
+  return Error(Code::kDenied, "iam.denied",
+               {{"action", std::string(action)}, {"resource", wanted.role_arn}});
+}
 
 Result<> check_session_token(const SigningIdentity& identity,
                              const std::optional<std::string_view>& token, Timestamp now) {
@@ -123,9 +114,11 @@ Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transac
       transaction.query("SELECT s.*, r.name AS role_name, " + std::string(kFactorDemanded) +
                             " FROM role_session s "
                             "JOIN assumable_role r ON r.id = s.role_id "
-                            "JOIN iam_user u ON u.id = s.by_user_id "
-                            "WHERE s.id = :id AND s.ended_us IS NULL AND " +
-                            std::string(kWorks),
+                            "LEFT JOIN iam_user u ON u.id = s.by_user_id "
+                            "WHERE s.id = :id AND s.ended_us IS NULL AND "
+                            "(EXISTS (SELECT 1 FROM issuer i WHERE i.id = s.issuer_id AND "
+                            "i.purpose <> 'people') OR (s.issuer_id IS NULL AND " +
+                            std::string(kWorks) + "))",
                         {{"id", id}}));
   if (rows.empty()) return fail(Code::kDenied, "iam.unknown_key");
   const Row& row = rows[0];
@@ -233,11 +226,8 @@ Task<> RoleService::prove_factor(Assumption& assumption) {
   co_return Result<>();
 }
 
-// Finds the role; one that is not there is answered as one that does not trust.
-Result<> RoleService::check_trusted(Transaction& transaction, Assumption& assumption) {
-  const RoleAssumption& wanted = assumption.wanted;
-  const Error denied(Code::kDenied, "iam.denied",
-                     {{"action", std::string(kAction)}, {"resource", wanted.role_arn}});
+Result<> RoleService::find_named(Transaction& transaction, Assumption& assumption) {
+  const Error denied = not_trusted(assumption.action, assumption.wanted);
   const RoleName& named = assumption.named;
   TRY(auto rows, transaction.query("SELECT r.*, (SELECT count(*) FROM role_profile h JOIN "
                                    "iam_profile p ON p.id = h.profile_id WHERE h.role_id = r.id "
@@ -251,20 +241,27 @@ Result<> RoleService::check_trusted(Transaction& transaction, Assumption& assump
   assumption.role = RoleId{row.integer("id")};
   assumption.role_name = row.text("name");
   assumption.role_max = Duration(row.integer("session_max_us"));
+  assumption.is_privileged = row.integer("privileged_profiles") > 0;
   auto trust = trust_.find(row.text("trust_document"));
   // One that an older program took and this one cannot read trusts nobody.
   if (!trust) return std::unexpected(denied);
+  assumption.trust = *std::move(trust);
+  return {};
+}
+
+Result<> RoleService::check_trusted(Transaction& transaction, Assumption& assumption) {
+  const RoleAssumption& wanted = assumption.wanted;
+  TRY(find_named(transaction, assumption));
   const AssumptionFacts facts(wanted);
   const Context context{core_.clock.now(), wanted.source_ip, wanted.secure, &facts};
   TRY(decide(core_.tree, assumption.by, kAction, {wanted.role_arn, assumption.owner}, context,
-             *trust));
+             assumption.trust));
   TRY(bool own_factor, has_own_factor(transaction, assumption.by));
   // A code was right, or it would not have come here.
   own_factor = own_factor || !wanted.totp.empty();
-  const bool is_privileged_role = row.integer("privileged_profiles") > 0;
-  if ((is_privileged_role || assumption.by.factor_demanded) && !own_factor)
+  if ((assumption.is_privileged || assumption.by.factor_demanded) && !own_factor)
     return fail(Code::kDenied,
-                is_privileged_role ? "iam.second_factor_needed" : "iam.factor_demanded",
+                assumption.is_privileged ? "iam.second_factor_needed" : "iam.factor_demanded",
                 {{"action", std::string(kAction)}, {"resource", wanted.role_arn}});
   TRY(core_.check_fresh(assumption.by, kAction, wanted.role_arn));
   // A directory's word ends here: the session outlives the one that it was said for, may be given
@@ -292,19 +289,26 @@ Result<Duration> RoleService::duration_of(const Assumption& assumption) {
 }
 
 // Nothing outlives what it was assumed with: a token, another session, a right for a time.
-Result<Timestamp> RoleService::latest_end(Transaction& transaction, const Principal& by) {
+Result<> RoleService::find_latest_end(Transaction& transaction, Assumption& assumption) {
+  const Principal& by = assumption.by;
   const database::Parameters parameters = {{"credential", by.credential},
                                            {"user_id", by.user.value},
                                            {"now_us", to_us(core_.clock.now())}};
-  Timestamp latest = Timestamp::max();
+  Timestamp& latest = assumption.latest_end;
   if (by.assumed) {
     // Read again: it may have been revoked since it was recognised.
-    TRY(auto rows, transaction.query("SELECT expires_us FROM role_session WHERE id = :credential "
-                                     "AND ended_us IS NULL AND expires_us > :now_us",
+    TRY(auto rows, transaction.query("SELECT expires_us, issuer_id, subject FROM role_session "
+                                     "WHERE id = :credential AND ended_us IS NULL AND "
+                                     "expires_us > :now_us",
                                      parameters));
     if (rows.empty()) return fail(Code::kDenied, "iam.unknown_key");
-    return from_us(rows[0].integer("expires_us"));
+    latest = from_us(rows[0].integer("expires_us"));
+    assumption.behind.person = by.assumed->by_user;
+    if (!rows[0].is_null("issuer_id"))
+      assumption.behind = {{}, IssuerId{rows[0].integer("issuer_id")}, rows[0].text("subject")};
+    return {};
   }
+  assumption.behind.person = by.user;
   if (by.method == Method::kApiToken || by.method == Method::kAccessKey) {
     const bool is_token = by.method == Method::kApiToken;
     TRY(auto rows, transaction.query("SELECT expires_us FROM " +
@@ -320,50 +324,54 @@ Result<Timestamp> RoleService::latest_end(Transaction& transaction, const Princi
                                    parameters));
   if (!role.empty()) latest = std::min(latest, from_us(role[0].integer("role_until_us")));
   if (by.held && by.held->until) latest = std::min(latest, *by.held->until);
-  return latest;
+  return {};
 }
 
 // Forgets those that ended long ago.
 Result<> RoleService::check_room(Transaction& transaction, const Assumption& assumption) {
-  const database::Parameters parameters = {{"tenant_id", assumption.owner.value},
-                                           {"user_id", assumption.person().value},
-                                           {"now_us", to_us(core_.clock.now())},
-                                           {"forgotten_us", to_us(core_.clock.now() - kKept)}};
+  const Behind& behind = assumption.behind;
+  const database::Parameters parameters = {
+      {"tenant_id", assumption.owner.value}, {"user_id", behind.person.value},
+      {"issuer_id", behind.issuer.value},    {"subject", behind.subject},
+      {"now_us", to_us(core_.clock.now())},  {"forgotten_us", to_us(core_.clock.now() - kKept)}};
   TRY(
       transaction.execute("DELETE FROM role_session WHERE tenant_id = :tenant_id AND "
                           "(expires_us < :forgotten_us OR ended_us < :forgotten_us)",
                           parameters));
-  TRY(auto tenant, transaction.query("SELECT count(*) AS n FROM role_session "
-                                     "WHERE tenant_id = :tenant_id",
+  const auto check = [&](const std::string& which, std::int64_t maximum) -> Result<> {
+    TRY(auto rows, transaction.query("SELECT count(*) AS n FROM role_session WHERE " + which +
+                                         "tenant_id = :tenant_id",
                                      parameters));
-  TRY(auto person, transaction.query("SELECT count(*) AS n FROM role_session "
-                                     "WHERE by_user_id = :user_id AND tenant_id = :tenant_id AND "
-                                     "expires_us > :now_us",
-                                     parameters));
-  if (person[0].integer("n") >= kOfPersonMax)
+    if (rows[0].integer("n") < maximum) return {};
     return fail(Code::kConflict, "iam.too_many_role_sessions",
-                {{"maximum", std::to_string(kOfPersonMax)}});
-  if (tenant[0].integer("n") >= kOfTenantMax)
-    return fail(Code::kConflict, "iam.too_many_role_sessions",
-                {{"maximum", std::to_string(kOfTenantMax)}});
-  return {};
+                {{"maximum", std::to_string(maximum)}});
+  };
+  const std::string open = "expires_us > :now_us AND ";
+  if (behind.issuer) {
+    TRY(check("issuer_id = :issuer_id AND subject = :subject AND " + open, kOfPersonMax));
+    TRY(check("issuer_id = :issuer_id AND " + open, kOfIssuerMax));
+  } else {
+    TRY(check("by_user_id = :user_id AND " + open, kOfPersonMax));
+  }
+  return check("", kOfTenantMax);
 }
 
 Result<RoleCredentials> RoleService::open(Transaction& transaction, const Assumption& assumption) {
-  const auto& [wanted, named, by, owner, role, role_name, role_max] = assumption;
+  const RoleAssumption& wanted = assumption.wanted;
+  const Principal& by = assumption.by;
+  const Behind& behind = assumption.behind;
   TRY(const Duration duration, duration_of(assumption));
-  TRY(const Timestamp latest, latest_end(transaction, by));
   TRY(check_room(transaction, assumption));
   const Timestamp now = core_.clock.now();
   RoleCredentials made;
   made.session = {.id = make_temporary_key_id(core_.random),
-                  .role = role,
+                  .role = assumption.role,
                   .name = wanted.session_name,
-                  .arn = session_arn(owner, role_name, wanted.session_name),
-                  .by = arn_of(by),
+                  .arn = session_arn(assumption.owner, assumption.role_name, wanted.session_name),
+                  .by = assumption.by_arn,
                   .second_factor = by.second_factor,
                   .created = now,
-                  .expires = std::min(now + duration, latest)};
+                  .expires = std::min(now + duration, assumption.latest_end)};
   made.secret = make_access_key_secret(core_.random);
   made.token = make_bearer_secret(core_.random);
   TRY(const std::string sealed,
@@ -371,31 +379,27 @@ Result<RoleCredentials> RoleService::open(Transaction& transaction, const Assump
   TRY(transaction.execute(
       "INSERT INTO role_session (id, tenant_id, role_id, name, secret_sealed, token_sha256, "
       "session_document, by_tenant_id, by_user_id, by_arn, chained_from_id, second_factor, "
-      "second_factor_us, created_us, expires_us) VALUES (:id, :tenant_id, :role_id, :name, "
-      ":secret_sealed, :token_sha256, :session_document, :by_tenant_id, :by_user_id, :by_arn, "
-      ":chained_from_id, :second_factor, :second_factor_us, :now_us, :expires_us)",
+      "second_factor_us, created_us, expires_us, issuer_id, subject) VALUES (:id, :tenant_id, "
+      ":role_id, :name, :secret_sealed, :token_sha256, :session_document, :by_tenant_id, "
+      ":by_user_id, :by_arn, :chained_from_id, :second_factor, :second_factor_us, :now_us, "
+      ":expires_us, :issuer_id, :subject)",
       {{"id", made.session.id},
-       {"tenant_id", owner.value},
-       {"role_id", role.value},
+       {"tenant_id", assumption.owner.value},
+       {"role_id", assumption.role.value},
        {"name", made.session.name},
        {"secret_sealed", sealed},
        {"token_sha256", digest_of(made.token)},
        {"session_document", wanted.policy},
        {"by_tenant_id", by.tenant.value},
-       {"by_user_id", assumption.person().value},
+       {"by_user_id", behind.person.value},
        {"by_arn", made.session.by},
        {"chained_from_id", by.assumed ? database::Value(by.credential) : database::Null{}},
        {"second_factor", std::int64_t(by.second_factor)},
        {"second_factor_us", time_or_null(by.second_factor_at)},
        {"now_us", to_us(now)},
-       {"expires_us", to_us(made.session.expires)}}));
-  TRY(core_.trail.changed_across(transaction, owner, by,
-                                 {std::string(kAction),
-                                  wanted.role_arn,
-                                  {{"session", made.session.arn},
-                                   {"access_key", made.session.id},
-                                   {"second_factor", by.second_factor ? "yes" : "no"},
-                                   {"expires", format_rfc3339(made.session.expires)}}}));
+       {"expires_us", to_us(made.session.expires)},
+       {"issuer_id", behind.issuer ? database::Value(behind.issuer.value) : database::Null{}},
+       {"subject", behind.issuer ? database::Value(behind.subject) : database::Null{}}}));
   return made;
 }
 
@@ -411,14 +415,12 @@ void RoleService::log_refusal(const Assumption& assumption, const Error& reason)
 }
 
 Task<RoleCredentials> RoleService::assume_role(const Principal& by, const RoleAssumption& wanted) {
-  if (!is_session_name(wanted.session_name))
-    co_return fail(Code::kInvalid, "iam.bad_role_session_name");
-  if (wanted.policy.size() > kPolicyMax)
-    co_return fail(Code::kInvalid, "policy.too_long", {{"octets_max", std::to_string(kPolicyMax)}});
-  if (!wanted.policy.empty()) CO_TRY(policy::compile_known(wanted.policy, policy::Kind::kIdentity));
-  const auto named = parse_role_arn(wanted.role_arn);
-  if (!named) co_return fail(Code::kInvalid, "iam.bad_role_arn");
-  Assumption assumption{wanted, *named, by, {}, {}, {}, {}};
+  CO_TRY(RoleName named, check_wanted(wanted));
+  Assumption assumption{.action = kAction,
+                        .wanted = wanted,
+                        .named = std::move(named),
+                        .by = by,
+                        .by_arn = arn_of(by)};
   if (auto proved = co_await prove_factor(assumption); !proved) {
     if (proved.error().code() == Code::kDenied) log_refusal(assumption, proved.error());
     co_return std::unexpected(proved.error());
@@ -427,7 +429,17 @@ Task<RoleCredentials> RoleService::assume_role(const Principal& by, const RoleAs
       [&](Transaction& transaction) -> Result<RoleCredentials> {
         TRY(core_.refresh_tree(transaction));
         TRY(check_trusted(transaction, assumption));
-        return open(transaction, assumption);
+        TRY(find_latest_end(transaction, assumption));
+        TRY(auto opened, open(transaction, assumption));
+        const RoleSession& session = opened.session;
+        TRY(core_.trail.changed_across(transaction, assumption.owner, assumption.by,
+                                       {std::string(kAction),
+                                        wanted.role_arn,
+                                        {{"session", session.arn},
+                                         {"access_key", session.id},
+                                         {"second_factor", session.second_factor ? "yes" : "no"},
+                                         {"expires", format_rfc3339(session.expires)}}}));
+        return opened;
       });
   if (!made && made.error().code() == Code::kDenied) log_refusal(assumption, made.error());
   co_return made;

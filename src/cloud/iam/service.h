@@ -210,7 +210,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   AccessService access_{core_};
   ReachService reach_{core_};
   ReviewService reviews_{core_};
-  RoleService roles_{core_};
+  RoleService roles_{core_, [this] { return issuers_.directories(); }};
   IssuerService issuers_{core_, [this](const std::string& origin) -> Result<> {
                            TRY(challenge_at(origin, Challenge::Purpose::kSignIn));
                            return {};

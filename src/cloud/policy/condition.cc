@@ -275,4 +275,14 @@ bool Condition::narrows_principals() const {
       values_, [](const Value& value) { return std::get<Pattern>(value).is_literal(); });
 }
 
+bool Condition::fixes(std::string_view key) const {
+  if (key_ != key || family_ != Family::kString || negated_ || if_exists_ ||
+      quantifier_ == Quantifier::kForAllValues)
+    return false;
+  return std::ranges::all_of(values_, [](const Value& value) {
+    const auto& pattern = std::get<Pattern>(value);
+    return !pattern.prefix().empty() && !pattern.has_variables();
+  });
+}
+
 }  // namespace belfry::policy

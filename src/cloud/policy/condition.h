@@ -31,6 +31,9 @@ class Condition {
   // Whether it leaves a known few of everybody: accounts, principals or users by their fixed names
   // or numbers, or at most as many addresses as one /8 has (IPv6: /32).
   bool narrows_principals() const;
+  // Whether it leaves of the texts that `key` (in lower case) may have those alone that begin with
+  // something that is written down.
+  bool fixes(std::string_view key) const;
 
  private:
   enum class Family { kString, kNumeric, kDate, kBool, kBinary, kIp, kArn, kNull };

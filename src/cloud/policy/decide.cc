@@ -1,4 +1,5 @@
 #include "base/ascii.h"
+#include "policy/federation.h"
 #include "policy/policy.h"
 #include "statement.h"
 
@@ -142,6 +143,7 @@ Result<PolicyPtr> compile_bucket_policy(std::string_view document, std::string_v
 
 Result<PolicyPtr> compile_trust_policy(std::string_view document) {
   TRY(PolicyPtr policy, compile_known(document, Kind::kTrust));
+  TRY(check_federation(*policy));
   if (is_public(*policy)) return fail(Code::kDenied, "policy.public");
   return policy;
 }

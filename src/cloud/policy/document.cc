@@ -162,6 +162,7 @@ class StatementReader {
       return {};
     }
     if (!element.value->is_object()) return bad("policy.bad_principal", element.where);
+    if (kind_ == Kind::kTrust && element.value->contains("Federated")) return read_issuer(element);
     TRY(check_elements(*element.value, element.where, {"AWS"}));
     if (element.value->empty()) return bad("policy.bad_principal", element.where);
     const std::string where = join(element.where, "AWS");
@@ -170,12 +171,30 @@ class StatementReader {
     return {};
   }
 
+  // One, by its ARN, and nobody beside it: its conditions are about its own tokens.
+  Result<> read_issuer(const Element& element) {
+    const std::string where = join(element.where, "Federated");
+    TRY(auto names, read_texts(element.value->at("Federated"), where));
+    const auto arn = Arn::split(names[0]);
+    constexpr std::string_view kProvider = "oidc-provider/";
+    const bool is_issuer = arn && arn->parts[1] == "aws" && arn->parts[2] == "iam" &&
+                           arn->parts[3].empty() && is_account(arn->parts[4]) &&
+                           arn->parts[5].starts_with(kProvider) &&
+                           arn->parts[5].size() > kProvider.size() && !arn->parts[5].contains('*');
+    if (!is_issuer || names.size() != 1 || element.value->size() != 1 ||
+        element.listed == Listed::kAllButThese)
+      return bad("policy.bad_issuer", where, {{"name", names[0]}});
+    read_.principals.issuer = std::move(names[0]);
+    return {};
+  }
+
+  static bool is_account(std::string_view text) {
+    return text.size() >= kAccountDigits && text.size() <= kAccountDigitsMax &&
+           std::ranges::all_of(text, is_digit);
+  }
+
   // An account's number, its root's ARN, or the ARN of a user, a role, or one of their sessions.
   Result<> add_principal(const std::string& name, const std::string& where) {
-    const auto is_account = [](std::string_view text) {
-      return text.size() >= kAccountDigits && text.size() <= kAccountDigitsMax &&
-             std::ranges::all_of(text, is_digit);
-    };
     const auto arn = Arn::split(name);
     Principals& principals = read_.principals;
     if (name == "*") {

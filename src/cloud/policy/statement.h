@@ -30,6 +30,8 @@ struct Principals {
   bool everybody = false;
   std::vector<std::string> accounts;
   std::vector<std::string> arns;
+  // Of a trust policy alone: an issuer whose tokens are let in (federation.h). It is no caller.
+  std::string issuer;
 
   Naming naming(const Caller& caller) const;
 };

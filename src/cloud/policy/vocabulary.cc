@@ -1,5 +1,6 @@
 // What a policy may speak of here: condition keys that requests have, and actions that there are.
 #include "base/ascii.h"
+#include "policy/federation.h"
 #include "policy/policy.h"
 #include "statement.h"
 
@@ -130,12 +131,19 @@ constexpr std::string_view kS3Actions[] = {
     "replicatetags",
     "restoreobject",
 };
-constexpr std::string_view kStsActions[] = {"assumerole", "getcalleridentity"};
+constexpr std::string_view kStsActions[] = {"assumerole", "assumerolewithwebidentity",
+                                            "getcalleridentity"};
 constexpr std::string_view kServices[] = {"audit", "disk", "iam",     "measure",
                                           "s3",    "sts",  "topology"};
 
 bool is_key(std::string_view key) {
   return key.starts_with(kAmazonField) || std::ranges::find(kKeys, key) != std::end(kKeys);
+}
+
+// What the tokens of the statement's issuer say of themselves.
+bool is_of_token(const Statement& statement, std::string_view key) {
+  const std::string& issuer = statement.principals.issuer;
+  return !issuer.empty() && (key == subject_key(issuer) || key == audience_key(issuer));
 }
 
 // Whether a pattern in lower case may match an action that there is.
@@ -177,7 +185,8 @@ Result<> check(const Statement& statement, Kind kind) {
     condition.collect_variables(keys);
   }
   for (const std::string& key : keys)
-    if (!is_key(key)) return unknown("policy.unknown_key", "key", key);
+    if (!is_key(key) && !is_of_token(statement, key))
+      return unknown("policy.unknown_key", "key", key);
   return {};
 }
 

@@ -1,4 +1,4 @@
-// Directories of a tenant (OpenID Connect), and the way of its people through them.
+// Issuers of a tenant (OpenID Connect), and the way of its people through directories.
 #include "cookies.h"
 #include "page.h"
 #include "request_keys.h"
@@ -22,8 +22,9 @@ json shape_of(const iam::Issuer& issuer) {
           {"tenant", issuer.tenant.text()},
           {"url", issuer.url},
           {"arn", issuer.arn},
+          {"purpose", std::string(iam::name_of(settings.purpose))},
           {"organisation", text_or_null(settings.organisation)},
-          {"client_id", settings.client_id},
+          {"client_id", text_or_null(settings.client_id)},
           {"has_secret", issuer.has_secret},
           {"audiences", settings.audiences},
           {"scopes", settings.scopes},
@@ -72,10 +73,19 @@ Result<bool> flag_in(const json& body, const char* name) {
   return field->get<bool>();
 }
 
+Result<std::optional<iam::IssuerPurpose>> purpose_in(const json& body) {
+  using Purpose = std::optional<iam::IssuerPurpose>;
+  if (!body.contains("purpose")) return Purpose();
+  TRY(const std::string name, text_field(body, "purpose"));
+  const Purpose purpose = iam::issuer_purpose_named(name);
+  if (!purpose) return fail(Code::kInvalid, "api.bad_parameter", {{"name", "purpose"}});
+  return purpose;
+}
+
 Result<iam::IssuerSettings> settings_in(const json& body) {
   iam::IssuerSettings settings;
   settings.organisation = text_field_or(body, "organisation", "");
-  TRY(settings.client_id, text_field(body, "client_id"));
+  settings.client_id = text_field_or(body, "client_id", "");
   TRY(settings.audiences, texts_in(body, "audiences"));
   TRY(settings.scopes, texts_in(body, "scopes"));
   TRY(settings.creates_users, flag_in(body, "creates_users"));
@@ -97,6 +107,8 @@ Task<Answer> create_issuer(Call& call) {
   CO_TRY(wanted.url, text_field(body, "url"));
   wanted.client_secret = text_field_or(body, "client_secret", "");
   CO_TRY(wanted.settings, settings_in(body));
+  CO_TRY(const auto purpose, purpose_in(body));
+  wanted.settings.purpose = purpose.value_or(iam::IssuerPurpose::kPeople);
   CO_TRY(auto made, co_await issuers(call).create_issuer(call.by, wanted));
   co_return answer(shape_of(made), 201);
 }
@@ -112,6 +124,7 @@ Task<Answer> change_issuer(Call& call) {
   CO_TRY(json body, co_await call.read_body());
   iam::IssuerChange change;
   CO_TRY(change.settings, settings_in(body));
+  CO_TRY(change.purpose, purpose_in(body));
   if (body.contains("client_secret")) {
     CO_TRY(change.client_secret, text_field(body, "client_secret"));
   }

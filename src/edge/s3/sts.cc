@@ -29,6 +29,12 @@ constexpr StsError kErrors[] = {
     {"iam.wrong_session_token", "InvalidClientTokenId", 403},
     {"iam.session_token_expired", "ExpiredToken", 403},
     {"iam.throttled", "Throttling", 400},
+    {"iam.no_web_identity", "InvalidIdentityToken", 400},
+    {"oidc.bad_token", "InvalidIdentityToken", 400},
+    {"oidc.bad_algorithm", "InvalidIdentityToken", 400},
+    {"oidc.wrong_audience", "InvalidIdentityToken", 400},
+    {"oidc.token_not_yet", "InvalidIdentityToken", 400},
+    {"oidc.token_expired", "ExpiredTokenException", 400},
     {"policy.too_long", "PackedPolicyTooLarge", 400},
     {"s3.AccessDenied", "MissingAuthenticationToken", 403},
     {"s3.SignatureDoesNotMatch", "SignatureDoesNotMatch", 403},
@@ -43,6 +49,8 @@ StsError kind_of_sts(const Error& error) {
   if (const auto* found = std::ranges::find(kErrors, message, &StsError::message);
       found != std::end(kErrors))
     return *found;
+  // What else an issuer does wrong: it is not there, or not what it should be.
+  if (message.starts_with("oidc.")) return {message, "IDPCommunicationError", 400};
   if (message.starts_with("policy.")) return {message, "MalformedPolicyDocument", 400};
   if (message.starts_with(kS3)) return {message, "IncompleteSignature", 400};
   switch (error.code()) {
@@ -106,19 +114,35 @@ Task<std::string> read_body(Call& call) {
   co_return text;
 }
 
-Task<> assume_role(Call& call, StsRequest& asked) {
-  asked.assumption.source_ip = call.request.peer_ip;
-  asked.assumption.secure = call.request.secure;
-  CO_TRY(const auto made,
-         co_await call.service.iam.roles().assume_role(call.principal, asked.assumption));
-  XmlWriter xml;
-  xml.open_root("AssumeRoleResponse", kNamespace).open("AssumeRoleResult");
+void add_credentials(XmlWriter& xml, const iam::RoleCredentials& made) {
   xml.open("AssumedRoleUser");
   xml.element("AssumedRoleId", made.session.role.text() + ":" + made.session.name);
   xml.element("Arn", made.session.arn).close("AssumedRoleUser");
   xml.open("Credentials").element("AccessKeyId", made.session.id);
   xml.element("SecretAccessKey", made.secret).element("SessionToken", made.token);
   xml.element("Expiration", format_rfc3339(made.session.expires)).close("Credentials");
+}
+
+Task<> assume_role(Call& call, const StsRequest& asked) {
+  CO_TRY(const auto made,
+         co_await call.service.iam.roles().assume_role(call.principal, asked.assumption));
+  XmlWriter xml;
+  xml.open_root("AssumeRoleResponse", kNamespace).open("AssumeRoleResult");
+  add_credentials(xml, made);
+  close_answer(xml, call, asked.action);
+  co_return co_await answer_sts(call, 200, xml.take());
+}
+
+Task<> assume_with_token(Call& call, const StsRequest& asked) {
+  CO_TRY(const auto made,
+         co_await call.service.iam.roles().assume_with_token(asked.assumption, asked.token));
+  XmlWriter xml;
+  xml.open_root("AssumeRoleWithWebIdentityResponse", kNamespace);
+  xml.open("AssumeRoleWithWebIdentityResult");
+  xml.element("SubjectFromWebIdentityToken", made.identity.subject);
+  xml.element("Audience", made.identity.audience);
+  add_credentials(xml, made.credentials);
+  xml.element("Provider", made.identity.issuer);
   close_answer(xml, call, asked.action);
   co_return co_await answer_sts(call, 200, xml.take());
 }
@@ -151,13 +175,23 @@ Task<> perform_sts(Call& call) {
   if (!call.request.secure && !is_of_this_machine(call.request))
     co_return refuse_as_sts(Code::kDenied, "TlsNeeded",
                             "Secrets are given over TLS: use the https endpoint.");
-  CO_TRY(call.claim, read_claim(call.request));
-  if (call.claim.service != kStsService || call.claim.presigned)
-    co_return refuse("AuthorizationHeaderMalformed");
+  // Without a signature, with a token of an issuer instead.
+  const bool is_signed = !call.request.fields.get("authorization").empty();
+  if (is_signed) {
+    CO_TRY(call.claim, read_claim(call.request));
+    if (call.claim.service != kStsService || call.claim.presigned)
+      co_return refuse("AuthorizationHeaderMalformed");
+  }
   CO_TRY(const std::string form, co_await read_body(call));
-  call.claim.payload = to_hex(crypto::sha256(as_view(form)));
-  CO_TRY(co_await check_claim(call));
+  if (is_signed) {
+    call.claim.payload = to_hex(crypto::sha256(as_view(form)));
+    CO_TRY(co_await check_claim(call));
+  }
   CO_TRY(StsRequest asked, read_sts_request(form));
+  asked.assumption.source_ip = call.request.peer_ip;
+  asked.assumption.secure = call.request.secure;
+  if (asked.action == kWithWebIdentity) co_return co_await assume_with_token(call, asked);
+  if (!is_signed) co_return refuse("AccessDenied");
   if (asked.action == "AssumeRole") co_return co_await assume_role(call, asked);
   co_return co_await get_caller_identity(call, asked);
 }

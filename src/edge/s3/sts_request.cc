@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <span>
 
 namespace belfry::s3 {
 namespace {
@@ -44,13 +45,23 @@ Result<Parameters> read_form(std::string_view form) {
   return parameters;
 }
 
-Result<> check_known(const Parameters& parameters) {
-  constexpr std::string_view kKnown[] = {
-      "Action",          "DurationSeconds", "ExternalId", "Policy",  "RoleArn",
-      "RoleSessionName", "SerialNumber",    "TokenCode",  "Version",
+bool is_known(std::string_view action, std::string_view name) {
+  constexpr std::string_view kOfAll[] = {"Action", "Version"};
+  constexpr std::string_view kOfBoth[] = {"DurationSeconds", "Policy", "RoleArn",
+                                          "RoleSessionName"};
+  constexpr std::string_view kOfUsers[] = {"ExternalId", "SerialNumber", "TokenCode"};
+  const auto is_in = [&](std::span<const std::string_view> names) {
+    return std::ranges::find(names, name) != names.end();
   };
+  if (is_in(kOfAll)) return true;
+  if (action == kWithWebIdentity) return is_in(kOfBoth) || name == "WebIdentityToken";
+  // GetCallerIdentity takes none, and passes over these.
+  return is_in(kOfBoth) || is_in(kOfUsers);
+}
+
+Result<> check_known(std::string_view action, const Parameters& parameters) {
   for (const auto& [name, value] : parameters)
-    if (std::ranges::find(kKnown, name) == std::end(kKnown))
+    if (!is_known(action, name))
       return refuse_as("ValidationError", "The parameter " + name + " is not offered here.");
   return {};
 }
@@ -112,15 +123,22 @@ Result<StsRequest> read_sts_request(std::string_view form) {
   const auto action = parameters.find("Action");
   if (action == parameters.end())
     return refuse_as("InvalidAction", "The parameter Action is missing.");
-  StsRequest request{action->second, {}};
-  if (request.action != "AssumeRole" && request.action != "GetCallerIdentity")
+  StsRequest request{action->second, {}, {}};
+  if (request.action != "AssumeRole" && request.action != kWithWebIdentity &&
+      request.action != "GetCallerIdentity")
     return refuse_as("InvalidAction", "The action " + request.action + " is not offered here.");
   if (const auto version = parameters.find("Version");
       version != parameters.end() && version->second != kVersion)
     return refuse_as("InvalidAction", "The version " + version->second + " is not offered here.");
-  TRY(check_known(parameters));
-  if (request.action == "AssumeRole") {
+  TRY(check_known(request.action, parameters));
+  if (request.action != "GetCallerIdentity") {
     TRY(request.assumption, read_assumption(parameters));
+  }
+  if (request.action == kWithWebIdentity) {
+    const auto token = parameters.find("WebIdentityToken");
+    if (token == parameters.end() || token->second.empty())
+      return refuse_as("ValidationError", "The parameter WebIdentityToken is missing.");
+    request.token = token->second;
   }
   return request;
 }

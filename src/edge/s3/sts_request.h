@@ -12,9 +12,12 @@ namespace belfry::s3 {
 inline constexpr std::size_t kStsFormMax = 32 << 10;
 
 struct StsRequest {
-  std::string action;              // "AssumeRole" or "GetCallerIdentity"
-  iam::RoleAssumption assumption;  // of AssumeRole
+  std::string action;              // "AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"
+  iam::RoleAssumption assumption;  // of the first two
+  std::string token;               // of AssumeRoleWithWebIdentity
 };
+
+inline constexpr std::string_view kWithWebIdentity = "AssumeRoleWithWebIdentity";
 
 // An error as STS names it, in English.
 std::unexpected<Error> refuse_as_sts(Code kind, std::string_view code, std::string message);

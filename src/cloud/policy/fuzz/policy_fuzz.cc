@@ -1,4 +1,5 @@
 #include "base/ensure.h"
+#include "policy/federation.h"
 #include "policy/policy.h"
 
 namespace {
@@ -10,6 +11,11 @@ class AnyFacts : public belfry::policy::Facts {
     if (key.empty() || key.back() % 3 == 0) return std::nullopt;
     return std::vector<std::string>{std::string(key), "203.0.113.7", "*"};
   }
+};
+
+class NoFacts : public belfry::policy::Facts {
+ public:
+  std::optional<std::vector<std::string>> find(std::string_view) const override { return {}; }
 };
 
 }  // namespace
@@ -37,6 +43,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Request anonymous{"s3:GetObject", "arn:aws:s3:::bucket/key", account, {}, facts};
     (void)decide(set, request);
     if (!is_public(**policy)) (void)decide(set, anonymous);
+  }
+  if (auto trust = compile_trust_policy(text)) {
+    // A token that says nothing is nobody's, and one of an issuer that is not named neither.
+    for (const std::string& issuer : issuers_in(**trust)) {
+      ENSURE(!trusts_token(**trust, issuer, NoFacts()));
+      (void)trusts_token(**trust, issuer, facts);
+    }
+    ENSURE(!trusts_token(**trust, "arn:aws:iam::000000000002:oidc-provider/", facts));
   }
   return 0;
 }

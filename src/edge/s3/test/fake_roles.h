@@ -16,6 +16,7 @@ inline constexpr char kRoleArn[] = "arn:aws:iam::000000000002:role/backup";
 class FakeRoles final : public iam::Roles {
  public:
   iam::RoleAssumption asked;
+  std::string token;  // that was shown
   std::optional<Error> refusal;
 
   template <class T>
@@ -26,6 +27,17 @@ class FakeRoles final : public iam::Roles {
                                          const iam::RoleAssumption& wanted) override {
     asked = wanted;
     if (refusal) co_return std::unexpected(*refusal);
+    co_return credentials(wanted);
+  }
+  Task<iam::WebIdentityCredentials> assume_with_token(const iam::RoleAssumption& wanted,
+                                                      const std::string& shown) override {
+    asked = wanted;
+    token = shown;
+    if (refusal) co_return std::unexpected(*refusal);
+    co_return iam::WebIdentityCredentials{credentials(wanted),
+                                          {"https://ci.example.org", "repo:harbour/app", "belfry"}};
+  }
+  static iam::RoleCredentials credentials(const iam::RoleAssumption& wanted) {
     iam::RoleCredentials made;
     made.session = {.id = kTemporaryKeyId,
                     .role = iam::RoleId{7},
@@ -34,7 +46,7 @@ class FakeRoles final : public iam::Roles {
                     .expires = *parse_rfc3339("2026-03-01T13:00:00Z")};
     made.secret = "secret";
     made.token = kSessionToken;
-    co_return made;
+    return made;
   }
   Task<iam::Listing<iam::AssumableRole>> list_roles(const iam::Principal&, iam::Page) override {
     return absent<iam::Listing<iam::AssumableRole>>();

@@ -40,6 +40,16 @@ class StsTest : public ServiceTest {
         prefix + sign(key, string_to_sign(claim, canonical_request(claim, request))));
     return send_raw(std::move(request), sent.empty() ? form : sent);
   }
+  std::unique_ptr<Reply> send_unsigned(const std::string& form, bool secure = true) {
+    http::Request request;
+    request.method = "POST";
+    request.path = request.raw_path = "/";
+    request.id = "REQUEST1";
+    request.peer_ip = "192.0.2.1";
+    request.secure = secure;
+    request.fields.add("Content-Type", "application/x-www-form-urlencoded");
+    return send_raw(std::move(request), form);
+  }
   std::string code(const std::string& form) {
     auto reply = post(form);
     return reply->status < 300 ? "" : reply->element("Code");
@@ -65,6 +75,61 @@ TEST_F(StsTest, GivesTemporaryCredentials) {
   EXPECT_EQ(asked.policy, R"({"a": 1})");
   EXPECT_EQ(asked.external_id + " " + asked.totp, "x1 123456");
   EXPECT_EQ(asked.source_ip, "192.0.2.1");
+}
+
+const std::string kWithToken =
+    "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&WebIdentityToken=aaa.bbb.ccc"
+    "&RoleArn=arn%3Aaws%3Aiam%3A%3A000000000002%3Arole%2Fbackup&RoleSessionName=nightly";
+
+TEST_F(StsTest, TakesATokenInPlaceOfASignature) {
+  auto reply = send_unsigned(kWithToken + "&DurationSeconds=900&Policy=%7B%22a%22%3A+1%7D");
+  ASSERT_EQ(reply->status, 200) << reply->body;
+  EXPECT_EQ(reply->element("AccessKeyId"), kTemporaryKeyId);
+  EXPECT_EQ(reply->element("SubjectFromWebIdentityToken"), "repo:harbour/app");
+  EXPECT_EQ(reply->element("Audience"), "belfry");
+  EXPECT_EQ(reply->element("Provider"), "https://ci.example.org");
+  EXPECT_NE(reply->body.find("<AssumeRoleWithWebIdentityResult>"), std::string::npos);
+  EXPECT_EQ(iam_.fake_roles.token, "aaa.bbb.ccc");
+  EXPECT_EQ(iam_.fake_roles.asked.source_ip, "192.0.2.1");
+  EXPECT_TRUE(iam_.fake_roles.asked.secure);
+  EXPECT_EQ(iam_.fake_roles.asked.duration, std::chrono::minutes(15));
+  // With a signature too, which then has to hold.
+  EXPECT_EQ(post(kWithToken)->status, 200);
+  EXPECT_EQ(post(kWithToken, "sts", kWithToken + "1")->element("Code"), "SignatureDoesNotMatch");
+}
+
+TEST_F(StsTest, NothingElseGoesWithoutASignature) {
+  const auto code_of_unsigned = [&](const std::string& form, bool secure = true) {
+    return send_unsigned(form, secure)->element("Code");
+  };
+  EXPECT_EQ(code_of_unsigned(kAssume), "MissingAuthenticationToken");
+  EXPECT_EQ(code_of_unsigned("Action=GetCallerIdentity"), "MissingAuthenticationToken");
+  EXPECT_EQ(code_of_unsigned(kAssume + "&WebIdentityToken=aaa.bbb.ccc"), "ValidationError");
+  EXPECT_EQ(code_of_unsigned(kWithToken, false), "AccessDenied");
+  for (const char* other : {"&SerialNumber=app&TokenCode=123456", "&ExternalId=x1", "&ProviderId=a",
+                            "&PolicyArns.member.1.arn=a", "&DurationSeconds=soon"})
+    EXPECT_EQ(code_of_unsigned(kWithToken + other), "ValidationError") << other;
+  EXPECT_EQ(code_of_unsigned(kAssume.substr(0, 7) + std::string(kWithWebIdentity) +
+                             "&RoleArn=a&RoleSessionName=nightly"),
+            "ValidationError");
+  EXPECT_TRUE(iam_.fake_roles.token.empty()) << "nothing of it was asked of the roles";
+}
+
+TEST_F(StsTest, NamesErrorsOfTokensAsStsDoes) {
+  for (const auto& [message, kind, code] :
+       std::initializer_list<std::tuple<const char*, Code, const char*>>{
+           {"iam.no_web_identity", Code::kDenied, "InvalidIdentityToken"},
+           {"oidc.wrong_audience", Code::kDenied, "InvalidIdentityToken"},
+           {"oidc.bad_algorithm", Code::kDenied, "InvalidIdentityToken"},
+           {"oidc.token_expired", Code::kDenied, "ExpiredTokenException"},
+           {"oidc.unreachable", Code::kRetry, "IDPCommunicationError"},
+           {"oidc.bad_keys", Code::kInvalid, "IDPCommunicationError"},
+           {"iam.privileged_by_token", Code::kDenied, "AccessDenied"},
+           {"iam.denied", Code::kDenied, "AccessDenied"},
+           {"iam.throttled", Code::kRetry, "Throttling"}}) {
+    iam_.fake_roles.refusal = Error(kind, message, {{"issuer", "a"}, {"seconds", "1"}});
+    EXPECT_EQ(send_unsigned(kWithToken)->element("Code"), code) << message;
+  }
 }
 
 TEST_F(StsTest, TellsWhoAsks) {

@@ -1,4 +1,5 @@
-// A tenant's own directories: issuers of OpenID Connect with which its users sign in.
+// A tenant's own issuers of OpenID Connect: directories with which its users sign in, and those
+// whose tokens its programs assume roles with.
 #pragma once
 
 #include "base/id.h"
@@ -18,14 +19,27 @@ struct Principal;
 using IssuerId = Id<struct IssuerTag>;
 using SubjectId = Id<struct SubjectTag>;
 
-// What may be changed of an issuer.
+// Whose tokens of an issuer count. Neither becomes the other by itself.
+enum class IssuerPurpose { kPeople, kPrograms, kBoth };
+std::string_view name_of(IssuerPurpose purpose);
+std::optional<IssuerPurpose> issuer_purpose_named(std::string_view name);
+inline bool is_for_people(IssuerPurpose purpose) {
+  return purpose != IssuerPurpose::kPrograms;
+}
+inline bool is_for_programs(IssuerPurpose purpose) {
+  return purpose != IssuerPurpose::kPeople;
+}
+
+// What may be changed of an issuer. For programs alone there are no organisation, client and
+// scopes, and nobody is made a user; for people alone there are no audiences.
 struct IssuerSettings {
+  IssuerPurpose purpose = IssuerPurpose::kPeople;
   // What people type to sign in with it, unique in the whole provider: 2 to 40 of a-z, 0-9, dot and
   // hyphen. Empty: nobody signs in with it.
   std::string organisation;
-  std::string client_id;  // 1 to 255 characters
-  std::vector<std::string>
-      audiences;                    // of programs' tokens, at most 20; none: no such token counts
+  std::string client_id;  // of people's tokens: 1 to 255 characters
+  // Of programs' tokens: 1 to 20, none of them `client_id`.
+  std::vector<std::string> audiences;
   std::vector<std::string> scopes;  // asked for besides openid, at most 20
   bool creates_users = false;       // who is not known becomes a reader
   bool trusts_factors = false;      // `amr` with "mfa" is a second factor of who is not privileged
@@ -48,7 +62,8 @@ struct NewIssuer {
 };
 
 struct IssuerChange {
-  IssuerSettings settings;                     // all of them
+  IssuerSettings settings;                     // all of them, but for their purpose
+  std::optional<IssuerPurpose> purpose{};      // nothing: it stays
   std::optional<std::string> client_secret{};  // nothing: it stays; empty: there is none any more
 };
 
@@ -89,19 +104,22 @@ class Issuers {
 
   virtual Task<Listing<Issuer>> list_issuers(const Principal& by, Page page) = 0;
   virtual Task<Issuer> find_issuer(const Principal& by, IssuerId id) = 0;
-  // Asks the issuer. Errors: invalid ("iam.bad_issuer", those of oidc/metadata.h), retry
-  // ("oidc.unreachable"), conflict ("iam.issuer_exists", "iam.organisation_taken",
-  // "iam.too_many_issuers").
+  // Asks the issuer. Errors: invalid ("iam.bad_issuer", "iam.not_of_purpose", those of
+  // oidc/metadata.h), retry ("oidc.unreachable"), conflict ("iam.issuer_exists",
+  // "iam.organisation_taken", "iam.too_many_issuers"), denied ("iam.role_of_four_eyes": a role
+  // trusts it already, and gives what the tenant's rule leaves to two persons).
   virtual Task<Issuer> create_issuer(const Principal& by, const NewIssuer& wanted) = 0;
+  // What it is not for any more ends: sessions and subjects of people, sessions of roles.
   virtual Task<Issuer> change_issuer(const Principal& by, IssuerId id,
                                      const IssuerChange& change) = 0;
-  // Ends the sessions that were opened with it, and forgets its subjects. Its users stay.
+  // Ends the sessions that were opened with it, those of roles too, and forgets its subjects. Its
+  // users stay.
   virtual Task<> delete_issuer(const Principal& by, IssuerId id) = 0;
 
   virtual Task<Listing<Subject>> list_subjects(const Principal& by, IssuerId id, Page page) = 0;
   // A privileged user's subject is linked by the user itself. Errors: invalid ("iam.bad_subject"),
-  // denied ("iam.links_itself"), conflict ("iam.links_no_program", "iam.subject_linked",
-  // "iam.too_many_subjects").
+  // denied ("iam.links_itself"), conflict ("iam.links_no_program", "iam.issuer_of_programs",
+  // "iam.subject_linked", "iam.too_many_subjects").
   virtual Task<Subject> link_subject(const Principal& by, IssuerId id, const std::string& subject,
                                      UserId user) = 0;
   // Ends the sessions that the user opened with the issuer.

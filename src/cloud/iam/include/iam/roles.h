@@ -46,8 +46,8 @@ struct RoleChange {
 struct AssumedRole {
   RoleId role;
   std::string role_arn;
-  std::string by;  // ARN of who assumed it
-  UserId by_user;  // the person behind, of whatever tenant
+  std::string by;  // ARN of who assumed it; of a token "ARN of its issuer:AUDIENCE:SUBJECT"
+  UserId by_user;  // the person behind, of whatever tenant; nobody: a token of an issuer
   Timestamp since;
   std::vector<policy::PolicyPtr> narrowed_to;  // empty: to nothing
 };
@@ -77,6 +77,21 @@ struct RoleCredentials {
   std::string secret, token;  // shown once
 };
 
+// Who came with a token, as its issuer names it.
+struct WebIdentity {
+  std::string issuer, subject;
+  std::string audience;  // the token's authorized party, if it names one
+};
+
+struct WebIdentityCredentials {
+  RoleCredentials credentials;
+  WebIdentity identity;
+};
+
+// Since its issuer signed a token: no role is assumed with an older one, and no session outlasts
+// this time. Until then a token may be shown again.
+inline constexpr Duration kWebIdentityAgeMax = std::chrono::hours(24);
+
 // Roles are of the caller's own tenant; another's do not exist, but may be assumed. Changed as
 // profiles are (profiles.h), and at once for every session. Every call is safe from any thread and
 // leaves an audit event with its change, in one transaction.
@@ -86,7 +101,8 @@ class Roles {
 
   virtual Task<Listing<AssumableRole>> list_roles(const Principal& by, Page page) = 0;  // by name
   virtual Task<AssumableRole> find_role(const Principal& by, RoleId id) = 0;
-  // Errors: invalid ("policy.*", "iam.bad_role_name", "iam.bad_session_limit"), denied
+  // Errors: invalid ("policy.*", "iam.bad_role_name", "iam.bad_session_limit",
+  // "iam.trusts_no_issuer": it names one that is not registered for programs), denied
   // ("policy.public"), conflict ("iam.role_exists", "iam.too_many_roles").
   virtual Task<AssumableRole> create_role(const Principal& by, const std::string& name,
                                           const std::string& trust, Duration session_max) = 0;
@@ -117,6 +133,17 @@ class Roles {
   // "iam.bad_session_duration", "policy.*"), retry ("iam.throttled"), conflict
   // ("iam.too_many_role_sessions").
   virtual Task<RoleCredentials> assume_role(const Principal& by, const RoleAssumption& wanted) = 0;
+
+  // By whoever shows a token that an issuer of the role's tenant signed, of a subject and an
+  // audience that the role trusts. `totp` and `external_id` do not count. No second factor comes
+  // with it: no privileged role is assumed so. In the log of the tenant, where there is such a
+  // role. Errors: denied ("iam.denied", also when there is no such role; "iam.no_web_identity"
+  // whatever is wrong with who signed it, also when there is no such issuer or tenant;
+  // "oidc.bad_token", "oidc.bad_algorithm", "oidc.wrong_audience", "oidc.token_expired",
+  // "oidc.token_not_yet", "iam.web_identity_stays_out"; "iam.privileged_by_token"), retry
+  // ("oidc.unreachable", "oidc.busy", "iam.throttled"), otherwise as above.
+  virtual Task<WebIdentityCredentials> assume_with_token(const RoleAssumption& wanted,
+                                                         const std::string& token) = 0;
 };
 
 }  // namespace belfry::iam
