@@ -6,6 +6,11 @@ export function may(who: WhoAmI, action: string): boolean {
   return who.rights.includes(action);
 }
 
+// Of the provider: everybody there may ask for an intervention on a customer's data.
+export function isStaff(who: WhoAmI): boolean {
+  return who.tenant.kind === 'provider';
+}
+
 export const WhoContext = createContext<WhoAmI | null>(null);
 
 export function useWho(): WhoAmI {
