@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Intervention, Issuer, User, WhoAmI } from '../src/api/types';
 import { fromSegment } from '../src/objects/place';
 import { readFields } from '../src/audit/filter';
+import { matching, noFilter } from '../src/people/filter';
 import { askedFor, holderIn, holdersAmong } from '../src/people/holders';
 import {
   acts,
@@ -172,5 +173,19 @@ describe('who can hold a profile', () => {
       { profile: '9', group: '1' },
       { profile: '9', user: '1' },
     ]);
+  });
+});
+
+describe('the users without a second factor', () => {
+  it('are persons: a program has none', () => {
+    const user = (name: string, owner: string | null, has_totp: boolean) =>
+      ({ name, email: '', role: 'reader', owner, has_totp, passkeys: 0 }) as User;
+    const users = [
+      user('anna', null, false),
+      user('copies', '1', false),
+      user('bruno', null, true),
+    ];
+    const found = matching(users, { ...noFilter, kind: 'without_factor' });
+    expect(found.map(({ name }) => name)).toEqual(['anna']);
   });
 });

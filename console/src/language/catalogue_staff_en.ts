@@ -66,7 +66,8 @@ export const staffEn = {
   'directories.organisation.means':
     'What people type to sign in: 2 to 40 of a-z, 0-9, dot and hyphen. Nothing: nobody signs in with it.',
   'directories.redirect': 'Redirect address',
-  'directories.redirect.means': 'Give your directory this redirect address for the client:',
+  'directories.redirect.means':
+    'Give your directory this redirect address for the client, and the same at each other address at which people open the console:',
   'directories.client': 'Client',
   'directories.client.means': 'The client id that the directory gave to this console.',
   'directories.secret': 'Secret of the client',

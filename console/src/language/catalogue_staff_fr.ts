@@ -74,7 +74,7 @@ export const staffFr: Record<keyof typeof staffEn, string> = {
     'Ce que l’on saisit pour se connecter : de 2 à 40 caractères parmi a-z, 0-9, point et tiret. Rien : personne ne se connecte avec lui.',
   'directories.redirect': 'Adresse de retour',
   'directories.redirect.means':
-    'Indiquez à votre annuaire cette adresse de retour pour le client :',
+    'Indiquez à votre annuaire cette adresse de retour pour le client, et la même à chaque autre adresse où l’on ouvre la console :',
   'directories.client': 'Identifiant du client',
   'directories.client.means': 'Le client_id que l’annuaire a donné à cette console.',
   'directories.secret': 'Secret du client',
