@@ -113,7 +113,7 @@ export function App() {
 }
 
 function Pages({ who }: { who: WhoAmI }) {
-  // A privileged role without a second factor may do nothing but enrol one.
+  // Who needs a second factor, by the role or by the organisation's rule, enrols one first.
   if (who.second_factor_needed) {
     return (
       <Switch>
@@ -154,7 +154,11 @@ function Pages({ who }: { who: WhoAmI }) {
       <Route path="/account/:tab?" component={AccountPage} />
       <Route path="/">
         <Redirect
-          to={may(who, 'measure:ListMeasures') ? '/annex' : '/account/second-factor'}
+          to={
+            may(who, 'measure:ListMeasures') && !hasLostPasskey(who)
+              ? '/annex'
+              : '/account/second-factor'
+          }
           replace
         />
       </Route>
@@ -164,6 +168,10 @@ function Pages({ who }: { who: WhoAmI }) {
     </Switch>
   );
 }
+
+// Who came by a recovery code where the passkey is asked for comes to replace it.
+const hasLostPasskey = ({ passkey_due, session }: WhoAmI) =>
+  passkey_due && session?.factor === 'recovery_code';
 
 function NoSuchPage() {
   const { t } = useSpeech();

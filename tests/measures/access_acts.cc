@@ -5,7 +5,30 @@
 #include "prepared_provider.h"
 #include "runtime/blocking.h"
 
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <sqlite3.h>
+
 namespace belfry::measures_broken {
+namespace {
+
+// What the first start wrote down for who runs it.
+std::string first_start_of(const std::filesystem::path& data, const std::string& key) {
+  std::ifstream file(data / "run" / "credentials.json", std::ios::binary);
+  return nlohmann::json::parse(file).at(key).get<std::string>();
+}
+
+}  // namespace
+
+void tamper(const std::filesystem::path& data, const char* sql) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open((data / "state.db").c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(database);
+  EXPECT_GT(sqlite3_changes(database), 0) << sql;
+  sqlite3_close(database);
+}
 
 iam::Principal MeasuresBroken::system_in(TenantId tenant) {
   return {.tenant = tenant,
@@ -45,6 +68,33 @@ std::string MeasuresBroken::code_of(const std::string& seed) {
   return crypto::totp_at(*octets, seconds.count() / 30);
 }
 
+std::string MeasuresBroken::password_of_first(const std::string& who) {
+  return first_start_of(data(), who + "_password");
+}
+
+iam::Principal MeasuresBroken::sign_in_first(const std::string& who) {
+  clock().jump(std::chrono::seconds(30));
+  const std::string code = code_of(first_start_of(data(), who + "_totp_secret"));
+  auto opened =
+      must(provider().iam().sign_in({who, password_of_first(who), code, "192.0.2.1", "test"}));
+  return must(
+      provider().iam().authenticate_session(opened.secret, iam::Origin{"192.0.2.1", "test"}));
+}
+
+iam::AccessRequest MeasuresBroken::ask_for_role(const iam::Principal& by, iam::Role role,
+                                                Duration duration) {
+  return must(provider().iam().access().ask(
+      by, {.user = by.user, .role = role, .reason = "the night shift", .duration = duration}));
+}
+
+void MeasuresBroken::keep_all(const iam::Principal& one, const iam::Principal& other,
+                              iam::ReviewId review) {
+  const auto items = must(provider().iam().reviews().list_items(one, review, {})).things;
+  for (const iam::ReviewItem& item : items)
+    must(provider().iam().reviews().decide(item.grant.user == one.user ? other : one, review,
+                                           item.id, true, "needed still"));
+}
+
 iam::Principal MeasuresBroken::enrol(const iam::Principal& by) {
   const std::string seed = must(provider().iam().begin_totp(by));
   auto renewed = must(provider().iam().confirm_totp(by, code_of(seed)));
@@ -52,18 +102,20 @@ iam::Principal MeasuresBroken::enrol(const iam::Principal& by) {
       provider().iam().authenticate_session(renewed.secret, iam::Origin{"192.0.2.1", "test"}));
 }
 
-int MeasuresBroken::list_buckets(const prober::Key& key) {
+int MeasuresBroken::get(const prober::Key& key, const std::string& path) {
   // The client blocks, and the provider runs on this thread.
   auto pool = make_pool("customer", 1, 1);
-  return must([](Pool& own, std::string url, prober::Key with, Timestamp now) -> Task<int> {
+  return must([](Pool& own, std::string url, std::string place, prober::Key with,
+                 Timestamp now) -> Task<int> {
     co_return co_await runtime::blocking(own, [&]() -> Result<int> {
       TRY(auto client, http::make_client({.url = url, .ca_file = ""}));
       const std::string host = url.substr(url.find("//") + 2);
       TRY(auto answer,
-          client->send("GET", "/", prober::signed_fields({"GET", host, "/", ""}, with, now), ""));
+          client->send("GET", place, prober::signed_fields({"GET", host, place, ""}, with, now),
+                       ""));
       return answer.status;
     });
-  }(*pool, provider().endpoints().s3, key, clock().now()));
+  }(*pool, provider().endpoints().s3, path, key, clock().now()));
 }
 
 std::string MeasuresBroken::why(const std::string& id, const std::string& subject) {

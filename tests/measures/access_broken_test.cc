@@ -141,6 +141,12 @@ TEST_F(MeasuresBroken, CustomerOfAdministrators) {
 }
 
 TEST_F(MeasuresBroken, CustomersUserWithoutSecondFactor) {
+  // Everybody has one, and yet nothing asks the next user for it.
+  EXPECT_THAT(failing("S07-C-04"),
+              ElementsAre("tenant Demonstration: does not ask everybody for a second factor"));
+  iam::FactorRules& rules = provider().iam().factor_rules();
+  const iam::Principal by = system_in(iam::kFirstCustomer);
+  must(rules.set_factor_rule(by, iam::FactorNeed::kEverybody));
   EXPECT_EQ(verdict("S07-C-04"), "pass");
   create_user(iam::kFirstCustomer, "ines", iam::Role::kMember);
   EXPECT_EQ(verdict("S07-C-04"), "fail");
@@ -148,6 +154,38 @@ TEST_F(MeasuresBroken, CustomersUserWithoutSecondFactor) {
               ElementsAre("user ines: role member, 0 second factors in force"));
   enrol(sign_in("ines"));
   EXPECT_EQ(verdict("S07-C-04"), "pass");
+  must(rules.set_factor_rule(by, iam::FactorNeed::kPrivileged));
+  EXPECT_EQ(verdict("S07-C-04"), "fail");
+}
+
+TEST_F(MeasuresBroken, TermsThatAUserDidNotAccept) {
+  EXPECT_EQ(verdict("S10-C-03"), "no_data") << "nothing was published";
+  iam::Iam& iam = provider().iam();
+  iam::Principal publisher = system_in(iam::kProviderTenant);
+  publisher.user = must(iam.list_users(publisher, iam::kProviderTenant, {})).things.at(0).id;
+  const auto publish = [&](const char* version) {
+    must(
+        iam.terms().publish_terms(publisher, version, "Be kind.", "Soyez aimable.", clock().now()));
+    clock().jump(std::chrono::minutes(1));
+  };
+  create_user(iam::kFirstCustomer, "ines", iam::Role::kTenantAdministrator);
+  const iam::Principal ines = sign_in("ines");
+  const std::string seed = must(iam.begin_totp(ines));
+  must(iam.confirm_totp(ines, code_of(seed)));
+  suspend(iam::kFirstCustomer, "customer");
+
+  publish("2026-1");
+  EXPECT_EQ(verdict("S10-C-03"), "pass") << "there is time";
+  must(iam.terms().accept_terms(sign_in("ines", code_of(seed)), "2026-1"));
+  clock().jump(31 * kDay);
+  EXPECT_EQ(verdict("S10-C-03"), "pass");
+  publish("2026-2");
+  clock().jump(31 * kDay);
+  EXPECT_EQ(verdict("S10-C-03"), "fail");
+  EXPECT_THAT(failing("S10-C-03"),
+              ElementsAre("user ines: has not accepted version 2026-2, published 31 days ago"));
+  must(iam.terms().accept_terms(sign_in("ines", code_of(seed)), "2026-2"));
+  EXPECT_EQ(verdict("S10-C-03"), "pass");
 }
 
 TEST_F(MeasuresBroken, CustomersKeyThatIsNotRenewed) {

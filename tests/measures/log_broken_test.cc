@@ -3,8 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include <sqlite3.h>
-
 namespace belfry::measures_broken {
 namespace {
 
@@ -15,15 +13,6 @@ using testing::ElementsAre;
 using testing::StartsWith;
 
 constexpr auto kDay = std::chrono::hours(24);
-
-// What somebody does who has got at the file of the state database, past the program.
-void tamper(const fs::path& data, const char* sql) {
-  sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open((data / "state.db").c_str(), &database), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK)
-      << sqlite3_errmsg(database);
-  sqlite3_close(database);
-}
 
 TEST_F(MeasuresBroken, SessionThatNobodySignedInto) {
   EXPECT_EQ(verdict("S07-P-14"), "no_data");

@@ -4,7 +4,9 @@
 #pragma once
 
 #include "base/ensure.h"
+#include "iam/access.h"
 #include "iam/iam.h"
+#include "iam/reviews.h"
 #include "measures/measures.h"
 #include "objects/store.h"
 #include "prober/s3_request.h"
@@ -47,6 +49,9 @@ inline constexpr const char* kBucket = "documents";
 inline constexpr int kSmallObjects = 12, kLargeObjects = 4;
 // Of every user that a test makes.
 inline constexpr const char* kUserPassword = "Otters-and-9-lanterns-by-the-quay";
+
+// What somebody does who has got at the file of the state database, past the program.
+void tamper(const std::filesystem::path& data, const char* sql);
 
 class MeasuresBroken : public ::testing::Test {
  protected:
@@ -116,8 +121,16 @@ class MeasuresBroken : public ::testing::Test {
   // A new session; `code` of its second factor, if it has one.
   iam::Principal sign_in(const std::string& name, const std::string& code = "");
   std::string code_of(const std::string& seed);
+  // A user of the first start, "admin" or "customer", with its second factor. The clock goes on
+  // for as long as a code is good: none is good twice.
+  iam::Principal sign_in_first(const std::string& who);
+  std::string password_of_first(const std::string& who);
+  iam::AccessRequest ask_for_role(const iam::Principal& by, iam::Role role, Duration duration);
+  // All items of a review, each by the one of two whose right it is not.
+  void keep_all(const iam::Principal& one, const iam::Principal& other, iam::ReviewId review);
   // The status of that request of S3, signed with the key.
-  int list_buckets(const prober::Key& key);
+  int get(const prober::Key& key, const std::string& path);
+  int list_buckets(const prober::Key& key) { return get(key, "/"); }
   // Gives the session's user a second factor; returns the session as it is now.
   iam::Principal enrol(const iam::Principal& by);
 

@@ -26,7 +26,7 @@ COMMANDS = (("status",), ("annex", "--bound"), ("annex", "--section", "2"),
             ("group", "show", "Équipe"),
             ("profile", "holders", "Archives"), ("key", "list"), ("session", "list"),
             ("request", "list"), ("request", "four-eyes"), ("grant", "list", "--all"),
-            ("review", "list"), ("access", "what"),
+            ("review", "list"), ("access", "what"), ("factor-rule",),
             ("invitation", "list"), ("invitation", "create", "anna@example.org"), ("terms", "show"))
 
 

@@ -40,7 +40,30 @@ def try_interventions(contract, customer):
     ended = ask("POST", place + "/end", 200, {}, by=token, intervention=second["id"])
     assert (ended["state"], ended["end_reason"]) == ("ended", "customer"), ended
     ask("POST", place + "/approve", 409, {}, intervention=second["id"])
+    try_break_glass(ask, {**body, "actions": []}, place, token, second["id"])
     return {"intervention": second["id"]}
+
+
+def try_factor_rule(ask):
+    rule = "/api/v1/factor-rule"
+    assert ask("GET", rule, 200)["needed_by"] == "privileged"
+    ask("PUT", rule, 400, {"needed_by": "nobody"})
+    for needed_by in "everybody", "privileged":
+        assert ask("PUT", rule, 200, {"needed_by": needed_by})["needed_by"] == needed_by
+
+
+def try_break_glass(ask, body, place, token, ordinary):
+    """What refuses an emergency; tests/system/interventions.py goes through one."""
+    glass = "/api/v1/interventions/break-glass"
+    for wrong in ({"duration_s": 3601}, {"reason": ""}, {"actions": ["iam:*"]}, {"actions": "s3:*"},
+                  {"bucket": "*"}):
+        ask("POST", glass, 400, {**body, **wrong})
+    ask("POST", glass, 403, body)  # by a token for which nobody proved a factor
+    ask("POST", glass, 403, body, by=token)
+    ask("POST", place + "/report", 400, {}, intervention=ordinary)
+    ask("POST", place + "/report", 404, {"report": "done"}, intervention="1")
+    ask("POST", place + "/report", 403, {"report": "done"}, by=token, intervention=ordinary)
+    ask("POST", place + "/report", 409, {"report": "done"}, intervention=ordinary)
 
 
 def try_requests(contract, customer):
@@ -80,6 +103,7 @@ def try_requests(contract, customer):
     assert ask("GET", "/api/v1/access-rules", 200)["four_eyes"] == "none"
     ask("PUT", "/api/v1/access-rules", 400, {"four_eyes": "six"})
     ask("PUT", "/api/v1/access-rules", 409, {"four_eyes": "all"})  # alone
+    try_factor_rule(ask)
     held = ask("GET", "/api/v1/grants", 200, query="?state=all")["items"]
     own = [g for g in held if g["kind"] == "role" and g["user"] == customer.user["id"]]
     assert own[0]["origin"] == "direct" and own[0]["privileged"], held

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """How staff of the provider reach a customer's data, with Debian's awscli: not at all; by an
 intervention that another one approved exactly what it names, told to the customer with its number;
-after its end, by hand or by time, not at all.
+after its end, by hand or by time, not at all; in an emergency by two administrators, who report.
 """
 
 import json
@@ -9,23 +9,24 @@ import os
 import subprocess
 import time
 
-from customer import Customer
-from requested_rights import Administrator
+from customer import Customer, totp
+from requested_rights import Administrator, Person
 from running_provider import Provider, wait_until
+from staff import make_staff
 
 BUCKET = "harbour-papers"
 
 
 class Staff(Customer):
-    """A reader of the provider's, with a second factor, token and key of its own."""
+    """A user of the provider's, with a second factor, token and key of its own."""
 
-    def __init__(self, provider, name):
+    def __init__(self, provider, name, role="reader"):
         self.provider, self.name = provider, name
         self.tenant = provider.rest("GET", "/api/v1/session")["tenant"]
         password = f"a long passphrase of {name}"
-        self.user = provider.rest(
-            "POST", f"/api/v1/tenants/{self.tenant['id']}/users",
-            {"name": name, "email": "", "role": "reader", "password": password})
+        self.user = make_staff(provider, name, role, password) if role != "reader" else (
+            provider.rest("POST", f"/api/v1/tenants/{self.tenant['id']}/users",
+                          {"name": name, "email": "", "role": role, "password": password}))
         self.enrol(password)
 
     def aws(self, operation, *words):
@@ -136,12 +137,69 @@ class Interventions:
         assert len(told) == 3, told
 
 
+    def until_it_is_reported(self):
+        """Break-glass: opened by one administrator, approved by another, both just now."""
+        provider, secrets = self.provider, self.provider.credentials
+        ines = Staff(provider, "ines", "provider_administrator")
+        as_ines = Administrator(provider, ines.token["secret"])
+        words = ("intervention", "break-glass", "--tenant", self.customer.tenant["id"], "--reason",
+                 "the harbour is on fire", "--for", "30m")
+        for who in (self.as_nadia, self.as_customer):
+            who.belfry(*words, code=3)
+        # The token of the first start: nobody proved a factor for it.
+        provider.belfry(*words, code=3)
+        as_ines.belfry(*words[:-1], "61m", code=1)
+        opened = as_ines.belfry(*words)
+        assert (opened["kind"], opened["state"], opened["actions"]) == (
+            "break_glass", "pending", ["s3:*"]), opened
+        assert opened["pending_until_us"] - opened["requested_us"] == 15 * 60 * 10**6, opened
+        seen = self.as_customer.belfry("intervention", "list", "--state", "pending")
+        assert [(i["kind"], i["reason"]) for i in seen] == [
+            ("break_glass", "the harbour is on fire")], seen
+        wait_until(lambda: self.events("iam:BreakGlass"), 15, "the customer's log says so")
+        assert not ines.read(), "one person opens nothing"
+        as_ines.belfry("intervention", "approve", opened["id"], code=3)
+        provider.belfry("intervention", "approve", opened["id"], code=3)
+        assert not ines.read()
+        admin = Person(provider, secrets["admin_user"], secrets["admin_password"] + "\n"
+                       + totp(secrets["admin_totp_secret"], time.time()))
+        assert admin.belfry("intervention", "approve", opened["id"])["state"] == "open"
+        assert ines.read(), "it is open at once"
+        code, said = ines.aws("list-objects-v2", "--bucket", "harbour-secrets")
+        assert code == 0, "all of the customer's buckets: " + said
+        code, said = ines.aws("put-object", "--bucket", BUCKET, "--key", "sluice")
+        assert code == 0, said
+        code, said = ines.aws("get-bucket-policy", "--bucket", BUCKET)
+        assert code != 0 and "AccessDenied" in said, said
+        assert not self.nadia.read(), "who is not named"
+        wait_until(lambda: opened["id"] in json.dumps(self.events("s3:PutObject")), 15,
+                   "the act in the customer's log, with the number")
+        self.tells_of_its_report(as_ines, ines, opened["id"])
+
+    def tells_of_its_report(self, as_ines, ines, number):
+        told = "opened the sluice; the tide would not wait"
+        as_ines.belfry("intervention", "report", number, "--text", "in advance", code=1)
+        ended = self.as_customer.belfry("intervention", "end", number)
+        assert ended["report_due_us"] - ended["ended_us"] == 72 * 3600 * 10**6, ended
+        assert not ines.read(), "it ended at once"
+        as_ines.belfry("intervention", "report", number, "--text", " ", code=1)
+        self.provider.belfry("intervention", "report", number, "--text", told, code=3)
+        as_ines.belfry("intervention", "report", number, "--text", told)
+        as_ines.belfry("intervention", "report", number, "--text", "or rather", code=1)
+        assert told in self.as_customer.say("intervention", "show", number)
+        reports = wait_until(lambda: self.events("iam:ReportIntervention"), 15, "its log has it")
+        assert told in json.dumps(reports[0]), reports
+        checked = self.provider.rest("POST", "/api/v1/annex/S01-P-04/check")
+        assert checked["verdict"] == "pass", checked
+
+
 def main():
     with Provider("interventions") as provider:
         interventions = Interventions(provider)
         interventions.until_the_customer_ends_it()
         interventions.deletes_as_a_batch()
         interventions.until_its_time_is_over()
+        interventions.until_it_is_reported()
         print("staff reaches a customer's data by an open intervention alone")
 
 

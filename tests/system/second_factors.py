@@ -148,7 +148,24 @@ def stepping_up(provider, browser):
     browser.add_passkey(key, "desk")
     asked = browser.must("POST", "/api/v1/session/step-up/request")
     assert base64url(key.id) in [each["id"] for each in asked["allowCredentials"]], asked
-    browser.refused("iam.wrong_code", "POST", "/api/v1/session/step-up", {"totp": "00000x"})
+    # Who administers the provider and has a passkey is asked for that alone.
+    secrets = provider.credentials
+    with_code = Browser(provider, browser.origin)
+    with_code.must("POST", "/api/v1/session",
+                   {"user": secrets["admin_user"], "password": secrets["admin_password"],
+                    "totp": totp(secrets["admin_totp_secret"], time.time() + 30)})
+    said = with_code.must("GET", "/api/v1/session")
+    assert said["passkey_due"] and "iam:ListUsers" in said["rights"], said
+    for method, path in (("GET", "/api/v1/disks"), ("GET", "/api/v1/tenants/1/users"),
+                         ("POST", "/api/v1/session/passkeys/request"),
+                         ("POST", "/api/v1/session/totp")):
+        with_code.refused("iam.passkey_step_up_needed", method, path)
+    with_code.refused("iam.passkey_step_up_needed", "POST", "/api/v1/session/step-up",
+                      {"totp": totp(secrets["admin_totp_secret"], time.time() + 60)})
+    asked_anew = with_code.must("POST", "/api/v1/session/step-up/request")
+    with_code.must("POST", "/api/v1/session/step-up", {"passkey": key.get(asked_anew)})
+    with_code.must("GET", "/api/v1/disks")
+    assert not with_code.must("GET", "/api/v1/session")["passkey_due"]
     used = key.get(asked)
     other = Browser(provider, browser.origin)
     other.refused("iam.passkey_wrong_request", "POST", "/api/v1/session", {"passkey": used})

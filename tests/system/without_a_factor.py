@@ -63,12 +63,13 @@ class Walk:
 
     def check(self, what, status, octets, wanted=("iam.second_factor_needed",)):
         message = json.loads(octets).get("message_id") if octets else ""
-        if status == 403 and message in wanted:
+        if status in (403, 404) and message in wanted:
             self.refused += 1
         else:
             self.problems.append(f"{what}: {status} {octets[:200]}")
 
-    def routes(self, what, ask, scopes, services=False, administrator=True):
+    def routes(self, what, ask, scopes, services=False, administrator=True,
+               wanted=("iam.second_factor_needed",)):
         """`services`: whether of the provider's services, which a customer has no right to.
         Others' identities are the administrators' alone: whoever else asks is refused for that.
         """
@@ -85,10 +86,9 @@ class Walk:
                     continue
                 target = isolation.target(path, isolation.parameters_of(item, operation))
                 status, _, octets = ask(method.upper(), target, isolation.body_of(operation))
-                wanted = ["iam.second_factor_needed"]
-                if action.startswith("iam:") and not administrator:
-                    wanted.append("iam.denied")
-                self.check(f"{what}: {method.upper()} {target}", status, octets, wanted)
+                of_others = action.startswith("iam:") and not administrator
+                self.check(f"{what}: {method.upper()} {target}", status, octets,
+                           (*wanted, "iam.denied") if of_others else wanted)
 
     def make_keeper(self, role):
         first = self.isolation.first

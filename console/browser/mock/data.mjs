@@ -63,7 +63,7 @@ export const users = {
       'measure:ListMeasures',
       's3:ListAllMyBuckets',
       ...iam(
-        'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary DecideRequest SetAccessRules GetReview OpenReview DecideReview Invite ListInvitations SendInvitation WithdrawInvitation ListRoles GetRole CreateRole ChangeRole DeleteRole ListRoleSessions RevokeRoleSession GetAccess',
+        'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary DecideRequest SetAccessRules SetFactorRule GetReview OpenReview DecideReview Invite ListInvitations SendInvitation WithdrawInvitation ListRoles GetRole CreateRole ChangeRole DeleteRole ListRoleSessions RevokeRoleSession GetAccess',
       ),
       ...iam(
         'DeleteUser ListServiceAccounts CreateServiceAccount ChangeServiceAccount CreateServiceCredential ListIssuers GetIssuer CreateIssuer ChangeIssuer DeleteIssuer ListSubjects LinkSubject UnlinkSubject GetIntervention EndIntervention ListFactorResets AskForFactorReset ApproveFactorReset CancelFactorReset',
@@ -96,6 +96,15 @@ export const users = {
 function iam(names) {
   return names.split(' ').map((name) => `iam:${name}`);
 }
+
+// Her organisation asks everybody for a second factor.
+users.noor = {
+  ...users.remi,
+  password: 'noor has no second factor yet',
+  user: user('8', '7', 'noor', 'reader', false),
+  tenant: tenant('7', '1', 'customer', 'Maison Verte'),
+  demanded: true,
+};
 
 function tenant(id, parent, kind, name) {
   return { id, parent, kind, name, account: id.padStart(12, '0') };

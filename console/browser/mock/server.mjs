@@ -287,8 +287,9 @@ function api(request, response, path, query, body) {
     return problem(response, 403, 'iam.step_up_needed', 'Not allowed', 'Confirm first.');
   }
   const isChange =
-    /^PUT (profiles|users|access-rules|reviews|roles|issuers|service-accounts)/.test(route) &&
-    body.length > 0;
+    /^PUT (profiles|users|access-rules|factor-rule|reviews|roles|issuers|service-accounts)/.test(
+      route,
+    ) && body.length > 0;
   const said = isChange ? JSON.parse(body.toString()) : body;
   const found = answerPeople(route, path, said, query, who);
   if (found !== undefined) {
@@ -305,7 +306,9 @@ function api(request, response, path, query, body) {
         session: sessionOf(who, request),
         method: 'session',
         second_factor: who.totp !== null,
-        second_factor_needed: false,
+        second_factor_needed: who.demanded === true && !who.user.has_totp,
+        second_factor_asked_by: who.demanded === true ? 'organisation' : null,
+        passkey_due: false,
         terms_due: false,
         elsewhere: false,
         rights: who.rights,

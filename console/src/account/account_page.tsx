@@ -55,7 +55,11 @@ export function AccountPage() {
       {who.second_factor_needed && (
         <p className="notice" role="note">
           <Icon name="error" />
-          {t('account.second_factor.needed')}
+          {t(
+            who.second_factor_asked_by === 'organisation'
+              ? 'account.second_factor.demanded'
+              : 'account.second_factor.needed',
+          )}
         </p>
       )}
       <nav className="tabs" aria-label={t('account.title')}>

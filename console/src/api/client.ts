@@ -13,6 +13,9 @@ interface Call {
 // Where somebody comes in: a refusal there says nothing of the session that the browser may have.
 const arrivals = ['session', 'invitation', 'password-reset'];
 
+// The second factor is to be proved anew; of the second one, by the passkey.
+const stale = ['iam.step_up_needed', 'iam.passkey_step_up_needed'];
+
 let language = 'en';
 let onSessionOver: () => void = () => undefined;
 
@@ -67,7 +70,7 @@ export async function request(
   try {
     return await requestOnce(method, parts, call);
   } catch (thrown) {
-    const isStale = thrown instanceof Problem && thrown.messageId === 'iam.step_up_needed';
+    const isStale = thrown instanceof Problem && stale.includes(thrown.messageId);
     if (!isStale || !(await onStepUpNeeded())) throw thrown;
     return requestOnce(method, parts, call);
   }

@@ -19,6 +19,7 @@ import type {
   Explanation,
   FactorList,
   FactorReset,
+  FactorRule,
   Group,
   GroupHoldings,
   GroupMember,
@@ -159,6 +160,9 @@ export const identity = {
   setActive: (user: string, active: boolean) =>
     ask<User>('PATCH', ['users', user], { body: { active } }),
   deleteUser: (user: string) => ask<undefined>('DELETE', ['users', user]),
+  factorRule: () => ask<FactorRule>('GET', ['factor-rule']),
+  setFactorRule: (needed_by: FactorRule['needed_by']) =>
+    ask<FactorRule>('PUT', ['factor-rule'], { body: { needed_by } }),
   accessKeys: (user: string) => all<AccessKey>(['users', user, 'access-keys']),
   createAccessKey: (user: string) => ask<NewAccessKey>('POST', ['users', user, 'access-keys']),
   deleteAccessKey: (id: string) => ask<undefined>('DELETE', ['access-keys', id]),

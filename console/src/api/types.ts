@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 export type AccessKey = Schemas['AccessKey'];
 export type AccessRequest = Schemas['AccessRequest'];
 export type AccessRules = Schemas['AccessRules'];
+export type FactorRule = Schemas['FactorRule'];
 export type ApiToken = Schemas['ApiToken'];
 // What is asked for, without the reason and the duration.
 export type AskedRight = Omit<Schemas['NewAccessRequest'], 'reason' | 'duration_s'>;

@@ -4,7 +4,11 @@ export const accountEn = {
   'account.second_factor': 'Second factor',
   'account.second_factor.needed':
     'Your role may do nothing without a second factor. Enrol one now, then sign in again.',
+  'account.second_factor.demanded':
+    'Your organisation asks everybody for a second factor: until you have one, you can do nothing else here. Enrol one now; access keys and API tokens that you made without it are to be made anew.',
   'account.passkeys': 'Passkeys and security keys',
+  'account.passkeys.asked':
+    'You administer the provider, and are asked for the strongest second factor: a passkey or a security key. From the first one on, a code no longer suffices for what your role may do.',
   'account.passkeys.means':
     'Your device or a security key proves that it is you, and no other site can trick it. One that asks for a PIN or a fingerprint signs you in without the password.',
   'account.passkeys.none': 'No passkey yet.',

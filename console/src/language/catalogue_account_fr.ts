@@ -6,7 +6,11 @@ export const accountFr: Record<keyof typeof accountEn, string> = {
   'account.second_factor': 'Second facteur',
   'account.second_factor.needed':
     'Votre rôle ne permet rien sans second facteur. Enregistrez-en un maintenant, puis reconnectez-vous.',
+  'account.second_factor.demanded':
+    'Votre organisation exige de tous un second facteur : tant que vous n’en avez pas, vous ne pouvez rien faire d’autre ici. Enregistrez-en un maintenant ; les clés d’accès et jetons créés sans lui sont à créer de nouveau.',
   'account.passkeys': 'Clés d’identification et clés de sécurité',
+  'account.passkeys.asked':
+    'Vous administrez le fournisseur, et le second facteur le plus fort vous est demandé : une clé d’identification ou de sécurité. Dès la première, un code ne suffit plus pour ce que permet votre rôle.',
   'account.passkeys.means':
     'Votre appareil ou une clé de sécurité prouve que c’est vous, et aucun autre site ne peut le tromper. Une clé qui demande un code PIN ou une empreinte vous connecte sans le mot de passe.',
   'account.passkeys.none': 'Pas encore de clé d’identification.',

@@ -96,6 +96,8 @@ export const en = {
   'sign_in.recovery.use': 'Lost it? Use a recovery code',
   'step_up.title': 'Confirm that it is you',
   'step_up.why': 'What you asked for needs your second factor again. Then it goes on.',
+  'step_up.why.passkey':
+    'You administer the provider: what you asked for needs your passkey, a code does not suffice. Then it goes on.',
   'step_up.confirm': 'Confirm',
   'sign_in.over': 'Your session is over. Sign in again to go on.',
   'annex.title': 'The annex',

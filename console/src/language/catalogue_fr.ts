@@ -96,6 +96,8 @@ export const fr: Record<keyof typeof en, string> = {
   'step_up.title': 'Confirmez que c’est vous',
   'step_up.why':
     'Ce que vous demandez exige de nouveau votre second facteur. La suite se fera seule.',
+  'step_up.why.passkey':
+    'Vous administrez le fournisseur : ce que vous demandez exige votre clé d’identification, un code ne suffit pas. La suite se fera seule.',
   'step_up.confirm': 'Confirmer',
   'sign_in.over': 'Votre session est terminée. Reconnectez-vous pour continuer.',
   'annex.title': 'L’annexe',

@@ -10,6 +10,19 @@ export const peopleEn = {
   'people.profiles': 'Profiles',
   'people.privileged': 'privileged',
   'people.privileged.means': 'Privileged: whoever holds it may do nothing without a second factor.',
+  'factor_rule.title': 'Second factor for everybody',
+  'factor_rule.on': 'asked of everybody',
+  'factor_rule.off': 'asked of who is privileged alone',
+  'factor_rule.means':
+    'Asked of everybody, whoever has no second factor can do nothing but enrol one, and access keys and API tokens that were made without one do nothing. Service accounts go on: programs have none.',
+  'factor_rule.without.one': '{n} of {of} active users has none yet.',
+  'factor_rule.without.other': '{n} of {of} active users have none yet.',
+  'factor_rule.turn_on': 'Ask everybody for it',
+  'factor_rule.turn_on.ask':
+    'It holds at once, for open sessions, access keys and API tokens too: programs that use a key made without a second factor are refused.',
+  'factor_rule.turn_off': 'Ask the privileged alone',
+  'factor_rule.turn_off.ask':
+    'Whoever is not privileged works without a second factor again, and old access keys and API tokens too.',
   'users.create': 'Create a user',
   'users.none': 'Nobody is here yet.',
   'users.none.todo': 'Create the first user, its administrator.',

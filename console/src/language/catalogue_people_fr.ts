@@ -12,6 +12,19 @@ export const peopleFr: Record<keyof typeof peopleEn, string> = {
   'people.profiles': 'Profils',
   'people.privileged': 'privilégié',
   'people.privileged.means': 'Privilégié : qui le détient ne peut rien faire sans second facteur.',
+  'factor_rule.title': 'Second facteur pour tous',
+  'factor_rule.on': 'exigé de tous',
+  'factor_rule.off': 'exigé des seuls privilégiés',
+  'factor_rule.means':
+    'S’il est exigé de tous, qui n’a pas de second facteur ne peut rien faire d’autre qu’en enregistrer un, et les clés d’accès et jetons créés sans lui ne permettent rien. Les comptes de service continuent : un programme n’en a pas.',
+  'factor_rule.without.one': '{n} utilisateur actif sur {of} n’en a pas encore.',
+  'factor_rule.without.other': '{n} utilisateurs actifs sur {of} n’en ont pas encore.',
+  'factor_rule.turn_on': 'L’exiger de tous',
+  'factor_rule.turn_on.ask':
+    'La règle vaut aussitôt, pour les sessions ouvertes, les clés d’accès et les jetons aussi : les programmes dont la clé a été créée sans second facteur sont refusés.',
+  'factor_rule.turn_off': 'L’exiger des seuls privilégiés',
+  'factor_rule.turn_off.ask':
+    'Qui n’est pas privilégié travaille de nouveau sans second facteur, et les anciennes clés d’accès et jetons aussi.',
   'users.create': 'Créer un utilisateur',
   'users.none': 'Il n’y a encore personne.',
   'users.none.todo': 'Créez le premier utilisateur, son administrateur.',

@@ -11,6 +11,7 @@ import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
 import { CreateUser } from './create_user';
+import { FactorRulePanel } from './factor_rule';
 import { kinds, matching, noFilter, type Kind, type UserFilter } from './filter';
 import { InvitationsPanel } from './invitations_panel';
 import { Invite } from './invite';
@@ -63,6 +64,7 @@ export function UsersPage() {
       </Answer>
       <LostFactorsPanel key={`factors ${tenant}`} tenant={tenant} />
       {may(who, 'iam:ListInvitations') && <InvitationsPanel key={tenant} tenant={tenant} />}
+      {tenant === who.tenant.id && may(who, 'iam:SetFactorRule') && <FactorRulePanel />}
       {opened === 'create' && <CreateUser tenant={tenant} onClose={() => setOpened(null)} />}
       {opened === 'invite' && <Invite tenant={tenant} onClose={() => setOpened(null)} />}
     </Page>

@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import type { WhoAmI } from '../api/types';
+import type { User, WhoAmI } from '../api/types';
 
 // What to show; the daemon decides again at each request.
 export function may(who: WhoAmI, action: string): boolean {
@@ -10,6 +10,11 @@ export function may(who: WhoAmI, action: string): boolean {
 export function isStaff(who: WhoAmI): boolean {
   return who.tenant.kind === 'provider';
 }
+
+// Who administers the provider is asked for the strongest factor, from the first passkey on.
+export const wantsPasskey = (user: User) => isOfProvider(user) && user.passkeys > 0;
+export const lacksPasskey = (user: User) => isOfProvider(user) && user.passkeys === 0;
+const isOfProvider = ({ role }: User) => role === 'provider_administrator';
 
 export const WhoContext = createContext<WhoAmI | null>(null);
 

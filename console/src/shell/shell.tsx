@@ -10,7 +10,7 @@ import { useSpeech } from '../language/speech';
 import { UploadSign } from '../objects/upload_sign';
 import { BelfryMark } from './belfry_mark';
 import { Preferences } from './preferences';
-import { isStaff, may, useWho } from './rights';
+import { isStaff, lacksPasskey, may, useWho } from './rights';
 import classes from './shell.module.css';
 
 interface Place {
@@ -78,6 +78,15 @@ export function Shell({ children }: { children: ReactNode }) {
             <span>
               {t('account.recovery.used')}{' '}
               <a href="#/account/second-factor">{t('account.second_factor')}</a>
+            </span>
+          </p>
+        )}
+        {!who.second_factor_needed && lacksPasskey(who.user) && (
+          <p className="notice" role="note">
+            <Icon name="account" />
+            <span>
+              {t('account.passkeys.asked')}{' '}
+              <a href="#/account/second-factor">{t('account.passkeys.add')}</a>
             </span>
           </p>
         )}

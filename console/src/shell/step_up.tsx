@@ -8,7 +8,7 @@ import { CodeField } from '../elements/code_field';
 import { Dialog } from '../elements/dialog';
 import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
-import { useWho } from './rights';
+import { useWho, wantsPasskey } from './rights';
 
 // Asks for the second factor again where something dangerous was asked for; what waits for it goes
 // on afterwards, or ends with the server's refusal.
@@ -33,6 +33,7 @@ export function StepUp() {
 function StepUpDialog({ onDone }: { onDone: (proved: boolean) => void }) {
   const { t } = useSpeech();
   const { user } = useWho();
+  const byCode = user.has_totp && !wantsPasskey(user);
   const [code, setCode] = useState('');
   const prove = useMutation({
     mutationFn: async (way: 'code' | 'passkey') =>
@@ -51,9 +52,9 @@ function StepUpDialog({ onDone }: { onDone: (proved: boolean) => void }) {
   return (
     <Dialog title={t('step_up.title')} onClose={() => onDone(false)}>
       <form className="stack" onSubmit={submit}>
-        <p>{t('step_up.why')}</p>
+        <p>{t(wantsPasskey(user) ? 'step_up.why.passkey' : 'step_up.why')}</p>
         {prove.isError && <Failure error={prove.error} />}
-        {user.has_totp && (
+        {byCode && (
           <CodeField
             description={t('sign_in.code.where')}
             value={code}
@@ -67,14 +68,14 @@ function StepUpDialog({ onDone }: { onDone: (proved: boolean) => void }) {
           </Button>
           {user.passkeys > 0 && (
             <Button
-              variant={user.has_totp ? 'default' : 'filled'}
+              variant={byCode ? 'default' : 'filled'}
               loading={prove.isPending && prove.variables === 'passkey'}
               onClick={() => prove.mutate('passkey')}
             >
               {t('sign_in.passkey.use')}
             </Button>
           )}
-          {user.has_totp && (
+          {byCode && (
             <Button type="submit" loading={prove.isPending && prove.variables === 'code'}>
               {t('step_up.confirm')}
             </Button>

@@ -33,6 +33,7 @@ void add_intervention_commands(CLI::App& app, Invocation& invocation);
 // belfry request, grant.
 void add_request_commands(CLI::App& app, Invocation& invocation);
 void add_factor_reset_commands(CLI::App& app, Invocation& invocation);
+void add_factor_rule_command(CLI::App& app, Invocation& invocation);
 void add_service_account_commands(CLI::App& app, Invocation& invocation);
 // belfry invitation, terms.
 void add_people_commands(CLI::App& app, Invocation& invocation);

@@ -27,12 +27,22 @@ std::string actions_cell(const json& intervention) {
   return all;
 }
 
+// Of a break-glass that was open.
+void add_report(Table& facts, const json& intervention) {
+  if (intervention.at("report_due_us").is_null()) return;
+  facts.add({say("cli.head.report_due"), time_cell(intervention.at("report_due_us"))});
+  facts.add({say("cli.head.reported"), time_cell(intervention.at("reported_us"))});
+  facts.add({say("cli.head.reported_by"), cell(intervention.at("reported_by_name"))});
+  facts.add({say("cli.head.report"), cell(intervention.at("report"))});
+}
+
 void print_intervention(const json& intervention) {
   Table facts;
   const auto add = [&](std::string_view message, std::string value) {
     facts.add({say(message), std::move(value)});
   };
   add("cli.head.intervention", cell(intervention.at("id")));
+  add("cli.head.kind", code_cell(intervention.at("kind")));
   add("cli.head.state", code_cell(intervention.at("state")));
   add("cli.head.customer", cell(intervention.at("tenant_name")));
   add("cli.head.staff", cell(intervention.at("staff_arn")));
@@ -49,6 +59,7 @@ void print_intervention(const json& intervention) {
   if (intervention.at("end_reason").is_string())
     ended += " (" + code_cell(intervention.at("end_reason")) + ")";
   add("cli.head.ended", std::move(ended));
+  add_report(facts, intervention);
   facts.print();
   if (intervention.at("state") != "pending") return;
   const auto deciders = intervention.at("deciders").get<std::size_t>();
@@ -92,11 +103,23 @@ Result<std::string> find_customer(Connection& connection, const std::string& nam
   return find_tenant(connection, named);
 }
 
-Result<> ask_for_intervention(const Invocation& invocation, const Asked& asked) {
-  TRY(auto connection, Connection::open(invocation.place));
+Result<json> body_of(Connection& connection, const Asked& asked) {
   json body = {{"reason", asked.reason}, {"actions", asked.actions}, {"bucket", asked.bucket}};
   TRY(body["duration_s"], read_duration(asked.duration));
   TRY(body["tenant"], find_customer(connection, asked.tenant));
+  return body;
+}
+
+Result<> break_glass(const Invocation& invocation, const Asked& asked) {
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(const json body, body_of(connection, asked));
+  TRY(json opened, connection.post("/api/v1/interventions/break-glass", body));
+  return answer_with(invocation, opened);
+}
+
+Result<> ask_for_intervention(const Invocation& invocation, const Asked& asked) {
+  TRY(auto connection, Connection::open(invocation.place));
+  TRY(json body, body_of(connection, asked));
   if (!asked.staff.empty()) {
     TRY(const json person, find_user(connection, asked.staff));
     body["staff"] = person.at("id");
@@ -112,17 +135,26 @@ Result<> act_on(const Invocation& invocation, const std::string& id, const std::
   return answer_with(invocation, changed);
 }
 
-void add_request_command(CLI::App& group, Invocation& invocation) {
+// What both kinds name; `duration` is the help of how long.
+CLI::Option* add_wanted(CLI::App& command, Asked& asked, const char* duration) {
+  command.add_option("--tenant", asked.tenant, say("cli.help.intervention.tenant"))->required();
+  command.add_option("--reason", asked.reason, say("cli.help.request.reason"))->required();
+  command.add_option("--for", asked.duration, say(duration))->required();
+  command.add_option("--bucket", asked.bucket, say("cli.help.intervention.bucket"));
+  return command.add_option("--action", asked.actions, say("cli.help.intervention.action"));
+}
+
+void add_asking_commands(CLI::App& group, Invocation& invocation) {
   auto asked = std::make_shared<Asked>();
   CLI::App* request =
       add_command(group, invocation, "request", say("cli.help.intervention.request"),
                   [&invocation, asked] { return ask_for_intervention(invocation, *asked); });
-  request->add_option("--tenant", asked->tenant, say("cli.help.intervention.tenant"))->required();
-  request->add_option("--action", asked->actions, say("cli.help.intervention.action"))->required();
-  request->add_option("--reason", asked->reason, say("cli.help.request.reason"))->required();
-  request->add_option("--for", asked->duration, say("cli.help.intervention.duration"))->required();
-  request->add_option("--bucket", asked->bucket, say("cli.help.intervention.bucket"));
+  add_wanted(*request, *asked, "cli.help.intervention.duration")->required();
   request->add_option("--staff", asked->staff, say("cli.help.intervention.staff"));
+  CLI::App* glass =
+      add_command(group, invocation, "break-glass", say("cli.help.intervention.break_glass"),
+                  [&invocation, asked] { return break_glass(invocation, *asked); });
+  add_wanted(*glass, *asked, "cli.help.intervention.glass_duration");
 }
 
 }  // namespace
@@ -134,7 +166,7 @@ void add_intervention_commands(CLI::App& app, Invocation& invocation) {
               [&invocation, state] { return list_interventions(invocation, *state); })
       ->add_option("--state", *state, say("cli.help.request.state"))
       ->check(CLI::IsMember({"pending", "open", "refused", "ended", "lapsed"}));
-  add_request_command(*group, invocation);
+  add_asking_commands(*group, invocation);
   auto id = std::make_shared<std::string>();
   auto reason = std::make_shared<std::string>();
   const auto add_one = [&](const char* name, const char* help, std::function<Result<>()> run) {
@@ -152,6 +184,12 @@ void add_intervention_commands(CLI::App& app, Invocation& invocation) {
   })->add_option("--reason", *reason, say("cli.help.request.decision"));
   add_one("end", "cli.help.intervention.end",
           [&invocation, id] { return act_on(invocation, *id, "end", json::object()); });
+  auto text = std::make_shared<std::string>();
+  add_one(
+      "report", "cli.help.intervention.report",
+      [&invocation, id, text] { return act_on(invocation, *id, "report", {{"report", *text}}); })
+      ->add_option("--text", *text, say("cli.help.intervention.report.text"))
+      ->required();
 }
 
 }  // namespace belfry::command_line

@@ -60,6 +60,8 @@ constexpr Code kCodes[] = {
     {"ended", "cli.code.ended"},
     {"staff", "cli.code.staff"},
     {"customer", "cli.code.customer"},
+    {"ordinary", "cli.code.ordinary"},
+    {"break_glass", "cli.code.break_glass"},
     {"refused", "cli.code.refused"},
     {"cancelled", "cli.code.cancelled"},
     {"lapsed", "cli.code.lapsed"},

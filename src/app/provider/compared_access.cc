@@ -1,6 +1,8 @@
 // Requests that were served against the log: each that was remembered has its line there.
+#include "access_lines.h"
 #include "log_facts.h"
 
+#include <map>
 #include <set>
 
 namespace belfry::provider {
@@ -26,20 +28,53 @@ std::string request_in(std::string_view ocsf) {
   return std::string(rest.substr(0, rest.find('"')));
 }
 
+using Users = std::map<UserId, AccessSpan>;
+
+// Who was let in, by those lines.
+Users let_in(const std::vector<audit::LoggedEvent>& lines) {
+  Users users;
+  for (const audit::LoggedEvent& event : lines) {
+    const auto line = access_in(event.ocsf);
+    if (line && line->allowed && line->user && !line->assumed) users[line->user].add(line->at_us);
+  }
+  return users;
+}
+
+Result<> keep_users(Transaction& transaction, TenantId tenant, Timestamp hour, const Users& users) {
+  for (const auto& [user, span] : users)
+    TRY(transaction.execute(
+        "INSERT INTO user_access (tenant_id, user_id, hour_us, requests, first_us, last_us) VALUES "
+        "(:tenant_id, :user_id, :hour_us, :requests, :first_us, :last_us) "
+        "ON CONFLICT (user_id, hour_us) DO UPDATE SET "
+        "requests = user_access.requests + :requests, "
+        "first_us = CASE WHEN user_access.first_us < :first_us THEN user_access.first_us "
+        "ELSE :first_us END, "
+        "last_us = CASE WHEN user_access.last_us > :last_us THEN user_access.last_us "
+        "ELSE :last_us END",
+        {{"tenant_id", tenant.value},
+         {"user_id", user.value},
+         {"hour_us", to_us(hour)},
+         {"requests", span.requests},
+         {"first_us", span.first_us},
+         {"last_us", span.last_us}}));
+  return {};
+}
+
 }  // namespace
 
-Task<std::int64_t> LogFacts::find_requests(TenantId tenant, std::set<std::string> wanted,
-                                           Timestamp first, Timestamp last) {
+Task<std::vector<audit::LoggedEvent>> LogFacts::find_requests(TenantId tenant,
+                                                              std::set<std::string> wanted,
+                                                              Timestamp first, Timestamp last) {
   audit::Query query;
   query.from = first - kMargin;
   query.until = last + kMargin;
   query.action = "s3:*";
   query.limit = kPage;
-  std::int64_t found = 0;
+  std::vector<audit::LoggedEvent> found;
   for (int page = 0; page < kPagesMax && !wanted.empty(); ++page) {
-    CO_TRY(const audit::QueryPage lines, co_await ledger_.query(tenant, query));
-    for (const audit::LoggedEvent& line : lines.events)
-      found += std::int64_t(wanted.erase(request_in(line.ocsf)));
+    CO_TRY(audit::QueryPage lines, co_await ledger_.query(tenant, query));
+    for (audit::LoggedEvent& line : lines.events)
+      if (wanted.erase(request_in(line.ocsf)) > 0) found.push_back(std::move(line));
     if (!lines.next) break;
     query.cursor = lines.next;
   }
@@ -63,7 +98,7 @@ Task<> LogFacts::compare_minute(const AccessSamples::Minute& minute) {
   struct Compared {
     std::set<std::string> wanted;
     Timestamp first, last;
-    std::int64_t found = 0;
+    std::vector<audit::LoggedEvent> found;
   };
   std::map<TenantId, Compared> by_tenant;
   for (const s3::Served& served : minute.samples) {
@@ -93,10 +128,12 @@ Task<> LogFacts::compare_minute(const AccessSamples::Minute& minute) {
              {"hour_us", to_us(hour)},
              {"requests", requests},
              {"compared", std::int64_t(compared.wanted.size())},
-             {"found", compared.found}}));
+             {"found", std::int64_t(compared.found.size())}}));
+        TRY(keep_users(transaction, tenant, hour, let_in(compared.found)));
       }
-      TRY(transaction.execute("DELETE FROM access_sample WHERE hour_us < :before_us",
-                              {{"before_us", to_us(hour - kKept)}}));
+      for (const char* table : {"access_sample", "user_access"})
+        TRY(transaction.execute("DELETE FROM " + std::string(table) + " WHERE hour_us < :before_us",
+                                {{"before_us", to_us(hour - kKept)}}));
       return {};
     });
   });

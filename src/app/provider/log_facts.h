@@ -31,7 +31,8 @@ class LogFacts {
   // kOpened: leaves of every log are opened too; else only those of logs that are new, or where
   // nobody tried for an hour.
   enum class Depth { kProved, kOpened };
-  // Brings log_fact, logged_change and access_sample up to date. Its cost grows with the number of
+  // Brings log_fact, logged_change, access_sample, user_access, log_reading and staff_access up to
+  // date. Its cost grows with the number of
   // tenants and of what is new, not with their logs. Calls may overlap. Errors: those of Database
   // and Ledger.
   Task<> collect(Timestamp now, Depth depth);
@@ -78,8 +79,18 @@ class LogFacts {
   // compared_access.cc
   Task<> compare_access(Timestamp now);
   Task<> compare_minute(const AccessSamples::Minute& minute);
-  Task<std::int64_t> find_requests(TenantId tenant, std::set<std::string> wanted, Timestamp first,
-                                   Timestamp last);
+  // The lines of those requests, one for each that has one.
+  Task<std::vector<audit::LoggedEvent>> find_requests(TenantId tenant, std::set<std::string> wanted,
+                                                      Timestamp first, Timestamp last);
+
+  // staff_accesses.cc
+  struct Reading {  // of a customer's log, and where it goes on
+    TenantId tenant;
+    audit::Position from;
+  };
+  Task<> compare_staff(Timestamp now);
+  Task<> follow_staff(Timestamp now, Reading reading);
+  Task<std::vector<Reading>> read_readings();
 
   audit::Ledger& ledger_;
   database::Database& database_;

@@ -102,6 +102,10 @@ constexpr std::array kKinds = {
     Kind{"profile", "profile", "profil"},
     Kind{"step", "step", "étape"},
     Kind{"tenant", "tenant", "organisation"},
+    Kind{"right", "right", "droit"},
+    Kind{"review", "review", "revue"},
+    Kind{"scope", "scope", "périmètre"},
+    Kind{"intervention", "intervention", "intervention"},
 };
 
 const Kind* find_kind(std::string_view subject) {

@@ -57,12 +57,26 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"user_profile", Proof::kObserved, ""},
     {"group_profile", Proof::kObserved, ""},
     {"user_boundary", Proof::kObserved, ""},
+    {"assumable_role", Proof::kObserved, ""},
+    {"role_profile", Proof::kObserved, ""},
     {"password_policy", Proof::kObserved, ""},
+    {"terms", Proof::kObserved, ""},
+    {"terms_acceptance", Proof::kObserved, ""},
+    // How rights came, were looked at and went: the records of those who decided
+    {"iam_grant", Proof::kObserved, ""},
+    {"access_request", Proof::kObserved, ""},
+    {"access_review", Proof::kObserved, ""},
+    {"access_review_item", Proof::kObserved, ""},
+    {"intervention", Proof::kObserved, ""},
+    {"invitation", Proof::kObserved, ""},
     // What is found in the ledger
     {"log_fact", Proof::kObserved, ""},
     {"logged_change", Proof::kObserved, ""},
     {"log_comparison", Proof::kObserved, ""},
     {"access_sample", Proof::kObserved, ""},
+    {"user_access", Proof::kObserved, ""},
+    {"staff_access", Proof::kObserved, ""},
+    {"log_reading", Proof::kObserved, ""},
     // What the prober was answered, from outside
     {"probe_step", Proof::kObserved, ""},
 });

@@ -59,7 +59,8 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
     TRY(auto rows,
         transaction.query("SELECT k.secret_sealed, k.second_factor, k.last_used_us, k.expires_us, "
                           "u.id, u.tenant_id, u.name, " +
-                              std::string(kRoleNow) + ", " + std::string(kFactorStands) +
+                              std::string(kRoleNow) + ", " + std::string(kFactorStands) + ", " +
+                              std::string(kFactorDemanded) +
                               " FROM access_key k JOIN iam_user u ON u.id = k.user_id "
                               "WHERE k.id = :id AND (k.expires_us IS NULL OR "
                               "k.expires_us > :now_us) AND " +
@@ -87,7 +88,8 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
                             .credential = access_key_id,
                             .second_factor = row.flag("second_factor") && row.flag("factor_stands"),
                             .held = std::move(held),
-                            .interventions = std::move(interventions)},
+                            .interventions = std::move(interventions),
+                            .factor_demanded = row.integer("factor_demanded") > 0},
                            std::string(as_text(secret)),
                            until};
   });
@@ -134,31 +136,34 @@ Task<Listing<AccessKey>> IamService::list_access_keys(const Principal& by, UserI
 }
 
 Task<NewAccessKey> IamService::create_access_key(const Principal& by, UserId user) {
-  co_return co_await core_.write<NewAccessKey>([&](Transaction& transaction)
-                                                   -> Result<NewAccessKey> {
-    TRY(const User owner, iam::find_user(transaction, user));
-    TRY(core_.check_user(by, "iam:CreateAccessKey", owner));
-    if (owner.owner) return fail(Code::kConflict, "iam.service_account_keys");
-    TRY(core_.check_fresh(by, "iam:CreateAccessKey", resource_of(user)));
-    if (by.method == Method::kApiToken) {
-      // A token makes nothing that outlives it, and a key does not end.
-      TRY(auto own, transaction.query("SELECT expires_us FROM api_token WHERE id = :credential",
-                                      {{"credential", by.credential}}));
-      if (own.empty()) return fail(Code::kDenied, "iam.unknown_token");
-      if (!own[0].is_null("expires_us")) return fail(Code::kDenied, "iam.session_needed");
-    }
-    TRY(auto rows,
-        transaction.query("SELECT count(*) AS n FROM access_key WHERE user_id = :user_id",
-                          {{"user_id", user.value}}));
-    if (rows[0].integer("n") >= kKeysMax)
-      return fail(Code::kConflict, "iam.too_many_keys", {{"maximum", std::to_string(kKeysMax)}});
-    TRY(const bool own_factor, has_own_factor(transaction, by));
-    TRY(NewAccessKey made, insert_access_key(transaction, owner, own_factor && by.user == user));
-    TRY(core_.trail.changed(
-        transaction, owner.tenant, by,
-        {"iam:CreateAccessKey", resource_of(user), {{"access_key", made.key.id}}}));
-    return made;
-  });
+  co_return co_await core_.write<NewAccessKey>(
+      [&](Transaction& transaction) -> Result<NewAccessKey> {
+        TRY(const User owner, iam::find_user(transaction, user));
+        TRY(core_.check_user(by, "iam:CreateAccessKey", owner));
+        if (owner.owner) return fail(Code::kConflict, "iam.service_account_keys");
+        TRY(core_.check_fresh(by, "iam:CreateAccessKey", resource_of(user)));
+        if (by.method == Method::kApiToken) {
+          // A token makes nothing that outlives it, and a key does not end.
+          TRY(auto own, transaction.query("SELECT expires_us FROM api_token WHERE id = :credential",
+                                          {{"credential", by.credential}}));
+          if (own.empty()) return fail(Code::kDenied, "iam.unknown_token");
+          if (!own[0].is_null("expires_us")) return fail(Code::kDenied, "iam.session_needed");
+        }
+        TRY(auto rows,
+            transaction.query("SELECT count(*) AS n FROM access_key WHERE user_id = :user_id",
+                              {{"user_id", user.value}}));
+        if (rows[0].integer("n") >= kKeysMax)
+          return fail(Code::kConflict, "iam.too_many_keys",
+                      {{"maximum", std::to_string(kKeysMax)}});
+        TRY(const bool own_factor, has_own_factor(transaction, by));
+        const bool carries_factor = own_factor && by.user == user;
+        TRY(check_credential(owner.factor_demanded, carries_factor));
+        TRY(NewAccessKey made, insert_access_key(transaction, owner, carries_factor));
+        TRY(core_.trail.changed(
+            transaction, owner.tenant, by,
+            {"iam:CreateAccessKey", resource_of(user), {{"access_key", made.key.id}}}));
+        return made;
+      });
 }
 
 Result<NewAccessKey> IamService::insert_access_key(Transaction& transaction, const User& user,

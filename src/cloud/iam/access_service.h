@@ -84,6 +84,8 @@ Deciders deciders_of(const Row& row);
 // Errors: denied ("iam.four_eyes", "iam.four_eyes_of_maker").
 Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
                    bool are_apart);
+// Whether it is words: not blank, and no longer than that.
+bool says_something(std::string_view text, std::size_t octets_max);
 // What for, of who asks: some words. Errors: invalid ("iam.bad_reason"), as below.
 Result<> check_request_reason(const std::string& reason);
 // Why, of who decides: words, or none.

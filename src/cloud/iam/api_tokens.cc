@@ -1,5 +1,6 @@
 // Tokens of programs for the REST API.
 #include "base/text_encoding.h"
+#include "factor_age.h"
 #include "held_policies.h"
 #include "own_factor.h"
 #include "paging.h"
@@ -35,7 +36,8 @@ Task<Principal> IamService::authenticate_token(const std::string& secret) {
     TRY(auto rows,
         transaction.query("SELECT t.id AS token_id, t.second_factor, u.id, u.tenant_id, "
                           "u.name, u.owner_id, u.last_sign_in_us, " +
-                              std::string(kRoleNow) + ", " + std::string(kFactorStands) +
+                              std::string(kRoleNow) + ", " + std::string(kFactorStands) + ", " +
+                              std::string(kFactorDemanded) +
                               " FROM api_token t JOIN iam_user u ON u.id = t.user_id "
                               "WHERE t.secret_sha256 = :secret_sha256 AND "
                               "(t.expires_us IS NULL OR t.expires_us > :now_us) AND " +
@@ -57,7 +59,8 @@ Task<Principal> IamService::authenticate_token(const std::string& secret) {
                      .credential = row.text("token_id"),
                      .second_factor = row.flag("second_factor") && row.flag("factor_stands"),
                      .held = std::move(held),
-                     .interventions = std::move(interventions)};
+                     .interventions = std::move(interventions),
+                     .factor_demanded = row.integer("factor_demanded") > 0};
   });
   if (program && write_down) {
     // Should this fail, the next use tries again.
@@ -104,11 +107,12 @@ Iam::NewApiToken IamService::make_api_token(const Principal& by, const std::stri
 
 Result<> IamService::insert_api_token(Transaction& transaction, const Principal& by,
                                       const NewApiToken& made) {
+  TRY(const auto proved, read_factor_time(transaction, by));
   TRY(
       transaction.execute("INSERT INTO api_token (id, tenant_id, user_id, label, secret_sha256, "
-                          "second_factor, created_us, expires_us) VALUES (:id, :tenant_id, "
-                          ":user_id, :label, :secret_sha256, :second_factor, :created_us, "
-                          ":expires_us)",
+                          "second_factor, created_us, expires_us, second_factor_us) VALUES (:id, "
+                          ":tenant_id, :user_id, :label, :secret_sha256, :second_factor, "
+                          ":created_us, :expires_us, :proved_us)",
                           {{"id", made.token.id},
                            {"tenant_id", by.tenant.value},
                            {"user_id", by.user.value},
@@ -116,7 +120,8 @@ Result<> IamService::insert_api_token(Transaction& transaction, const Principal&
                            {"secret_sha256", digest_of(made.secret)},
                            {"second_factor", std::int64_t(made.token.second_factor)},
                            {"created_us", to_us(made.token.created)},
-                           {"expires_us", time_or_null(made.token.expires)}}));
+                           {"expires_us", time_or_null(made.token.expires)},
+                           {"proved_us", time_or_null(proved)}}));
   return {};
 }
 
@@ -132,6 +137,7 @@ Task<Iam::NewApiToken> IamService::create_api_token(const Principal& by, const s
   co_return co_await core_.write<NewApiToken>([&](Transaction& transaction) -> Result<NewApiToken> {
     NewApiToken made = make_api_token(by, label);
     TRY(made.token.second_factor, has_own_factor(transaction, by));
+    TRY(check_credential(by.factor_demanded, made.token.second_factor));
     if (lifetime) made.token.expires = made.token.created + *lifetime;
     const database::Parameters parameters = {{"user_id", by.user.value},
                                              {"credential", by.credential},

@@ -1,5 +1,7 @@
 #include "core.h"
 
+#include "factor_age.h"
+
 namespace belfry::iam {
 namespace {
 
@@ -36,12 +38,7 @@ Result<> Core::check_fresh(const Principal& by, std::string_view action,
                            const std::string& resource) {
   // Programs are not asked; who has no second factor has nothing to prove it with.
   if (by.method != Method::kSession || !by.second_factor) return {};
-  if (by.elsewhere.empty() && by.second_factor_at && clock.now() - *by.second_factor_at < kFreshFor)
-    return {};
-  const Error stale(Code::kDenied, "iam.step_up_needed",
-                    {{"minutes", std::to_string(kFreshFor.count())}});
-  trail.refused(by.tenant, by, {std::string(action), resource, {}}, stale);
-  return std::unexpected(stale);
+  return check_proved(*this, by, by.second_factor_at, action, resource);
 }
 
 Result<> Core::refresh_tree(Transaction& transaction) {

@@ -152,11 +152,13 @@ Result<RenewedSession> IamService::gain_factor(Transaction& transaction, const P
   // secret: who saw it when it was worth less must not have what it is worth now.
   TRY(core_.end_other_sessions(transaction, by, by.user));
   RenewedSession renewed{make_bearer_secret(core_.random), {}, {}};
-  const database::Parameters parameters = {{"session_id", by.credential},
-                                           {"amr", amr},
-                                           {"factor", std::string(name_of(factor))},
-                                           {"secret_sha256", digest_of(renewed.secret)},
-                                           {"now_us", to_us(core_.clock.now())}};
+  const database::Parameters parameters = {
+      {"session_id", by.credential},
+      {"amr", amr},
+      {"factor", std::string(name_of(factor))},
+      {"secret_sha256", digest_of(renewed.secret)},
+      {"passkey", std::int64_t(factor == FactorKind::kPasskey)},
+      {"now_us", to_us(core_.clock.now())}};
   TRY(auto own, transaction.query("SELECT expires_us FROM iam_session WHERE id = :session_id "
                                   "AND ended_us IS NULL",
                                   parameters));
@@ -169,7 +171,8 @@ Result<RenewedSession> IamService::gain_factor(Transaction& transaction, const P
                           parameters));
   TRY(
       transaction.execute("UPDATE iam_session SET second_factor = 1, enrolment_only = 0, "
-                          "secret_sha256 = :secret_sha256, second_factor_us = :now_us "
+                          "secret_sha256 = :secret_sha256, second_factor_us = :now_us, "
+                          "passkey_us = CASE WHEN :passkey = 1 THEN :now_us ELSE passkey_us END "
                           "WHERE id = :session_id",
                           parameters));
   if (!before.has_second_factor()) {
@@ -211,7 +214,9 @@ Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
     if (rows.empty()) return std::unexpected(missing);
     TRY(core_.check_fresh(by, "iam:RemoveFactor", resource_of(by.user)));
     const bool is_last = std::size_t(user.has_totp) + user.passkeys == 1;
-    if (is_last && user.privileged) return fail(Code::kConflict, "iam.last_factor");
+    if (is_last && user.needs_second_factor())
+      return fail(Code::kConflict,
+                  user.privileged ? "iam.last_factor" : "iam.last_factor_demanded");
     TRY(transaction.execute("DELETE FROM passkey WHERE factor_id = :id", parameters));
     TRY(transaction.execute("DELETE FROM mfa_factor WHERE id = :id", parameters));
     // Sessions may have been opened with it, by whoever has it.

@@ -47,6 +47,10 @@ Result<Intervention> InterventionService::decide(Transaction& transaction, const
       return std::unexpected(two.error());
     }
     TRY(core_.check_fresh(by, "iam:ApproveIntervention", resource_of(id)));
+    if (asked.kind == InterventionKind::kBreakGlass) {
+      TRY(check_just_proved(transaction, by, "iam:ApproveIntervention", resource_of(id)));
+      TRY(check_reports(transaction, asked.staff));
+    }
     TRY(check_none_open(transaction, asked));
   }
   TRY(transaction.execute(

@@ -13,6 +13,7 @@ namespace belfry::iam {
 namespace {
 
 constexpr std::string_view kStates[] = {"pending", "open", "refused", "ended", "lapsed"};
+constexpr std::string_view kKinds[] = {"ordinary", "break_glass"};
 
 std::string text_or_none(const Row& row, std::string_view column) {
   return row.is_null(column) ? "" : row.text(column);
@@ -37,7 +38,17 @@ InterventionState state_at(const Intervention& read, Timestamp now) {
   return read.state;
 }
 
+// Of what was open: the time for it begins when it ends.
+std::optional<Timestamp> report_due_of(const Intervention& read) {
+  if (read.kind != InterventionKind::kBreakGlass || !read.expires) return std::nullopt;
+  return read.ended.value_or(*read.expires) + kReportDueAfter;
+}
+
 }  // namespace
+
+std::string_view name_of(InterventionKind kind) {
+  return kKinds[std::size_t(kind)];
+}
 
 std::string_view name_of(InterventionState state) {
   return kStates[std::size_t(state)];
@@ -63,7 +74,8 @@ const std::string kInterventionQuery =
     "(SELECT x.name FROM iam_user x WHERE x.id = i.requested_by_user_id) AS requested_by_name, "
     "(SELECT x.name FROM iam_user x WHERE x.id = i.decided_by_user_id) AS decided_by_name, "
     "(SELECT x.name FROM iam_user x WHERE x.id = i.ended_by_user_id AND "
-    "x.tenant_id IN (:tenant_id, :viewer_id)) AS ended_by_name, " +
+    "x.tenant_id IN (:tenant_id, :viewer_id)) AS ended_by_name, "
+    "(SELECT x.name FROM iam_user x WHERE x.id = i.reported_by_user_id) AS reported_by_name, " +
     decider_columns("i.requested_by_user_id", "i.staff_user_id") +
     " FROM intervention i JOIN tenant t ON t.id = i.tenant_id WHERE ";
 
@@ -72,6 +84,9 @@ Intervention intervention_of(const Row& row, Timestamp now) {
   ENSURE(state.has_value());  // only the program writes it
   Deciders deciders = deciders_of(row);
   Intervention read{.id = InterventionId{row.integer("id")},
+                    .kind = row.text("kind") == name_of(InterventionKind::kBreakGlass)
+                                ? InterventionKind::kBreakGlass
+                                : InterventionKind::kOrdinary,
                     .tenant = TenantId{row.integer("tenant_id")},
                     .tenant_name = row.text("tenant_name"),
                     .staff = UserId{row.integer("staff_user_id")},
@@ -94,13 +109,17 @@ Intervention intervention_of(const Row& row, Timestamp now) {
                     .ended = optional_time(row, "ended_us"),
                     .end_reason = row.text("end_reason"),
                     .ended_by_name = text_or_none(row, "ended_by_name"),
-                    .are_apart = deciders.are_apart};
+                    .are_apart = deciders.are_apart,
+                    .reported = optional_time(row, "reported_us"),
+                    .report = row.text("report"),
+                    .reported_by_name = text_or_none(row, "reported_by_name")};
   read.state = state_at(read, now);
   if (read.state == InterventionState::kPending) read.deciders = deciders.count;
   if (read.state == InterventionState::kEnded && !read.ended) {
     read.ended = read.expires;
     read.end_reason = "expired";
   }
+  read.report_due = report_due_of(read);
   return read;
 }
 

@@ -1,4 +1,5 @@
-// The implementation of `Interventions`: interventions.cc, intervening.cc, intervention_rows.cc.
+// The implementation of `Interventions`: interventions.cc, intervening.cc, break_glass.cc,
+// intervention_rows.cc.
 #pragma once
 
 #include "core.h"
@@ -14,6 +15,9 @@ class InterventionService : public Interventions {
   explicit InterventionService(Core& core) : core_(core) {}
 
   Task<Intervention> ask(const Principal& by, const NewIntervention& wanted) override;
+  Task<Intervention> break_glass(const Principal& by, const NewIntervention& wanted) override;
+  Task<Intervention> report(const Principal& by, InterventionId id,
+                            const std::string& text) override;
   Task<Listing<Intervention>> list(const Principal& by, std::optional<InterventionState> state,
                                    Page page) override;
   Task<Intervention> find(const Principal& by, InterventionId id) override;
@@ -25,9 +29,21 @@ class InterventionService : public Interventions {
   Task<> turn() override;
 
  private:
-  static Result<> check_room_for(Transaction& transaction, const Principal& by);
+  static Result<> check_room_for(Transaction& transaction, const Principal& by,
+                                 InterventionKind kind);
   Result<InterventionId> insert(Transaction& transaction, const Principal& by,
-                                const NewIntervention& wanted, const User& staff);
+                                const NewIntervention& wanted, const User& staff,
+                                InterventionKind kind);
+  // Writes down what `named` is to do, and tells both.
+  Result<Intervention> take(Transaction& transaction, const Principal& by,
+                            const NewIntervention& wanted, UserId named, InterventionKind kind);
+  // That a person proved a second factor just now: of a program, before it got its token.
+  Result<> check_just_proved(Transaction& transaction, const Principal& by, std::string_view action,
+                             const std::string& resource);
+  // That no report of that user's is overdue.
+  Result<> check_reports(Transaction& transaction, UserId staff);
+  // That `by` is who reports about it, and that a report is due.
+  Result<> check_reporter(Transaction& transaction, const Principal& by, const Intervention& about);
   // One, if the caller may see it; else it is missing.
   Result<Intervention> read(Transaction& transaction, const Principal& by, InterventionId id);
   // One that is pending, if the caller may decide it.
@@ -43,6 +59,9 @@ class InterventionService : public Interventions {
 
   Core& core_;
 };
+
+// All of it but how long.
+Result<> check_wanted(const NewIntervention& wanted);
 
 // What `staff`, a user of the provider, may reach at `now`; null: nothing.
 Result<std::shared_ptr<const std::vector<OpenIntervention>>> read_open_interventions(

@@ -10,8 +10,8 @@
 namespace belfry::iam {
 namespace {
 
-constexpr auto kPendingFor = std::chrono::days(3);
-constexpr std::int64_t kPendingMax = 20;  // of one who asks
+constexpr Duration kPendingFor = std::chrono::days(3);
+constexpr std::int64_t kPendingMax = 20;  // of one who asks, and of a kind
 constexpr std::size_t kActionsMax = 20, kActionMax = 64, kBucketMax = 63;
 
 Error intervention_missing(InterventionId id) {
@@ -30,18 +30,6 @@ bool is_action(std::string_view action) {
                              [](char c) { return is_alphanumeric(c) || c == '*' || c == '?'; });
 }
 
-Result<> check_wanted(const NewIntervention& wanted) {
-  TRY(check_request_reason(wanted.reason));
-  if (wanted.duration < std::chrono::seconds(1) || wanted.duration > kInterventionMax)
-    return fail(Code::kInvalid, "iam.bad_intervention_duration",
-                {{"hours", std::to_string(kInterventionMax.count())}});
-  if (wanted.actions.empty() || wanted.actions.size() > kActionsMax ||
-      !std::ranges::all_of(wanted.actions, is_action) || !is_bucket(wanted.bucket))
-    return fail(Code::kInvalid, "iam.bad_intervention_actions");
-  TRY(policy::compile_known(document_of(wanted.actions, wanted.bucket), policy::Kind::kIdentity));
-  return {};
-}
-
 std::string joined(const std::vector<std::string>& words) {
   std::string all;
   for (const std::string& word : words) all += (all.empty() ? "" : " ") + word;
@@ -50,10 +38,22 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Result<> InterventionService::check_room_for(Transaction& transaction, const Principal& by) {
-  TRY(auto rows, transaction.query("SELECT count(*) AS n FROM intervention i WHERE "
-                                   "i.requested_by_user_id = :by_id AND i.state = 'pending'",
-                                   {{"by_id", by.user.value}}));
+Result<> check_wanted(const NewIntervention& wanted) {
+  TRY(check_request_reason(wanted.reason));
+  if (wanted.actions.empty() || wanted.actions.size() > kActionsMax ||
+      !std::ranges::all_of(wanted.actions, is_action) || !is_bucket(wanted.bucket))
+    return fail(Code::kInvalid, "iam.bad_intervention_actions");
+  TRY(policy::compile_known(document_of(wanted.actions, wanted.bucket), policy::Kind::kIdentity));
+  return {};
+}
+
+Result<> InterventionService::check_room_for(Transaction& transaction, const Principal& by,
+                                             InterventionKind kind) {
+  TRY(auto rows,
+      transaction.query("SELECT count(*) AS n FROM intervention i WHERE "
+                        "i.requested_by_user_id = :by_id AND i.state = 'pending' AND "
+                        "i.kind = :kind",
+                        {{"by_id", by.user.value}, {"kind", std::string(name_of(kind))}}));
   if (rows[0].integer("n") < kPendingMax) return {};
   return fail(Code::kConflict, "iam.too_many_requests", {{"maximum", std::to_string(kPendingMax)}});
 }
@@ -64,12 +64,14 @@ Result<> InterventionService::tell_both(Transaction& transaction, const Principa
   Act act{std::string(action),
           resource_of(about.id),
           {{"intervention", about.id.text()},
+           {"kind", std::string(name_of(about.kind))},
            {"customer", account_of(about.tenant)},
            {"staff", about.staff_arn},
            {"actions", joined(about.actions)},
            {"bucket", about.bucket.empty() ? "*" : about.bucket},
            {"reason", words}}};
   if (about.expires) act.details.push_back({"expires", format_rfc3339(*about.expires)});
+  if (about.reported) act.details.push_back({"report", about.report});
   if (by.method != Method::kSystem)
     return core_.trail.changed_across(
         transaction, by.tenant == kProviderTenant ? about.tenant : kProviderTenant, by, act);
@@ -78,17 +80,21 @@ Result<> InterventionService::tell_both(Transaction& transaction, const Principa
 }
 
 Result<InterventionId> InterventionService::insert(Transaction& transaction, const Principal& by,
-                                                   const NewIntervention& wanted,
-                                                   const User& staff) {
+                                                   const NewIntervention& wanted, const User& staff,
+                                                   InterventionKind kind) {
   const InterventionId id{core_.random.id()};
   const Timestamp now = core_.clock.now();
+  const Duration pending_for =
+      kind == InterventionKind::kBreakGlass ? Duration(kBreakGlassPendingFor) : kPendingFor;
   TRY(transaction.execute(
-      "INSERT INTO intervention (id, tenant_id, staff_user_id, staff_name, actions, bucket, "
+      "INSERT INTO intervention (id, kind, tenant_id, staff_user_id, staff_name, actions, bucket, "
       "reason, duration_us, requested_by_user_id, requested_us, pending_until_us, state, "
-      "decided_by_user_id, decision_reason, ended_by_user_id, end_reason) VALUES (:id, :tenant_id, "
+      "decided_by_user_id, decision_reason, ended_by_user_id, end_reason) VALUES (:id, :kind, "
+      ":tenant_id, "
       ":staff_id, :staff_name, :actions, :bucket, :reason, :duration_us, :by_id, :now_us, "
       ":until_us, 'pending', 0, '', 0, '')",
       {{"id", id.value},
+       {"kind", std::string(name_of(kind))},
        {"tenant_id", wanted.tenant.value},
        {"staff_id", staff.id.value},
        {"staff_name", staff.name},
@@ -98,8 +104,29 @@ Result<InterventionId> InterventionService::insert(Transaction& transaction, con
        {"duration_us", wanted.duration.count()},
        {"by_id", by.user.value},
        {"now_us", to_us(now)},
-       {"until_us", to_us(now + kPendingFor)}}));
+       {"until_us", to_us(now + pending_for)}}));
   return id;
+}
+
+Result<Intervention> InterventionService::take(Transaction& transaction, const Principal& by,
+                                               const NewIntervention& wanted, UserId named,
+                                               InterventionKind kind) {
+  TRY(const User staff, iam::find_user(transaction, named));
+  // A person, whom the customer can call to account: no account of a program.
+  if (staff.tenant != kProviderTenant || !staff.active || staff.owner)
+    return fail(Code::kNotFound, "iam.user_missing", {{"user", named.text()}});
+  TRY(auto tenants,
+      transaction.query("SELECT id FROM tenant WHERE id = :id", {{"id", wanted.tenant.value}}));
+  if (tenants.empty() || wanted.tenant == kProviderTenant)
+    return fail(Code::kNotFound, "iam.tenant_missing", {{"tenant", wanted.tenant.text()}});
+  TRY(check_room_for(transaction, by, kind));
+  TRY(const InterventionId id, insert(transaction, by, wanted, staff, kind));
+  TRY(Intervention taken, read(transaction, by, id));
+  TRY(tell_both(
+      transaction, by, taken,
+      kind == InterventionKind::kBreakGlass ? "iam:BreakGlass" : "iam:RequestIntervention",
+      taken.reason));
+  return taken;
 }
 
 Task<Intervention> InterventionService::ask(const Principal& by, const NewIntervention& wanted) {
@@ -111,19 +138,10 @@ Task<Intervention> InterventionService::ask(const Principal& by, const NewInterv
         TRY(core_.check(by, "iam:RequestIntervention", {resource_of(named), kProviderTenant},
                         denied("iam:RequestIntervention", resource_of(named))));
         TRY(check_wanted(wanted));
-        TRY(const User staff, iam::find_user(transaction, named));
-        // A person, whom the customer can call to account: no account of a program.
-        if (staff.tenant != kProviderTenant || !staff.active || staff.owner)
-          return fail(Code::kNotFound, "iam.user_missing", {{"user", named.text()}});
-        TRY(auto tenants, transaction.query("SELECT id FROM tenant WHERE id = :id",
-                                            {{"id", wanted.tenant.value}}));
-        if (tenants.empty() || wanted.tenant == kProviderTenant)
-          return fail(Code::kNotFound, "iam.tenant_missing", {{"tenant", wanted.tenant.text()}});
-        TRY(check_room_for(transaction, by));
-        TRY(const InterventionId id, insert(transaction, by, wanted, staff));
-        TRY(Intervention asked, read(transaction, by, id));
-        TRY(tell_both(transaction, by, asked, "iam:RequestIntervention", asked.reason));
-        return asked;
+        if (wanted.duration < std::chrono::seconds(1) || wanted.duration > kInterventionMax)
+          return fail(Code::kInvalid, "iam.bad_intervention_duration",
+                      {{"hours", std::to_string(kInterventionMax.count())}});
+        return take(transaction, by, wanted, named, InterventionKind::kOrdinary);
       });
 }
 

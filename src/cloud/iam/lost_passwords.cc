@@ -97,7 +97,7 @@ Result<> LostPasswordService::send(Transaction& transaction, const std::string& 
   const Timestamp now = core_.clock.now();
   TRY(auto rows,
       transaction.query(
-          "SELECT " + std::string(kUserColumns) +
+          "SELECT " + kUserColumns +
               ", (SELECT count(*) FROM password_reset r WHERE r.user_id = u.id AND "
               "r.created_us > :since_us) AS recent FROM iam_user u WHERE u.name_key = "
               ":name_key AND u.active = 1 AND u.deleted_us IS NULL AND u.owner_id IS NULL AND "
@@ -147,7 +147,7 @@ Result<LostPasswordService::Open> LostPasswordService::find_open(Transaction& tr
   if (secret.size() != kSecretLength) return std::unexpected(unknown_reset());
   TRY(auto rows,
       transaction.query(
-          "SELECT " + std::string(kUserColumns) +
+          "SELECT " + kUserColumns +
               ", r.id AS reset_id, r.language, r.expires_us FROM password_reset r JOIN iam_user u "
               "ON u.id = r.user_id WHERE r.secret_sha256 = :secret_sha256 AND "
               "r.ended_us IS NULL AND r.expires_us > :now_us AND u.active = 1 AND "

@@ -9,4 +9,8 @@ namespace belfry::iam {
 // privileged, and goes into nothing that outlives its session.
 Result<bool> has_own_factor(Transaction& transaction, const Principal& by);
 
+// Whether a new key or token of a person would do anything: where the tenant asks everybody for a
+// factor, only with one. Errors: conflict ("iam.credential_without_factor").
+Result<> check_credential(bool factor_demanded, bool carries_factor);
+
 }  // namespace belfry::iam

@@ -23,6 +23,7 @@ constexpr std::string_view kEverybody = R"({
                 "iam:RequestRight", "iam:GetRequest", "iam:CancelRequest", "iam:ListGrants",
                 "iam:GetAccessRules", "iam:GetAccess", "iam:GetTerms", "iam:AcceptTerms",
                 "iam:RequestIntervention", "iam:GetIntervention", "iam:EndIntervention",
+                "iam:ReportIntervention",
                 "iam:ListServiceAccounts", "iam:CreateServiceCredential"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "self"}}},

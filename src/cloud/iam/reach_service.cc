@@ -63,7 +63,8 @@ Result<Principal> ReachService::read_principal(Transaction& transaction, const R
                    .method = Method::kSession,
                    .credential = {},
                    .second_factor = true,
-                   .held = std::move(held)};
+                   .held = std::move(held),
+                   .factor_demanded = user.integer("factor_demanded") > 0};
 }
 
 // A policy that cannot be read allows nothing, as in `authorize`.
@@ -76,7 +77,8 @@ Result<Principal> ReachService::read_user_of(Transaction& transaction, const Pri
                                              UserId user) {
   const Error missing(Code::kNotFound, "iam.user_missing", {{"user", user.text()}});
   TRY(auto rows,
-      transaction.query("SELECT u.id, u.tenant_id, u.name, " + std::string(kRoleNow) +
+      transaction.query("SELECT u.id, u.tenant_id, u.name, " + std::string(kRoleNow) + ", " +
+                            std::string(kFactorDemanded) +
                             " FROM iam_user u WHERE u.id = :id AND u.deleted_us IS NULL AND "
                             "u.tenant_id = :tenant_id",
                         {{"id", user.value},
@@ -104,7 +106,8 @@ Task<WhoReaches> ReachService::who(const Principal& by, const BucketAsked& bucke
              [&](Transaction& transaction) -> Result<Listing<PersonReach>> {
                TRY(auto rows,
                    transaction.query(
-                       "SELECT u.id, u.tenant_id, u.name, " + std::string(kRoleNow) +
+                       "SELECT u.id, u.tenant_id, u.name, " + std::string(kRoleNow) + ", " +
+                           std::string(kFactorDemanded) +
                            " FROM iam_user u WHERE u.tenant_id = :tenant_id AND u.active = 1 "
                            "AND u.name_key > :after ORDER BY u.name_key LIMIT :limit",
                        {{"tenant_id", by.tenant.value},

@@ -15,12 +15,6 @@ constexpr std::size_t kReasonMax = 1000;
 // Of one who asks, and of a tenant: a list for people.
 constexpr std::int64_t kPendingMax = 20, kPendingOfTenantMax = 500;
 
-bool is_reason(std::string_view reason) {
-  const auto is_blank = [](char c) { return (unsigned char)(c) <= 0x20; };
-  return reason.size() <= kReasonMax && is_utf8(reason) && !reason.contains('\0') &&
-         !std::ranges::all_of(reason, is_blank);
-}
-
 // Of this tenant: another's is missing as one that is not there.
 Result<User> user_of_tenant(Transaction& transaction, TenantId tenant, UserId id) {
   TRY(User user, iam::find_user(transaction, id));
@@ -51,8 +45,14 @@ Error held_already(const Right& right) {
 
 }  // namespace
 
+bool says_something(std::string_view text, std::size_t octets_max) {
+  const auto is_blank = [](char c) { return (unsigned char)(c) <= 0x20; };
+  return text.size() <= octets_max && is_utf8(text) && !text.contains('\0') &&
+         !std::ranges::all_of(text, is_blank);
+}
+
 Result<> check_request_reason(const std::string& reason) {
-  return is_reason(reason) ? Result<>() : fail(Code::kInvalid, "iam.bad_reason");
+  return says_something(reason, kReasonMax) ? Result<>() : fail(Code::kInvalid, "iam.bad_reason");
 }
 
 Result<> AccessService::check_wanted(const Wanted& wanted) {

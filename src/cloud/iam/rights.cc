@@ -21,7 +21,7 @@ std::unexpected<Error> denied(std::string_view message, std::string_view action,
               {{"action", std::string(action)}, {"resource", resource.name}});
 }
 
-// What a privileged user may do before it has enrolled a second factor.
+// What may be done before a second factor that is needed was enrolled.
 bool is_enrolment(std::string_view action) {
   constexpr std::string_view kActions[] = {
       "iam:GetSession",     "iam:SignOut",  "iam:ManageOwnFactors",
@@ -96,6 +96,19 @@ std::span<const policy::PolicyPtr> session_of(const Principal& principal) {
   return principal.assumed->narrowed_to;
 }
 
+// Whether the caller has proved what is needed for what its rights allow.
+Result<> check_factor(const Principal& principal, std::string_view action, const Resource& resource,
+                      bool by_rights) {
+  if (!by_rights && !principal.factor_demanded) return {};
+  if (!principal.second_factor)
+    return denied(by_rights ? "iam.second_factor_needed" : "iam.factor_demanded", action, resource);
+  if (principal.passkey_due != PasskeyDue::kNo)
+    return fail(Code::kDenied, "iam.passkey_step_up_needed");
+  if (principal.elsewhere.empty()) return {};
+  return fail(Code::kDenied, "iam.step_up_needed",
+              {{"minutes", std::to_string(kFreshFor.count())}});
+}
+
 // What the provider's staff does on a customer's data.
 Result<> decide_intervention(const TenantTree& tree, const Principal& principal,
                              std::string_view action, const Resource& resource,
@@ -120,10 +133,7 @@ Result<> decide_intervention(const TenantTree& tree, const Principal& principal,
                 {action, resource.name, owner, {arn, own}, facts}))
     return denied("iam.denied", action, resource);
   if (principal.terms_due) return denied("iam.terms_due", action, resource);
-  if (!principal.second_factor) return denied("iam.second_factor_needed", action, resource);
-  if (principal.elsewhere.empty()) return {};
-  return fail(Code::kDenied, "iam.step_up_needed",
-              {{"minutes", std::to_string(kFreshFor.count())}});
+  return check_factor(principal, action, resource, true);
 }
 
 }  // namespace
@@ -180,16 +190,12 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
                 request))
     return denied("iam.denied", action, resource);
 
-  const bool needs_factor =
-      is_privileged(principal.role) || (held && held->privileged) || is_giving_access(action);
   if (principal.terms_due && !(is_about_terms(action) && facts.is_self()))
     return denied("iam.terms_due", action, resource);
-  if (needs_factor && !principal.second_factor && !is_own_account)
-    return denied("iam.second_factor_needed", action, resource);
-  if (needs_factor && !principal.elsewhere.empty() && !is_own_account)
-    return fail(Code::kDenied, "iam.step_up_needed",
-                {{"minutes", std::to_string(kFreshFor.count())}});
-  return {};
+  if (is_own_account) return {};
+  const bool by_rights =
+      is_privileged(principal.role) || (held && held->privileged) || is_giving_access(action);
+  return check_factor(principal, action, resource, by_rights);
 }
 
 }  // namespace belfry::iam

@@ -16,8 +16,9 @@ namespace belfry::iam {
 //  2. other actions reach another tenant's things only by a predefined profile;
 //  3. the policy of a bucket is read and changed by its owner's users alone, by rights of their
 //     own, with a second factor to change it; it keeps no administrator of the owner from that;
-//  4. who is privileged, by its role or by a profile, may do only what is its user's own without a
-//     second factor;
+//  4. who is privileged, by its role or by a profile, or is a person of a tenant that asks all of
+//     them, may do only what is its user's own without a second factor; a provider administrator
+//     who has a passkey, without that;
 //  5. others' identities and rights are changed by the predefined administrators alone, whom no
 //     profile and no boundary binds; a boundary leaves everybody the own account;
 //  6. a session that is used from elsewhere than it was opened proves its second factor there
@@ -27,7 +28,8 @@ namespace belfry::iam {
 //     customer's buckets what it names, with a second factor, as far as neither the bucket's policy
 //     nor its own rights deny it; bucket policies never.
 // `attached`: the policy of the resource; null: none.
-// Errors: denied ("iam.denied", "iam.second_factor_needed", "iam.step_up_needed").
+// Errors: denied ("iam.denied", "iam.second_factor_needed", "iam.factor_demanded",
+// "iam.step_up_needed", "iam.passkey_step_up_needed").
 Result<> decide(const TenantTree& tree, const Principal& principal, std::string_view action,
                 const Resource& resource, const Context& context = {},
                 const policy::PolicyPtr& attached = nullptr);

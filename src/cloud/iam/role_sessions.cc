@@ -4,6 +4,7 @@
 #include "held_policies.h"
 #include "own_factor.h"
 #include "paging.h"
+#include "passkey_rule.h"
 #include "role_service.h"
 #include "rows.h"
 
@@ -118,12 +119,14 @@ Result<> check_session_token(const SigningIdentity& identity,
 
 Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transaction,
                                                 const std::string& id) {
-  TRY(auto rows, transaction.query("SELECT s.*, r.name AS role_name FROM role_session s "
-                                   "JOIN assumable_role r ON r.id = s.role_id "
-                                   "JOIN iam_user u ON u.id = s.by_user_id "
-                                   "WHERE s.id = :id AND s.ended_us IS NULL AND " +
-                                       std::string(kWorks),
-                                   {{"id", id}}));
+  TRY(auto rows,
+      transaction.query("SELECT s.*, r.name AS role_name, " + std::string(kFactorDemanded) +
+                            " FROM role_session s "
+                            "JOIN assumable_role r ON r.id = s.role_id "
+                            "JOIN iam_user u ON u.id = s.by_user_id "
+                            "WHERE s.id = :id AND s.ended_us IS NULL AND " +
+                            std::string(kWorks),
+                        {{"id", id}}));
   if (rows.empty()) return fail(Code::kDenied, "iam.unknown_key");
   const Row& row = rows[0];
   TRY(const Buffer secret, open_secret(core.keys, purpose_of(id), row.text("secret_sealed")));
@@ -148,7 +151,8 @@ Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transac
                           .second_factor = session.second_factor,
                           .second_factor_at = optional_time(row, "second_factor_us"),
                           .held = std::move(held),
-                          .assumed = std::move(assumed)},
+                          .assumed = std::move(assumed),
+                          .factor_demanded = row.integer("factor_demanded") > 0},
                          std::string(as_text(secret)),
                          std::nullopt,
                          SessionToken{row.text("token_sha256"), session.expires}};
@@ -216,9 +220,12 @@ Task<> RoleService::prove_factor(Assumption& assumption) {
   const Throttle::Attempt attempt{.account = account, .address = account, .known_good = true};
   CO_TRY(throttle_.begin(attempt, core_.clock.now()));
   if (!assumption.by.user) co_return fail(Code::kDenied, "iam.wrong_code");
-  CO_TRY(const bool proved, co_await core_.write<bool>([&](Transaction& transaction) {
-    return use_totp(core_, transaction, assumption.by.user, code);
-  }));
+  CO_TRY(const bool proved,
+         co_await core_.write<bool>([&](Transaction& transaction) -> Result<bool> {
+           TRY(const User user, find_user(transaction, assumption.by.user));
+           if (wants_passkey(user)) return fail(Code::kDenied, "iam.passkey_not_code");
+           return use_totp(core_, transaction, assumption.by.user, code);
+         }));
   if (!proved) co_return fail(Code::kDenied, "iam.wrong_code");
   throttle_.succeeded(attempt, Throttle::Success::kForget);
   assumption.by.second_factor = true;
@@ -254,8 +261,10 @@ Result<> RoleService::check_trusted(Transaction& transaction, Assumption& assump
   TRY(bool own_factor, has_own_factor(transaction, assumption.by));
   // A code was right, or it would not have come here.
   own_factor = own_factor || !wanted.totp.empty();
-  if (row.integer("privileged_profiles") > 0 && !own_factor)
-    return fail(Code::kDenied, "iam.second_factor_needed",
+  const bool is_privileged_role = row.integer("privileged_profiles") > 0;
+  if ((is_privileged_role || assumption.by.factor_demanded) && !own_factor)
+    return fail(Code::kDenied,
+                is_privileged_role ? "iam.second_factor_needed" : "iam.factor_demanded",
                 {{"action", std::string(kAction)}, {"resource", wanted.role_arn}});
   TRY(core_.check_fresh(assumption.by, kAction, wanted.role_arn));
   // A directory's word ends here: the session outlives the one that it was said for, may be given

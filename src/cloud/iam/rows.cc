@@ -42,12 +42,13 @@ User user_of(const database::Row& row) {
       .passkeys = std::size_t(row.integer("passkeys")),
       .role_until = optional_time(row, "role_until_us"),
       .privileged = is_privileged(*role) || row.integer("privileged_profiles") > 0,
-      .owner = row.is_null("owner_id") ? std::optional<UserId>() : UserId{row.integer("owner_id")}};
+      .owner = row.is_null("owner_id") ? std::optional<UserId>() : UserId{row.integer("owner_id")},
+      .factor_demanded = row.integer("factor_demanded") > 0};
 }
 
 Result<User> find_user(database::Transaction& transaction, UserId user) {
   TRY(auto rows,
-      transaction.query("SELECT " + std::string(kUserColumns) +
+      transaction.query("SELECT " + kUserColumns +
                             " FROM iam_user u WHERE u.id = :user_id AND u.deleted_us IS NULL",
                         {{"user_id", user.value}}));
   if (rows.empty()) return fail(Code::kNotFound, "iam.user_missing", {{"user", user.text()}});

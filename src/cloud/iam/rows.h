@@ -4,6 +4,7 @@
 #include "database/database.h"
 #include "iam/iam.h"
 
+#include <string>
 #include <string_view>
 
 namespace belfry::iam {
@@ -11,8 +12,13 @@ namespace belfry::iam {
 std::string_view name_of(TenantKind kind);
 Tenant tenant_of(const database::Row& row);
 
+// Whether the tenant of the person `iam_user u` asks everybody for a second factor: 0 or 1. A
+// program has none.
+inline constexpr std::string_view kFactorDemanded =
+    "(SELECT count(*) FROM tenant o WHERE o.id = u.tenant_id AND o.everybody_needs_factor = 1 AND "
+    "u.owner_id IS NULL) AS factor_demanded";
 // The columns that user_of reads, of `iam_user u`.
-inline constexpr std::string_view kUserColumns =
+inline const std::string kUserColumns =
     "u.id, u.tenant_id, u.name, u.email, u.role, u.active, u.role_until_us, u.created_us, "
     "u.last_sign_in_us, u.owner_id, "
     "(SELECT count(*) FROM mfa_factor f WHERE f.user_id = u.id AND f.kind = 'totp' AND "
@@ -21,7 +27,8 @@ inline constexpr std::string_view kUserColumns =
     "(SELECT count(*) FROM iam_profile x WHERE x.privileged = 1 AND "
     "(x.id IN (SELECT h.profile_id FROM user_profile h WHERE h.user_id = u.id) OR "
     "x.id IN (SELECT g.profile_id FROM group_profile g JOIN group_member m "
-    "ON m.group_id = g.group_id WHERE m.user_id = u.id))) AS privileged_profiles";
+    "ON m.group_id = g.group_id WHERE m.user_id = u.id))) AS privileged_profiles, " +
+    std::string(kFactorDemanded);
 // The role that counts at :now_us, of `iam_user u`: one for a time gives way at its end, not later.
 inline constexpr std::string_view kRoleNow =
     "CASE WHEN u.role_until_us <= :now_us THEN u.base_role ELSE u.role END AS role, "

@@ -7,6 +7,7 @@
 #include "challenges.h"
 #include "core.h"
 #include "factor_reset_service.h"
+#include "factor_rule_service.h"
 #include "intervention_service.h"
 #include "issuer_service.h"
 #include "lost_password_service.h"
@@ -68,6 +69,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   Terms& terms() override { return terms_; }
   Issuers& issuers() override { return issuers_; }
   FactorResets& factor_resets() override { return factor_resets_; }
+  FactorRules& factor_rules() override { return factor_rules_; }
   LostPasswords& lost_passwords() override { return lost_passwords_; }
   ServiceAccounts& service_accounts() override { return service_accounts_; }
 
@@ -204,6 +206,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
       core_, passwords_, throttle_,
       mail_, people_,    [this](const PasswordReset& reset) { return prover(reset); }};
   FactorResetService factor_resets_{core_, mail_, people_};
+  FactorRuleService factor_rules_{core_};
   AccessService access_{core_};
   ReachService reach_{core_};
   ReviewService reviews_{core_};

@@ -2,6 +2,7 @@
 #include "held_policies.h"
 #include "own_factor.h"
 #include "paging.h"
+#include "passkey_rule.h"
 #include "places.h"
 #include "rows.h"
 #include "service.h"
@@ -42,6 +43,62 @@ struct Seen {
   bool write_down = false, is_new_place = false;
 };
 
+PasskeyDue passkey_due(const Row& row, Role role) {
+  if (!wants_passkey(role, std::size_t(row.integer("passkeys"))) || !row.is_null("passkey_us"))
+    return PasskeyDue::kNo;
+  // Who lost the passkey came by a recovery code, and gets a new one.
+  return row.text("factor") == name_of(FactorKind::kRecoveryCode) ? PasskeyDue::kForRights
+                                                                  : PasskeyDue::kForAll;
+}
+
+// Who asks with the secret of a session, from `place`. Errors: denied ("iam.unknown_session").
+Result<Seen> read_session(Core& core, Transaction& transaction, const std::string& secret,
+                          const std::string& place) {
+  const Timestamp now = core.clock.now();
+  TRY(auto rows,
+      transaction.query(
+          "SELECT s.id AS session_id, s.second_factor, s.second_factor_us, s.factor, "
+          "s.passkey_us, s.source_ip, s.user_agent, p.place, p.confirmed_us, "
+          "s.last_seen_us, u.id, u.tenant_id, u.name, "
+          "(SELECT count(*) FROM passkey k WHERE k.user_id = u.id) AS passkeys, " +
+              std::string(kRoleNow) + ", " + std::string(kFactorDemanded) + ", " +
+              std::string(kTermsDue) +
+              " AS terms_due FROM iam_session s "
+              "JOIN iam_user u ON u.id = s.user_id "
+              "LEFT JOIN session_place p ON p.session_id = s.id AND p.place = :place "
+              "WHERE s.secret_sha256 = :secret_sha256 AND u.active = 1 AND " +
+              std::string(kOpen),
+          {{"secret_sha256", digest_of(secret)}, {"place", place}, {"now_us", to_us(now)}}));
+  if (rows.empty()) return fail(Code::kDenied, "iam.unknown_session");
+  const Row& row = rows[0];
+  const UserId user{row.integer("id")};
+  const TenantId tenant{row.integer("tenant_id")};
+  TRY(auto held, read_held_policies(transaction, core.held, user, now));
+  const Role role = role_named(row.text("role")).value_or(Role::kReader);
+  const bool of_directory = row.text("factor") == name_of(FactorKind::kDirectory);
+  const bool privileged = is_privileged(role) || (held && held->privileged);
+  TRY(auto interventions, read_open_interventions(core, transaction, tenant, user, now));
+  // What staff does by an intervention, it does as somebody privileged.
+  const bool needs_own = privileged || interventions;
+  const bool is_home = place == place_of({row.text("source_ip"), row.text("user_agent")});
+  return Seen{{.tenant = tenant,
+               .user = user,
+               .name = row.text("name"),
+               .role = role,
+               .method = Method::kSession,
+               .credential = row.text("session_id"),
+               .second_factor = row.flag("second_factor") && !(of_directory && needs_own),
+               .second_factor_at = optional_time(row, "second_factor_us"),
+               .held = std::move(held),
+               .terms_due = row.integer("terms_due") > 0,
+               .elsewhere = is_home || !row.is_null("confirmed_us") ? "" : place,
+               .interventions = std::move(interventions),
+               .factor_demanded = row.integer("factor_demanded") > 0,
+               .passkey_due = passkey_due(row, role)},
+              now - from_us(row.integer("last_seen_us")) >= kSeenEvery,
+              !is_home && row.is_null("place")};
+}
+
 }  // namespace
 
 Result<bool> has_own_factor(Transaction& transaction, const Principal& by) {
@@ -51,52 +108,18 @@ Result<bool> has_own_factor(Transaction& transaction, const Principal& by) {
   return !rows.empty() && rows[0].text("factor") != name_of(FactorKind::kDirectory);
 }
 
+Result<> check_credential(bool factor_demanded, bool carries_factor) {
+  if (carries_factor || !factor_demanded) return {};
+  return fail(Code::kConflict, "iam.credential_without_factor");
+}
+
 Task<Principal> IamService::authenticate_session(const std::string& secret, const Origin& from) {
-  const auto unknown = fail(Code::kDenied, "iam.unknown_session");
-  if (secret.size() != kSecretLength) co_return unknown;
+  if (secret.size() != kSecretLength) co_return fail(Code::kDenied, "iam.unknown_session");
   const Timestamp now = core_.clock.now();
   const std::string place = place_of(from);
   CO_TRY(const Seen seen, co_await core_.read<Seen>([&](Transaction& transaction) -> Result<Seen> {
     TRY(core_.refresh_tree(transaction));
-    TRY(auto rows,
-        transaction.query(
-            "SELECT s.id AS session_id, s.second_factor, s.second_factor_us, s.factor, "
-            "s.source_ip, s.user_agent, p.place, p.confirmed_us, "
-            "s.last_seen_us, u.id, "
-            "u.tenant_id, u.name, " +
-                std::string(kRoleNow) + ", " + std::string(kTermsDue) +
-                " AS terms_due FROM iam_session s "
-                "JOIN iam_user u ON u.id = s.user_id "
-                "LEFT JOIN session_place p ON p.session_id = s.id AND p.place = :place "
-                "WHERE s.secret_sha256 = :secret_sha256 AND u.active = 1 AND " +
-                std::string(kOpen),
-            {{"secret_sha256", digest_of(secret)}, {"place", place}, {"now_us", to_us(now)}}));
-    if (rows.empty()) return unknown;
-    const Row& row = rows[0];
-    TRY(auto held, read_held_policies(transaction, core_.held, UserId{row.integer("id")}, now));
-    const Role role = role_named(row.text("role")).value_or(Role::kReader);
-    const bool of_directory = row.text("factor") == name_of(FactorKind::kDirectory);
-    const bool privileged = is_privileged(role) || (held && held->privileged);
-    TRY(auto interventions,
-        read_open_interventions(core_, transaction, TenantId{row.integer("tenant_id")},
-                                UserId{row.integer("id")}, now));
-    // What staff does by an intervention, it does as somebody privileged.
-    const bool needs_own = privileged || interventions;
-    const bool is_home = place == place_of({row.text("source_ip"), row.text("user_agent")});
-    return Seen{{.tenant = TenantId{row.integer("tenant_id")},
-                 .user = UserId{row.integer("id")},
-                 .name = row.text("name"),
-                 .role = role,
-                 .method = Method::kSession,
-                 .credential = row.text("session_id"),
-                 .second_factor = row.flag("second_factor") && !(of_directory && needs_own),
-                 .second_factor_at = optional_time(row, "second_factor_us"),
-                 .held = std::move(held),
-                 .terms_due = row.integer("terms_due") > 0,
-                 .elsewhere = is_home || !row.is_null("confirmed_us") ? "" : place,
-                 .interventions = std::move(interventions)},
-                now - from_us(row.integer("last_seen_us")) >= kSeenEvery,
-                !is_home && row.is_null("place")};
+    return read_session(core_, transaction, secret, place);
   }));
   if (seen.write_down || seen.is_new_place) {
     // Should this fail, the session ends a little early, and the next use from there is told.

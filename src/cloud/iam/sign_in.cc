@@ -57,11 +57,12 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
   TRY(transaction.execute(
       "INSERT INTO iam_session (id, tenant_id, user_id, secret_sha256, amr, second_factor, "
       "privileged, enrolment_only, source_ip, user_agent, created_us, last_seen_us, expires_us, "
-      "idle_limit_us, factor, second_factor_us, issuer_id, issuer_url) VALUES (:id, :tenant_id, "
+      "idle_limit_us, factor, second_factor_us, passkey_us, issuer_id, issuer_url) VALUES (:id, "
+      ":tenant_id, "
       ":user_id, "
       ":secret_sha256, :amr, :second_factor, :privileged, :enrolment_only, :source_ip, "
       ":user_agent, :now_us, :now_us, :expires_us, :idle_limit_us, :factor, :second_factor_us, "
-      ":issuer_id, :issuer_url)",
+      ":passkey_us, :issuer_id, :issuer_url)",
       parameters));
   TRY(transaction.execute("UPDATE iam_user SET last_sign_in_us = :now_us WHERE id = :user_id",
                           parameters));
@@ -109,7 +110,7 @@ Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
     Candidate candidate;
     candidate.throttled.account = name_key_of(attempt.user);
     candidate.throttled.address = throttled_address(attempt.source_ip);
-    TRY(auto rows, transaction.query("SELECT " + std::string(kUserColumns) +
+    TRY(auto rows, transaction.query("SELECT " + kUserColumns +
                                          ", u.password_hash FROM iam_user u "
                                          "WHERE u.name_key = :name_key",
                                      {{"name_key", candidate.throttled.account}}));
@@ -203,7 +204,7 @@ Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
       co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
         // Read again: the user may have changed since the password was compared.
         TRY(auto rows,
-            transaction.query("SELECT " + std::string(kUserColumns) +
+            transaction.query("SELECT " + kUserColumns +
                                   ", u.password_hash FROM iam_user u WHERE u.id = :user_id",
                               {{"user_id", candidate.user.id.value}}));
         if (rows.empty() || rows[0].text("password_hash") != candidate.hash ||
@@ -284,7 +285,7 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
   const auto& [attempt, user, proof, amr, issuer] = opening;
   const Timestamp now = core_.clock.now();
   const Lifetime lifetime = lifetime_of(user);
-  const bool privileged = user.privileged, second_factor = proof.has_value();
+  const bool second_factor = proof.has_value();
   OpenedSession opened;
   opened.secret = make_bearer_secret(core_.random);
   opened.user = user;
@@ -315,8 +316,11 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
       {"factor", factor},
       {"second_factor", std::int64_t(second_factor)},
       {"second_factor_us", time_or_null(proof ? std::optional(now) : std::nullopt)},
-      {"privileged", std::int64_t(privileged)},
-      {"enrolment_only", std::int64_t(privileged && !second_factor)},
+      {"passkey_us",
+       time_or_null(proof && proof->factor == FactorKind::kPasskey ? std::optional(now)
+                                                                   : std::nullopt)},
+      {"privileged", std::int64_t(user.privileged)},
+      {"enrolment_only", std::int64_t(user.privileged && !second_factor)},
       {"source_ip", opened.session.source_ip},
       {"user_agent", opened.session.user_agent},
       {"now_us", to_us(now)},

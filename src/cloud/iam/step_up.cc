@@ -1,4 +1,5 @@
 // Proving a second factor again, before what a stolen session would be good for.
+#include "passkey_rule.h"
 #include "rows.h"
 #include "service.h"
 
@@ -48,6 +49,8 @@ Task<> IamService::step_up(const Principal& by, const StepUp& shown) {
   auto proved = co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const User user, iam::find_user(transaction, by.user));
     if (!user.has_second_factor()) return fail(Code::kConflict, "iam.no_second_factor");
+    if (wants_passkey(user) && !evidence.passkey)
+      return fail(Code::kDenied, "iam.passkey_step_up_needed");
     auto proof = prove(transaction, by.user, evidence);
     // To who is signed in, and gives no password: what was wrong is the code.
     if (!proof && proof.error().message() == "iam.sign_in_refused")
@@ -55,9 +58,12 @@ Task<> IamService::step_up(const Principal& by, const StepUp& shown) {
     if (!proof) return std::unexpected(proof.error());
     // A session that proved none is not made more of here: it signs in.
     TRY(const std::int64_t changed,
-        transaction.execute("UPDATE iam_session SET second_factor_us = :now_us WHERE id = :id AND "
+        transaction.execute("UPDATE iam_session SET second_factor_us = :now_us, passkey_us = CASE "
+                            "WHEN :passkey = 1 THEN :now_us ELSE passkey_us END WHERE id = :id AND "
                             "second_factor = 1 AND ended_us IS NULL",
-                            {{"now_us", to_us(core_.clock.now())}, {"id", by.credential}}));
+                            {{"now_us", to_us(core_.clock.now())},
+                             {"passkey", std::int64_t(proof->factor == FactorKind::kPasskey)},
+                             {"id", by.credential}}));
     if (changed == 0) return fail(Code::kDenied, "iam.unknown_session");
     TRY(confirm_place(transaction, by));
     TRY(core_.trail.authenticated(transaction, by,
@@ -69,7 +75,9 @@ Task<> IamService::step_up(const Principal& by, const StepUp& shown) {
   });
   if (proved)
     throttle_.succeeded(step_up_attempt(by), Throttle::Success::kForget);
-  else
+  else if (proved.error().message() == "iam.passkey_step_up_needed")  // nothing was tried
+    throttle_.succeeded(step_up_attempt(by), Throttle::Success::kOnlyTakeBack);
+  if (!proved)
     core_.trail.refused(by.tenant, by, {"iam:StepUp", "belfry:session/" + by.credential, {}},
                         proved.error());
   if (!proved) co_return std::unexpected(proved.error());

@@ -108,6 +108,7 @@ UserReach find_user_reach(const TenantTree& tree, const Principal& user, const A
   }
   UserReach found{.certainty = reach.certainty,
                   .needs_second_factor = is_administrator || (held && held->privileged) ||
+                                         user.factor_demanded ||
                                          asked.action == "s3:PutBucketPolicy" ||
                                          asked.action == "s3:DeleteBucketPolicy"};
   for (const policy::Bearing& bearing : reach.bearings)

@@ -26,7 +26,7 @@ Task<Listing<User>> IamService::list_users(const Principal& by, TenantId tenant,
                     tenant_missing(tenant)));
     TRY(auto rows,
         transaction.query(
-            "SELECT " + std::string(kUserColumns) +
+            "SELECT " + kUserColumns +
                 " FROM iam_user u WHERE u.tenant_id = :tenant_id AND u.deleted_us IS NULL "
                 "AND u.name_key > :after ORDER BY u.name_key "
                 "LIMIT :limit",

@@ -19,6 +19,7 @@ json to_json(const iam::Intervention& intervention) {
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(intervention.duration).count();
   return {{"id", intervention.id.text()},
+          {"kind", name_of(intervention.kind)},
           {"tenant", intervention.tenant.text()},
           {"tenant_name", intervention.tenant_name},
           {"staff", intervention.staff.text()},
@@ -39,23 +40,25 @@ json to_json(const iam::Intervention& intervention) {
           {"ended_us", time_or_null(intervention.ended)},
           {"end_reason", text_or_null(intervention.end_reason)},
           {"ended_by_name", text_or_null(intervention.ended_by_name)},
-          {"deciders", intervention.deciders}};
+          {"deciders", intervention.deciders},
+          {"report_due_us", time_or_null(intervention.report_due)},
+          {"report", text_or_null(intervention.report)},
+          {"reported_us", time_or_null(intervention.reported)},
+          {"reported_by_name", text_or_null(intervention.reported_by_name)}};
 }
 
+// What both kinds name; the actions, where they are there.
 Result<iam::NewIntervention> wanted_of(const json& body) {
   iam::NewIntervention wanted;
   TRY(const std::string tenant, text_field(body, "tenant"));
   TRY(wanted.tenant, parse_id<TenantId>(tenant));
-  if (const std::string staff = text_field_or(body, "staff", ""); !staff.empty()) {
-    TRY(wanted.staff, parse_id<UserId>(staff));
-  }
   TRY(wanted.reason, text_field(body, "reason"));
   wanted.bucket = text_field_or(body, "bucket", "");
   constexpr std::size_t kActionsMax = 100;
-  const auto actions = body.find("actions");
-  if (actions == body.end() || !actions->is_array() || actions->size() > kActionsMax)
+  const json actions = body.value("actions", json::array());
+  if (!actions.is_array() || actions.size() > kActionsMax)
     return fail(Code::kInvalid, "api.missing_field", {{"name", "actions"}});
-  for (const json& action : *actions) {
+  for (const json& action : actions) {
     if (!action.is_string())
       return fail(Code::kInvalid, "api.missing_field", {{"name", "actions"}});
     wanted.actions.push_back(action.get<std::string>());
@@ -84,8 +87,28 @@ Task<Answer> list_interventions(Call& call) {
 Task<Answer> ask(Call& call) {
   CO_TRY(json body, co_await call.read_body());
   CO_TRY(iam::NewIntervention wanted, wanted_of(body));
+  if (!body.contains("actions"))
+    co_return fail(Code::kInvalid, "api.missing_field", {{"name", "actions"}});
+  if (const std::string staff = text_field_or(body, "staff", ""); !staff.empty()) {
+    CO_TRY(wanted.staff, parse_id<UserId>(staff));
+  }
   CO_TRY(auto asked, co_await interventions(call).ask(call.by, wanted));
   co_return answer(to_json(asked), 201);
+}
+
+Task<Answer> break_glass(Call& call) {
+  CO_TRY(json body, co_await call.read_body());
+  CO_TRY(const iam::NewIntervention wanted, wanted_of(body));
+  CO_TRY(auto opened, co_await interventions(call).break_glass(call.by, wanted));
+  co_return answer(to_json(opened), 201);
+}
+
+Task<Answer> report(Call& call) {
+  CO_TRY(auto id, parse_id<iam::InterventionId>(call.path[0]));
+  CO_TRY(json body, co_await call.read_body());
+  CO_TRY(const std::string text, text_field(body, "report"));
+  CO_TRY(auto reported, co_await interventions(call).report(call.by, id, text));
+  co_return answer(to_json(reported));
 }
 
 Task<Answer> get_intervention(Call& call) {
@@ -113,7 +136,9 @@ Task<Answer> end_intervention(Call& call) {
 constexpr Route kRoutes[] = {
     {"GET", "/api/v1/interventions", "iam:GetIntervention", list_interventions},
     {"POST", "/api/v1/interventions", "iam:RequestIntervention", ask},
+    {"POST", "/api/v1/interventions/break-glass", "iam:BreakGlass", break_glass},
     {"GET", "/api/v1/interventions/{intervention}", "iam:GetIntervention", get_intervention},
+    {"POST", "/api/v1/interventions/{intervention}/report", "iam:ReportIntervention", report},
     {"POST", "/api/v1/interventions/{intervention}/approve", "iam:DecideIntervention",
      decide_intervention<&iam::Interventions::approve>},
     {"POST", "/api/v1/interventions/{intervention}/refuse", "iam:DecideIntervention",

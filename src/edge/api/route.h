@@ -103,6 +103,7 @@ std::span<const Route> people_routes();
 std::span<const Route> invitation_routes();
 std::span<const Route> terms_routes();
 std::span<const Route> factor_reset_routes();
+std::span<const Route> factor_rule_routes();
 std::span<const Route> lost_password_routes();
 std::span<const Route> service_account_routes();
 std::span<const Route> profile_routes();

@@ -62,9 +62,11 @@ Task<Answer> sign_in(Call& call) {
 json rights_of(const Call& call) {
   const Services& services = call.host.services;
   json rights = json::array();
-  // Those that it has once it confirmed where it is: what is not shown, nobody can ask for.
+  // Those that it has once it confirmed where it is, or its passkey: what is not shown, nobody can
+  // ask for.
   iam::Principal by = call.by;
   by.elsewhere.clear();
+  by.passkey_due = iam::PasskeyDue::kNo;
   std::string_view last;
   for (std::span<const Route> routes : all_routes()) {
     for (const Route& route : routes) {
@@ -80,18 +82,25 @@ json rights_of(const Call& call) {
   return rights;
 }
 
+// Whose rule it is that the user needs a second factor.
+json asked_by(const iam::User& user) {
+  if (user.privileged) return "role";
+  return user.factor_demanded ? json("organisation") : json(nullptr);
+}
+
 Task<Answer> who_am_i(Call& call) {
   const Services& services = call.host.services;
   CO_TRY(auto user, co_await services.iam.find_user(call.by, call.by.user));
   CO_TRY(auto tenant, co_await services.iam.find_tenant(call.by));
   CO_TRY(auto session, co_await services.iam.find_session(call.by));
-  const bool privileged = user.privileged;
   co_return answer({{"user", to_json(user)},
                     {"tenant", to_json(tenant)},
                     {"session", session ? to_json(*session, call.by) : json(nullptr)},
                     {"method", call.by.method == iam::Method::kSession ? "session" : "api_token"},
                     {"second_factor", call.by.second_factor},
-                    {"second_factor_needed", privileged && !call.by.second_factor},
+                    {"second_factor_needed", user.needs_second_factor() && !call.by.second_factor},
+                    {"second_factor_asked_by", asked_by(user)},
+                    {"passkey_due", call.by.passkey_due != iam::PasskeyDue::kNo},
                     {"terms_due", call.by.terms_due},
                     {"elsewhere", !call.by.elsewhere.empty()},
                     {"rights", rights_of(call)},

@@ -2,9 +2,11 @@
 
 #include "answer.h"
 #include "body.h"
+#include "room.h"
 
 #include <array>
 #include <exception>
+#include <utility>
 
 namespace belfry::http {
 namespace {
@@ -56,11 +58,21 @@ Connection::Connection(std::shared_ptr<Shared> shared, std::shared_ptr<Lane> lan
 Connection::~Connection() {
   lane_->leave(place_);
   shared_->leave();
+  end_giving_way();
 }
 
 void Connection::expire() {
   watch_.expired = true;
   transport_->cancel();
+}
+
+void Connection::give_way() {
+  gives_way_ = true;
+  expire();
+}
+
+void Connection::end_giving_way() {
+  if (std::exchange(gives_way_, false)) Room::of_process().gone();
 }
 
 void Connection::end() {
@@ -119,7 +131,10 @@ boost::asio::awaitable<std::optional<std::size_t>> Connection::read_head() {
       co_return std::nullopt;
     }
     // They came just in time: whoever asks is answered.
-    if (!begun) watch_.pardon();
+    if (!begun) {
+      watch_.pardon();
+      end_giving_way();
+    }
     input_.filled(*count);
   }
 }

@@ -30,6 +30,8 @@ class Connection {
   bool is_idle() const { return idle_; }
   // The wait underway ends: it took too long.
   void expire();
+  // As expire(), for another's sake.
+  void give_way();
   // The wait underway, and every later one, ends.
   void end();
 
@@ -42,6 +44,8 @@ class Connection {
   // Lets the client read what was sent before the socket closes: with octets unread, closing at
   // once would destroy them on their way.
   boost::asio::awaitable<void> linger();
+  // It has gone, or stays for a request that came just in time: nobody need wait for it.
+  void end_giving_way();
 
   std::shared_ptr<Shared> shared_;
   std::shared_ptr<Lane> lane_;
@@ -50,6 +54,7 @@ class Connection {
   std::unique_ptr<Transport> transport_;
   Input input_;
   bool idle_ = false;
+  bool gives_way_ = false;
   Lane::Place place_;
 };
 

@@ -54,12 +54,13 @@ void Lane::end_connections(Who who) {
     if (who == Who::kAll || connection->is_idle()) connection->end();
 }
 
-void Lane::end_longest_idle() {
+bool Lane::end_longest_idle() {
   for (Connection* connection : connections_) {
     if (!connection->is_idle() || connection->watch().expired) continue;
-    connection->expire();
-    return;
+    connection->give_way();
+    return true;
   }
+  return false;
 }
 
 void Lane::rest(Place place) {

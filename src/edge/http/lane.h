@@ -30,8 +30,9 @@ class Lane : public std::enable_shared_from_this<Lane> {
   // Ends those that wait for a request; with `all`, the others too.
   enum class Who { kIdle, kAll };
   void end_connections(Who who);
-  // Ends the one that has waited longest for a request, if any does.
-  void end_longest_idle();
+  // Asks the one that has waited longest for a request to go; false when none waits. Room is told
+  // once it has gone.
+  bool end_longest_idle();
 
   // The Date field, made once a second: used before anything else runs on the lane.
   std::string_view date();
@@ -61,9 +62,11 @@ struct Shared {
   std::atomic<std::size_t> next_to_end = 0;  // of the lanes
   std::atomic<bool> stopping = false;
 
-  // Takes room for one more connection; false when there is none. Near the limits of the server or
-  // of the process, connections that wait for a request give way, longest first: they may be a
-  // flood, and each client opens another when it needs one.
+  // For one more connection. Near the limits of the server or of the process, connections that
+  // wait for a request give way, longest first: they may be a flood, and each client opens another
+  // when it needs one. Takes effect a little later.
+  void make_room();
+  // Takes room for one more; false when there is none.
   bool enter();
   void leave();
 };

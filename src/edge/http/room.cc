@@ -24,7 +24,10 @@ std::size_t descriptors_of_process() {
 // Never waits: the lane ends one in its turn.
 void end_one(Shared& server) {
   const auto& lane = server.lanes[server.next_to_end++ % server.lanes.size()];
-  boost::asio::post(lane->executor(), [lane] { lane->end_longest_idle(); });
+  Room::of_process().asked_to_go();
+  boost::asio::post(lane->executor(), [lane] {
+    if (!lane->end_longest_idle()) Room::of_process().gone();
+  });
 }
 
 }  // namespace
@@ -60,14 +63,17 @@ std::shared_ptr<Shared> Room::fullest() {
   return fullest;
 }
 
-bool Shared::enter() {
+void Shared::make_room() {
   Room& room = Room::of_process();
   if (room.narrow()) {
     if (auto fullest = room.fullest()) end_one(*fullest);
   } else if (Room::is_narrow(connections, limits.connections)) {
     end_one(*this);
   }
-  if (connections >= limits.connections || !room.enter()) return false;
+}
+
+bool Shared::enter() {
+  if (connections >= limits.connections || !Room::of_process().enter()) return false;
   connections.fetch_add(1);
   return true;
 }

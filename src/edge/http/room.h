@@ -24,6 +24,10 @@ class Room {
   bool enter();
   void leave() { taken_.fetch_sub(1); }
   bool narrow() const { return is_narrow(taken_.load(), limit_.load()); }
+  // One that waits for a request was asked to go; it has gone, or did not.
+  void asked_to_go() { going_.fetch_add(1); }
+  void gone() { going_.fetch_sub(1); }
+  bool is_being_made() const { return going_.load() > 0; }
   // The server with the most connections; nothing when there is none.
   std::shared_ptr<Shared> fullest();
 
@@ -31,7 +35,7 @@ class Room {
   static bool is_narrow(std::size_t taken, std::size_t limit) { return taken >= limit - limit / 8; }
 
  private:
-  std::atomic<std::size_t> taken_ = 0, limit_ = 0;
+  std::atomic<std::size_t> taken_ = 0, limit_ = 0, going_ = 0;
   std::mutex mutex_;
   std::vector<std::weak_ptr<Shared>> servers_;
 };

@@ -16,6 +16,9 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using asio::ip::tcp;
 
+constexpr Duration kRoomWait = 1ms;
+constexpr int kRoomWaitsMax = 1000;
+
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 // One answer for those who find no room; never waits.
@@ -26,6 +29,19 @@ void turn_away(TcpSocket& socket, bool plain) {
   if (plain)
     (void)::send(socket.native_handle(), kAnswer.data(), kAnswer.size(),
                  MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+// Takes room for one more, and waits for it while others make it: in a burst they come faster than
+// those before them go.
+boost::asio::awaitable<bool> enter(Shared& shared, asio::steady_timer& timer) {
+  shared.make_room();
+  for (int wait = 0; wait < kRoomWaitsMax && !shared.stopping; ++wait) {
+    if (shared.enter()) co_return true;
+    if (!Room::of_process().is_being_made()) break;
+    timer.expires_after(kRoomWait);
+    co_await timer.async_wait(kTuple);
+  }
+  co_return shared.enter();
 }
 
 boost::asio::awaitable<void> accept_all(std::shared_ptr<Shared> shared,
@@ -41,7 +57,7 @@ boost::asio::awaitable<void> accept_all(std::shared_ptr<Shared> shared,
       co_await timer.async_wait(kTuple);
       continue;
     }
-    if (!shared->enter()) {
+    if (!co_await enter(*shared, timer)) {
       turn_away(socket, !shared->tls);
       continue;
     }

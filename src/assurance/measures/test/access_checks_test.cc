@@ -71,6 +71,49 @@ class AccessChecks : public StateTest {
          {"now", now()}});
   }
 
+  // Open for `minutes` until now, approved by the user of that number.
+  void add_intervention(std::int64_t id, const std::string& kind, const std::string& bucket,
+                        std::int64_t approved_by, std::int64_t minutes) {
+    execute(
+        "INSERT INTO intervention (id, tenant_id, staff_user_id, staff_name, actions, bucket, "
+        "reason, duration_us, requested_by_user_id, requested_us, pending_until_us, state, "
+        "decided_by_user_id, decided_us, decision_reason, expires_us, ended_by_user_id, "
+        "end_reason, kind) VALUES (:id, 2, 10, 'nadia', 's3:*', :bucket, 'x', 1, 10, 0, 0, 'open', "
+        ":by, :from, '', :now, 0, '', :kind)",
+        {{"id", id},
+         {"bucket", bucket},
+         {"by", approved_by},
+         {"from", now() - minutes * 60'000'000},
+         {"now", now()},
+         {"kind", kind}});
+  }
+  void add_staff_access(std::int64_t intervention, const std::string& staff,
+                        const std::string& bucket) {
+    execute(
+        "INSERT INTO staff_access (tenant_id, staff, bucket, intervention_id, requests, first_us, "
+        "last_us) VALUES (2, :staff, :bucket, :id, 3, :first, :last)",
+        {{"staff", staff},
+         {"bucket", bucket},
+         {"id", intervention},
+         {"first", now() - 20 * 60'000'000},
+         {"last", now() - 10 * 60'000'000}});
+  }
+  void read_log(std::int64_t tenant) {
+    execute(
+        "INSERT INTO log_reading (tenant_id, leaf, part, observed_at_us) VALUES (:tenant, 9, 0, "
+        ":now)",
+        {{"tenant", tenant}, {"now", now()}});
+  }
+  void add_grant(std::int64_t id, std::int64_t user, const std::string& kind, std::int64_t since,
+                 const database::Value& ended) {
+    execute(
+        "INSERT INTO iam_grant (id, tenant_id, kind, user_id, group_id, profile_id, role, holder, "
+        "name, privileged, origin, given_by_user_id, since_us, ended_us, ended_by_user_id, "
+        "end_reason) VALUES (:id, 2, :kind, :user, 0, 0, '', '', '', 0, 'direct', 0, :since, "
+        ":ended, 0, '')",
+        {{"id", id}, {"kind", kind}, {"user", user}, {"since", since}, {"ended", ended}});
+  }
+
   void expect(const std::string& id, Verdict verdict, const std::vector<std::string>& rows) {
     const Evaluation evaluation = check(id);
     EXPECT_EQ(name_of(evaluation.status.verdict), name_of(verdict))
@@ -117,6 +160,11 @@ TEST_P(AccessChecks, OfCustomers) {
   expect("S07-C-02", Verdict::kFail, {"user bob: not used for 95 days"});
   expect("S07-C-03", Verdict::kPass, {});
   expect("S07-C-04", Verdict::kFail,
+         {"tenant Cust: does not ask everybody for a second factor",
+          "user ada: role tenant_administrator, 0 second factors in force",
+          "user bob: role member, 0 second factors in force"});
+  execute("UPDATE tenant SET everybody_needs_factor = 1 WHERE id = 2");
+  expect("S07-C-04", Verdict::kFail,
          {"user ada: role tenant_administrator, 0 second factors in force",
           "user bob: role member, 0 second factors in force"});
   execute(
@@ -129,6 +177,181 @@ TEST_P(AccessChecks, OfCustomers) {
   execute("UPDATE tenant SET probe = 1 WHERE id = 2");
   for (const char* id : {"S07-C-02", "S07-C-03", "S07-C-04", "S07-C-06"})
     EXPECT_EQ(check(id).status.verdict, Verdict::kNoData) << id;
+}
+
+TEST_P(AccessChecks, OfTheStrongestFactor) {
+  const auto reasons = [&] {
+    std::vector<std::string> told;
+    for (const EvaluatedRow& row : check("S07-P-13").rows)
+      told.push_back(row.subject + (row.pass ? " pass " : " fail ") + row.reason);
+    return told;
+  };
+  const auto add_factor = [&](std::int64_t id, std::int64_t user, const std::string& kind) {
+    execute(
+        "INSERT INTO mfa_factor (id, tenant_id, user_id, kind, secret_sealed, last_step, "
+        "created_us, confirmed_us, label) VALUES (:id, 1, :user, :kind, '', 0, 0, 0, '')",
+        {{"id", id}, {"user", user}, {"kind", kind}});
+  };
+  add_user(10, 1, "ines", {.role = "provider_administrator"});
+  add_user(11, 1, "oleg", {.role = "operator"});
+  add_factor(1, 11, "totp");
+  EXPECT_THAT(reasons(), ElementsAre("user ines fail factors role=provider_administrator count=0",
+                                     "user oleg pass factors role=operator count=1"));
+  // The promise asks for several factors, not for the strongest: told, and no failure.
+  add_factor(2, 10, "totp");
+  EXPECT_THAT(reasons(),
+              ElementsAre("user ines pass no_passkey role=provider_administrator count=1",
+                          "user oleg pass factors role=operator count=1"));
+  add_factor(3, 10, "passkey");
+  EXPECT_EQ(reasons().at(0), "user ines pass factors role=provider_administrator count=2");
+}
+
+TEST_P(AccessChecks, OfTerms) {
+  add_user(10, 1, "root", {});
+  add_user(20, 2, "ada", {});
+  EXPECT_EQ(check("S10-C-03").status.verdict, Verdict::kNoData) << "nothing was published";
+  const auto publish = [&](const std::string& version, std::int64_t days, std::int64_t in_force) {
+    execute(
+        "INSERT INTO terms (version, text_en, text_fr, published_us, published_by_user_id, "
+        "in_force_us) VALUES (:version, 'a', 'b', :published, 10, :in_force)",
+        {{"version", version},
+         {"published", now() - days * kDayUs},
+         {"in_force", now() - in_force * kDayUs}});
+  };
+  publish("to come", 40, -1);
+  EXPECT_EQ(check("S10-C-03").status.verdict, Verdict::kNoData) << "not in force yet";
+  publish("2026 1", 29, 20);
+  expect("S10-C-03", Verdict::kPass, {});
+  EXPECT_EQ(check("S10-C-03").rows.at(0).reason, "open days=1 version=2026 1");
+  clock_.advance(std::chrono::hours(23));
+  execute("DELETE FROM terms WHERE version = 'to come'");
+  expect("S10-C-03", Verdict::kPass, {});
+  clock_.advance(std::chrono::hours(1));
+  expect("S10-C-03", Verdict::kFail,
+         {"user ada: has not accepted version 2026 1, published 30 days ago"});
+  // Who came later has the same time.
+  execute("UPDATE iam_user SET created_us = :us WHERE id = 20", {{"us", now() - 29 * kDayUs}});
+  expect("S10-C-03", Verdict::kPass, {});
+  clock_.advance(std::chrono::hours(24));
+  EXPECT_EQ(check("S10-C-03").status.violations, 1);
+  execute(
+      "INSERT INTO terms_acceptance (user_id, version, tenant_id, accepted_us) VALUES (20, "
+      "'2026 1', 2, 0)");
+  expect("S10-C-03", Verdict::kPass, {});
+  // Another version is another question; staff's and programs' are not the customer's.
+  publish("2026 2", 31, 1);
+  expect("S10-C-03", Verdict::kFail,
+         {"user ada: has not accepted version 2026 2, published 31 days ago"});
+  execute("UPDATE iam_user SET owner_id = 10 WHERE id = 20");
+  EXPECT_EQ(check("S10-C-03").status.verdict, Verdict::kNoData);
+}
+
+TEST_P(AccessChecks, OfStaffOnCustomersData) {
+  EXPECT_EQ(check("S01-P-04").status.verdict, Verdict::kNoData) << "nobody read the log";
+  read_log(2);
+  expect("S01-P-04", Verdict::kPass, {});
+  add_intervention(7, "ordinary", "papers", 11, 60);
+  add_staff_access(7, "nadia", "papers");
+  expect("S01-P-04", Verdict::kPass, {});
+  const std::vector<std::string> unfounded = {
+      "user nadia: 3 requests of the provider's staff in 31 days, 3 of them without a valid "
+      "intervention; of its break-glass, 0 reports are overdue"};
+  // Each of what makes it valid, and the state as it was again.
+  for (const auto& [broken, mended] : std::vector<std::pair<std::string, std::string>>{
+           {"decided_by_user_id = 10", "decided_by_user_id = 11"},
+           {"decided_by_user_id = 0", "decided_by_user_id = 11"},
+           {"requested_by_user_id = 11", "requested_by_user_id = 10"},
+           {"bucket = 'secrets'", "bucket = ''"},
+           {"tenant_id = 1", "tenant_id = 2"},
+           {"staff_name = 'oleg'", "staff_name = 'nadia'"},
+           {"decided_us = decided_us + 2400000000 + 7000000",
+            "decided_us = decided_us - 2400000000 - 7000000"},
+           {"expires_us = expires_us - 600000000", "expires_us = expires_us + 600000000"},
+           {"ended_us = expires_us - 607000000", "ended_us = expires_us - 605000000"},
+           {"id = 8", "id = 7"}}) {
+    execute("UPDATE intervention SET " + broken);
+    expect("S01-P-04", Verdict::kFail, unfounded);
+    execute("UPDATE intervention SET " + mended);
+    expect("S01-P-04", Verdict::kPass, {});
+  }
+  add_staff_access(0, "nadia", "papers");
+  EXPECT_EQ(check("S01-P-04").status.violations, 1) << "one that the log names no number of";
+  execute("DELETE FROM intervention");
+  EXPECT_EQ(failing(check("S01-P-04"))[0].substr(0, 22), "user nadia: 6 requests");
+  execute("DELETE FROM staff_access");
+  expect("S01-P-04", Verdict::kPass, {});
+  clock_.advance(std::chrono::minutes(6));
+  EXPECT_EQ(check("S01-P-04").status.verdict, Verdict::kStale);
+}
+
+TEST_P(AccessChecks, OfReportsOnBreakGlass) {
+  read_log(2);
+  add_intervention(7, "break_glass", "", 11, 60);
+  add_intervention(8, "ordinary", "", 11, 60);
+  const auto after = [&](std::int64_t hours) {
+    clock_.advance(std::chrono::hours(hours));
+    execute("UPDATE log_reading SET observed_at_us = :now", {{"now", now()}});
+  };
+  after(72);
+  expect("S01-P-04", Verdict::kPass, {});
+  after(1);
+  expect("S01-P-04", Verdict::kFail,
+         {"user nadia: 0 requests of the provider's staff in 31 days, 0 of them without a valid "
+          "intervention; of its break-glass, 1 report is overdue"});
+  // The time for it begins when it ended, which may be before its time was over.
+  execute("UPDATE intervention SET ended_us = :now WHERE id = 7", {{"now", now()}});
+  expect("S01-P-04", Verdict::kPass, {});
+  after(73);
+  EXPECT_EQ(check("S01-P-04").status.verdict, Verdict::kFail);
+  execute("UPDATE intervention SET report = 'done', reported_us = :now WHERE id = 7",
+          {{"now", now()}});
+  expect("S01-P-04", Verdict::kPass, {});
+  execute("UPDATE intervention SET reported_us = NULL, expires_us = NULL WHERE id = 7");
+  expect("S01-P-04", Verdict::kPass, {});
+}
+
+TEST_P(AccessChecks, OfWhoWasLetIn) {
+  read_log(2);
+  add_user(20, 2, "ada", {});
+  add_grant(1, 20, "role", now() - kDayUs, database::Null{});
+  const std::int64_t hour = 3'600'000'000;
+  execute(
+      "INSERT INTO user_access (tenant_id, user_id, hour_us, requests, first_us, last_us) VALUES "
+      "(2, 20, :hour, 3, :first, :last)",
+      {{"hour", now() - 2 * hour}, {"first", now() - 2 * hour}, {"last", now() - hour}});
+  expect("S01-P-04", Verdict::kPass, {});
+  const std::vector<std::string> unfounded = {
+      "tenant Cust: of 1 own user let in within 24 hours and looked at, 1 held no right at that "
+      "instant"};
+  const auto held = [&](std::int64_t since, const database::Value& ended,
+                        const database::Value& expires) {
+    execute("UPDATE iam_grant SET since_us = :since, ended_us = :ended, expires_us = :expires",
+            {{"since", since}, {"ended", ended}, {"expires", expires}});
+  };
+  const database::Null never;
+  held(now() - kDayUs, now() - hour - 7'000'000, never);
+  expect("S01-P-04", Verdict::kFail, unfounded);
+  held(now() - kDayUs, now() - hour - 5'000'000, never);
+  expect("S01-P-04", Verdict::kPass, {});
+  held(now() - kDayUs, never, now() - hour - 7'000'000);
+  expect("S01-P-04", Verdict::kFail, unfounded);
+  held(now() - 2 * hour + 7'000'000, never, never);
+  expect("S01-P-04", Verdict::kFail, unfounded);
+  held(now() - kDayUs, never, never);
+  execute("UPDATE iam_grant SET kind = 'boundary'");
+  expect("S01-P-04", Verdict::kFail, unfounded);
+  execute("UPDATE iam_grant SET kind = 'membership', tenant_id = 1");
+  expect("S01-P-04", Verdict::kFail, unfounded);
+  execute("UPDATE iam_grant SET tenant_id = 2");
+  expect("S01-P-04", Verdict::kPass, {});
+  // One after the other.
+  execute("UPDATE iam_grant SET ended_us = :at", {{"at", now() - 90 * 60'000'000ll}});
+  expect("S01-P-04", Verdict::kFail, unfounded);
+  add_grant(2, 20, "profile", now() - 90 * 60'000'000ll, database::Null{});
+  expect("S01-P-04", Verdict::kPass, {});
+  execute("DELETE FROM iam_grant");
+  execute("UPDATE user_access SET hour_us = :hour", {{"hour", now() - 25 * hour}});
+  expect("S01-P-04", Verdict::kPass, {});
 }
 
 TEST_P(AccessChecks, OfLogs) {

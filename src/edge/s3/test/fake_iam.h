@@ -115,6 +115,7 @@ class FakeIam final : public iam::Iam {
   iam::MailQueue& mail() override { std::abort(); }
   iam::Terms& terms() override { std::abort(); }
   iam::FactorResets& factor_resets() override { std::abort(); }
+  iam::FactorRules& factor_rules() override { std::abort(); }
   iam::LostPasswords& lost_passwords() override { std::abort(); }
   iam::ServiceAccounts& service_accounts() override { std::abort(); }
   iam::Upkeep& upkeep() override { std::abort(); }

@@ -1,6 +1,7 @@
 #include "postgresql_server.h"
 
 #include "base/ensure.h"
+#include "folder.h"
 
 #include <atomic>
 #include <csignal>
@@ -71,9 +72,7 @@ class Server {
 Result<> Server::start() {
   const auto bin = find_binaries();
   if (!bin) return failure("PostgreSQL is not installed: apt-get install postgresql");
-  std::string pattern = (files::temp_directory_path() / "belfry-postgresql-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) return failure("mkdtemp " + pattern);
-  directory_ = pattern;
+  TRY(directory_, make_folder("belfry-postgresql"));
   if (const passwd* user = unprivileged_user())
     if (chown(directory_.c_str(), user->pw_uid, user->pw_gid) != 0) return failure("chown");
 

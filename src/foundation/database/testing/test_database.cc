@@ -1,5 +1,6 @@
 #include "database_testing/test_database.h"
 
+#include "folder.h"
 #include "postgresql_server.h"
 
 #include <cstdio>
@@ -24,11 +25,9 @@ std::string name_of(Engine engine) {
 
 TestDatabase::TestDatabase(Engine engine, std::vector<Migration> migrations) {
   if (engine == Engine::kSqlite) {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "belfry-sqlite-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr)
-      give_up(Error(Code::kInternal, "test.directory", {{"path", pattern}}));
-    directory_ = pattern;
+    auto folder = make_folder("belfry-sqlite");
+    if (!folder) give_up(folder.error());
+    directory_ = folder->string();
     url_ = "sqlite:" + directory_ + "/state.db";
   } else {
     auto parameters = make_postgresql_database();

@@ -10,6 +10,7 @@
 #include "database/database.h"
 #include "iam/access.h"
 #include "iam/factor_resets.h"
+#include "iam/factor_rules.h"
 #include "iam/interventions.h"
 #include "iam/issuers.h"
 #include "iam/listing.h"
@@ -75,6 +76,10 @@ std::span<const std::string_view> documents_of(Role role);
 
 enum class Method { kNone, kSession, kApiToken, kAccessKey, kSystem };
 
+// What waits in a session for the passkey of a provider administrator who has one and did not prove
+// it yet: what comes by the role; or whatever a stolen session would be good for as well.
+enum class PasskeyDue { kNo, kForRights, kForAll };
+
 struct Principal {
   TenantId tenant;
   UserId user;
@@ -93,6 +98,9 @@ struct Principal {
   std::shared_ptr<const AssumedRole> assumed{};
   // Of staff: by what it reaches customers' data now. Null: by nothing.
   std::shared_ptr<const std::vector<OpenIntervention>> interventions{};
+  // Of a person, or a role's session that one opened, whose tenant asks everybody for a factor.
+  bool factor_demanded = false;
+  PasskeyDue passkey_due = PasskeyDue::kNo;
 };
 
 // Facts of the request that rights may depend on.
@@ -131,6 +139,8 @@ struct User {
   std::optional<Timestamp> role_until{};  // when its role falls back to the one before
   bool privileged = false;                // by its role, or by a profile that it holds
   std::optional<UserId> owner{};          // of a service account (service_accounts.h)
+  bool factor_demanded = false;           // a person whose tenant asks everybody for a factor
+  bool needs_second_factor() const { return privileged || factor_demanded; }
 };
 
 struct AccessKey {
@@ -228,7 +238,8 @@ class Iam {
   virtual ~Iam() = default;
 
   // Allows or refuses: denied ("iam.denied", arguments action and resource;
-  // "iam.second_factor_needed" for a privileged role without one). A policy of the resource that
+  // "iam.second_factor_needed" for a privileged role without one, "iam.factor_demanded" where the
+  // tenant asks everybody for it, "iam.passkey_step_up_needed"). A policy of the resource that
   // cannot be compiled allows nothing. Microseconds, no waiting.
   virtual Result<> authorize(const Principal& principal, std::string_view action,
                              const Resource& resource, const Context& context) = 0;
@@ -287,6 +298,7 @@ class Iam {
   virtual MailQueue& mail() = 0;
   virtual Terms& terms() = 0;
   virtual FactorResets& factor_resets() = 0;
+  virtual FactorRules& factor_rules() = 0;
   virtual LostPasswords& lost_passwords() = 0;
   virtual ServiceAccounts& service_accounts() = 0;
   virtual Roles& roles() = 0;
@@ -298,7 +310,9 @@ class Iam {
   // The oldest first, as tokens and sessions are.
   virtual Task<Listing<AccessKey>> list_access_keys(const Principal& by, UserId user,
                                                     Page page) = 0;
-  // A key never ends, so a token that does makes none. Errors: denied ("iam.session_needed").
+  // A key never ends, so a token that does makes none. Errors: denied ("iam.session_needed"),
+  // conflict ("iam.credential_without_factor": the tenant asks everybody for a factor, and the key
+  // would carry none).
   virtual Task<NewAccessKey> create_access_key(const Principal& by, UserId user) = 0;
   virtual Task<> delete_access_key(const Principal& by, const std::string& id) = 0;
 

@@ -23,8 +23,21 @@ using InterventionId = Id<struct InterventionTag>;
 // How long one is open at most.
 inline constexpr auto kInterventionMax = std::chrono::hours(12);
 
+// kBreakGlass: an emergency, by the rules of `break_glass`.
+enum class InterventionKind { kOrdinary, kBreakGlass };
+std::string_view name_of(InterventionKind kind);
+
+// Of a break-glass: how long one is open at most, how long it waits for its second person, and how
+// long after its end its report may take.
+inline constexpr auto kBreakGlassMax = std::chrono::hours(1);
+inline constexpr auto kBreakGlassPendingFor = std::chrono::minutes(15);
+inline constexpr auto kReportDueAfter = std::chrono::hours(72);
+inline constexpr std::size_t kReportMax = 4'000;  // octets
+
 // pending -> open (approve) -> ended (end, or its time is over)
-// pending -> refused (refuse), ended (end), lapsed (nobody decided for three days)
+// pending -> refused (refuse), ended (end), lapsed (nobody decided for three days; of a
+// break-glass,
+//            for a quarter of an hour)
 enum class InterventionState { kPending, kOpen, kRefused, kEnded, kLapsed };
 std::string_view name_of(InterventionState state);
 std::optional<InterventionState> intervention_state_named(std::string_view name);
@@ -40,6 +53,7 @@ struct NewIntervention {
 
 struct Intervention {
   InterventionId id;
+  InterventionKind kind = InterventionKind::kOrdinary;
   TenantId tenant;
   std::string tenant_name;
   UserId staff;
@@ -59,6 +73,9 @@ struct Intervention {
   std::string ended_by_name;  // empty: nobody, or another tenant's user
   std::size_t deciders = 0;   // how many may decide it now; of a pending one
   bool are_apart = false;     // as of an AccessRequest
+  // Of a break-glass that was open: until when its report is due, and the report, once it is there.
+  std::optional<Timestamp> report_due, reported;
+  std::string report, reported_by_name;
 };
 
 // One that is open, as far as decisions need it. Immutable.
@@ -86,6 +103,19 @@ class Interventions {
   // "policy.*"), not_found ("iam.tenant_missing", "iam.user_missing"), conflict
   // ("iam.too_many_requests").
   virtual Task<Intervention> ask(const Principal& by, const NewIntervention& wanted) = 0;
+  // In an emergency, by an administrator of the provider for itself (`staff` is not looked at), at
+  // most an hour, everything on buckets and objects if no actions are named. Nothing is open until
+  // a second administrator approves it, within a quarter of an hour; both with a factor that they
+  // proved within the last quarter of an hour, or had when they made the token that they use.
+  // Errors: those of `ask`, with "iam.bad_break_glass_duration"; denied ("iam.step_up_needed"),
+  // conflict
+  // ("iam.report_overdue": of an earlier one, which lets `approve` open none either).
+  virtual Task<Intervention> break_glass(const Principal& by, const NewIntervention& wanted) = 0;
+  // What was done, by whoever opened the break-glass; once that account is suspended or deleted, by
+  // an administrator. After its end, once. Errors: invalid ("iam.bad_report"), denied
+  // ("iam.report_of_opener"), conflict ("iam.no_report_due", "iam.reported_already").
+  virtual Task<Intervention> report(const Principal& by, InterventionId id,
+                                    const std::string& text) = 0;
   virtual Task<Listing<Intervention>> list(const Principal& by,  // the newest first
                                            std::optional<InterventionState> state, Page page) = 0;
   // Errors: not_found ("iam.intervention_missing"), as those below.

@@ -62,7 +62,8 @@ class SecondFactors {
   // The caller's own.
   virtual Task<FactorList> list_factors(const Principal& by) = 0;
   // Errors: not_found ("iam.factor_missing"), conflict ("iam.last_factor": a privileged user keeps
-  // one). With the last one go the recovery codes. Ends the user's other sessions.
+  // one; "iam.last_factor_demanded": so does everybody where the tenant asks for it). With the last
+  // one go the recovery codes. Ends the user's other sessions.
   virtual Task<> remove_factor(const Principal& by, const std::string& id) = 0;
 
   // `origin` is the page that asks. Errors: invalid ("iam.passkey_not_here": it is none of those
@@ -89,13 +90,15 @@ class SecondFactors {
   virtual Task<std::vector<std::string>> make_recovery_codes(const Principal& by) = 0;
 
   // For what a stolen session would be good for: whether the caller's has proved its factor within
-  // a quarter of an hour. A refusal is in the log. Errors: denied ("iam.step_up_needed").
+  // a quarter of an hour. A refusal is in the log. Errors: denied ("iam.step_up_needed",
+  // "iam.passkey_step_up_needed").
   virtual Result<> check_fresh(const Principal& by, std::string_view action,
                                const std::string& resource) = 0;
   // The caller's session proves a second factor again. Errors: invalid ("iam.passkey_not_here"),
   // denied ("iam.passkey_missing").
   virtual Task<PasskeyRequest> begin_step_up(const Principal& by, const std::string& origin) = 0;
-  // A code, or a passkey. Errors: denied ("iam.wrong_code", those of webauthn.h), conflict
+  // A code, or a passkey; of a provider administrator who has a passkey, that. Errors: denied
+  // ("iam.wrong_code", "iam.passkey_step_up_needed", those of webauthn.h), conflict
   // ("iam.no_second_factor"), retry ("iam.throttled").
   struct StepUp {
     std::string totp;

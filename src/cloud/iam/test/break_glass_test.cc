@@ -1,0 +1,275 @@
+// Break-glass: an emergency, by two persons, for an hour, with a report afterwards.
+#include "iam/interventions.h"
+#include "world.h"
+
+namespace belfry::iam {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+class BreakGlassTest : public testing::TestWithParam<database::Engine> {
+ protected:
+  BreakGlassTest() {
+    seeds_["admin"] = world_.founded.admin_totp_secret;
+    make("nadia", Role::kProviderAdministrator);
+  }
+
+  // Staff with a second factor. The provider's own rules want two persons for a privileged role:
+  // here the program itself gives it.
+  UserId make(const std::string& name, Role role) {
+    const Principal system{
+        .tenant = kProviderTenant, .name = "system", .method = Method::kSystem, .credential = {}};
+    auto made =
+        world_.wait(iam_.create_user(system, kProviderTenant, name, "", role, kGoodPassword));
+    EXPECT_TRUE(made) << made.error().describe();
+    const Principal fresh = world_.enter(name, kGoodPassword);
+    auto seed = world_.wait(iam_.begin_totp(fresh));
+    EXPECT_TRUE(seed) << seed.error().describe();
+    EXPECT_TRUE(world_.wait(iam_.confirm_totp(fresh, world_.code_of(*seed))));
+    world_.clock.advance(seconds(30));
+    seeds_[name] = *seed;
+    return made->id;
+  }
+  Principal enter(const std::string& name) {
+    if (name == "admin") return world_.admin();
+    return world_.enter(name, kGoodPassword, seeds_.at(name));
+  }
+  NewIntervention wanted(Duration duration = minutes(30)) {
+    return {.tenant = kFirstCustomer,
+            .actions = {},
+            .reason = "the harbour is on fire",
+            .duration = duration};
+  }
+  // Opened by nadia; the founder may approve it.
+  InterventionId open(const NewIntervention& named) {
+    auto opened = world_.wait(interventions_.break_glass(enter("nadia"), named));
+    EXPECT_TRUE(opened) << opened.error().describe();
+    return opened ? opened->id : InterventionId{};
+  }
+  InterventionId open() { return open(wanted()); }
+  std::string refusal(const Principal& by, const NewIntervention& named) {
+    return message_of(world_.wait(interventions_.break_glass(by, named)));
+  }
+  std::string approve(const Principal& by, InterventionId id) {
+    return message_of(world_.wait(interventions_.approve(by, id, "go")));
+  }
+  std::string report(const Principal& by, InterventionId id, const std::string& text) {
+    return message_of(world_.wait(interventions_.report(by, id, text)));
+  }
+  Intervention find(InterventionId id) {
+    return *world_.wait(interventions_.find(world_.customer(), id));
+  }
+  std::string may(const Principal& by, std::string_view action = "s3:GetObject",
+                  const std::string& resource = "arn:aws:s3:::papers/a") {
+    return message_of(
+        iam_.authorize(by, action, {resource, kFirstCustomer, {}}, {.time = world_.clock.now()}));
+  }
+  std::string detail(TenantId log, const std::string& name) {
+    for (const audit::Detail& own : world_.ledger.last_event(log).details)
+      if (own.name == name) return own.value;
+    return "";
+  }
+
+  World world_{GetParam()};
+  Iam& iam_ = *world_.iam;
+  Interventions& interventions_ = iam_.interventions();
+  std::map<std::string, std::string> seeds_;
+};
+BELFRY_ON_BOTH_ENGINES(BreakGlassTest);
+
+TEST_P(BreakGlassTest, TakesTwoPersons) {
+  const InterventionId id = open();
+  for (const TenantId log : {kFirstCustomer, kProviderTenant}) {
+    EXPECT_EQ(world_.ledger.last(log), "iam:BreakGlass");
+    EXPECT_EQ(detail(log, "kind"), "break_glass");
+    EXPECT_EQ(detail(log, "reason"), "the harbour is on fire");
+  }
+  EXPECT_EQ(find(id).kind, InterventionKind::kBreakGlass) << "the customer sees it at once";
+  EXPECT_EQ(find(id).deciders, 1u);
+  EXPECT_EQ(may(enter("nadia")), "iam.denied") << "one person opens nothing";
+  EXPECT_EQ(approve(enter("nadia"), id), "iam.four_eyes");
+  EXPECT_EQ(approve(world_.customer(), id), "iam.denied");
+  ASSERT_EQ(approve(world_.admin(), id), "");
+  EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:ApproveIntervention");
+  EXPECT_EQ(detail(kFirstCustomer, "kind"), "break_glass");
+  const Principal nadia = enter("nadia");
+  EXPECT_EQ(may(nadia), "");
+  EXPECT_EQ(may(nadia, "s3:DeleteObject"), "") << "no action named: all of them";
+  EXPECT_EQ(may(nadia, "s3:PutBucketPolicy", "arn:aws:s3:::papers"), "iam.denied");
+  EXPECT_EQ(may(world_.admin()), "iam.denied") << "who approved is not who acts";
+  world_.clock.advance(minutes(30));
+  EXPECT_EQ(may(nadia), "iam.denied");
+  EXPECT_EQ(find(id).state, InterventionState::kEnded);
+}
+
+TEST_P(BreakGlassTest, AllowsNoMoreThanItNames) {
+  NewIntervention named = wanted();
+  named.actions = {"s3:GetObject"};
+  named.bucket = "papers";
+  ASSERT_EQ(approve(world_.admin(), open(named)), "");
+  EXPECT_EQ(may(enter("nadia")), "");
+  EXPECT_EQ(may(enter("nadia"), "s3:PutObject"), "iam.denied");
+  EXPECT_EQ(may(enter("nadia"), "s3:GetObject", "arn:aws:s3:::others/a"), "iam.denied");
+}
+
+TEST_P(BreakGlassTest, IsForAdministratorsOfTheProvider) {
+  make("oleg", Role::kReader);
+  make("olga", Role::kOperator);
+  for (const char* name : {"oleg", "olga"})
+    EXPECT_EQ(refusal(enter(name), wanted()), "iam.denied") << name;
+  EXPECT_EQ(refusal(world_.customer(), wanted()), "iam.denied");
+  EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:BreakGlass failure iam.denied");
+  // It is for oneself: whoever else is named, it is not looked at.
+  NewIntervention named = wanted();
+  named.staff = world_.admin().user;
+  EXPECT_EQ(find(open(named)).staff_name, "nadia");
+}
+
+TEST_P(BreakGlassTest, RefusesWhatIsNone) {
+  const Principal nadia = enter("nadia");
+  const auto with = [&](auto change) {
+    NewIntervention named = wanted();
+    change(named);
+    return refusal(nadia, named);
+  };
+  EXPECT_EQ(with([](auto& w) { w.reason = " "; }), "iam.bad_reason");
+  EXPECT_EQ(with([](auto& w) { w.duration = hours(1) + seconds(1); }),
+            "iam.bad_break_glass_duration");
+  EXPECT_EQ(with([](auto& w) { w.duration = Duration(0); }), "iam.bad_break_glass_duration");
+  EXPECT_EQ(with([](auto& w) { w.actions = {"iam:*"}; }), "iam.bad_intervention_actions");
+  EXPECT_EQ(with([](auto& w) { w.bucket = "*"; }), "iam.bad_intervention_actions");
+  EXPECT_EQ(with([](auto& w) { w.tenant = kProviderTenant; }), "iam.tenant_missing");
+  EXPECT_EQ(with([](auto& w) { w.duration = hours(1); }), "");
+}
+
+TEST_P(BreakGlassTest, WantsFreshFactorsOfBoth) {
+  const Principal nadia = enter("nadia");
+  world_.clock.advance(minutes(15));
+  EXPECT_EQ(refusal(nadia, wanted()), "iam.step_up_needed");
+  EXPECT_EQ(world_.ledger.last(kProviderTenant), "iam:BreakGlass failure iam.step_up_needed");
+  const Principal founder = world_.admin();
+  world_.clock.advance(minutes(14));
+  const InterventionId id = open();
+  world_.clock.advance(minutes(1));
+  EXPECT_EQ(approve(founder, id), "iam.step_up_needed");
+  EXPECT_EQ(approve(world_.admin(), id), "");
+}
+
+// A token is a program's, and a person made it: it is as fresh as that person was.
+TEST_P(BreakGlassTest, WantsFreshTokens) {
+  const auto token_of = [&](const Principal& by) {
+    auto made = world_.wait(iam_.create_api_token(by, "now", std::nullopt));
+    EXPECT_TRUE(made) << made.error().describe();
+    return made->secret;
+  };
+  const auto use = [&](const std::string& secret) {
+    return *world_.wait(iam_.authenticate_token(secret));
+  };
+  const Principal nadia = enter("nadia");
+  world_.clock.advance(minutes(10));
+  const std::string first = token_of(nadia), second = token_of(use(first));
+  EXPECT_EQ(refusal(use(first), wanted()), "");
+  EXPECT_EQ(refusal(use(second), wanted()), "") << "of a token that a token made";
+  world_.clock.advance(minutes(5));
+  for (const std::string& secret : {first, second})
+    EXPECT_EQ(refusal(use(secret), wanted()), "iam.step_up_needed") << "as old as the factor";
+  EXPECT_EQ(refusal(use(world_.founded.api_token), wanted()), "iam.step_up_needed");
+  const std::string approving = token_of(world_.admin());
+  world_.clock.advance(minutes(14));
+  const InterventionId id = open();
+  world_.clock.advance(minutes(1));
+  EXPECT_EQ(approve(use(approving), id), "iam.step_up_needed");
+  EXPECT_EQ(approve(use(token_of(world_.admin())), id), "");
+}
+
+TEST_P(BreakGlassTest, LapsesWithoutTheSecond) {
+  const InterventionId id = open();
+  world_.clock.advance(kBreakGlassPendingFor);
+  EXPECT_EQ(approve(world_.admin(), id), "iam.request_not_pending") << "before any turn";
+  ASSERT_TRUE(world_.wait(interventions_.turn()));
+  EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:InterventionLapsed");
+  EXPECT_EQ(find(id).state, InterventionState::kLapsed);
+  world_.clock.advance(kReportDueAfter + hours(1));
+  EXPECT_FALSE(find(id).report_due) << "nothing was open";
+  EXPECT_EQ(report(enter("nadia"), id, "nothing"), "iam.no_report_due");
+  open();
+}
+
+TEST_P(BreakGlassTest, IsReportedOn) {
+  const InterventionId id = open();
+  EXPECT_EQ(report(enter("nadia"), id, "in advance"), "iam.no_report_due");
+  ASSERT_EQ(approve(world_.admin(), id), "");
+  EXPECT_EQ(find(id).report_due, *find(id).expires + kReportDueAfter);
+  EXPECT_EQ(report(enter("nadia"), id, "in advance"), "iam.no_report_due");
+  ASSERT_TRUE(world_.wait(interventions_.end(world_.customer(), id)));
+  EXPECT_EQ(find(id).report_due, *find(id).ended + kReportDueAfter) << "it ended earlier";
+  const Principal nadia = enter("nadia");
+  for (const std::string& text : {std::string(), std::string(" \n\t"), std::string("\xff"),
+                                  std::string(kReportMax + 1, 'x'), std::string("a\0b", 3)})
+    EXPECT_EQ(report(nadia, id, text), "iam.bad_report") << text;
+  EXPECT_EQ(report(world_.admin(), id, "I saw it"), "iam.report_of_opener");
+  EXPECT_EQ(report(world_.customer(), id, "I saw it"), "iam.denied");
+  make("oleg", Role::kReader);
+  EXPECT_EQ(report(enter("oleg"), id, "I saw it"), "iam.intervention_missing");
+  ASSERT_EQ(report(nadia, id, "put it out"), "");
+  for (const TenantId log : {kFirstCustomer, kProviderTenant}) {
+    EXPECT_EQ(world_.ledger.last(log), "iam:ReportIntervention");
+    EXPECT_EQ(detail(log, "report"), "put it out");
+  }
+  EXPECT_EQ(find(id).report, "put it out");
+  EXPECT_EQ(find(id).reported_by_name, "nadia");
+  EXPECT_EQ(report(nadia, id, "or rather"), "iam.reported_already");
+}
+
+TEST_P(BreakGlassTest, IsNotOpenedWhileAReportIsOverdue) {
+  const InterventionId id = open(wanted(hours(1)));
+  ASSERT_EQ(approve(world_.admin(), id), "");
+  world_.clock.advance(hours(2));
+  const InterventionId meanwhile = open();
+  EXPECT_EQ(approve(world_.admin(), meanwhile), "") << "due is not overdue";
+  ASSERT_EQ(message_of(world_.wait(interventions_.end(enter("nadia"), meanwhile))), "");
+  ASSERT_EQ(report(enter("nadia"), meanwhile, "nothing found"), "");
+  const Timestamp due = *find(id).report_due;
+  world_.clock.advance(due - world_.clock.now() - minutes(10));
+  const InterventionId waiting = open();
+  world_.clock.advance(due - world_.clock.now());
+  EXPECT_EQ(refusal(enter("nadia"), wanted()), "iam.report_overdue");
+  EXPECT_EQ(approve(world_.admin(), waiting), "iam.report_overdue");
+  auto founder = world_.wait(interventions_.break_glass(world_.admin(), wanted()));
+  EXPECT_TRUE(founder) << "another's report is another's";
+  EXPECT_EQ(report(enter("nadia"), id, "late, but here it is"), "");
+  EXPECT_EQ(refusal(enter("nadia"), wanted()), "");
+}
+
+TEST_P(BreakGlassTest, IsReportedOnForWhoIsGone) {
+  const UserId paul = make("paul", Role::kProviderAdministrator);
+  auto opened = world_.wait(interventions_.break_glass(enter("paul"), wanted()));
+  ASSERT_TRUE(opened) << opened.error().describe();
+  ASSERT_EQ(approve(world_.admin(), opened->id), "");
+  ASSERT_EQ(message_of(world_.wait(interventions_.end(world_.customer(), opened->id))), "");
+  EXPECT_EQ(report(world_.admin(), opened->id, "for paul"), "iam.report_of_opener");
+  ASSERT_TRUE(world_.wait(iam_.set_user_active(world_.admin(), paul, false)));
+  EXPECT_EQ(report(world_.admin(), opened->id, "for paul"), "");
+  EXPECT_EQ(find(opened->id).reported_by_name, world_.founded.admin_user);
+}
+
+TEST_P(BreakGlassTest, IsNotWhatAnInterventionOwes) {
+  auto asked = world_.wait(interventions_.ask(enter("nadia"), {.tenant = kFirstCustomer,
+                                                               .actions = {"s3:GetObject"},
+                                                               .reason = "ticket 7",
+                                                               .duration = hours(2)}));
+  ASSERT_TRUE(asked) << asked.error().describe();
+  EXPECT_EQ(asked->kind, InterventionKind::kOrdinary);
+  ASSERT_EQ(approve(world_.admin(), asked->id), "");
+  // One is open for a user and a customer at a time, of whatever kind.
+  EXPECT_EQ(approve(world_.admin(), open()), "iam.intervention_open");
+  ASSERT_EQ(message_of(world_.wait(interventions_.end(enter("nadia"), asked->id))), "");
+  EXPECT_EQ(report(enter("nadia"), asked->id, "read it"), "iam.no_report_due");
+  world_.clock.advance(kReportDueAfter + hours(1));
+  EXPECT_EQ(refusal(enter("nadia"), wanted()), "");
+}
+
+}  // namespace
+}  // namespace belfry::iam
