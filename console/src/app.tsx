@@ -23,10 +23,12 @@ import { BucketsPage } from './objects/buckets_page';
 import { fromSegment } from './objects/place';
 import { UploadsProvider } from './objects/uploads';
 import { PeoplePages } from './people/people_pages';
+import { firstTab } from './people/people_tabs';
 import { may, WhoContext } from './shell/rights';
 import { StepUp } from './shell/step_up';
 import { Shell } from './shell/shell';
-import { DirectoryPage, directoryPath, takeAnswer } from './sign_in/directory_page';
+import { DirectoryPage, takeAnswer } from './sign_in/directory_page';
+import { directoryPath } from './sign_in/directory_path';
 import { SignInPage } from './sign_in/sign_in_page';
 import { DisksPage } from './storage/disks_page';
 
@@ -140,7 +142,7 @@ function Pages({ who }: { who: WhoAmI }) {
         {({ bucket }) => <AccessPage key={bucket} bucket={fromSegment(bucket)} />}
       </Route>
       <Route path="/people">
-        <Redirect to="/people/users" replace />
+        <Redirect to={`/people/${firstTab(who)}`} replace />
       </Route>
       <Route path="/people/:kind/:id?">
         {({ kind, id }) => <PeoplePages key={`${kind} ${id ?? ''}`} kind={kind} id={id} />}

@@ -21,6 +21,8 @@ const sameInBoth = new Set<string>([
   'account.sessions',
   'account.totp.secret',
   'audit.action',
+  'people.interventions',
+  'intervention',
   'directory.organisation',
   'section.6b',
 ]);

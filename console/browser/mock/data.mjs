@@ -20,7 +20,17 @@ export const users = {
       'disk:ListReplicaSets',
       'audit:ListEvents',
       'audit:ExportEvents',
+      ...iam('ListTenants ListUsers GetUser'),
+      ...iam('GetIntervention RequestIntervention DecideIntervention EndIntervention'),
     ],
+  },
+  // Staff that administers nothing.
+  olga: {
+    password: 'an operator has a password too',
+    totp: '654321',
+    user: { ...user('6', '1', 'olga', 'operator', true), privileged: true },
+    tenant: tenant('1', null, 'provider', 'Aubade Hosting'),
+    rights: ['measure:ListMeasures', 'disk:ListDisks', 'disk:ListReplicaSets', 'audit:ListEvents'],
   },
   claire: {
     password: 'another long password',
@@ -52,9 +62,12 @@ export const users = {
     rights: [
       'measure:ListMeasures',
       's3:ListAllMyBuckets',
-      ...'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary DecideRequest SetAccessRules SetFactorRule GetReview OpenReview DecideReview Invite ListInvitations SendInvitation WithdrawInvitation ListRoles GetRole CreateRole ChangeRole DeleteRole ListRoleSessions RevokeRoleSession GetAccess'
-        .split(' ')
-        .map((name) => `iam:${name}`),
+      ...iam(
+        'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary DecideRequest SetAccessRules SetFactorRule GetReview OpenReview DecideReview Invite ListInvitations SendInvitation WithdrawInvitation ListRoles GetRole CreateRole ChangeRole DeleteRole ListRoleSessions RevokeRoleSession GetAccess',
+      ),
+      ...iam(
+        'DeleteUser ListServiceAccounts CreateServiceAccount ChangeServiceAccount CreateServiceCredential ListIssuers GetIssuer CreateIssuer ChangeIssuer DeleteIssuer ListSubjects LinkSubject UnlinkSubject GetIntervention EndIntervention ListFactorResets AskForFactorReset ApproveFactorReset CancelFactorReset',
+      ),
       'audit:ListEvents',
     ],
   },
@@ -80,11 +93,15 @@ export const users = {
   },
 };
 
+function iam(names) {
+  return names.split(' ').map((name) => `iam:${name}`);
+}
+
 // Her organisation asks everybody for a second factor.
 users.noor = {
   ...users.remi,
   password: 'noor has no second factor yet',
-  user: user('6', '7', 'noor', 'reader', false),
+  user: user('8', '7', 'noor', 'reader', false),
   tenant: tenant('7', '1', 'customer', 'Maison Verte'),
   demanded: true,
 };
@@ -102,6 +119,7 @@ function user(id, tenant, name, role, has_totp) {
     role,
     privileged: role.endsWith('administrator'),
     active: true,
+    owner: null,
     has_totp,
     passkeys: 0,
     created_us: minutesAgo(50_000),

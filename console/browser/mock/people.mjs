@@ -3,6 +3,7 @@ import * as data from './data.mjs';
 import { answerFactorRule } from './factor_rule.mjs';
 import { answerRequests, requestNeeded } from './requests.mjs';
 import { answerReviews } from './reviews.mjs';
+import { accountsOf, answerStaff } from './staff.mjs';
 
 const now = () => Date.now() * 1000;
 let made = 1000;
@@ -28,6 +29,7 @@ const people = [
       last_sign_in_us: at % 7 === 6 ? null : now() - at * 7e9,
     };
   }),
+  { ...data.users.nadia.user, id: '98', name: 'gregor', email: 'gregor@rivage.example' },
   {
     ...data.users.claire.user,
     id: '99',
@@ -89,7 +91,7 @@ let members = [
 ];
 const boundaries = new Map([['100', '503']]);
 
-const userOf = (id) => people.find((each) => each.id === id);
+const userOf = (id) => [...people, ...accountsOf('2')].find((each) => each.id === id);
 const since_us = now() - 5e11;
 
 function holding(id, group = null) {
@@ -230,11 +232,17 @@ export function answerPeople(route, path, body, query, who) {
   if (ruled !== undefined) return ruled;
   const reviewed = answerReviews(route, path, body, query, who, things);
   if (reviewed !== undefined) return reviewed;
+  const staffed = answerStaff(route, path, body, query, who, things);
+  if (staffed !== undefined) return staffed;
   switch (route) {
     case 'GET tenants':
-      return list([data.users.claire.tenant]);
+      return list(
+        who.tenant.kind === 'provider' && who.user.role !== 'operator'
+          ? [who.tenant, data.users.claire.tenant]
+          : [who.tenant],
+      );
     case 'GET tenants/*/users':
-      return list(people.filter(({ tenant }) => tenant === id));
+      return list([...people, ...accountsOf(id)].filter(({ tenant }) => tenant === id));
     case 'POST tenants/*/users':
       return createUser(body);
     case 'GET users/*':

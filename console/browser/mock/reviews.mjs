@@ -95,6 +95,7 @@ function openReview(body) {
       opened_us: now(),
       due_us: now() + body.due_days * dayUs,
       repeat_days: body.repeat_days,
+      reviewers: body.reviewers ?? [],
     }),
   );
   return [201, shown(reviews.get(id))];
@@ -213,6 +214,9 @@ function answerRoles(route, path, body, things) {
       roles.delete(id);
       return [204];
     case 'PUT roles/*/profiles/*':
+      if (other === '504') {
+        return refuse(403, 'iam.role_of_four_eyes', 'Here a role does not give such rights.');
+      }
       roles.get(id).profiles.push(things.holding(other));
       return [204];
     case 'DELETE roles/*/profiles/*':

@@ -287,7 +287,9 @@ function api(request, response, path, query, body) {
     return problem(response, 403, 'iam.step_up_needed', 'Not allowed', 'Confirm first.');
   }
   const isChange =
-    /^PUT (profiles|users|access-rules|factor-rule|reviews|roles)/.test(route) && body.length > 0;
+    /^PUT (profiles|users|access-rules|factor-rule|reviews|roles|issuers|service-accounts)/.test(
+      route,
+    ) && body.length > 0;
   const said = isChange ? JSON.parse(body.toString()) : body;
   const found = answerPeople(route, path, said, query, who);
   if (found !== undefined) {
@@ -415,12 +417,25 @@ function api(request, response, path, query, body) {
     case 'POST users/*/access-keys': {
       const id = 'BLFEXAMPLEACCESSKEY0';
       keys.push({ id, user: path[1], tenant: who.tenant.id, created_us: Date.now() * 1000 });
-      Object.assign(keys.at(-1), { last_used_us: null, active: true });
+      Object.assign(keys.at(-1), { last_used_us: null, expires_us: null, active: true });
       return answer(response, 201, {
         access_key: keys.at(-1),
         secret: 'a-secret-of-forty-characters',
       });
     }
+    case 'POST service-accounts/*/access-keys': {
+      const id = `BLFPROGRAMKEY000${path[1]}`;
+      const expires_us = Date.now() * 1000 + body.lifetime_us;
+      keys.push({ id, user: path[1], tenant: who.tenant.id, created_us: Date.now() * 1000 });
+      Object.assign(keys.at(-1), { last_used_us: null, expires_us, active: true });
+      return answer(response, 201, { access_key: keys.at(-1), secret: 'a-program-has-a-secret' });
+    }
+    case 'DELETE access-keys/*':
+      keys.splice(
+        keys.findIndex(({ id }) => id === path[1]),
+        1,
+      );
+      return answer(response, 204);
     case 'GET api-tokens':
       return answer(response, 200, page(tokens));
     case 'POST api-tokens':

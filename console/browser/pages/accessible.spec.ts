@@ -46,6 +46,23 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['nadia', '/people/assumed-roles'],
   ['nadia', '/people/assumed-roles/301'],
   ['nadia', '/people/assumed-roles/new'],
+  ['nadia', '/people/users/112'],
+  ['nadia', '/people/interventions'],
+  ['nadia', '/people/interventions/3002'],
+  ['nadia', '/people/interventions/3003'],
+  ['nadia', '/people/directories'],
+  ['nadia', '/people/directories/3101'],
+  ['nadia', '/people/directories/3102'],
+  ['nadia', '/people/directories/new'],
+  ['nadia', '/people/service-accounts'],
+  ['nadia', '/people/service-accounts/3302'],
+  ['claire', '/people/service-accounts'],
+  ['claire', '/people/service-accounts/3303'],
+  ['admin', '/people/interventions'],
+  ['admin', '/people/interventions/3001'],
+  ['admin', '/people/interventions/new'],
+  ['olga', '/people/interventions'],
+  ['olga', '/people/interventions/new'],
 ];
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -73,7 +90,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         expect(complaints).toEqual([]);
       });
 
-      for (const who of ['admin', 'claire', 'nadia'] as const) {
+      for (const who of ['admin', 'claire', 'nadia', 'olga'] as const) {
         test(`the pages of ${who}`, async ({ page }) => {
           const complaints = watch(page);
           await signIn(page, who);

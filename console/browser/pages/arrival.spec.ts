@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
-import { expectAccessible } from '../expectations';
+import { expectAccessible, settle } from '../expectations';
+import { expectFrench } from '../french';
 import { signIn } from './persons';
 
 // The pages of who is not signed in yet, with the daemon's answers put in their place.
@@ -143,4 +144,151 @@ test('an invitation is accepted with a password typed twice', async ({ page }) =
   await page.keyboard.press('Enter');
   await expect(page.getByText('This name is taken.')).toBeVisible();
   expect(sent).toEqual([{ secret, name: 'tom', password: 'a new long passphrase' }]);
+});
+
+const noPasskey = (expires_us = Date.now() * 1000 + 1e9) => ({
+  name: 'nadia',
+  privileged: true,
+  has_totp: false,
+  has_passkey: false,
+  expires_us,
+});
+
+test('an organisation’s name leads to its directory, and a wrong one is told', async ({ page }) => {
+  const sent = await answer(page, 'session/directory', [
+    [
+      404,
+      {
+        title: 'Not there',
+        status: 404,
+        detail: 'No organisation of this name signs in here.',
+        code: 'not_found',
+        message_id: 'iam.organisation_unknown',
+        arguments: {},
+      },
+    ],
+    [200, { url: '/signed-in?error=access_denied' }],
+  ]);
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Sign in with your organisation' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    'Sign in with your organisation',
+  );
+  const name = page.getByRole('textbox', { name: 'Organisation' });
+  await expect(name).toBeFocused();
+  await page.keyboard.type(' rivaje ');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('No organisation of this name');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'With a user name and password' }).click();
+  await expect(page.locator('[name=user]')).toBeVisible();
+  await page.getByRole('button', { name: 'Sign in with your organisation' }).click();
+  await name.fill('rivage');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/signed-in$/);
+  await expect(page.getByRole('alert')).toContainText('Begin again.');
+  expect(sent).toEqual([{ organisation: 'rivaje' }, { organisation: 'rivage' }]);
+});
+
+test('a directory that is believed leads in at once', async ({ page }) => {
+  await signIn(page, 'claire');
+  const sent = await answer(page, 'session', [[200, { user: {}, session: {} }]]);
+  await page.goto('/signed-in?organisation=rivage&code=once&state=this-one');
+  await expect(page.getByRole('heading', { level: 1, name: 'The annex' })).toBeVisible();
+  expect(new URL(page.url()).search).toBe('');
+  expect(sent).toEqual([
+    { directory: { organisation: 'rivage', code: 'once', state: 'this-one', iss: '' } },
+  ]);
+});
+
+test('who forgot the password asks for a link, and learns nothing of who there is', async ({
+  page,
+}) => {
+  const sent = await answer(page, 'password-reset/mail', [
+    [
+      409,
+      {
+        title: 'Not done',
+        status: 409,
+        detail: 'This provider sends no mail. Ask an administrator for help.',
+        code: 'conflict',
+        message_id: 'iam.no_mail',
+        arguments: {},
+      },
+    ],
+    [204, null],
+  ]);
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Forgotten?' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'A new password' })).toBeVisible();
+  await page.getByLabel('User name').fill('nobody');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('Ask an administrator for help.');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Mail me a link' }).click();
+  await expect(page.getByRole('status')).toContainText('a mail is on its way');
+  await expect(page.locator('[name=user]')).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await expect(page.locator('[name=password]')).toBeVisible();
+  expect(sent).toEqual([
+    { user: 'nobody', language: 'en' },
+    { user: 'nobody', language: 'en' },
+  ]);
+});
+
+test('a link that is used says what to do, and a good one asks for no factor of who has none', async ({
+  page,
+}) => {
+  await answer(page, 'password-reset', [
+    [
+      404,
+      {
+        title: 'Not there',
+        status: 404,
+        detail: 'This link leads nowhere. Ask for a new one at the sign-in.',
+        code: 'not_found',
+        message_id: 'iam.reset_unknown',
+        arguments: {},
+      },
+    ],
+    [200, noPasskey()],
+  ]);
+  const sent = await answer(page, 'password-reset/password', [[204, null]]);
+  await page.goto(`/#/password-reset/${'ab'.repeat(32)}`);
+  await expect(page.getByRole('alert')).toContainText('Ask for a new one at the sign-in.');
+  await expect(page.locator('[name=password]')).toHaveCount(0);
+  await expectAccessible(page);
+  await page.goto(`/#/password-reset/${secret}`);
+  await expect(page.getByText('“nadia”')).toBeVisible();
+  await expect(page.locator('[name=totp], [name=recovery]')).toHaveCount(0);
+  await page.locator('[name=password]').fill('a new long passphrase');
+  await page.locator('[name=again]').fill('a new long passphrase');
+  await expectAccessible(page);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('status')).toContainText('all sessions ended');
+  await expect(page.locator('[name=password]')).toHaveCount(0);
+  expect(sent).toEqual([{ secret, password: 'a new long passphrase' }]);
+});
+
+test.describe('in French, on a phone', () => {
+  test.use({ locale: 'fr-FR', viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
+  test('these pages are in French and fit', async ({ page }) => {
+    await answer(page, 'password-reset', [[200, { ...noPasskey(), has_totp: true }]]);
+    await answer(page, 'session', [refusal('iam.totp_needed', 'Un code est nécessaire.')]);
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Se connecter avec votre organisation' }).click();
+    await expectFrench(page, ['Switch to English']);
+    await expectAccessible(page);
+    for (const place of ['/#/password-reset', `/#/password-reset/${secret}`]) {
+      await page.goto(place);
+      await settle(page);
+      await expectFrench(page, ['Switch to English']);
+      await expectAccessible(page);
+    }
+    await page.goto('/signed-in?organisation=acme&code=once&state=this-one');
+    await expect(page.locator('[name=totp]')).toBeFocused();
+    await expectFrench(page, ['Switch to English']);
+    await expectAccessible(page);
+  });
 });

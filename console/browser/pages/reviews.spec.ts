@@ -13,9 +13,12 @@ test('a review is opened, and each right is kept or taken away', async ({ page }
   await page.getByRole('button', { name: 'Open a review' }).click();
   await dialog(page).getByLabel('Name of the review').fill('Winter');
   await dialog(page).getByLabel('Which rights').selectOption('privileged rights');
+  await dialog(page).getByLabel('gregor').check();
   await expectAccessible(page);
   await page.keyboard.press('Tab');
+  const opened = page.waitForRequest((request) => request.method() === 'POST');
   await dialog(page).getByRole('button', { name: 'Open a review' }).click();
+  expect((await opened).postDataJSON()).toMatchObject({ reviewers: ['98'] });
   await expect(page.getByRole('heading', { level: 1, name: 'Winter' })).toBeVisible();
   await expect(page.getByText('0 of 3 decided')).toBeVisible();
   // Nobody decides about itself.
@@ -43,13 +46,20 @@ test('persons are invited by mail, or by a link where no mail goes out', async (
   const invite = page.getByRole('button', { name: 'Invite by mail' });
   await invite.click();
   await dialog(page).getByLabel('E-mail').fill('tom@rivage.example');
+  await dialog(page).getByRole('group', { name: 'Groups' }).getByLabel('Night shift').check();
   await dialog(page).getByLabel('Role').selectOption('Administrator');
+  // No group applies to an administrator.
+  await expect(dialog(page).getByRole('group', { name: 'Groups' })).toHaveCount(0);
   await page.keyboard.press('Tab');
+  const refused = page.waitForRequest((request) => request.method() === 'POST');
   await dialog(page).getByRole('button', { name: 'Invite by mail' }).click();
+  expect((await refused).postDataJSON()).not.toHaveProperty('groups');
   await expect(dialog(page).getByText('Take the role of a reader now')).toBeVisible();
   await expectAccessible(page);
   await dialog(page).getByLabel('Role').selectOption('Reader');
+  const sent = page.waitForRequest((request) => request.method() === 'POST');
   await dialog(page).getByRole('button', { name: 'Invite by mail' }).click();
+  expect((await sent).postDataJSON()).toMatchObject({ role: 'reader', groups: ['601'] });
   await expect(dialog(page).getByText('is on its way')).toBeVisible();
   await dialog(page).getByRole('button', { name: 'Close' }).last().click();
   const invited = panel(page, 'Invitations');
@@ -114,6 +124,20 @@ test('a role is made with its trust, given profiles, and its sessions end', asyn
   await dialog(page).getByRole('radio', { name: 'Backups' }).check();
   await dialog(page).getByRole('button', { name: 'Give a profile' }).click();
   await expect(page.getByRole('link', { name: 'Backups' })).toBeVisible();
+  await expect(dialog(page)).toBeHidden();
+  // What no role has by one person alone is asked for, for somebody.
+  await page.getByRole('button', { name: 'Give a profile' }).click();
+  await dialog(page).getByRole('radio', { name: 'Vault keys' }).check();
+  await dialog(page).getByRole('button', { name: 'Give a profile' }).click();
+  await expect(dialog(page).getByText('a role does not give such rights')).toBeVisible();
+  await dialog(page).getByLabel('Reason').fill('the quarterly test of the vault');
+  await expect(dialog(page).getByRole('button', { name: 'Ask for it' })).toBeDisabled();
+  await dialog(page).getByLabel('For whom').selectOption('Night shift');
+  await expectAccessible(page);
+  const asked = page.waitForRequest((request) => request.method() === 'POST');
+  await dialog(page).getByRole('button', { name: 'Ask for it' }).click();
+  expect((await asked).postDataJSON()).toMatchObject({ profile: '504', group: '601' });
+  await dialog(page).getByRole('button', { name: 'Close' }).last().click();
   await page.getByRole('button', { name: 'Change' }).click();
   await page.getByLabel('Longest session').selectOption('8\u00a0h');
   await page.getByRole('button', { name: 'Save the policy' }).click();

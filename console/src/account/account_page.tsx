@@ -30,7 +30,8 @@ function OwnRights() {
     <div className="stack">
       <RightsPanel user={useWho().user} />
       <p>
-        <a href="#/people/requests">{t('requests.see')}</a>
+        <a href="#/people/requests">{t('requests.see')}</a> ·{' '}
+        <a href="#/people/service-accounts">{t('programs.own')}</a>
       </p>
     </div>
   );

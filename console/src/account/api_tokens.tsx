@@ -1,20 +1,16 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { Button } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { askAgain } from '../api/again';
 import { identity } from '../api/routes';
 import type { ApiToken } from '../api/types';
 import { Confirm } from '../elements/confirm';
-import { Copyable } from '../elements/copyable';
 import { Moment } from '../elements/moment';
 import { Panel } from '../elements/page';
 import { Answer, Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
-import { MadeSecret } from './made_secret';
-
-const dayUs = 86_400_000_000;
-const lifetimes = [30, 90, 365] as const;
+import { MakeToken } from './make_token';
 
 export function ApiTokensPanel() {
   const { t } = useSpeech();
@@ -25,7 +21,14 @@ export function ApiTokensPanel() {
   return (
     <Panel title={t('account.api_tokens')} flush>
       <p className="panel-body soft">{t('account.api_tokens.means')}</p>
-      <CreateToken onCreated={again} />
+      <MakeToken
+        mayLast
+        make={async (label, lifetime) => {
+          const made = await identity.createApiToken(label, lifetime);
+          await again();
+          return made;
+        }}
+      />
       <Answer query={query}>
         {(tokens) =>
           tokens.length === 0 ? (
@@ -49,56 +52,6 @@ export function ApiTokensPanel() {
         </Confirm>
       )}
     </Panel>
-  );
-}
-
-function CreateToken({ onCreated }: { onCreated: () => Promise<unknown> }) {
-  const { t, count } = useSpeech();
-  const [label, setLabel] = useState('');
-  const [days, setDays] = useState('90');
-  const create = useMutation({
-    mutationFn: () => identity.createApiToken(label.trim(), days === '' ? null : +days * dayUs),
-    onSuccess: async () => {
-      setLabel('');
-      await onCreated();
-    },
-  });
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    if (label.trim() !== '') create.mutate();
-  }
-  return (
-    <>
-      <form className="panel-body row-end" onSubmit={submit}>
-        <TextInput
-          label={t('account.api_tokens.label')}
-          placeholder={t('account.api_tokens.label.like')}
-          required
-          withAsterisk={false}
-          maxLength={100}
-          value={label}
-          onChange={(event) => setLabel(event.currentTarget.value)}
-        />
-        <NativeSelect
-          label={t('time.expires')}
-          value={days}
-          onChange={(event) => setDays(event.currentTarget.value)}
-          data={[
-            ...lifetimes.map((each) => ({
-              value: String(each),
-              label: count('time.days', each),
-            })),
-            { value: '', label: t('time.never_expires') },
-          ]}
-        />
-        <Button type="submit" loading={create.isPending}>
-          {t('account.api_tokens.create')}
-        </Button>
-      </form>
-      <MadeSecret made={create}>
-        {(made) => <Copyable label={t('account.api_tokens.secret')} value={made.secret} />}
-      </MadeSecret>
-    </>
   );
 }
 

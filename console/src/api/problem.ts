@@ -51,7 +51,8 @@ export function asProblem(thrown: unknown): Problem {
   return thrown instanceof Problem ? thrown : unreachable();
 }
 
-// One person alone may not give the right: it is asked for with a request.
+// One person alone may not give the right, or not by a role: it is asked for with a request.
 export function isRequestNeeded(thrown: unknown): boolean {
-  return thrown instanceof Problem && thrown.messageId === 'iam.request_needed';
+  const needs = ['iam.request_needed', 'iam.role_of_four_eyes'];
+  return thrown instanceof Problem && needs.includes(thrown.messageId);
 }

@@ -18,23 +18,33 @@ import type {
   Disk,
   Explanation,
   FactorList,
+  FactorReset,
   FactorRule,
   Group,
   GroupHoldings,
   GroupMember,
   Holdings,
   InclusionProof,
+  Intervention,
+  InterventionState,
   Invitation,
+  Issuer,
+  IssuerChange,
   Job,
+  LostFactor,
   MadeInvitation,
   Measure,
   MeasureDetail,
   NewAccessKey,
   NewAccessRequest,
   NewApiToken,
+  NewIntervention,
   NewInvitation,
+  NewIssuer,
   NewPasskey,
   NewReview,
+  NewServiceAccount,
+  NewSubject,
   NewUser,
   ObjectCopies,
   ObjectPage,
@@ -55,10 +65,12 @@ import type {
   Review,
   ReviewItem,
   RoleSession,
+  ServiceAccount,
   Session,
   SignedIn,
   SimulatedRequest,
   StepUp,
+  Subject,
   Tenant,
   TermsList,
   TotpSeed,
@@ -147,6 +159,7 @@ export const identity = {
     ask<User>('POST', ['tenants', tenant, 'users'], { body }),
   setActive: (user: string, active: boolean) =>
     ask<User>('PATCH', ['users', user], { body: { active } }),
+  deleteUser: (user: string) => ask<undefined>('DELETE', ['users', user]),
   factorRule: () => ask<FactorRule>('GET', ['factor-rule']),
   setFactorRule: (needed_by: FactorRule['needed_by']) =>
     ask<FactorRule>('PUT', ['factor-rule'], { body: { needed_by } }),
@@ -229,6 +242,51 @@ export const invitations = {
     ask<MadeInvitation>('POST', ['tenants', tenant, 'invitations'], { body }),
   send: (id: string) => ask<MadeInvitation>('POST', ['invitations', id, 'send']),
   withdraw: (id: string) => ask<undefined>('DELETE', ['invitations', id]),
+};
+
+export const interventions = {
+  list: (state: InterventionState | '') => all<Intervention>(['interventions'], { state }),
+  one: (id: string) => ask<Intervention>('GET', ['interventions', id]),
+  ask: (body: NewIntervention) => ask<Intervention>('POST', ['interventions'], { body }),
+  decide: (id: string, verb: 'approve' | 'refuse', reason: string) =>
+    ask<Intervention>('POST', ['interventions', id, verb], { body: { reason } }),
+  end: (id: string) => ask<Intervention>('POST', ['interventions', id, 'end']),
+};
+
+export const issuers = {
+  list: () => all<Issuer>(['issuers']),
+  one: (id: string) => ask<Issuer>('GET', ['issuers', id]),
+  create: (body: NewIssuer) => ask<Issuer>('POST', ['issuers'], { body }),
+  change: (id: string, body: IssuerChange) => ask<Issuer>('PUT', ['issuers', id], { body }),
+  remove: (id: string) => ask<undefined>('DELETE', ['issuers', id]),
+  subjects: (issuer: string) => all<Subject>(['issuers', issuer, 'subjects']),
+  link: (issuer: string, body: NewSubject) =>
+    ask<Subject>('POST', ['issuers', issuer, 'subjects'], { body }),
+  unlink: (issuer: string, subject: string) =>
+    ask<undefined>('DELETE', ['issuers', issuer, 'subjects', subject]),
+};
+
+export const serviceAccounts = {
+  list: () => all<ServiceAccount>(['service-accounts']),
+  create: (body: NewServiceAccount) => ask<ServiceAccount>('POST', ['service-accounts'], { body }),
+  setOwner: (account: string, owner: string) =>
+    ask<undefined>('PUT', ['service-accounts', account, 'owner'], { body: { owner } }),
+  createKey: (account: string, lifetime_us: number) =>
+    ask<NewAccessKey>('POST', ['service-accounts', account, 'access-keys'], {
+      body: { lifetime_us },
+    }),
+  createToken: (account: string, label: string, lifetime_us: number) =>
+    ask<NewApiToken>('POST', ['service-accounts', account, 'api-tokens'], {
+      body: { label, lifetime_us },
+    }),
+};
+
+export const factorResets = {
+  list: (tenant: string) => all<FactorReset>(['tenants', tenant, 'factor-resets']),
+  ask: (user: string, body: LostFactor) =>
+    ask<FactorReset>('POST', ['users', user, 'factor-reset'], { body }),
+  approve: (id: string) => ask<FactorReset>('POST', ['factor-resets', id, 'approval']),
+  cancel: (id: string) => ask<undefined>('DELETE', ['factor-resets', id]),
 };
 
 export const roles = {

@@ -4,6 +4,7 @@ import { arrivalEn } from './catalogue_arrival_en';
 import { accountEn } from './catalogue_account_en';
 import { reachEn } from './catalogue_reach_en';
 import { rightsEn } from './catalogue_rights_en';
+import { staffEn } from './catalogue_staff_en';
 
 // What the console says, in English: the list of all its messages. `{name}` is filled in; `.one`
 // and `.other` are the forms of a number `{n}`.
@@ -13,6 +14,7 @@ export const en = {
   ...accountEn,
   ...reachEn,
   ...rightsEn,
+  ...staffEn,
   name: 'Belfry',
   'state.loading': 'Loading…',
   'page.missing': 'There is no such page.',

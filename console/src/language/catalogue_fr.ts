@@ -3,6 +3,7 @@ import { arrivalFr } from './catalogue_arrival_fr';
 import { accountFr } from './catalogue_account_fr';
 import { reachFr } from './catalogue_reach_fr';
 import { rightsFr } from './catalogue_rights_fr';
+import { staffFr } from './catalogue_staff_fr';
 import type { en } from './catalogue_en';
 import { peopleFr } from './catalogue_people_fr';
 
@@ -13,6 +14,7 @@ export const fr: Record<keyof typeof en, string> = {
   ...accountFr,
   ...reachFr,
   ...rightsFr,
+  ...staffFr,
   name: 'Belfry',
   'state.loading': 'Chargement…',
   'page.missing': 'Cette page n’existe pas.',

@@ -136,5 +136,5 @@ export const rightsEn = {
   'language.en': 'English',
   'language.fr': 'French',
   'users.needs_two':
-    'Take the role of a reader now; the other role is asked for once the user is there.',
+    'Take the role of a reader now, and nothing privileged; the rest is asked for once the user is there.',
 } as const;

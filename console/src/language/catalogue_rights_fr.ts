@@ -139,5 +139,5 @@ export const rightsFr: Record<keyof typeof rightsEn, string> = {
   'language.en': 'anglais',
   'language.fr': 'français',
   'users.needs_two':
-    'Prenez d’abord le rôle de lecteur ; l’autre rôle se demande une fois l’utilisateur créé.',
+    'Prenez d’abord le rôle de lecteur, sans rien de privilégié ; le reste se demande une fois l’utilisateur créé.',
 };

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useState } from 'react';
 import { askAgain } from '../api/again';
+import { isRequestNeeded } from '../api/problem';
 import { roles } from '../api/routes';
 import type { AssumableRole } from '../api/types';
 import { Copyable } from '../elements/copyable';
@@ -11,6 +12,7 @@ import { formatDuration } from '../language/format';
 import { useSpeech } from '../language/speech';
 import { write } from '../objects/policy';
 import { may, useWho } from '../shell/rights';
+import { AskForHolder } from './ask_for_holder';
 import { ChooseProfile } from './choose_profile';
 import { HeldPanel, ThingName } from './held_panel';
 import { PrivilegedMark } from './marks';
@@ -98,6 +100,7 @@ function Profiles({ role, query }: { role: AssumableRole; query: UseQueryResult<
                   note={t('assumed.profiles.means')}
                   action={t('rights.give')}
                   taken={profiles.map(({ profile }) => profile)}
+                  askBy={(profile) => <AskForHolder profile={profile} onClose={close} />}
                   onClose={close}
                   onChoose={async (profile) => {
                     await roles.give(role.id, profile);
@@ -155,6 +158,11 @@ function ChangeTrust({ role, onDone }: { role: AssumableRole; onDone: () => void
         onSeconds={setSeconds}
         error={save.error}
       />
+      {isRequestNeeded(save.error) && (
+        <p>
+          <a href="#/people/requests/new">{t('requests.create')}</a>
+        </p>
+      )}
       <div className="row">
         <Button loading={save.isPending} onClick={() => save.mutate()}>
           {t('access.save')}

@@ -79,7 +79,7 @@ function textsOf(value: unknown): string[] | null {
 }
 
 // The choices whose actions are these, neither more nor fewer.
-function choicesIn(service: Service, actions: readonly string[]): string[] | null {
+export function choicesIn(service: Service, actions: readonly string[]): string[] | null {
   // Nothing is chosen yet: only objects have more than one choice.
   if (actions.length === 0) return service === 'objects' ? [] : null;
   const left = new Set(actions);

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useId, useState, type FormEvent } from 'react';
+import { useId, useState, type FormEvent, type ReactNode } from 'react';
 import { isRequestNeeded } from '../api/problem';
 import type { AskedRight } from '../api/types';
 import { Dialog } from '../elements/dialog';
@@ -34,7 +34,8 @@ export function optionsOf(
 const shownMax = 50;
 
 // One of many, found by a part of its name; the dialog stays, with the reason, when it fails. Where
-// one person alone may not give what was chosen, it turns into asking for it.
+// one person alone may not give what was chosen, it turns into asking for it: as `ask` says, or, if
+// more has to be said, by the form `askBy`.
 export function Choose({
   title,
   label,
@@ -44,6 +45,7 @@ export function Choose({
   groups,
   onChoose,
   ask,
+  askBy,
   onClose,
 }: {
   title: string;
@@ -54,6 +56,7 @@ export function Choose({
   groups: OptionGroup[];
   onChoose: (value: string) => Promise<unknown>;
   ask?: (value: string) => AskedRight;
+  askBy?: (value: string) => ReactNode;
   onClose: () => void;
 }) {
   const { t } = useSpeech();
@@ -72,12 +75,15 @@ export function Choose({
     setTried(true);
     if (meant && !doing.isPending) doing.mutate(meant.value);
   }
-  if (ask !== undefined && isRequestNeeded(doing.error)) {
+  const asks = ask !== undefined || askBy !== undefined;
+  if (asks && isRequestNeeded(doing.error)) {
+    const wanted = doing.variables ?? '';
     return (
       <Dialog title={title} onClose={onClose}>
         <div className="stack">
           <Failure error={doing.error} />
-          <AskForm asked={ask(doing.variables ?? '')} onClose={onClose} />
+          {askBy?.(wanted)}
+          {ask !== undefined && <AskForm asked={ask(wanted)} onClose={onClose} />}
         </div>
       </Dialog>
     );

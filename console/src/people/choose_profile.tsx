@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { rights } from '../api/routes';
 import type { AskedRight } from '../api/types';
 import { useSpeech } from '../language/speech';
@@ -12,6 +13,7 @@ export function ChooseProfile({
   taken,
   onChoose,
   ask,
+  askBy,
   onClose,
 }: {
   title: string;
@@ -20,6 +22,7 @@ export function ChooseProfile({
   taken: readonly string[];
   onChoose: (profile: string) => Promise<unknown>;
   ask?: (profile: string) => AskedRight;
+  askBy?: (profile: string) => ReactNode;
   onClose: () => void;
 }) {
   const { t } = useSpeech();
@@ -36,6 +39,7 @@ export function ChooseProfile({
       onClose={onClose}
       onChoose={onChoose}
       {...(ask !== undefined && { ask })}
+      {...(askBy !== undefined && { askBy })}
     />
   );
 }

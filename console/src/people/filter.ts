@@ -1,4 +1,5 @@
 import type { User } from '../api/types';
+import { isPerson } from './marks';
 
 // Which of the users are shown.
 export const kinds = ['all', 'active', 'suspended', 'privileged', 'without_factor'] as const;
@@ -17,7 +18,7 @@ const isOfKind: Record<Kind, (user: User) => boolean> = {
   active: ({ active }) => active,
   suspended: ({ active }) => !active,
   privileged: ({ privileged }) => privileged,
-  without_factor: ({ has_totp, passkeys }) => !has_totp && passkeys === 0,
+  without_factor: (user) => isPerson(user) && !user.has_totp && user.passkeys === 0,
 };
 
 // Letters in any case, with or without their accents.

@@ -21,6 +21,7 @@ import {
   type Part,
   type Service,
 } from './builder';
+import { Choices } from './choices';
 import { StatementList } from './statement_list';
 import classes from './people.module.css';
 
@@ -154,26 +155,13 @@ function GrantForm({ grant, onGrant }: { grant: Grant; onGrant: (grant: Grant) =
         />
       </div>
       {choices.length > 1 && (
-        <fieldset className={classes['choices']} aria-describedby={`${name}-fault`}>
-          <legend>{t('grant.choices')}</legend>
-          {choices.map((choice) => (
-            <label key={choice} className={classes['choice']}>
-              <input
-                type="checkbox"
-                checked={grant.choices.includes(choice)}
-                onChange={(event) =>
-                  onGrant({
-                    ...grant,
-                    choices: choices.filter((each) =>
-                      each === choice ? event.currentTarget.checked : grant.choices.includes(each),
-                    ),
-                  })
-                }
-              />
-              {t(`choice.${choice}` as Key)}
-            </label>
-          ))}
-        </fieldset>
+        <Choices
+          legend={t('grant.choices')}
+          describedBy={`${name}-fault`}
+          options={choices.map((value) => ({ value, label: t(`choice.${value}` as Key) }))}
+          chosen={grant.choices}
+          onChosen={(chosen) => onGrant({ ...grant, choices: chosen })}
+        />
       )}
       {isPlaced(grant.service) && <Buckets grant={grant} onGrant={onGrant} />}
       {!isPlaced(grant.service) && grant.service !== 'listing' && grant.effect === 'Allow' && (

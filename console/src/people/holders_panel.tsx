@@ -5,9 +5,9 @@ import type { Profile, ProfileHolder } from '../api/types';
 import { Moment } from '../elements/moment';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
-import { Choose, optionsOf } from './choose';
+import { Choose } from './choose';
 import { HeldPanel, ThingName } from './held_panel';
-import { isAdministrator } from './marks';
+import { askedFor, holderIn, holdersAmong } from './holders';
 
 function holderOf({ user, group }: ProfileHolder): Holder {
   return user === null ? { kind: 'groups', id: group ?? '' } : { kind: 'users', id: user };
@@ -90,17 +90,7 @@ function GiveTo({
   const groups = useQuery({ queryKey: ['groups'], queryFn: rights.groups });
   if (users.data === undefined || groups.data === undefined) return null;
   const taken = holders.filter(({ boundary }) => !boundary).map((each) => holderOf(each).id);
-  const kindOf = (kind: Holder['kind'], things: { id: string; name: string }[]) => ({
-    name: t(`people.${kind}`),
-    items: optionsOf(things, taken).map(({ value, label }) => ({
-      value: `${kind} ${value}`,
-      label,
-    })),
-  });
-  const chosen = (value: string): Holder => {
-    const [kind, id] = value.split(' ');
-    return { kind: kind as Holder['kind'], id: id ?? '' };
-  };
+  const found = holdersAmong(users.data, groups.data, taken);
   return (
     <Choose
       title={t('holders.give', { profile: profile.name })}
@@ -108,20 +98,14 @@ function GiveTo({
       note={t('groups.add.means')}
       nothing={t('holders.nobody')}
       action={t('rights.give')}
-      groups={[
-        kindOf('groups', groups.data),
-        kindOf(
-          'users',
-          users.data.filter((user) => !isAdministrator(user)),
-        ),
-      ]}
-      ask={(value) => {
-        const { kind, id } = chosen(value);
-        return { profile: profile.id, ...(kind === 'users' ? { user: id } : { group: id }) };
-      }}
+      groups={(['groups', 'users'] as const).map((kind) => ({
+        name: t(`people.${kind}`),
+        items: found[kind],
+      }))}
+      ask={(value) => askedFor(profile.id, holderIn(value))}
       onClose={onClose}
       onChoose={async (value) => {
-        await rights.give(profile.id, chosen(value));
+        await rights.give(profile.id, holderIn(value));
         await askAgain(queries, ['holders']);
       }}
     />

@@ -1,15 +1,19 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, TextInput } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { askAgain } from '../api/again';
-import { invitations } from '../api/routes';
+import { invitations, rights } from '../api/routes';
 import type { NewInvitation } from '../api/types';
 import { Dialog } from '../elements/dialog';
 import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
-import { useWho } from '../shell/rights';
+import { may, useWho } from '../shell/rights';
+import { Choices } from './choices';
+import { optionsOf } from './choose';
 import { NeedsTwo, RoleField, useRoles } from './create_user';
 import { InvitationLink } from './invitations_panel';
+import { LanguageField } from './language_field';
+import { isAdministrator } from './marks';
 
 // By mail; where none goes out, by a link to hand on.
 export function Invite({ tenant, onClose }: { tenant: string; onClose: () => void }) {
@@ -33,7 +37,14 @@ function InviteForm({ tenant, onClose }: { tenant: string; onClose: () => void }
     language,
   });
   const invite = useMutation({
-    mutationFn: () => invitations.invite(tenant, invited),
+    // No group and no profile applies to administrators, whatever was ticked before.
+    mutationFn: () => {
+      const { groups = [], profiles = [], ...rest } = invited;
+      return invitations.invite(
+        tenant,
+        isAdministrator(invited) ? rest : { ...rest, groups, profiles },
+      );
+    },
     onSuccess: () => askAgain(queries, ['invitations']),
   });
   function submit(event: FormEvent) {
@@ -84,16 +95,15 @@ function InviteForm({ tenant, onClose }: { tenant: string; onClose: () => void }
         roles={roles}
         onRole={(role) => setInvited({ ...invited, role })}
       />
-      <NativeSelect
-        label={t('invitations.language')}
-        data={[
-          { value: 'en', label: t('language.en') },
-          { value: 'fr', label: t('language.fr') },
-        ]}
-        value={invited.language ?? language}
-        onChange={(event) =>
-          setInvited({ ...invited, language: event.currentTarget.value === 'fr' ? 'fr' : 'en' })
-        }
+      {tenant === who.tenant.id && !isAdministrator(invited) && (
+        <Belongings
+          invited={invited}
+          onInvited={(changed) => setInvited({ ...invited, ...changed })}
+        />
+      )}
+      <LanguageField
+        language={invited.language ?? language}
+        onLanguage={(spoken) => setInvited({ ...invited, language: spoken })}
       />
       {invite.isError && <Failure error={invite.error} />}
       <NeedsTwo error={invite.error} />
@@ -106,5 +116,49 @@ function InviteForm({ tenant, onClose }: { tenant: string; onClose: () => void }
         </Button>
       </div>
     </form>
+  );
+}
+
+type Ticked = Partial<Pick<NewInvitation, 'groups' | 'profiles'>>;
+
+// What the person joins and holds from the first moment.
+function Belongings({
+  invited,
+  onInvited,
+}: {
+  invited: NewInvitation;
+  onInvited: (changed: Ticked) => void;
+}) {
+  const { t } = useSpeech();
+  const who = useWho();
+  const groups = useQuery({
+    queryKey: ['groups'],
+    queryFn: rights.groups,
+    enabled: may(who, 'iam:ListGroups'),
+  });
+  const profiles = useQuery({
+    queryKey: ['profiles'],
+    queryFn: rights.profiles,
+    enabled: may(who, 'iam:ListProfiles'),
+  });
+  return (
+    <>
+      {groups.data !== undefined && groups.data.length > 0 && (
+        <Choices
+          legend={t('people.groups')}
+          options={optionsOf(groups.data, [])}
+          chosen={invited.groups ?? []}
+          onChosen={(chosen) => onInvited({ groups: chosen })}
+        />
+      )}
+      {profiles.data !== undefined && profiles.data.length > 0 && (
+        <Choices
+          legend={t('people.profiles')}
+          options={optionsOf(profiles.data, [])}
+          chosen={invited.profiles ?? []}
+          onChosen={(chosen) => onInvited({ profiles: chosen })}
+        />
+      )}
+    </>
   );
 }

@@ -1,5 +1,5 @@
 import type { User } from '../api/types';
-import { Icon } from '../elements/icon';
+import { Chip } from '../elements/chip';
 import { useSpeech } from '../language/speech';
 
 // What one sees of a user, or of a profile, at once.
@@ -7,13 +7,19 @@ import { useSpeech } from '../language/speech';
 export const isAdministrator = ({ role }: Pick<User, 'role'>) =>
   role === 'provider_administrator' || role === 'operator' || role === 'tenant_administrator';
 
+// Who may be named to decide in a review.
+export const isReviewer = ({ role }: Pick<User, 'role'>) =>
+  role === 'provider_administrator' || role === 'tenant_administrator';
+
+// Not the account of a program.
+export const isPerson = ({ owner }: Pick<User, 'owner'>) => owner === null;
+
 export function StatusMark({ active }: { active: boolean }) {
   const { t } = useSpeech();
   return (
-    <span className="chip" data-tone={active ? 'accent' : 'unknown'}>
-      <Icon name={active ? 'pass' : 'no_data'} size={14} />
+    <Chip icon={active ? 'pass' : 'no_data'} tone={active ? 'accent' : 'unknown'}>
       {t(active ? 'user.active' : 'user.suspended')}
-    </span>
+    </Chip>
   );
 }
 
@@ -31,9 +37,8 @@ export function FactorsMark({ user }: { user: User }) {
   if (factors.length > 0) return <>{factors.join(', ')}</>;
   if (!user.privileged) return <span className="soft">{t('user.no_factor')}</span>;
   return (
-    <span className="chip" data-tone="stale">
-      <Icon name="error" size={14} />
+    <Chip icon="error" tone="stale">
       {t('user.no_factor')}
-    </span>
+    </Chip>
   );
 }

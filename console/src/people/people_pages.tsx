@@ -2,15 +2,23 @@ import type { ReactNode } from 'react';
 import { Page, Panel } from '../elements/page';
 import { Empty } from '../elements/states';
 import { useSpeech } from '../language/speech';
-import { may, useWho } from '../shell/rights';
+import type { WhoAmI } from '../api/types';
+import { isStaff, may, useWho } from '../shell/rights';
 import { AccessQuestionsPage } from './access_page';
 import { AssumedRolePage } from './assumed_role_page';
 import { AssumedRolesPage } from './assumed_roles_page';
+import { DirectoriesPage } from './directories_page';
 import { GroupPage } from './group_page';
 import { GroupsPage } from './groups_page';
+import { InterventionPage } from './intervention_page';
+import { InterventionsPage } from './interventions_page';
+import { IssuerPage } from './issuer_page';
 import { NewAssumedRolePage } from './new_assumed_role_page';
+import { NewInterventionPage } from './new_intervention_page';
+import { NewIssuerPage } from './new_issuer_page';
 import { NewProfilePage } from './new_profile_page';
 import { NewRequestPage } from './new_request_page';
+import { seesInterventions } from './people_tabs';
 import { ProfilePage } from './profile_page';
 import { ProfilesPage } from './profiles_page';
 import { RequestPage } from './request_page';
@@ -18,6 +26,8 @@ import { RequestsPage } from './requests_page';
 import { ReviewPage } from './review_page';
 import { ReviewsPage } from './reviews_page';
 import { RolePage } from './role_page';
+import { ServiceAccountPage } from './service_account_page';
+import { ServiceAccountsPage } from './service_accounts_page';
 import { UserPage } from './user_page';
 import { UsersPage } from './users_page';
 
@@ -26,7 +36,7 @@ interface Place {
   page: (id: string) => ReactNode;
 }
 
-function placeOf(kind: string, id: string | undefined): Place | null {
+function placeOf(who: WhoAmI, kind: string, id: string | undefined): Place | null {
   switch (kind) {
     case 'users':
       return {
@@ -57,6 +67,20 @@ function placeOf(kind: string, id: string | undefined): Place | null {
       return id === 'new'
         ? { action: 'iam:CreateRole', page: () => <NewAssumedRolePage /> }
         : { action: 'iam:GetRole', page: (role) => <AssumedRolePage id={role} /> };
+    case 'service-accounts':
+      return {
+        action: null,
+        page: (account) =>
+          id === undefined ? <ServiceAccountsPage /> : <ServiceAccountPage id={account} />,
+      };
+    case 'directories':
+      if (id === undefined) return { action: 'iam:ListIssuers', page: () => <DirectoriesPage /> };
+      return id === 'new'
+        ? { action: 'iam:CreateIssuer', page: () => <NewIssuerPage /> }
+        : { action: 'iam:GetIssuer', page: (issuer) => <IssuerPage id={issuer} /> };
+    case 'interventions':
+      if (!seesInterventions(who)) return null;
+      return { action: null, page: () => interventionsPageOf(who, id) };
     case 'roles':
       return { action: null, page: (role) => <RolePage role={role} /> };
     default:
@@ -70,10 +94,16 @@ function requestsPageOf(id: string | undefined): ReactNode {
   return id === 'new' ? <NewRequestPage /> : <RequestPage id={id} />;
 }
 
+function interventionsPageOf(who: WhoAmI, id: string | undefined): ReactNode {
+  if (id === undefined) return <InterventionsPage />;
+  if (id === 'new') return isStaff(who) ? <NewInterventionPage /> : <Closed />;
+  return <InterventionPage id={id} />;
+}
+
 // The pages below #/people, for whoever has the right to look.
 export function PeoplePages({ kind, id }: { kind: string; id: string | undefined }) {
   const who = useWho();
-  const place = placeOf(kind, id);
+  const place = placeOf(who, kind, id);
   const isOpen = place !== null && (place.action === null || may(who, place.action));
   return isOpen ? place.page(id ?? '') : <Closed />;
 }

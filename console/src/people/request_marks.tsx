@@ -1,10 +1,11 @@
 import type { AccessRequest, RequestState } from '../api/types';
-import { Icon, type IconName } from '../elements/icon';
+import { Chip, type Tone } from '../elements/chip';
+import type { IconName } from '../elements/icon';
 import type { Key } from '../language/message';
 import { hasMessage } from '../language/message';
 import { useSpeech } from '../language/speech';
 
-const signs: Readonly<Record<RequestState, { icon: IconName; tone: string }>> = {
+const signs: Readonly<Record<RequestState, { icon: IconName; tone: Tone }>> = {
   pending: { icon: 'stale', tone: 'stale' },
   approved: { icon: 'pass', tone: 'accent' },
   refused: { icon: 'fail', tone: 'unknown' },
@@ -14,13 +15,7 @@ const signs: Readonly<Record<RequestState, { icon: IconName; tone: string }>> = 
 
 export function RequestStateMark({ state }: { state: RequestState }) {
   const { t } = useSpeech();
-  const { icon, tone } = signs[state];
-  return (
-    <span className="chip" data-tone={tone}>
-      <Icon name={icon} size={14} />
-      {t(`request.state.${state}`)}
-    </span>
-  );
+  return <Chip {...signs[state]}>{t(`request.state.${state}`)}</Chip>;
 }
 
 // The name of a right: roles and rules have words of ours, the others names of people's own.

@@ -1,16 +1,16 @@
-import { Button, Textarea } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { askAgain } from '../api/again';
 import { access } from '../api/routes';
 import type { AccessRequest } from '../api/types';
-import { Confirm } from '../elements/confirm';
+import { AskingButton } from '../elements/asking_button';
+import { Fact } from '../elements/facts';
 import { Moment } from '../elements/moment';
 import { Page, Panel } from '../elements/page';
-import { Answer, Failure } from '../elements/states';
+import { Answer } from '../elements/states';
 import { formatDuration } from '../language/format';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
+import { DecisionForm } from './decision_form';
 import { PrivilegedMark } from './marks';
 import { BackTo } from './people_tabs';
 import { RequestStateMark, RightName } from './request_marks';
@@ -29,15 +29,6 @@ export function RequestPage({ id }: { id: string }) {
         )}
       </Answer>
     </Page>
-  );
-}
-
-function Fact({ term, children }: { term: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 
@@ -72,15 +63,13 @@ function Facts({ request }: { request: AccessRequest }) {
             {request.decided_by_name ?? '–'}, <Moment us={request.decided_us} never="–" />
           </Fact>
         )}
-        <div className="wide">
-          <dt>{t('request.reason')}</dt>
-          <dd className="wrap-anywhere">{request.reason}</dd>
-        </div>
+        <Fact wide term={t('request.reason')}>
+          {request.reason}
+        </Fact>
         {request.decision_reason !== '' && (
-          <div className="wide">
-            <dt>{t('request.decision_reason')}</dt>
-            <dd className="wrap-anywhere">{request.decision_reason}</dd>
-          </div>
+          <Fact wide term={t('request.decision_reason')}>
+            {request.decision_reason}
+          </Fact>
         )}
       </dl>
     </Panel>
@@ -90,6 +79,7 @@ function Facts({ request }: { request: AccessRequest }) {
 // By another than who asked and whom it is for; those may cancel.
 function Decision({ request }: { request: AccessRequest }) {
   const { t, count } = useSpeech();
+  const queries = useQueryClient();
   const who = useWho();
   const isMine = request.requested_by === who.user.id || request.user === who.user.id;
   return (
@@ -103,73 +93,33 @@ function Decision({ request }: { request: AccessRequest }) {
         {isMine ? (
           <Cancel request={request} />
         ) : (
-          may(who, 'iam:DecideRequest') && <DecisionForm request={request} />
+          may(who, 'iam:DecideRequest') && (
+            <DecisionForm
+              onDecide={async (verb, reason) => {
+                await access.decide(request.id, verb, reason);
+                await askAgain(queries);
+              }}
+            />
+          )
         )}
       </div>
     </Panel>
   );
 }
 
-function DecisionForm({ request }: { request: AccessRequest }) {
-  const { t } = useSpeech();
-  const queries = useQueryClient();
-  const [reason, setReason] = useState('');
-  const decide = useMutation({
-    mutationFn: (verb: 'approve' | 'refuse') => access.decide(request.id, verb, reason.trim()),
-    onSuccess: () => askAgain(queries),
-  });
-  const isDoing = (verb: 'approve' | 'refuse') => decide.isPending && decide.variables === verb;
-  return (
-    <>
-      <Textarea
-        className="narrow"
-        label={t('request.decision_reason')}
-        description={t('request.decision_reason.what')}
-        maxLength={1000}
-        rows={2}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
-      {decide.isError && <Failure error={decide.error} />}
-      <div className="row">
-        <Button loading={isDoing('approve')} onClick={() => decide.mutate('approve')}>
-          {t('request.approve')}
-        </Button>
-        <Button
-          variant="default"
-          loading={isDoing('refuse')}
-          onClick={() => decide.mutate('refuse')}
-        >
-          {t('request.refuse')}
-        </Button>
-        <span className="soft">{t('request.at_once')}</span>
-      </div>
-    </>
-  );
-}
-
 function Cancel({ request }: { request: AccessRequest }) {
   const { t } = useSpeech();
   const queries = useQueryClient();
-  const [asking, setAsking] = useState(false);
   return (
     <div>
-      <Button variant="default" onClick={() => setAsking(true)}>
-        {t('request.cancel')}
-      </Button>
-      {asking && (
-        <Confirm
-          title={t('request.cancel')}
-          action={t('request.cancel')}
-          onClose={() => setAsking(false)}
-          onConfirm={async () => {
-            await access.cancel(request.id);
-            await askAgain(queries, ['requests']);
-          }}
-        >
-          {t('request.cancel.ask')}
-        </Confirm>
-      )}
+      <AskingButton
+        label={t('request.cancel')}
+        ask={t('request.cancel.ask')}
+        run={async () => {
+          await access.cancel(request.id);
+          await askAgain(queries, ['requests']);
+        }}
+      />
     </div>
   );
 }

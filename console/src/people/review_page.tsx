@@ -1,14 +1,15 @@
-import { Button, Textarea } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { Button } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { askAgain } from '../api/again';
 import { access } from '../api/routes';
 import type { Review, ReviewItem } from '../api/types';
-import { Dialog } from '../elements/dialog';
+import { Fact } from '../elements/facts';
 import { Icon } from '../elements/icon';
 import { Moment } from '../elements/moment';
 import { Page, Panel } from '../elements/page';
-import { Answer, Empty, Failure } from '../elements/states';
+import { ReasonDialog } from '../elements/reason_dialog';
+import { Answer, Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
@@ -52,30 +53,16 @@ function Facts({ review }: { review: Review }) {
   return (
     <Panel>
       <dl className="facts">
-        <div>
-          <dt>{t('reviews.progress')}</dt>
-          <dd>
-            <ReviewProgress review={review} />
-          </dd>
-        </div>
-        <div>
-          <dt>{t('reviews.scope')}</dt>
-          <dd>{t(`reviews.scope.${review.scope}`)}</dd>
-        </div>
-        <div>
-          <dt>{t('reviews.due')}</dt>
-          <dd>
-            <Moment us={review.due_us} />
-          </dd>
-        </div>
-        <div>
-          <dt>{t('review.again')}</dt>
-          <dd>
-            {review.repeat_days === 0
-              ? t('review.once')
-              : count('review.every', review.repeat_days)}
-          </dd>
-        </div>
+        <Fact term={t('reviews.progress')}>
+          <ReviewProgress review={review} />
+        </Fact>
+        <Fact term={t('reviews.scope')}>{t(`reviews.scope.${review.scope}`)}</Fact>
+        <Fact term={t('reviews.due')}>
+          <Moment us={review.due_us} />
+        </Fact>
+        <Fact term={t('review.again')}>
+          {review.repeat_days === 0 ? t('review.once') : count('review.every', review.repeat_days)}
+        </Fact>
       </dl>
     </Panel>
   );
@@ -197,45 +184,22 @@ function DecideItem({
 }) {
   const { t } = useSpeech();
   const queries = useQueryClient();
-  const [reason, setReason] = useState('');
-  const decide = useMutation({
-    mutationFn: () => access.decideItem(review.id, item.id, decision, reason.trim()),
-    onSuccess: async () => {
-      await askAgain(queries, ['reviews']);
-      onClose();
-    },
-  });
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    if (!decide.isPending) decide.mutate();
-  }
   return (
-    <Dialog title={t(`review.${decision}`)} onClose={onClose}>
-      <form className="stack" onSubmit={submit}>
-        <p>{t(`review.${decision}.ask`, { holder: item.grant.holder })}</p>
-        <p>
-          <strong>
-            <RightName right={item.grant} />
-          </strong>
-        </p>
-        <Textarea
-          label={t('request.decision_reason')}
-          maxLength={1000}
-          rows={2}
-          data-autofocus
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        {decide.isError && <Failure error={decide.error} />}
-        <div className="row" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button type="submit" loading={decide.isPending}>
-            {t(`review.${decision}`)}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <ReasonDialog
+      title={t(`review.${decision}`)}
+      label={t('request.decision_reason')}
+      onReason={async (reason) => {
+        await access.decideItem(review.id, item.id, decision, reason);
+        await askAgain(queries, ['reviews']);
+      }}
+      onClose={onClose}
+    >
+      <p>{t(`review.${decision}.ask`, { holder: item.grant.holder })}</p>
+      <p>
+        <strong>
+          <RightName right={item.grant} />
+        </strong>
+      </p>
+    </ReasonDialog>
   );
 }

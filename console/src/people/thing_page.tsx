@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { askAgain } from '../api/again';
-import { Confirm } from '../elements/confirm';
+import { AskingButton } from '../elements/asking_button';
 import { Page, Panel } from '../elements/page';
 import { Answer } from '../elements/states';
 import { useSpeech } from '../language/speech';
@@ -53,29 +53,18 @@ export function DeleteThing({
 }) {
   const who = useWho();
   const queries = useQueryClient();
-  const [asking, setAsking] = useState(false);
   if (!may(who, right)) return null;
   return (
-    <>
-      <Button variant="default" onClick={() => setAsking(true)}>
-        {label}
-      </Button>
-      {asking && (
-        <Confirm
-          title={label}
-          action={label}
-          onClose={() => setAsking(false)}
-          onConfirm={async () => {
-            await remove();
-            window.location.hash = `#/people/${at}`;
-            queries.removeQueries({ queryKey: [at, id] });
-            await askAgain(queries, [at]);
-          }}
-        >
-          {ask}
-        </Confirm>
-      )}
-    </>
+    <AskingButton
+      label={label}
+      ask={ask}
+      run={async () => {
+        await remove();
+        window.location.hash = `#/people/${at}`;
+        queries.removeQueries({ queryKey: [at, id] });
+        await askAgain(queries, [at]);
+      }}
+    />
   );
 }
 

@@ -1,32 +1,42 @@
-import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Redirect } from 'wouter';
 import { AccessKeysPanel } from '../account/access_keys';
 import { SessionsPanel } from '../account/sessions';
 import { askAgain } from '../api/again';
 import { identity } from '../api/routes';
 import type { User } from '../api/types';
-import { Confirm } from '../elements/confirm';
+import { AskingButton } from '../elements/asking_button';
+import { Fact } from '../elements/facts';
 import { Icon } from '../elements/icon';
 import { Moment } from '../elements/moment';
 import { Panel } from '../elements/page';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
-import { FactorsMark, PrivilegedMark, StatusMark } from './marks';
+import { LostFactorPanel } from './lost_factors';
+import { FactorsMark, isPerson, PrivilegedMark, StatusMark } from './marks';
 import { RightsPanel } from './rights_panel';
 import { ThingPage } from './thing_page';
 
 export function UserPage({ id }: { id: string }) {
   const { t } = useSpeech();
+  const who = useWho();
+  // It has a page of its own, where its organisation looks after it.
+  const isOwnProgram = (user: User) => !isPerson(user) && user.tenant === who.tenant.id;
   const query = useQuery({ queryKey: ['user', id], queryFn: () => identity.user(id) });
   return (
     <ThingPage
       kind={t('user')}
       at="users"
       query={query}
-      actions={(user) => <Suspension user={user} />}
+      actions={(user) => !isOwnProgram(user) && <Suspension user={user} />}
     >
-      {(user) => <About user={user} />}
+      {(user) =>
+        isOwnProgram(user) ? (
+          <Redirect to={`/people/service-accounts/${user.id}`} replace />
+        ) : (
+          <About user={user} />
+        )
+      }
     </ThingPage>
   );
 }
@@ -59,6 +69,7 @@ function About({ user }: { user: User }) {
           <a href={`#/people/access/${user.id}`}>{t('reach.what')}</a>
         </p>
       )}
+      <LostFactorPanel user={user} />
       {may(who, 'iam:ListAccessKeys') && <AccessKeysPanel user={user} />}
       {may(who, 'iam:ListSessions') && <SessionsPanel user={user} />}
     </>
@@ -70,74 +81,50 @@ function Facts({ user }: { user: User }) {
   return (
     <Panel>
       <dl className="facts">
-        <div>
-          <dt>{t('user.status')}</dt>
-          <dd>
-            <StatusMark active={user.active} />
-          </dd>
-        </div>
-        <div>
-          <dt>{t('user.role')}</dt>
-          <dd className="row">
+        <Fact term={t('user.status')}>
+          <StatusMark active={user.active} />
+        </Fact>
+        <Fact term={t('user.role')}>
+          <span className="row">
             {t(`role.${user.role}`)}
             <PrivilegedMark privileged={user.privileged} />
-          </dd>
-        </div>
-        <div>
-          <dt>{t('account.second_factor')}</dt>
-          <dd>
-            <FactorsMark user={user} />
-          </dd>
-        </div>
-        <div>
-          <dt>{t('user.last_sign_in')}</dt>
-          <dd>
-            <Moment us={user.last_sign_in_us} />
-          </dd>
-        </div>
-        <div>
-          <dt>{t('time.created')}</dt>
-          <dd>
-            <Moment us={user.created_us} />
-          </dd>
-        </div>
-        <div className="wide">
-          <dt>{t('user.email')}</dt>
-          <dd>{user.email === '' ? <span className="soft">–</span> : user.email}</dd>
-        </div>
+          </span>
+        </Fact>
+        <Fact term={t('account.second_factor')}>
+          <FactorsMark user={user} />
+        </Fact>
+        <Fact term={t('user.last_sign_in')}>
+          <Moment us={user.last_sign_in_us} />
+        </Fact>
+        <Fact term={t('time.created')}>
+          <Moment us={user.created_us} />
+        </Fact>
+        <Fact wide term={t('user.email')}>
+          {user.email === '' ? <span className="soft">–</span> : user.email}
+        </Fact>
       </dl>
     </Panel>
   );
 }
 
-function Suspension({ user }: { user: User }) {
+// Of a person, or of a program's account.
+export function Suspension({ user }: { user: Pick<User, 'id' | 'name' | 'active'> }) {
   const { t } = useSpeech();
   const who = useWho();
   const queries = useQueryClient();
-  const [asking, setAsking] = useState(false);
   // Nobody suspends the account that it acts with.
   if (!may(who, 'iam:SetUserActive') || user.id === who.user.id) return null;
   const act = user.active ? 'suspend' : 'reactivate';
   return (
-    <>
-      <Button variant="default" onClick={() => setAsking(true)}>
-        {t(`user.${act}`)}
-      </Button>
-      {asking && (
-        <Confirm
-          title={t(`user.${act}`)}
-          action={t(`user.${act}`)}
-          onClose={() => setAsking(false)}
-          onConfirm={async () => {
-            await identity.setActive(user.id, !user.active);
-            await askAgain(queries, ['user']);
-            await askAgain(queries, ['users']);
-            await askAgain(queries, ['sessions']);
-          }}
-        >
-          {t(`user.${act}.ask`, { name: user.name })}
-        </Confirm>
-      )}
-    </>
+    <AskingButton
+      label={t(`user.${act}`)}
+      ask={t(`user.${act}.ask`, { name: user.name })}
+      run={async () => {
+        await identity.setActive(user.id, !user.active);
+        for (const key of ['user', 'users', 'sessions', 'service-accounts']) {
+          await askAgain(queries, [key]);
+        }
+      }}
+    />
   );
 }

@@ -15,8 +15,10 @@ import { FactorRulePanel } from './factor_rule';
 import { kinds, matching, noFilter, type Kind, type UserFilter } from './filter';
 import { InvitationsPanel } from './invitations_panel';
 import { Invite } from './invite';
-import { FactorsMark, PrivilegedMark, StatusMark } from './marks';
+import { LostFactorsPanel } from './lost_factors';
+import { FactorsMark, isPerson, PrivilegedMark, StatusMark } from './marks';
 import { PeopleTabs } from './people_tabs';
+import classes from './people.module.css';
 
 export function UsersPage() {
   const { t } = useSpeech();
@@ -60,6 +62,7 @@ export function UsersPage() {
           )
         }
       </Answer>
+      <LostFactorsPanel key={`factors ${tenant}`} tenant={tenant} />
       {may(who, 'iam:ListInvitations') && <InvitationsPanel key={tenant} tenant={tenant} />}
       {tenant === who.tenant.id && may(who, 'iam:SetFactorRule') && <FactorRulePanel />}
       {opened === 'create' && <CreateUser tenant={tenant} onClose={() => setOpened(null)} />}
@@ -149,7 +152,7 @@ function Filters({
   const { t } = useSpeech();
   const roles = [...new Set(users.map(({ role }) => role))].sort();
   return (
-    <div className="panel panel-body audit-filter" role="search">
+    <div className={`panel panel-body ${classes['filters'] ?? ''}`} role="search">
       <TextInput
         label={t('users.words')}
         type="search"
@@ -198,6 +201,7 @@ function UserTable({ users }: { users: User[] }) {
                 <strong>{user.name}</strong>
               </a>
               {user.id === who.user.id && <span className="tag">{t('user.you')}</span>}
+              {!isPerson(user) && <span className="tag">{t('program.tag')}</span>}
             </span>
             {user.email !== '' && <span className="soft wrap-anywhere">{user.email}</span>}
           </th>
@@ -210,9 +214,7 @@ function UserTable({ users }: { users: User[] }) {
           <td>
             <StatusMark active={user.active} />
           </td>
-          <td>
-            <FactorsMark user={user} />
-          </td>
+          <td>{isPerson(user) ? <FactorsMark user={user} /> : '–'}</td>
           <td>
             <Moment us={user.last_sign_in_us} />
           </td>

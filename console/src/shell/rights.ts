@@ -6,6 +6,11 @@ export function may(who: WhoAmI, action: string): boolean {
   return who.rights.includes(action);
 }
 
+// Of the provider: everybody there may ask for an intervention on a customer's data.
+export function isStaff(who: WhoAmI): boolean {
+  return who.tenant.kind === 'provider';
+}
+
 // Who administers the provider is asked for the strongest factor, from the first passkey on.
 export const wantsPasskey = (user: User) => isOfProvider(user) && user.passkeys > 0;
 export const lacksPasskey = (user: User) => isOfProvider(user) && user.passkeys === 0;

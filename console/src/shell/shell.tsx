@@ -10,29 +10,35 @@ import { useSpeech } from '../language/speech';
 import { UploadSign } from '../objects/upload_sign';
 import { BelfryMark } from './belfry_mark';
 import { Preferences } from './preferences';
-import { lacksPasskey, may, useWho } from './rights';
+import { isStaff, lacksPasskey, may, useWho } from './rights';
 import classes from './shell.module.css';
 
 interface Place {
   path: string;
   icon: IconName;
   label: Key;
-  action: string | null;
+  opens: string | ((who: WhoAmI) => boolean);
 }
 
+const everybody = () => true;
+
 const places: readonly Place[] = [
-  { path: '/annex', icon: 'annex', label: 'nav.annex', action: 'measure:ListMeasures' },
-  { path: '/buckets', icon: 'buckets', label: 'nav.buckets', action: 's3:ListAllMyBuckets' },
-  { path: '/disks', icon: 'disks', label: 'nav.disks', action: 'disk:ListDisks' },
-  { path: '/people', icon: 'users', label: 'nav.people', action: 'iam:ListUsers' },
-  { path: '/audit', icon: 'audit', label: 'nav.audit', action: 'audit:ListEvents' },
-  { path: '/account', icon: 'account', label: 'nav.account', action: null },
+  { path: '/annex', icon: 'annex', label: 'nav.annex', opens: 'measure:ListMeasures' },
+  { path: '/buckets', icon: 'buckets', label: 'nav.buckets', opens: 's3:ListAllMyBuckets' },
+  { path: '/disks', icon: 'disks', label: 'nav.disks', opens: 'disk:ListDisks' },
+  {
+    path: '/people',
+    icon: 'users',
+    label: 'nav.people',
+    opens: (who) => isStaff(who) || may(who, 'iam:ListUsers'),
+  },
+  { path: '/audit', icon: 'audit', label: 'nav.audit', opens: 'audit:ListEvents' },
+  { path: '/account', icon: 'account', label: 'nav.account', opens: everybody },
 ];
 
 function placesOf(who: WhoAmI): Place[] {
-  return places.filter(({ action }) =>
-    who.second_factor_needed ? action === null : action === null || may(who, action),
-  );
+  if (who.second_factor_needed) return places.filter(({ opens }) => opens === everybody);
+  return places.filter(({ opens }) => (typeof opens === 'string' ? may(who, opens) : opens(who)));
 }
 
 export function Shell({ children }: { children: ReactNode }) {

@@ -8,9 +8,7 @@ import { CodeField } from '../elements/code_field';
 import { LonelyPage } from '../elements/lonely_page';
 import { Failure, Loading } from '../elements/states';
 import { useSpeech } from '../language/speech';
-
-// Where an organisation's directory sends the browser back to.
-export const directoryPath = '/signed-in';
+import { directoryPath } from './directory_path';
 
 // What the directory said, taken off the address: it is good once, and nobody's to see.
 export function takeAnswer(): Record<string, string> {

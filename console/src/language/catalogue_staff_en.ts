@@ -1,0 +1,179 @@
+// What the pages of interventions, directories, programs and lost factors say, in English.
+export const staffEn = {
+  'people.interventions': 'Interventions',
+  'interventions.lead.staff':
+    'Nothing lets staff to customers’ data but an intervention: asked for with a reason, approved by another administrator, told to the customer, and over by itself.',
+  'interventions.lead.customer':
+    'What your provider’s staff asked to do on your data, and did. Nothing else lets it there, and you end it when you like.',
+  'interventions.ask': 'Ask for an intervention',
+  'interventions.ask.lead':
+    'Another administrator of the provider decides. The customer sees it from now on, with your name and your reason.',
+  'interventions.others': 'Other interventions',
+  'interventions.none': 'There is no intervention.',
+  'interventions.none.staff': 'Ask for one when a customer needs your help with its data.',
+  'interventions.none.customer': 'Nobody of your provider asked to be let to your data.',
+  intervention: 'Intervention',
+  'intervention.of': 'Intervention by {staff}',
+  'intervention.staff': 'Who acts',
+  'intervention.customer': 'Customer',
+  'intervention.customer.number': 'Number of the customer',
+  'intervention.customer.number.means': 'Its account number, with or without the zeros before it.',
+  'intervention.customer.number.wrong': 'A number has 1 to 19 digits.',
+  'intervention.acts.means':
+    'As little as will do. Policies of buckets are never reached, whatever is named.',
+  'intervention.bucket': 'In the bucket',
+  'intervention.bucket.means': 'Its whole name. Nothing: all buckets of the customer.',
+  'intervention.everywhere': 'all buckets',
+  'intervention.reason.what':
+    'What it is needed for, such as a ticket: the customer and who decides read it.',
+  'intervention.duration.from': 'From the approval. Then it is over by itself.',
+  'intervention.ends': 'End',
+  'intervention.expires': 'Over by itself',
+  'intervention.ended': 'How it ended',
+  'intervention.end.expired': 'its time was over',
+  'intervention.end.staff': 'by the provider',
+  'intervention.end.customer': 'by the customer',
+  'intervention.allows': 'What it allows',
+  'intervention.actions': 'By the names of the log and of policies',
+  'intervention.arn': 'Who acts, as the log names it',
+  'intervention.log': 'See all of it in the log: the request, the decision, each act, the end',
+  'intervention.waits':
+    'An administrator of your provider decides. You may stop it before, and end it later.',
+  'intervention.own': 'You asked for it or act in it: another administrator decides.',
+  'intervention.do.end': 'End it at once',
+  'intervention.do.stop': 'Stop it before it begins',
+  'intervention.ask.end': 'From now on {staff} may do nothing more on this data.',
+  'intervention.ask.stop': 'Nobody decides it any more, and {staff} may do nothing on this data.',
+  'intervention.state.pending': 'Waits for a decision',
+  'intervention.state.open': 'Open now',
+  'intervention.state.refused': 'Refused',
+  'intervention.state.ended': 'Over',
+  'intervention.state.lapsed': 'Lapsed',
+
+  'people.directories': 'Directories',
+  'directories.lead':
+    'With the directory of your organisation (OpenID Connect) people sign in here, and programs assume roles.',
+  'directories.add': 'Add a directory',
+  'directories.add.lead':
+    'At the directory, first make a client for the code flow, with the redirect address that is shown below once the organisation has its name.',
+  'directories.none': 'There is no directory yet.',
+  'directories.none.todo':
+    'People sign in by user name and password. Add your Keycloak, Entra ID or another one.',
+  'directories.asked_at_once': 'The directory is asked at once.',
+  issuer: 'Directory',
+  'directories.url': 'Address of the directory',
+  'directories.url.means': 'As it calls itself (issuer). It cannot be changed later.',
+  'directories.organisation.means':
+    'What people type to sign in: 2 to 40 of a-z, 0-9, dot and hyphen. Nothing: nobody signs in with it.',
+  'directories.redirect': 'Redirect address',
+  'directories.redirect.means':
+    'Give your directory this redirect address for the client, and the same at each other address at which people open the console:',
+  'directories.client': 'Client',
+  'directories.client.means': 'The client id that the directory gave to this console.',
+  'directories.secret': 'Secret of the client',
+  'directories.secret.means': 'Kept sealed and never shown. Nothing: none was agreed.',
+  'directories.secret.kept': 'One is kept. Nothing: it stays.',
+  'directories.secret.remove': 'Remove the secret: the directory asks for none',
+  'directories.has_secret': 'kept sealed',
+  'directories.has_no_secret': 'none',
+  'directories.creates_users': 'Who is not known becomes a reader',
+  'directories.creates_users.means':
+    'Else you say for each person which user it is. More rights are asked for as by everybody.',
+  'directories.trusts_factors': 'Its word for a second factor counts',
+  'directories.trusts_factors.means':
+    'Never for who is privileged: whoever runs the directory would become an administrator.',
+  'directories.claim': 'Required claim',
+  'directories.claim.means': 'Who lacks it stays out. Nothing: all may come.',
+  'directories.value': 'with the value',
+  'directories.required': 'Stays out without',
+  'directories.scopes': 'Scopes',
+  'directories.scopes.means': 'Asked for besides openid. Press Enter after each.',
+  'directories.audiences': 'Audiences of programs',
+  'directories.audiences.means':
+    'For whom tokens may be with which programs assume roles. Nothing: no program does.',
+  'directories.how': 'How people sign in',
+  'directories.how.means':
+    'They choose “Sign in with your organisation” on the page of the sign-in, type “{organisation}”, and sign in at the directory.',
+  'directories.nobody': 'nobody signs in with it',
+  'directories.nobody.means':
+    'Nobody signs in with it, for it has no organisation’s name. Programs may assume roles with its tokens.',
+  'directories.settings': 'Settings',
+  'directories.save': 'Save the directory',
+  'directories.yes': 'yes',
+  'directories.no': 'no',
+  'directories.arn': 'Its name in trust policies (ARN)',
+  'directories.delete': 'Delete the directory',
+  'directories.delete.ask':
+    '{url} is forgotten with all its links, and sessions opened with it end. The users stay, and sign in with passwords.',
+  'subjects.title': 'Who is who',
+  'subjects.means': 'Which person of the directory is which user here.',
+  'subjects.none': 'Nobody of this directory is a user here yet.',
+  'subjects.subject': 'Subject in the directory',
+  'subjects.subject.means': 'The claim sub, as the directory shows it for the person.',
+  'subjects.user.means': 'A privileged person links the own account: nobody else does.',
+  'subjects.how': 'How it came',
+  'subjects.itself': 'by itself, at its first sign-in',
+  'subjects.linked': 'linked by hand',
+  'subjects.link': 'Link a person',
+  'subjects.unlink': 'Remove the link',
+  'subjects.unlink.of': 'Remove the link of {name}',
+  'subjects.unlink.ask':
+    '{name} signs in with this directory no more, and sessions opened with it end. The user stays.',
+
+  'people.service-accounts': 'Programs',
+  program: 'Account of a program',
+  'program.tag': 'program',
+  'programs.lead':
+    'Accounts of programs: with keys and tokens that end, no password, and a person who answers for each.',
+  'programs.own': 'Programs that you answer for',
+  'programs.create': 'Create an account',
+  'programs.none': 'There is no account of a program yet.',
+  'programs.none.todo':
+    'Create one for each program, so that none depends on the account of a person.',
+  'programs.none.own': 'An administrator creates one, and names you as its owner.',
+  'programs.owner': 'Owner',
+  'programs.owner.means': 'Who answers for it. It works while the owner is active.',
+  'programs.owner.new': 'New owner',
+  'programs.hand_over': 'Hand over',
+  'programs.hand_over.ask':
+    'Keys and tokens of {name} lose the second factor of the owner before. Sessions of roles that it assumed end.',
+  'programs.rests': 'Rests: owner suspended',
+  'programs.rests.means':
+    '{owner} is suspended, so all keys and tokens rest. Hand the account over to an active person.',
+  'programs.privileged':
+    'It uses such rights only with keys and tokens that the owner made with a second factor. Nobody else becomes its owner meanwhile.',
+  'programs.keys.means':
+    'With them the program signs S3 requests. Each ends; make the next one before.',
+  'programs.keys.unseen':
+    'Its keys are shown to administrators, who also delete one that nobody needs.',
+  'programs.tokens.means':
+    'With them the program uses the REST API and the command line. Nobody else lists them: each ends by itself, and all stop at once when the account is suspended.',
+  'programs.delete': 'Delete the account',
+  'programs.delete.ask':
+    '{name} is deleted for good, with all its keys and tokens. Objects stay. Nobody else gets the name for 13 months.',
+
+  'factors.title': 'Lost second factors',
+  'factors.means':
+    'Who lost the factor and the recovery codes needs two administrators and a day: one asks, another approves, and the user, told by mail, can object.',
+  'factors.ask': 'Ask for their removal',
+  'factors.ask.means':
+    'Another administrator approves within three days. A day later all second factors and sessions of {name} are gone; the password stays, and a new factor is enrolled with it.',
+  'factors.reason.what': 'How you know that it is the person: who approves reads it.',
+  'factors.approved_by': 'Approved by',
+  'factors.state.asked': 'Waits for approval',
+  'factors.state.approved': 'Approved',
+  'factors.state.done': 'Removed',
+  'factors.state.cancelled': 'Cancelled',
+  'factors.state.lapsed': 'Lapsed',
+  'factors.lapses': 'lapses',
+  'factors.effective': 'factors go',
+  'factors.approve.of': 'Approve the removal for {name}',
+  'factors.approve.ask':
+    'See that it is {name}, by another way than a mail. A day after your approval the second factors are gone.',
+  'factors.cancel': 'Cancel',
+  'factors.cancel.of': 'Cancel the removal for {name}',
+  'factors.cancel.ask': 'The second factors of {name} stay. It can be asked for again.',
+
+  'reviews.reviewers': 'Who decides',
+  'reviews.reviewers.means': 'Nobody ticked: every administrator.',
+};

@@ -1,0 +1,2 @@
+// Where an organisation's directory sends the browser back to.
+export const directoryPath = '/signed-in';

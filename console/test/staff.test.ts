@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest';
+import type { Intervention, Issuer, User, WhoAmI } from '../src/api/types';
+import { fromSegment } from '../src/objects/place';
+import { readFields } from '../src/audit/filter';
+import { matching, noFilter } from '../src/people/filter';
+import { askedFor, holderIn, holdersAmong } from '../src/people/holders';
+import {
+  acts,
+  actionsOf,
+  customerOf,
+  isMine,
+  logOf,
+  mayDecide,
+  mayEnd,
+} from '../src/people/interventions';
+import { changeOf, fieldsOf, newIssuerOf, noIssuer, redirectOf } from '../src/people/issuers';
+import { firstTab, seesInterventions } from '../src/people/people_tabs';
+
+function who(kind: 'provider' | 'customer', name: string, ...rights: string[]): WhoAmI {
+  return {
+    user: { id: `id of ${name}`, name } as User,
+    tenant: { id: '1', parent: null, kind, name: 'One', account: '000000000001' },
+    rights,
+  } as WhoAmI;
+}
+
+const asked = (more: Partial<Intervention> = {}) =>
+  ({
+    id: '77',
+    staff: 'id of olga',
+    requested_by_name: 'olga',
+    state: 'pending',
+    ...more,
+  }) as Intervention;
+
+const admin = who('provider', 'admin', 'iam:DecideIntervention', 'iam:EndIntervention');
+const olga = who('provider', 'olga');
+const customer = who('customer', 'nadia', 'iam:GetIntervention', 'iam:EndIntervention');
+
+describe('an intervention', () => {
+  it('is asked for by what was chosen, and by what the API knows', () => {
+    expect(actionsOf([])).toEqual([]);
+    expect(actionsOf(['delete', 'read'])).toEqual([
+      's3:GetObject',
+      's3:GetObjectAttributes',
+      's3:DeleteObject',
+    ]);
+    const all = actionsOf(acts);
+    expect(all.length).toBeLessThanOrEqual(20);
+    expect(all.filter((action) => !/^s3:[A-Za-z]+$/.test(action) || /Policy/.test(action))).toEqual(
+      [],
+    );
+  });
+
+  it('names a customer by its number, however that is written', () => {
+    expect(customerOf('000000000002')).toBe('2');
+    expect(customerOf(' 0000 0000 0012 ')).toBe('12');
+    expect(customerOf('0')).toBe('0');
+    for (const wrong of ['', 'two', '2a', '-2', '12345678901234567890']) {
+      expect(customerOf(wrong), wrong).toBeNull();
+    }
+  });
+
+  it('is decided by another administrator of the provider, while it waits', () => {
+    expect(mayDecide(admin, asked())).toBe(true);
+    expect(mayDecide(admin, asked({ state: 'open' }))).toBe(false);
+    expect(mayDecide(admin, asked({ requested_by_name: 'admin' }))).toBe(false);
+    expect(mayDecide(admin, asked({ staff: 'id of admin' }))).toBe(false);
+    expect(mayDecide(olga, asked({ staff: 'another' }))).toBe(false);
+    // The rights of a customer's administrator have the same names.
+    const mighty = who('customer', 'nadia', 'iam:DecideIntervention');
+    expect(mayDecide(mighty, asked())).toBe(false);
+  });
+
+  it('is ended by whoever acts or asked, and by administrators of both, before it is over', () => {
+    for (const state of ['pending', 'open'] as const) {
+      for (const each of [admin, olga, customer]) {
+        expect(mayEnd(each, asked({ state })), each.user.name).toBe(true);
+      }
+      expect(mayEnd(who('provider', 'remi'), asked({ state }))).toBe(false);
+    }
+    for (const state of ['refused', 'ended', 'lapsed'] as const) {
+      expect(mayEnd(admin, asked({ state }))).toBe(false);
+    }
+    // A name is one's own within the provider: a customer's user of that name is another.
+    expect(isMine(who('customer', 'olga'), asked())).toBe(false);
+  });
+
+  it('is found in the log by its number', () => {
+    const place = /^#\/audit\/(.+)$/.exec(logOf(asked()))?.[1] ?? '';
+    expect(readFields(fromSegment(place))).toMatchObject({ detail: 'intervention=77', actor: '' });
+  });
+
+  it('is seen by staff and by administrators of a customer', () => {
+    expect(seesInterventions(olga)).toBe(true);
+    expect(seesInterventions(customer)).toBe(true);
+    expect(seesInterventions(who('customer', 'claire'))).toBe(false);
+    expect(firstTab(olga)).toBe('interventions');
+    expect(firstTab(who('customer', 'nadia', 'iam:ListUsers', 'iam:ListIssuers'))).toBe('users');
+    expect(firstTab(who('customer', 'claire'))).toBe('requests');
+  });
+});
+
+describe('a directory', () => {
+  const issuer: Issuer = {
+    id: '9',
+    tenant: '1',
+    url: 'https://id.example',
+    arn: 'arn:aws:iam::000000000001:oidc-provider/id.example',
+    organisation: null,
+    client_id: 'belfry',
+    has_secret: true,
+    audiences: ['builds'],
+    scopes: ['email'],
+    creates_users: true,
+    trusts_factors: true,
+    required_claim: null,
+    required_value: null,
+    created_us: 1,
+    changed_us: 2,
+  };
+
+  it('is what it was when nothing of it is changed, its secret too', () => {
+    expect(changeOf(fieldsOf(issuer))).toEqual({
+      organisation: '',
+      client_id: 'belfry',
+      audiences: ['builds'],
+      scopes: ['email'],
+      creates_users: true,
+      trusts_factors: true,
+      required_claim: '',
+      required_value: '',
+    });
+  });
+
+  it('gets another secret, or none, only when that was said', () => {
+    const fields = fieldsOf(issuer);
+    expect(changeOf({ ...fields, client_secret: 'new' })).toMatchObject({ client_secret: 'new' });
+    expect(changeOf({ ...fields, removes_secret: true })).toMatchObject({ client_secret: '' });
+    expect(changeOf({ ...fields, removes_secret: true })).not.toHaveProperty('removes_secret');
+  });
+
+  it('requires a value of a claim alone, and takes no blanks around', () => {
+    const fields = { ...noIssuer, organisation: ' acme ', client_id: ' belfry ' };
+    expect(newIssuerOf(' https://id.example ', { ...fields, required_value: 'x' })).toMatchObject({
+      url: 'https://id.example',
+      organisation: 'acme',
+      client_id: 'belfry',
+      required_claim: '',
+      required_value: '',
+    });
+  });
+
+  it('sends the browser back to an address of its organisation', () => {
+    expect(redirectOf('acme', 'https://belfry.example:8443')).toBe(
+      'https://belfry.example:8443/signed-in?organisation=acme',
+    );
+    expect(redirectOf('a&b', '')).toBe('/signed-in?organisation=a%26b');
+  });
+});
+
+describe('who can hold a profile', () => {
+  const user = (id: string, role: User['role']) => ({ id, name: `user ${id}`, role }) as User;
+  it('are groups, and users who are no administrators by their role', () => {
+    const users = [user('1', 'reader'), user('2', 'tenant_administrator'), user('3', 'member')];
+    const found = holdersAmong(users, [{ id: '1', name: 'group 1' }], ['3']);
+    expect(found).toEqual({
+      groups: [{ value: 'groups 1', label: 'group 1' }],
+      users: [{ value: 'users 1', label: 'user 1' }],
+    });
+    const holders = [...found.groups, ...found.users].map(({ value }) => holderIn(value));
+    expect(holders.map((holder) => askedFor('9', holder))).toEqual([
+      { profile: '9', group: '1' },
+      { profile: '9', user: '1' },
+    ]);
+  });
+});
+
+describe('the users without a second factor', () => {
+  it('are persons: a program has none', () => {
+    const user = (name: string, owner: string | null, has_totp: boolean) =>
+      ({ name, email: '', role: 'reader', owner, has_totp, passkeys: 0 }) as User;
+    const users = [
+      user('anna', null, false),
+      user('copies', '1', false),
+      user('bruno', null, true),
+    ];
+    const found = matching(users, { ...noFilter, kind: 'without_factor' });
+    expect(found.map(({ name }) => name)).toEqual(['anna']);
+  });
+});
