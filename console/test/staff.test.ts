@@ -13,7 +13,15 @@ import {
   mayDecide,
   mayEnd,
 } from '../src/people/interventions';
-import { changeOf, fieldsOf, newIssuerOf, noIssuer, redirectOf } from '../src/people/issuers';
+import {
+  changeOf,
+  fieldsOf,
+  lostBy,
+  namesClient,
+  newIssuerOf,
+  noIssuer,
+  redirectOf,
+} from '../src/people/issuers';
 import { firstTab, seesInterventions } from '../src/people/people_tabs';
 
 function who(kind: 'provider' | 'customer', name: string, ...rights: string[]): WhoAmI {
@@ -107,6 +115,7 @@ describe('a directory', () => {
     tenant: '1',
     url: 'https://id.example',
     arn: 'arn:aws:iam::000000000001:oidc-provider/id.example',
+    purpose: 'both',
     organisation: null,
     client_id: 'belfry',
     has_secret: true,
@@ -121,7 +130,8 @@ describe('a directory', () => {
   };
 
   it('is what it was when nothing of it is changed, its secret too', () => {
-    expect(changeOf(fieldsOf(issuer))).toEqual({
+    expect(changeOf(fieldsOf(issuer), true)).toEqual({
+      purpose: 'both',
       organisation: '',
       client_id: 'belfry',
       audiences: ['builds'],
@@ -149,6 +159,52 @@ describe('a directory', () => {
       required_claim: '',
       required_value: '',
     });
+  });
+
+  it('says nothing that is for another purpose', () => {
+    const fields = { ...fieldsOf(issuer), organisation: 'acme' };
+    expect(changeOf({ ...fields, purpose: 'people' })).toMatchObject({
+      purpose: 'people',
+      client_id: 'belfry',
+      audiences: [],
+    });
+    const programs = changeOf({ ...fields, purpose: 'programs', client_secret: 'typed before' });
+    expect(programs).toEqual({
+      purpose: 'programs',
+      organisation: '',
+      client_id: '',
+      audiences: ['builds'],
+      scopes: [],
+      creates_users: false,
+      trusts_factors: false,
+      required_claim: '',
+      required_value: '',
+    });
+    // A secret that is kept goes with the client whose it was.
+    expect(changeOf({ ...fields, purpose: 'programs' }, true)).toMatchObject({ client_secret: '' });
+  });
+
+  it('is read without a client, and becomes one for people with the usual scopes', () => {
+    const programs: Issuer = { ...issuer, purpose: 'programs', client_id: null, scopes: [] };
+    expect(fieldsOf(programs)).toMatchObject({ client_id: '', scopes: noIssuer.scopes });
+    expect(changeOf(fieldsOf(programs))).toMatchObject({ purpose: 'programs', scopes: [] });
+    expect(fieldsOf({ ...issuer, scopes: [] }).scopes).toEqual([]);
+  });
+
+  it('takes no sign-in of people for a program', () => {
+    const fields = { ...fieldsOf(issuer), audiences: ['builds', 'belfry'] };
+    expect(namesClient({ ...fields, client_id: ' belfry ' })).toBe(true);
+    expect(namesClient({ ...fields, client_id: 'other' })).toBe(false);
+    // There is no client: the field is not shown.
+    expect(namesClient({ ...fields, purpose: 'programs' })).toBe(false);
+  });
+
+  it('tells for whom it is no more', () => {
+    expect(lostBy(null, 'programs')).toBeNull();
+    expect(lostBy(issuer, 'both')).toBeNull();
+    expect(lostBy(issuer, 'programs')).toBe('people');
+    expect(lostBy(issuer, 'people')).toBe('programs');
+    expect(lostBy({ purpose: 'people' }, 'both')).toBeNull();
   });
 
   it('sends the browser back to an address of its organisation', () => {

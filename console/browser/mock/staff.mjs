@@ -131,6 +131,7 @@ const issuer = (id, url, more = {}) => ({
   id,
   tenant: '2',
   url,
+  purpose: 'people',
   arn: `arn:aws:iam::000000000002:oidc-provider/${url.replace('https://', '')}`,
   organisation: 'rivage',
   client_id: 'belfry-console',
@@ -149,12 +150,24 @@ const issuers = new Map(
   [
     issuer('3101', 'https://id.rivage.example'),
     issuer('3102', 'https://tokens.builds.example', {
+      purpose: 'both',
       organisation: null,
       audiences: ['nightly-builds'],
       has_secret: false,
       creates_users: false,
       required_claim: null,
       required_value: null,
+    }),
+    issuer('3103', 'https://cluster.rivage.example', {
+      purpose: 'programs',
+      organisation: null,
+      client_id: null,
+      has_secret: false,
+      audiences: ['thumbnails', 'nightly-copies'],
+      scopes: [],
+      creates_users: false,
+      required_claim: 'namespace',
+      required_value: 'production',
     }),
   ].map((each) => [each.id, each]),
 );
@@ -174,11 +187,31 @@ const subjects = new Map([
 const settingsOf = ({ client_secret, ...rest }, kept) => ({
   ...rest,
   organisation: rest.organisation || null,
+  client_id: rest.client_id || null,
   required_claim: rest.required_claim || null,
   required_value: rest.required_value || null,
   has_secret: client_secret === undefined ? kept : client_secret !== '',
   changed_us: now(),
 });
+
+// What is for another purpose is refused, as the daemon does.
+function faultOf({ purpose, client_id, scopes, audiences }, has_secret) {
+  if (purpose === 'people' && audiences.length > 0) return 'audiences';
+  if (purpose !== 'programs') return null;
+  if (client_id !== '') return 'client_id';
+  if (has_secret) return 'client_secret';
+  return scopes.length > 0 ? 'scopes' : null;
+}
+
+function keepIssuer(id, body, kept, status) {
+  const settings = settingsOf(body, kept.has_secret);
+  const fault = faultOf(body, settings.has_secret);
+  if (fault !== null) {
+    return refuse(400, 'iam.not_of_purpose', `The field ${fault} has no meaning there.`);
+  }
+  issuers.set(id, { ...kept, ...settings });
+  return [status, issuers.get(id)];
+}
 
 function answerIssuers(route, path, body, things) {
   const [, id, , other] = path;
@@ -189,13 +222,17 @@ function answerIssuers(route, path, body, things) {
       if (body.url.includes('nobody')) {
         return refuse(503, 'oidc.unreachable', 'The directory does not answer. Check its address.');
       }
-      issuers.set(String(++made), issuer(String(made), body.url, settingsOf(body, false)));
-      return [201, issuers.get(String(made))];
+      made += 1;
+      return keepIssuer(
+        String(made),
+        body,
+        issuer(String(made), body.url, { has_secret: false }),
+        201,
+      );
     case 'GET issuers/*':
       return issuers.has(id) ? [200, issuers.get(id)] : undefined;
     case 'PUT issuers/*':
-      Object.assign(issuers.get(id), settingsOf(body, issuers.get(id).has_secret));
-      return [200, issuers.get(id)];
+      return keepIssuer(id, body, issuers.get(id), 200);
     case 'DELETE issuers/*':
       issuers.delete(id);
       return [204];

@@ -53,6 +53,7 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['nadia', '/people/directories'],
   ['nadia', '/people/directories/3101'],
   ['nadia', '/people/directories/3102'],
+  ['nadia', '/people/directories/3103'],
   ['nadia', '/people/directories/new'],
   ['nadia', '/people/service-accounts'],
   ['nadia', '/people/service-accounts/3302'],

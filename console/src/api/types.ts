@@ -77,6 +77,7 @@ export type FactorReset = Schemas['FactorReset'];
 export type Intervention = Schemas['Intervention'];
 export type InterventionState = Schemas['InterventionState'];
 export type Issuer = Schemas['Issuer'];
+export type IssuerPurpose = Issuer['purpose'];
 export type IssuerChange = Schemas['IssuerChange'];
 export type LostFactor = Schemas['LostFactor'];
 export type NewIntervention = Schemas['NewIntervention'];

@@ -61,7 +61,21 @@ export const staffFr: Record<keyof typeof staffEn, string> = {
     'Avec l’annuaire de votre organisation (OpenID Connect), les personnes se connectent ici et les programmes endossent des rôles.',
   'directories.add': 'Ajouter un annuaire',
   'directories.add.lead':
-    'Dans l’annuaire, créez d’abord un client pour le flux « code », avec l’adresse de retour affichée ci-dessous dès que l’organisation a son nom.',
+    'Dites quels jetons comptent : ceux des personnes qui se connectent, des programmes qui endossent des rôles, ou les deux.',
+  'directories.purpose': 'Pour',
+  'directories.purpose.people': 'les personnes qui se connectent',
+  'directories.purpose.programs': 'les programmes qui endossent des rôles',
+  'directories.purpose.both': 'les personnes et les programmes',
+  'directories.purpose.means.people':
+    'Un annuaire tel que Keycloak ou Entra ID. Créez-y d’abord un client pour le flux « code », avec l’adresse de retour affichée ci-dessous dès que l’organisation a son nom. Aucun programme n’endosse de rôle avec ses jetons.',
+  'directories.purpose.means.programs':
+    'Un service de compilation ou un cluster qui signe des jetons pour ses programmes. Personne ne se connecte avec lui : il n’a pas besoin de client.',
+  'directories.purpose.means.both':
+    'Les personnes se connectent par le client, les programmes endossent des rôles avec des jetons pour des destinataires à eux.',
+  'directories.purpose.ends.people':
+    'Dès l’enregistrement, personne ne se connecte plus avec lui : les sessions ouvertes avec lui prennent fin, et tous les liens de ses personnes sont oubliés.',
+  'directories.purpose.ends.programs':
+    'Dès l’enregistrement, aucun programme n’endosse plus de rôle avec ses jetons : les sessions des rôles endossés avec eux prennent fin.',
   'directories.none': 'Il n’y a pas encore d’annuaire.',
   'directories.none.todo':
     'Les personnes se connectent par nom et mot de passe. Ajoutez votre Keycloak, Entra ID ou un autre.',
@@ -90,28 +104,38 @@ export const staffFr: Record<keyof typeof staffEn, string> = {
   'directories.trusts_factors.means':
     'Jamais pour qui est privilégié : celui qui tient l’annuaire deviendrait administrateur.',
   'directories.claim': 'Revendication exigée',
-  'directories.claim.means': 'Qui ne l’a pas reste dehors. Rien : tous peuvent venir.',
+  'directories.claim.means':
+    'Les jetons qui ne l’ont pas sont refusés, pour les personnes comme pour les programmes. Rien : aucune n’est exigée.',
   'directories.value': 'avec la valeur',
-  'directories.required': 'Reste dehors qui n’a pas',
+  'directories.required': 'Refusé sans',
   'directories.scopes': 'Portées',
   'directories.scopes.means': 'Demandées en plus d’openid. Appuyez sur Entrée après chacune.',
   'directories.audiences': 'Destinataires des programmes',
   'directories.audiences.means':
-    'Pour qui peuvent être les jetons avec lesquels des programmes endossent des rôles. Rien : aucun programme.',
+    'Pour qui peuvent être les jetons (revendication aud) avec lesquels des programmes endossent des rôles : au moins un. Appuyez sur Entrée après chacun.',
+  'directories.audiences.client':
+    'C’est le client des personnes : aucune connexion ne doit passer pour un programme. Choisissez un autre destinataire.',
   'directories.how': 'Comment on se connecte',
   'directories.how.means':
     'On choisit « Se connecter avec votre organisation » sur la page de connexion, on saisit « {organisation} », et on se connecte auprès de l’annuaire.',
   'directories.nobody': 'personne ne se connecte avec lui',
   'directories.nobody.means':
-    'Personne ne se connecte avec lui : il n’a pas de nom d’organisation. Des programmes peuvent endosser des rôles avec ses jetons.',
+    'Personne ne se connecte avec lui : il n’a pas de nom d’organisation.',
+  'directories.programs': 'Comment les programmes endossent des rôles',
+  'directories.programs.means':
+    'Avec un de ses jetons pour l’un de ses destinataires, là où la politique de confiance d’un rôle nomme le sujet du jeton, et l’annuaire sous ce nom :',
   'directories.settings': 'Réglages',
   'directories.save': 'Enregistrer l’annuaire',
   'directories.yes': 'oui',
   'directories.no': 'non',
   'directories.arn': 'Son nom dans les politiques de confiance (ARN)',
   'directories.delete': 'Supprimer l’annuaire',
-  'directories.delete.ask':
+  'directories.delete.ask.people':
     '{url} est oublié avec tous ses liens, et les sessions ouvertes avec lui prennent fin. Les utilisateurs restent, et se connectent par mot de passe.',
+  'directories.delete.ask.programs':
+    '{url} est oublié : aucun programme n’endosse plus de rôle avec ses jetons, et les sessions des rôles endossés avec eux prennent fin.',
+  'directories.delete.ask.both':
+    '{url} est oublié avec tous ses liens, et les sessions de personnes et de rôles ouvertes avec lui prennent fin. Les utilisateurs restent, et se connectent avec un mot de passe.',
   'subjects.title': 'Qui est qui',
   'subjects.means': 'Quelle personne de l’annuaire est quel utilisateur ici.',
   'subjects.none': 'Personne de cet annuaire n’est encore utilisateur ici.',
