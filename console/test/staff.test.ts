@@ -9,9 +9,15 @@ import {
   actionsOf,
   customerOf,
   isMine,
+  durations,
+  leftSeconds,
   logOf,
+  mayBreakGlass,
   mayDecide,
   mayEnd,
+  mayReport,
+  octetsLeft,
+  reportStateOf,
 } from '../src/people/interventions';
 import {
   changeOf,
@@ -106,6 +112,58 @@ describe('an intervention', () => {
     expect(firstTab(olga)).toBe('interventions');
     expect(firstTab(who('customer', 'nadia', 'iam:ListUsers', 'iam:ListIssuers'))).toBe('users');
     expect(firstTab(who('customer', 'claire'))).toBe('requests');
+  });
+});
+
+describe('a break-glass', () => {
+  const secondUs = 1_000_000;
+  const broken = (more: Partial<Intervention> = {}) =>
+    asked({ kind: 'break_glass', report: null, report_due_us: 72 * secondUs, ...more });
+
+  it('is opened by administrators of the provider, for an hour at most', () => {
+    expect(mayBreakGlass(who('provider', 'admin', 'iam:BreakGlass'))).toBe(true);
+    expect(mayBreakGlass(olga)).toBe(false);
+    expect(mayBreakGlass(who('customer', 'nadia', 'iam:BreakGlass'))).toBe(false);
+    expect(Math.max(...durations.break_glass)).toBe(3600);
+    expect(Math.max(...durations.ordinary)).toBe(12 * 3600);
+  });
+
+  it('is approved within the time that is left, which is never less than none', () => {
+    const waiting = broken({ pending_until_us: 900 * secondUs });
+    expect(leftSeconds(waiting, 0)).toBe(900);
+    expect(leftSeconds(waiting, 1)).toBe(840);
+    expect(leftSeconds(waiting, 781_000)).toBe(119);
+    expect(leftSeconds(waiting, 899_001)).toBe(0);
+    expect(leftSeconds(waiting, 899_000)).toBe(1);
+    expect(leftSeconds(waiting, 5_000_000)).toBe(0);
+  });
+
+  it('owes a report once it is over, which is overdue from the very moment on', () => {
+    const ended = broken({ state: 'ended' });
+    expect(reportStateOf(broken({ state: 'open' }), 0)).toBe('later');
+    expect(reportStateOf(ended, 71_999)).toBe('due');
+    expect(reportStateOf(ended, 72_000)).toBe('overdue');
+    expect(reportStateOf({ ...ended, report: 'done' }, 90_000)).toBe('given');
+    // Nothing was open.
+    expect(reportStateOf(broken({ state: 'lapsed', report_due_us: null }), 90_000)).toBeNull();
+  });
+
+  it('is reported by who opened it, and by another only when that account is none any more', () => {
+    const other = who('provider', 'admin', 'iam:ReportIntervention');
+    expect(mayReport(olga, broken(), null)).toBe(true);
+    expect(mayReport(other, broken(), ['admin', 'olga'])).toBe(false);
+    expect(mayReport(other, broken(), null), 'not known yet').toBe(false);
+    expect(mayReport(other, broken(), ['admin'])).toBe(true);
+    expect(mayReport(other, broken({ requested_by_name: null }), ['admin'])).toBe(true);
+    expect(mayReport(who('provider', 'remi'), broken(), ['remi'])).toBe(false);
+    // A customer's user of the same name opened nothing.
+    expect(mayReport(who('customer', 'olga', 'iam:ReportIntervention'), broken(), [])).toBe(false);
+  });
+
+  it('has a report of so many octets, which are not letters', () => {
+    expect(octetsLeft('')).toBe(4000);
+    expect(octetsLeft('a'.repeat(4000))).toBe(0);
+    expect(octetsLeft('é'.repeat(2001))).toBe(-2);
   });
 });
 

@@ -50,6 +50,7 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['nadia', '/people/interventions'],
   ['nadia', '/people/interventions/3002'],
   ['nadia', '/people/interventions/3003'],
+  ['nadia', '/people/interventions/3009'],
   ['nadia', '/people/directories'],
   ['nadia', '/people/directories/3101'],
   ['nadia', '/people/directories/3102'],
@@ -61,7 +62,10 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['claire', '/people/service-accounts/3303'],
   ['admin', '/people/interventions'],
   ['admin', '/people/interventions/3001'],
+  ['admin', '/people/interventions/3007'],
+  ['admin', '/people/interventions/3010'],
   ['admin', '/people/interventions/new'],
+  ['admin', '/people/interventions/break-glass'],
   ['olga', '/people/interventions'],
   ['olga', '/people/interventions/new'],
 ];

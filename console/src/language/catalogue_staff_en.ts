@@ -13,7 +13,8 @@ export const staffEn = {
   'interventions.none.staff': 'Ask for one when a customer needs your help with its data.',
   'interventions.none.customer': 'Nobody of your provider asked to be let to your data.',
   intervention: 'Intervention',
-  'intervention.of': 'Intervention by {staff}',
+  'intervention.of.ordinary': 'Intervention by {staff}',
+  'intervention.of.break_glass': 'Break-glass by {staff}',
   'intervention.staff': 'Who acts',
   'intervention.customer': 'Customer',
   'intervention.customer.number': 'Number of the customer',
@@ -49,6 +50,36 @@ export const staffEn = {
   'intervention.state.refused': 'Refused',
   'intervention.state.ended': 'Over',
   'intervention.state.lapsed': 'Lapsed',
+  'interventions.break_glass': 'Break the glass',
+  'interventions.break_glass.lead':
+    'For an emergency that cannot wait: you act yourself, for an hour at most, once another administrator approved within 15 minutes. Both of you are asked for a second factor again when it is older than 15 minutes. The customer sees it from now on, and within 72 hours of its end you report what you did.',
+  'intervention.acts.emergency':
+    'As little as will do. Nothing ticked: everything on buckets and objects. Policies of buckets are never reached, whatever is named.',
+  'intervention.everything': 'Everything on buckets and objects',
+  'intervention.kind': 'Kind',
+  'intervention.kind.ordinary': 'Ordinary intervention',
+  'intervention.kind.break_glass': 'Break-glass',
+  'intervention.left': 'Time left to approve it: {time}. Then it lapses.',
+  'intervention.left.none': 'The time to approve it is over: it lapses.',
+  'intervention.report': 'Report',
+  'intervention.report.due': 'Report due',
+  'intervention.report.overdue': 'Report overdue',
+  'intervention.report.until': 'Due',
+  'intervention.report.from': 'Due from',
+  'intervention.report.later': 'Once the break-glass is over, who opened it says what was done.',
+  'intervention.report.opener':
+    'Who opened it writes the report. Were that account suspended or deleted, another administrator would.',
+  'intervention.report.opener_gone':
+    'The account of who opened it is suspended or deleted: you hand in the report instead.',
+  'intervention.report.customer':
+    'Your provider owes you a report on what was done. It is shown here, and is in your log, once it is handed in.',
+  'intervention.report.text': 'What was done, and why it could not wait',
+  'intervention.report.means':
+    'The customer reads it, here and in its log. Handed in once, it stays as it is.',
+  'intervention.report.too_long':
+    'Too long by {over} octets: {maximum} at most, and an accented letter counts two.',
+  'intervention.report.hand_in': 'Hand in the report',
+  'intervention.report.given': 'Handed in by',
 
   'people.directories': 'Directories',
   'directories.lead':

@@ -17,7 +17,8 @@ export const staffFr: Record<keyof typeof staffEn, string> = {
   'interventions.none.customer':
     'Personne chez votre fournisseur n’a demandé l’accès à vos données.',
   intervention: 'Intervention',
-  'intervention.of': 'Intervention par {staff}',
+  'intervention.of.ordinary': 'Intervention par {staff}',
+  'intervention.of.break_glass': 'Bris de glace par {staff}',
   'intervention.staff': 'Qui agit',
   'intervention.customer': 'Client',
   'intervention.customer.number': 'Numéro du client',
@@ -55,10 +56,43 @@ export const staffFr: Record<keyof typeof staffEn, string> = {
   'intervention.state.refused': 'Refusée',
   'intervention.state.ended': 'Terminée',
   'intervention.state.lapsed': 'Caduque',
+  'interventions.break_glass': 'Briser la glace',
+  'interventions.break_glass.lead':
+    'Pour une urgence qui ne peut pas attendre : vous agissez en personne, pendant une heure au plus, dès qu’un autre administrateur l’a approuvé dans les 15 minutes. À chacun le second facteur est redemandé s’il date de plus de 15 minutes. Le client le voit dès maintenant, et dans les 72 heures qui suivent la fin vous rendez compte de ce que vous avez fait.',
+  'intervention.acts.emergency':
+    'Le moins possible. Rien de coché : tout sur les compartiments et les objets. Les politiques des compartiments ne sont jamais accessibles, quoi qu’il soit demandé.',
+  'intervention.everything': 'Tout sur les compartiments et les objets',
+  'intervention.kind': 'Nature',
+  'intervention.kind.ordinary': 'Intervention ordinaire',
+  'intervention.kind.break_glass': 'Bris de glace',
+  'intervention.left':
+    'Temps restant pour l’approuver : {time}. Ensuite l’intervention est caduque.',
+  'intervention.left.none':
+    'Le délai pour l’approuver est écoulé : l’intervention devient caduque.',
+  'intervention.report': 'Compte rendu',
+  'intervention.report.due': 'Compte rendu dû',
+  'intervention.report.overdue': 'Compte rendu en retard',
+  'intervention.report.until': 'Échéance',
+  'intervention.report.from': 'Dû par',
+  'intervention.report.later':
+    'Une fois le bris de glace terminé, la personne qui l’a ouvert dit ce qui a été fait.',
+  'intervention.report.opener':
+    'La personne qui l’a ouvert rédige le compte rendu. Si son compte était suspendu ou supprimé, un autre administrateur le ferait.',
+  'intervention.report.opener_gone':
+    'Le compte de la personne qui l’a ouvert est suspendu ou supprimé : vous remettez le compte rendu à sa place.',
+  'intervention.report.customer':
+    'Votre fournisseur vous doit un compte rendu de ce qui a été fait. Une fois remis, il est affiché ici et figure dans votre journal.',
+  'intervention.report.text': 'Ce qui a été fait, et pourquoi cela ne pouvait pas attendre',
+  'intervention.report.means':
+    'Le client le lit, ici et dans son journal. Remis une seule fois, il reste tel quel.',
+  'intervention.report.too_long':
+    'Trop long de {over} octets : {maximum} au plus, et une lettre accentuée en compte deux.',
+  'intervention.report.hand_in': 'Remettre le compte rendu',
+  'intervention.report.given': 'Remis par',
 
   'people.directories': 'Annuaires',
   'directories.lead':
-    'Avec l’annuaire de votre organisation (OpenID Connect), les personnes se connectent ici et les programmes endossent des rôles.',
+    'Les émetteurs dont les jetons comptent ici (OpenID Connect) : avec l’annuaire de votre organisation, les personnes se connectent ; avec les jetons d’un service de compilation ou d’un cluster, les programmes endossent des rôles.',
   'directories.add': 'Ajouter un annuaire',
   'directories.add.lead':
     'Dites quels jetons comptent : ceux des personnes qui se connectent, des programmes qui endossent des rôles, ou les deux.',
