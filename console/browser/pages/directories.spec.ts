@@ -67,7 +67,7 @@ test('a directory is added, changed, and deleted', async ({ page, context, baseU
   await page.getByRole('button', { name: 'Save the directory' }).click();
   // The secret stays where none is typed.
   expect((await changed).postDataJSON()).not.toHaveProperty('client_secret');
-  await expect(page.getByText('Nobody signs in with it')).toBeVisible();
+  await expect(page.getByText('Nobody signs in with it, for')).toBeVisible();
   await expect(page.getByText('kept sealed')).toBeVisible();
   await page.getByRole('button', { name: 'Change' }).click();
   await page.getByLabel('Remove the secret').check();
