@@ -76,6 +76,7 @@ Task<Listing<FactorReset>> FactorResetService::list_factor_resets(const Principa
                            {"after_id", after.id},
                            {"limit", rows_of(page)}}));
     std::vector<FactorReset> resets;
+    resets.reserve(rows.size());
     for (const Row& row : rows) resets.push_back(reset_of(row));
     return page_of(std::move(resets), page,
                    [](const FactorReset& each) { return text_of(each.asked, each.id); });

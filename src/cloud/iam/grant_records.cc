@@ -79,7 +79,7 @@ Task<> AccessService::revoke(const Principal& by, GrantId id) {
                (grant.kind == RightKind::kRole && !grant.expires))
              return fail(Code::kConflict, "iam.lasting_role");
            TRY(core_.check_fresh(by, "iam:RevokeGrant", resource_of(id)));
-           const Right right = right_of(grant);
+           Right right = right_of(grant);
            TRY(const std::int64_t taken,
                take_away(transaction, right, {.reason = "withdrawn", .by = by.user, .at = now}));
            if (taken == 0) return fail(Code::kConflict, "iam.grant_ended");

@@ -21,7 +21,7 @@ std::string key_of(const ProfileHolder& holder) {
 
 ProfileHolder holder_of(const Row& row) {
   ProfileHolder holder{.name = row.text("name"), .since = from_us(row.integer("since_us"))};
-  const std::string key = row.text("list_key");
+  const std::string& key = row.text("list_key");
   if (key.starts_with("group ")) {
     holder.way = ProfileHolder::Way::kGroup;
     holder.group = GroupId{row.integer("id")};

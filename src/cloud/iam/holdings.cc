@@ -88,7 +88,7 @@ Task<> ProfileService::give_profile(const Principal& by, ProfileId id, Holder ho
            TRY(auto details, check_holder(transaction, by, holder));
            TRY(core_.check_fresh(by, "iam:GiveProfile", "belfry:profile/" + id.text()));
            TRY(check_may_give_profile(transaction, by, profile, holder));
-           const Right right = right_of(profile, holder, details.front().value);
+           Right right = right_of(profile, holder, details.front().value);
            TRY(const bool is_new,
                give(core_, transaction, right, {.origin = "direct", .by = by.user}));
            if (!is_new) return right;
@@ -108,7 +108,7 @@ Task<> ProfileService::withdraw_profile(const Principal& by, ProfileId id, Holde
            TRY(const Profile profile, read_profile(transaction, by, id, "iam:WithdrawProfile"));
            TRY(auto details, check_holder(transaction, by, holder));
            TRY(core_.check_fresh(by, "iam:WithdrawProfile", "belfry:profile/" + id.text()));
-           const Right right = right_of(profile, holder, details.front().value);
+           Right right = right_of(profile, holder, details.front().value);
            TRY(const std::int64_t removed,
                take_away(transaction, right,
                          {.reason = "withdrawn", .by = by.user, .at = core_.clock.now()}));

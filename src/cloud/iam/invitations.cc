@@ -150,7 +150,7 @@ Result<std::string> PeopleService::hand_over(Transaction& transaction, const Inv
                                              const std::string& secret) {
   const Links to = links();
   // Behind the `#`, so that no server, proxy or log on the way is told it.
-  const std::string link = to.console + "/#/invitation/" + secret;
+  std::string link = to.console + "/#/invitation/" + secret;
   if (!to.by_mail) return link;
   TRY(auto tenants, transaction.query("SELECT name FROM tenant WHERE id = :id",
                                       {{"id", invitation.tenant.value}}));

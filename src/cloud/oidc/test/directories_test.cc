@@ -40,6 +40,7 @@ class DirectoriesTest : public ::testing::Test {
 
   void publish(const std::vector<const IssuerKey*>& keys) {
     std::vector<std::string> jwks;
+    jwks.reserve(keys.size());
     for (const IssuerKey* key : keys) jwks.push_back(key->jwk());
     replies_[kKeysUrl] = {200, key_set_of(jwks)};
   }
