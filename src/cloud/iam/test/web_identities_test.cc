@@ -392,11 +392,11 @@ TEST_P(WebIdentitiesTest, FourEyesWatchWhomRolesTrust) {
   IssuerSettings more = of_programs({"belfry", "belfry-2", "belfry-3"}).settings;
   EXPECT_EQ(message_of(world_.wait(
                 issuers().change_issuer(administrator_, issuer.id, {.settings = more}))),
-            "iam.role_of_four_eyes");
+            "iam.issuer_of_four_eyes");
   // Nor by way of a new registration.
   ASSERT_TRUE(world_.wait(issuers().delete_issuer(administrator_, issuer.id)));
   EXPECT_EQ(message_of(world_.wait(issuers().create_issuer(administrator_, of_programs()))),
-            "iam.role_of_four_eyes");
+            "iam.issuer_of_four_eyes");
   NewIssuer another = of_programs();
   another.url = "https://another.example.org";
   EXPECT_TRUE(world_.wait(issuers().create_issuer(administrator_, another)));
