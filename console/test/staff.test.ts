@@ -9,11 +9,25 @@ import {
   actionsOf,
   customerOf,
   isMine,
+  durations,
+  leftSeconds,
   logOf,
+  mayBreakGlass,
   mayDecide,
   mayEnd,
+  mayReport,
+  octetsLeft,
+  reportStateOf,
 } from '../src/people/interventions';
-import { changeOf, fieldsOf, newIssuerOf, noIssuer, redirectOf } from '../src/people/issuers';
+import {
+  changeOf,
+  fieldsOf,
+  lostBy,
+  namesClient,
+  newIssuerOf,
+  noIssuer,
+  redirectOf,
+} from '../src/people/issuers';
 import { firstTab, seesInterventions } from '../src/people/people_tabs';
 
 function who(kind: 'provider' | 'customer', name: string, ...rights: string[]): WhoAmI {
@@ -101,12 +115,65 @@ describe('an intervention', () => {
   });
 });
 
+describe('a break-glass', () => {
+  const secondUs = 1_000_000;
+  const broken = (more: Partial<Intervention> = {}) =>
+    asked({ kind: 'break_glass', report: null, report_due_us: 72 * secondUs, ...more });
+
+  it('is opened by administrators of the provider, for an hour at most', () => {
+    expect(mayBreakGlass(who('provider', 'admin', 'iam:BreakGlass'))).toBe(true);
+    expect(mayBreakGlass(olga)).toBe(false);
+    expect(mayBreakGlass(who('customer', 'nadia', 'iam:BreakGlass'))).toBe(false);
+    expect(Math.max(...durations.break_glass)).toBe(3600);
+    expect(Math.max(...durations.ordinary)).toBe(12 * 3600);
+  });
+
+  it('is approved within the time that is left, which is never less than none', () => {
+    const waiting = broken({ pending_until_us: 900 * secondUs });
+    expect(leftSeconds(waiting, 0)).toBe(900);
+    expect(leftSeconds(waiting, 1)).toBe(840);
+    expect(leftSeconds(waiting, 781_000)).toBe(119);
+    expect(leftSeconds(waiting, 899_001)).toBe(0);
+    expect(leftSeconds(waiting, 899_000)).toBe(1);
+    expect(leftSeconds(waiting, 5_000_000)).toBe(0);
+  });
+
+  it('owes a report once it is over, which is overdue from the very moment on', () => {
+    const ended = broken({ state: 'ended' });
+    expect(reportStateOf(broken({ state: 'open' }), 0)).toBe('later');
+    expect(reportStateOf(ended, 71_999)).toBe('due');
+    expect(reportStateOf(ended, 72_000)).toBe('overdue');
+    expect(reportStateOf({ ...ended, report: 'done' }, 90_000)).toBe('given');
+    // Nothing was open.
+    expect(reportStateOf(broken({ state: 'lapsed', report_due_us: null }), 90_000)).toBeNull();
+  });
+
+  it('is reported by who opened it, and by another only when that account is none any more', () => {
+    const other = who('provider', 'admin', 'iam:ReportIntervention');
+    expect(mayReport(olga, broken(), null)).toBe(true);
+    expect(mayReport(other, broken(), ['admin', 'olga'])).toBe(false);
+    expect(mayReport(other, broken(), null), 'not known yet').toBe(false);
+    expect(mayReport(other, broken(), ['admin'])).toBe(true);
+    expect(mayReport(other, broken({ requested_by_name: null }), ['admin'])).toBe(true);
+    expect(mayReport(who('provider', 'remi'), broken(), ['remi'])).toBe(false);
+    // A customer's user of the same name opened nothing.
+    expect(mayReport(who('customer', 'olga', 'iam:ReportIntervention'), broken(), [])).toBe(false);
+  });
+
+  it('has a report of so many octets, which are not letters', () => {
+    expect(octetsLeft('')).toBe(4000);
+    expect(octetsLeft('a'.repeat(4000))).toBe(0);
+    expect(octetsLeft('é'.repeat(2001))).toBe(-2);
+  });
+});
+
 describe('a directory', () => {
   const issuer: Issuer = {
     id: '9',
     tenant: '1',
     url: 'https://id.example',
     arn: 'arn:aws:iam::000000000001:oidc-provider/id.example',
+    purpose: 'both',
     organisation: null,
     client_id: 'belfry',
     has_secret: true,
@@ -121,7 +188,8 @@ describe('a directory', () => {
   };
 
   it('is what it was when nothing of it is changed, its secret too', () => {
-    expect(changeOf(fieldsOf(issuer))).toEqual({
+    expect(changeOf(fieldsOf(issuer), true)).toEqual({
+      purpose: 'both',
       organisation: '',
       client_id: 'belfry',
       audiences: ['builds'],
@@ -149,6 +217,52 @@ describe('a directory', () => {
       required_claim: '',
       required_value: '',
     });
+  });
+
+  it('says nothing that is for another purpose', () => {
+    const fields = { ...fieldsOf(issuer), organisation: 'acme' };
+    expect(changeOf({ ...fields, purpose: 'people' })).toMatchObject({
+      purpose: 'people',
+      client_id: 'belfry',
+      audiences: [],
+    });
+    const programs = changeOf({ ...fields, purpose: 'programs', client_secret: 'typed before' });
+    expect(programs).toEqual({
+      purpose: 'programs',
+      organisation: '',
+      client_id: '',
+      audiences: ['builds'],
+      scopes: [],
+      creates_users: false,
+      trusts_factors: false,
+      required_claim: '',
+      required_value: '',
+    });
+    // A secret that is kept goes with the client whose it was.
+    expect(changeOf({ ...fields, purpose: 'programs' }, true)).toMatchObject({ client_secret: '' });
+  });
+
+  it('is read without a client, and becomes one for people with the usual scopes', () => {
+    const programs: Issuer = { ...issuer, purpose: 'programs', client_id: null, scopes: [] };
+    expect(fieldsOf(programs)).toMatchObject({ client_id: '', scopes: noIssuer.scopes });
+    expect(changeOf(fieldsOf(programs))).toMatchObject({ purpose: 'programs', scopes: [] });
+    expect(fieldsOf({ ...issuer, scopes: [] }).scopes).toEqual([]);
+  });
+
+  it('takes no sign-in of people for a program', () => {
+    const fields = { ...fieldsOf(issuer), audiences: ['builds', 'belfry'] };
+    expect(namesClient({ ...fields, client_id: ' belfry ' })).toBe(true);
+    expect(namesClient({ ...fields, client_id: 'other' })).toBe(false);
+    // There is no client: the field is not shown.
+    expect(namesClient({ ...fields, purpose: 'programs' })).toBe(false);
+  });
+
+  it('tells for whom it is no more', () => {
+    expect(lostBy(null, 'programs')).toBeNull();
+    expect(lostBy(issuer, 'both')).toBeNull();
+    expect(lostBy(issuer, 'programs')).toBe('people');
+    expect(lostBy(issuer, 'people')).toBe('programs');
+    expect(lostBy({ purpose: 'people' }, 'both')).toBeNull();
   });
 
   it('sends the browser back to an address of its organisation', () => {

@@ -22,6 +22,7 @@ export const users = {
       'audit:ExportEvents',
       ...iam('ListTenants ListUsers GetUser'),
       ...iam('GetIntervention RequestIntervention DecideIntervention EndIntervention'),
+      ...iam('BreakGlass ReportIntervention'),
     ],
   },
   // Staff that administers nothing.
@@ -96,6 +97,14 @@ export const users = {
 function iam(names) {
   return names.split(' ').map((name) => `iam:${name}`);
 }
+
+// Another administrator of the provider: the second person of a break-glass.
+users.irene = {
+  ...users.admin,
+  password: 'a second administrator has one too',
+  totp: '654321',
+  user: user('9', '1', 'irene', 'provider_administrator', true),
+};
 
 // Her organisation asks everybody for a second factor.
 users.noor = {

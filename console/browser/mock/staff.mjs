@@ -15,6 +15,7 @@ const refuse = (status, message_id, detail, args = {}) => [
 
 const intervention = (id, more = {}) => ({
   id,
+  kind: 'ordinary',
   tenant: '2',
   tenant_name: 'Atelier Rivage',
   staff: '6',
@@ -35,6 +36,10 @@ const intervention = (id, more = {}) => ({
   ended_us: null,
   end_reason: null,
   ended_by_name: null,
+  report_due_us: null,
+  report: null,
+  reported_us: null,
+  reported_by_name: null,
   deciders: 1,
   ...more,
 });
@@ -46,6 +51,32 @@ const opened = {
   expires_us: now() + hourUs,
   deciders: 0,
 };
+const brokenGlass = (id, opener, more = {}) =>
+  intervention(id, {
+    kind: 'break_glass',
+    staff: opener.id,
+    staff_name: opener.name,
+    staff_arn: `arn:aws:iam::000000000001:user/${opener.name}`,
+    requested_by_name: opener.name,
+    actions: ['s3:*'],
+    bucket: null,
+    reason: 'two disks lost at once: objects are to be saved now',
+    duration_s: 1800,
+    pending_until_us: now() + hourUs / 4,
+    ...more,
+  });
+const over = (ended_us) => ({
+  ...opened,
+  state: 'ended',
+  requested_us: ended_us - 0.6 * hourUs,
+  decided_us: ended_us - hourUs / 2,
+  expires_us: ended_us,
+  ended_us,
+  end_reason: 'expired',
+  report_due_us: ended_us + 3 * dayUs,
+});
+// Who left since: there is no user of that name any more.
+const gone = { id: '19', name: 'yann' };
 const interventions = new Map(
   [
     intervention('3001'),
@@ -60,6 +91,15 @@ const interventions = new Map(
     intervention('3004', { requested_by_name: 'admin', staff: '6' }),
     intervention('3005', opened),
     intervention('3006', { reason: 'ticket 4712' }),
+    brokenGlass('3007', data.users.irene.user, over(now() - hourUs)),
+    brokenGlass('3008', gone, over(now() - 4 * dayUs)),
+    brokenGlass('3009', data.users.irene.user, {
+      ...over(now() - 5 * dayUs),
+      report: 'Read rivage-photos from the disks that were left.\n\nEach hour more lost copies.',
+      reported_us: now() - 4 * dayUs,
+      reported_by_name: 'irene',
+    }),
+    brokenGlass('3010', gone, over(now() - 6 * dayUs)),
   ].map((each) => [each.id, each]),
 );
 
@@ -89,6 +129,29 @@ function askForIntervention(who, body) {
   return [201, interventions.get(id)];
 }
 
+function breakGlass(who, body) {
+  const id = String(++made);
+  const actions = body.actions.length === 0 ? ['s3:*'] : body.actions;
+  const bucket = body.bucket === '' ? null : body.bucket;
+  interventions.set(
+    id,
+    brokenGlass(id, who.user, { ...body, actions, bucket, requested_us: now() }),
+  );
+  return [201, interventions.get(id)];
+}
+
+function report(who, found, body) {
+  if (found.report !== null) {
+    return refuse(409, 'iam.reported_already', 'The report is there already, and stays as it is.');
+  }
+  const reported = { report: body.report, reported_us: now(), reported_by_name: who.user.name };
+  return [200, Object.assign(found, reported)];
+}
+
+// Its report is due within three days of its end.
+const dueOf = ({ kind }, ended_us) =>
+  kind === 'break_glass' ? { report_due_us: ended_us + 3 * dayUs } : {};
+
 function answerInterventions(route, path, body, query, who) {
   const found = interventions.get(path[1]);
   const decided = {
@@ -104,19 +167,24 @@ function answerInterventions(route, path, body, query, who) {
     }
     case 'POST interventions':
       return askForIntervention(who, body);
+    case 'POST interventions/*':
+      return path[1] === 'break-glass' ? breakGlass(who, body) : undefined;
+    case 'POST interventions/*/report':
+      return report(who, found, body);
     case 'GET interventions/*':
       return seenBy(who).includes(found) ? [200, found] : undefined;
     case 'POST interventions/*/approve':
       Object.assign(found, decided, {
         state: 'open',
         expires_us: now() + found.duration_s * 1_000_000,
+        ...dueOf(found, now() + found.duration_s * 1_000_000),
       });
       return [200, found];
     case 'POST interventions/*/refuse':
       Object.assign(found, decided, { state: 'refused' });
       return [200, found];
     case 'POST interventions/*/end':
-      Object.assign(found, {
+      Object.assign(found, found.state === 'open' && dueOf(found, now()), {
         state: 'ended',
         ended_us: now(),
         end_reason: who.tenant.kind === 'provider' ? 'staff' : 'customer',
@@ -131,6 +199,7 @@ const issuer = (id, url, more = {}) => ({
   id,
   tenant: '2',
   url,
+  purpose: 'people',
   arn: `arn:aws:iam::000000000002:oidc-provider/${url.replace('https://', '')}`,
   organisation: 'rivage',
   client_id: 'belfry-console',
@@ -149,12 +218,24 @@ const issuers = new Map(
   [
     issuer('3101', 'https://id.rivage.example'),
     issuer('3102', 'https://tokens.builds.example', {
+      purpose: 'both',
       organisation: null,
       audiences: ['nightly-builds'],
       has_secret: false,
       creates_users: false,
       required_claim: null,
       required_value: null,
+    }),
+    issuer('3103', 'https://cluster.rivage.example', {
+      purpose: 'programs',
+      organisation: null,
+      client_id: null,
+      has_secret: false,
+      audiences: ['thumbnails', 'nightly-copies'],
+      scopes: [],
+      creates_users: false,
+      required_claim: 'namespace',
+      required_value: 'production',
     }),
   ].map((each) => [each.id, each]),
 );
@@ -174,11 +255,31 @@ const subjects = new Map([
 const settingsOf = ({ client_secret, ...rest }, kept) => ({
   ...rest,
   organisation: rest.organisation || null,
+  client_id: rest.client_id || null,
   required_claim: rest.required_claim || null,
   required_value: rest.required_value || null,
   has_secret: client_secret === undefined ? kept : client_secret !== '',
   changed_us: now(),
 });
+
+// What is for another purpose is refused, as the daemon does.
+function faultOf({ purpose, client_id, scopes, audiences }, has_secret) {
+  if (purpose === 'people' && audiences.length > 0) return 'audiences';
+  if (purpose !== 'programs') return null;
+  if (client_id !== '') return 'client_id';
+  if (has_secret) return 'client_secret';
+  return scopes.length > 0 ? 'scopes' : null;
+}
+
+function keepIssuer(id, body, kept, status) {
+  const settings = settingsOf(body, kept.has_secret);
+  const fault = faultOf(body, settings.has_secret);
+  if (fault !== null) {
+    return refuse(400, 'iam.not_of_purpose', `The field ${fault} has no meaning there.`);
+  }
+  issuers.set(id, { ...kept, ...settings });
+  return [status, issuers.get(id)];
+}
 
 function answerIssuers(route, path, body, things) {
   const [, id, , other] = path;
@@ -189,13 +290,17 @@ function answerIssuers(route, path, body, things) {
       if (body.url.includes('nobody')) {
         return refuse(503, 'oidc.unreachable', 'The directory does not answer. Check its address.');
       }
-      issuers.set(String(++made), issuer(String(made), body.url, settingsOf(body, false)));
-      return [201, issuers.get(String(made))];
+      made += 1;
+      return keepIssuer(
+        String(made),
+        body,
+        issuer(String(made), body.url, { has_secret: false }),
+        201,
+      );
     case 'GET issuers/*':
       return issuers.has(id) ? [200, issuers.get(id)] : undefined;
     case 'PUT issuers/*':
-      Object.assign(issuers.get(id), settingsOf(body, issuers.get(id).has_secret));
-      return [200, issuers.get(id)];
+      return keepIssuer(id, body, issuers.get(id), 200);
     case 'DELETE issuers/*':
       issuers.delete(id);
       return [204];

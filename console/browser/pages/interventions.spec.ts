@@ -121,3 +121,102 @@ test('who neither is of the provider nor administers sees no interventions', asy
   await visit(page, '/people/requests');
   await expect(page.getByRole('link', { name: 'Interventions' })).toHaveCount(0);
 });
+
+test('a break-glass takes two administrators and a report, which the customer reads', async ({
+  page,
+  browser,
+}) => {
+  await signIn(page, 'irene');
+  await visit(page, '/people/interventions');
+  await page.getByRole('link', { name: 'Break the glass' }).click();
+  await page.getByLabel('Reason').fill('disks lost in rack 4');
+  await page.getByLabel('For how long').selectOption('45\u00a0min');
+  await page.getByRole('button', { name: 'Break the glass' }).click();
+  await expect(page.getByText('Choose one.')).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel('Customer').selectOption('Atelier Rivage');
+  const sent = page.waitForRequest((request) => request.method() === 'POST');
+  await page.getByRole('button', { name: 'Break the glass' }).click();
+  const request = await sent;
+  expect(new URL(request.url()).pathname).toBe('/api/v1/interventions/break-glass');
+  expect(request.postDataJSON()).toEqual({
+    tenant: '2',
+    actions: [],
+    bucket: '',
+    reason: 'disks lost in rack 4',
+    duration_s: 2700,
+  });
+  await expect(page.getByRole('heading', { level: 1, name: 'Break-glass by irene' })).toBeVisible();
+  await expect(page.getByText('Everything on buckets and objects')).toBeVisible();
+  await expect(page.getByText(/^Time left to approve it: (15|14|13).min/)).toBeVisible();
+  // Nobody approves the own one, and nothing is reported of what was not open.
+  await expect(page.getByRole('button', { name: 'Approve' })).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'Report' })).toHaveCount(0);
+  await expectAccessible(page);
+  const place = new URL(page.url()).hash.slice(1);
+
+  const second = await (await browser.newContext()).newPage();
+  await signIn(second, 'admin');
+  await visit(second, '/people/interventions');
+  await expect(
+    panel(second, 'For you to decide').getByRole('row').filter({ hasText: 'irene' }),
+  ).toContainText('Break-glass');
+  await visit(second, place);
+  await expect(second.getByText(/^Time left to approve it/)).toBeVisible();
+  await second.getByRole('button', { name: 'Approve' }).click();
+  await expect(second.getByText('Open now')).toBeVisible();
+  await expect(second.getByText('Once the break-glass is over')).toBeVisible();
+  await second.context().close();
+
+  await page.reload();
+  await page.getByRole('button', { name: 'End it at once' }).click();
+  await dialog(page).getByRole('button', { name: 'End it at once' }).click();
+  await expect(page.getByText('Report due')).toBeVisible();
+  await expect(page.getByText('in 2 days')).toBeVisible();
+  const report = page.getByLabel('What was done, and why it could not wait');
+  await report.fill('é'.repeat(2001));
+  await expect(page.getByText('Too long by 2 octets')).toBeVisible();
+  await expectAccessible(page);
+  await report.fill('Read what was left, for each hour lost more copies.');
+  await page.getByRole('button', { name: 'Hand in the report' }).click();
+  await expect(page.getByText('Handed in by irene')).toBeVisible();
+  await expect(page.getByText('Report due')).toHaveCount(0);
+
+  const customer = await (await browser.newContext()).newPage();
+  await signIn(customer, 'nadia');
+  await visit(customer, place);
+  await expect(customer.locator('.facts').first()).toContainText('Break-glass');
+  await expect(
+    customer.getByText('Read what was left, for each hour lost more copies.'),
+  ).toBeVisible();
+  await expect(customer.getByRole('button', { name: 'Hand in the report' })).toHaveCount(0);
+  await expectAccessible(customer);
+  await customer.context().close();
+});
+
+test('an overdue report is marked, and handed in for whoever is gone', async ({ page }) => {
+  await signIn(page, 'admin');
+  await visit(page, '/people/interventions');
+  await expect(
+    panel(page, 'Other interventions').getByRole('row').filter({ hasText: 'yann' }).first(),
+  ).toContainText('Report overdue');
+  // Who opened it is there, and owes it.
+  await visit(page, '/people/interventions/3007');
+  await expect(page.getByText('Who opened it writes the report.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Hand in the report' })).toHaveCount(0);
+  await visit(page, '/people/interventions/3008');
+  await expect(page.getByText('you hand in the report instead')).toBeVisible();
+  await page.getByLabel('What was done, and why it could not wait').fill('As the log tells.');
+  await page.getByRole('button', { name: 'Hand in the report' }).click();
+  await expect(page.getByText('Handed in by admin')).toBeVisible();
+  await expect(page.getByText('Report overdue')).toHaveCount(0);
+});
+
+test('who administers nothing breaks no glass', async ({ page }) => {
+  await signIn(page, 'olga');
+  await visit(page, '/people/interventions');
+  await expect(page.getByRole('link', { name: 'Ask for an intervention' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Break the glass' })).toHaveCount(0);
+  await visit(page, '/people/interventions/break-glass');
+  await expect(page.getByText('You may not see this page.')).toBeVisible();
+});

@@ -2,6 +2,7 @@ import { expect, type Page } from '@playwright/test';
 
 export const persons = {
   admin: { password: 'a long password for tests', code: '123456' },
+  irene: { password: 'a second administrator has one too', code: '654321' },
   nadia: { password: 'an administrator has a long password', code: '654321' },
   olga: { password: 'an operator has a password too', code: '654321' },
   lucas: { password: 'who only looks has a password', code: '654321' },

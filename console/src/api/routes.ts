@@ -38,6 +38,7 @@ import type {
   NewAccessKey,
   NewAccessRequest,
   NewApiToken,
+  NewBreakGlass,
   NewIntervention,
   NewInvitation,
   NewIssuer,
@@ -251,6 +252,10 @@ export const interventions = {
   decide: (id: string, verb: 'approve' | 'refuse', reason: string) =>
     ask<Intervention>('POST', ['interventions', id, verb], { body: { reason } }),
   end: (id: string) => ask<Intervention>('POST', ['interventions', id, 'end']),
+  breakGlass: (body: NewBreakGlass) =>
+    ask<Intervention>('POST', ['interventions', 'break-glass'], { body }),
+  report: (id: string, report: string) =>
+    ask<Intervention>('POST', ['interventions', id, 'report'], { body: { report } }),
 };
 
 export const issuers = {

@@ -5,7 +5,7 @@ import { useSpeech } from '../language/speech';
 import { Dialog } from './dialog';
 import { Failure } from './states';
 
-// A form in a dialog, which closes once it is done and stays, with what went wrong, when that fails.
+// A form in a dialog, which closes once it is done and stays, with what went wrong, when it fails.
 export function FormDialog({
   title,
   onSubmit,

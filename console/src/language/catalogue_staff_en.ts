@@ -13,7 +13,8 @@ export const staffEn = {
   'interventions.none.staff': 'Ask for one when a customer needs your help with its data.',
   'interventions.none.customer': 'Nobody of your provider asked to be let to your data.',
   intervention: 'Intervention',
-  'intervention.of': 'Intervention by {staff}',
+  'intervention.of.ordinary': 'Intervention by {staff}',
+  'intervention.of.break_glass': 'Break-glass by {staff}',
   'intervention.staff': 'Who acts',
   'intervention.customer': 'Customer',
   'intervention.customer.number': 'Number of the customer',
@@ -49,13 +50,57 @@ export const staffEn = {
   'intervention.state.refused': 'Refused',
   'intervention.state.ended': 'Over',
   'intervention.state.lapsed': 'Lapsed',
+  'interventions.break_glass': 'Break the glass',
+  'interventions.break_glass.lead':
+    'For an emergency that cannot wait: you act yourself, for an hour at most, once another administrator approved within 15 minutes. Both of you are asked for a second factor again when it is older than 15 minutes. The customer sees it from now on, and within 72 hours of its end you report what you did.',
+  'intervention.acts.emergency':
+    'As little as will do. Nothing ticked: everything on buckets and objects. Policies of buckets are never reached, whatever is named.',
+  'intervention.everything': 'Everything on buckets and objects',
+  'intervention.kind': 'Kind',
+  'intervention.kind.ordinary': 'Ordinary intervention',
+  'intervention.kind.break_glass': 'Break-glass',
+  'intervention.left': 'Time left to approve it: {time}. Then it lapses.',
+  'intervention.left.none': 'The time to approve it is over: it lapses.',
+  'intervention.report': 'Report',
+  'intervention.report.due': 'Report due',
+  'intervention.report.overdue': 'Report overdue',
+  'intervention.report.until': 'Due',
+  'intervention.report.from': 'Due from',
+  'intervention.report.later': 'Once the break-glass is over, who opened it says what was done.',
+  'intervention.report.opener':
+    'Who opened it writes the report. Were that account suspended or deleted, another administrator would.',
+  'intervention.report.opener_gone':
+    'The account of who opened it is suspended or deleted: you hand in the report instead.',
+  'intervention.report.customer':
+    'Your provider owes you a report on what was done. It is shown here, and is in your log, once it is handed in.',
+  'intervention.report.text': 'What was done, and why it could not wait',
+  'intervention.report.means':
+    'The customer reads it, here and in its log. Handed in once, it stays as it is.',
+  'intervention.report.too_long':
+    'Too long by {over} octets: {maximum} at most, and an accented letter counts two.',
+  'intervention.report.hand_in': 'Hand in the report',
+  'intervention.report.given': 'Handed in by',
 
   'people.directories': 'Directories',
   'directories.lead':
-    'With the directory of your organisation (OpenID Connect) people sign in here, and programs assume roles.',
+    'Issuers whose tokens count here (OpenID Connect): with the directory of your organisation people sign in; with tokens of a build service or a cluster programs assume roles.',
   'directories.add': 'Add a directory',
   'directories.add.lead':
-    'At the directory, first make a client for the code flow, with the redirect address that is shown below once the organisation has its name.',
+    'Say whose tokens count: those of people who sign in, of programs that assume roles, or both.',
+  'directories.purpose': 'For',
+  'directories.purpose.people': 'people who sign in',
+  'directories.purpose.programs': 'programs that assume roles',
+  'directories.purpose.both': 'people and programs',
+  'directories.purpose.means.people':
+    'A directory such as Keycloak or Entra ID. There, first make a client for the code flow, with the redirect address that is shown below once the organisation has its name. No program assumes a role with its tokens.',
+  'directories.purpose.means.programs':
+    'A build service or a cluster that signs tokens for its programs. Nobody signs in with it: it needs no client.',
+  'directories.purpose.means.both':
+    'People sign in by the client, programs assume roles with tokens for audiences of their own.',
+  'directories.purpose.ends.people':
+    'Once saved, nobody signs in with it any more: sessions opened with it end, and all links of its persons are forgotten.',
+  'directories.purpose.ends.programs':
+    'Once saved, no program assumes a role with its tokens any more: sessions of roles that were assumed with them end.',
   'directories.none': 'There is no directory yet.',
   'directories.none.todo':
     'People sign in by user name and password. Add your Keycloak, Entra ID or another one.',
@@ -83,28 +128,37 @@ export const staffEn = {
   'directories.trusts_factors.means':
     'Never for who is privileged: whoever runs the directory would become an administrator.',
   'directories.claim': 'Required claim',
-  'directories.claim.means': 'Who lacks it stays out. Nothing: all may come.',
+  'directories.claim.means':
+    'Tokens that lack it are refused, of people and of programs. Nothing: none is required.',
   'directories.value': 'with the value',
-  'directories.required': 'Stays out without',
+  'directories.required': 'Refused without',
   'directories.scopes': 'Scopes',
   'directories.scopes.means': 'Asked for besides openid. Press Enter after each.',
   'directories.audiences': 'Audiences of programs',
   'directories.audiences.means':
-    'For whom tokens may be with which programs assume roles. Nothing: no program does.',
+    'For whom tokens may be (claim aud) with which programs assume roles: at least one. Press Enter after each.',
+  'directories.audiences.client':
+    'That is the client of people: nobody’s sign-in may be taken for a program. Choose another audience.',
   'directories.how': 'How people sign in',
   'directories.how.means':
     'They choose “Sign in with your organisation” on the page of the sign-in, type “{organisation}”, and sign in at the directory.',
   'directories.nobody': 'nobody signs in with it',
-  'directories.nobody.means':
-    'Nobody signs in with it, for it has no organisation’s name. Programs may assume roles with its tokens.',
+  'directories.nobody.means': 'Nobody signs in with it, for it has no organisation’s name.',
+  'directories.programs': 'How programs assume roles',
+  'directories.programs.means':
+    'With a token of it for one of its audiences, where a role’s trust policy names the token’s subject, and the directory by this name:',
   'directories.settings': 'Settings',
   'directories.save': 'Save the directory',
   'directories.yes': 'yes',
   'directories.no': 'no',
   'directories.arn': 'Its name in trust policies (ARN)',
   'directories.delete': 'Delete the directory',
-  'directories.delete.ask':
+  'directories.delete.ask.people':
     '{url} is forgotten with all its links, and sessions opened with it end. The users stay, and sign in with passwords.',
+  'directories.delete.ask.programs':
+    '{url} is forgotten: no program assumes a role with its tokens any more, and sessions of roles that were assumed with them end.',
+  'directories.delete.ask.both':
+    '{url} is forgotten with all its links, and sessions of people and of roles opened with it end. The users stay, and sign in with passwords.',
   'subjects.title': 'Who is who',
   'subjects.means': 'Which person of the directory is which user here.',
   'subjects.none': 'Nobody of this directory is a user here yet.',

@@ -17,7 +17,8 @@ export const staffFr: Record<keyof typeof staffEn, string> = {
   'interventions.none.customer':
     'Personne chez votre fournisseur n’a demandé l’accès à vos données.',
   intervention: 'Intervention',
-  'intervention.of': 'Intervention par {staff}',
+  'intervention.of.ordinary': 'Intervention par {staff}',
+  'intervention.of.break_glass': 'Bris de glace par {staff}',
   'intervention.staff': 'Qui agit',
   'intervention.customer': 'Client',
   'intervention.customer.number': 'Numéro du client',
@@ -55,13 +56,60 @@ export const staffFr: Record<keyof typeof staffEn, string> = {
   'intervention.state.refused': 'Refusée',
   'intervention.state.ended': 'Terminée',
   'intervention.state.lapsed': 'Caduque',
+  'interventions.break_glass': 'Briser la glace',
+  'interventions.break_glass.lead':
+    'Pour une urgence qui ne peut pas attendre : vous agissez en personne, pendant une heure au plus, dès qu’un autre administrateur l’a approuvé dans les 15 minutes. À chacun le second facteur est redemandé s’il date de plus de 15 minutes. Le client le voit dès maintenant, et dans les 72 heures qui suivent la fin vous rendez compte de ce que vous avez fait.',
+  'intervention.acts.emergency':
+    'Le moins possible. Rien de coché : tout sur les compartiments et les objets. Les politiques des compartiments ne sont jamais accessibles, quoi qu’il soit demandé.',
+  'intervention.everything': 'Tout sur les compartiments et les objets',
+  'intervention.kind': 'Nature',
+  'intervention.kind.ordinary': 'Intervention ordinaire',
+  'intervention.kind.break_glass': 'Bris de glace',
+  'intervention.left':
+    'Temps restant pour l’approuver : {time}. Ensuite l’intervention est caduque.',
+  'intervention.left.none':
+    'Le délai pour l’approuver est écoulé : l’intervention devient caduque.',
+  'intervention.report': 'Compte rendu',
+  'intervention.report.due': 'Compte rendu dû',
+  'intervention.report.overdue': 'Compte rendu en retard',
+  'intervention.report.until': 'Échéance',
+  'intervention.report.from': 'Dû par',
+  'intervention.report.later':
+    'Une fois le bris de glace terminé, la personne qui l’a ouvert dit ce qui a été fait.',
+  'intervention.report.opener':
+    'La personne qui l’a ouvert rédige le compte rendu. Si son compte était suspendu ou supprimé, un autre administrateur le ferait.',
+  'intervention.report.opener_gone':
+    'Le compte de la personne qui l’a ouvert est suspendu ou supprimé : vous remettez le compte rendu à sa place.',
+  'intervention.report.customer':
+    'Votre fournisseur vous doit un compte rendu de ce qui a été fait. Une fois remis, il est affiché ici et figure dans votre journal.',
+  'intervention.report.text': 'Ce qui a été fait, et pourquoi cela ne pouvait pas attendre',
+  'intervention.report.means':
+    'Le client le lit, ici et dans son journal. Remis une seule fois, il reste tel quel.',
+  'intervention.report.too_long':
+    'Trop long de {over} octets : {maximum} au plus, et une lettre accentuée en compte deux.',
+  'intervention.report.hand_in': 'Remettre le compte rendu',
+  'intervention.report.given': 'Remis par',
 
   'people.directories': 'Annuaires',
   'directories.lead':
-    'Avec l’annuaire de votre organisation (OpenID Connect), les personnes se connectent ici et les programmes endossent des rôles.',
+    'Les émetteurs dont les jetons comptent ici (OpenID Connect) : avec l’annuaire de votre organisation, les personnes se connectent ; avec les jetons d’un service de compilation ou d’un cluster, les programmes endossent des rôles.',
   'directories.add': 'Ajouter un annuaire',
   'directories.add.lead':
-    'Dans l’annuaire, créez d’abord un client pour le flux « code », avec l’adresse de retour affichée ci-dessous dès que l’organisation a son nom.',
+    'Dites quels jetons comptent : ceux des personnes qui se connectent, des programmes qui endossent des rôles, ou les deux.',
+  'directories.purpose': 'Pour',
+  'directories.purpose.people': 'les personnes qui se connectent',
+  'directories.purpose.programs': 'les programmes qui endossent des rôles',
+  'directories.purpose.both': 'les personnes et les programmes',
+  'directories.purpose.means.people':
+    'Un annuaire tel que Keycloak ou Entra ID. Créez-y d’abord un client pour le flux « code », avec l’adresse de retour affichée ci-dessous dès que l’organisation a son nom. Aucun programme n’endosse de rôle avec ses jetons.',
+  'directories.purpose.means.programs':
+    'Un service de compilation ou un cluster qui signe des jetons pour ses programmes. Personne ne se connecte avec lui : il n’a pas besoin de client.',
+  'directories.purpose.means.both':
+    'Les personnes se connectent par le client, les programmes endossent des rôles avec des jetons pour des destinataires à eux.',
+  'directories.purpose.ends.people':
+    'Dès l’enregistrement, personne ne se connecte plus avec lui : les sessions ouvertes avec lui prennent fin, et tous les liens de ses personnes sont oubliés.',
+  'directories.purpose.ends.programs':
+    'Dès l’enregistrement, aucun programme n’endosse plus de rôle avec ses jetons : les sessions des rôles endossés avec eux prennent fin.',
   'directories.none': 'Il n’y a pas encore d’annuaire.',
   'directories.none.todo':
     'Les personnes se connectent par nom et mot de passe. Ajoutez votre Keycloak, Entra ID ou un autre.',
@@ -90,28 +138,38 @@ export const staffFr: Record<keyof typeof staffEn, string> = {
   'directories.trusts_factors.means':
     'Jamais pour qui est privilégié : celui qui tient l’annuaire deviendrait administrateur.',
   'directories.claim': 'Revendication exigée',
-  'directories.claim.means': 'Qui ne l’a pas reste dehors. Rien : tous peuvent venir.',
+  'directories.claim.means':
+    'Les jetons qui ne l’ont pas sont refusés, pour les personnes comme pour les programmes. Rien : aucune n’est exigée.',
   'directories.value': 'avec la valeur',
-  'directories.required': 'Reste dehors qui n’a pas',
+  'directories.required': 'Refusé sans',
   'directories.scopes': 'Portées',
   'directories.scopes.means': 'Demandées en plus d’openid. Appuyez sur Entrée après chacune.',
   'directories.audiences': 'Destinataires des programmes',
   'directories.audiences.means':
-    'Pour qui peuvent être les jetons avec lesquels des programmes endossent des rôles. Rien : aucun programme.',
+    'Pour qui peuvent être les jetons (revendication aud) avec lesquels des programmes endossent des rôles : au moins un. Appuyez sur Entrée après chacun.',
+  'directories.audiences.client':
+    'C’est le client des personnes : aucune connexion ne doit passer pour un programme. Choisissez un autre destinataire.',
   'directories.how': 'Comment on se connecte',
   'directories.how.means':
     'On choisit « Se connecter avec votre organisation » sur la page de connexion, on saisit « {organisation} », et on se connecte auprès de l’annuaire.',
   'directories.nobody': 'personne ne se connecte avec lui',
   'directories.nobody.means':
-    'Personne ne se connecte avec lui : il n’a pas de nom d’organisation. Des programmes peuvent endosser des rôles avec ses jetons.',
+    'Personne ne se connecte avec lui : il n’a pas de nom d’organisation.',
+  'directories.programs': 'Comment les programmes endossent des rôles',
+  'directories.programs.means':
+    'Avec un de ses jetons pour l’un de ses destinataires, là où la politique de confiance d’un rôle nomme le sujet du jeton, et l’annuaire sous ce nom :',
   'directories.settings': 'Réglages',
   'directories.save': 'Enregistrer l’annuaire',
   'directories.yes': 'oui',
   'directories.no': 'non',
   'directories.arn': 'Son nom dans les politiques de confiance (ARN)',
   'directories.delete': 'Supprimer l’annuaire',
-  'directories.delete.ask':
+  'directories.delete.ask.people':
     '{url} est oublié avec tous ses liens, et les sessions ouvertes avec lui prennent fin. Les utilisateurs restent, et se connectent par mot de passe.',
+  'directories.delete.ask.programs':
+    '{url} est oublié : aucun programme n’endosse plus de rôle avec ses jetons, et les sessions des rôles endossés avec eux prennent fin.',
+  'directories.delete.ask.both':
+    '{url} est oublié avec tous ses liens, et les sessions de personnes et de rôles ouvertes avec lui prennent fin. Les utilisateurs restent, et se connectent avec un mot de passe.',
   'subjects.title': 'Qui est qui',
   'subjects.means': 'Quelle personne de l’annuaire est quel utilisateur ici.',
   'subjects.none': 'Personne de cet annuaire n’est encore utilisateur ici.',

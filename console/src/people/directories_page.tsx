@@ -9,6 +9,7 @@ import { Answer, Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
+import { isForPeople } from './issuers';
 import { PeopleTabs } from './people_tabs';
 
 // With which directories people of the organisation sign in, and its programs assume roles.
@@ -52,6 +53,7 @@ function IssuerTable({ found }: { found: Issuer[] }) {
     <Table
       columns={[
         t('directories.url'),
+        t('directories.purpose'),
         t('directory.organisation'),
         t('directories.client'),
         t('profiles.changed'),
@@ -64,13 +66,27 @@ function IssuerTable({ found }: { found: Issuer[] }) {
               {issuer.url}
             </a>
           </th>
-          <td>{issuer.organisation ?? <span className="soft">{t('directories.nobody')}</span>}</td>
-          <td className="wrap-anywhere">{issuer.client_id}</td>
+          <td>{t(`directories.purpose.${issuer.purpose}`)}</td>
+          <td>
+            <Organisation issuer={issuer} />
+          </td>
+          <td className="wrap-anywhere">{issuer.client_id ?? '–'}</td>
           <td>
             <Moment us={issuer.changed_us} />
           </td>
         </tr>
       ))}
     </Table>
+  );
+}
+
+// A directory for people without the name of an organisation serves nobody yet.
+function Organisation({ issuer }: { issuer: Issuer }) {
+  const { t } = useSpeech();
+  if (issuer.organisation !== null) return issuer.organisation;
+  return isForPeople(issuer.purpose) ? (
+    <span className="soft">{t('directories.nobody')}</span>
+  ) : (
+    '–'
   );
 }

@@ -3,6 +3,7 @@ import { askAgain } from '../api/again';
 import { interventions } from '../api/routes';
 import type { Intervention } from '../api/types';
 import { AskingButton } from '../elements/asking_button';
+import { useNowMs } from '../elements/clock';
 import { Fact } from '../elements/facts';
 import { Moment } from '../elements/moment';
 import { Page, Panel } from '../elements/page';
@@ -12,7 +13,8 @@ import { useSpeech } from '../language/speech';
 import { isStaff, may, useWho } from '../shell/rights';
 import { DecisionForm } from './decision_form';
 import { ActionNames, InterventionStateMark, Where, wordsOf } from './intervention_marks';
-import { isMine, logOf, mayDecide, mayEnd, refreshMs } from './interventions';
+import { ReportPanel } from './intervention_report';
+import { isMine, leftSeconds, logOf, mayDecide, mayEnd, refreshMs } from './interventions';
 import { BackTo } from './people_tabs';
 
 export function InterventionPage({ id }: { id: string }) {
@@ -26,7 +28,9 @@ export function InterventionPage({ id }: { id: string }) {
   return (
     <Page
       title={
-        found === undefined ? t('intervention') : t('intervention.of', { staff: found.staff_name })
+        found === undefined
+          ? t('intervention')
+          : t(`intervention.of.${found.kind}`, { staff: found.staff_name })
       }
       above={<BackTo at="interventions" />}
       actions={found !== undefined && <End intervention={found} />}
@@ -36,6 +40,7 @@ export function InterventionPage({ id }: { id: string }) {
           <>
             <Facts intervention={intervention} />
             <Deed intervention={intervention} />
+            <ReportPanel intervention={intervention} />
             {intervention.state === 'pending' && <Decision intervention={intervention} />}
           </>
         )}
@@ -55,6 +60,7 @@ function Facts({ intervention }: { intervention: Intervention }) {
         <Fact term={t('request.state')}>
           <InterventionStateMark state={state} />
         </Fact>
+        <Fact term={t('intervention.kind')}>{t(`intervention.kind.${intervention.kind}`)}</Fact>
         <Fact term={t('intervention.staff')}>{intervention.staff_name}</Fact>
         {isStaff(who) && <Fact term={t('intervention.customer')}>{intervention.tenant_name}</Fact>}
         <Fact term={t('request.duration')}>
@@ -150,6 +156,7 @@ function Decision({ intervention }: { intervention: Intervention }) {
             ? t('request.no_decider')
             : count('request.deciders', intervention.deciders)}
         </p>
+        {intervention.kind === 'break_glass' && <TimeLeft intervention={intervention} />}
         {!isStaff(who) && <p className="soft">{t('intervention.waits')}</p>}
         {isMine(who, intervention) && <p className="soft">{t('intervention.own')}</p>}
         {mayDecide(who, intervention) && (
@@ -162,6 +169,19 @@ function Decision({ intervention }: { intervention: Intervention }) {
         )}
       </div>
     </Panel>
+  );
+}
+
+// In an emergency there is a quarter of an hour to approve it: minutes count.
+function TimeLeft({ intervention }: { intervention: Intervention }) {
+  const { t, language } = useSpeech();
+  const left = leftSeconds(intervention, useNowMs());
+  return (
+    <p className="notice">
+      {left === 0
+        ? t('intervention.left.none')
+        : t('intervention.left', { time: formatDuration(left * 1e6, language) })}
+    </p>
   );
 }
 

@@ -10,8 +10,15 @@ import { Answer, Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { isStaff, may, useWho } from '../shell/rights';
-import { ActionNames, InterventionStateMark, Where, wordsOf } from './intervention_marks';
-import { mayDecide, refreshMs } from './interventions';
+import {
+  ActionNames,
+  InterventionStateMark,
+  KindMark,
+  ReportMark,
+  Where,
+  wordsOf,
+} from './intervention_marks';
+import { mayBreakGlass, mayDecide, refreshMs } from './interventions';
 import { PeopleTabs } from './people_tabs';
 
 const states: readonly InterventionState[] = ['pending', 'open', 'refused', 'ended', 'lapsed'];
@@ -28,9 +35,21 @@ export function InterventionsPage() {
     refetchInterval: refreshMs,
   });
   const ask = isStaff(who) && (
-    <Button component="a" href="#/people/interventions/new" leftSection={<Icon name="plus" />}>
-      {t('interventions.ask')}
-    </Button>
+    <>
+      {mayBreakGlass(who) && (
+        <Button
+          component="a"
+          href="#/people/interventions/break-glass"
+          variant="default"
+          leftSection={<Icon name="error" />}
+        >
+          {t('interventions.break_glass')}
+        </Button>
+      )}
+      <Button component="a" href="#/people/interventions/new" leftSection={<Icon name="plus" />}>
+        {t('interventions.ask')}
+      </Button>
+    </>
   );
   return (
     <Page
@@ -116,6 +135,9 @@ function List({
                 <a href={`#/people/interventions/${each.id}`} className="wrap-anywhere">
                   {each.staff_name}
                 </a>
+                <div>
+                  <KindMark kind={each.kind} />
+                </div>
               </th>
               {isStaff(who) && <td className="wrap-anywhere">{each.tenant_name}</td>}
               <td>
@@ -125,7 +147,10 @@ function List({
                 </span>
               </td>
               <td>
-                <InterventionStateMark state={each.state} />
+                <span className="row">
+                  <InterventionStateMark state={each.state} />
+                  <ReportMark intervention={each} />
+                </span>
               </td>
               <td>
                 {each.requested_by_name ?? '–'}, <Moment us={each.requested_us} />

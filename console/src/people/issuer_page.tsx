@@ -10,7 +10,7 @@ import { Panel } from '../elements/page';
 import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
 import { IssuerForm } from './issuer_form';
-import { changeOf, fieldsOf, redirectOf } from './issuers';
+import { changeOf, fieldsOf, isForPeople, isForPrograms, redirectOf } from './issuers';
 import { SubjectsPanel } from './subjects_panel';
 import { DeleteThing, ReadFirst, ThingPage } from './thing_page';
 
@@ -34,19 +34,17 @@ export function IssuerPage({ id }: { id: string }) {
           id={issuer.id}
           right="iam:DeleteIssuer"
           label={t('directories.delete')}
-          ask={t('directories.delete.ask', { url: issuer.url })}
+          ask={t(`directories.delete.ask.${issuer.purpose}`, { url: issuer.url })}
           remove={() => issuers.remove(issuer.id)}
         />
       )}
     >
       {(issuer) => (
         <>
-          <SignIn issuer={issuer} />
+          {isForPeople(issuer.purpose) && <SignIn issuer={issuer} />}
+          {isForPrograms(issuer.purpose) && <Programs issuer={issuer} />}
           <Settings issuer={issuer} />
-          <SubjectsPanel issuer={issuer} />
-          <Panel title={t('directories.arn')}>
-            <Copyable label={t('directories.arn')} value={issuer.arn} />
-          </Panel>
+          {isForPeople(issuer.purpose) && <SubjectsPanel issuer={issuer} />}
         </>
       )}
     </ThingPage>
@@ -73,6 +71,19 @@ function SignIn({ issuer }: { issuer: Issuer }) {
   );
 }
 
+// How programs assume roles with its tokens.
+function Programs({ issuer }: { issuer: Issuer }) {
+  const { t } = useSpeech();
+  return (
+    <Panel title={t('directories.programs')}>
+      <div className="stack">
+        <p>{t('directories.programs.means')}</p>
+        <Copyable label={t('directories.arn')} value={issuer.arn} />
+      </div>
+    </Panel>
+  );
+}
+
 function Settings({ issuer }: { issuer: Issuer }) {
   const { t } = useSpeech();
   return (
@@ -88,16 +99,13 @@ function Settings({ issuer }: { issuer: Issuer }) {
 
 function Facts({ issuer }: { issuer: Issuer }) {
   const { t } = useSpeech();
-  const yes = (is: boolean) => t(is ? 'directories.yes' : 'directories.no');
   return (
     <dl className="facts">
-      <Fact term={t('directory.organisation')}>{issuer.organisation ?? '–'}</Fact>
-      <Fact term={t('directories.client')}>{issuer.client_id}</Fact>
-      <Fact term={t('directories.secret')}>
-        {t(issuer.has_secret ? 'directories.has_secret' : 'directories.has_no_secret')}
-      </Fact>
-      <Fact term={t('directories.creates_users')}>{yes(issuer.creates_users)}</Fact>
-      <Fact term={t('directories.trusts_factors')}>{yes(issuer.trusts_factors)}</Fact>
+      <Fact term={t('directories.purpose')}>{t(`directories.purpose.${issuer.purpose}`)}</Fact>
+      {isForPeople(issuer.purpose) && <PeopleFacts issuer={issuer} />}
+      {isForPrograms(issuer.purpose) && (
+        <Fact term={t('directories.audiences')}>{issuer.audiences.join(', ') || '–'}</Fact>
+      )}
       <Fact term={t('directories.required')}>
         {issuer.required_claim === null ? (
           '–'
@@ -105,9 +113,24 @@ function Facts({ issuer }: { issuer: Issuer }) {
           <code>{`${issuer.required_claim}=${issuer.required_value ?? ''}`}</code>
         )}
       </Fact>
-      <Fact term={t('directories.scopes')}>{['openid', ...issuer.scopes].join(', ')}</Fact>
-      <Fact term={t('directories.audiences')}>{issuer.audiences.join(', ') || '–'}</Fact>
     </dl>
+  );
+}
+
+function PeopleFacts({ issuer }: { issuer: Issuer }) {
+  const { t } = useSpeech();
+  const yes = (is: boolean) => t(is ? 'directories.yes' : 'directories.no');
+  return (
+    <>
+      <Fact term={t('directory.organisation')}>{issuer.organisation ?? '–'}</Fact>
+      <Fact term={t('directories.client')}>{issuer.client_id ?? '–'}</Fact>
+      <Fact term={t('directories.secret')}>
+        {t(issuer.has_secret ? 'directories.has_secret' : 'directories.has_no_secret')}
+      </Fact>
+      <Fact term={t('directories.creates_users')}>{yes(issuer.creates_users)}</Fact>
+      <Fact term={t('directories.trusts_factors')}>{yes(issuer.trusts_factors)}</Fact>
+      <Fact term={t('directories.scopes')}>{['openid', ...issuer.scopes].join(', ')}</Fact>
+    </>
   );
 }
 
@@ -116,7 +139,7 @@ function Change({ issuer, onDone }: { issuer: Issuer; onDone: () => void }) {
   const queries = useQueryClient();
   const [fields, setFields] = useState(() => fieldsOf(issuer));
   const save = useMutation({
-    mutationFn: () => issuers.change(issuer.id, changeOf(fields)),
+    mutationFn: () => issuers.change(issuer.id, changeOf(fields, issuer.has_secret)),
     onSuccess: async () => {
       await askAgain(queries, ['directories']);
       onDone();

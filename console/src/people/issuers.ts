@@ -1,8 +1,15 @@
-import type { Issuer, IssuerChange, NewIssuer } from '../api/types';
+import type { Issuer, IssuerChange, IssuerPurpose, NewIssuer } from '../api/types';
 import { directoryPath } from '../sign_in/directory_path';
+
+// Whose tokens count: of people who sign in (a directory), of programs that assume roles, or both.
+export const purposes: readonly IssuerPurpose[] = ['people', 'programs', 'both'];
+
+export const isForPeople = (purpose: IssuerPurpose) => purpose !== 'programs';
+export const isForPrograms = (purpose: IssuerPurpose) => purpose !== 'people';
 
 // What is said of a directory in its form.
 export interface IssuerFields {
+  purpose: IssuerPurpose;
   organisation: string;
   client_id: string;
   client_secret: string; // empty: as it is
@@ -16,6 +23,7 @@ export interface IssuerFields {
 }
 
 export const noIssuer: IssuerFields = {
+  purpose: 'people',
   organisation: '',
   client_id: '',
   client_secret: '',
@@ -31,9 +39,10 @@ export const noIssuer: IssuerFields = {
 export function fieldsOf(issuer: Issuer): IssuerFields {
   return {
     ...noIssuer,
+    purpose: issuer.purpose,
     organisation: issuer.organisation ?? '',
-    client_id: issuer.client_id,
-    scopes: issuer.scopes,
+    client_id: issuer.client_id ?? '',
+    scopes: isForPeople(issuer.purpose) ? issuer.scopes : noIssuer.scopes,
     audiences: issuer.audiences,
     creates_users: issuer.creates_users,
     trusts_factors: issuer.trusts_factors,
@@ -42,18 +51,56 @@ export function fieldsOf(issuer: Issuer): IssuerFields {
   };
 }
 
-// All settings: what a change leaves out would be as if it were empty. A secret is not: it stays.
-export function changeOf(fields: IssuerFields): IssuerChange {
-  const { client_secret, removes_secret, ...settings } = fields;
-  const required_claim = settings.required_claim.trim();
+// What it is said to be for people, as far as it is for them.
+function peopleOf(fields: IssuerFields) {
+  if (!isForPeople(fields.purpose)) {
+    return {
+      organisation: '',
+      client_id: '',
+      scopes: [],
+      creates_users: false,
+      trusts_factors: false,
+    };
+  }
   return {
-    ...settings,
-    organisation: settings.organisation.trim(),
-    client_id: settings.client_id.trim(),
-    required_claim,
-    required_value: required_claim === '' ? '' : settings.required_value.trim(),
-    ...(removes_secret ? { client_secret: '' } : client_secret !== '' && { client_secret }),
+    organisation: fields.organisation.trim(),
+    client_id: fields.client_id.trim(),
+    scopes: fields.scopes,
+    creates_users: fields.creates_users,
+    trusts_factors: fields.trusts_factors,
   };
+}
+
+// All settings: what a change leaves out would be as if it were empty. A secret is not: it stays,
+// but where there is no client any more whose it was.
+export function changeOf(fields: IssuerFields, hasSecret = false): IssuerChange {
+  const { purpose, client_secret } = fields;
+  const required_claim = fields.required_claim.trim();
+  const removesSecret = isForPeople(purpose) ? fields.removes_secret : hasSecret;
+  const setsSecret = isForPeople(purpose) && client_secret !== '';
+  return {
+    purpose,
+    ...peopleOf(fields),
+    audiences: isForPrograms(purpose) ? fields.audiences : [],
+    required_claim,
+    required_value: required_claim === '' ? '' : fields.required_value.trim(),
+    ...(removesSecret ? { client_secret: '' } : setsSecret && { client_secret }),
+  };
+}
+
+// The client's own tokens are of people: none of them may be taken for a program's.
+export function namesClient({ purpose, client_id, audiences }: IssuerFields): boolean {
+  return purpose === 'both' && audiences.includes(client_id.trim());
+}
+
+// For whom it is no more after the change: what they have by it ends.
+export function lostBy(
+  kept: Pick<Issuer, 'purpose'> | null,
+  purpose: IssuerPurpose,
+): 'people' | 'programs' | null {
+  if (kept === null) return null;
+  if (isForPeople(kept.purpose) && !isForPeople(purpose)) return 'people';
+  return isForPrograms(kept.purpose) && !isForPrograms(purpose) ? 'programs' : null;
 }
 
 export function newIssuerOf(url: string, fields: IssuerFields): NewIssuer {

@@ -7,10 +7,12 @@ import { isStaff, may, useWho } from '../shell/rights';
 import { AccessQuestionsPage } from './access_page';
 import { AssumedRolePage } from './assumed_role_page';
 import { AssumedRolesPage } from './assumed_roles_page';
+import { BreakGlassPage } from './break_glass_page';
 import { DirectoriesPage } from './directories_page';
 import { GroupPage } from './group_page';
 import { GroupsPage } from './groups_page';
 import { InterventionPage } from './intervention_page';
+import { mayBreakGlass } from './interventions';
 import { InterventionsPage } from './interventions_page';
 import { IssuerPage } from './issuer_page';
 import { NewAssumedRolePage } from './new_assumed_role_page';
@@ -97,6 +99,7 @@ function requestsPageOf(id: string | undefined): ReactNode {
 function interventionsPageOf(who: WhoAmI, id: string | undefined): ReactNode {
   if (id === undefined) return <InterventionsPage />;
   if (id === 'new') return isStaff(who) ? <NewInterventionPage /> : <Closed />;
+  if (id === 'break-glass') return mayBreakGlass(who) ? <BreakGlassPage /> : <Closed />;
   return <InterventionPage id={id} />;
 }
 

@@ -297,6 +297,7 @@ Task<std::string> LedgerRootLog::checkpoint() {
 std::vector<WitnessState> LedgerRootLog::witnesses() {
   std::vector<WitnessState> out;
   std::lock_guard lock(mutex_);
+  out.reserve(peers_.size());
   for (const Peer& peer : peers_) out.push_back(peer.state);
   return out;
 }

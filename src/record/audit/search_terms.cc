@@ -63,6 +63,7 @@ std::vector<std::string> terms_of(const EventFacts& facts) {
 
 std::vector<Condition> conditions_of(const Query& query) {
   std::vector<Condition> conditions;
+  conditions.reserve(query.details.size());
   for (const Detail& detail : query.details) conditions.push_back({detail_term(detail)});
   add_text(conditions, Field::kActor, query.actor);
   add_text(conditions, Field::kSource, query.source_ip);

@@ -19,18 +19,18 @@ class RetentionTest : public LedgerTest {
   }
   // From now to a day of the month that is so many later.
   static days until(int months_later, unsigned day) {
-    using namespace std::chrono;
-    const sys_days today = floor<days>(system_clock::now());
-    const year_month_day now(today);
-    return sys_days((now.year() / now.month() + months(months_later)) / day) - today;
+    const auto today = std::chrono::floor<days>(std::chrono::system_clock::now());
+    const std::chrono::year_month_day now(today);
+    const auto month = now.year() / now.month() + std::chrono::months(months_later);
+    return std::chrono::sys_days(month / day) - today;
   }
   // To so many days from now, by way of the first day of the month before.
   void live_until(days later) {
-    using namespace std::chrono;
     clock_.shift = later;
-    const sys_days today = floor<days>(clock_.now());
-    const year_month_day now(today);
-    clock_.shift = later - (today - sys_days((now.year() / now.month() - months(1)) / 1));
+    const auto today = std::chrono::floor<days>(clock_.now());
+    const std::chrono::year_month_day now(today);
+    const auto month_before = now.year() / now.month() - std::chrono::months(1);
+    clock_.shift = later - (today - std::chrono::sys_days(month_before / 1));
     ASSERT_TRUE(keys_->current({9}, crypto::KeyPurpose::kAuditMonth));
     clock_.shift = later;
   }

@@ -13,6 +13,7 @@ namespace {
 
 std::vector<std::string> texts_of(std::size_t count) {
   std::vector<std::string> texts;
+  texts.reserve(count);
   for (std::size_t i = 0; i < count; ++i)
     texts.push_back(checkpoint_text("belfry.example/tenant/" + std::to_string(i), i + 1, {}));
   return texts;
@@ -104,7 +105,7 @@ TEST(RootProofTest, ComesBackFromItsText) {
   proof.witness_keys = {"w"};
   const std::string text = proof.encode();
   EXPECT_EQ(RootProof::decode(text).value().encode(), text);
-  for (std::string bad :
+  for (const std::string& bad :
        {std::string(""), std::string("[]"), std::string("{}"), text.substr(0, text.size() - 1)})
     EXPECT_EQ(RootProof::decode(bad).error().message(), "audit.root_proof_malformed") << bad;
   for (const auto& [from, to] :
