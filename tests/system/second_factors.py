@@ -177,6 +177,21 @@ def stepping_up(provider, browser):
     assert after > before, (before, after)
 
 
+def on_the_command_line(provider, browser):
+    """No passkey works there: it says what to do instead, and leaves no session behind."""
+    secrets = provider.credentials
+    codes = browser.must("POST", "/api/v1/session/recovery-codes")["recovery_codes"]
+    said = subprocess.run([COMMAND_LINE, "--url", provider.api, "--ca", str(provider.ca), "login",
+                           "--user", secrets["admin_user"], "--recovery-code", codes[0]],
+                          input=secrets["admin_password"] + "\n", text=True, capture_output=True,
+                          timeout=60, env={**os.environ, "HOME": str(provider.folder),
+                                           "LC_ALL": "C.UTF-8"})
+    assert said.returncode == 3 and "--token" in said.stderr, said
+    user = browser.must("GET", "/api/v1/session")["user"]["id"]
+    sessions = browser.must("GET", f"/api/v1/users/{user}/sessions")["items"]
+    assert "recovery_code" not in [session["factor"] for session in sessions], sessions
+
+
 def recovery(provider, origin):
     password = "a long passphrase of nadia"
     make_staff(provider, "nadia", "operator", password)
@@ -211,6 +226,8 @@ def recovery(provider, origin):
 with Provider("second-factors") as started:
     endpoints = json.loads((started.data / "run/endpoints.json").read_text())
     assert endpoints["console"].startswith("https://localhost:"), endpoints
-    stepping_up(started, passkeys(started, endpoints["console"]))
+    administrator = passkeys(started, endpoints["console"])
+    stepping_up(started, administrator)
+    on_the_command_line(started, administrator)
     recovery(started, endpoints["console"])
 print("second factors sign in, and nothing else does")

@@ -79,6 +79,16 @@ Result<json> sign_in(Connection& connection, const LoginArguments& arguments) {
   return connection.post("/api/v1/session", attempt);
 }
 
+// By the session that was opened just now. One that may make none is of no use here, and ends.
+Result<json> make_token(Connection& connection, const std::string& label) {
+  auto made = connection.post("/api/v1/api-tokens", {{"label", label}});
+  if (made) return made;
+  static_cast<void>(connection.remove("/api/v1/session"));
+  if (made.error().message() == "iam.passkey_step_up_needed")
+    return fail(Code::kDenied, "cli.login.passkey_due");
+  return made;
+}
+
 // Signs in, makes an API token with the session's factor, ends the session, keeps the token.
 Result<> login(const Invocation& invocation, const LoginArguments& arguments) {
   TRY(Profile profile, resolve(invocation.place));
@@ -87,7 +97,7 @@ Result<> login(const Invocation& invocation, const LoginArguments& arguments) {
   TRY(json signed_in, sign_in(connection, arguments));
   std::string cookie(connection.last_fields().get("set-cookie"));
   connection.fields().set("Cookie", cookie.substr(0, cookie.find(';')));
-  TRY(json made, connection.post("/api/v1/api-tokens", {{"label", arguments.label}}));
+  TRY(json made, make_token(connection, arguments.label));
   profile.token = made.at("secret").get<std::string>();
   const bool recovered = signed_in.at("session").at("factor") == "recovery_code";
   json left;

@@ -51,15 +51,24 @@ std::string text_or_none(const Row& row, std::string_view column) {
   return row.is_null(column) ? "" : row.text(column);
 }
 
-// SQL: whether `iam_user u` could come as the user of that number. It gave the account, by the
+// SQL: whether one user could come as another, both by their numbers. It gave the account, by the
 // record of its first role, and knew the first password; or it keeps an issuer that says who it is.
-std::string could_come_as(const std::string& user_id) {
-  return "(u.id = COALESCE((SELECT g.given_by_user_id FROM iam_grant g WHERE g.kind = 'role' AND "
+std::string could_come_as(const std::string& who, const std::string& whom) {
+  // The program itself (0) gives accounts too, and comes as nobody.
+  return "(" + who +
+         " = COALESCE(NULLIF((SELECT g.given_by_user_id FROM iam_grant g WHERE g.kind = 'role' AND "
          "g.user_id = " +
-         user_id +
-         " ORDER BY g.since_us, g.id LIMIT 1), 0) OR EXISTS (SELECT 1 FROM account_way w WHERE "
+         whom +
+         " ORDER BY g.since_us, g.id LIMIT 1), 0), -1) OR EXISTS (SELECT 1 FROM account_way w "
+         "WHERE "
          "w.user_id = " +
-         user_id + " AND w.by_user_id = u.id))";
+         whom + " AND w.by_user_id = " + who + "))";
+}
+
+// SQL: whether `iam_user u` and the user of that number may be one person, whichever account was
+// made by the other: who has both could ask as either and approve as the other.
+std::string may_be_one(const std::string& user_id) {
+  return "(" + could_come_as("u.id", user_id) + " OR " + could_come_as(user_id, "u.id") + ")";
 }
 
 }  // namespace
@@ -98,8 +107,8 @@ Error request_missing(RequestId id) {
 std::string decider_columns(const std::string& asker, const std::string& profiting) {
   const std::string others = "(SELECT count(*) FROM iam_user u WHERE u.id <> " + asker +
                              " AND u.id <> " + profiting + " AND " + std::string(kAdministrators);
-  return others + ") AS others, " + others + " AND NOT " + could_come_as(asker) + " AND NOT " +
-         could_come_as(profiting) + ") AS apart";
+  return others + ") AS others, " + others + " AND NOT " + may_be_one(asker) + " AND NOT " +
+         may_be_one(profiting) + ") AS apart";
 }
 
 Deciders deciders_of(const Row& row) {
@@ -119,13 +128,13 @@ Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, 
   if (by.user == asked || by.user == profits || owned[0].integer("n") > 0)
     return fail(Code::kDenied, "iam.four_eyes");
   if (!are_apart) return {};
-  TRY(auto makers, transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.id = :user_id "
-                                     "AND (" +
-                                         could_come_as(":holder_id") + " OR " +
-                                         could_come_as(":requester_id") + ")",
-                                     {{"user_id", by.user.value},
-                                      {"holder_id", profits.value},
-                                      {"requester_id", asked.value}}));
+  TRY(auto makers,
+      transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.id = :user_id "
+                        "AND (" +
+                            may_be_one(":holder_id") + " OR " + may_be_one(":requester_id") + ")",
+                        {{"user_id", by.user.value},
+                         {"holder_id", profits.value},
+                         {"requester_id", asked.value}}));
   if (makers[0].integer("n") > 0) return fail(Code::kDenied, "iam.four_eyes_of_maker");
   return {};
 }

@@ -72,8 +72,8 @@ std::string resource_of(GrantId id);
 Error request_missing(RequestId id);
 
 // Who may decide what `asker` asks and `profiting` profits from: administrators of :tenant_id who
-// are neither, and, while there are others, could not come as one of them: they gave the account,
-// or keep an issuer that says who it is.
+// are neither, and, while there are others, could not come as one of them nor one of them as they:
+// who comes as another gave the account, or keeps an issuer that says who it is.
 struct Deciders {
   std::size_t count = 0;
   bool are_apart = false;  // some could not: only those decide

@@ -83,19 +83,21 @@ AssumableRole role_of(const Row& row) {
 Result<> check_may_change_issuer(Transaction& transaction, const Principal& by,
                                  const std::string& issuer_arn) {
   TRY(auto rows,
-      transaction.query("SELECT r.trust_document, max(p.privileged) AS privileged "
+      transaction.query("SELECT r.name, r.trust_document, max(p.privileged) AS privileged "
                         "FROM assumable_role r JOIN role_profile h ON h.role_id = r.id "
                         "JOIN iam_profile p ON p.id = h.profile_id WHERE r.tenant_id = :tenant_id "
-                        "GROUP BY r.id, r.trust_document",
+                        "GROUP BY r.id, r.name, r.trust_document",
                         {{"tenant_id", by.tenant.value}}));
   for (const Row& row : rows) {
     const bool is_privileged = row.integer("privileged") != 0;
-    auto alone = check_may_open_alone(transaction, by, is_privileged);
+    const auto alone = check_may_open_alone(transaction, by, is_privileged);
     if (alone) continue;
+    if (alone.error().code() != Code::kDenied) return alone;
     const auto trust = policy::compile(row.text("trust_document"), policy::Kind::kTrust);
     if (!trust) continue;  // it trusts nobody
     const auto issuers = policy::issuers_in(**trust);
-    if (std::ranges::find(issuers, issuer_arn) != issuers.end()) return alone;
+    if (std::ranges::find(issuers, issuer_arn) != issuers.end())
+      return fail(Code::kDenied, "iam.issuer_of_four_eyes", {{"role", row.text("name")}});
   }
   return {};
 }

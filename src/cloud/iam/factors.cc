@@ -1,6 +1,7 @@
 // What a user proves itself with: password, TOTP, and the list of factors.
 #include "base/text_encoding.h"
 #include "crypto/password.h"
+#include "passkey_rule.h"
 #include "password_rules.h"
 #include "rows.h"
 #include "service.h"
@@ -112,6 +113,9 @@ Task<std::string> IamService::begin_totp(const Principal& by) {
 Task<Iam::RenewedSession> IamService::confirm_totp(const Principal& by, const std::string& code) {
   CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
+  // It may have been begun before there was a passkey.
+  if (by.passkey_due == PasskeyDue::kForAll)
+    CO_TRY(core_.check_fresh(by, "iam:ConfirmTotp", resource_of(by.user)));
   CO_TRY(throttle_.begin(own_attempt(by), core_.clock.now()));
   auto confirmed =
       co_await core_.write<RenewedSession>([&](Transaction& transaction) -> Result<RenewedSession> {
@@ -164,11 +168,13 @@ Result<RenewedSession> IamService::gain_factor(Transaction& transaction, const P
                                   parameters));
   if (own.empty()) return fail(Code::kDenied, "iam.unknown_session");
   renewed.expires = from_us(own[0].integer("expires_us"));
-  // What the session was opened with stays said, unless the new factor is better.
-  TRY(
-      transaction.execute("UPDATE iam_session SET amr = :amr, factor = :factor "
-                          "WHERE id = :session_id AND factor IN ('', 'recovery_code')",
-                          parameters));
+  // What the session was opened with stays said, unless the new factor is better. Where a passkey
+  // is asked for, an authenticator is not: who lost the one adds the other, and then takes it away.
+  if (factor == FactorKind::kPasskey || !wants_passkey(before))
+    TRY(
+        transaction.execute("UPDATE iam_session SET amr = :amr, factor = :factor "
+                            "WHERE id = :session_id AND factor IN ('', 'recovery_code')",
+                            parameters));
   TRY(
       transaction.execute("UPDATE iam_session SET second_factor = 1, enrolment_only = 0, "
                           "secret_sha256 = :secret_sha256, second_factor_us = :now_us, "
@@ -231,7 +237,7 @@ Task<> IamService::remove_factor(const Principal& by, const std::string& id) {
                                 parameters));
       TRY(
           transaction.execute("UPDATE iam_session SET second_factor = 0, second_factor_us = NULL, "
-                              "factor = '' WHERE id = :session_id",
+                              "passkey_us = NULL, factor = '' WHERE id = :session_id",
                               parameters));
     }
     TRY(core_.trail.changed(

@@ -1,6 +1,7 @@
 // Passwords that were lost: a link by mail, and the second factor.
 #include "base/ascii.h"
 #include "lost_password_service.h"
+#include "passkey_rule.h"
 #include "password_rules.h"
 #include "rows.h"
 #include "user_rows.h"
@@ -33,8 +34,10 @@ Principal who_lost(const User& user, const std::string& reset) {
           .credential = reset};
 }
 
-bool shows_factor(const PasswordReset& reset) {
-  return !reset.totp.empty() || !reset.recovery_code.empty() || reset.passkey;
+// Of whom a passkey is asked, a code proves nothing.
+bool shows_factor(const PasswordReset& reset, const User& user) {
+  return reset.passkey || !reset.recovery_code.empty() ||
+         (!reset.totp.empty() && !wants_passkey(user));
 }
 
 }  // namespace
@@ -164,15 +167,16 @@ Task<OpenPasswordReset> LostPasswordService::open_reset(const std::string& secre
         TRY(const Open open, find_open(transaction, secret));
         return OpenPasswordReset{.user_name = open.user.name,
                                  .privileged = open.user.privileged,
-                                 .has_totp = open.user.has_totp,
+                                 .has_totp = open.user.has_totp && !wants_passkey(open.user),
                                  .has_passkey = open.user.passkeys > 0,
                                  .expires = open.expires};
       });
 }
 
 Result<> LostPasswordService::check_shown(const PasswordReset& reset, const User& user) {
-  if (!user.has_second_factor() || shows_factor(reset)) return {};
-  return fail(Code::kDenied, user.has_totp ? "iam.totp_needed" : "iam.passkey_needed",
+  if (!user.has_second_factor() || shows_factor(reset, user)) return {};
+  const bool by_code = user.has_totp && !wants_passkey(user);
+  return fail(Code::kDenied, by_code ? "iam.totp_needed" : "iam.passkey_needed",
               {{"passkey", user.passkeys > 0 ? "yes" : "no"}});
 }
 

@@ -77,7 +77,7 @@ Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transac
                                                 const std::string& id);
 
 // Whom the tenant's roles trust by its issuer is changed by who may change that of each role.
-// Errors: denied ("iam.role_of_four_eyes").
+// Errors: denied ("iam.issuer_of_four_eyes").
 Result<> check_may_change_issuer(Transaction& transaction, const Principal& by,
                                  const std::string& issuer_arn);
 

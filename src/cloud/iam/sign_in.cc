@@ -4,6 +4,7 @@
 #include "crypto/hash.h"
 #include "crypto/password.h"
 #include "opening.h"
+#include "passkey_rule.h"
 #include "password_rules.h"
 #include "role_service.h"
 #include "rows.h"
@@ -45,6 +46,12 @@ Principal principal_of(const User& user) {
 
 Error refusal() {
   return Error(Code::kDenied, "iam.sign_in_refused");
+}
+
+// Whether the factor is back that a reset would take away: a directory's word does not say so, nor
+// a code that the passkey is.
+bool finds_lost_factor(FactorKind factor, const User& user) {
+  return factor != FactorKind::kDirectory && (factor != FactorKind::kTotp || !wants_passkey(user));
 }
 
 // A device as an origin. Only who holds its secret comes from there.
@@ -337,8 +344,7 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
   Principal by = principal_of(user);
   by.method = Method::kSession;
   by.credential = opened.session.id;
-  // A directory's word does not say that the factor was found again.
-  if (proof && proof->factor != FactorKind::kDirectory)
+  if (proof && finds_lost_factor(proof->factor, user))
     TRY(cancel_as_needless(core_, transaction, by));
   TRY(core_.trail.authenticated(
       transaction, by,

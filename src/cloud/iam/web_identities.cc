@@ -124,9 +124,10 @@ Task<> RoleService::prove(Arrival& arrival, const std::string& token) {
                                               .audiences = settings.audiences,
                                               .nonce = {},
                                               .age_max = kWebIdentityAgeMax});
-  if (!claims)
-    co_return is_about_signer(claims.error()) ? stranger : std::unexpected(claims.error());
-  arrival.is_proved = true;
+  if (!claims && is_about_signer(claims.error())) co_return stranger;
+  // What is denied by now was signed by the issuer, and is not good for something else.
+  arrival.is_proved = claims || claims.error().code() == Code::kDenied;
+  if (!claims) co_return std::unexpected(claims.error());
   if (!has_required(settings, *claims)) co_return fail(Code::kDenied, "iam.web_identity_stays_out");
   co_return Result<>();
 }
@@ -204,7 +205,8 @@ Task<WebIdentityCredentials> RoleService::assume_with_token(const RoleAssumption
                                                             const std::string& token) {
   CO_TRY(RoleName named, check_wanted(wanted));
   Arrival arrival{.wanted = wanted, .named = std::move(named)};
-  // Anybody may try: an address that shows what nobody signed waits longer each time.
+  // Anybody may try: an address that shows what is not good waits longer each time. Its subject
+  // does not, whatever the token says: those that have expired are found in logs of jobs.
   const Throttle::Attempt unproved{.account = "token " + digest_of(token),
                                    .address = throttled_address(wanted.source_ip),
                                    .known_good = true};

@@ -63,6 +63,9 @@ class AccessTest : public testing::TestWithParam<database::Engine> {
     const RequestId request =
         ask(enter(name), {.user = user, .role = role, .reason = "on duty", .duration = hours(900)});
     EXPECT_EQ(approve(first, request), "");
+    return enrol(name);
+  }
+  Principal enrol(const std::string& name) {
     const Principal fresh = enter(name);
     auto seed = world_.wait(iam_.begin_totp(fresh));
     EXPECT_TRUE(seed) << seed.error().describe();
@@ -166,6 +169,25 @@ TEST_P(AccessTest, NobodyApprovesForAnAccountThatItMadeWhileAnotherCan) {
       second, {.user = puppet, .role = Role::kMember, .reason = "longer", .duration = hours(2)});
   EXPECT_EQ(world_.wait(access_.find_request(admin_, by_second))->deciders, 1u);
   EXPECT_EQ(approve(admin_, by_second), "");
+}
+
+// Nor the other way round: who made an account could ask as itself and approve as that one.
+TEST_P(AccessTest, NobodyApprovesForWhoMadeItsAccountWhileAnotherCan) {
+  const auto make = [&](const Principal& by, const std::string& name) {
+    make_user(by, name, Role::kTenantAdministrator);
+    return enrol(name);
+  };
+  const Principal second = make(admin_, "second");
+  const Principal puppet = make(second, "puppet");
+  const RequestId request =
+      ask(second,
+          {.user = reader_, .role = Role::kMember, .reason = "works here", .duration = hours(1)});
+  EXPECT_EQ(world_.wait(access_.find_request(second, request))->deciders, 2u)
+      << "one made who asks, who asks made the other: nobody is apart";
+  const Principal third = make(world_.customer(), "third");
+  EXPECT_EQ(world_.wait(access_.find_request(second, request))->deciders, 1u);
+  EXPECT_EQ(approve(puppet, request), "iam.four_eyes_of_maker");
+  EXPECT_EQ(approve(third, request), "");
 }
 
 TEST_P(AccessTest, ARoleForATimeFallsBack) {

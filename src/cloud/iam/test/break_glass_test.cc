@@ -24,13 +24,16 @@ class BreakGlassTest : public testing::TestWithParam<database::Engine> {
     auto made =
         world_.wait(iam_.create_user(system, kProviderTenant, name, "", role, kGoodPassword));
     EXPECT_TRUE(made) << made.error().describe();
+    enrol(name);
+    return made->id;
+  }
+  void enrol(const std::string& name) {
     const Principal fresh = world_.enter(name, kGoodPassword);
     auto seed = world_.wait(iam_.begin_totp(fresh));
     EXPECT_TRUE(seed) << seed.error().describe();
     EXPECT_TRUE(world_.wait(iam_.confirm_totp(fresh, world_.code_of(*seed))));
     world_.clock.advance(seconds(30));
     seeds_[name] = *seed;
-    return made->id;
   }
   Principal enter(const std::string& name) {
     if (name == "admin") return world_.admin();
@@ -102,6 +105,26 @@ TEST_P(BreakGlassTest, TakesTwoPersons) {
   world_.clock.advance(minutes(30));
   EXPECT_EQ(may(nadia), "iam.denied");
   EXPECT_EQ(find(id).state, InterventionState::kEnded);
+}
+
+// Who made it knows its first password, and enrolled what it likes: one person with two accounts.
+TEST_P(BreakGlassTest, IsNotApprovedByAnAccountThatWhoOpensMade) {
+  auto puppet = world_.wait(iam_.create_user(enter("nadia"), kProviderTenant, "puppet", "",
+                                             Role::kReader, kGoodPassword));
+  ASSERT_TRUE(puppet) << puppet.error().describe();
+  auto asked = world_.wait(iam_.access().ask(world_.enter("puppet", kGoodPassword),
+                                             {.user = puppet->id,
+                                              .role = Role::kProviderAdministrator,
+                                              .reason = "on duty",
+                                              .duration = hours(24)}));
+  ASSERT_TRUE(asked) << asked.error().describe();
+  ASSERT_EQ(message_of(world_.wait(iam_.access().approve(world_.admin(), asked->id, "go"))), "");
+  enrol("puppet");
+  const InterventionId id = open();
+  EXPECT_EQ(find(id).deciders, 1u);
+  EXPECT_EQ(approve(enter("puppet"), id), "iam.four_eyes_of_maker");
+  EXPECT_EQ(may(enter("nadia")), "iam.denied");
+  EXPECT_EQ(approve(world_.admin(), id), "");
 }
 
 TEST_P(BreakGlassTest, AllowsNoMoreThanItNames) {

@@ -1,3 +1,4 @@
+#include "authenticator.h"
 #include "iam/lost_passwords.h"
 #include "iam/mail.h"
 #include "iam/people.h"
@@ -95,6 +96,28 @@ TEST_P(LostPasswordTest, AsksForTheSecondFactorToo) {
   EXPECT_EQ(ask("anna", "192.0.2.11"), "");
   const std::string third = mailed();
   EXPECT_EQ(reset({third, kNewPassword, "", codes->at(0)}), "iam.wrong_code") << "used up";
+}
+
+// A telephone may have both the mail and the codes.
+TEST_P(LostPasswordTest, TakesNoCodeOfWhomAPasskeyIsAsked) {
+  SecondFactors& factors = world_.iam->second_factors();
+  factors.accept_origins({"https://localhost:8443"});
+  make({.tenant = kProviderTenant, .name = "system", .method = Method::kSystem, .credential = {}},
+       "nadia", Role::kProviderAdministrator);
+  const std::string seed = enrol("nadia");
+  const Principal nadia = world_.enter("nadia", kGoodPassword, seed);
+  const auto codes = world_.wait(factors.make_recovery_codes(nadia));
+  const auto asked = world_.wait(factors.begin_passkey(nadia, "https://localhost:8443"));
+  ASSERT_TRUE(codes && asked);
+  Authenticator key;
+  ASSERT_TRUE(world_.wait(factors.finish_passkey(nadia, "key", key.create(*asked))));
+  EXPECT_EQ(ask("nadia"), "");
+  const std::string secret = mailed();
+  const auto open = world_.wait(lost().open_reset(secret));
+  ASSERT_TRUE(open);
+  EXPECT_TRUE(!open->has_totp && open->has_passkey) << "the page asks for what counts";
+  EXPECT_EQ(reset({secret, kNewPassword, world_.code_of(seed)}), "iam.passkey_needed");
+  EXPECT_EQ(reset({secret, kNewPassword, "", codes->at(0)}), "");
 }
 
 TEST_P(LostPasswordTest, WhoReadsTheMailGuessesAtNoCode) {

@@ -165,6 +165,10 @@ TEST_P(WebIdentitiesTest, WrongTokensAreRefusedAndTold) {
   EXPECT_EQ(detail("subject") + " " + detail("signed_by_issuer"), "repo:meadow/app yes");
   EXPECT_EQ(refusal(with(forged)), "iam.no_web_identity");
   EXPECT_EQ(detail("subject") + " " + detail("signed_by_issuer"), "repo:harbour/app no");
+  EXPECT_EQ(refusal(token({{"iat", now_s() - 900}, {"exp", now_s() - 300}})), "oidc.token_expired");
+  EXPECT_EQ(detail("subject") + " " + detail("signed_by_issuer"), "repo:harbour/app yes");
+  EXPECT_EQ(refusal(signer_.token(R"({"alg": "none"})", "{}")), "oidc.bad_algorithm");
+  EXPECT_EQ(detail("signed_by_issuer"), "no");
   EXPECT_EQ(refusal(token()), "") << "and good ones go on";
   EXPECT_EQ(refusal(token(), {.policy = "{}"}).substr(0, 7), "policy.");
 }
@@ -366,6 +370,12 @@ TEST_P(WebIdentitiesTest, WhoTriesAndTriesWaits) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(refusal(stranger, there), "iam.denied");
   EXPECT_EQ(refusal(stranger, there), "iam.throttled");
   EXPECT_EQ(refusal(token(), there), "") << "at the same address";
+  // Whoever finds one that has expired keeps its subject from nothing.
+  const std::string old = token({{"iat", now_s() - 900}, {"exp", now_s() - 300}});
+  const RoleAssumption finder{.source_ip = "198.51.100.9"};
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(refusal(old, finder), "oidc.token_expired");
+  EXPECT_EQ(refusal(old, finder), "iam.throttled");
+  EXPECT_EQ(refusal(token(), there), "");
 }
 
 TEST_P(WebIdentitiesTest, FourEyesWatchWhomRolesTrust) {
@@ -382,11 +392,11 @@ TEST_P(WebIdentitiesTest, FourEyesWatchWhomRolesTrust) {
   IssuerSettings more = of_programs({"belfry", "belfry-2", "belfry-3"}).settings;
   EXPECT_EQ(message_of(world_.wait(
                 issuers().change_issuer(administrator_, issuer.id, {.settings = more}))),
-            "iam.role_of_four_eyes");
+            "iam.issuer_of_four_eyes");
   // Nor by way of a new registration.
   ASSERT_TRUE(world_.wait(issuers().delete_issuer(administrator_, issuer.id)));
   EXPECT_EQ(message_of(world_.wait(issuers().create_issuer(administrator_, of_programs()))),
-            "iam.role_of_four_eyes");
+            "iam.issuer_of_four_eyes");
   NewIssuer another = of_programs();
   another.url = "https://another.example.org";
   EXPECT_TRUE(world_.wait(issuers().create_issuer(administrator_, another)));

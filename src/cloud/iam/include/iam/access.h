@@ -72,8 +72,8 @@ struct AccessRequest {
   std::optional<Timestamp> decided;
   std::string decision_reason;
   std::size_t deciders = 0;  // how many may decide it now; of a pending one
-  // Some who can decide could come as neither of who asked and who profits: they gave no account to
-  // them, and keep no issuer that says who they are. The others do not decide then.
+  // Some who can decide are surely others than who asked and who profits: none gave the other the
+  // account, or keeps an issuer that says who it is. Whoever is not does not decide then.
   bool are_apart = false;
 };
 
@@ -134,9 +134,9 @@ class Access {
                                                      std::optional<RequestState> state,
                                                      Page page) = 0;
   virtual Task<AccessRequest> find_request(const Principal& by, RequestId id) = 0;
-  // By an administrator who neither asked nor profits, nor made the account of who does, if there
-  // is another. Holds at once. Errors: denied ("iam.four_eyes", "iam.four_eyes_of_maker"), conflict
-  // ("iam.request_not_pending", "iam.request_outdated", and those of `ask`).
+  // By an administrator who neither asked nor profits; nor made the account of who does or owes it
+  // the own, if there is another. Holds at once. Errors: those of `ask`; denied ("iam.four_eyes",
+  // "iam.four_eyes_of_maker"), conflict ("iam.request_not_pending", "iam.request_outdated").
   virtual Task<AccessRequest> approve(const Principal& by, RequestId id,
                                       const std::string& reason) = 0;
   virtual Task<AccessRequest> refuse(const Principal& by, RequestId id,

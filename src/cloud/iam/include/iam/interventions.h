@@ -121,9 +121,9 @@ class Interventions {
   // Errors: not_found ("iam.intervention_missing"), as those below.
   virtual Task<Intervention> find(const Principal& by, InterventionId id) = 0;
   // By an administrator of the provider who neither asked nor acts, nor made the account of who
-  // does, if there is another; with a factor of at most a quarter of an hour. Open at once. Errors:
-  // denied ("iam.four_eyes", "iam.four_eyes_of_maker"), conflict ("iam.request_not_pending",
-  // "iam.intervention_open": that user has an open one there already).
+  // does or owes it the own, if there is another; with a factor of at most a quarter of an hour.
+  // Open at once. Errors: denied ("iam.four_eyes", "iam.four_eyes_of_maker"), conflict
+  // ("iam.request_not_pending", "iam.intervention_open": that user has an open one there already).
   virtual Task<Intervention> approve(const Principal& by, InterventionId id,
                                      const std::string& reason) = 0;
   virtual Task<Intervention> refuse(const Principal& by, InterventionId id,

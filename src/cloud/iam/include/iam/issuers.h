@@ -106,7 +106,7 @@ class Issuers {
   virtual Task<Issuer> find_issuer(const Principal& by, IssuerId id) = 0;
   // Asks the issuer. Errors: invalid ("iam.bad_issuer", "iam.not_of_purpose", those of
   // oidc/metadata.h), retry ("oidc.unreachable"), conflict ("iam.issuer_exists",
-  // "iam.organisation_taken", "iam.too_many_issuers"), denied ("iam.role_of_four_eyes": a role
+  // "iam.organisation_taken", "iam.too_many_issuers"), denied ("iam.issuer_of_four_eyes": a role
   // trusts it already, and gives what the tenant's rule leaves to two persons).
   virtual Task<Issuer> create_issuer(const Principal& by, const NewIssuer& wanted) = 0;
   // What it is not for any more ends: sessions and subjects of people, sessions of roles.

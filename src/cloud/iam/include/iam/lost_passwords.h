@@ -20,7 +20,7 @@ struct LostPassword {
 struct OpenPasswordReset {
   std::string user_name;
   bool privileged = false;
-  bool has_totp = false, has_passkey = false;
+  bool has_totp = false, has_passkey = false;  // that set it: no code where a passkey is asked for
   Timestamp expires;
 };
 
