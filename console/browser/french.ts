@@ -10,10 +10,9 @@ const english = new RegExp(
   'iu',
 );
 
-// What a reader meets on the page, except source code and what stands between `names`, which are
-// people's own words.
-export async function expectFrench(page: Page, names: readonly string[] = []): Promise<void> {
-  const texts = await page.evaluate(() => {
+// What a reader meets on the page, except source code.
+function textsOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
     const found: string[] = [document.title];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT);
     for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
@@ -29,8 +28,16 @@ export async function expectFrench(page: Page, names: readonly string[] = []): P
     }
     return found;
   });
-  expect(texts.join(' ').length).toBeGreaterThan(100);
-  const left = texts.map((text) => names.reduce((rest, name) => rest.replaceAll(name, ''), text));
+}
+
+// Nothing in English but `names`, which are people's own words, once what the server worded has
+// come in French too.
+export async function expectFrench(page: Page, names: readonly string[] = []): Promise<void> {
   const isCodes = (text: string) => /^[A-Z]{2}(, [A-Z]{2})+$/.test(text);
-  expect(left.filter((text) => english.test(text) && !isCodes(text))).toEqual([]);
+  await expect(async () => {
+    const texts = await textsOf(page);
+    expect(texts.join(' ').length).toBeGreaterThan(100);
+    const left = texts.map((text) => names.reduce((rest, name) => rest.replaceAll(name, ''), text));
+    expect(left.filter((text) => english.test(text) && !isCodes(text))).toEqual([]);
+  }).toPass({ timeout: 30_000 });
 }
