@@ -156,6 +156,8 @@ class Interventions:
         seen = self.as_customer.belfry("intervention", "list", "--state", "pending")
         assert [(i["kind"], i["reason"]) for i in seen] == [
             ("break_glass", "the harbour is on fire")], seen
+        listed = self.as_customer.say("intervention", "list", "--state", "pending")
+        assert "break-glass" in listed, listed
         wait_until(lambda: self.events("iam:BreakGlass"), 15, "the customer's log says so")
         assert not ines.read(), "one person opens nothing"
         as_ines.belfry("intervention", "approve", opened["id"], code=3)

@@ -9,6 +9,7 @@ import { Dialog } from '../elements/dialog';
 import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
 import { useWho } from '../shell/rights';
+import { UserNameField } from './user_name_field';
 
 // A first password is given by hand: whoever gets it changes it at once.
 export function CreateUser({ tenant, onClose }: { tenant: string; onClose: () => void }) {
@@ -79,19 +80,7 @@ function NewUserForm({ tenant, onClose }: { tenant: string; onClose: () => void 
   }
   return (
     <form className="stack" onSubmit={submit}>
-      <TextInput
-        label={t('user.name')}
-        description={t('users.name.rules')}
-        required
-        withAsterisk={false}
-        maxLength={64}
-        autoCapitalize="none"
-        autoComplete="off"
-        spellCheck={false}
-        data-autofocus
-        value={user.name}
-        onChange={(event) => setUser({ ...user, name: event.currentTarget.value })}
-      />
+      <UserNameField name={user.name} onName={(name) => setUser({ ...user, name })} />
       <TextInput
         label={t('user.email')}
         type="email"

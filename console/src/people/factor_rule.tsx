@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { askAgain } from '../api/again';
 import { identity } from '../api/routes';
 import type { FactorRule } from '../api/types';
+import { Chip } from '../elements/chip';
 import { Confirm } from '../elements/confirm';
-import { Icon } from '../elements/icon';
 import { Panel } from '../elements/page';
 import { Answer } from '../elements/states';
 import { useSpeech } from '../language/speech';
@@ -33,10 +33,9 @@ function Rule({ rule }: { rule: FactorRule }) {
   return (
     <div className="stack">
       <p className="row">
-        <span className="chip" data-tone={isOn ? 'pass' : 'stale'}>
-          <Icon name={isOn ? 'pass' : 'no_data'} size={14} />
+        <Chip icon={isOn ? 'pass' : 'no_data'} tone={isOn ? 'pass' : 'stale'}>
           {t(isOn ? 'factor_rule.on' : 'factor_rule.off')}
-        </span>
+        </Chip>
       </p>
       <p className="soft">
         {t('factor_rule.means')} {without}

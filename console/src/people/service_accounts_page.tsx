@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { askAgain } from '../api/again';
@@ -17,6 +17,7 @@ import { PersonField } from './choose_person';
 import { RoleField } from './create_user';
 import { StatusMark } from './marks';
 import { PeopleTabs } from './people_tabs';
+import { UserNameField } from './user_name_field';
 
 // Programs that are nobody's: all of them for an administrator, else those that one answers for.
 export function ServiceAccountsPage() {
@@ -122,19 +123,7 @@ function CreateAccount({ onClose }: { onClose: () => void }) {
         window.location.hash = `#/people/service-accounts/${made.id}`;
       }}
     >
-      <TextInput
-        label={t('user.name')}
-        description={t('users.name.rules')}
-        required
-        withAsterisk={false}
-        maxLength={64}
-        autoCapitalize="none"
-        autoComplete="off"
-        spellCheck={false}
-        data-autofocus
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
+      <UserNameField name={name} onName={setName} />
       <RoleField
         role={role}
         roles={roles}

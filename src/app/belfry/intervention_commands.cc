@@ -80,13 +80,13 @@ Result<> list_interventions(const Invocation& invocation, const std::string& sta
   TRY(json found,
       connection.get_list("/api/v1/interventions" + (state.empty() ? "" : "?state=" + state)));
   if (invocation.json) return print_json(found), Result<>();
-  Table table({"cli.head.intervention", "cli.head.state", "cli.head.customer", "cli.head.staff",
-               "cli.head.actions", "cli.head.expires", "cli.head.reason"});
+  Table table({"cli.head.intervention", "cli.head.kind", "cli.head.state", "cli.head.customer",
+               "cli.head.staff", "cli.head.actions", "cli.head.expires", "cli.head.reason"});
   for (const json& intervention : found)
-    table.add({cell(intervention.at("id")), code_cell(intervention.at("state")),
-               cell(intervention.at("tenant_name")), cell(intervention.at("staff_name")),
-               actions_cell(intervention), time_cell(intervention.at("expires_us")),
-               cell(intervention.at("reason"))});
+    table.add({cell(intervention.at("id")), code_cell(intervention.at("kind")),
+               code_cell(intervention.at("state")), cell(intervention.at("tenant_name")),
+               cell(intervention.at("staff_name")), actions_cell(intervention),
+               time_cell(intervention.at("expires_us")), cell(intervention.at("reason"))});
   table.print();
   return {};
 }

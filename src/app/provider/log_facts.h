@@ -92,6 +92,7 @@ class LogFacts {
     Reading reading;
     audit::Position next;
     bool is_at_end = false;
+    int pages = 0;
     StaffAccesses accesses;
   };
   Task<> compare_staff(Timestamp now);

@@ -12,8 +12,10 @@ using database::Transaction;
 constexpr Duration kReadLimit = std::chrono::seconds(10);
 constexpr Duration kKept = std::chrono::days(31);
 constexpr std::int64_t kTenantsMax = 10'000;
-// Of one customer at a time; what is left comes the next time, and until then the facts age.
-constexpr int kPagesMax = 20;
+// Of one customer at a time, and of all of those with more to read; what is left comes the next
+// time, and until then its facts age. A page takes no longer than a query's time: where no index is
+// yet, all that waits for the facts about logs waits for this.
+constexpr int kPagesMax = 20, kPagesOfAllMax = 100;
 constexpr std::size_t kPage = 1'000;
 
 // "nadia"; of what is no user's the ARN from there on.
@@ -74,7 +76,8 @@ Task<std::vector<LogFacts::Reading>> LogFacts::read_readings() {
       TRY(auto rows, transaction.query("SELECT t.id, COALESCE(r.leaf, 0) AS leaf, "
                                        "COALESCE(r.part, 0) AS part FROM tenant t "
                                        "LEFT JOIN log_reading r ON r.tenant_id = t.id "
-                                       "WHERE t.kind <> 'provider' ORDER BY t.id LIMIT :limit",
+                                       "WHERE t.kind <> 'provider' ORDER BY "
+                                       "COALESCE(r.observed_at_us, 0), t.id LIMIT :limit",
                                        {{"limit", kTenantsMax}}));
       for (const Row& row : rows)
         readings.push_back(
@@ -104,6 +107,7 @@ Task<LogFacts::Followed> LogFacts::follow_staff(const Reading& reading) {
             line->at_us);
     followed.is_at_end = !found.stopped_early && found.events.size() < kPage;
     if (found.next) query.cursor = found.next;
+    ++followed.pages;
   }
   followed.next = query.cursor.value_or(reading.from);
   co_return followed;
@@ -114,12 +118,16 @@ Task<> LogFacts::compare_staff(Timestamp now) {
   Result<> outcome;
   std::vector<Followed> all;
   all.reserve(readings.size());
+  int more_pages = 0;
   for (const Reading& reading : readings) {
+    if (more_pages >= kPagesOfAllMax) break;
     auto followed = co_await follow_staff(reading);
-    if (followed)
-      all.push_back(std::move(*followed));
-    else if (outcome)
-      outcome = std::unexpected(followed.error());
+    if (!followed) {
+      if (outcome) outcome = std::unexpected(followed.error());
+      continue;
+    }
+    more_pages += followed->is_at_end ? followed->pages - 1 : followed->pages;
+    all.push_back(std::move(*followed));
   }
   CO_TRY(co_await runtime::blocking(*pool_, [&]() -> Result<> {
     return database_.write([&](Transaction& transaction) -> Result<> {

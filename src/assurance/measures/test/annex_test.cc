@@ -77,7 +77,7 @@ TEST(Annex, WordsEveryReasonThatItsSqlGives) {
       "key", "token", "profile", "group", "bucket",
       // Of the life of rights.
       "role", "membership", "reader", "founding", "earlier", "provider_administrator", "boundary",
-      "renewed", "expired", "remove", "unconfirmed", "pending", "all", "privileged", "open",
+      "renewed", "expired", "keep", "remove", "unconfirmed", "pending", "all", "privileged", "open",
       "ended", "passkey", "break_glass", "tenant"};
   std::size_t seen = 0;
   for (const Definition& definition : annex()) {

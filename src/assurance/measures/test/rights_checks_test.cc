@@ -122,16 +122,18 @@ class RightsChecks : public StateTest {
          {"due", made.due_us},
          {"completed", or_null(made.completed_us)}});
   }
+  // Decided, if it is, by a user without a right here.
   void add_item(std::int64_t id, std::int64_t review, std::int64_t grant,
                 const std::string& decision, std::int64_t days) {
     execute(
         "INSERT INTO access_review_item (id, review_id, tenant_id, grant_id, decision, reason, "
         "decided_by_user_id, decided_us, alarm) VALUES (:id, :review, 1, :grant_id, :decision, "
-        "'', 0, :decided, '')",
+        "'', :by, :decided, '')",
         {{"id", id},
          {"review", review},
          {"grant_id", grant},
          {"decision", decision},
+         {"by", std::int64_t{decision == "keep" || decision == "remove" ? 99 : 0}},
          {"decided", decision == "pending" ? or_null(0) : or_null(now() - days * kDayUs)}});
   }
 
@@ -385,6 +387,11 @@ TEST_P(RightsChecks, EachItemIsDecidedBySomebody) {
   add_review({.id = 41, .opened_days = 0, .due_us = now(), .completed_us = now()});
   add_item(2, 41, 100, "keep", 0);
   expect("S07-P-08", Verdict::kPass, {});
+  for (const char* who : {"10", "0"}) {
+    execute("UPDATE access_review_item SET decided_by_user_id = " + std::string(who));
+    expect("S07-P-08", Verdict::kFail,
+           {"review 41: 1 of 1 item decided by its own holder, or by nobody"});
+  }
 }
 
 TEST_P(RightsChecks, CustomersReviewTheirRights) {
@@ -399,6 +406,13 @@ TEST_P(RightsChecks, CustomersReviewTheirRights) {
   execute("UPDATE access_review SET scope = 'all', completed_us = NULL");
   EXPECT_EQ(check("S07-C-05").status.violations, 1) << "not completed";
   execute("UPDATE access_review SET completed_us = :now", {{"now", now()}});
+  expect("S07-C-05", Verdict::kPass, {});
+  // It ended by itself, and of two rights one could be removed.
+  execute("UPDATE access_review_item SET decision = 'unconfirmed', decided_by_user_id = 0");
+  execute("UPDATE access_review_item SET alarm = 'last_administrator'");
+  add_item(2, 40, 120, "unconfirmed", 0);
+  EXPECT_EQ(check("S07-C-05").status.violations, 1) << "nobody decided anything";
+  execute("DELETE FROM access_review_item WHERE id = 2");
   expect("S07-C-05", Verdict::kPass, {});
   execute("UPDATE tenant SET probe = 1 WHERE id = 2");
   expect("S07-C-05", Verdict::kNoData, {});
