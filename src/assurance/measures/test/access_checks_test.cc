@@ -7,7 +7,6 @@ namespace belfry::measures {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 constexpr std::int64_t kDayUs = 86'400'000'000;
 

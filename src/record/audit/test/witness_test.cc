@@ -79,7 +79,7 @@ TEST_F(WitnessTest, RefusesWhatIsNoneOfItsLogs) {
   std::string unsigned_note = log_.request(0, 3);
   unsigned_note.replace(unsigned_note.rfind("belfry.example/root "), 6, "velvet");
   EXPECT_EQ(witness_->add_checkpoint(unsigned_note).status, 403);
-  for (std::string bad :
+  for (const std::string& bad :
        {std::string(), std::string("old 1"), std::string("old 01\n\n"), "new 0\n\n" + log_.note(3),
         "old 0\nAAAA\n\n" + log_.note(3), "old -1\n\n" + log_.note(3), "old 0\n" + log_.note(3),
         std::string("old 0\n\nno note"), std::string(kWitnessRequestMax + 1, 'x')})
@@ -106,7 +106,7 @@ TEST_F(WitnessTest, DoesNotBeginAnewOverDamage) {
   auto names = disk_->list("").value();
   ASSERT_EQ(names.size(), 2u);
   EXPECT_EQ(try_open("witness.example/w2").error().message(), "witness.other_name");
-  const std::string state = names[1];
+  const std::string& state = names[1];
   ASSERT_TRUE(disk_->flip(state, 30, 0));
   EXPECT_EQ(try_open().error().message(), "witness.damaged");
   ASSERT_TRUE(disk_->flip(state, 30, 0));
