@@ -77,6 +77,7 @@ class KeysWorld {
   }
   Result<std::unique_ptr<crypto::KeyStore>> open() {
     std::vector<Disk*> disks;
+    disks.reserve(disks_.size());
     for (const auto& disk : disks_) disks.push_back(disk.get());
     return crypto::open_key_store(disks, master_key_, place(), world_.clock(), world_.random());
   }

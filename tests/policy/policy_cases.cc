@@ -14,8 +14,10 @@
 
 namespace {
 
-using namespace belfry;
+using belfry::Result;
+using belfry::to_lower;
 using nlohmann::json;
+namespace policy = belfry::policy;
 
 class CaseFacts : public policy::Facts {
  public:

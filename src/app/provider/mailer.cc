@@ -82,7 +82,7 @@ Result<MailCredentials> read_mail_credentials(const std::filesystem::path& path)
   const std::size_t first = text.find('\n');
   if (first == std::string::npos) return bad;
   const std::size_t second = text.find('\n', first + 1);
-  const MailCredentials found{
+  MailCredentials found{
       text.substr(0, first),
       text.substr(first + 1, second == std::string::npos ? second : second - first - 1)};
   if (found.user.empty() || found.password.empty()) return bad;

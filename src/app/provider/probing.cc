@@ -30,6 +30,7 @@ Task<> Probing::probe(const prober::Target& target) {
   CO_TRY(const auto marks, co_await iam_.upkeep().probe_marks());
   CO_TRY(const iam::ProbeAdministrator administrator, co_await iam_.upkeep().renew_probe());
   std::vector<prober::Mark> looked_for;
+  looked_for.reserve(marks.size());
   for (const iam::ProbeMark& mark : marks) looked_for.push_back({mark.at, mark.resource});
   auto report = co_await runtime::blocking(*pool_, [&]() -> Result<prober::Report> {
     return prober::probe(target,
