@@ -1,6 +1,5 @@
 // Break-glass: an emergency, by two persons, for an hour, with a report afterwards.
-#include "iam/interventions.h"
-#include "world.h"
+#include "staff_fixture.h"
 
 namespace belfry::iam {
 namespace {
@@ -9,36 +8,10 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-class BreakGlassTest : public testing::TestWithParam<database::Engine> {
+class BreakGlassTest : public StaffTest {
  protected:
-  BreakGlassTest() {
-    seeds_["admin"] = world_.founded.admin_totp_secret;
-    make("nadia", Role::kProviderAdministrator);
-  }
+  BreakGlassTest() { make_staff("nadia", Role::kProviderAdministrator); }
 
-  // Staff with a second factor. The provider's own rules want two persons for a privileged role:
-  // here the program itself gives it.
-  UserId make(const std::string& name, Role role) {
-    const Principal system{
-        .tenant = kProviderTenant, .name = "system", .method = Method::kSystem, .credential = {}};
-    auto made =
-        world_.wait(iam_.create_user(system, kProviderTenant, name, "", role, kGoodPassword));
-    EXPECT_TRUE(made) << made.error().describe();
-    enrol(name);
-    return made->id;
-  }
-  void enrol(const std::string& name) {
-    const Principal fresh = world_.enter(name, kGoodPassword);
-    auto seed = world_.wait(iam_.begin_totp(fresh));
-    EXPECT_TRUE(seed) << seed.error().describe();
-    EXPECT_TRUE(world_.wait(iam_.confirm_totp(fresh, world_.code_of(*seed))));
-    world_.clock.advance(seconds(30));
-    seeds_[name] = *seed;
-  }
-  Principal enter(const std::string& name) {
-    if (name == "admin") return world_.admin();
-    return world_.enter(name, kGoodPassword, seeds_.at(name));
-  }
   NewIntervention wanted(Duration duration = minutes(30)) {
     return {.tenant = kFirstCustomer,
             .actions = {},
@@ -55,30 +28,17 @@ class BreakGlassTest : public testing::TestWithParam<database::Engine> {
   std::string refusal(const Principal& by, const NewIntervention& named) {
     return message_of(world_.wait(interventions_.break_glass(by, named)));
   }
-  std::string approve(const Principal& by, InterventionId id) {
-    return message_of(world_.wait(interventions_.approve(by, id, "go")));
-  }
   std::string report(const Principal& by, InterventionId id, const std::string& text) {
     return message_of(world_.wait(interventions_.report(by, id, text)));
   }
   Intervention find(InterventionId id) {
     return *world_.wait(interventions_.find(world_.customer(), id));
   }
-  std::string may(const Principal& by, std::string_view action = "s3:GetObject",
-                  const std::string& resource = "arn:aws:s3:::papers/a") {
-    return message_of(
-        iam_.authorize(by, action, {resource, kFirstCustomer, {}}, {.time = world_.clock.now()}));
-  }
   std::string detail(TenantId log, const std::string& name) {
     for (const audit::Detail& own : world_.ledger.last_event(log).details)
       if (own.name == name) return own.value;
     return "";
   }
-
-  World world_{GetParam()};
-  Iam& iam_ = *world_.iam;
-  Interventions& interventions_ = iam_.interventions();
-  std::map<std::string, std::string> seeds_;
 };
 BELFRY_ON_BOTH_ENGINES(BreakGlassTest);
 
@@ -118,7 +78,8 @@ TEST_P(BreakGlassTest, IsNotApprovedByAnAccountThatWhoOpensMade) {
                                               .reason = "on duty",
                                               .duration = hours(24)}));
   ASSERT_TRUE(asked) << asked.error().describe();
-  ASSERT_EQ(message_of(world_.wait(iam_.access().approve(world_.admin(), asked->id, "go"))), "");
+  ASSERT_EQ(message_of(world_.wait(iam_.access().approve(world_.admin(), asked->id, "agreed"))),
+            "");
   enrol("puppet");
   const InterventionId id = open();
   EXPECT_EQ(find(id).deciders, 1u);
@@ -138,8 +99,8 @@ TEST_P(BreakGlassTest, AllowsNoMoreThanItNames) {
 }
 
 TEST_P(BreakGlassTest, IsForAdministratorsOfTheProvider) {
-  make("oleg", Role::kReader);
-  make("olga", Role::kOperator);
+  make_staff("oleg", Role::kReader);
+  make_staff("olga", Role::kOperator);
   for (const char* name : {"oleg", "olga"})
     EXPECT_EQ(refusal(enter(name), wanted()), "iam.denied") << name;
   EXPECT_EQ(refusal(world_.customer(), wanted()), "iam.denied");
@@ -234,7 +195,7 @@ TEST_P(BreakGlassTest, IsReportedOn) {
     EXPECT_EQ(report(nadia, id, text), "iam.bad_report") << text;
   EXPECT_EQ(report(world_.admin(), id, "I saw it"), "iam.report_of_opener");
   EXPECT_EQ(report(world_.customer(), id, "I saw it"), "iam.denied");
-  make("oleg", Role::kReader);
+  make_staff("oleg", Role::kReader);
   EXPECT_EQ(report(enter("oleg"), id, "I saw it"), "iam.intervention_missing");
   ASSERT_EQ(report(nadia, id, "put it out"), "");
   for (const TenantId log : {kFirstCustomer, kProviderTenant}) {
@@ -267,7 +228,7 @@ TEST_P(BreakGlassTest, IsNotOpenedWhileAReportIsOverdue) {
 }
 
 TEST_P(BreakGlassTest, IsReportedOnForWhoIsGone) {
-  const UserId paul = make("paul", Role::kProviderAdministrator);
+  const UserId paul = make_staff("paul", Role::kProviderAdministrator);
   auto opened = world_.wait(interventions_.break_glass(enter("paul"), wanted()));
   ASSERT_TRUE(opened) << opened.error().describe();
   ASSERT_EQ(approve(world_.admin(), opened->id), "");

@@ -1,8 +1,6 @@
 // How staff of the provider reach a customer's data: not at all but by an intervention.
-#include "iam/interventions.h"
-
 #include "iam/crossing.h"
-#include "world.h"
+#include "staff_fixture.h"
 
 namespace belfry::iam {
 namespace {
@@ -11,30 +9,10 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-class InterventionsTest : public testing::TestWithParam<database::Engine> {
+class InterventionsTest : public StaffTest {
  protected:
-  InterventionsTest() {
-    seeds_["admin"] = world_.founded.admin_totp_secret;
-    nadia_ = make_staff("nadia");
-  }
-
   // A reader of the provider's with a second factor.
-  UserId make_staff(const std::string& name) {
-    const Principal founder = world_.admin();
-    auto made = world_.wait(
-        iam_.create_user(founder, kProviderTenant, name, "", Role::kReader, kGoodPassword));
-    EXPECT_TRUE(made) << made.error().describe();
-    const Principal fresh = world_.enter(name, kGoodPassword);
-    auto seed = world_.wait(iam_.begin_totp(fresh));
-    EXPECT_TRUE(seed) << seed.error().describe();
-    EXPECT_TRUE(world_.wait(iam_.confirm_totp(fresh, world_.code_of(*seed))));
-    world_.clock.advance(seconds(30));
-    seeds_[name] = *seed;
-    return made->id;
-  }
-  Principal enter(const std::string& name) {
-    return world_.enter(name, kGoodPassword, seeds_.at(name));
-  }
+  UserId make_staff(const std::string& name) { return StaffTest::make_staff(name, Role::kReader); }
   NewIntervention reads(Duration duration = hours(1)) {
     return {.tenant = kFirstCustomer,
             .actions = {"s3:GetObject", "s3:List*"},
@@ -50,24 +28,11 @@ class InterventionsTest : public testing::TestWithParam<database::Engine> {
   std::string refusal(const Principal& by, const NewIntervention& wanted) {
     return message_of(world_.wait(interventions_.ask(by, wanted)));
   }
-  std::string approve(const Principal& by, InterventionId id) {
-    return message_of(world_.wait(interventions_.approve(by, id, "agreed")));
-  }
   std::string end(const Principal& by, InterventionId id) {
     return message_of(world_.wait(interventions_.end(by, id)));
   }
-  std::string may(const Principal& by, std::string_view action = "s3:GetObject",
-                  const std::string& resource = "arn:aws:s3:::papers/a",
-                  TenantId owner = kFirstCustomer, std::string_view policy = {}) {
-    return message_of(
-        iam_.authorize(by, action, {resource, owner, policy}, {.time = world_.clock.now()}));
-  }
 
-  World world_{GetParam()};
-  Iam& iam_ = *world_.iam;
-  Interventions& interventions_ = iam_.interventions();
-  std::map<std::string, std::string> seeds_;
-  UserId nadia_;
+  const UserId nadia_ = make_staff("nadia");
 };
 BELFRY_ON_BOTH_ENGINES(InterventionsTest);
 

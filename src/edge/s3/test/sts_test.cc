@@ -11,16 +11,20 @@ namespace {
 
 class StsTest : public ServiceTest {
  protected:
-  // A form as awscli signs it.
-  std::unique_ptr<Reply> post(const std::string& form, const std::string& service = "sts",
-                              const std::string& sent = "", const std::string& key_id = kKeyId,
-                              bool secure = true) {
+  static http::Request a_post(bool secure) {
     http::Request request;
     request.method = "POST";
     request.path = request.raw_path = "/";
     request.id = "REQUEST1";
     request.peer_ip = "192.0.2.1";
     request.secure = secure;
+    return request;
+  }
+  // A form as awscli signs it.
+  std::unique_ptr<Reply> post(const std::string& form, const std::string& service = "sts",
+                              const std::string& sent = "", const std::string& key_id = kKeyId,
+                              bool secure = true) {
+    http::Request request = a_post(secure);
     request.fields.add("Host", "localhost");
     request.fields.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
     request.fields.add("x-amz-date", format_basic(clock_.time));
@@ -41,12 +45,7 @@ class StsTest : public ServiceTest {
     return send_raw(std::move(request), sent.empty() ? form : sent);
   }
   std::unique_ptr<Reply> send_unsigned(const std::string& form, bool secure = true) {
-    http::Request request;
-    request.method = "POST";
-    request.path = request.raw_path = "/";
-    request.id = "REQUEST1";
-    request.peer_ip = "192.0.2.1";
-    request.secure = secure;
+    http::Request request = a_post(secure);
     request.fields.add("Content-Type", "application/x-www-form-urlencoded");
     return send_raw(std::move(request), form);
   }
