@@ -15,20 +15,18 @@ std::string key_of(std::string_view issuer, std::string_view claim) {
   return to_lower(std::string(issuer) + std::string(claim));
 }
 
+bool is_about_tokens(const Pattern& action) {
+  return action.is_literal() && action.prefix() == to_lower(kWebIdentityAction);
+}
+
 bool is_about_tokens_alone(const Statement& statement) {
-  const std::string action = to_lower(kWebIdentityAction);
   return statement.actions_are == Listed::kThese &&
-         std::ranges::all_of(statement.actions, [&](const Pattern& pattern) {
-           return pattern.is_literal() && pattern.prefix() == action;
-         });
+         std::ranges::all_of(statement.actions, is_about_tokens);
 }
 
 bool names_tokens(const Statement& statement) {
-  const std::string action = to_lower(kWebIdentityAction);
   return statement.actions_are == Listed::kThese &&
-         std::ranges::any_of(statement.actions, [&](const Pattern& pattern) {
-           return pattern.is_literal() && pattern.prefix() == action;
-         });
+         std::ranges::any_of(statement.actions, is_about_tokens);
 }
 
 bool fixes(const Statement& statement, const std::string& key) {
