@@ -63,30 +63,6 @@ std::vector<database::Migration> all_migrations() {
   return all;
 }
 
-// Three disks for tiles and checkpoints, of three servers and two sites as far as there are.
-std::vector<std::shared_ptr<Disk>> choose_tile_disks(const std::vector<segments::StoreDisk>& disks,
-                                                     segments::Store& store) {
-  std::vector<const segments::StoreDisk*> chosen;
-  auto shares = [&](auto member, const segments::StoreDisk& disk) {
-    return std::ranges::any_of(chosen, [&](auto other) { return other->*member == disk.*member; });
-  };
-  auto take = [&](auto is_wanted) {
-    for (const segments::StoreDisk& disk : disks)
-      if (disk.disk && chosen.size() < 3 && !shares(&segments::StoreDisk::id, disk) &&
-          is_wanted(disk))
-        chosen.push_back(&disk);
-  };
-  take([&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::site, disk); });
-  take(
-      [&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::server, disk); });
-  take([](const segments::StoreDisk&) { return true; });
-  std::vector<std::shared_ptr<Disk>> result;
-  result.reserve(chosen.size());
-  // As the store uses them: one that hangs does not keep the ledger from publishing.
-  for (const segments::StoreDisk* disk : chosen) result.push_back(store.disk(disk->id));
-  return result;
-}
-
 // What DIR/run/credentials.json holds.
 json credentials_of(const iam::Iam::Founded& founded) {
   json credentials = {{"s3_access_key", founded.access_key_id},
@@ -243,6 +219,7 @@ class RunningProvider : public Provider {
     audit.provider = topology_.provider_name;
     audit.tile_disks = choose_tile_disks(disks_, *segments_);
     const auto tile_disks = audit.tile_disks;
+    audit.tile_pool = make_pool("tiles", unsigned(tile_disks.size()), 16);
     audit.pool = slow_pool_;
     audit.reading_pool = make_pool("audit-read", 3, 256);
     CO_TRY(ledger_, co_await audit::open_ledger(executors_.front(), clock_, *random_, *segments_,

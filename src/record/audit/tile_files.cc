@@ -1,7 +1,9 @@
 #include "tile_files.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
+#include <latch>
 
 namespace belfry::audit {
 
@@ -98,22 +100,44 @@ Result<Buffer> TileFiles::read(TenantId tenant, const std::string& path,
   return fail(Code::kCorrupt, "audit.tile_lost", {{"path", full}});
 }
 
-Result<> TileFiles::write(TenantId tenant, const std::string& path, View octets, Present present) {
-  const std::string folder = folder_of(tenant), full = folder + "/" + path;
-  const Content content(octets);
-  Result<> outcome = fail(Code::kRetry, "audit.tile_not_written", {{"path", full}});
-  for (const auto& disk : disks_) {
-    if (!disk) continue;
-    if (present == Present::kCompare) {
-      auto there = read_from(disk, full);
-      if (there && std::ranges::equal(*there, content.all())) {
-        outcome = {};
-        continue;
+Result<> TileFiles::write(TenantId tenant, std::span<const TileFile> files, Present present) {
+  const std::string folder = folder_of(tenant);
+  std::vector<Content> contents;
+  for (const TileFile& file : files) contents.emplace_back(file.octets);
+  std::vector<std::atomic<bool>> written(files.size());
+  auto write_on = [&](const std::shared_ptr<Disk>& disk) {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      const std::string full = folder + "/" + files[i].path;
+      if (present == Present::kCompare) {
+        auto there = read_from(disk, full);
+        if (there && std::ranges::equal(*there, contents[i].all())) {
+          written[i] = true;
+          continue;
+        }
       }
+      if (replace_on(disk, folder, full, contents[i], Writer::kPublication)) written[i] = true;
     }
-    if (replace_on(disk, folder, full, content, Writer::kPublication)) outcome = {};
+  };
+  on_each_disk(write_on);
+  for (std::size_t i = 0; i < files.size(); ++i)
+    if (!written[i])
+      return fail(Code::kRetry, "audit.tile_not_written", {{"path", folder + "/" + files[i].path}});
+  return {};
+}
+
+void TileFiles::on_each_disk(std::function<void(const std::shared_ptr<Disk>&)> work) {
+  std::latch working(std::ptrdiff_t(disks_.size()));
+  for (const auto& disk : disks_) {
+    auto once = [&] {
+      if (disk) work(disk);
+      working.count_down();
+    };
+    if (pool_)
+      pool_->run_always(once);
+    else
+      once();
   }
-  return outcome;
+  working.wait();
 }
 
 void TileFiles::remove(TenantId tenant, const std::string& path) {

@@ -3,6 +3,7 @@
 // They can be made again from the journal, so they are not synced: a disk that does not take one is
 // passed over, and a copy that is not as it should be is replaced by a good one. Calls block, no
 // longer than the disks let them: what a call that hangs may touch is its own.
+// Where there is a pool, the disks write beside one another.
 //
 // Any thread may read. One at a time may write() and remove: whoever publishes. A file appears
 // under its name whole, for it is written under another first: `unfinished` by write(),
@@ -12,19 +13,28 @@
 #include "audit/ledger.h"
 #include "base/bytes.h"
 #include "base/result.h"
+#include "runtime/blocking.h"
 #include "runtime/disk.h"
 
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace belfry::audit {
 
+struct TileFile {
+  std::string path;
+  Buffer octets;
+};
+
 class TileFiles {
  public:
-  explicit TileFiles(std::vector<std::shared_ptr<Disk>> disks) : disks_(std::move(disks)) {}
+  // `pool` has a thread for each disk, and nothing else to do; null: one disk after the other.
+  TileFiles(std::vector<std::shared_ptr<Disk>> disks, std::shared_ptr<Pool> pool)
+      : disks_(std::move(disks)), pool_(std::move(pool)) {}
 
   // kNo for what the next publication may remove meanwhile.
   enum class Repair { kYes, kNo };
@@ -34,9 +44,12 @@ class TileFiles {
                       const std::function<bool(View)>& good, Repair repair = Repair::kYes);
 
   enum class Present { kReplace, kCompare };
-  // Writes to every disk; with kCompare only where it is missing or different. Errors: retry when
-  // no disk has it afterwards.
-  Result<> write(TenantId tenant, const std::string& path, View octets, Present present);
+  // Writes to every disk, on each in this order; with kCompare only what is missing or different.
+  // Errors: retry when no disk has one of them afterwards.
+  Result<> write(TenantId tenant, std::span<const TileFile> files, Present present);
+  Result<> write(TenantId tenant, TileFile file, Present present) {
+    return write(tenant, std::span(&file, 1), present);
+  }
   // Removes a file from every disk that has it.
   void remove(TenantId tenant, const std::string& path);
   // Removes a folder and what is in it from every disk, except the names in `keep`.
@@ -51,7 +64,10 @@ class TileFiles {
   std::vector<Found> checkpoints();
 
  private:
+  void on_each_disk(std::function<void(const std::shared_ptr<Disk>&)> work);
+
   std::vector<std::shared_ptr<Disk>> disks_;
+  std::shared_ptr<Pool> pool_;
   std::mutex repairing_;
 };
 
