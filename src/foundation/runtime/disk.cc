@@ -125,10 +125,17 @@ class SystemFile : public File {
     return done;
   }
 
-  bool read_cached(std::uint64_t offset, MutableView out) const override {
-    const iovec place{out.data(), out.size()};
-    ssize_t got = ::preadv2(file_.number(), &place, 1, off_t(offset), RWF_NOWAIT);
-    return got >= 0 && std::size_t(got) == out.size();
+  bool read_cached(std::uint64_t offset, std::span<const MutableView> parts) const override {
+    std::array<iovec, 16> places;
+    if (parts.size() > places.size()) return false;
+    std::size_t wanted = 0;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      places[i] = {parts[i].data(), parts[i].size()};
+      wanted += parts[i].size();
+    }
+    ssize_t got =
+        ::preadv2(file_.number(), places.data(), int(parts.size()), off_t(offset), RWF_NOWAIT);
+    return got >= 0 && std::size_t(got) == wanted;
   }
 
   Result<> write_at(std::uint64_t offset, std::span<const View> parts) override {

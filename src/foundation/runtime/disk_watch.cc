@@ -42,8 +42,8 @@ class WatchedFile : public File {
     return count;
   }
 
-  bool read_cached(std::uint64_t offset, MutableView out) const override {
-    return inner_->read_cached(offset, out);
+  bool read_cached(std::uint64_t offset, std::span<const MutableView> parts) const override {
+    return inner_->read_cached(offset, parts);
   }
 
   Result<> write_at(std::uint64_t offset, std::span<const View> parts) override {

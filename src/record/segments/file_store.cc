@@ -249,8 +249,10 @@ class OpenCopy : public FileCopy {
   OpenCopy(StoreDevice& device, std::shared_ptr<const File> file, Bytes size)
       : device_(device), file_(std::move(file)), size_(size) {}
 
-  bool read_cached(std::uint64_t offset, MutableView out) const override {
-    return is_inside(offset, out.size()) && file_->read_cached(kPage + offset, out);
+  bool read_cached(std::uint64_t offset, std::span<const MutableView> parts) const override {
+    std::size_t length = 0;
+    for (MutableView part : parts) length += part.size();
+    return is_inside(offset, length) && file_->read_cached(kPage + offset, parts);
   }
 
   Task<std::shared_ptr<std::byte[]>> read(std::uint64_t offset, std::size_t length) const override {

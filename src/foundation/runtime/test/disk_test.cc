@@ -38,6 +38,9 @@ TEST_F(DiskTest, ReadsAtOnceWhatIsInMemory) {
   Buffer out(4);
   EXPECT_TRUE(file->read_cached(5, out));
   EXPECT_EQ(as_text(out), "writ");
+  const std::array parts = {MutableView(out).subspan(2), MutableView(out).first(2)};
+  EXPECT_TRUE(file->read_cached(5, parts));
+  EXPECT_EQ(as_text(out), "itwr");
   // Past its end there is nothing to fill the rest with.
   EXPECT_FALSE(file->read_cached(10, out));
 }
