@@ -125,6 +125,8 @@ class Walk:
         etag = head["ETag"]
         assert self.curl(f"/{BUCKET}/{KEY}", "-H", f"If-None-Match: {etag}")[0] == 304
         assert self.curl(f"/{BUCKET}/{KEY}", "-I")[0] == 200
+        # How it is shown, is for who signs to say.
+        assert self.curl(f"/{BUCKET}/{KEY}?response-content-type=text/html")[0] == 400
         # What is not there, and who may list, are the owner's to tell.
         self.refused(f"/{BUCKET}/nothing")
         self.refused(f"/{BUCKET}?list-type=2")

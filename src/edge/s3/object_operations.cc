@@ -135,6 +135,7 @@ Task<> put_object(Call& call) {
 Task<> get_object(Call& call) {
   CO_TRY(check_version(call.request));
   CO_TRY(check_no_customer_key(call.request.fields));
+  CO_TRY(check_overrides(call));
   ReadPlan plan;
   auto choose = [&call, &plan](const objects::ObjectInfo& info) {
     return plan_read(call, info, plan);
@@ -161,6 +162,7 @@ Task<> get_object(Call& call) {
 Task<> head_object(Call& call) {
   CO_TRY(check_version(call.request));
   CO_TRY(check_no_customer_key(call.request.fields));
+  CO_TRY(check_overrides(call));
   CO_TRY(objects::ObjectInfo info, co_await call.service.store.head(call.bucket, call.key));
   ReadPlan plan;
   auto planned = plan_read(call, info, plan);

@@ -109,6 +109,14 @@ TEST_F(AnonymousTest, WritesNothingWhateverIsOpen) {
   EXPECT_TRUE(ledger_.sealed.empty());
 }
 
+TEST_F(AnonymousTest, DoesNotSayHowToAnswer) {
+  iam_.is_open = true;
+  const Ask asked{"GET", "/bucket/key", "", {{"response-content-type", "text/html"}}};
+  EXPECT_EQ(ask(asked)->element("Code"), "InvalidRequest");
+  EXPECT_EQ(ask({"HEAD", "/bucket/key", "", asked.query})->status, 400);
+  EXPECT_EQ(send(asked)->field("Content-Type"), "text/html");
+}
+
 TEST_F(AnonymousTest, FillsNoLog) {
   for (int i = 0; i < 50; ++i) ask({"GET", "/bucket/key"});
   for (int i = 0; i < 50; ++i) ask({"GET", "/nobody/key"});
