@@ -21,7 +21,8 @@ constexpr std::int64_t kTenantsMax = 10'000;
 constexpr int kPagesMax = 20;
 constexpr std::size_t kPage = 1'000;
 
-// What opens and closes buckets. The logs of those alone are read for it to whom anybody came.
+// What opens and closes buckets. The logs of those tenants are read for it that lifted their block,
+// from then on, before the log forgets; and of those to whom anybody came all the same.
 constexpr std::string_view kSettings[] = {"s3:PutBucketP*", "s3:PutPublicAccessBlock",
                                           "s3:DeleteBucket*", "s3:DeletePublicAccessBlock",
                                           "iam:SetPublicAccess"};
@@ -97,9 +98,9 @@ constexpr const char* kForgetSettings =
 
 Task<std::vector<LogFacts::PublicReading>> LogFacts::read_public_readings(const std::string& what) {
   const std::string visited =
-      is_of_visits(what)
-          ? ""
-          : "AND EXISTS (SELECT 1 FROM anonymous_access a WHERE a.tenant_id = t.id) ";
+      is_of_visits(what) ? ""
+                         : "AND (t.restrict_public_buckets = 0 OR "
+                           "EXISTS (SELECT 1 FROM anonymous_access a WHERE a.tenant_id = t.id)) ";
   co_return co_await runtime::blocking(*pool_, [&]() -> Result<std::vector<PublicReading>> {
     std::vector<PublicReading> readings;
     TRY(database_.read(kReadLimit, [&](Transaction& transaction) -> Result<> {
