@@ -52,6 +52,26 @@ def try_factor_rule(ask):
         assert ask("PUT", rule, 200, {"needed_by": needed_by})["needed_by"] == needed_by
 
 
+def try_public_access(ask):
+    own = ask("POST", "/api/v1/buckets", 201, {"name": "open-or-not"})
+    assert own["is_open"] is False, own
+    of_tenant = ("/api/v1/public-access", {})
+    of_bucket = ("/api/v1/buckets/{bucket}/public-access", {"bucket": own["name"]})
+    everything = ask("GET", of_tenant[0], 200)
+    assert all(everything.values()) and len(everything) == 4, everything
+    lifted = {name: False for name in everything}
+    for place, values in of_tenant, of_bucket:
+        for wrong in {}, {**everything, "block_public_policy": "no"}:
+            ask("PUT", place, 400, wrong, **values)
+        now = ask("PUT", place, 200, lifted, **values)
+        assert now.get("bucket", now) == lifted, now
+    place, values = of_bucket
+    assert ask("GET", place, 200, **values) == {"bucket": lifted, "tenant": lifted,
+                                                "policy_is_public": False, "is_open": False}
+    ask("PUT", of_tenant[0], 200, everything)
+    ask("DELETE", "/api/v1/buckets/{bucket}", 204, **values)
+
+
 def try_break_glass(ask, body, place, token, ordinary):
     """What refuses an emergency; tests/system/interventions.py goes through one."""
     glass = "/api/v1/interventions/break-glass"
@@ -104,6 +124,7 @@ def try_requests(contract, customer):
     ask("PUT", "/api/v1/access-rules", 400, {"four_eyes": "six"})
     ask("PUT", "/api/v1/access-rules", 409, {"four_eyes": "all"})  # alone
     try_factor_rule(ask)
+    try_public_access(ask)
     held = ask("GET", "/api/v1/grants", 200, query="?state=all")["items"]
     own = [g for g in held if g["kind"] == "role" and g["user"] == customer.user["id"]]
     assert own[0]["origin"] == "direct" and own[0]["privileged"], held

@@ -51,6 +51,8 @@ export const users = {
       's3:GetBucketPolicy',
       's3:PutBucketPolicy',
       's3:DeleteBucketPolicy',
+      's3:GetBucketPublicAccessBlock',
+      's3:PutBucketPublicAccessBlock',
       'audit:ListEvents',
       'audit:ExportEvents',
     ],
@@ -64,7 +66,7 @@ export const users = {
       'measure:ListMeasures',
       's3:ListAllMyBuckets',
       ...iam(
-        'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary DecideRequest SetAccessRules SetFactorRule GetReview OpenReview DecideReview Invite ListInvitations SendInvitation WithdrawInvitation ListRoles GetRole CreateRole ChangeRole DeleteRole ListRoleSessions RevokeRoleSession GetAccess',
+        'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary DecideRequest SetAccessRules SetFactorRule GetPublicAccess SetPublicAccess GetReview OpenReview DecideReview Invite ListInvitations SendInvitation WithdrawInvitation ListRoles GetRole CreateRole ChangeRole DeleteRole ListRoleSessions RevokeRoleSession GetAccess',
       ),
       ...iam(
         'DeleteUser ListServiceAccounts CreateServiceAccount ChangeServiceAccount CreateServiceCredential ListIssuers GetIssuer CreateIssuer ChangeIssuer DeleteIssuer ListSubjects LinkSubject UnlinkSubject GetIntervention EndIntervention ListFactorResets AskForFactorReset ApproveFactorReset CancelFactorReset',
@@ -331,6 +333,7 @@ export const bucket = (name) => ({
   created_us: minutesAgo(4000),
   placement,
   placement_is_default: true,
+  is_open: name === 'rivage-photos',
 });
 
 export const object = (key, size) => ({

@@ -1,6 +1,7 @@
 // People and their rights, in memory, as far as pages are to be tested with them.
 import * as data from './data.mjs';
 import { answerFactorRule } from './factor_rule.mjs';
+import { answerPublicAccess } from './public_access.mjs';
 import { answerRequests, requestNeeded } from './requests.mjs';
 import { answerReviews } from './reviews.mjs';
 import { accountsOf, answerStaff } from './staff.mjs';
@@ -230,6 +231,8 @@ export function answerPeople(route, path, body, query, who) {
   if (asked !== undefined) return asked;
   const ruled = answerFactorRule(route, body, people);
   if (ruled !== undefined) return ruled;
+  const kept = answerPublicAccess(route, path, body);
+  if (kept !== undefined) return kept;
   const reviewed = answerReviews(route, path, body, query, who, things);
   if (reviewed !== undefined) return reviewed;
   const staffed = answerStaff(route, path, body, query, who, things);

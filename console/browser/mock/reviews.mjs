@@ -279,6 +279,22 @@ function answerReach(route, path, body, query, things) {
           foreigners: isFirst
             ? [{ principal: '000000000007', act: 'read', statement: 'Partner', conditions: [] }]
             : [],
+          everybody:
+            isFirst && id === 'rivage-photos'
+              ? [
+                  {
+                    act: 'read',
+                    certainty: 'maybe',
+                    needs_second_factor: false,
+                    reasons: [
+                      reason('bucket_policy', null, {
+                        statement: 'Gallery',
+                        conditions: ['IpAddress aws:SourceIp 192.0.2.0/24'],
+                      }),
+                    ],
+                  },
+                ]
+              : [],
         },
       ];
     }

@@ -8,6 +8,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as data from './data.mjs';
 import { answerPeople } from './people.mjs';
+import { isOpen } from './public_access.mjs';
 
 const port = Number(process.argv[2] ?? 8444);
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -286,10 +287,9 @@ function api(request, response, path, query, body) {
   if (isOfOthers && isStale(request)) {
     return problem(response, 403, 'iam.step_up_needed', 'Not allowed', 'Confirm first.');
   }
-  const isChange =
-    /^PUT (profiles|users|access-rules|factor-rule|reviews|roles|issuers|service-accounts)/.test(
-      route,
-    ) && body.length > 0;
+  const changed =
+    'profiles|users|access-rules|factor-rule|reviews|roles|issuers|service-accounts|.*public-access';
+  const isChange = new RegExp(`^PUT (${changed})`).test(route) && body.length > 0;
   const said = isChange ? JSON.parse(body.toString()) : body;
   const found = answerPeople(route, path, said, query, who);
   if (found !== undefined) {
@@ -351,7 +351,11 @@ function api(request, response, path, query, body) {
       break;
     }
     case 'GET buckets':
-      return answer(response, 200, page(buckets));
+      return answer(
+        response,
+        200,
+        page(buckets.map((each) => ({ ...each, is_open: isOpen(each.name) }))),
+      );
     case 'POST buckets':
       buckets.push(data.bucket(body.name));
       return answer(response, 201, data.bucket(body.name));

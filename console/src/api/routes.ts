@@ -12,6 +12,7 @@ import type {
   AuditPage,
   Bucket,
   BucketPolicy,
+  BucketPublicAccess,
   Checkpoint,
   DirectoryAnswer,
   DirectoryPage,
@@ -59,6 +60,7 @@ import type {
   PredefinedProfiles,
   Profile,
   ProfileHolder,
+  PublicAccessBlock,
   RecoveryCodes,
   ReplicaSet,
   RequestChoices,
@@ -161,6 +163,9 @@ export const identity = {
   setActive: (user: string, active: boolean) =>
     ask<User>('PATCH', ['users', user], { body: { active } }),
   deleteUser: (user: string) => ask<undefined>('DELETE', ['users', user]),
+  publicAccess: () => ask<PublicAccessBlock>('GET', ['public-access']),
+  setPublicAccess: (body: PublicAccessBlock) =>
+    ask<PublicAccessBlock>('PUT', ['public-access'], { body }),
   factorRule: () => ask<FactorRule>('GET', ['factor-rule']),
   setFactorRule: (needed_by: FactorRule['needed_by']) =>
     ask<FactorRule>('PUT', ['factor-rule'], { body: { needed_by } }),
@@ -322,6 +327,10 @@ export const objects = {
   policy: (bucket: string) => ask<BucketPolicy>('GET', ['buckets', bucket, 'policy']),
   setPolicy: (bucket: string, text: string) =>
     ask<undefined>('PUT', ['buckets', bucket, 'policy'], { text }),
+  publicAccess: (bucket: string) =>
+    ask<BucketPublicAccess>('GET', ['buckets', bucket, 'public-access']),
+  setPublicAccess: (bucket: string, body: PublicAccessBlock) =>
+    ask<BucketPublicAccess>('PUT', ['buckets', bucket, 'public-access'], { body }),
   deletePolicy: (bucket: string) => ask<undefined>('DELETE', ['buckets', bucket, 'policy']),
   list: (bucket: string, prefix: string, cursor: string | null) =>
     ask<ObjectPage>('GET', ['buckets', bucket, 'objects'], {

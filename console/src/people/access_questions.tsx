@@ -10,6 +10,7 @@ import { Answer, Empty, Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
 import { ThingName } from './held_panel';
 import { Acts, Conditions, Reasons, Statement } from './reach';
+import { OpenMark } from '../objects/public_access';
 import classes from './people.module.css';
 
 // Who can reach this bucket, and why?
@@ -73,9 +74,10 @@ function Who({ bucket, prefix }: { bucket: string; prefix: string }) {
     <Answer query={query}>
       {({ pages }) => (
         <>
-          {!query.hasNextPage && pages.every(({ items }) => items.length === 0) && (
-            <Empty icon="users" title={t('reach.nobody')} />
-          )}
+          {!query.hasNextPage &&
+            pages.every(({ items, everybody }) => items.length + everybody.length === 0) && (
+              <Empty icon="users" title={t('reach.nobody')} />
+            )}
           <ul className={classes.statements}>
             {pages.flatMap(({ items }) =>
               items.map((person) => (
@@ -90,10 +92,26 @@ function Who({ bucket, prefix }: { bucket: string; prefix: string }) {
             )}
           </ul>
           <More query={query}>{t('action.more')}</More>
+          <Everybody pages={pages} />
           <Foreigners pages={pages} />
         </>
       )}
     </Answer>
+  );
+}
+
+// Who does not sign in, where the bucket is open.
+function Everybody({ pages }: { pages: readonly WhoReaches[] }) {
+  const { t } = useSpeech();
+  const acts = pages.flatMap((page) => page.everybody);
+  if (acts.length === 0) return null;
+  return (
+    <>
+      <h3 className="row">
+        {t('reach.everybody')} <OpenMark />
+      </h3>
+      <Acts acts={acts} />
+    </>
   );
 }
 

@@ -58,6 +58,7 @@ Result<> show_who(const Invocation& invocation, const std::string& place) {
   Table table({"cli.head.holder", "cli.head.act", "cli.head.verdict", "cli.head.effect",
                "cli.head.source_of_right", "cli.head.depends"});
   for (const json& person : people) add_acts(table, cell(person.at("name")), person.at("acts"));
+  add_acts(table, say("cli.access.everybody"), first.at("everybody"));
   for (const json& foreigner : first.at("foreigners"))
     table.add({cell(foreigner.at("principal")), code_cell(foreigner.at("act")),
                say("cli.access.foreign"), code_cell("allow"),

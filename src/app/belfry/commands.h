@@ -23,6 +23,8 @@ void add_session_commands(CLI::App& app, Invocation& invocation);
 void add_storage_commands(CLI::App& app, Invocation& invocation);
 // Below `belfry bucket`.
 void add_bucket_policy_commands(CLI::App& bucket, Invocation& invocation);
+void add_bucket_public_access_commands(CLI::App& bucket, Invocation& invocation);
+void add_public_access_commands(CLI::App& app, Invocation& invocation);
 void add_user_commands(CLI::App& app, Invocation& invocation);
 void add_profile_commands(CLI::App& app, Invocation& invocation);
 void add_group_commands(CLI::App& app, Invocation& invocation);

@@ -77,6 +77,9 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"user_access", Proof::kObserved, ""},
     {"staff_access", Proof::kObserved, ""},
     {"log_reading", Proof::kObserved, ""},
+    {"public_setting", Proof::kObserved, ""},
+    {"anonymous_access", Proof::kObserved, ""},
+    {"public_reading", Proof::kObserved, ""},
     // What the prober was answered, from outside
     {"probe_step", Proof::kObserved, ""},
 });

@@ -89,6 +89,18 @@ Result<Principal> ReachService::read_user_of(Transaction& transaction, const Pri
   return read_principal(transaction, rows[0]);
 }
 
+Task<> ReachService::add_outsiders(WhoReaches& found, TenantId owner, const BucketAsked& bucket,
+                                   const std::string& prefix) {
+  CO_TRY(const auto attached, compile(bucket.policy));
+  CO_TRY(const auto block, co_await public_access_.block_of(owner));
+  const bool is_restricted = bucket.restricts_public || block.restrict_public_buckets;
+  if (!is_restricted || !policy::is_public(*attached))
+    found.foreigners = find_foreigners(*attached, owner, bucket.name, prefix);
+  if (!is_restricted)
+    found.everybody = find_everybody(core_.tree, attached, owner, bucket.name, prefix);
+  co_return Result<>();
+}
+
 Task<WhoReaches> ReachService::who(const Principal& by, const BucketAsked& bucket,
                                    const std::string& prefix, Page page) {
   CO_TRY(const std::string after, read_text_key(page.after));
@@ -98,8 +110,7 @@ Task<WhoReaches> ReachService::who(const Principal& by, const BucketAsked& bucke
   const auto attached = compile(bucket.policy);
   WhoReaches found;
   if (!attached) co_return found;
-  if (*attached && after.empty())
-    found.foreigners = find_foreigners(**attached, by.tenant, bucket.name, prefix);
+  if (*attached && after.empty()) CO_TRY(co_await add_outsiders(found, by.tenant, bucket, prefix));
   page.limit = std::min(page.limit, kUsersOfPage);
   CO_TRY(found.people,
          co_await core_.read<Listing<PersonReach>>(

@@ -4,6 +4,7 @@
 #include "core.h"
 #include "iam/reach.h"
 #include "policy/compiled_policies.h"
+#include "public_access_service.h"
 
 namespace belfry::iam {
 
@@ -23,8 +24,12 @@ class ReachService : public AccessQueries {
   Result<Principal> read_principal(Transaction& transaction, const Row& user);
   Result<Principal> read_user_of(Transaction& transaction, const Principal& by, UserId user);
   Result<policy::PolicyPtr> compile(const std::string& document);
+  // Those whom the bucket's policy lets in from elsewhere.
+  Task<> add_outsiders(WhoReaches& found, TenantId owner, const BucketAsked& bucket,
+                       const std::string& prefix);
 
   Core& core_;
+  PublicAccessService public_access_{core_};
   policy::CompiledPolicies attached_{policy::Kind::kResource};
 };
 

@@ -38,17 +38,6 @@ bool is_about_terms(std::string_view action) {
   return std::ranges::find(kActions, action) != std::end(kActions);
 }
 
-bool is_about_bucket_policy(std::string_view action) {
-  constexpr std::string_view kActions[] = {"s3:GetBucketPolicy", "s3:PutBucketPolicy",
-                                           "s3:DeleteBucketPolicy"};
-  return std::ranges::find(kActions, action) != std::end(kActions);
-}
-
-// Acts that let others in: they need a second factor, whoever does them.
-bool is_giving_access(std::string_view action) {
-  return action == "s3:PutBucketPolicy" || action == "s3:DeleteBucketPolicy";
-}
-
 // Acts on others' identities and rights are the predefined administrators' alone: whoever had a
 // part of them by a profile could make itself the rest.
 bool is_administering(std::string_view action) {
@@ -109,6 +98,22 @@ Result<> check_factor(const Principal& principal, std::string_view action, const
               {{"minutes", std::to_string(kFreshFor.count())}});
 }
 
+// What who did not sign does: it has no rights of its own.
+Result<> decide_anonymous(const TenantTree& tree, const Principal& principal,
+                          std::string_view action, const Resource& resource, const Context& context,
+                          const policy::PolicyPtr& attached, PublicPolicies public_policies) {
+  if (!attached || !resource.tenant || public_policies != PublicPolicies::kHonoured ||
+      !is_open_to_anonymous(action))
+    return denied("iam.denied", action, resource);
+  const RequestFacts facts(tree, principal, resource, resource.tenant, context);
+  const std::string owner = account_of(resource.tenant);
+  const bool is_allowed =
+      policy::decide({.identity = {}, .boundary = {}, .session = {}, .resource = attached},
+                     {action, resource.name, owner, {}, facts})
+          .outcome == policy::Outcome::kAllowed;
+  return is_allowed ? Result<>() : denied("iam.denied", action, resource);
+}
+
 // What the provider's staff does on a customer's data.
 Result<> decide_intervention(const TenantTree& tree, const Principal& principal,
                              std::string_view action, const Resource& resource,
@@ -138,13 +143,31 @@ Result<> decide_intervention(const TenantTree& tree, const Principal& principal,
 
 }  // namespace
 
+bool is_about_bucket_policy(std::string_view action) {
+  return action == "s3:GetBucketPolicy" || is_giving_access(action);
+}
+
+bool is_giving_access(std::string_view action) {
+  return action == "s3:PutBucketPolicy" || action == "s3:DeleteBucketPolicy" ||
+         action == "s3:PutBucketPublicAccessBlock";
+}
+
+bool is_open_to_anonymous(std::string_view action) {
+  constexpr std::string_view kActions[] = {"s3:GetObject", "s3:GetObjectAttributes",
+                                           "s3:ListBucket", "s3:ListBucketVersions",
+                                           "s3:GetBucketLocation"};
+  return std::ranges::find(kActions, action) != std::end(kActions);
+}
+
 std::string resource_of(UserId user) {
   return "belfry:user/" + user.text();
 }
 
 Result<> decide(const TenantTree& tree, const Principal& principal, std::string_view action,
-                const Resource& resource, const Context& context,
-                const policy::PolicyPtr& attached) {
+                const Resource& resource, const Context& context, const policy::PolicyPtr& attached,
+                PublicPolicies public_policies) {
+  if (principal.method == Method::kAnonymous)
+    return decide_anonymous(tree, principal, action, resource, context, attached, public_policies);
   const TenantId owner = resource.tenant ? resource.tenant : kProviderTenant;
   const bool is_shared = is_on_shared(action);
   const bool is_own = owner == principal.tenant;
@@ -153,6 +176,10 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
   if (principal.tenant == kProviderTenant && !is_own && action.starts_with("s3:"))
     return decide_intervention(tree, principal, action, resource, context, attached);
   if (is_walled_off(principal, action, owner, attached))
+    return denied("iam.denied", action, resource);
+  // "including non-public delegation to specific accounts" (S3's RestrictPublicBuckets).
+  if (!is_own && attached && public_policies == PublicPolicies::kRestricted &&
+      policy::is_public(*attached))
     return denied("iam.denied", action, resource);
 
   const RequestFacts facts(tree, principal, resource, owner, context);

@@ -15,6 +15,7 @@
 #include "password_hasher.h"
 #include "people_service.h"
 #include "profile_service.h"
+#include "public_access_service.h"
 #include "reach_service.h"
 #include "review_service.h"
 #include "role_service.h"
@@ -59,6 +60,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) override;
 
   Profiles& profiles() override { return profiles_; }
+  PublicAccess& public_access() override { return public_access_; }
   Roles& roles() override { return roles_; }
   Interventions& interventions() override { return interventions_; }
   Access& access() override { return access_; }
@@ -196,6 +198,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
 
   Core core_;
   ProfileService profiles_{core_};
+  PublicAccessService public_access_{core_};
   PasswordHasher passwords_;
   MailQueueService mail_{core_};
   TermsService terms_{core_};

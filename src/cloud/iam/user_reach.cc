@@ -2,6 +2,7 @@
 
 #include "predefined.h"
 #include "request_facts.h"
+#include "rights.h"
 
 #include <algorithm>
 
@@ -9,9 +10,6 @@ namespace belfry::iam {
 namespace {
 
 using policy::Certainty;
-
-constexpr std::string_view kPolicyActions[] = {"s3:GetBucketPolicy", "s3:PutBucketPolicy",
-                                               "s3:DeleteBucketPolicy"};
 
 // Who asks and whose the resource is are known; from where, when, how and with what is not.
 class KnownOfUser : public policy::PartialFacts {
@@ -94,7 +92,7 @@ UserReach find_user_reach(const TenantTree& tree, const Principal& user, const A
                              .session = {},
                              .resource = attached};
   policy::Reach reach = policy::find_reach(policies, requests);
-  if (std::ranges::find(kPolicyActions, asked.action) != std::end(kPolicyActions)) {
+  if (is_about_bucket_policy(asked.action)) {
     // The bucket's policy gives no right over itself, and keeps no administrator from it.
     const Certainty denied = is_administrator ? Certainty::kNever : denied_by(reach);
     policies.resource = nullptr;
@@ -108,9 +106,7 @@ UserReach find_user_reach(const TenantTree& tree, const Principal& user, const A
   }
   UserReach found{.certainty = reach.certainty,
                   .needs_second_factor = is_administrator || (held && held->privileged) ||
-                                         user.factor_demanded ||
-                                         asked.action == "s3:PutBucketPolicy" ||
-                                         asked.action == "s3:DeleteBucketPolicy"};
+                                         user.factor_demanded || is_giving_access(asked.action)};
   for (const policy::Bearing& bearing : reach.bearings)
     found.reasons.push_back(reason_of(bearing, user, predefined.size()));
   return found;
@@ -158,6 +154,36 @@ std::vector<ForeignReach> find_foreigners(const policy::Policy& attached, Tenant
     }
   }
   return foreigners;
+}
+
+std::vector<ActReach> find_everybody(const TenantTree& tree, const policy::PolicyPtr& attached,
+                                     TenantId owner, const std::string& bucket,
+                                     const std::string& prefix) {
+  const Principal nobody = anonymous();
+  const std::string account = account_of(owner);
+  const Context nowhere{};
+  std::vector<ActReach> everybody;
+  for (BucketAct act : kBucketActs) {
+    const ActAsked asked = asked_of(act, bucket, prefix);
+    if (!is_open_to_anonymous(asked.action)) continue;
+    const Resource resource{asked.resource, owner};
+    const RequestFacts request_facts(tree, nobody, resource, owner, nowhere);
+    const KnownOfUser facts(request_facts, false);
+    policy::Reach reach =
+        policy::find_reach({.identity = {}, .boundary = {}, .session = {}, .resource = attached},
+                           {.action = asked.action,
+                            .resource = asked.resource,
+                            .extent = asked.extent,
+                            .owner = account,
+                            .caller = {},
+                            .facts = facts});
+    if (reach.certainty == Certainty::kNever) continue;
+    ActReach found{.act = act, .certainty = reach.certainty};
+    for (const policy::Bearing& bearing : reach.bearings)
+      found.reasons.push_back(reason_of(bearing, nobody, 0));
+    everybody.push_back(std::move(found));
+  }
+  return everybody;
 }
 
 }  // namespace belfry::iam

@@ -36,4 +36,10 @@ ActAsked asked_of(BucketAct act, const std::string& bucket, const std::string& p
 std::vector<ForeignReach> find_foreigners(const policy::Policy& attached, TenantId owner,
                                           const std::string& bucket, const std::string& prefix);
 
+// What requests that nobody signed may do in a bucket of `owner`, where neither block keeps them
+// out.
+std::vector<ActReach> find_everybody(const TenantTree& tree, const policy::PolicyPtr& attached,
+                                     TenantId owner, const std::string& bucket,
+                                     const std::string& prefix);
+
 }  // namespace belfry::iam

@@ -168,7 +168,7 @@ std::vector<NamedPrincipal> named_principals(const Policy& policy, const Request
       named.push_back({std::move(name), statement.name, certainty, conditions});
     };
     const Principals& principals = statement.principals;
-    if (principals.everybody || statement.principals_are == Listed::kAllButThese) {
+    if (statement.lets_everybody()) {
       add("*");
       continue;
     }

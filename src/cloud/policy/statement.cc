@@ -64,7 +64,12 @@ bool Statement::holds(const KnownFacts& facts) const {
 }
 
 Policy::Policy(Kind kind, std::vector<Statement> statements)
-    : kind_(kind), statements_(std::move(statements)) {
+    : kind_(kind),
+      statements_(std::move(statements)),
+      is_public_(std::ranges::any_of(statements_, [](const Statement& statement) {
+        return statement.lets_everybody() &&
+               std::ranges::none_of(statement.conditions, &Condition::narrows_principals);
+      })) {
   for (std::uint32_t index = 0; index < statements_.size(); ++index) {
     const Statement& statement = statements_[index];
     const bool is_exact = statement.actions_are == Listed::kThese &&

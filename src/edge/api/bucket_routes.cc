@@ -14,6 +14,12 @@ namespace {
 
 using nlohmann::json;
 
+Task<json> shape_of(Call& call, const objects::Bucket& bucket) {
+  json shape = to_json(bucket, call.host.services.topology);
+  CO_TRY(shape["is_open"], co_await is_open(call, bucket));
+  co_return shape;
+}
+
 Task<Answer> list_buckets(Call& call) {
   CO_TRY(call.authorize({bucket_arn("*"), call.by.tenant}));
   CO_TRY(auto asked, page_request(call));
@@ -22,7 +28,10 @@ Task<Answer> list_buckets(Call& call) {
       cut_to_page(buckets, asked, [](const objects::Bucket& bucket) { return bucket.name; });
   CO_TRY(call.host.services.ledger.record_read(call.by.tenant, call.event(bucket_arn("*"))));
   json items = json::array();
-  for (auto& bucket : buckets) items.push_back(to_json(bucket, call.host.services.topology));
+  for (auto& bucket : buckets) {
+    CO_TRY(json item, co_await shape_of(call, bucket));
+    items.push_back(std::move(item));
+  }
   co_return answer(page_of(std::move(items), next));
 }
 
@@ -34,13 +43,15 @@ Task<Answer> create_bucket(Call& call) {
   auto leaf = leaf_of(call, call.by.tenant, bucket_arn(name));
   CO_TRY(auto bucket, co_await call.host.services.objects.create_bucket(call.by.tenant, name,
                                                                         std::nullopt, leaf));
-  co_return answer(to_json(bucket, call.host.services.topology), 201);
+  CO_TRY(json shape, co_await shape_of(call, bucket));
+  co_return answer(shape, 201);
 }
 
 Task<Answer> get_bucket(Call& call) {
   CO_TRY(auto bucket, co_await reach(call, ""));
   CO_TRY(record_read(call, bucket, bucket_arn(bucket.name)));
-  co_return answer(to_json(bucket, call.host.services.topology));
+  CO_TRY(json shape, co_await shape_of(call, bucket));
+  co_return answer(shape);
 }
 
 Task<Answer> delete_bucket(Call& call) {

@@ -54,8 +54,10 @@ Task<objects::Bucket> own_bucket(Call& call, const std::string& name) {
 Task<Answer> who(Call& call) {
   CO_TRY(iam::Page page, asked_page(call));
   CO_TRY(auto bucket, co_await own_bucket(call, call.path[0]));
-  CO_TRY(auto found, co_await queries(call).who(call.by, {bucket.name, bucket.policy},
-                                                call.parameter("prefix"), std::move(page)));
+  CO_TRY(auto found,
+         co_await queries(call).who(
+             call.by, {bucket.name, bucket.policy, bucket.block().restrict_public_buckets},
+             call.parameter("prefix"), std::move(page)));
   json people = json::array(), foreigners = json::array();
   for (const auto& person : found.people.things)
     people.push_back({{"user", person.user.text()},
@@ -69,6 +71,7 @@ Task<Answer> who(Call& call) {
                           {"conditions", foreigner.conditions}});
   json body = page_of(std::move(people), cursor_of(found.people.next));
   body["foreigners"] = std::move(foreigners);
+  body["everybody"] = to_json(found.everybody);
   co_return answer(body);
 }
 

@@ -113,6 +113,7 @@ std::span<const Route> role_routes();
 std::span<const Route> issuer_routes();
 std::span<const Route> bucket_routes();
 std::span<const Route> bucket_policy_routes();
+std::span<const Route> public_access_routes();
 std::span<const Route> disk_routes();
 std::span<const Route> annex_routes();
 std::span<const Route> topology_routes();

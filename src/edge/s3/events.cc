@@ -117,6 +117,17 @@ void record_source_denial(const Call& call, const objects::Bucket& bucket, std::
   (void)call.service.ledger.record_read(bucket.tenant, std::move(event));
 }
 
+void record_refused_anonymous(const Call& call, const Error& error) {
+  if (!call.bucket.tenant) return;
+  const std::uint64_t count = call.service.refused_anonymous.add(call.bucket.name, call.now);
+  if (count == 0) return;
+  audit::Event event = make_event(call, call.key);
+  event.outcome = audit::Outcome::kFailure;
+  event.reason = error.message();
+  event.details.push_back({"requests", std::to_string(count)});
+  (void)call.service.ledger.record_read(call.bucket.tenant, std::move(event));
+}
+
 void record_wrong_signature(const Call& call, TenantId tenant, const Error& error,
                             std::uint64_t count) {
   audit::Event event = make_event(call, call.key);

@@ -27,4 +27,8 @@ void record_source_denial(const Call& call, const objects::Bucket& bucket, std::
 void record_wrong_signature(const Call& call, TenantId tenant, const Error& error,
                             std::uint64_t count);
 
+// A request that nobody signed and that was not answered, at a bucket that is there: in its owner's
+// log, with how many there were, once a second and bucket.
+void record_refused_anonymous(const Call& call, const Error& error);
+
 }  // namespace belfry::s3

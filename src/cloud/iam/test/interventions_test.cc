@@ -85,7 +85,8 @@ TEST_P(InterventionsTest, ReachNoBucketPolicy) {
   ASSERT_EQ(approve(world_.admin(), ask(enter("nadia"), all)), "");
   const Principal nadia = enter("nadia");
   EXPECT_EQ(may(nadia, "s3:DeleteObject", "arn:aws:s3:::any/a"), "");
-  for (const char* action : {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"})
+  for (const char* action : {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy",
+                             "s3:PutBucketPublicAccessBlock"})
     EXPECT_EQ(may(nadia, action, "arn:aws:s3:::any"), "iam.denied") << action;
 }
 

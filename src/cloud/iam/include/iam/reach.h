@@ -65,12 +65,14 @@ struct ForeignReach {
 // A bucket of the caller's tenant, with its policy's document; empty: none.
 struct BucketAsked {
   std::string name, policy;
+  bool restricts_public = true;  // its own setting RestrictPublicBuckets
 };
 
 struct WhoReaches {
   Listing<PersonReach>
       people;  // those who may do something, by name; the users without are left out
   std::vector<ForeignReach> foreigners;
+  std::vector<ActReach> everybody;  // what is done without a signature; nothing: not open
 };
 
 struct BucketReach {
@@ -91,6 +93,8 @@ struct Explanation {
   std::vector<Reason> reasons;
 };
 
+// Where a public policy is kept from others by the bucket's block or its tenant's, nobody of
+// elsewhere is among the answers.
 // Of the caller's own tenant; of others, no more than their account's numbers and ARNs as the
 // bucket's policy names them. Safe from any thread; changes nothing.
 class AccessQueries {
