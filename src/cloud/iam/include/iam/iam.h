@@ -9,6 +9,7 @@
 #include "crypto/key_store.h"
 #include "database/database.h"
 #include "iam/access.h"
+#include "iam/delegations.h"
 #include "iam/factor_resets.h"
 #include "iam/factor_rules.h"
 #include "iam/interventions.h"
@@ -115,6 +116,8 @@ struct Resource {
   std::string name;              // "arn:aws:s3:::bucket/key", "belfry:user/12"
   TenantId tenant;               // that owns it; zero: the provider's own
   std::string_view policy = {};  // the document attached to it; empty: none
+  // What a delegation of who asks allows there, as the tables had it; nothing: none is about it.
+  std::optional<DelegatedAct> delegated = {};
 };
 
 // A tenant as policies name it: an account, twelve digits.
@@ -301,6 +304,7 @@ class Iam {
   virtual FactorRules& factor_rules() = 0;
   virtual LostPasswords& lost_passwords() = 0;
   virtual ServiceAccounts& service_accounts() = 0;
+  virtual Delegations& delegations() = 0;
   virtual Roles& roles() = 0;
   virtual Issuers& issuers() = 0;
   virtual Interventions& interventions() = 0;
