@@ -13,6 +13,7 @@ import type {
   Bucket,
   BucketPolicy,
   Checkpoint,
+  Delegation,
   DirectoryAnswer,
   DirectoryPage,
   Disk,
@@ -39,6 +40,7 @@ import type {
   NewAccessRequest,
   NewApiToken,
   NewBreakGlass,
+  NewDelegation,
   NewIntervention,
   NewInvitation,
   NewIssuer,
@@ -269,6 +271,13 @@ export const issuers = {
     ask<Subject>('POST', ['issuers', issuer, 'subjects'], { body }),
   unlink: (issuer: string, subject: string) =>
     ask<undefined>('DELETE', ['issuers', issuer, 'subjects', subject]),
+};
+
+export const delegations = {
+  list: (delegate: string | null) => all<Delegation>(['delegations'], { delegate }),
+  one: (id: string) => ask<Delegation>('GET', ['delegations', id]),
+  create: (body: NewDelegation) => ask<Delegation>('POST', ['delegations'], { body }),
+  end: (id: string) => ask<undefined>('DELETE', ['delegations', id]),
 };
 
 export const serviceAccounts = {

@@ -4,6 +4,7 @@ import { accountFr } from './catalogue_account_fr';
 import { reachFr } from './catalogue_reach_fr';
 import { rightsFr } from './catalogue_rights_fr';
 import { staffFr } from './catalogue_staff_fr';
+import { delegationFr } from './catalogue_delegation_fr';
 import type { en } from './catalogue_en';
 import { peopleFr } from './catalogue_people_fr';
 
@@ -15,6 +16,7 @@ export const fr: Record<keyof typeof en, string> = {
   ...reachFr,
   ...rightsFr,
   ...staffFr,
+  ...delegationFr,
   name: 'Belfry',
   'state.loading': 'Chargement…',
   'page.missing': 'Cette page n’existe pas.',
