@@ -221,6 +221,53 @@ def try_profiles(contract, customer):
     return holder
 
 
+def try_delegations(contract, customer):
+    """Who looks after a group's people: made, shown, ended."""
+    token, provider = customer.token["secret"], contract.provider
+
+    def ask(method, path, status, body=None, query="", **values):
+        target = contract.target_of(path, values, query)
+        got, answer = contract.ask(method, path, target, body, token)
+        assert got == status, (method, target, got, answer)
+        return answer
+
+    reads = {"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
+    logs = {"Statement": {"Effect": "Allow", "Action": "audit:*", "Resource": "*"}}
+    files = provider.rest("POST", "/api/v1/profiles", {"name": "Charts", "policy": reads}, token)
+    log = provider.rest("POST", "/api/v1/profiles", {"name": "Log", "policy": logs}, token)
+    unit, right = (provider.rest("POST", "/api/v1/groups", {"name": name}, token)["id"]
+                   for name in ("Ward", "Theatre"))
+    head = provider.rest(
+        "POST", f"/api/v1/tenants/{customer.tenant['id']}/users",
+        {"name": "harbour-head", "email": "", "role": "reader",
+         "password": "a long passphrase of a head"}, token)["id"]
+    place, one = "/api/v1/delegations", "/api/v1/delegations/{delegation}"
+    body = {"delegate": head, "unit": unit, "acts": ["invite", "give"], "profiles": [files["id"]],
+            "groups": [right], "duration_s": 3600}
+    for wrong in ({"acts": ["rule"]}, {"acts": "invite"}, {"role_max": "operator"},
+                  {"role_max": "king"}, {"duration_s": -1}, {"duration_s": 0}, {"delegate": 1},
+                  {"profiles": [1]}):
+        ask("POST", place, 400, {**body, **wrong})
+    ask("POST", place, 404, {**body, "unit": "1"})
+    ask("POST", place, 404, {**body, "profiles": ["1"]})
+    for wrong in ({"profiles": [log["id"]]}, {"groups": [unit]},
+                  {"delegate": customer.user["id"]}):
+        ask("POST", place, 409, {**body, **wrong})
+    made = ask("POST", place, 201, body)
+    assert (made["acts"], made["role_max"]) == (["invite", "give"], "reader"), made
+    assert made["request"] is None and made["expires_us"] - made["since_us"] == 3_600_000_000, made
+    ask("POST", place, 409, body)
+    assert ask("GET", place, 200, query=f"?delegate={head}")["items"] == [made]
+    assert ask("GET", place, 200, query=f"?delegate={customer.user['id']}")["items"] == []
+    assert ask("GET", "/api/v1/users/{user}/access", 200, user=head)["delegations"] == [made]
+    ask("GET", place, 404, query="?delegate=nobody")
+    held = ask("GET", "/api/v1/grants", 200, query=f"?user={head}")["items"]
+    assert [(g["kind"], g["name"]) for g in held if g["privileged"]] == [("delegation", "Ward")]
+    ask("DELETE", one, 204, delegation=made["id"])
+    ask("DELETE", one, 404, delegation=made["id"])
+    return {"delegation": ask("POST", place, 201, {"delegate": head, "unit": unit})["id"]}
+
+
 def try_people(contract, customer):
     """Invitations, deletion, terms: each route that changes, as it is described."""
     token, tenant = customer.token["secret"], customer.tenant["id"]

@@ -69,7 +69,7 @@ export const users = {
         'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary DecideRequest SetAccessRules SetFactorRule GetPublicAccess SetPublicAccess GetReview OpenReview DecideReview Invite ListInvitations SendInvitation WithdrawInvitation ListRoles GetRole CreateRole ChangeRole DeleteRole ListRoleSessions RevokeRoleSession GetAccess',
       ),
       ...iam(
-        'DeleteUser ListServiceAccounts CreateServiceAccount ChangeServiceAccount CreateServiceCredential ListIssuers GetIssuer CreateIssuer ChangeIssuer DeleteIssuer ListSubjects LinkSubject UnlinkSubject GetIntervention EndIntervention ListFactorResets AskForFactorReset ApproveFactorReset CancelFactorReset',
+        'ListDelegations CreateDelegation EndDelegation DeleteUser ListServiceAccounts CreateServiceAccount ChangeServiceAccount CreateServiceCredential ListIssuers GetIssuer CreateIssuer ChangeIssuer DeleteIssuer ListSubjects LinkSubject UnlinkSubject GetIntervention EndIntervention ListFactorResets AskForFactorReset ApproveFactorReset CancelFactorReset',
       ),
       'audit:ListEvents',
     ],
@@ -85,6 +85,19 @@ export const users = {
       ...'ListTenants ListUsers GetUser ListAccessKeys ListSessions ListProfiles GetProfile ListGroups'
         .split(' ')
         .map((name) => `iam:${name}`),
+    ],
+  },
+  // Looks after the night shift, as a delegate.
+  ines: {
+    password: 'who looks after a ward has one',
+    totp: '654321',
+    user: { ...user('7', '2', 'ines', 'reader', true), privileged: true },
+    tenant: tenant('2', '1', 'customer', 'Atelier Rivage'),
+    rights: [
+      'measure:ListMeasures',
+      ...iam(
+        'ListTenants ListUsers GetUser ListGrants ListGroups ListProfiles ListDelegations Invite ListInvitations SendInvitation WithdrawInvitation SetUserActive GiveProfile WithdrawProfile ChangeGroup GetRequest DecideRequest',
+      ),
     ],
   },
   remi: {

@@ -1,5 +1,6 @@
 // People and their rights, in memory, as far as pages are to be tested with them.
 import * as data from './data.mjs';
+import { answerDelegations } from './delegations.mjs';
 import { answerFactorRule } from './factor_rule.mjs';
 import { answerPublicAccess } from './public_access.mjs';
 import { answerRequests, requestNeeded } from './requests.mjs';
@@ -229,6 +230,8 @@ export function answerPeople(route, path, body, query, who) {
   const [, id, , other] = path;
   const asked = answerRequests(route, path, body, query, who, things);
   if (asked !== undefined) return asked;
+  const delegated = answerDelegations(route, path, body, query, who, things);
+  if (delegated !== undefined) return delegated;
   const ruled = answerFactorRule(route, body, people);
   if (ruled !== undefined) return ruled;
   const kept = answerPublicAccess(route, path, body);

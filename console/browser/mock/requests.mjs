@@ -27,6 +27,7 @@ const request = (id, more) => ({
   decided_us: null,
   decision_reason: '',
   deciders: 1,
+  delegation: null,
   ...more,
 });
 
@@ -57,6 +58,16 @@ const requests = new Map(
       holder: 'claire',
       requested_by: '2',
       requested_by_name: 'claire',
+    }),
+    request('7006', {
+      kind: 'delegation',
+      profile: null,
+      group: '602',
+      name: 'Day shift',
+      privileged: true,
+      requested_by: '98',
+      requested_by_name: 'gregor',
+      delegation: '9002',
     }),
   ].map((each) => [each.id, each]),
 );

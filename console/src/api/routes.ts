@@ -14,6 +14,7 @@ import type {
   BucketPolicy,
   BucketPublicAccess,
   Checkpoint,
+  Delegation,
   DirectoryAnswer,
   DirectoryPage,
   Disk,
@@ -40,6 +41,7 @@ import type {
   NewAccessRequest,
   NewApiToken,
   NewBreakGlass,
+  NewDelegation,
   NewIntervention,
   NewInvitation,
   NewIssuer,
@@ -274,6 +276,13 @@ export const issuers = {
     ask<Subject>('POST', ['issuers', issuer, 'subjects'], { body }),
   unlink: (issuer: string, subject: string) =>
     ask<undefined>('DELETE', ['issuers', issuer, 'subjects', subject]),
+};
+
+export const delegations = {
+  list: (delegate: string | null) => all<Delegation>(['delegations'], { delegate }),
+  one: (id: string) => ask<Delegation>('GET', ['delegations', id]),
+  create: (body: NewDelegation) => ask<Delegation>('POST', ['delegations'], { body }),
+  end: (id: string) => ask<undefined>('DELETE', ['delegations', id]),
 };
 
 export const serviceAccounts = {

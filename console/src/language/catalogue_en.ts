@@ -6,6 +6,7 @@ import { publicEn } from './catalogue_public_en';
 import { reachEn } from './catalogue_reach_en';
 import { rightsEn } from './catalogue_rights_en';
 import { staffEn } from './catalogue_staff_en';
+import { delegationEn } from './catalogue_delegation_en';
 
 // What the console says, in English: the list of all its messages. `{name}` is filled in; `.one`
 // and `.other` are the forms of a number `{n}`.
@@ -17,6 +18,7 @@ export const en = {
   ...reachEn,
   ...rightsEn,
   ...staffEn,
+  ...delegationEn,
   name: 'Belfry',
   'state.loading': 'Loading…',
   'page.missing': 'There is no such page.',

@@ -5,6 +5,7 @@ import { publicFr } from './catalogue_public_fr';
 import { reachFr } from './catalogue_reach_fr';
 import { rightsFr } from './catalogue_rights_fr';
 import { staffFr } from './catalogue_staff_fr';
+import { delegationFr } from './catalogue_delegation_fr';
 import type { en } from './catalogue_en';
 import { peopleFr } from './catalogue_people_fr';
 
@@ -17,6 +18,7 @@ export const fr: Record<keyof typeof en, string> = {
   ...reachFr,
   ...rightsFr,
   ...staffFr,
+  ...delegationFr,
   name: 'Belfry',
   'state.loading': 'Chargement…',
   'page.missing': 'Cette page n’existe pas.',

@@ -11,6 +11,7 @@ import { formatDuration } from '../language/format';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
 import { DecisionForm } from './decision_form';
+import { AskedDelegation } from './delegation_marks';
 import { PrivilegedMark } from './marks';
 import { BackTo } from './people_tabs';
 import { RequestStateMark, RightName } from './request_marks';
@@ -63,6 +64,7 @@ function Facts({ request }: { request: AccessRequest }) {
             {request.decided_by_name ?? '–'}, <Moment us={request.decided_us} never="–" />
           </Fact>
         )}
+        {isPending && request.delegation !== null && <AskedDelegation id={request.delegation} />}
         <Fact wide term={t('request.reason')}>
           {request.reason}
         </Fact>

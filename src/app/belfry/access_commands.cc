@@ -79,6 +79,9 @@ Result<> show_what(const Invocation& invocation, const std::string& user) {
   for (const json& bucket : found.at("buckets"))
     add_acts(table, cell(bucket.at("bucket")), bucket.at("acts"));
   table.print();
+  for (const json& delegation : found.at("delegations"))
+    print_line(say("cli.access.looks_after", {{"unit", cell(delegation.at("unit_name"))},
+                                              {"delegation", cell(delegation.at("id"))}}));
   return {};
 }
 

@@ -34,6 +34,7 @@ void add_review_commands(CLI::App& app, Invocation& invocation);
 void add_intervention_commands(CLI::App& app, Invocation& invocation);
 // belfry request, grant.
 void add_request_commands(CLI::App& app, Invocation& invocation);
+void add_delegation_commands(CLI::App& app, Invocation& invocation);
 void add_factor_reset_commands(CLI::App& app, Invocation& invocation);
 void add_factor_rule_command(CLI::App& app, Invocation& invocation);
 void add_service_account_commands(CLI::App& app, Invocation& invocation);

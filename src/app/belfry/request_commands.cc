@@ -58,6 +58,8 @@ void print_request(const json& request) {
   add("cli.head.privileged", cell(request.at("privileged")));
   add("cli.head.reason", cell(request.at("reason")));
   add("cli.head.duration", duration_cell(request.at("duration_s")));
+  if (request.at("delegation").is_string())
+    add("cli.head.delegation", cell(request.at("delegation")));
   add("cli.head.asked_by", cell(request.at("requested_by_name")));
   add("cli.head.asked", time_cell(request.at("requested_us")));
   add("cli.head.decided_by", cell(request.at("decided_by_name")));

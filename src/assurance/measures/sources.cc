@@ -57,6 +57,7 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"user_profile", Proof::kObserved, ""},
     {"group_profile", Proof::kObserved, ""},
     {"user_boundary", Proof::kObserved, ""},
+    {"delegation", Proof::kObserved, ""},
     {"assumable_role", Proof::kObserved, ""},
     {"role_profile", Proof::kObserved, ""},
     {"password_policy", Proof::kObserved, ""},

@@ -15,11 +15,12 @@ using Names = std::array<std::pair<T, std::string_view>, n>;
 
 constexpr Names<FourEyes, 3> kFourEyes = {
     {{FourEyes::kNone, "none"}, {FourEyes::kPrivileged, "privileged"}, {FourEyes::kAll, "all"}}};
-constexpr Names<RightKind, 5> kKinds = {{{RightKind::kRole, "role"},
+constexpr Names<RightKind, 6> kKinds = {{{RightKind::kRole, "role"},
                                          {RightKind::kProfile, "profile"},
                                          {RightKind::kMembership, "membership"},
                                          {RightKind::kBoundary, "boundary"},
-                                         {RightKind::kFourEyes, "four_eyes"}}};
+                                         {RightKind::kFourEyes, "four_eyes"},
+                                         {RightKind::kDelegation, "delegation"}}};
 constexpr Names<RequestState, 5> kStates = {{{RequestState::kPending, "pending"},
                                              {RequestState::kApproved, "approved"},
                                              {RequestState::kRefused, "refused"},
@@ -168,7 +169,8 @@ AccessRequest request_of(const Row& row) {
           .decided = optional_time(row, "decided_us"),
           .decision_reason = row.text("decision_reason"),
           .deciders = state == RequestState::kPending ? deciders.count : 0,
-          .are_apart = deciders.are_apart};
+          .are_apart = deciders.are_apart,
+          .delegation = DelegationId{row.integer("delegation_id")}};
 }
 
 Grant grant_of(const Row& row) {

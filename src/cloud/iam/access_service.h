@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core.h"
+#include "delegated.h"
 #include "grants.h"
 #include "iam/access.h"
 
@@ -29,6 +30,12 @@ class AccessService : public Access {
   Task<> revoke(const Principal& by, GrantId id) override;
   Task<> turn() override;
 
+  // As `ask`, in a transaction of who has checked that `by` may.
+  Result<RequestId> ask_in(Transaction& transaction, const Principal& by, const Wanted& wanted);
+  // A delegation that is asked for, as a right. Errors: those of create_delegation.
+  static Result<Right> read_delegation(Transaction& transaction, TenantId tenant, UserId delegate,
+                                       DelegationId id);
+
  private:
   // What is asked for as it stands now, with the version of the profile.
   struct Asked {
@@ -41,6 +48,8 @@ class AccessService : public Access {
   Result<Asked> read_asked_membership(Transaction& transaction, TenantId tenant,
                                       const Wanted& wanted);
   Result<Asked> read_asked_rule(Transaction& transaction, TenantId tenant, const Wanted& wanted);
+  Result<Asked> read_asked_delegation(Transaction& transaction, TenantId tenant,
+                                      const Wanted& wanted);
   static Result<> check_wanted(const Wanted& wanted);
   static Result<> check_room_for(Transaction& transaction, const Principal& by, const Asked& asked);
   Result<RequestId> insert_request(Transaction& transaction, const Principal& by,
@@ -48,15 +57,22 @@ class AccessService : public Access {
 
   // The request, if the caller may see it; else it is missing.
   Result<AccessRequest> read_request(Transaction& transaction, const Principal& by, RequestId id);
-  // The request, if the caller may decide it.
-  Result<AccessRequest> read_to_decide(Transaction& transaction, const Principal& by, RequestId id,
-                                       std::string_view action);
+  // The delegation by which `by` decides on the request, if it may by one.
+  Result<std::optional<Cover>> cover_of_request(Transaction& transaction, const Principal& by,
+                                                const AccessRequest& request);
+  // The request, if the caller may decide it, and by which delegation, if by one.
+  struct ToDecide {
+    AccessRequest request;
+    std::optional<Cover> cover;
+  };
+  Result<ToDecide> read_to_decide(Transaction& transaction, const Principal& by, RequestId id,
+                                  std::string_view action);
   // Makes what was asked for hold. What it gave; nothing for a rule.
   Result<Right> carry_out(Transaction& transaction, const Principal& by,
                           const AccessRequest& request);
   Result<AccessRequest> close(Transaction& transaction, const Principal& by,
                               const AccessRequest& request, RequestState state,
-                              const std::string& reason);
+                              const std::string& reason, const std::optional<Cover>& cover = {});
   Result<std::vector<Right>> end_expired(Transaction& transaction);
   Result<std::int64_t> let_lapse(Transaction& transaction);
 
@@ -90,6 +106,9 @@ bool says_something(std::string_view text, std::size_t octets_max);
 Result<> check_request_reason(const std::string& reason);
 // Why, of who decides: words, or none.
 Result<> check_words(const std::string& reason);
+
+// Delegations that were asked for, and that no request asks for any more.
+Result<> forget_asked_delegations(Transaction& transaction);
 
 // The columns that request_of reads, of `access_request r`, with :now_us.
 extern const std::string kRequestColumns;

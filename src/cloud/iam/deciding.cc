@@ -16,6 +16,7 @@ Wanted wanted_of(const AccessRequest& request) {
   if (request.user) wanted.user = request.user;
   if (request.group) wanted.group = request.group;
   if (request.profile) wanted.profile = request.profile;
+  if (request.delegation) wanted.delegation = request.delegation;
   if (request.kind == RightKind::kRole) wanted.role = role_named(request.name);
   return wanted;
 }
@@ -49,13 +50,16 @@ Result<> check_words(const std::string& reason) {
   return fail(Code::kInvalid, "iam.bad_reason");
 }
 
-Result<AccessRequest> AccessService::read_to_decide(Transaction& transaction, const Principal& by,
-                                                    RequestId id, std::string_view action) {
+Result<AccessService::ToDecide> AccessService::read_to_decide(Transaction& transaction,
+                                                              const Principal& by, RequestId id,
+                                                              std::string_view action) {
   TRY(AccessRequest request, read_request(transaction, by, id));
-  TRY(core_.check(by, action, {resource_of(id), by.tenant}, request_missing(id)));
+  TRY(const auto cover, cover_of_request(transaction, by, request));
+  TRY(core_.check(by, action, resource_under(resource_of(id), by.tenant, cover),
+                  request_missing(id)));
   if (request.state != RequestState::kPending || request.pending_until <= core_.clock.now())
     return fail(Code::kConflict, "iam.request_not_pending");
-  return request;
+  return ToDecide{std::move(request), cover};
 }
 
 Result<Right> AccessService::carry_out(Transaction& transaction, const Principal& by,
@@ -82,7 +86,8 @@ Result<Right> AccessService::carry_out(Transaction& transaction, const Principal
 
 Result<AccessRequest> AccessService::close(Transaction& transaction, const Principal& by,
                                            const AccessRequest& request, RequestState state,
-                                           const std::string& reason) {
+                                           const std::string& reason,
+                                           const std::optional<Cover>& cover) {
   TRY(transaction.execute(
       "UPDATE access_request SET state = :state, decided_by_user_id = :by_id, decided_us = "
       ":now_us, decision_reason = :reason WHERE id = :id",
@@ -94,8 +99,10 @@ Result<AccessRequest> AccessService::close(Transaction& transaction, const Princ
   const std::string action = state == RequestState::kApproved  ? "iam:ApproveRequest"
                              : state == RequestState::kRefused ? "iam:RefuseRequest"
                                                                : "iam:CancelRequest";
-  TRY(core_.trail.changed(transaction, request.tenant, by,
-                          {action, resource_of(request.id), details_of(request, reason)}));
+  TRY(core_.trail.changed(
+      transaction, request.tenant, by,
+      {action, resource_of(request.id), with_cover(details_of(request, reason), cover)}));
+  TRY(forget_asked_delegations(transaction));
   return read_request(transaction, by, request.id);
 }
 
@@ -105,9 +112,11 @@ Task<AccessRequest> AccessService::approve(const Principal& by, RequestId id,
   Right given;
   auto approved =
       co_await core_.write<AccessRequest>([&](Transaction& transaction) -> Result<AccessRequest> {
-        TRY(const AccessRequest request, read_to_decide(transaction, by, id, "iam:DecideRequest"));
-        if (auto two =
-                check_two(transaction, by, request.requested_by, request.user, request.are_apart);
+        TRY(const ToDecide found, read_to_decide(transaction, by, id, "iam:DecideRequest"));
+        const auto& [request, cover] = found;
+        // A delegate never decides for an account that it made, whether or not another can.
+        if (auto two = check_two(transaction, by, request.requested_by, request.user,
+                                 request.are_apart || cover.has_value());
             !two) {
           core_.trail.refused(by.tenant, by, {"iam:ApproveRequest", resource_of(id), {}},
                               two.error());
@@ -115,7 +124,7 @@ Task<AccessRequest> AccessService::approve(const Principal& by, RequestId id,
         }
         TRY(core_.check_fresh(by, "iam:ApproveRequest", resource_of(id)));
         TRY(given, carry_out(transaction, by, request));
-        return close(transaction, by, request, RequestState::kApproved, reason);
+        return close(transaction, by, request, RequestState::kApproved, reason, cover);
       });
   if (approved && given.kind != RightKind::kFourEyes) forget(core_, given);
   co_return approved;
@@ -126,8 +135,9 @@ Task<AccessRequest> AccessService::refuse(const Principal& by, RequestId id,
   CO_TRY(check_words(reason));
   co_return co_await core_.write<AccessRequest>(
       [&](Transaction& transaction) -> Result<AccessRequest> {
-        TRY(const AccessRequest request, read_to_decide(transaction, by, id, "iam:DecideRequest"));
-        return close(transaction, by, request, RequestState::kRefused, reason);
+        TRY(const ToDecide found, read_to_decide(transaction, by, id, "iam:DecideRequest"));
+        const auto& [request, cover] = found;
+        return close(transaction, by, request, RequestState::kRefused, reason, cover);
       });
 }
 

@@ -19,6 +19,8 @@ struct HoldingTable {
 HoldingTable table_of(const Right& right) {
   if (right.kind == RightKind::kMembership)
     return {"group_member", "user_id", "group_id", right.user.value, right.group.value};
+  if (right.kind == RightKind::kDelegation)
+    return {"delegation", "user_id", "group_id", right.user.value, right.group.value};
   if (right.user)
     return {"user_profile", "user_id", "profile_id", right.user.value, right.profile.value};
   return {"group_profile", "group_id", "profile_id", right.group.value, right.profile.value};
@@ -112,7 +114,32 @@ Result<> write_role(Transaction& transaction, const Right& right, const Giving& 
   return {};
 }
 
+// It was written down when it was made or asked for, as nobody's.
+Result<> write_delegation(Core& core, Transaction& transaction, const Right& right,
+                          const Giving& giving) {
+  TRY(check_room(transaction, table_of(right)));
+  TRY(const std::int64_t written,
+      transaction.execute("UPDATE delegation SET user_id = :user_id, since_us = :now_us, "
+                          "expires_us = :expires_us WHERE id = :id AND user_id IS NULL",
+                          {{"user_id", right.user.value},
+                           {"now_us", to_us(core.clock.now())},
+                           {"expires_us", time_or_null(giving.expires)},
+                           {"id", right.delegation.value}}));
+  ENSURE(written == 1);  // who gives it has read it in this transaction
+  return {};
+}
+
 }  // namespace
+
+Result<std::int64_t> delete_delegations(Transaction& transaction, std::string_view which,
+                                        const database::Parameters& parameters) {
+  const std::string rows = " FROM delegation WHERE " + std::string(which);
+  for (const char* table : {"delegation_profile", "delegation_group"})
+    TRY(transaction.execute(
+        "DELETE FROM " + std::string(table) + " WHERE delegation_id IN (SELECT id" + rows + ")",
+        parameters));
+  return transaction.execute("DELETE" + rows, parameters);
+}
 
 Right role_of(const User& user) {
   return {.kind = RightKind::kRole,
@@ -129,10 +156,16 @@ Result<bool> give(Core& core, Transaction& transaction, const Right& right, cons
   TRY(const Before before,
       is_role ? read_role(transaction, right) : read_holding(transaction, table_of(right)));
   if (before.is_held && !before.expires) return false;
+  // One of the same unit says something else: it is ended first.
+  if (before.is_held && right.kind == RightKind::kDelegation)
+    return fail(Code::kConflict, "iam.already_held",
+                {{"holder", right.holder}, {"name", right.name}});
   Giving longer = giving;
   if (before.expires && longer.expires) longer.expires = std::max(*longer.expires, *before.expires);
   if (is_role)
     TRY(write_role(transaction, right, longer));
+  else if (right.kind == RightKind::kDelegation)
+    TRY(write_delegation(core, transaction, right, longer));
   else
     TRY(write_holding(core, transaction, right, longer, before.is_held));
   if (before.is_held) {
@@ -158,6 +191,10 @@ Result<std::int64_t> take_away(Transaction& transaction, const Right& right, con
         transaction.execute("DELETE FROM user_boundary WHERE user_id = :user_id AND "
                             "profile_id = :profile_id",
                             {{"user_id", right.user.value}, {"profile_id", right.profile.value}}));
+  } else if (right.kind == RightKind::kDelegation) {
+    TRY(taken,
+        delete_delegations(transaction, "user_id = :user_id AND group_id = :group_id",
+                           {{"user_id", right.user.value}, {"group_id", right.group.value}}));
   } else {
     const HoldingTable table = table_of(right);
     TRY(taken, transaction.execute("DELETE FROM " + table.name + " WHERE " + table.holder +

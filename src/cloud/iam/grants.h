@@ -15,11 +15,12 @@ struct Right {
   RightKind kind;
   TenantId tenant;
   UserId user{};
-  GroupId group{};  // of membership: which; of profile: the holder, when it is no user
+  GroupId group{};  // of membership, delegation: which; of profile: the holder, if it is no user
   ProfileId profile{};
   std::string role{};
   std::string holder{}, name{};  // for people
   bool privileged = false;
+  DelegationId delegation{};  // of a delegation that is given: which
 };
 
 struct Giving {
@@ -43,6 +44,11 @@ Right role_of(const User& user);
 Result<bool> give(Core& core, Transaction& transaction, const Right& right, const Giving& giving);
 // Takes it away. Returns how many were held: none or one.
 Result<std::int64_t> take_away(Transaction& transaction, const Right& right, const Ending& ending);
+
+// Rows of `delegation` with what they list; a right among them is ended by take_away. Returns how
+// many.
+Result<std::int64_t> delete_delegations(Transaction& transaction, std::string_view which,
+                                        const database::Parameters& parameters);
 
 // The record alone.
 Result<> record_grant(Core& core, Transaction& transaction, const Right& right,

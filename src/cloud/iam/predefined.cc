@@ -24,7 +24,8 @@ constexpr std::string_view kEverybody = R"({
                 "iam:GetAccessRules", "iam:GetAccess", "iam:GetTerms", "iam:AcceptTerms",
                 "iam:RequestIntervention", "iam:GetIntervention", "iam:EndIntervention",
                 "iam:ReportIntervention",
-                "iam:ListServiceAccounts", "iam:CreateServiceCredential"],
+                "iam:ListServiceAccounts", "iam:CreateServiceCredential",
+                "iam:ListDelegations"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "self"}}},
     {"Sid": "OwnTenant", "Effect": "Allow", "Action": "iam:ListTenants", "Resource": "*",
@@ -88,6 +89,21 @@ constexpr std::string_view kReader = R"({
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}}
   ]})";
 
+// What a delegate may do on what it looks after: by the act, in the order of the enumeration.
+constexpr std::string_view kDelegated[] = {
+    R"({"Statement": {"Sid": "SeesUnit", "Effect": "Allow", "Resource": "*",
+        "Action": ["iam:ListUsers", "iam:GetUser", "iam:ListGrants", "iam:ListGroups",
+                   "iam:ListProfiles"]}})",
+    R"({"Statement": {"Sid": "InvitesIntoUnit", "Effect": "Allow", "Resource": "*",
+        "Action": ["iam:Invite", "iam:ListInvitations", "iam:SendInvitation",
+                   "iam:WithdrawInvitation"]}})",
+    R"({"Statement": {"Sid": "SuspendsInUnit", "Effect": "Allow", "Resource": "*",
+        "Action": "iam:SetUserActive"}})",
+    R"({"Statement": {"Sid": "GivesInUnit", "Effect": "Allow", "Resource": "*",
+        "Action": ["iam:GiveProfile", "iam:WithdrawProfile", "iam:ChangeGroup"]}})",
+    R"({"Statement": {"Sid": "ApprovesInUnit", "Effect": "Allow", "Resource": "*",
+        "Action": ["iam:GetRequest", "iam:DecideRequest"]}})"};
+
 // By role, in the order of the enumeration.
 constexpr std::string_view kProviderAdministratorHas[] = {kEverybody, kAdministrator, kBuckets,
                                                           kServices};
@@ -121,6 +137,11 @@ std::span<const policy::PolicyPtr> predefined_policies(Role role) {
       compile(kDocuments[4]), {},  // of an assumed role: what it holds alone
   };
   return kPolicies[std::size_t(role)];
+}
+
+const policy::PolicyPtr& delegated_policy(DelegatedAct act) {
+  static const std::vector<policy::PolicyPtr> kPolicies = compile(kDelegated);
+  return kPolicies[std::size_t(act)];
 }
 
 }  // namespace belfry::iam

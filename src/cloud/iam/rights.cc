@@ -114,6 +114,12 @@ Result<> decide_anonymous(const TenantTree& tree, const Principal& principal,
   return is_allowed ? Result<>() : denied("iam.denied", action, resource);
 }
 
+// Whether a delegation of who asks is about the resource.
+bool is_delegated(const Principal& principal, const Resource& resource, TenantId owner) {
+  return resource.delegated && owner == principal.tenant && !principal.assumed &&
+         !is_privileged(principal.role) && principal.held && principal.held->delegate;
+}
+
 // What the provider's staff does on a customer's data.
 Result<> decide_intervention(const TenantTree& tree, const Principal& principal,
                              std::string_view action, const Resource& resource,
@@ -192,13 +198,16 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
   const policy::Request request{action, resource.name, account_of_owner, {arn, account}, facts};
 
   const bool is_own_account = is_enrolment(action) && facts.is_self();
-  if (is_administering(action) && !is_privileged(principal.role) && !facts.is_self())
+  const bool by_delegation = is_delegated(principal, resource, owner);
+  if (is_administering(action) && !is_privileged(principal.role) && !facts.is_self() &&
+      !by_delegation)
     return denied("iam.denied", action, resource);
   // Nothing takes from administrators what they mend mistakes with.
   const HeldPolicies* held = is_privileged(principal.role) ? nullptr : principal.held.get();
   const bool with_profiles = held && (is_own || is_shared);
   const auto predefined = predefined_policies(principal.role);
-  const auto joined = with_profiles ? join(predefined, held->policies) : Policies();
+  auto joined = with_profiles ? join(predefined, held->policies) : Policies();
+  if (by_delegation) joined.push_back(delegated_policy(*resource.delegated));
   policy::PolicySet policies{
       .identity = with_profiles ? std::span<const policy::PolicyPtr>(joined) : predefined,
       .boundary = held && !is_own_account ? held->boundary : nullptr,

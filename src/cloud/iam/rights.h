@@ -20,7 +20,8 @@ namespace belfry::iam {
 //     them, may do only what is its user's own without a second factor; a provider administrator
 //     who has a passkey, without that;
 //  5. others' identities and rights are changed by the predefined administrators alone, whom no
-//     profile and no boundary binds; a boundary leaves everybody the own account;
+//     profile and no boundary binds, and by delegates on what they look after
+//     (Resource::delegated), whom both bind; a boundary leaves everybody the own account;
 //  6. a session that is used from elsewhere than it was opened proves its second factor there
 //     before it does anything that needs one;
 //  7. a session of a role has what its role's profiles give, and what it was narrowed to;

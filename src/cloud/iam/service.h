@@ -6,6 +6,7 @@
 #include "access_service.h"
 #include "challenges.h"
 #include "core.h"
+#include "delegation_service.h"
 #include "factor_reset_service.h"
 #include "factor_rule_service.h"
 #include "intervention_service.h"
@@ -74,6 +75,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   FactorRules& factor_rules() override { return factor_rules_; }
   LostPasswords& lost_passwords() override { return lost_passwords_; }
   ServiceAccounts& service_accounts() override { return service_accounts_; }
+  Delegations& delegations() override { return delegations_; }
 
   Upkeep& upkeep() override { return *this; }
   Task<> collect_facts() override;
@@ -211,6 +213,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   FactorResetService factor_resets_{core_, mail_, people_};
   FactorRuleService factor_rules_{core_};
   AccessService access_{core_};
+  DelegationService delegations_{core_, access_};
   ReachService reach_{core_};
   ReviewService reviews_{core_};
   RoleService roles_{core_, [this] { return issuers_.directories(); }};

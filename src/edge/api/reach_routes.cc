@@ -1,6 +1,7 @@
 // Who can reach a bucket and why, what a person can do, and one request simulated. Rights are
 // checked in cloud/iam.
 #include "bucket_access.h"
+#include "delegation_shapes.h"
 #include "page.h"
 #include "route.h"
 #include "shapes.h"
@@ -85,7 +86,10 @@ Task<Answer> what(Call& call) {
   json items = json::array();
   for (const auto& reach : found)
     items.push_back({{"bucket", reach.bucket}, {"acts", to_json(reach.acts)}});
-  co_return answer({{"buckets", std::move(items)}});
+  CO_TRY(const auto looks_after, co_await delegations_of(call, user));
+  json delegations = json::array();
+  for (const auto& each : looks_after) delegations.push_back(api::to_json(each));
+  co_return answer({{"buckets", std::move(items)}, {"delegations", std::move(delegations)}});
 }
 
 bool flag_or(const json& body, const char* name, bool otherwise) {

@@ -57,7 +57,8 @@ std::span<const std::span<const Route>> all_routes() {
       review_routes(),        bucket_routes(),          bucket_policy_routes(),
       disk_routes(),          annex_routes(),           topology_routes(),
       audit_routes(),         root_log_routes(),        intervention_routes(),
-      issuer_routes(),        factor_rule_routes(),     public_access_routes()};
+      issuer_routes(),        factor_rule_routes(),     delegation_routes(),
+      public_access_routes()};
   return groups;
 }
 

@@ -108,6 +108,7 @@ std::span<const Route> lost_password_routes();
 std::span<const Route> service_account_routes();
 std::span<const Route> profile_routes();
 std::span<const Route> access_routes();
+std::span<const Route> delegation_routes();
 std::span<const Route> intervention_routes();
 std::span<const Route> role_routes();
 std::span<const Route> issuer_routes();

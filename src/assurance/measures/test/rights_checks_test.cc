@@ -459,6 +459,27 @@ TEST_P(RightsChecks, WhatExpiredMakesNobodyPrivileged) {
   EXPECT_EQ(check("S07-P-13").status.verdict, Verdict::kNoData);
 }
 
+TEST_P(RightsChecks, DelegatesArePrivileged) {
+  execute("UPDATE iam_user SET active = 0");
+  add_user(11, 1, "oleg", "reader");
+  record({.id = 101, .user = 11, .role = "reader", .given_by = 10});
+  execute("INSERT INTO iam_group (id, tenant_id, name, created_us) VALUES (7, 1, 'Ward', 0)");
+  execute(
+      "INSERT INTO delegation (id, tenant_id, user_id, group_id, role_max, may_invite, "
+      "may_suspend, may_give, may_approve, created_us, created_by_user_id, expires_us) VALUES "
+      "(3, 1, NULL, 7, 'reader', 1, 1, 1, 1, 0, 10, :end)",
+      {{"end", now() + kHourUs}});
+  EXPECT_EQ(check("S07-P-13").status.verdict, Verdict::kNoData) << "it is only asked for";
+  execute("UPDATE delegation SET user_id = 11, since_us = 0");
+  expect("S07-P-13", Verdict::kFail, {"user oleg: role reader, 0 second factors in force"});
+  EXPECT_EQ(check("S07-P-05").status.population, 1);
+  expect("S07-P-03", Verdict::kFail,
+         {"right user/oleg/delegation/Ward: held without a record of who gave it, or for longer "
+          "than the record says"});
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_EQ(check("S07-P-13").status.verdict, Verdict::kNoData);
+}
+
 TEST_P(RightsChecks, WhatExpiredIsNotHeldDirectly) {
   add_holding(0);
   execute(

@@ -236,6 +236,50 @@ TEST_F(RightsTest, WhoLetsOthersInHasASecondFactor) {
   EXPECT_TRUE(decide(tree_, member, "s3:PutBucketPolicy", bucket));
 }
 
+TEST_F(RightsTest, ADelegationAllowsItsActAndNothingElse) {
+  auto held = std::make_shared<HeldPolicies>();
+  held->delegate = held->privileged = true;
+  Principal by{.tenant = kCustomer,
+               .user = UserId{7},
+               .name = "head",
+               .role = Role::kReader,
+               .method = Method::kSession,
+               .credential = "s",
+               .second_factor = true,
+               .held = held};
+  const auto may = [&](std::string_view action, DelegatedAct act, TenantId owner = kCustomer) {
+    auto decided = decide(tree_, by, action, {"belfry:user/8", owner, {}, act});
+    return decided ? "allowed" : decided.error().message();
+  };
+  EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive), "allowed");
+  EXPECT_EQ(may("iam:GetUser", DelegatedAct::kSee), "allowed");
+  for (DelegatedAct act : {DelegatedAct::kSee, DelegatedAct::kInvite, DelegatedAct::kSuspend,
+                           DelegatedAct::kGive, DelegatedAct::kApprove})
+    for (std::string_view action :
+         {"iam:CreateUser", "iam:DeleteUser", "iam:SetBoundary", "iam:ChangeProfile",
+          "iam:CreateDelegation", "iam:EndDelegation", "iam:SetAccessRules", "iam:CreateAccessKey",
+          "iam:AskForFactorReset", "iam:ListSessions", "sts:AssumeRole", "audit:ListEvents"})
+      EXPECT_EQ(may(action, act), "iam.denied") << action;
+  EXPECT_EQ(may("iam:SetUserActive", DelegatedAct::kGive), "iam.denied") << "another act's";
+  EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive, kPartner), "iam.denied");
+  by.second_factor = false;
+  EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive), "iam.second_factor_needed");
+  by.second_factor = true;
+  by.assumed = std::make_shared<AssumedRole>();
+  EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive), "iam.denied") << "a role is no delegate";
+  by.assumed = nullptr;
+  by.role = Role::kOperator;
+  EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive), "iam.denied");
+  by.role = Role::kReader;
+  held->policies = {*policy::compile(
+      R"({"Statement": {"Effect": "Deny", "Action": "iam:Give*", "Resource": "*"}})",
+      policy::Kind::kIdentity)};
+  EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive), "iam.denied") << "a denial binds it";
+  held->policies.clear();
+  held->delegate = false;
+  EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive), "iam.denied") << "who is none";
+}
+
 TEST_F(RightsTest, WithoutAMethodNothingIsAllowed) {
   const Principal nobody{.tenant = kProviderTenant,
                          .role = Role::kProviderAdministrator,

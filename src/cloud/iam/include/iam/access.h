@@ -26,7 +26,7 @@ enum class FourEyes { kNone, kPrivileged, kAll };
 std::string_view name_of(FourEyes rule);
 std::optional<FourEyes> four_eyes_named(std::string_view name);
 
-enum class RightKind { kRole, kProfile, kMembership, kBoundary, kFourEyes };
+enum class RightKind { kRole, kProfile, kMembership, kBoundary, kFourEyes, kDelegation };
 std::string_view name_of(RightKind kind);
 
 enum class RequestState { kPending, kApproved, kRefused, kCancelled, kLapsed };
@@ -41,13 +41,15 @@ inline constexpr auto kPrivilegedDurationMax = std::chrono::days(92);
 //  - `role`, for `user`;
 //  - `profile`, for `user` or `group`;
 //  - that `user` joins `group`;
-//  - `four_eyes`, a weaker rule for the tenant, for good.
+//  - `four_eyes`, a weaker rule for the tenant, for good;
+//  - `delegation`, which Delegations::create_delegation alone asks for.
 struct Wanted {
   std::optional<UserId> user{};
   std::optional<GroupId> group{};
   std::optional<ProfileId> profile{};
   std::optional<Role> role{};
   std::optional<FourEyes> four_eyes{};
+  std::optional<DelegationId> delegation{};
   std::string reason{};
   Duration duration{};
 };
@@ -57,7 +59,7 @@ struct AccessRequest {
   TenantId tenant;
   RightKind kind;
   UserId user;               // whom it is for; zero: a group, or the tenant
-  GroupId group;             // to join, or the one that is to hold the profile; else zero
+  GroupId group;             // to join, to hold the profile, or to be looked after; else zero
   ProfileId profile;         // zero: none
   std::string holder, name;  // as they were called then
   bool privileged = false;
@@ -75,6 +77,7 @@ struct AccessRequest {
   // Some who can decide are surely others than who asked and who profits: none gave the other the
   // account, or keeps an issuer that says who it is. Whoever is not does not decide then.
   bool are_apart = false;
+  DelegationId delegation{};  // zero: none
 };
 
 struct Grant {
@@ -82,7 +85,7 @@ struct Grant {
   TenantId tenant;
   RightKind kind;
   UserId user;               // zero: a group
-  GroupId group;             // joined, or the holder of the profile; else zero
+  GroupId group;             // joined, the holder of the profile, or looked after; else zero
   ProfileId profile;         // zero: none
   std::string holder, name;  // as they were called then
   bool privileged = false;

@@ -9,6 +9,7 @@
 #include "crypto/key_store.h"
 #include "database/database.h"
 #include "iam/access.h"
+#include "iam/delegations.h"
 #include "iam/factor_resets.h"
 #include "iam/factor_rules.h"
 #include "iam/interventions.h"
@@ -118,6 +119,8 @@ struct Resource {
   std::string_view policy = {};  // the document attached to it; empty: none
   // Of a bucket: its setting RestrictPublicBuckets. That of its tenant counts besides.
   bool restricts_public = true;
+  // What a delegation of who asks allows there, as the tables had it; nothing: none is about it.
+  std::optional<DelegatedAct> delegated = {};
 };
 
 // A tenant as policies name it: an account, twelve digits.
@@ -306,6 +309,7 @@ class Iam {
   virtual FactorRules& factor_rules() = 0;
   virtual LostPasswords& lost_passwords() = 0;
   virtual ServiceAccounts& service_accounts() = 0;
+  virtual Delegations& delegations() = 0;
   virtual Roles& roles() = 0;
   virtual Issuers& issuers() = 0;
   virtual Interventions& interventions() = 0;
