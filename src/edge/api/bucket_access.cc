@@ -25,9 +25,13 @@ std::string object_arn(const std::string& bucket, const std::string& key) {
   return bucket_arn(bucket) + "/" + key;
 }
 
+Result<> permit(const Call& call, const objects::Bucket& bucket, const std::string& key) {
+  return permit(call, call.action, bucket, key, RequestKeys(call.request));
+}
+
 Task<objects::Bucket> reach(Call& call, const std::string& key) {
   CO_TRY(auto bucket, co_await call.host.services.objects.find_bucket(call.path[0]));
-  CO_TRY(permit(call, call.action, bucket, key, RequestKeys(call.request)));
+  CO_TRY(permit(call, bucket, key));
   co_return bucket;
 }
 

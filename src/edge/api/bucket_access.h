@@ -17,6 +17,9 @@ std::string object_arn(const std::string& bucket, const std::string& key);
 // that is not open to the caller looks like none.
 Task<objects::Bucket> reach(Call& call, const std::string& key);
 
+// The same of a bucket that was found.
+Result<> permit(const Call& call, const objects::Bucket& bucket, const std::string& key);
+
 // What the caller is told of `error`: who may not list what begins with `key` does not learn that
 // it is not there, as in S3.
 Error without_missing_key(const Call& call, const objects::Bucket& bucket, const std::string& key,
