@@ -54,6 +54,9 @@ struct Statement {
                          const KnownFacts& facts) const;
   bool holds(const KnownFacts& facts) const;
   Naming naming(const Caller& caller) const;
+  // Of a Deny: whether it is about who comes with a token of the issuer. One for everybody, or for
+  // all but some, is.
+  bool keeps_out(std::string_view issuer) const;
 };
 
 class Policy {
