@@ -20,6 +20,7 @@ struct Right {
   std::string role{};
   std::string holder{}, name{};  // for people
   bool privileged = false;
+  RoleId assumable{};  // the role to be assumed that holds it, or trusts so
 };
 
 struct Giving {
