@@ -81,11 +81,13 @@ function ask(who, things, body) {
   const kind =
     body.four_eyes !== undefined
       ? 'four_eyes'
-      : body.role !== undefined
-        ? 'role'
-        : body.profile !== undefined
-          ? 'profile'
-          : 'membership';
+      : body.assumable_role !== undefined
+        ? 'role_profile'
+        : body.role !== undefined
+          ? 'role'
+          : body.profile !== undefined
+            ? 'profile'
+            : 'membership';
   const id = String(++made);
   const name =
     body.four_eyes ?? body.role ?? things.profile(body.profile) ?? things.group(body.group);

@@ -226,7 +226,9 @@ function RolesOf({ roles }: { roles: WhatReaches['roles'] }) {
               <ThingName kind="assumed-roles" id={role.role} name={role.name} />
               <PrivilegedMark privileged={role.privileged} />
             </h4>
-            <Way way={role} />
+            <div>
+              <Way way={role} />
+            </div>
             {role.profiles.length > 0 && (
               <p className="soft wrap-anywhere">
                 {t('reach.gives')} {role.profiles.join(', ')}

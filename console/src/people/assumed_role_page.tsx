@@ -167,7 +167,7 @@ function ChangeTrust({ role, onDone }: { role: AssumableRole; onDone: () => void
         onSeconds={setSeconds}
         error={save.error}
       />
-      {isRequestNeeded(save.error) && (
+      {isRequestNeeded(save.error) && faultOfText(text) === null && (
         <AskForm
           asked={{ assumable_role: role.id, trust: JSON.parse(text) as Record<string, never> }}
           onClose={onDone}

@@ -18,14 +18,18 @@ Task<> check_still_allowed(Call& call) {
     co_return Result<>();
   const Timestamp now = call.service.clock.now();
   call.asked_again = now;
-  CO_TRY(const auto identity,
-         co_await call.service.iam.find_signing_identity(call.claim.access_key_id));
+  iam::Principal by = call.principal;
+  // Who came without a key is as good as before.
+  if (!call.claim.access_key_id.empty()) {
+    CO_TRY(auto identity,
+           co_await call.service.iam.find_signing_identity(call.claim.access_key_id));
+    by = std::move(identity.principal);
+  }
   const S3Facts keys(call);
   const iam::Resource resource{resource_name(call.bucket.name, call.key), call.bucket.tenant,
                                call.bucket.policy};
   const iam::Context context{now, call.request.peer_ip, call.request.secure, &keys};
-  co_return call.service.iam.authorize(identity.principal, call.operation->action, resource,
-                                       context);
+  co_return call.service.iam.authorize(by, call.operation->action, resource, context);
 }
 
 Task<> check_read_goes_on(Call& call) {
