@@ -38,6 +38,23 @@ TEST_F(MeasuresBroken, RightThatNobodyApproved) {
   must(iam.people().delete_user(founder, nadia.id));
   EXPECT_EQ(verdict("S07-P-03"), "pass");
 
+  // The same of a role to be assumed.
+  const iam::AssumableRole crew = must(iam.roles().create_role(
+      founder, "crew",
+      R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+          "Principal": {"AWS": "arn:aws:iam::000000000001:user/oleg"}}})",
+      hours(1)));
+  const iam::Profile files = must(iam.profiles().create_profile(
+      founder, "Files",
+      R"({"Statement": {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}})"));
+  EXPECT_EQ(verdict("S07-P-03"), "pass") << "it gives nothing yet";
+  must(iam.roles().give_profile(founder, crew.id, files.id));
+  EXPECT_THAT(failing("S07-P-03"),
+              ElementsAre("right role/crew/profile/Files: without an approved request of that "
+                          "right from before it was given"));
+  must(iam.roles().withdraw_profile(founder, crew.id, files.id));
+  EXPECT_EQ(verdict("S07-P-03"), "pass");
+
   // The right is held on, past the program and its record.
   stop();
   tamper(data(), "UPDATE iam_user SET role_until_us = role_until_us + 1 WHERE name = 'oleg'");

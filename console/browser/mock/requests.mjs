@@ -17,6 +17,8 @@ const request = (id, more) => ({
   privileged: false,
   reason: 'restore test',
   duration_s: 28_800,
+  assumable_role: null,
+  trust: null,
   requested_by: '101',
   requested_by_name: 'bruno.martin',
   requested_us: now() - dayUs,
@@ -90,11 +92,13 @@ function ask(who, things, body) {
   const kind =
     body.four_eyes !== undefined
       ? 'four_eyes'
-      : body.role !== undefined
-        ? 'role'
-        : body.profile !== undefined
-          ? 'profile'
-          : 'membership';
+      : body.assumable_role !== undefined
+        ? 'role_profile'
+        : body.role !== undefined
+          ? 'role'
+          : body.profile !== undefined
+            ? 'profile'
+            : 'membership';
   const id = String(++made);
   const name =
     body.four_eyes ?? body.role ?? things.profile(body.profile) ?? things.group(body.group);
@@ -110,6 +114,8 @@ function ask(who, things, body) {
       privileged: body.profile === '504',
       reason: body.reason,
       duration_s: body.duration_s ?? null,
+      assumable_role: body.assumable_role ?? null,
+      trust: body.trust ?? null,
       requested_by: who.user.id,
       requested_by_name: who.user.name,
       requested_us: now(),

@@ -44,6 +44,8 @@ export const rightsEn = {
   'request.kind.role': 'Role',
   'request.kind.profile': 'Profile',
   'request.kind.membership': 'Membership of a group',
+  'request.kind.role_profile': 'Profile of a role to assume',
+  'request.kind.trust': 'Whom a role to assume trusts',
   'request.kind.four_eyes': 'Rule of two persons',
   'request.choose': 'Choose…',
   'request.nothing': 'There is nothing of this kind to ask for.',

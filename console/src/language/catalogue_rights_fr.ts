@@ -47,6 +47,8 @@ export const rightsFr: Record<keyof typeof rightsEn, string> = {
   'request.kind.role': 'Rôle',
   'request.kind.profile': 'Profil',
   'request.kind.membership': 'Appartenance à un groupe',
+  'request.kind.role_profile': 'Profil d’un rôle à endosser',
+  'request.kind.trust': 'À qui un rôle à endosser fait confiance',
   'request.kind.four_eyes': 'Règle des deux personnes',
   'request.choose': 'Choisir…',
   'request.nothing': 'Il n’y a rien de tel à demander.',

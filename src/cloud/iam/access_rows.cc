@@ -15,12 +15,14 @@ using Names = std::array<std::pair<T, std::string_view>, n>;
 
 constexpr Names<FourEyes, 3> kFourEyes = {
     {{FourEyes::kNone, "none"}, {FourEyes::kPrivileged, "privileged"}, {FourEyes::kAll, "all"}}};
-constexpr Names<RightKind, 6> kKinds = {{{RightKind::kRole, "role"},
+constexpr Names<RightKind, 8> kKinds = {{{RightKind::kRole, "role"},
                                          {RightKind::kProfile, "profile"},
                                          {RightKind::kMembership, "membership"},
                                          {RightKind::kBoundary, "boundary"},
                                          {RightKind::kFourEyes, "four_eyes"},
-                                         {RightKind::kDelegation, "delegation"}}};
+                                         {RightKind::kDelegation, "delegation"},
+                                         {RightKind::kRoleProfile, "role_profile"},
+                                         {RightKind::kTrust, "trust"}}};
 constexpr Names<RequestState, 5> kStates = {{{RequestState::kPending, "pending"},
                                              {RequestState::kApproved, "approved"},
                                              {RequestState::kRefused, "refused"},
@@ -170,7 +172,9 @@ AccessRequest request_of(const Row& row) {
           .decision_reason = row.text("decision_reason"),
           .deciders = state == RequestState::kPending ? deciders.count : 0,
           .are_apart = deciders.are_apart,
-          .delegation = DelegationId{row.integer("delegation_id")}};
+          .delegation = DelegationId{row.integer("delegation_id")},
+          .assumable = RoleId{row.integer("assumable_role_id")},
+          .trust = row.text("trust_document")};
 }
 
 Grant grant_of(const Row& row) {
@@ -190,7 +194,8 @@ Grant grant_of(const Row& row) {
           .since = from_us(row.integer("since_us")),
           .expires = optional_time(row, "expires_us"),
           .ended = optional_time(row, "ended_us"),
-          .end_reason = row.text("end_reason")};
+          .end_reason = row.text("end_reason"),
+          .assumable = RoleId{row.integer("assumable_role_id")}};
 }
 
 Right right_of(const Grant& grant) {
@@ -202,7 +207,8 @@ Right right_of(const Grant& grant) {
           .role = grant.kind == RightKind::kRole ? grant.name : "",
           .holder = grant.holder,
           .name = grant.name,
-          .privileged = grant.privileged};
+          .privileged = grant.privileged,
+          .assumable = grant.assumable};
 }
 
 Result<std::size_t> count_administrators(Transaction& transaction, TenantId tenant, Timestamp now) {

@@ -41,12 +41,16 @@ class AccessService : public Access {
   struct Asked {
     Right right;
     std::int64_t profile_changed_us = 0;
+    std::int64_t role_changed_us = 0;  // of the role to be assumed
   };
   Result<Asked> read_asked(Transaction& transaction, TenantId tenant, const Wanted& wanted);
   Result<Asked> read_asked_role(Transaction& transaction, TenantId tenant, const Wanted& wanted);
   Result<Asked> read_asked_profile(Transaction& transaction, TenantId tenant, const Wanted& wanted);
   Result<Asked> read_asked_membership(Transaction& transaction, TenantId tenant,
                                       const Wanted& wanted);
+  Result<Asked> read_asked_role_profile(Transaction& transaction, TenantId tenant,
+                                        const Wanted& wanted);
+  Result<Asked> read_asked_trust(Transaction& transaction, TenantId tenant, const Wanted& wanted);
   Result<Asked> read_asked_rule(Transaction& transaction, TenantId tenant, const Wanted& wanted);
   Result<Asked> read_asked_delegation(Transaction& transaction, TenantId tenant,
                                       const Wanted& wanted);
@@ -67,6 +71,12 @@ class AccessService : public Access {
   };
   Result<ToDecide> read_to_decide(Transaction& transaction, const Principal& by, RequestId id,
                                   std::string_view action);
+  // The roles to be assumed for which the caller may ask; none if it may ask for itself alone.
+  Result<std::vector<Choices::Choice>> list_assumables(Transaction& transaction,
+                                                       const Principal& by);
+  // That two persons decide: who does neither asked nor profits.
+  static Result<> check_decider(Transaction& transaction, const Principal& by,
+                                const ToDecide& found);
   // Makes what was asked for hold. What it gave; nothing for a rule.
   Result<Right> carry_out(Transaction& transaction, const Principal& by,
                           const AccessRequest& request);

@@ -1,6 +1,7 @@
 // Deciding what was asked for: by two persons, always.
 #include "access_service.h"
 #include "base/text_encoding.h"
+#include "role_grants.h"
 
 namespace belfry::iam {
 namespace {
@@ -17,6 +18,8 @@ Wanted wanted_of(const AccessRequest& request) {
   if (request.group) wanted.group = request.group;
   if (request.profile) wanted.profile = request.profile;
   if (request.delegation) wanted.delegation = request.delegation;
+  if (request.assumable) wanted.assumable = request.assumable;
+  wanted.trust = request.trust;
   if (request.kind == RightKind::kRole) wanted.role = role_named(request.name);
   return wanted;
 }
@@ -65,15 +68,22 @@ Result<AccessService::ToDecide> AccessService::read_to_decide(Transaction& trans
 Result<Right> AccessService::carry_out(Transaction& transaction, const Principal& by,
                                        const AccessRequest& request) {
   TRY(const Asked asked, read_asked(transaction, request.tenant, wanted_of(request)));
-  TRY(auto rows, transaction.query("SELECT profile_changed_us FROM access_request WHERE id = :id",
+  TRY(auto rows, transaction.query("SELECT profile_changed_us, role_changed_us FROM "
+                                   "access_request WHERE id = :id",
                                    {{"id", request.id.value}}));
   // What is approved is what was asked for, not what became of it since.
   if (rows.at(0).integer("profile_changed_us") != asked.profile_changed_us ||
+      rows.at(0).integer("role_changed_us") != asked.role_changed_us ||
       request.privileged != asked.right.privileged)
     return fail(Code::kConflict, "iam.request_outdated", {{"name", request.name}});
   const Timestamp now = core_.clock.now();
   if (request.kind == RightKind::kFourEyes) {
     TRY(write_rule(transaction, request.tenant, *four_eyes_named(request.name), by.user, now));
+    return asked.right;
+  }
+  if (request.kind == RightKind::kTrust) {
+    TRY(set_trust(core_, transaction, asked.right, request.trust,
+                  {.origin = "request", .by = by.user, .request = request.id}));
     return asked.right;
   }
   TRY(give(core_, transaction, asked.right,
@@ -114,10 +124,7 @@ Task<AccessRequest> AccessService::approve(const Principal& by, RequestId id,
       co_await core_.write<AccessRequest>([&](Transaction& transaction) -> Result<AccessRequest> {
         TRY(const ToDecide found, read_to_decide(transaction, by, id, "iam:DecideRequest"));
         const auto& [request, cover] = found;
-        // A delegate never decides for an account that it made, whether or not another can.
-        if (auto two = check_two(transaction, by, request.requested_by, request.user,
-                                 request.are_apart || cover.has_value());
-            !two) {
+        if (auto two = check_decider(transaction, by, found); !two) {
           core_.trail.refused(by.tenant, by, {"iam:ApproveRequest", resource_of(id), {}},
                               two.error());
           return std::unexpected(two.error());

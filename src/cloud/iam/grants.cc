@@ -1,6 +1,7 @@
 #include "grants.h"
 
 #include "base/ensure.h"
+#include "role_grants.h"
 #include "rows.h"
 
 #include <algorithm>
@@ -21,15 +22,21 @@ HoldingTable table_of(const Right& right) {
     return {"group_member", "user_id", "group_id", right.user.value, right.group.value};
   if (right.kind == RightKind::kDelegation)
     return {"delegation", "user_id", "group_id", right.user.value, right.group.value};
+  if (right.kind == RightKind::kRoleProfile)
+    return {"role_profile", "role_id", "profile_id", right.assumable.value, right.profile.value};
   if (right.user)
     return {"user_profile", "user_id", "profile_id", right.user.value, right.profile.value};
   return {"group_profile", "group_id", "profile_id", right.group.value, right.profile.value};
 }
 
 database::Parameters ids_of(const Right& right) {
-  return {{"tenant_id", right.tenant.value},   {"kind", std::string(name_of(right.kind))},
-          {"user_id", right.user.value},       {"group_id", right.group.value},
-          {"profile_id", right.profile.value}, {"role", right.role}};
+  return {{"tenant_id", right.tenant.value},
+          {"kind", std::string(name_of(right.kind))},
+          {"user_id", right.user.value},
+          {"group_id", right.group.value},
+          {"profile_id", right.profile.value},
+          {"role", right.role},
+          {"assumable_role_id", right.assumable.value}};
 }
 
 // A user, and with a group all its members, read by request: no more than this.
@@ -94,7 +101,7 @@ Result<> write_holding(Core& core, Transaction& transaction, const Right& right,
     return {};
   }
   TRY(check_room(transaction, table));
-  const bool says_who = right.kind == RightKind::kProfile;
+  const bool says_who = right.kind == RightKind::kProfile || right.kind == RightKind::kRoleProfile;
   if (says_who) parameters.push_back({"by_id", giving.by.value});
   TRY(transaction.execute("INSERT INTO " + table.name + " (" + table.holder + ", " + table.thing +
                               ", tenant_id, since_us, expires_us" +
@@ -195,6 +202,8 @@ Result<std::int64_t> take_away(Transaction& transaction, const Right& right, con
     TRY(taken,
         delete_delegations(transaction, "user_id = :user_id AND group_id = :group_id",
                            {{"user_id", right.user.value}, {"group_id", right.group.value}}));
+  } else if (right.kind == RightKind::kTrust) {
+    TRY(taken, empty_trust(transaction, right, ending));
   } else {
     const HoldingTable table = table_of(right);
     TRY(taken, transaction.execute("DELETE FROM " + table.name + " WHERE " + table.holder +
@@ -221,10 +230,12 @@ Result<> record_grant(Core& core, Transaction& transaction, const Right& right,
                             {"expires_us", time_or_null(giving.expires)}})
     parameters.push_back({std::move(name), std::move(value)});
   TRY(transaction.execute(
-      "INSERT INTO iam_grant (id, tenant_id, kind, user_id, group_id, profile_id, role, holder, "
-      "name, privileged, origin, request_id, given_by_user_id, since_us, expires_us, "
+      "INSERT INTO iam_grant (id, tenant_id, kind, user_id, group_id, profile_id, "
+      "assumable_role_id, role, holder, name, privileged, origin, request_id, given_by_user_id, "
+      "since_us, expires_us, "
       "ended_by_user_id, end_reason) VALUES (:id, :tenant_id, :kind, :user_id, :group_id, "
-      ":profile_id, :role, :holder, :name, :privileged, :origin, :request_id, :by_id, :since_us, "
+      ":profile_id, :assumable_role_id, :role, :holder, :name, :privileged, :origin, :request_id, "
+      ":by_id, :since_us, "
       ":expires_us, 0, '')",
       parameters));
   return {};
@@ -239,7 +250,8 @@ Result<std::int64_t> end_grants(Transaction& transaction, const Right& right,
   return transaction.execute(
       "UPDATE iam_grant SET ended_us = :ended_us, ended_by_user_id = :by_id, end_reason = :reason "
       "WHERE ended_us IS NULL AND tenant_id = :tenant_id AND kind = :kind AND user_id = :user_id "
-      "AND group_id = :group_id AND profile_id = :profile_id AND role = :role",
+      "AND group_id = :group_id AND profile_id = :profile_id AND role = :role "
+      "AND assumable_role_id = :assumable_role_id",
       parameters);
 }
 
@@ -316,7 +328,9 @@ Result<bool> is_last_administrator(Transaction& transaction, TenantId tenant, Us
 }
 
 void forget(Core& core, const Right& right) {
-  if (right.user)
+  if (right.kind == RightKind::kTrust)
+    core.signing.forget_sessions();  // those that it ended may have assumed others, of any tenant
+  else if (right.user)
     core.signing.forget_user(right.user);
   else
     core.signing.forget_tenant(right.tenant);

@@ -21,6 +21,7 @@ struct Right {
   std::string holder{}, name{};  // for people
   bool privileged = false;
   DelegationId delegation{};  // of a delegation that is given: which
+  RoleId assumable{};         // the role to be assumed that holds it, or trusts so
 };
 
 struct Giving {

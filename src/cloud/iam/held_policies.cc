@@ -87,13 +87,13 @@ Result<std::shared_ptr<const HeldPolicies>> read_held_policies(database::Transac
 
 Result<std::shared_ptr<const HeldPolicies>> read_role_policies(database::Transaction& transaction,
                                                                policy::CompiledPolicies& compiled,
-                                                               RoleId role) {
-  TRY(auto rows,
-      transaction.query("SELECT p.name, '' AS group_name, p.document, p.privileged, "
-                        "0 AS is_boundary, NULL AS expires_us, NULL AS group_expires_us "
-                        "FROM role_profile r "
-                        "JOIN iam_profile p ON p.id = r.profile_id WHERE r.role_id = :role_id",
-                        {{"role_id", role.value}}));
+                                                               RoleId role, Timestamp now) {
+  TRY(auto rows, transaction.query("SELECT p.name, '' AS group_name, p.document, p.privileged, "
+                                   "0 AS is_boundary, r.expires_us, NULL AS group_expires_us "
+                                   "FROM role_profile r JOIN iam_profile p ON p.id = r.profile_id "
+                                   "WHERE r.role_id = :role_id AND "
+                                   "(r.expires_us IS NULL OR r.expires_us > :now_us)",
+                                   {{"role_id", role.value}, {"now_us", to_us(now)}}));
   return compile_held(rows, compiled);
 }
 

@@ -92,6 +92,12 @@ Task<Intervention> InterventionService::end(const Principal& by, InterventionId 
       co_await core_.write<Intervention>([&](Transaction& transaction) -> Result<Intervention> {
         TRY(const Intervention found, read(transaction, by, id));
         const bool is_own = found.staff == by.user || found.requested_by == by.user;
+        // Whose data it is decides, not the partner above.
+        if (by.tenant != kProviderTenant && by.tenant != found.tenant) {
+          const Error refusal = denied("iam:EndIntervention", resource_of(id));
+          core_.trail.refused(by.tenant, by, {"iam:EndIntervention", resource_of(id), {}}, refusal);
+          return std::unexpected(refusal);
+        }
         TRY(core_.check(by, "iam:EndIntervention",
                         {is_own ? resource_of(by.user) : resource_of(id), by.tenant},
                         denied("iam:EndIntervention", resource_of(id))));

@@ -55,6 +55,12 @@ std::string covered_requests() {
          " OR " + covered("group", "r.kind = 'membership'") + "))";
 }
 
+// A profile for a role to be assumed, or whom that is to trust.
+bool is_of_assumable(const Wanted& wanted) {
+  return wanted.assumable && !wanted.user && !wanted.group && !wanted.role && !wanted.four_eyes &&
+         wanted.profile.has_value() == wanted.trust.empty();
+}
+
 }  // namespace
 
 bool says_something(std::string_view text, std::size_t octets_max) {
@@ -73,11 +79,15 @@ Result<> AccessService::check_wanted(const Wanted& wanted) {
   const bool is_role = wanted.role && wanted.user && !wanted.group && !wanted.profile;
   const bool is_profile = wanted.profile && wanted.user.has_value() != wanted.group.has_value();
   const bool is_membership = wanted.group && wanted.user && !wanted.profile && !wanted.role;
-  const bool has_right = wanted.user || wanted.group || wanted.profile || wanted.role;
-  if (is_rule ? has_right : !is_role && !(is_profile && !wanted.role) && !is_membership)
+  const bool has_right =
+      wanted.user || wanted.group || wanted.profile || wanted.role || wanted.assumable;
+  const bool is_plain =
+      is_rule ? !has_right : is_role || (is_profile && !wanted.role) || is_membership;
+  if (wanted.assumable || !wanted.trust.empty() ? !is_of_assumable(wanted) : !is_plain)
     return fail(Code::kInvalid, "iam.bad_request_shape");
   TRY(check_request_reason(wanted.reason));
-  if (is_rule) return {};
+  // For good.
+  if (is_rule || !wanted.trust.empty()) return {};
   if (wanted.duration < std::chrono::seconds(1) || wanted.duration > kDurationMax)
     return fail(Code::kInvalid, "iam.bad_duration",
                 {{"days", std::to_string(kDurationMax.count())}});
@@ -182,10 +192,12 @@ Result<AccessService::Asked> AccessService::read_asked_rule(Transaction& transac
 Result<AccessService::Asked> AccessService::read_asked(Transaction& transaction, TenantId tenant,
                                                        const Wanted& wanted) {
   if (wanted.four_eyes) return read_asked_rule(transaction, tenant, wanted);
-  TRY(Asked asked, wanted.delegation ? read_asked_delegation(transaction, tenant, wanted)
-                   : wanted.role     ? read_asked_role(transaction, tenant, wanted)
-                   : wanted.profile  ? read_asked_profile(transaction, tenant, wanted)
-                                     : read_asked_membership(transaction, tenant, wanted));
+  if (!wanted.trust.empty()) return read_asked_trust(transaction, tenant, wanted);
+  TRY(Asked asked, wanted.delegation  ? read_asked_delegation(transaction, tenant, wanted)
+                   : wanted.role      ? read_asked_role(transaction, tenant, wanted)
+                   : wanted.assumable ? read_asked_role_profile(transaction, tenant, wanted)
+                   : wanted.profile   ? read_asked_profile(transaction, tenant, wanted)
+                                      : read_asked_membership(transaction, tenant, wanted));
   if (asked.right.privileged && wanted.duration > kPrivilegedDurationMax)
     return fail(Code::kInvalid, "iam.bad_duration",
                 {{"days", std::to_string(kPrivilegedDurationMax.count())}});
@@ -195,22 +207,23 @@ Result<AccessService::Asked> AccessService::read_asked(Transaction& transaction,
 Result<> AccessService::check_room_for(Transaction& transaction, const Principal& by,
                                        const Asked& asked) {
   const Right& right = asked.right;
-  TRY(auto rows,
-      transaction.query(
-          "SELECT (SELECT count(*) FROM access_request r WHERE r.state = 'pending' AND "
-          "r.tenant_id = :tenant_id) AS of_tenant, "
-          "(SELECT count(*) FROM access_request r WHERE r.state = 'pending' AND "
-          "r.requested_by_user_id = :by_id) AS of_user, "
-          "(SELECT count(*) FROM access_request r WHERE r.state = 'pending' AND "
-          "r.tenant_id = :tenant_id AND r.kind = :kind AND r.user_id = :user_id AND "
-          "r.group_id = :group_id AND r.profile_id = :profile_id AND r.role = :role) AS same",
-          {{"tenant_id", right.tenant.value},
-           {"by_id", by.user.value},
-           {"kind", std::string(name_of(right.kind))},
-           {"user_id", right.user.value},
-           {"group_id", right.group.value},
-           {"profile_id", right.profile.value},
-           {"role", right.role}}));
+  TRY(auto rows, transaction.query(
+                     "SELECT (SELECT count(*) FROM access_request r WHERE r.state = 'pending' AND "
+                     "r.tenant_id = :tenant_id) AS of_tenant, "
+                     "(SELECT count(*) FROM access_request r WHERE r.state = 'pending' AND "
+                     "r.requested_by_user_id = :by_id) AS of_user, "
+                     "(SELECT count(*) FROM access_request r WHERE r.state = 'pending' AND "
+                     "r.tenant_id = :tenant_id AND r.kind = :kind AND r.user_id = :user_id AND "
+                     "r.group_id = :group_id AND r.profile_id = :profile_id AND r.role = :role AND "
+                     "r.assumable_role_id = :assumable_role_id) AS same",
+                     {{"tenant_id", right.tenant.value},
+                      {"by_id", by.user.value},
+                      {"kind", std::string(name_of(right.kind))},
+                      {"user_id", right.user.value},
+                      {"group_id", right.group.value},
+                      {"profile_id", right.profile.value},
+                      {"role", right.role},
+                      {"assumable_role_id", right.assumable.value}}));
   if (rows[0].integer("same") > 0) return fail(Code::kConflict, "iam.asked_already");
   if (rows[0].integer("of_user") >= kPendingMax ||
       rows[0].integer("of_tenant") >= kPendingOfTenantMax)
@@ -225,25 +238,29 @@ Result<RequestId> AccessService::insert_request(Transaction& transaction, const 
   const Timestamp now = core_.clock.now();
   const Right& right = asked.right;
   TRY(transaction.execute(
-      "INSERT INTO access_request (id, tenant_id, kind, user_id, group_id, profile_id, role, "
-      "holder, name, privileged, reason, duration_us, profile_changed_us, requested_by_user_id, "
-      "requested_us, pending_until_us, state, decided_by_user_id, decision_reason, delegation_id) "
-      "VALUES (:id, :tenant_id, :kind, :user_id, :group_id, :profile_id, :role, :holder, :name, "
-      ":privileged, :reason, :duration_us, :profile_changed_us, :by_id, :now_us, :until_us, "
-      "'pending', 0, '', :delegation_id)",
+      "INSERT INTO access_request (id, tenant_id, kind, user_id, group_id, profile_id, "
+      "assumable_role_id, role_changed_us, trust_document, role, holder, name, privileged, reason, "
+      "duration_us, profile_changed_us, requested_by_user_id, requested_us, pending_until_us, "
+      "state, decided_by_user_id, decision_reason, delegation_id) VALUES (:id, :tenant_id, :kind, "
+      ":user_id, :group_id, :profile_id, :assumable_role_id, :role_changed_us, :trust, :role, "
+      ":holder, :name, :privileged, :reason, :duration_us, :profile_changed_us, :by_id, :now_us, "
+      ":until_us, 'pending', 0, '', :delegation_id)",
       {{"id", id.value},
        {"tenant_id", right.tenant.value},
        {"kind", std::string(name_of(right.kind))},
        {"user_id", right.user.value},
        {"group_id", right.group.value},
        {"profile_id", right.profile.value},
+       {"assumable_role_id", right.assumable.value},
+       {"role_changed_us", asked.role_changed_us},
+       {"trust", wanted.trust},
        {"role", right.role},
        {"holder", right.holder},
        {"name", right.name},
        {"privileged", std::int64_t(right.privileged)},
        {"reason", wanted.reason},
        {"delegation_id", right.delegation.value},
-       {"duration_us", wanted.four_eyes ? 0 : wanted.duration.count()},
+       {"duration_us", wanted.four_eyes || !wanted.trust.empty() ? 0 : wanted.duration.count()},
        {"profile_changed_us", asked.profile_changed_us},
        {"by_id", by.user.value},
        {"now_us", to_us(now)},
@@ -304,6 +321,7 @@ Task<Choices> AccessService::list_choices(const Principal& by) {
     for (const Row& row : profiles)
       choices.profiles.push_back(
           {std::to_string(row.integer("id")), row.text("name"), row.flag("privileged")});
+    TRY(choices.assumables, list_assumables(transaction, by));
     TRY(auto groups,
         transaction.query("SELECT g.id, g.name, (SELECT count(*) FROM group_profile h JOIN "
                           "iam_profile p ON p.id = h.profile_id WHERE h.group_id = g.id AND "

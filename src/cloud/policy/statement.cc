@@ -44,6 +44,11 @@ Naming Statement::naming(const Caller& caller) const {
   return naming == Naming::kNot ? Naming::kDirectly : Naming::kNot;
 }
 
+bool Statement::keeps_out(std::string_view issuer) const {
+  return principals.issuer == issuer || principals.everybody ||
+         principals_are == Listed::kAllButThese;
+}
+
 bool Statement::is_about_action(std::string_view action, const KnownFacts& facts) const {
   const bool is_listed = std::ranges::any_of(
       actions, [&](const Pattern& pattern) { return pattern.matches(action, facts); });

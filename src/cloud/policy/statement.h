@@ -59,6 +59,9 @@ struct Statement {
     return effect == Effect::kAllow &&
            (principals.everybody || principals_are == Listed::kAllButThese);
   }
+  // Of a Deny: whether it is about who comes with a token of the issuer. One for everybody, or for
+  // all but some, is.
+  bool keeps_out(std::string_view issuer) const;
 };
 
 class Policy {

@@ -38,7 +38,10 @@ json to_json(const iam::AccessRequest& request) {
           {"decided_us", time_or_null(request.decided)},
           {"decision_reason", request.decision_reason},
           {"deciders", request.deciders},
-          {"delegation", text_or_null(text_of_id(request.delegation))}};
+          {"delegation", text_or_null(text_of_id(request.delegation))},
+          {"assumable_role", text_or_null(text_of_id(request.assumable))},
+          {"trust",
+           request.trust.empty() ? json(nullptr) : json::parse(request.trust, nullptr, false)}};
 }
 
 // The id in a field of the body; nothing when it is not there.
@@ -62,6 +65,11 @@ Result<iam::Wanted> wanted_of(const json& body) {
   TRY(wanted.user, id_field<UserId>(body, "user"));
   TRY(wanted.group, id_field<iam::GroupId>(body, "group"));
   TRY(wanted.profile, id_field<iam::ProfileId>(body, "profile"));
+  TRY(wanted.assumable, id_field<iam::RoleId>(body, "assumable_role"));
+  if (const auto trust = body.find("trust"); trust != body.end() && !trust->is_null()) {
+    if (!trust->is_object()) return fail(Code::kInvalid, "api.missing_field", {{"name", "trust"}});
+    wanted.trust = trust->dump();
+  }
   TRY(wanted.reason, text_field(body, "reason"));
   if (const std::string role = text_field_or(body, "role", ""); !role.empty()) {
     wanted.role = iam::role_named(role);
@@ -132,7 +140,8 @@ Task<Answer> list_choices(Call& call) {
   CO_TRY(auto found, co_await access(call).list_choices(call.by));
   co_return answer({{"roles", to_json(found.roles)},
                     {"profiles", to_json(found.profiles)},
-                    {"groups", to_json(found.groups)}});
+                    {"groups", to_json(found.groups)},
+                    {"assumable_roles", to_json(found.assumables)}});
 }
 
 Task<Answer> list_grants(Call& call) {

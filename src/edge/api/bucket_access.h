@@ -23,6 +23,8 @@ Task<objects::Bucket> reach_to_open(Call& call);
 // Whether its policy lets everybody in, and nothing keeps them out.
 bool has_public_policy(const objects::Bucket& bucket);
 Task<bool> is_open(Call& call, const objects::Bucket& bucket);
+// The same of a bucket that was found.
+Result<> permit(const Call& call, const objects::Bucket& bucket, const std::string& key);
 
 // What the caller is told of `error`: who may not list what begins with `key` does not learn that
 // it is not there, as in S3.

@@ -1,4 +1,5 @@
 // Buckets and objects for the console and programs; S3 clients use edge/s3.
+#include "authenticate.h"
 #include "base/text_encoding.h"
 #include "bucket_access.h"
 #include "page.h"
@@ -139,7 +140,9 @@ Task<Answer> get_object(Call& call) {
   }
   CO_TRY(co_await call.response.start(length));
   bool more = call.request.method != "HEAD";
+  StillAllowed allowed(call, bucket, key);
   while (more) {
+    CO_TRY(co_await allowed.check());
     CO_TRY(View piece, co_await reading->next());
     more = !piece.empty();
     if (more) CO_TRY(co_await call.response.write(piece));
@@ -157,8 +160,9 @@ Task<Answer> put_object(Call& call) {
   if (*request.size > objects::kPutSizeMax) co_return fail(Code::kInvalid, "object.too_large");
   request.conditions.if_none_match_any = call.request.fields.get("if-none-match") == "*";
   auto leaf = leaf_of(call, bucket.tenant, object_arn(bucket.name, key));
-  CO_TRY(auto info,
-         co_await call.host.services.objects.put(bucket, key, request, *call.request.body, leaf));
+  StillAllowed allowed(call, bucket, key);
+  AllowedBody body(*call.request.body, allowed);
+  CO_TRY(auto info, co_await call.host.services.objects.put(bucket, key, request, body, leaf));
   co_return answer(to_json(info));
 }
 

@@ -138,7 +138,8 @@ json to_json(const iam::Grant& grant) {
           {"since_us", to_us(grant.since)},
           {"expires_us", time_or_null(grant.expires)},
           {"ended_us", time_or_null(grant.ended)},
-          {"end_reason", text_or_null(grant.end_reason)}};
+          {"end_reason", text_or_null(grant.end_reason)},
+          {"assumable_role", text_or_null(text_of_id(grant.assumable))}};
 }
 
 json to_json(const iam::ApiToken& token) {

@@ -45,7 +45,8 @@ struct Call {
   crypto::Digest signing_key{};
   iam::Principal principal;
   const Operation* operation = nullptr;
-  objects::Bucket bucket;  // of operations on one
+  objects::Bucket bucket;   // of operations on one
+  Timestamp asked_again{};  // when it was last allowed, while its body runs: still_allowed.h
 };
 
 // "arn:aws:s3:::bucket/key"

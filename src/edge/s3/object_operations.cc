@@ -7,6 +7,7 @@
 #include "object_fields.h"
 #include "payload.h"
 #include "route.h"
+#include "still_allowed.h"
 
 namespace belfry::s3 {
 namespace {
@@ -154,6 +155,7 @@ Task<> get_object(Call& call) {
   CO_TRY(co_await call.response.start(length));
   while (!piece.empty()) {
     CO_TRY(co_await call.response.write(piece));
+    if (is_due_again(call)) CO_TRY(co_await check_read_goes_on(call));
     CO_TRY(piece, co_await (*reading)->next());
   }
   co_return Result<>();

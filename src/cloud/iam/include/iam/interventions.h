@@ -89,8 +89,9 @@ struct OpenIntervention {
 // That by which `by` may reach what is `owner`'s at `time`; null: none. Valid as long as `by`.
 const OpenIntervention* open_intervention(const Principal& by, TenantId owner, Timestamp time);
 
-// Seen by the provider's administrators, by the staff whom they name or who asked, and by the
-// administrators of the customer; for others they do not exist. Every call is safe from any thread
+// Seen by the provider's administrators, by the staff whom they name or who asked, by the
+// administrators of the customer, and by those of the partners above it, who see them alone; for
+// others they do not exist. Every call is safe from any thread
 // and leaves an audit event with its change in the logs of both, in one transaction. An open one
 // counts no longer from the instant at which it expires. What is done under one is in both logs,
 // with its number. Bucket policies are never reached.
@@ -128,8 +129,9 @@ class Interventions {
                                      const std::string& reason) = 0;
   virtual Task<Intervention> refuse(const Principal& by, InterventionId id,
                                     const std::string& reason) = 0;
-  // By whoever sees it: the staff, the provider's administrators and the customer's. At once;
-  // one that is pending is withdrawn. Errors: conflict ("iam.intervention_over").
+  // By the staff, the provider's administrators and the customer's; by no partner's (denied
+  // "iam.denied"). At once; one that is pending is withdrawn. Errors: conflict
+  // ("iam.intervention_over").
   virtual Task<Intervention> end(const Principal& by, InterventionId id) = 0;
 
   // Writes down what has expired or lapsed. To be called again and again.
