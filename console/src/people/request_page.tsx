@@ -63,6 +63,11 @@ function Facts({ request }: { request: AccessRequest }) {
             {request.decided_by_name ?? '–'}, <Moment us={request.decided_us} never="–" />
           </Fact>
         )}
+        {request.approved_by_own_account && (
+          <Fact wide term={t('request.own_account')}>
+            {t('request.own_account.text')}
+          </Fact>
+        )}
         <Fact wide term={t('request.reason')}>
           {request.reason}
         </Fact>

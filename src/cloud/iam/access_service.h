@@ -9,6 +9,9 @@
 
 namespace belfry::iam {
 
+// Whether who decides and who asked or profits may be one person with two accounts.
+enum class Two { kApart, kMayBeOne };
+
 class AccessService : public Access {
  public:
   explicit AccessService(Core& core) : core_(core) {}
@@ -56,7 +59,7 @@ class AccessService : public Access {
                           const AccessRequest& request);
   Result<AccessRequest> close(Transaction& transaction, const Principal& by,
                               const AccessRequest& request, RequestState state,
-                              const std::string& reason);
+                              const std::string& reason, Two two = Two::kApart);
   Result<std::vector<Right>> end_expired(Transaction& transaction);
   Result<std::int64_t> let_lapse(Transaction& transaction);
 
@@ -81,9 +84,10 @@ struct Deciders {
 // SQL columns that deciders_of reads, of two columns of numbers of users, with :now_us.
 std::string decider_columns(const std::string& asker, const std::string& profiting);
 Deciders deciders_of(const Row& row);
-// Errors: denied ("iam.four_eyes", "iam.four_eyes_of_maker").
-Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
-                   bool are_apart);
+// What it finds: whether the two may be one person, where no other can decide. Errors: denied
+// ("iam.four_eyes", "iam.four_eyes_of_maker").
+Result<Two> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
+                      bool are_apart);
 // Whether it is words: not blank, and no longer than that.
 bool says_something(std::string_view text, std::size_t octets_max);
 // What for, of who asks: some words. Errors: invalid ("iam.bad_reason"), as below.

@@ -37,7 +37,8 @@ json to_json(const iam::AccessRequest& request) {
           {"decided_by_name", text_or_null(request.decided_by_name)},
           {"decided_us", time_or_null(request.decided)},
           {"decision_reason", request.decision_reason},
-          {"deciders", request.deciders}};
+          {"deciders", request.deciders},
+          {"approved_by_own_account", request.approved_by_own_account}};
 }
 
 // The id in a field of the body; nothing when it is not there.

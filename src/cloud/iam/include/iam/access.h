@@ -75,6 +75,8 @@ struct AccessRequest {
   // Some who can decide are surely others than who asked and who profits: none gave the other the
   // account, or keeps an issuer that says who it is. Whoever is not does not decide then.
   bool are_apart = false;
+  // Who approved it may be who asked or profits, with a second account: nobody else could then.
+  bool approved_by_own_account = false;
 };
 
 struct Grant {
