@@ -110,6 +110,12 @@ constexpr std::array kKinds = {
     Kind{"intervention", "intervention", "intervention"},
 };
 
+// What reviews are about, of subjects of the kind `scope`.
+constexpr std::array kScopes = {
+    Kind{"all", "of all rights", "de tous les droits"},
+    Kind{"privileged", "of privileged rights", "des droits privilégiés"},
+};
+
 const Kind* find_kind(std::string_view subject) {
   std::size_t space = subject.find(' ');
   if (space == subject.npos) return nullptr;
@@ -158,6 +164,12 @@ Text subject_text(std::string_view subject) {
   const Kind* kind = find_kind(subject);
   if (kind == nullptr) return {.fr = std::string(subject), .en = std::string(subject)};
   std::string rest(subject.substr(kind->name.size()));
+  if (kind->name == "scope") {
+    const auto* scope = std::ranges::find(kScopes, std::string_view(rest).substr(1), &Kind::name);
+    if (scope != kScopes.end())
+      return {.fr = std::string(kind->fr) + " " + std::string(scope->fr),
+              .en = std::string(kind->en) + " " + std::string(scope->en)};
+  }
   return {.fr = std::string(kind->fr) + rest, .en = std::string(kind->en) + rest};
 }
 
