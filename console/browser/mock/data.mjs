@@ -146,6 +146,7 @@ function user(id, tenant, name, role, has_totp) {
     owner: null,
     has_totp,
     passkeys: 0,
+    factor_needed: role.endsWith('administrator'),
     created_us: minutesAgo(50_000),
     last_sign_in_us: minutesAgo(3),
     role_until_us: null,

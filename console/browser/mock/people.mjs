@@ -25,6 +25,7 @@ const people = [
       email: at % 5 === 0 ? '' : `${name}@rivage.example`,
       role: at % 3 === 0 ? 'member' : 'reader',
       privileged: at % 20 === 3,
+      factor_needed: at % 20 === 3,
       active: at % 9 !== 4,
       has_totp: at % 4 === 0,
       passkeys: at % 6 === 0 ? 2 : 0,

@@ -28,6 +28,7 @@ const request = (id, more) => ({
   decided_by_name: null,
   decided_us: null,
   decision_reason: '',
+  approved_by_own_account: false,
   deciders: 1,
   delegation: null,
   ...more,

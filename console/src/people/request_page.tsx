@@ -80,6 +80,11 @@ function Facts({ request }: { request: AccessRequest }) {
             </pre>
           </Fact>
         )}
+        {request.approved_by_own_account && (
+          <Fact wide term={t('request.own_account')}>
+            {t('request.own_account.text')}
+          </Fact>
+        )}
         <Fact wide term={t('request.reason')}>
           {request.reason}
         </Fact>

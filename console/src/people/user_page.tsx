@@ -57,7 +57,7 @@ function About({ user }: { user: User }) {
           </span>
         </p>
       )}
-      {user.privileged && !user.has_totp && user.passkeys === 0 && (
+      {user.factor_needed && !user.has_totp && user.passkeys === 0 && (
         <p className="notice" role="note">
           <Icon name="error" />
           {t('user.idle', { name: user.name })}

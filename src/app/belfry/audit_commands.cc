@@ -41,6 +41,8 @@ Result<std::string> time_of(const std::string& text) {
   return std::to_string(to_us(*time));
 }
 
+constexpr const char* kEvents = "/api/v1/audit/events";
+
 // "?a=1&b=2" of the parts that have a value.
 std::string query_of(const std::vector<QueryPart>& parts) {
   std::string query;
@@ -51,7 +53,8 @@ std::string query_of(const std::vector<QueryPart>& parts) {
 }
 
 // "?a=1&b=2" of everything that events are asked for by, and what else is given.
-Result<std::string> target_of(const AuditFilter& filter, std::vector<QueryPart> parts) {
+Result<std::string> target_of(const std::string& path, const AuditFilter& filter,
+                              std::vector<QueryPart> parts) {
   TRY(std::string from, time_of(filter.from));
   TRY(std::string until, time_of(filter.until));
   parts.insert(parts.end(), {{"from_us", from},
@@ -64,7 +67,7 @@ Result<std::string> target_of(const AuditFilter& filter, std::vector<QueryPart> 
                              {"class_uid", filter.event_class},
                              {"reason", filter.reason}});
   for (const std::string& detail : filter.details) parts.push_back({"detail", detail});
-  return "/api/v1/audit/events" + query_of(parts);
+  return path + query_of(parts);
 }
 
 void print_events(const json& events) {
@@ -78,7 +81,7 @@ void print_events(const json& events) {
 }
 
 Result<> list_events(const Invocation& invocation, const AuditFilter& filter) {
-  TRY(std::string target, target_of(filter, {}));
+  TRY(std::string target, target_of(kEvents, filter, {}));
   TRY(auto connection, Connection::open(invocation.place));
   TRY(json events, connection.get_all(target, filter.limit));
   if (invocation.json) return print_json(events), Result<>();
@@ -102,10 +105,11 @@ class EventStream {
       : invocation_(invocation), filter_(filter), cursor_(std::move(cursor)) {}
 
   Result<json> next(std::string_view wait_s, std::size_t limit) {
-    TRY(std::string target, target_of(filter_, {{"order", "oldest"},
-                                                {"wait_s", std::string(wait_s)},
-                                                {"limit", std::to_string(limit)},
-                                                {"cursor", cursor_}}));
+    TRY(std::string target, target_of(kEvents, filter_,
+                                      {{"order", "oldest"},
+                                       {"wait_s", std::string(wait_s)},
+                                       {"limit", std::to_string(limit)},
+                                       {"cursor", cursor_}}));
     for (int failures = 0;; ++failures) {
       auto page = ask(target);
       if (page) {
@@ -207,10 +211,13 @@ class ExportFile {
   std::FILE* file_ = nullptr;
 };
 
-// The events that the checkpoint of its beginning covers, as REST's export writes them.
+// The events that the checkpoint of its beginning covers, as REST's export writes them. It is told
+// to the log once, by its beginning: what goes on after a break is the same export.
 Result<> export_events(const Invocation& invocation, const AuditFilter& filter) {
   TRY(auto connection, Connection::open(invocation.place));
-  TRY(const json checkpoint, connection.get("/api/v1/audit/checkpoint"));
+  TRY(const std::string beginning, target_of("/api/v1/audit/exports", filter, {}));
+  TRY(const json begun, connection.post(beginning, json::object()));
+  const json& checkpoint = begun.at("checkpoint");
   const auto size = checkpoint.at("size").get<std::uint64_t>();
   ExportFile file(filter.file);
   TRY(file.open());

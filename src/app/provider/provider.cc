@@ -155,7 +155,7 @@ class RunningProvider : public Provider {
     CO_TRY(co_await open_services());
     CO_TRY(co_await found());
     CO_TRY(co_await open_measures());
-    CO_TRY(listen());
+    if (options_.serves) CO_TRY(listen());
     if (options_.background) begin_background();
     co_return Result<>();
   }

@@ -69,6 +69,7 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"access_review", Proof::kObserved, ""},
     {"access_review_item", Proof::kObserved, ""},
     {"intervention", Proof::kObserved, ""},
+    {"host_recovery", Proof::kObserved, ""},
     {"invitation", Proof::kObserved, ""},
     // What is found in the ledger
     {"log_fact", Proof::kObserved, ""},

@@ -120,8 +120,8 @@ Deciders deciders_of(const Row& row) {
   return {.count = std::size_t(apart), .are_apart = true};
 }
 
-Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
-                   bool are_apart) {
+Result<Two> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
+                      bool are_apart) {
   // Who owns a service account profits from what it gets.
   TRY(auto owned, transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.owner_id = "
                                     ":user_id AND u.id IN (:holder_id, :requester_id)",
@@ -130,7 +130,6 @@ Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, 
                                      {"requester_id", asked.value}}));
   if (by.user == asked || by.user == profits || owned[0].integer("n") > 0)
     return fail(Code::kDenied, "iam.four_eyes");
-  if (!are_apart) return {};
   TRY(auto makers,
       transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.id = :user_id "
                         "AND (" +
@@ -138,8 +137,9 @@ Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, 
                         {{"user_id", by.user.value},
                          {"holder_id", profits.value},
                          {"requester_id", asked.value}}));
-  if (makers[0].integer("n") > 0) return fail(Code::kDenied, "iam.four_eyes_of_maker");
-  return {};
+  if (makers[0].integer("n") == 0) return Two::kApart;
+  if (are_apart) return fail(Code::kDenied, "iam.four_eyes_of_maker");
+  return Two::kMayBeOne;
 }
 
 const std::string kRequestColumns =
@@ -174,7 +174,8 @@ AccessRequest request_of(const Row& row) {
           .are_apart = deciders.are_apart,
           .delegation = DelegationId{row.integer("delegation_id")},
           .assumable = RoleId{row.integer("assumable_role_id")},
-          .trust = row.text("trust_document")};
+          .trust = row.text("trust_document"),
+          .approved_by_own_account = row.flag("approved_by_own_account")};
 }
 
 Grant grant_of(const Row& row) {

@@ -10,6 +10,9 @@
 
 namespace belfry::iam {
 
+// Whether who decides and who asked or profits may be one person with two accounts.
+enum class Two { kApart, kMayBeOne };
+
 class AccessService : public Access {
  public:
   explicit AccessService(Core& core) : core_(core) {}
@@ -75,14 +78,15 @@ class AccessService : public Access {
   Result<std::vector<Choices::Choice>> list_assumables(Transaction& transaction,
                                                        const Principal& by);
   // That two persons decide: who does neither asked nor profits.
-  static Result<> check_decider(Transaction& transaction, const Principal& by,
-                                const ToDecide& found);
+  static Result<Two> check_decider(Transaction& transaction, const Principal& by,
+                                   const ToDecide& found);
   // Makes what was asked for hold. What it gave; nothing for a rule.
   Result<Right> carry_out(Transaction& transaction, const Principal& by,
                           const AccessRequest& request);
   Result<AccessRequest> close(Transaction& transaction, const Principal& by,
                               const AccessRequest& request, RequestState state,
-                              const std::string& reason, const std::optional<Cover>& cover = {});
+                              const std::string& reason, const std::optional<Cover>& cover = {},
+                              Two two = Two::kApart);
   Result<std::vector<Right>> end_expired(Transaction& transaction);
   Result<std::int64_t> let_lapse(Transaction& transaction);
 
@@ -107,9 +111,10 @@ struct Deciders {
 // SQL columns that deciders_of reads, of two columns of numbers of users, with :now_us.
 std::string decider_columns(const std::string& asker, const std::string& profiting);
 Deciders deciders_of(const Row& row);
-// Errors: denied ("iam.four_eyes", "iam.four_eyes_of_maker").
-Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
-                   bool are_apart);
+// What it finds: whether the two may be one person, where no other can decide. Errors: denied
+// ("iam.four_eyes", "iam.four_eyes_of_maker").
+Result<Two> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
+                      bool are_apart);
 // Whether it is words: not blank, and no longer than that.
 bool says_something(std::string_view text, std::size_t octets_max);
 // What for, of who asks: some words. Errors: invalid ("iam.bad_reason"), as below.

@@ -99,13 +99,13 @@ Result<std::vector<Choices::Choice>> AccessService::list_assumables(Transaction&
   return choices;
 }
 
-Result<> AccessService::check_decider(Transaction& transaction, const Principal& by,
-                                      const ToDecide& found) {
+Result<Two> AccessService::check_decider(Transaction& transaction, const Principal& by,
+                                         const ToDecide& found) {
   const AccessRequest& request = found.request;
   // A delegate never decides for an account that it made, whether or not another can.
-  TRY(check_two(transaction, by, request.requested_by, request.user,
-                request.are_apart || found.cover.has_value()));
-  if (!request.assumable) return {};
+  TRY(const Two two, check_two(transaction, by, request.requested_by, request.user,
+                               request.are_apart || found.cover.has_value()));
+  if (!request.assumable) return two;
   // Whom the role trusts by name profits as if the profile were its own.
   bool profits = false;
   if (request.trust.empty()) {
@@ -113,7 +113,8 @@ Result<> AccessService::check_decider(Transaction& transaction, const Principal&
   } else if (const auto trust = policy::compile(request.trust, policy::Kind::kTrust)) {
     profits = names(**trust, by);
   }
-  return profits ? fail(Code::kDenied, "iam.four_eyes") : Result<>();
+  if (profits) return fail(Code::kDenied, "iam.four_eyes");
+  return two;
 }
 
 }  // namespace belfry::iam

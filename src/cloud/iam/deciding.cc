@@ -97,21 +97,23 @@ Result<Right> AccessService::carry_out(Transaction& transaction, const Principal
 Result<AccessRequest> AccessService::close(Transaction& transaction, const Principal& by,
                                            const AccessRequest& request, RequestState state,
                                            const std::string& reason,
-                                           const std::optional<Cover>& cover) {
+                                           const std::optional<Cover>& cover, Two two) {
   TRY(transaction.execute(
       "UPDATE access_request SET state = :state, decided_by_user_id = :by_id, decided_us = "
-      ":now_us, decision_reason = :reason WHERE id = :id",
+      ":now_us, decision_reason = :reason, approved_by_own_account = :own WHERE id = :id",
       {{"state", std::string(name_of(state))},
        {"by_id", by.user.value},
        {"now_us", to_us(core_.clock.now())},
        {"reason", reason},
+       {"own", std::int64_t(two == Two::kMayBeOne)},
        {"id", request.id.value}}));
   const std::string action = state == RequestState::kApproved  ? "iam:ApproveRequest"
                              : state == RequestState::kRefused ? "iam:RefuseRequest"
                                                                : "iam:CancelRequest";
-  TRY(core_.trail.changed(
-      transaction, request.tenant, by,
-      {action, resource_of(request.id), with_cover(details_of(request, reason), cover)}));
+  std::vector<audit::Detail> details = with_cover(details_of(request, reason), cover);
+  if (two == Two::kMayBeOne) details.push_back({"approved_by_own_account", "yes"});
+  TRY(core_.trail.changed(transaction, request.tenant, by,
+                          {action, resource_of(request.id), std::move(details)}));
   TRY(forget_asked_delegations(transaction));
   return read_request(transaction, by, request.id);
 }
@@ -124,14 +126,15 @@ Task<AccessRequest> AccessService::approve(const Principal& by, RequestId id,
       co_await core_.write<AccessRequest>([&](Transaction& transaction) -> Result<AccessRequest> {
         TRY(const ToDecide found, read_to_decide(transaction, by, id, "iam:DecideRequest"));
         const auto& [request, cover] = found;
-        if (auto two = check_decider(transaction, by, found); !two) {
+        const auto two = check_decider(transaction, by, found);
+        if (!two) {
           core_.trail.refused(by.tenant, by, {"iam:ApproveRequest", resource_of(id), {}},
                               two.error());
           return std::unexpected(two.error());
         }
         TRY(core_.check_fresh(by, "iam:ApproveRequest", resource_of(id)));
         TRY(given, carry_out(transaction, by, request));
-        return close(transaction, by, request, RequestState::kApproved, reason, cover);
+        return close(transaction, by, request, RequestState::kApproved, reason, cover, *two);
       });
   if (approved && given.kind != RightKind::kFourEyes) forget(core_, given);
   co_return approved;

@@ -11,6 +11,9 @@ namespace belfry::iam {
 // Whoever shows a factor has lost none: an open reset of the user ends.
 Result<> cancel_as_needless(Core& core, Transaction& transaction, const Principal& user);
 
+// All factors of the user go, with them what keys and tokens carry of them, and its sessions.
+Result<> remove_factors(Transaction& transaction, UserId user, Timestamp now);
+
 class FactorResetService : public FactorResets {
  public:
   FactorResetService(Core& core, MailQueueService& mail, PeopleService& people)

@@ -57,6 +57,22 @@ Result<> cancel_as_needless(Core& core, Transaction& transaction, const Principa
                             {"iam:CancelFactorReset", resource_of(user.user), {}});
 }
 
+Result<> remove_factors(Transaction& transaction, UserId user, Timestamp now) {
+  const database::Parameters parameters = {{"id", user.value}, {"now_us", to_us(now)}};
+  for (const char* change :
+       {"DELETE FROM passkey WHERE user_id = :id", "DELETE FROM mfa_factor WHERE user_id = :id",
+        "DELETE FROM recovery_code WHERE user_id = :id",
+        "UPDATE api_token SET second_factor = 0, passkey = 0 WHERE user_id = :id OR user_id IN "
+        "(SELECT u.id FROM iam_user u WHERE u.owner_id = :id)",
+        "UPDATE access_key SET second_factor = 0, passkey = 0 WHERE user_id = :id OR user_id IN "
+        "(SELECT u.id FROM iam_user u WHERE u.owner_id = :id)",
+        "UPDATE iam_session SET ended_us = :now_us WHERE user_id = :id AND ended_us IS NULL",
+        "DELETE FROM role_session WHERE by_user_id = :id OR by_user_id IN "
+        "(SELECT u.id FROM iam_user u WHERE u.owner_id = :id)"})
+    TRY(transaction.execute(change, parameters));
+  return {};
+}
+
 Task<Listing<FactorReset>> FactorResetService::list_factor_resets(const Principal& by,
                                                                   TenantId tenant, Page page) {
   using List = Listing<FactorReset>;
@@ -150,7 +166,8 @@ Result<> FactorResetService::check_decider(Transaction& transaction, const Princ
                                    {{"id", reset.id},
                                     {"tenant_id", by.tenant.value},
                                     {"now_us", to_us(core_.clock.now())}}));
-  return check_two(transaction, by, reset.asked_by, reset.user, deciders_of(rows[0]).are_apart);
+  TRY(check_two(transaction, by, reset.asked_by, reset.user, deciders_of(rows[0]).are_apart));
+  return {};
 }
 
 Task<FactorReset> FactorResetService::approve_factor_reset(const Principal& by,
@@ -218,20 +235,10 @@ Result<> FactorResetService::tell(Transaction& transaction, const FactorReset& r
 }
 
 Result<> FactorResetService::carry_out(Transaction& transaction, const FactorReset& reset) {
-  const database::Parameters parameters = {
-      {"id", reset.user.value}, {"reset_id", reset.id}, {"now_us", to_us(core_.clock.now())}};
-  for (const char* change :
-       {"DELETE FROM passkey WHERE user_id = :id", "DELETE FROM mfa_factor WHERE user_id = :id",
-        "DELETE FROM recovery_code WHERE user_id = :id",
-        "UPDATE api_token SET second_factor = 0 WHERE user_id = :id OR user_id IN "
-        "(SELECT u.id FROM iam_user u WHERE u.owner_id = :id)",
-        "UPDATE access_key SET second_factor = 0 WHERE user_id = :id OR user_id IN "
-        "(SELECT u.id FROM iam_user u WHERE u.owner_id = :id)",
-        "UPDATE iam_session SET ended_us = :now_us WHERE user_id = :id AND ended_us IS NULL",
-        "DELETE FROM role_session WHERE by_user_id = :id OR by_user_id IN "
-        "(SELECT u.id FROM iam_user u WHERE u.owner_id = :id)",
-        "UPDATE factor_reset SET state = 'done', ended_us = :now_us WHERE id = :reset_id"})
-    TRY(transaction.execute(change, parameters));
+  TRY(remove_factors(transaction, reset.user, core_.clock.now()));
+  TRY(transaction.execute(
+      "UPDATE factor_reset SET state = 'done', ended_us = :now_us WHERE id = :reset_id",
+      {{"reset_id", reset.id}, {"now_us", to_us(core_.clock.now())}}));
   TRY(tell(transaction, reset, "factor_removed"));
   const Principal program{.tenant = reset.tenant,
                           .name = "belfry",

@@ -312,6 +312,17 @@ Result<bool> is_last_administrator(Transaction& transaction, TenantId tenant, Us
   const std::string now_or_later[] = {
       "(CASE WHEN u.role_until_us <= :now_us THEN u.base_role ELSE u.role END)" + roles,
       "COALESCE(u.base_role, u.role)" + roles};
+  // Nobody but the founder administers the provider for good: two who do it for a time prolong each
+  // other's role.
+  if (tenant == kProviderTenant) {
+    TRY(auto others,
+        transaction.query(
+            "SELECT count(*) AS n FROM iam_user u WHERE u.id <> "
+            ":user_id AND " +
+                std::string(kAdministrators),
+            {{"user_id", user.value}, {"tenant_id", tenant.value}, {"now_us", to_us(now)}}));
+    if (others[0].integer("n") >= 2) return false;
+  }
   for (const std::string& administers : now_or_later) {
     TRY(auto rows,
         transaction.query(

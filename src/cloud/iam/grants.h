@@ -77,7 +77,7 @@ inline constexpr std::string_view kAdministrators =
     "u.active = 1 AND u.tenant_id = :tenant_id AND (CASE WHEN u.role_until_us <= :now_us "
     "THEN u.base_role ELSE u.role END) IN ('provider_administrator', 'tenant_administrator')";
 // Whether the tenant would be left without such an administrator, now or when roles for a time have
-// ended, once `user` were none any more.
+// ended, once `user` were none any more. The provider is not, while two others administer it.
 Result<bool> is_last_administrator(Transaction& transaction, TenantId tenant, UserId user,
                                    Timestamp now);
 // What is cached of who loses or gains `right` is read again.

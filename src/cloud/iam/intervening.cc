@@ -20,6 +20,24 @@ Result<Intervention> InterventionService::read_to_decide(Transaction& transactio
   return found;
 }
 
+Result<> InterventionService::check_opener(Transaction& transaction, const Intervention& asked) {
+  const bool is_break_glass = asked.kind == InterventionKind::kBreakGlass;
+  for (const UserId user : {asked.requested_by, asked.staff}) {
+    TRY(auto rows,
+        transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.id = :id AND " +
+                              (is_break_glass ? std::string(kAdministrators)
+                                              : "u.tenant_id = :tenant_id AND u.active = 1 AND "
+                                                "u.created_us <= :now_us"),
+                          {{"id", user.value},
+                           {"tenant_id", kProviderTenant.value},
+                           {"now_us", to_us(core_.clock.now())}}));
+    if (rows[0].integer("n") == 0)
+      return fail(Code::kConflict, "iam.opener_gone",
+                  {{"user", user == asked.staff ? asked.staff_name : asked.requested_by_name}});
+  }
+  return {};
+}
+
 Result<> InterventionService::check_none_open(Transaction& transaction,
                                               const Intervention& wanted) {
   TRY(auto rows, transaction.query("SELECT count(*) AS n FROM intervention i WHERE "
@@ -47,6 +65,7 @@ Result<Intervention> InterventionService::decide(Transaction& transaction, const
       return std::unexpected(two.error());
     }
     TRY(core_.check_fresh(by, "iam:ApproveIntervention", resource_of(id)));
+    TRY(check_opener(transaction, asked));
     if (asked.kind == InterventionKind::kBreakGlass) {
       TRY(check_just_proved(transaction, by, "iam:ApproveIntervention", resource_of(id)));
       TRY(check_reports(transaction, asked.staff));

@@ -92,7 +92,8 @@ Result<> check_factor(const Principal& principal, std::string_view action, const
   if (!principal.second_factor)
     return denied(by_rights ? "iam.second_factor_needed" : "iam.factor_demanded", action, resource);
   if (principal.passkey_due != PasskeyDue::kNo)
-    return fail(Code::kDenied, "iam.passkey_step_up_needed");
+    return fail(Code::kDenied, principal.method == Method::kSession ? "iam.passkey_step_up_needed"
+                                                                    : "iam.made_before_passkey");
   if (principal.elsewhere.empty()) return {};
   return fail(Code::kDenied, "iam.step_up_needed",
               {{"minutes", std::to_string(kFreshFor.count())}});

@@ -193,8 +193,12 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   Task<Founder> make_founder(Tenant tenant, std::string user_name, Role role);
   Result<> insert_founder(Transaction& transaction, const Founder& founder);
   Result<User> insert_probe_administrator(Transaction& transaction, const std::string& hashed);
+  // Of who made a key.
+  struct Carried {
+    bool factor = false, passkey = false;
+  };
   Result<NewAccessKey> insert_access_key(Transaction& transaction, const User& user,
-                                         bool second_factor);
+                                         Carried carried);
   NewApiToken make_api_token(const Principal& by, const std::string& label);
   Result<> insert_api_token(Transaction& transaction, const Principal& by, const NewApiToken& made);
 

@@ -176,7 +176,7 @@ std::vector<ActReach> find_everybody(const TenantTree& tree, const policy::Polic
     if (!is_open_to_anonymous(asked.action)) continue;
     const Resource resource{asked.resource, owner};
     const RequestFacts request_facts(tree, nobody, resource, owner, nowhere);
-    const KnownOfUser facts(request_facts, false);
+    const KnownOfUser facts(request_facts, false, false);
     policy::Reach reach =
         policy::find_reach({.identity = {}, .boundary = {}, .session = {}, .resource = attached},
                            {.action = asked.action,
@@ -188,7 +188,7 @@ std::vector<ActReach> find_everybody(const TenantTree& tree, const policy::Polic
     if (reach.certainty == Certainty::kNever) continue;
     ActReach found{.act = act, .certainty = reach.certainty};
     for (const policy::Bearing& bearing : reach.bearings)
-      found.reasons.push_back(reason_of(bearing, nobody, 0));
+      found.reasons.push_back(reason_of(bearing, nobody, 0, asked.action));
     everybody.push_back(std::move(found));
   }
   return everybody;

@@ -1,6 +1,5 @@
 // The caller's own log: its events, and what is needed to verify it offline.
 #include "base/text_encoding.h"
-#include "followers.h"
 #include "page.h"
 #include "route.h"
 #include "shapes.h"
@@ -143,6 +142,17 @@ Result<audit::Query> filter_of(const Call& call) {
   return query;
 }
 
+// How long a list waits for one of its tenant's places, and an export, which has begun to write.
+constexpr Duration kListPatience = std::chrono::seconds(2);
+constexpr Duration kExportPatience = std::chrono::minutes(1);
+
+Task<audit::QueryPage> search(Call& call, TenantId tenant, const audit::Query& query,
+                              Duration patience) {
+  audit::Ledger& ledger = call.host.services.ledger;
+  co_return co_await call.host.searches.run(call.host.services.clock, tenant, patience,
+                                            [&] { return ledger.query(tenant, query); });
+}
+
 constexpr std::int64_t kWaitMax = 10;  // seconds
 constexpr Duration kLookEvery = std::chrono::milliseconds(250);
 
@@ -152,7 +162,7 @@ Task<audit::QueryPage> page_within(Call& call, TenantId tenant, audit::Query que
   Clock& clock = call.host.services.clock;
   const Deadline deadline = clock.deadline_in(wait);
   for (;;) {
-    CO_TRY(auto page, co_await call.host.services.ledger.query(tenant, query));
+    CO_TRY(auto page, co_await search(call, tenant, query, kListPatience));
     if (!page.events.empty() || page.stopped_early || clock.expired(deadline) ||
         call.response.is_awaited())
       co_return page;
@@ -177,7 +187,7 @@ Task<Answer> list_events(Call& call) {
   CO_TRY(const std::int64_t wait, call.number("wait_s", 0));
   if (wait > kWaitMax || (wait > 0 && query.order != audit::Order::kOldestFirst))
     co_return fail(Code::kInvalid, "api.bad_parameter", {{"name", "wait_s"}});
-  std::optional<Followers::Place> place;
+  std::optional<TenantPlaces::Place> place;
   if (wait > 0 && !place.emplace(call.host.followers, tenant).is_there())
     co_return fail(Code::kRetry, "server.busy");
   CO_TRY(auto page, co_await page_within(call, tenant, query, std::chrono::seconds(wait)));
@@ -201,7 +211,7 @@ Task<std::uint64_t> write_events(Call& call, TenantId tenant, audit::Query query
                                  std::uint64_t size) {
   std::uint64_t count = 0;
   for (;;) {
-    CO_TRY(auto page, co_await call.host.services.ledger.query(tenant, query));
+    CO_TRY(auto page, co_await search(call, tenant, query, kExportPatience));
     std::string lines;
     for (const audit::LoggedEvent& logged : page.events) {
       if (logged.index >= size) break;
@@ -247,6 +257,17 @@ Task<Answer> export_events(Call& call) {
                      {"checkpoint", to_json(checkpoint, ledger.origin(tenant))}};
   CO_TRY(co_await call.response.write(as_view(last.dump() + "\n")));
   co_return Answer::sent();
+}
+
+// The export of a client that reads the list page by page, and so goes on after a break: told once,
+// with the checkpoint of what it takes along.
+Task<Answer> begin_export(Call& call) {
+  CO_TRY(TenantId tenant, own_log(call));
+  CO_TRY(const audit::Query query, filter_of(call));
+  audit::Ledger& ledger = call.host.services.ledger;
+  CO_TRY(co_await ledger.record(tenant, export_event(call, tenant)));
+  CO_TRY(auto checkpoint, co_await ledger.checkpoint(tenant));
+  co_return answer({{"checkpoint", to_json(checkpoint, ledger.origin(tenant))}}, 201);
 }
 
 Task<Answer> get_checkpoint(Call& call) {
@@ -297,6 +318,7 @@ Task<Answer> get_verifier_key(Call& call) {
 constexpr Route kRoutes[] = {
     {"GET", "/api/v1/audit/events", "audit:ListEvents", list_events},
     {"GET", "/api/v1/audit/export", "audit:ExportEvents", export_events},
+    {"POST", "/api/v1/audit/exports", "audit:ExportEvents", begin_export},
     {"GET", "/api/v1/audit/checkpoint", "audit:GetCheckpoint", get_checkpoint},
     {"GET", "/api/v1/audit/tiles/{path...}", "audit:GetTile", get_tile},
     {"GET", "/api/v1/audit/proof", "audit:GetProof", get_proof},

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "api/service.h"
-#include "followers.h"
 #include "jobs.h"
 #include "problem.h"
 #include "request_keys.h"
+#include "searches.h"
 #include "static_files.h"
+#include "tenant_places.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -29,7 +30,9 @@ struct Host {
   Options options;
   StaticFiles console;
   Jobs jobs;
-  Followers followers;
+  // Requests that wait for events: each looks into its log again and again.
+  TenantPlaces followers{{.of_all = 200, .of_tenant = 50}};
+  Searches searches;
 };
 
 // One request on its way through a handler.

@@ -66,6 +66,7 @@ json to_json(const iam::User& user) {
           {"owner", user.owner ? json(user.owner->text()) : json()},
           {"has_totp", user.has_totp},
           {"passkeys", user.passkeys},
+          {"factor_needed", user.needs_second_factor()},
           {"created_us", to_us(user.created)},
           {"last_sign_in_us", time_or_null(user.last_sign_in)}};
 }

@@ -61,6 +61,31 @@ TEST_P(RightsChecks, RightsNeedTheRequestOfOneAndTheApprovalOfAnother) {
   expect("S07-P-03", Verdict::kNoData, {});
 }
 
+TEST_P(RightsChecks, AnApprovalByOnesOtherAccountIsNone) {
+  add_holding(0);
+  add_user(11, 1, "oleg", "reader");
+  record({.id = 101, .user = 11, .role = "reader"});
+  add_request(1, 10, 11);
+  record({.id = 102, .group = 7, .profile = 5, .origin = "request", .request = 1, .given_by = 11});
+  execute("UPDATE access_request SET approved_by_own_account = 1");
+  expect("S07-P-03", Verdict::kFail,
+         {"right group/Archivists/profile/Documents: approved by who may have both accounts: one "
+          "gave the other its account, and nobody else could decide"});
+}
+
+TEST_P(RightsChecks, AWayBackOnTheMachineIsTold) {
+  EXPECT_EQ(check("S07-P-03").status.verdict, Verdict::kNoData);
+  execute(
+      "INSERT INTO host_recovery (id, tenant_id, user_id, reason, role_given, at_us) VALUES ('r', "
+      "1, 10, 'lost', 0, :at)",
+      {{"at", now() - 3 * kDayUs}});
+  expect("S07-P-03", Verdict::kFail,
+         {"user ines: let in again on the provider's machine 3 days ago, by one person, without "
+          "second factor or request"});
+  execute("UPDATE host_recovery SET at_us = :at", {{"at", now() - 30 * kDayUs}});
+  EXPECT_EQ(check("S07-P-03").status.verdict, Verdict::kNoData) << "it is in the log for good";
+}
+
 TEST_P(RightsChecks, WhatEndedIsNotHeld) {
   const std::string right = "right group/Archivists/profile/Documents: ";
   expect("S07-P-04", Verdict::kNoData, {});

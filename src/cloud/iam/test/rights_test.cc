@@ -248,7 +248,8 @@ TEST_F(RightsTest, ADelegationAllowsItsActAndNothingElse) {
                .second_factor = true,
                .held = held};
   const auto may = [&](std::string_view action, DelegatedAct act, TenantId owner = kCustomer) {
-    auto decided = decide(tree_, by, action, {"belfry:user/8", owner, {}, act});
+    auto decided =
+        decide(tree_, by, action, {.name = "belfry:user/8", .tenant = owner, .delegated = act});
     return decided ? "allowed" : decided.error().message();
   };
   EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive), "allowed");

@@ -95,6 +95,8 @@ struct AccessRequest {
   DelegationId delegation{};  // zero: none
   RoleId assumable{};         // the role to be assumed that it is for; zero: none
   std::string trust{};        // the trust policy that it is to have; empty: of another kind
+  // Who approved it may be who asked or profits, with a second account: nobody else could then.
+  bool approved_by_own_account = false;
 };
 
 struct Grant {
