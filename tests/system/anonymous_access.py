@@ -122,6 +122,10 @@ class Walk:
         assert head["ContentLength"] == len(TEXT), head
         assert self.curl(f"/{BUCKET}/{KEY}", "-r", "8-12") == (206, b"bells")
         assert self.curl(f"/{BUCKET}/{KEY}", "-r", "900-")[0] == 416
+        # A read that takes longer than a second is asked about again.
+        large = b"tide table " * 2_000_000
+        self.signer.ok("PUT", f"/{BUCKET}/large", large)
+        assert self.curl(f"/{BUCKET}/large", "--limit-rate", "8M") == (200, large)
         etag = head["ETag"]
         assert self.curl(f"/{BUCKET}/{KEY}", "-H", f"If-None-Match: {etag}")[0] == 304
         assert self.curl(f"/{BUCKET}/{KEY}", "-I")[0] == 200

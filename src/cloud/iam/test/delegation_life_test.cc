@@ -35,6 +35,7 @@ TEST_P(DelegationLifeTest, AnInvitationGivesNothingThatBecamePrivileged) {
       world_.wait(profiles().change_profile(world_.customer(), files_, std::string(kReadLog))));
   EXPECT_EQ(accept(secret), "iam.invitation_unknown");
   EXPECT_EQ(outcome(iam_.people().open_invitation(secret)), "iam.invitation_unknown");
+  EXPECT_EQ(invite(head, wanted), "iam.delegated_privilege") << "nor is another sent";
 }
 
 TEST_P(DelegationLifeTest, WhatBecamePrivilegedDropsOut) {
@@ -128,6 +129,30 @@ TEST_P(DelegationLifeTest, ADelegateLeavesRoomForOthersInvitations) {
   for (int sent = 0; sent < 50; ++sent) ASSERT_EQ(invite(head, guest()), "");
   EXPECT_EQ(invite(head, guest()), "iam.too_many_invitations");
   EXPECT_EQ(invite(world_.customer(), guest()), "");
+}
+
+TEST_P(DelegationLifeTest, ADelegateLeavesMailForOthers) {
+  const Principal head = head_of_ward();
+  for (int round = 0; round < 2; ++round) {
+    for (int sent = 0; sent < 50; ++sent) ASSERT_EQ(invite(head, guest()), "");
+    ASSERT_TRUE(world_.state->write([](Transaction& transaction) -> Result<> {
+      TRY(transaction.execute("UPDATE invitation SET ended_us = created_us"));
+      return {};
+    }));
+  }
+  EXPECT_EQ(invite(head, guest()), "iam.delegate_sent_much");
+  EXPECT_EQ(invite(world_.customer(), guest()), "");
+}
+
+TEST_P(DelegationLifeTest, WhomAReviewRemovedNoDelegateReadmits) {
+  ASSERT_EQ(suspend(head_of_ward(), nurse_), "");
+  auto review = world_.wait(iam_.reviews().open(
+      world_.customer(), {.name = "Spring", .scope = ReviewScope::kAll, .due_days = 1}));
+  ASSERT_TRUE(review) << review.error().describe();
+  world_.clock.advance(hours(25));
+  ASSERT_TRUE(world_.wait(iam_.reviews().turn()));
+  EXPECT_EQ(
+      world_.count("SELECT count(*) AS n FROM iam_user WHERE suspended_by_delegation_id <> 0"), 0);
 }
 
 TEST_P(DelegationLifeTest, FollowsTheTenantsRuleOfFourEyes) {

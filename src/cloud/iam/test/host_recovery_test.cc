@@ -51,6 +51,9 @@ TEST_P(HostRecoveryTest, TheOnlyAdministratorGetsInAgain) {
   const auto token = world_.wait(iam_.authenticate_token(world_.founded.api_token));
   ASSERT_TRUE(token);
   EXPECT_FALSE(token->second_factor);
+  EXPECT_EQ(message_of(world_.sign_in("admin", world_.founded.admin_password)),
+            "iam.sign_in_refused")
+      << "whoever knows the old password is not let in without a factor";
 
   EXPECT_EQ(reset(recovered->secret), "");
   EXPECT_EQ(reset(recovered->secret), "iam.reset_unknown") << "once";
@@ -101,6 +104,19 @@ TEST_P(HostRecoveryTest, SomebodyAdministersAgain) {
   ASSERT_TRUE(seed && world_.wait(iam_.confirm_totp(fresh, world_.code_of(*seed))));
   world_.clock.advance(std::chrono::hours(24));
   EXPECT_EQ(world_.enter("olga", kNewPassword, *seed).role, Role::kReader);
+}
+
+TEST_P(HostRecoveryTest, WhoseRoleIsForATimeToo) {
+  make_staff("olga", Role::kReader);
+  const Timestamp until = world_.clock.now() + std::chrono::hours(8);
+  execute("UPDATE iam_user SET role = 'operator', base_role = 'reader', role_until_us = " +
+          std::to_string(to_us(until)) + " WHERE name = 'olga'");
+  execute("UPDATE iam_user SET active = 0 WHERE name = 'admin'");
+  const auto recovered = recover("olga");
+  ASSERT_TRUE(recovered) << recovered.error().describe();
+  EXPECT_TRUE(recovered->role_given);
+  EXPECT_EQ(reset(recovered->secret), "");
+  EXPECT_EQ(world_.enter("olga", kNewPassword).role, Role::kProviderAdministrator);
 }
 
 TEST_P(HostRecoveryTest, ACustomersComesByItsOwnMailAlone) {

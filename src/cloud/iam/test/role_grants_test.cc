@@ -42,7 +42,8 @@ class RoleGrantsTest : public testing::TestWithParam<database::Engine> {
                                                 .role = Role::kProviderAdministrator,
                                                 .reason = "on duty",
                                                 .duration = hours(900)});
-    EXPECT_EQ(approve(world_.admin(), request), "");
+    // Who made the account decides only while nobody else can.
+    EXPECT_EQ(approve(seeds_.empty() ? world_.admin() : enter("nadia"), request), "");
     const Principal fresh = world_.enter(name, kGoodPassword);
     auto seed = world_.wait(iam_.begin_totp(fresh));
     EXPECT_TRUE(seed) << seed.error().describe();
@@ -210,6 +211,27 @@ TEST_P(RoleGrantsTest, WhatChangedSinceIsNotApprovedNorByWhomTheRoleTrusts) {
       << "another trust than was seen";
   EXPECT_EQ(approve(enter("nadia"), ask(world_.admin(), trust(trust_in("nadia")))),
             "iam.four_eyes");
+}
+
+// The account that a role trusts may be the approver's own.
+TEST_P(RoleGrantsTest, WhoMadeAnAccountDoesNotDecideForTheRoleThatTrustsIt) {
+  make_administrator("otto");
+  ASSERT_TRUE(world_.wait(iam_.create_user(enter("nadia"), kProviderTenant, "puppet", "",
+                                           Role::kReader, kGoodPassword)));
+  ASSERT_TRUE(
+      world_.wait(iam_.roles().change_role(world_.admin(), role_, {.trust = trust_in("puppet")})));
+  const auto nobody_else =
+      world_.wait(access_.approve(enter("nadia"), ask(enter("otto"), powers()), "as agreed"));
+  ASSERT_TRUE(nobody_else) << nobody_else.error().describe();
+  EXPECT_TRUE(nobody_else->approved_by_own_account);
+  make_administrator("iris");
+  const RequestId request = ask(enter("otto"), trust(trust_in("clerk")));
+  EXPECT_EQ(approve(enter("nadia"), request), "");
+  const RequestId puppets = ask(enter("otto"), trust(trust_in("puppet")));
+  EXPECT_EQ(approve(enter("nadia"), puppets), "iam.four_eyes_of_maker");
+  const auto other = world_.wait(access_.approve(enter("iris"), puppets, "as agreed"));
+  ASSERT_TRUE(other) << other.error().describe();
+  EXPECT_FALSE(other->approved_by_own_account);
 }
 
 // Otherwise one person alone would widen whom two persons let in.

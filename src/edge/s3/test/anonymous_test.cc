@@ -66,6 +66,20 @@ TEST_F(AnonymousTest, ReadsWhatIsOpenAndIsInTheOwnersLog) {
   EXPECT_EQ(ledger_.reads.size(), 4u) << "it was told something";
 }
 
+TEST_F(AnonymousTest, ReadsOnWhileTheBucketStaysOpen) {
+  iam_.is_open = iam_.minds_block = true;
+  const std::string body(600'000, 'x');
+  put("long", body);
+  send({"DELETE", "/bucket", "", {{"publicAccessBlock", ""}}});
+  between_pieces_ = [this] { clock_.time += std::chrono::seconds(2); };
+  EXPECT_EQ(ask({"GET", "/bucket/long"})->body, body);
+  between_pieces_ = [this] {
+    clock_.time += std::chrono::seconds(2);
+    iam_.denied_actions = {"s3:GetObject"};
+  };
+  EXPECT_LT(ask({"GET", "/bucket/long"})->body.size(), body.size());
+}
+
 TEST_F(AnonymousTest, IsToldTheSameOfWhatIsClosedAndOfWhatIsNotThere) {
   const std::vector<Ask> asks = {{"GET", "/bucket"},
                                  {"HEAD", "/bucket"},

@@ -45,7 +45,8 @@ class FakeIam final : public iam::Iam {
   std::set<std::string> denied_actions;
   FakeRoles fake_roles;
   FakePublicAccess fake_public_access;
-  bool is_open = false;  // to who does not sign, as far as it may read
+  bool is_open = false;      // to who does not sign, as far as it may read
+  bool minds_block = false;  // and where the bucket's own block lets it
   std::map<std::string, std::string> keys_seen;
   std::string resource_seen, policy_seen;  // of the last resource that was asked for
 
@@ -58,6 +59,7 @@ class FakeIam final : public iam::Iam {
       if (auto values = context.protocol->find(key)) keys_seen[key] = values->front();
     if (principal.method == iam::Method::kAnonymous) {
       const bool reads = action == "s3:GetObject" || action == "s3:ListBucket";
+      if (minds_block && resource.restricts_public) return fail(Code::kDenied, "iam.denied");
       if (is_open && reads && resource.tenant && !denied_actions.contains(std::string(action)))
         return {};
       return fail(Code::kDenied, "iam.denied");
