@@ -20,8 +20,7 @@ TEST_F(MeasuresBroken, RightThatNobodyApproved) {
   EXPECT_EQ(verdict("S07-P-03"), "no_data") << "the founder has its right from nobody";
   iam::Iam& iam = provider().iam();
   const iam::Principal founder = sign_in_first("admin");
-  must(iam.create_user(founder, iam::kProviderTenant, "oleg", "", iam::Role::kReader,
-                       kUserPassword));
+  create_user(iam::kProviderTenant, "oleg", iam::Role::kReader);
   const iam::Principal oleg = sign_in("oleg");
   const iam::AccessRequest asked = ask_for_role(oleg, iam::Role::kOperator, hours(8));
   EXPECT_EQ(verdict("S07-P-03"), "no_data") << "nothing is granted yet";
@@ -36,6 +35,17 @@ TEST_F(MeasuresBroken, RightThatNobodyApproved) {
               ElementsAre("right user/nadia/role/member: without an approved request of that right "
                           "from before it was given"));
   must(iam.people().delete_user(founder, nadia.id));
+  EXPECT_EQ(verdict("S07-P-03"), "pass");
+
+  // Who made the account may be who asked by it.
+  const iam::User olga = must(iam.create_user(founder, iam::kProviderTenant, "olga", "",
+                                              iam::Role::kReader, kUserPassword));
+  const iam::AccessRequest own = ask_for_role(sign_in("olga"), iam::Role::kOperator, hours(8));
+  EXPECT_TRUE(must(iam.access().approve(founder, own.id, "as agreed")).approved_by_own_account);
+  EXPECT_THAT(failing("S07-P-03"),
+              ElementsAre("right user/olga/role/operator: approved by who may have both accounts: "
+                          "one gave the other its account, and nobody else could decide"));
+  must(iam.people().delete_user(founder, olga.id));
   EXPECT_EQ(verdict("S07-P-03"), "pass");
 
   // The same of a role to be assumed.
