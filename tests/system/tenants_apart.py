@@ -224,6 +224,9 @@ class Isolation:
                 "NewServiceAccount": {"name": "meadow-robot", "role": "reader",
                                       "owner": self.first.user["id"]},
                 "NewDelegation": {"delegate": self.first.user["id"], "unit": self.group["id"]},
+                "PublicAccessBlock": {setting: True for setting in (
+                    "block_public_acls", "ignore_public_acls", "block_public_policy",
+                    "restrict_public_buckets")},
                 "Owner": {"owner": self.first.user["id"]},
                 "NewServiceKey": {"lifetime_us": 10**9},
                 "NewServiceToken": {"lifetime_us": 10**9, "label": "spy"},
