@@ -43,6 +43,7 @@ Principal anonymous() {
 
 std::vector<audit::Detail> details_of(const PublicAccessBlock& block) {
   std::vector<audit::Detail> details;
+  details.reserve(std::size(policy::kPublicAccessSettings));
   for (const policy::PublicAccessSetting& setting : policy::kPublicAccessSettings)
     details.push_back({std::string(setting.name), block.*setting.flag ? "true" : "false"});
   return details;

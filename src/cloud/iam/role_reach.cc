@@ -45,6 +45,7 @@ policy::Requests about(const ReadRole& role, std::string_view action, std::strin
 std::vector<TrustedOther> others_of(const std::vector<policy::NamedPrincipal>& named,
                                     TrustedOther::Kind kind) {
   std::vector<TrustedOther> others;
+  others.reserve(named.size());
   for (const auto& one : named)
     others.push_back({kind, one.name, one.certainty, one.statement, one.conditions});
   return others;

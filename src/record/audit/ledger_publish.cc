@@ -80,6 +80,7 @@ Result<> Core::write_entries(const Publication& job, Extent extent, TileFiles::P
 
 Result<> Core::write_tiles(const Publication& job, TileFiles::Present present) {
   std::vector<TileFile> files;
+  files.reserve(job.tiles.size());
   for (const auto& [place, hashes] : job.tiles)
     files.push_back({TilePath{Resource::kTile, place}.text(), tile_octets(hashes)});
   return files_.write(job.tenant, files, present);
