@@ -3,6 +3,7 @@ import { delegations } from '../api/routes';
 import type { Delegation, User } from '../api/types';
 import { Fact } from '../elements/facts';
 import { Panel } from '../elements/page';
+import { Answer } from '../elements/states';
 import { useSpeech } from '../language/speech';
 import classes from './people.module.css';
 
@@ -44,7 +45,14 @@ export function AskedDelegation({ id }: { id: string }) {
     queryKey: ['delegations', 'one', id],
     queryFn: () => delegations.one(id),
   });
-  if (query.data === undefined) return null;
+  // Nobody decides without having seen it.
+  if (query.data === undefined) {
+    return (
+      <Fact wide term={t('delegations.acts')}>
+        <Answer query={query}>{() => null}</Answer>
+      </Fact>
+    );
+  }
   return (
     <>
       <Fact wide term={t('delegations.acts')}>

@@ -31,7 +31,8 @@ class FactorResetService : public FactorResets {
   Result<FactorReset> read_open(Transaction& transaction, const Principal& by,
                                 std::string_view action, const std::string& id);
   // Not who asked or lost it, nor, while there is another, who gave one of them the account.
-  Result<> check_decider(Transaction& transaction, const Principal& by, const FactorReset& reset);
+  Result<Two> check_decider(Transaction& transaction, const Principal& by,
+                            const FactorReset& reset);
   Result<> tell(Transaction& transaction, const FactorReset& reset, const std::string& kind);
   Result<> carry_out(Transaction& transaction, const FactorReset& reset);
 

@@ -159,22 +159,22 @@ Result<FactorReset> FactorResetService::read_open(Transaction& transaction, cons
   return found;
 }
 
-Result<> FactorResetService::check_decider(Transaction& transaction, const Principal& by,
-                                           const FactorReset& reset) {
+Result<Two> FactorResetService::check_decider(Transaction& transaction, const Principal& by,
+                                              const FactorReset& reset) {
   TRY(auto rows, transaction.query("SELECT " + decider_columns("r.asked_by_user_id", "r.user_id") +
                                        " FROM factor_reset r WHERE r.id = :id",
                                    {{"id", reset.id},
                                     {"tenant_id", by.tenant.value},
                                     {"now_us", to_us(core_.clock.now())}}));
-  TRY(check_two(transaction, by, reset.asked_by, reset.user, deciders_of(rows[0]).are_apart));
-  return {};
+  return check_two(transaction, by, reset.asked_by, reset.user, deciders_of(rows[0]).are_apart);
 }
 
 Task<FactorReset> FactorResetService::approve_factor_reset(const Principal& by,
                                                            const std::string& id) {
   co_return co_await core_.write<FactorReset>([&](Transaction& transaction) -> Result<FactorReset> {
     TRY(FactorReset reset, read_open(transaction, by, "iam:ApproveFactorReset", id));
-    if (auto two = check_decider(transaction, by, reset); !two) {
+    const auto two = check_decider(transaction, by, reset);
+    if (!two) {
       core_.trail.refused(by.tenant, by, {"iam:ApproveFactorReset", resource_of(reset.user), {}},
                           two.error());
       return std::unexpected(two.error());
@@ -189,9 +189,11 @@ Task<FactorReset> FactorResetService::approve_factor_reset(const Principal& by,
         "effective_us = :effective_us WHERE id = :id",
         {{"by_id", by.user.value}, {"effective_us", to_us(*reset.effective)}, {"id", id}}));
     TRY(tell(transaction, reset, "factor_reset"));
+    auto details = details_of(reset);
+    if (*two == Two::kMayBeOne) details.push_back({"approved_by_own_account", "yes"});
     TRY(core_.trail.changed(
         transaction, reset.tenant, by,
-        {"iam:ApproveFactorReset", resource_of(reset.user), details_of(reset)}));
+        {"iam:ApproveFactorReset", resource_of(reset.user), std::move(details)}));
     return reset;
   });
 }

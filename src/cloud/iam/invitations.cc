@@ -250,9 +250,8 @@ Task<MadeInvitation> PeopleService::invite(const Principal& by, const NewInvitat
     TRY(transaction.execute(
         "INSERT INTO invitation (id, tenant_id, secret_sha256, email, user_name, role, language, "
         "invited_by_user_id, delegation_id, sends, created_us, expires_us) VALUES (:id, "
-        ":tenant_id, "
-        ":secret_sha256, :email, :user_name, :role, :language, :by_id, :delegation_id, 1, :now_us, "
-        ":expires_us)",
+        ":tenant_id, :secret_sha256, :email, :user_name, :role, :language, :by_id, :delegation_id, "
+        "1, :now_us, :expires_us)",
         {{"id", made.id},
          {"tenant_id", made.tenant.value},
          {"secret_sha256", digest_of(secret)},

@@ -6,7 +6,6 @@
 #include "database/database.h"
 #include "runtime/clock.h"
 
-#include <atomic>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>

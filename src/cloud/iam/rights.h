@@ -9,6 +9,9 @@
 
 namespace belfry::iam {
 
+// Whether a tenant's public policies count.
+enum class PublicPolicies { kRestricted, kHonoured };
+
 // Deny by default: something is allowed only when a policy says so (policy::decide), and
 //  1. nobody does an `s3:` or `sts:` action in another tenant than its own, unless a policy of the
 //     bucket or role allows it as well; the provider's staff never do but by 8, and nobody else
@@ -35,7 +38,6 @@ namespace belfry::iam {
 // `attached`: the policy of the resource; null: none.
 // Errors: denied ("iam.denied", "iam.second_factor_needed", "iam.factor_demanded",
 // "iam.step_up_needed", "iam.passkey_step_up_needed").
-enum class PublicPolicies { kRestricted, kHonoured };
 Result<> decide(const TenantTree& tree, const Principal& principal, std::string_view action,
                 const Resource& resource, const Context& context = {},
                 const policy::PolicyPtr& attached = nullptr,

@@ -38,7 +38,7 @@ Task<> StillAllowed::check() {
   if (!by) co_return std::unexpected(std::move(by.error()));
   // Who asked at first is whom the log of what was done names.
   const iam::Principal first = std::exchange(call_.by, *std::move(by));
-  auto allowed = permit(call_, bucket_, key_);
+  auto allowed = co_await permit(call_, bucket_, key_);
   call_.by = first;
   co_return allowed;
 }

@@ -27,16 +27,16 @@ std::string object_arn(const std::string& bucket, const std::string& key) {
   return bucket_arn(bucket) + "/" + key;
 }
 
-Result<> permit(const Call& call, const objects::Bucket& bucket, const std::string& key) {
-  return permit(call, call.action, bucket, key, RequestKeys(call.request));
+Task<> permit(Call& call, const objects::Bucket& bucket, const std::string& key) {
+  // Only what a public policy gives to others goes by it.
+  if (bucket.tenant != call.by.tenant && !bucket.block().restrict_public_buckets)
+    CO_TRY(co_await call.host.services.iam.public_access().keep_up());
+  co_return permit(call, call.action, bucket, key, RequestKeys(call.request));
 }
 
 Task<objects::Bucket> reach(Call& call, const std::string& key) {
   CO_TRY(auto bucket, co_await call.host.services.objects.find_bucket(call.path[0]));
-  // What a public policy gives to others goes by what the owner's tenant set lately.
-  if (bucket.tenant != call.by.tenant && !bucket.block().restrict_public_buckets)
-    CO_TRY(co_await call.host.services.iam.public_access().keep_up());
-  CO_TRY(permit(call, bucket, key));
+  CO_TRY(co_await permit(call, bucket, key));
   co_return bucket;
 }
 
