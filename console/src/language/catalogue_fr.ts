@@ -1,4 +1,5 @@
 import { auditFr } from './catalogue_audit_fr';
+import { holdsFr } from './catalogue_holds_fr';
 import { arrivalFr } from './catalogue_arrival_fr';
 import { accountFr } from './catalogue_account_fr';
 import { reachFr } from './catalogue_reach_fr';
@@ -388,4 +389,5 @@ export const fr: Record<keyof typeof en, string> = {
   'sets.disks': 'Disques',
   'sets.stored': 'Stocké sur chacun',
   ...auditFr,
+  ...holdsFr,
 };

@@ -57,7 +57,7 @@ std::span<const std::span<const Route>> all_routes() {
       review_routes(),        bucket_routes(),          bucket_policy_routes(),
       disk_routes(),          annex_routes(),           topology_routes(),
       audit_routes(),         root_log_routes(),        intervention_routes(),
-      issuer_routes(),        factor_rule_routes()};
+      issuer_routes(),        factor_rule_routes(),     hold_routes()};
   return groups;
 }
 
