@@ -133,4 +133,45 @@ void tell_old_months(crypto::KeyStore& keys, Clock& clock, const topology::Topol
       old, kept);
 }
 
+std::vector<std::shared_ptr<Disk>> choose_tile_disks(const std::vector<segments::StoreDisk>& disks,
+                                                     segments::Store& store) {
+  std::vector<const segments::StoreDisk*> chosen;
+  auto shares = [&](auto member, const segments::StoreDisk& disk) {
+    return std::ranges::any_of(chosen, [&](auto other) { return other->*member == disk.*member; });
+  };
+  auto take = [&](auto is_wanted) {
+    for (const segments::StoreDisk& disk : disks)
+      if (disk.disk && chosen.size() < 3 && !shares(&segments::StoreDisk::id, disk) &&
+          is_wanted(disk))
+        chosen.push_back(&disk);
+  };
+  take([&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::site, disk); });
+  take(
+      [&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::server, disk); });
+  take([](const segments::StoreDisk&) { return true; });
+  std::vector<std::shared_ptr<Disk>> result;
+  result.reserve(chosen.size());
+  // As the store uses them: one that hangs does not keep the ledger from publishing.
+  for (const segments::StoreDisk* disk : chosen) result.push_back(store.disk(disk->id));
+  return result;
+}
+
+audit::VaultOptions vault_options(const std::vector<segments::StoreDisk>& disks,
+                                  const std::vector<std::shared_ptr<Disk>>& tile_disks,
+                                  segments::Store& store, std::shared_ptr<Pool> pool) {
+  audit::VaultOptions options{.disks = tile_disks, .pool = std::move(pool)};
+  for (const segments::StoreDisk& disk : disks)
+    if (disk.disk && std::ranges::find(tile_disks, store.disk(disk.id)) == tile_disks.end())
+      options.elsewhere.push_back(store.disk(disk.id));
+  return options;
+}
+
+void tell_waiting(audit::Vault& vault) {
+  for (TenantId tenant : vault.waiting())
+    spdlog::error(
+        "old months of the log of tenant {} are not destroyed: what legal holds keep of them is "
+        "not in the vault; look at its holds and at the disks",
+        tenant.text());
+}
+
 }  // namespace belfry::provider

@@ -1,0 +1,52 @@
+#include "iam/second_person.h"
+
+#include "world.h"
+
+namespace belfry::iam {
+namespace {
+
+class SecondPersonTest : public testing::TestWithParam<database::Engine> {
+ protected:
+  UserId make(const Principal& by, const std::string& name, Role role) {
+    auto made = world_.wait(
+        world_.iam->create_user(by, by.tenant, name, name + "@example.org", role, kGoodPassword));
+    EXPECT_TRUE(made) << made.error().describe();
+    return made ? made->id : UserId{};
+  }
+  std::string check(const Principal& by, UserId first) {
+    return message_of(
+        world_.wait(check_second_person(*world_.state, pool_, world_.clock, by, first)));
+  }
+
+  World world_{GetParam()};
+  std::shared_ptr<Pool> pool_ = make_inline_pool();
+};
+BELFRY_ON_BOTH_ENGINES(SecondPersonTest);
+
+TEST_P(SecondPersonTest, OneAloneUndoesItsOwnAndTwoDoNot) {
+  const Principal one = world_.customer();
+  EXPECT_EQ(check(one, one.user), "") << "there is nobody else";
+  make(one, "member", Role::kMember);
+  EXPECT_EQ(check(one, one.user), "") << "who may not";
+  Principal other = one;
+  other.user = make(one, "second", Role::kTenantAdministrator);
+  other.name = "second";
+  EXPECT_EQ(check(one, one.user), "iam.four_eyes");
+  EXPECT_EQ(check(other, one.user), "") << "made by the first, but there is no other";
+  Principal nobody = one;
+  nobody.user = {};
+  EXPECT_EQ(check(nobody, one.user), "iam.four_eyes") << "a session of a role";
+}
+
+// Who was left the account by the first is no second while there is one who was not.
+TEST_P(SecondPersonTest, WhoMadeTheAccountLeavesItToAnother) {
+  const Principal one = world_.customer();
+  Principal second = one, third = one;
+  second.user = make(one, "second", Role::kTenantAdministrator);
+  third.user = make(second, "third", Role::kTenantAdministrator);
+  EXPECT_EQ(check(second, third.user), "iam.four_eyes_of_maker");
+  EXPECT_EQ(check(one, third.user), "");
+}
+
+}  // namespace
+}  // namespace belfry::iam
