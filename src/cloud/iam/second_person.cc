@@ -16,7 +16,7 @@ Task<> check_second_person(database::Database& database, std::shared_ptr<Pool> p
       const Deciders deciders = deciders_of(rows[0]);
       if (deciders.count == 0) return {};
       TRY(check_two(transaction, by, first, first, deciders.are_apart));
-      return Done{};
+      return {};
     });
   });
 }
