@@ -23,6 +23,7 @@ const signs: Readonly<Record<Hold['state'], { icon: IconName; tone: Tone }>> = {
   copying: { icon: 'stale', tone: 'stale' },
   kept: { icon: 'pass', tone: 'accent' },
   releasing: { icon: 'stale', tone: 'stale' },
+  damaged: { icon: 'error', tone: 'error' },
   lost: { icon: 'error', tone: 'error' },
 };
 
@@ -153,7 +154,7 @@ function Acts({ hold, onNarrow }: { hold: Hold; onNarrow: (fields: Partial<Field
   const who = useWho();
   const [open, setOpen] = useState<'events' | 'release' | null>(null);
   const close = () => setOpen(null);
-  const isReadable = hold.state === 'kept' || hold.state === 'copying';
+  const isReadable = hold.state !== 'lost' && hold.state !== 'releasing';
   return (
     <span className="row row-actions">
       {isReadable && may(who, 'audit:ListEvents') && (
@@ -166,7 +167,7 @@ function Acts({ hold, onNarrow }: { hold: Hold; onNarrow: (fields: Partial<Field
           {t('holds.show')}
         </Button>
       )}
-      {isReadable && may(who, 'audit:ExportHold') && (
+      {isReadable && hold.state !== 'damaged' && may(who, 'audit:ExportHold') && (
         <Button
           component="a"
           size="compact-sm"

@@ -20,6 +20,8 @@ using nlohmann::json;
 
 constexpr std::string_view kHolds = "/api/v1/audit/holds";
 constexpr std::uint64_t kWidth = 256;
+// What an export may have: it is held in memory.
+constexpr std::size_t kExportMax = std::size_t{4} << 30;
 
 struct Arguments {
   std::string tenant, reason, id, directory;
@@ -122,6 +124,8 @@ Result<> show(const Invocation& invocation, const Arguments& arguments) {
   json events = json::array();
   if (arguments.events_max > 0) {
     TRY(events, connection.get_all(place_of_hold(arguments.id) + "/events", arguments.events_max));
+    // Pages have as many as the vault has together.
+    while (events.size() > arguments.events_max) events.erase(events.size() - 1);
   }
   if (invocation.json) {
     if (arguments.events_max > 0) hold["items"] = events;
@@ -209,7 +213,7 @@ Result<std::uint64_t> size_of_root_proof(const std::filesystem::path& directory)
 // destroyed.
 Result<> export_to(const Invocation& invocation, const Arguments& arguments) {
   const std::filesystem::path root(arguments.directory);
-  TRY(auto connection, Connection::open(invocation.place));
+  TRY(auto connection, Connection::open(invocation.place, kExportMax));
   TRY(fetch_root_proof(connection, root));
   TRY(const std::string lines, connection.get_octets(place_of_hold(arguments.id) + "/export"));
   TRY(const Held held, read_held(lines));

@@ -58,6 +58,7 @@ constexpr Code kCodes[] = {
     {"copying", "cli.code.copying"},
     {"kept", "cli.code.kept"},
     {"releasing", "cli.code.releasing"},
+    {"damaged", "cli.code.damaged"},
     {"pending", "cli.code.pending"},
     {"approved", "cli.code.approved"},
     {"ended", "cli.code.ended"},

@@ -133,29 +133,6 @@ void tell_old_months(crypto::KeyStore& keys, Clock& clock, const topology::Topol
       old, kept);
 }
 
-std::vector<std::shared_ptr<Disk>> choose_tile_disks(const std::vector<segments::StoreDisk>& disks,
-                                                     segments::Store& store) {
-  std::vector<const segments::StoreDisk*> chosen;
-  auto shares = [&](auto member, const segments::StoreDisk& disk) {
-    return std::ranges::any_of(chosen, [&](auto other) { return other->*member == disk.*member; });
-  };
-  auto take = [&](auto is_wanted) {
-    for (const segments::StoreDisk& disk : disks)
-      if (disk.disk && chosen.size() < 3 && !shares(&segments::StoreDisk::id, disk) &&
-          is_wanted(disk))
-        chosen.push_back(&disk);
-  };
-  take([&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::site, disk); });
-  take(
-      [&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::server, disk); });
-  take([](const segments::StoreDisk&) { return true; });
-  std::vector<std::shared_ptr<Disk>> result;
-  result.reserve(chosen.size());
-  // As the store uses them: one that hangs does not keep the ledger from publishing.
-  for (const segments::StoreDisk* disk : chosen) result.push_back(store.disk(disk->id));
-  return result;
-}
-
 audit::VaultOptions vault_options(const std::vector<segments::StoreDisk>& disks,
                                   const std::vector<std::shared_ptr<Disk>>& tile_disks,
                                   segments::Store& store, std::shared_ptr<Pool> pool) {

@@ -57,9 +57,6 @@ enum class KeyStoreUse { kNew, kInUse };
 Result<Keys> open_keys(const DataDirectory& directory, const topology::Topology& topology,
                        KeyStoreUse use, Clock& clock, Random& random);
 
-// Three disks for tiles and checkpoints, of three servers and two sites as far as there are.
-std::vector<std::shared_ptr<Disk>> choose_tile_disks(const std::vector<segments::StoreDisk>& disks,
-                                                     segments::Store& store);
 // What legal holds keep lies on the disks of the tiles, and may have been on others before.
 audit::VaultOptions vault_options(const std::vector<segments::StoreDisk>& disks,
                                   const std::vector<std::shared_ptr<Disk>>& tile_disks,

@@ -145,7 +145,7 @@ Result<audit::Hold> own_hold_in(Call& call) {
 audit::Event hold_event(const Call& call, const audit::Hold& hold, const std::string& reason) {
   audit::Event event = call.event(log_resource(hold.tenant));
   event.event_class = audit::EventClass::kEntityManagement;
-  event.details = {{"hold", hold.id.text()}, {"reason", reason}};
+  event.details = {{std::string(audit::kHoldDetail), hold.id.text()}, {"reason", reason}};
   return event;
 }
 
@@ -236,7 +236,9 @@ Task<Answer> release_hold(Call& call) {
                    {{"limit", std::to_string(audit::kHoldTextMax)}});
   const Services& services = call.host.services;
   // What one side is bound to keep the other does not let go. Of one that is lost nobody knows who
-  // placed it.
+  // placed it: who has the disks decides.
+  if (!hold.by.tenant && call.by.tenant != services.provider)
+    co_return fail(Code::kDenied, "api.hold_of_nobody");
   if (hold.by.tenant && hold.by.tenant != call.by.tenant)
     co_return fail(Code::kDenied, "api.hold_of_other_side");
   auto two = co_await iam::check_second_person(services.database, services.pool, services.clock,
@@ -289,6 +291,9 @@ Task<Answer> export_hold(Call& call) {
   CO_TRY(co_await call.response.start(std::nullopt));
   std::uint64_t leaves = 0, events = 0;
   for (;;) {
+    // Something before it is gone from every disk: what goes out has no last line.
+    if (page.events_before != events)
+      co_return fail(Code::kCorrupt, "audit.hold_damaged", {{"hold", hold.id.text()}});
     for (const audit::HeldLeaf& leaf : page.leaves) {
       CO_TRY(const std::string line, audit::held_line(leaf));
       CO_TRY(co_await call.response.write(as_view(line + "\n")));
@@ -305,9 +310,9 @@ Task<Answer> export_hold(Call& call) {
 
 constexpr Route kRoutes[] = {
     {"GET", "/api/v1/audit/holds", "audit:ListHolds", list_holds},
-    {"POST", "/api/v1/audit/holds", "audit:PlaceHold", place_hold},
+    {"POST", "/api/v1/audit/holds", audit::kPlaceAction, place_hold},
     {"GET", "/api/v1/audit/holds/{hold}", "audit:GetHold", get_hold},
-    {"POST", "/api/v1/audit/holds/{hold}/release", "audit:ReleaseHold", release_hold},
+    {"POST", "/api/v1/audit/holds/{hold}/release", audit::kReleaseAction, release_hold},
     {"GET", "/api/v1/audit/holds/{hold}/events", "audit:ListEvents", list_held_events},
     {"GET", "/api/v1/audit/holds/{hold}/export", "audit:ExportHold", export_hold},
 };

@@ -71,14 +71,20 @@ void write_witnesses(std::string& out, audit::RootLog& root_log) {
 }
 
 void write_holds(std::string& out, audit::Vault& vault) {
-  std::uint64_t lost = 0;
+  std::uint64_t lost = 0, damaged = 0;
   const auto holds = vault.list(std::nullopt);
-  for (const audit::Hold& hold : holds) lost += hold.state == audit::HoldState::kLost;
+  for (const audit::Hold& hold : holds) {
+    lost += hold.state == audit::HoldState::kLost;
+    damaged += hold.state == audit::HoldState::kDamaged;
+  }
   describe(out, "belfry_legal_holds", "gauge", "Legal holds on logs.");
   out += fmt::format("belfry_legal_holds {}\n", holds.size());
   describe(out, "belfry_legal_holds_lost", "gauge",
            "Legal holds of which no disk has a whole copy or the key.");
   out += fmt::format("belfry_legal_holds_lost {}\n", lost);
+  describe(out, "belfry_legal_holds_damaged", "gauge",
+           "Legal holds of which a part is gone from every disk.");
+  out += fmt::format("belfry_legal_holds_damaged {}\n", damaged);
   describe(out, "belfry_ledger_months_waiting", "gauge",
            "Tenants whose old months wait to be destroyed, because their holds are not copied.");
   out += fmt::format("belfry_ledger_months_waiting {}\n", vault.waiting().size());

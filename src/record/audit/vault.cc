@@ -69,6 +69,7 @@ Hold hold_of(HoldId id, const KeptHold& kept) {
             .log_size = std::max(kept.target, kept.looked.leaf)};
   hold.state = kept.is_releasing             ? HoldState::kReleasing
                : kept.is_lost                ? HoldState::kLost
+               : kept.is_damaged             ? HoldState::kDamaged
                : kept.is_behind(kept.target) ? HoldState::kCopying
                                              : HoldState::kKept;
   return hold;
@@ -100,6 +101,8 @@ std::string_view name_of(HoldState state) {
       return "kept";
     case HoldState::kReleasing:
       return "releasing";
+    case HoldState::kDamaged:
+      return "damaged";
     case HoldState::kLost:
       return "lost";
   }
@@ -162,6 +165,11 @@ Result<> FileVault::open() {
       files_.remove(id);
       continue;
     }
+    // Cut short before it had a file.
+    if (files_.names(id).empty()) {
+      if (!key) files_.remove(id);
+      continue;
+    }
     auto kept = key ? load(*key) : Result<KeptHold>(std::unexpected(key.error()));
     if (!kept) {
       auto octets = files_.read(id, std::string(kTermsName));
@@ -170,12 +178,18 @@ Result<> FileVault::open() {
                                          : TenantId{},
                       .is_lost = true};
     }
+    kept->is_doubtful = !kept->is_lost && kept->pieces.empty() && can_tell(kept->key);
     found.emplace(id, std::move(*kept));
   }
   // A key without files: a placement that was cut short, or disks that are gone.
+  const bool are_there = files_.are_there();
   for (const auto& [tenant, size] : ledger_.sizes())
     for (const crypto::Key& key : keys_.list(tenant, crypto::KeyPurpose::kHold))
-      found.try_emplace(key.id, KeptHold{.tenant = tenant, .key = key, .is_lost = true});
+      found.try_emplace(key.id, KeptHold{.tenant = tenant,
+                                         .key = key,
+                                         .is_lost = true,
+                                         .is_doubtful = are_there && can_tell(key),
+                                         .is_bare = true});
   std::lock_guard lock(mutex_);
   holds_ = std::move(found);
   return {};
@@ -244,7 +258,7 @@ Task<Hold> FileVault::place(TenantId tenant, NewHold wanted, Announce announce) 
                           encode_terms(kept.key, kept.terms, random_.octets<12>()));
     });
   if (!placed) {
-    // Should this fail too, a start finds the key, and the hold is one that is to be released.
+    // Should this fail too, a start finds the key, and the log tells that it failed.
     std::ignore = co_await destroy(id);
     co_return std::unexpected(placed.error());
   }
@@ -292,8 +306,10 @@ Task<HeldPage> FileVault::read_piece(crypto::Key key, PieceName name, Position f
     // A file under another's name.
     if (piece.from != name.from || piece.until != name.until)
       return fail(Code::kCorrupt, "audit.vault_malformed");
+    const std::uint64_t events = piece.events();
     cut(piece.leaves, from);
-    return HeldPage{std::move(piece.leaves), {}};
+    const std::uint64_t before = piece.events_before + events - piece.events();
+    return HeldPage{.leaves = std::move(piece.leaves), .events_before = before};
   });
 }
 

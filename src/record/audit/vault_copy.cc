@@ -104,21 +104,12 @@ Task<bool> FileVault::step(HoldId id, std::uint64_t size) {
 }
 
 Task<> FileVault::copy() {
+  Result<> outcome = co_await care();
   std::vector<std::pair<HoldId, std::uint64_t>> late;
-  std::vector<std::pair<HoldId, TenantId>> releasing;
   {
     std::lock_guard lock(mutex_);
-    for (const auto& [id, kept] : holds_) {
+    for (const auto& [id, kept] : holds_)
       if (kept.can_copy() && kept.is_behind(kept.target)) late.emplace_back(id, kept.target);
-      if (kept.is_releasing) releasing.emplace_back(id, kept.tenant);
-    }
-  }
-  Result<> outcome;
-  // What a disk kept from ending. Its log has told of it.
-  for (const auto& [id, tenant] : releasing) {
-    const auto told = [](const Hold&) -> Task<> { co_return Result<>(); };
-    auto released = co_await release(tenant, id, told);
-    if (!released && outcome) outcome = std::move(released);
   }
   for (const auto& [id, target] : late)
     for (int i = 0; i < kStepsAtOnce; ++i) {
@@ -144,7 +135,7 @@ std::vector<HoldId> FileVault::behind(const std::map<TenantId, std::uint64_t>& s
     const auto size = sizes.find(kept.tenant);
     // Of a hold of which not even the tenant is known, every tenant may be the one.
     const bool is_any = kept.is_lost && !kept.tenant && !sizes.empty();
-    if (is_any || (size != sizes.end() && (!kept.can_copy() || kept.is_behind(size->second))))
+    if (is_any || (size != sizes.end() && (!kept.is_whole() || kept.is_behind(size->second))))
       holds.push_back(id);
   }
   return holds;

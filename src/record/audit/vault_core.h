@@ -27,8 +27,21 @@ struct KeptHold {
   // Files that a start did not bring to all three disks: until then nothing is complete.
   std::vector<std::string> owed;
   bool is_lost = false, is_releasing = false;
+  // Found at a start with nothing kept yet, while its log can still tell whether it was placed;
+  // bare: no disk has a file of it, and each of the three says so.
+  bool is_doubtful = false, is_bare = false;
+  // How far what is kept was read again, and how many events that were. Damaged: the last time
+  // something was missing.
+  struct Again {
+    Position at;
+    std::uint64_t events = 0;
+    bool any_missing = false;
+    Monotonic next{};
+  } again;
+  bool is_damaged = false;
 
   bool can_copy() const { return !is_lost && !is_releasing; }
+  bool is_whole() const { return can_copy() && !is_damaged; }
   bool is_behind(std::uint64_t size) const { return looked.leaf < size || !owed.empty(); }
 };
 
@@ -52,6 +65,17 @@ class FileVault : public Vault {
   void cancel() override { cancelled_ = true; }
 
  private:
+  // vault_care.cc
+  // Takes away what a placement left that was cut short, or failed and could not say so.
+  Task<> settle(HoldId id);
+  Task<bool> is_told(TenantId tenant, HoldId id, Timestamp since, Outcome outcome);
+  // Reads the next piece of what is kept again.
+  Task<> read_again(HoldId id);
+  // A release that a disk kept from ending ends, and the log says so.
+  Task<> end_release(TenantId tenant, HoldId id);
+  Task<> care();
+  bool can_tell(const crypto::Key& key);
+
   // Errors: conflict ("audit.hold_too_large").
   Task<> check_size(TenantId tenant, Query filter);
   Task<crypto::Key> make_key(TenantId tenant);

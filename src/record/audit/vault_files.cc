@@ -61,6 +61,12 @@ std::vector<std::shared_ptr<Disk>> VaultFiles::all() const {
   return all;
 }
 
+bool VaultFiles::are_there() {
+  return disks_.size() >= kCopies && std::ranges::all_of(disks_, [](const auto& disk) {
+           return disk && list_copy(disk, "").has_value();
+         });
+}
+
 std::vector<HoldId> VaultFiles::holds() {
   std::set<HoldId> found;
   for (const auto& disk : all())

@@ -21,6 +21,8 @@ class VaultFiles {
   VaultFiles(std::vector<std::shared_ptr<Disk>> disks,
              std::vector<std::shared_ptr<Disk>> elsewhere);
 
+  // Whether each of the three answers.
+  bool are_there();
   // The holds that any disk has a folder of.
   std::vector<HoldId> holds();
   // The names in a hold's folder on any disk.

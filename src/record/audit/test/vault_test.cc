@@ -254,6 +254,135 @@ TEST_F(VaultTest, CopiesThatAreLostKeepTheMonthsAndAreTold) {
   EXPECT_EQ(destroy(), 1u);
 }
 
+// As the API tells of it.
+class VaultTold : public VaultTest {
+ protected:
+  Vault::Announce aloud(Outcome outcome = Outcome::kSuccess) {
+    return [this, outcome](const Hold& hold) -> Task<> {
+      told_ = hold.id;
+      co_return co_await tell(hold.id, outcome);
+    };
+  }
+  Task<> tell(HoldId id, Outcome outcome) {
+    Event told = event(std::string(kPlaceAction), "belfry:audit/2");
+    told.outcome = outcome;
+    told.details = {{std::string(kHoldDetail), id.text()}};
+    CO_TRY(co_await ledger_->record(kTenant, told));
+    co_return Result<>();
+  }
+  // What a cut leaves of a placement: its key, and what was told.
+  HoldId cut_short(std::optional<Outcome> told) {
+    const HoldId id = keys_->rotate(kTenant, crypto::KeyPurpose::kHold)->id;
+    if (told) EXPECT_TRUE(run(tell(id, *told)));
+    return id;
+  }
+  std::string state(HoldId id) {
+    const auto hold = vault_->find(kTenant, id);
+    return hold ? std::string(name_of(hold->state)) : hold.error().message();
+  }
+
+  HoldId told_;
+};
+
+TEST_F(VaultTold, APlacementThatWasCutShortGoes) {
+  open();
+  fill(kTenant, 3);
+  const HoldId silent = cut_short({}), failed = cut_short(Outcome::kSuccess),
+               placed = cut_short(Outcome::kSuccess);
+  ASSERT_TRUE(run(tell(failed, Outcome::kFailure)));
+  fs::create_directories(vault_folder(5) / silent.text());
+  const HoldId stays = run(vault_->place(kTenant, wanted("key-7"), aloud())).value().id;
+  reopen();
+  for (HoldId id : {silent, failed, placed}) EXPECT_EQ(state(id), "lost");
+  copy();
+  EXPECT_EQ(state(silent), "audit.no_such_hold");
+  EXPECT_EQ(state(failed), "audit.no_such_hold");
+  EXPECT_EQ(keys_->find(silent).error().message(), "key.destroyed");
+  EXPECT_EQ(keys_->find(failed).error().message(), "key.destroyed");
+  EXPECT_EQ(state(placed), "lost") << "somebody may have been told that it holds";
+  EXPECT_EQ(state(stays), "kept");
+}
+
+// One disk has its file, though it could not be placed.
+TEST_F(VaultTold, APlacementThatFailedGoesWithItsFiles) {
+  open();
+  fill(kTenant, 3);
+  const HoldId id = run(vault_->place(kTenant, wanted("key-7"), aloud())).value().id;
+  ASSERT_TRUE(run(tell(id, Outcome::kFailure)));
+  reopen();
+  copy();
+  EXPECT_EQ(state(id), "audit.no_such_hold");
+  EXPECT_FALSE(fs::exists(vault_folder(5) / id.text()));
+}
+
+// While a disk is away nobody knows what is on it; and no log tells of a month that is destroyed.
+TEST_F(VaultTold, NothingGoesWhenNobodyKnows) {
+  open();
+  fill(kTenant, 3);
+  const HoldId id = cut_short({});
+  vault_.reset();
+  VaultOptions options;
+  options.disks = {disks_[3], disks_[4], nullptr};
+  options.pool = pool_;
+  vault_ = run(open_vault(*ledger_, *keys_, clock_, *random_, std::move(options))).value();
+  copy();
+  EXPECT_EQ(state(id), "lost");
+  live_until(days(430));
+  ASSERT_TRUE(keys_->destroy_months_before(crypto::month_of(clock_.now()) - 1, {}));
+  reopen();
+  copy();
+  EXPECT_EQ(state(id), "lost");
+}
+
+// Of several pieces one is gone from every disk: told, and what is left can be read.
+TEST_F(VaultTest, AMissingPieceIsNoticed) {
+  open();
+  fill(kTenant, 900);
+  const HoldId id = place("key-");
+  copy();
+  const auto read_all_again = [&] {
+    for (int i = 0; i < 8; ++i) copy();
+  };
+  read_all_again();
+  EXPECT_EQ(vault_->find(kTenant, id)->state, HoldState::kKept);
+  std::vector<std::string> names;
+  for (auto& entry : fs::directory_iterator(vault_folder(5) / id.text()))
+    names.push_back(entry.path().filename().string());
+  const auto pieces = chain_of(names);
+  ASSERT_GE(pieces.size(), 3u);
+  const fs::path saved = root_ / "saved";
+  fs::copy_file(vault_folder(5) / id.text() / pieces[1].text(), saved);
+  for (int disk : {4, 5, 6}) fs::remove(vault_folder(disk) / id.text() / pieces[1].text());
+  reopen();
+  read_all_again();
+  EXPECT_EQ(vault_->find(kTenant, id)->state, HoldState::kDamaged);
+  EXPECT_EQ(held(id).size(), 900u - 256);
+  let_a_year_pass();
+  EXPECT_EQ(destroy(), 0u);
+  EXPECT_EQ(vault_->waiting(), std::set<TenantId>{kTenant});
+  fs::copy_file(saved, vault_folder(5) / id.text() / pieces[1].text());
+  reopen();
+  read_all_again();
+  EXPECT_EQ(vault_->find(kTenant, id)->state, HoldState::kKept);
+  EXPECT_EQ(destroy(), 1u);
+  EXPECT_EQ(held(id).size(), 901u);
+}
+
+// Also without a start, at the next time that all is read again.
+TEST_F(VaultTest, APieceThatGoesWhileItRunsIsNoticed) {
+  open();
+  fill(kTenant, 5);
+  const HoldId id = place("key-3");
+  copy();
+  for (int disk : {4, 5, 6})
+    for (auto& entry : fs::directory_iterator(vault_folder(disk) / id.text()))
+      if (entry.path().filename() != kTermsName) fs::resize_file(entry, 40);
+  const auto again = run(vault_->copy());
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().message(), "audit.vault_lost");
+  EXPECT_EQ(vault_->find(kTenant, id)->state, HoldState::kDamaged);
+}
+
 TEST_F(VaultTest, WhatIsReleasedNobodyReads) {
   open();
   fill(kTenant, 5);

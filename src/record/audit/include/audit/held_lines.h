@@ -2,7 +2,7 @@
 // anywhere.
 #pragma once
 
-#include "audit/vault.h"
+#include "audit/held_leaf.h"
 #include "base/result.h"
 
 #include <optional>

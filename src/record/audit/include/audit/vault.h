@@ -2,6 +2,7 @@
 // months are destroyed, and no others of those months (docs/formats/vault.md).
 //
 //   place() ──> copying ──copy(), secure()──> kept ──release()──> releasing ──> (gone)
+//                  │                         └── some of it gone from every disk: damaged
 //                  └─────── at a start, when its files or its key are not whole: lost
 //
 // Of each event that a hold is about, its leaf is copied as it is, with the key of that leaf alone,
@@ -15,6 +16,7 @@
 //  12. A hold that was released is readable by nobody, whoever kept older copies of the disks.
 #pragma once
 
+#include "audit/held_leaf.h"
 #include "audit/ledger.h"
 #include "audit/query.h"
 #include "base/id.h"
@@ -29,9 +31,6 @@
 #include <vector>
 
 namespace belfry::audit {
-
-// The number of its key.
-using HoldId = crypto::KeyId;
 
 // Holds on one tenant's log, and events that a hold may be about when it is placed: those that come
 // later are held too, however many.
@@ -53,7 +52,9 @@ struct NewHold {
   HoldAuthor by;
 };
 
-enum class HoldState { kCopying, kKept, kReleasing, kLost };
+// kDamaged: a piece of what it keeps is gone from every disk. The rest can be read, and months
+// wait.
+enum class HoldState { kCopying, kKept, kReleasing, kDamaged, kLost };
 
 struct Hold {
   HoldId id;
@@ -68,28 +69,26 @@ struct Hold {
   std::uint64_t log_size = 0;   // of them there are, as far as it copies now
 };
 
-// A leaf as it is in the log, the key that opens it alone, and which of its events are held: a
-// segment leaf opens whole, as its commitment is to all of it.
-struct HeldLeaf {
-  std::uint64_t index = 0;
-  std::vector<std::uint32_t> parts;
-  Buffer octets;
-  Buffer key;
-
-  // The held events. Errors: corrupt ("audit.leaf_not_authentic", "audit.leaf_commitment").
-  Result<std::vector<LoggedEvent>> events() const;
-};
-
 struct HeldPage {
   std::vector<HeldLeaf> leaves;  // in the order of the log
   std::optional<Position> next;  // nothing: no more
+  // Held events before the first of them, as was written with them: who reads from the beginning
+  // has seen fewer when something is gone from every disk.
+  std::uint64_t events_before = 0;
 };
+
+inline constexpr std::string_view kPlaceAction = "audit:PlaceHold";
+inline constexpr std::string_view kReleaseAction = "audit:ReleaseHold";
+inline constexpr std::string_view kHoldDetail = "hold";
 
 class Vault {
  public:
   virtual ~Vault() = default;
 
   // Called when everything but the last step is done: what it tells of is in a log before it holds.
+  // Of a placement an event with kPlaceAction and the detail kHoldDetail (the hold's number) is in
+  // the tenant's log then, and one that failed besides when `place` has failed: by these a start
+  // knows a placement that was cut short.
   using Announce = std::function<Task<>(const Hold& hold)>;
 
   // Durable on three disks when this returns; copying goes on by copy(). Errors: invalid
@@ -110,8 +109,9 @@ class Vault {
   virtual Task<HeldPage> read(TenantId tenant, HoldId id, Position from) = 0;
 
   // Goes on with what holds have not looked at since they were placed, or since the start, and with
-  // releases that a disk kept from ending. Called every few seconds; safe to repeat. Errors: the
-  // first of any hold; the others go on.
+  // releases that a disk kept from ending; takes away what placements left that were cut short; and
+  // reads again what is kept, a piece of each hold a call. Called every few seconds; safe to
+  // repeat. Errors: the first of any hold; the others go on.
   virtual Task<> copy() = 0;
 
   // Makes invariant 10 true of `tenants`, while it lives: until then nothing is placed or released.
