@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Legal holds with the real daemon and command line: placed from a filter, copied onto three disks,
 shown, exported and proved offline, over a restart; one of the provider's on a customer's log; a
-stranger finds nothing; released by another administrator, and gone from every disk.
+stranger finds nothing; released by another administrator, and gone from every disk. Disks that have
+lost a copy, a part or all of a hold: what the doctor, the metrics and the list say.
 
 That the months go and what is held stays is in audit_test, whose clock can be moved.
 """
@@ -166,6 +167,57 @@ def try_release(provider, customer, person, hold):
     assert person.hold("list") == []
 
 
+def conditions(provider, code=0):
+    """What the doctor says of holds: {subject: condition}."""
+    return {found["subject"]: found["condition"]
+            for found in provider.belfry("doctor", code=code)["findings"]
+            if found["subject"].startswith("legal hold")}
+
+
+def restart(provider, person):
+    provider.start()
+    person.environment["BELFRY_URL"] = provider.api
+
+
+def try_losing(provider, person, token):
+    hold = place(person)
+    subject = f"legal hold {hold}"
+    provider.stop()
+    folders = vault_folders(provider, hold)
+    assert conditions(provider) == {"legal holds": "good"}
+    shutil.rmtree(folders[0])
+    assert conditions(provider)[subject] == "degraded"
+    restart(provider, person)
+    assert vault_folders(provider, hold) == folders, "a start brings the copies back"
+    assert conditions(provider) == {"legal holds": "good"}
+    # A piece goes from all three; then all that says what the hold is.
+    provider.stop()
+    for folder in folders:
+        for piece in folder.glob("*-*"):
+            piece.write_bytes(piece.read_bytes()[:-1])
+    restart(provider, person)
+    shown = person.hold("show", hold)
+    assert shown["state"] == "damaged" and shown["reason"] == "case 12", shown
+    assert "belfry_legal_holds_damaged 1" in provider.request("GET", "/metrics")[2].decode()
+    person.run("audit", "hold", "export", hold, provider.folder / "part", code=1)
+    assert not (provider.folder / "part" / "held.jsonl").exists(), "what is not complete"
+    for folder in folders:
+        (folder / "hold").unlink()
+    assert conditions(provider, code=1)[subject] == "lost"
+    provider.stop()
+    restart(provider, person)
+    shown = person.hold("show", hold)
+    assert shown["state"] == "lost" and shown["reason"] == "", shown
+    metrics = provider.request("GET", "/metrics")[2].decode()
+    assert "belfry_legal_holds_lost 1" in metrics, metrics
+    refused(lambda: provider.rest("GET", f"{HOLDS}/{hold}/events", token=token), 409, "")
+    # It may be what a court bound the provider to keep.
+    refused(lambda: provider.rest("POST", f"{HOLDS}/{hold}/release", {"reason": "x"}, token), 403,
+            "")
+    provider.rest("POST", f"{HOLDS}/{hold}/release", {"reason": "its disks are gone"})
+    assert person.hold("list") == [] and not vault_folders(provider, hold)
+
+
 def main():
     with Provider("legal-hold") as provider:
         customer = Customer(provider, "harbour")
@@ -183,6 +235,7 @@ def main():
         metrics = provider.request("GET", "/metrics")[2].decode()
         assert "belfry_legal_holds 1" in metrics and "belfry_ledger_months_waiting 0" in metrics
         try_release(provider, customer, person, hold)
+        try_losing(provider, person, token)
 
 
 if __name__ == "__main__":

@@ -292,7 +292,7 @@ Task<Answer> export_hold(Call& call) {
   std::uint64_t leaves = 0, events = 0;
   for (;;) {
     // Something before it is gone from every disk: what goes out has no last line.
-    if (page.events_before != events)
+    if (page.is_gap || page.events_before != events)
       co_return fail(Code::kCorrupt, "audit.hold_damaged", {{"hold", hold.id.text()}});
     for (const audit::HeldLeaf& leaf : page.leaves) {
       CO_TRY(const std::string line, audit::held_line(leaf));

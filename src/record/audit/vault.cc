@@ -146,14 +146,24 @@ Result<KeptHold> FileVault::load(const crypto::Key& key) {
     const auto sync = is_newest ? VaultFiles::Sync::kAgain : VaultFiles::Sync::kAsNeeded;
     if (!files_.spread(key.id, name, sync)) kept.owed.push_back(name);
   }
-  if (!kept.pieces.empty()) {
-    TRY(const Buffer last, files_.read(key.id, kept.pieces.back().text()));
-    TRY(const VaultPiece piece, decode_piece(key, last));
-    kept.looked = piece.until;
-    kept.events = piece.events_before + piece.events();
-  }
+  count_events(kept);
   kept.target = size_of(kept.tenant);
   return kept;
+}
+
+// From the newest piece that can be read.
+void FileVault::count_events(KeptHold& kept) {
+  for (auto name = kept.pieces.rbegin(); name != kept.pieces.rend(); ++name) {
+    const auto octets = files_.read(kept.key.id, name->text());
+    const auto piece = octets ? decode_piece(kept.key, *octets)
+                              : Result<VaultPiece>(std::unexpected(octets.error()));
+    if (piece) {
+      kept.events = piece->events_before + piece->events();
+      break;
+    }
+    kept.is_damaged = true;
+  }
+  if (!kept.pieces.empty()) kept.looked = kept.pieces.back().until;
 }
 
 Result<> FileVault::open() {
@@ -326,8 +336,10 @@ Task<HeldPage> FileVault::read(TenantId tenant, HoldId id, Position from) {
   }
   const auto piece = std::ranges::upper_bound(kept.pieces, from, {}, &PieceName::until);
   if (piece == kept.pieces.end()) co_return HeldPage{};
-  CO_TRY(HeldPage page, co_await read_piece(kept.key, *piece, from));
-  if (piece + 1 != kept.pieces.end()) page.next = piece->until;
+  auto page = co_await read_piece(kept.key, *piece, from);
+  if (!page && !kept.is_damaged) co_return page;
+  if (!page) page = HeldPage{.is_gap = true};
+  if (piece + 1 != kept.pieces.end()) page->next = piece->until;
   co_return page;
 }
 

@@ -82,7 +82,7 @@ Task<> FileVault::read_again(HoldId id) {
   {
     std::lock_guard lock(mutex_);
     const auto found = holds_.find(id);
-    if (found == holds_.end() || !found->second.can_copy()) co_return Result<>();
+    if (found == holds_.end() || !found->second.is_readable()) co_return Result<>();
     kept = found->second;
   }
   if (kept.pieces.empty() || clock_.monotonic() < kept.again.next) co_return Result<>();
@@ -92,10 +92,11 @@ Task<> FileVault::read_again(HoldId id) {
   if (!is_end) page = co_await read_piece(kept.key, *piece, kept.again.at);
   std::lock_guard lock(mutex_);
   const auto found = holds_.find(id);
-  if (found == holds_.end() || !found->second.can_copy()) co_return Result<>();
+  if (found == holds_.end() || !found->second.is_readable()) co_return Result<>();
   KeptHold& now = found->second;
   if (is_end) {
     now.is_damaged = now.again.any_missing;
+    if (!now.is_damaged) now.events = now.again.events;
     now.again = {.next = clock_.monotonic() + kReadAgainEvery};
     co_return Result<>();
   }
@@ -118,7 +119,7 @@ Task<> FileVault::care() {
         releasing.emplace_back(id, kept.tenant);
       else if (kept.is_doubtful)
         doubtful.push_back(id);
-      else if (kept.can_copy())
+      else if (kept.is_readable())
         whole.push_back(id);
     }
   }

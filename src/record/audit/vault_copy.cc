@@ -135,7 +135,7 @@ std::vector<HoldId> FileVault::behind(const std::map<TenantId, std::uint64_t>& s
     const auto size = sizes.find(kept.tenant);
     // Of a hold of which not even the tenant is known, every tenant may be the one.
     const bool is_any = kept.is_lost && !kept.tenant && !sizes.empty();
-    if (is_any || (size != sizes.end() && (!kept.is_whole() || kept.is_behind(size->second))))
+    if (is_any || (size != sizes.end() && (!kept.can_copy() || kept.is_behind(size->second))))
       holds.push_back(id);
   }
   return holds;

@@ -40,8 +40,9 @@ struct KeptHold {
   } again;
   bool is_damaged = false;
 
-  bool can_copy() const { return !is_lost && !is_releasing; }
-  bool is_whole() const { return can_copy() && !is_damaged; }
+  bool is_readable() const { return !is_lost && !is_releasing; }
+  // Of one that is damaged nobody knows how many events it has.
+  bool can_copy() const { return is_readable() && !is_damaged; }
   bool is_behind(std::uint64_t size) const { return looked.leaf < size || !owed.empty(); }
 };
 
@@ -81,6 +82,7 @@ class FileVault : public Vault {
   Task<crypto::Key> make_key(TenantId tenant);
   Task<> destroy(HoldId id);
   Result<KeptHold> load(const crypto::Key& key);
+  void count_events(KeptHold& kept);
   Task<HeldPage> read_piece(crypto::Key key, PieceName name, Position from);
 
   Task<> pay(HoldId id, const KeptHold& kept);

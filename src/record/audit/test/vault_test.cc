@@ -381,6 +381,10 @@ TEST_F(VaultTest, APieceThatGoesWhileItRunsIsNoticed) {
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().message(), "audit.vault_lost");
   EXPECT_EQ(vault_->find(kTenant, id)->state, HoldState::kDamaged);
+  reopen();
+  EXPECT_EQ(vault_->find(kTenant, id)->state, HoldState::kDamaged);
+  EXPECT_EQ(vault_->find(kTenant, id)->reason, "court order 12");
+  EXPECT_TRUE(run(vault_->read(kTenant, id, {}))->is_gap);
 }
 
 TEST_F(VaultTest, WhatIsReleasedNobodyReads) {

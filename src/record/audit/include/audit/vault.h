@@ -75,6 +75,7 @@ struct HeldPage {
   // Held events before the first of them, as was written with them: who reads from the beginning
   // has seen fewer when something is gone from every disk.
   std::uint64_t events_before = 0;
+  bool is_gap = false;  // what belongs here no disk has whole
 };
 
 inline constexpr std::string_view kPlaceAction = "audit:PlaceHold";
@@ -105,7 +106,8 @@ class Vault {
   // Errors: not_found ("audit.no_such_hold").
   virtual Result<Hold> find(TenantId tenant, HoldId id) = 0;
   // What a hold keeps, from a place on; at most 256 events. Errors: not_found, conflict
-  // ("audit.hold_lost"), corrupt ("audit.vault_lost").
+  // ("audit.hold_lost"), corrupt ("audit.vault_lost": once the hold is known as damaged such a
+  // piece is a gap, and `next` leads past it).
   virtual Task<HeldPage> read(TenantId tenant, HoldId id, Position from) = 0;
 
   // Goes on with what holds have not looked at since they were placed, or since the start, and with
