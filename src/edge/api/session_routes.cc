@@ -92,7 +92,7 @@ json rights_of(const Call& call, const DelegatedActs& acts) {
       if (route.action == last) continue;
       last = route.action;
       const bool by_delegation = std::ranges::any_of(acts, [&](iam::DelegatedAct act) {
-        return may(route.action, {"*", call.by.tenant, {}, act});
+        return may(route.action, {.name = "*", .tenant = call.by.tenant, .delegated = act});
       });
       if (by_delegation || may(route.action, {"*", call.by.tenant}) ||
           may(route.action, {"*", services.provider}))

@@ -105,6 +105,10 @@ class WatchedDisk : public Disk {
     return watched(
         [inner = inner_, path = std::string(path), access] { return inner->open(path, access); });
   }
+  std::unique_ptr<File> open_cached(std::string_view path) override {
+    auto file = inner_->open_cached(path);
+    return file ? std::make_unique<WatchedFile>(watch_, std::move(file)) : nullptr;
+  }
   Result<std::unique_ptr<File>> create(std::string_view path) override {
     return watched([inner = inner_, path = std::string(path)] { return inner->create(path); });
   }

@@ -283,10 +283,11 @@ Task<std::shared_ptr<const FileCopy>> LocalStore::open_copy(const FilePosition& 
   if (!set) co_return nullptr;
   for (StoreDevice* device : set->members()) {
     if (!device || !device->good()) continue;
+    const std::string path = file_path(file.set, file.file);
+    if (auto cached = device->info.disk->open_cached(path))
+      co_return std::make_shared<const OpenCopy>(*device, std::move(cached), file.size);
     auto opened = co_await device->wait_for(
-        [disk = device->info.disk, path = file_path(file.set, file.file)] {
-          return disk->open(path, Access::kRead);
-        });
+        [disk = device->info.disk, path] { return disk->open(path, Access::kRead); });
     if (!opened && DiskWatch::is_silence(opened.error())) continue;
     // A copy is wrong: it is not passed over here, but found and mended by read_file().
     if (!opened) co_return nullptr;

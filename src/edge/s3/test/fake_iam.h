@@ -134,6 +134,7 @@ class FakeIam final : public iam::Iam {
   }
   iam::Profiles& profiles() override { std::abort(); }
   iam::PublicAccess& public_access() override { return fake_public_access; }
+  iam::Delegations& delegations() override { std::abort(); }
   iam::Access& access() override { std::abort(); }
   iam::AccessQueries& access_queries() override { std::abort(); }
   iam::Reviews& reviews() override { std::abort(); }

@@ -45,6 +45,17 @@ TEST_F(DiskTest, ReadsAtOnceWhatIsInMemory) {
   EXPECT_FALSE(file->read_cached(10, out));
 }
 
+TEST_F(DiskTest, OpensAtOnceWhatTheSystemKnows) {
+  ASSERT_TRUE(disk_->create("file").value()->write_at(0, as_view("known")));
+  auto file = disk_->open_cached("file");
+  ASSERT_NE(file, nullptr);
+  Buffer out(5);
+  EXPECT_EQ(file->read_at(0, out).value(), 5u);
+  EXPECT_EQ(as_text(out), "known");
+  EXPECT_EQ(disk_->open_cached("none"), nullptr);
+  EXPECT_EQ(disk_->open_cached("../file"), nullptr);
+}
+
 TEST_F(DiskTest, MakesSpaceThatReadsAsZeros) {
   auto file = disk_->create("file").value();
   ASSERT_TRUE(file->write_at(0, as_view("kept")));

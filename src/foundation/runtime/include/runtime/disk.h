@@ -82,6 +82,9 @@ class Disk {
   virtual ~Disk() = default;
 
   virtual Result<std::unique_ptr<File>> open(std::string_view path, Access access) = 0;
+  // For reading, if the system knows the file without asking the device. Never waits for it: null
+  // when it would have to, when there is no such file, or when it cannot tell.
+  virtual std::unique_ptr<File> open_cached(std::string_view) { return nullptr; }
   // A new empty file under that name.
   virtual Result<std::unique_ptr<File>> create(std::string_view path) = 0;
   // A file without a name yet (O_TMPFILE) on the file system of `directory`; gone unless linked.
