@@ -78,8 +78,7 @@ class AccessService : public Access {
   Result<std::vector<Choices::Choice>> list_assumables(Transaction& transaction,
                                                        const Principal& by);
   // That two persons decide: who does neither asked nor profits.
-  static Result<Two> check_decider(Transaction& transaction, const Principal& by,
-                                   const ToDecide& found);
+  Result<Two> check_decider(Transaction& transaction, const Principal& by, const ToDecide& found);
   // Makes what was asked for hold. What it gave; nothing for a rule.
   Result<Right> carry_out(Transaction& transaction, const Principal& by,
                           const AccessRequest& request);

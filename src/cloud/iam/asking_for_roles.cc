@@ -103,17 +103,27 @@ Result<Two> AccessService::check_decider(Transaction& transaction, const Princip
                                          const ToDecide& found) {
   const AccessRequest& request = found.request;
   // A delegate never decides for an account that it made, whether or not another can.
-  TRY(const Two two, check_two(transaction, by, request.requested_by, request.user,
-                               request.are_apart || found.cover.has_value()));
+  TRY(Two two, check_two(transaction, by, request.requested_by, request.user,
+                         request.are_apart || found.cover.has_value()));
   if (!request.assumable) return two;
   // Whom the role trusts by name profits as if the profile were its own.
-  bool profits = false;
-  if (request.trust.empty()) {
-    TRY(profits, is_named_by(transaction, request.assumable, by));
-  } else if (const auto trust = policy::compile(request.trust, policy::Kind::kTrust)) {
-    profits = names(**trust, by);
+  std::string document = request.trust;
+  if (document.empty()) {
+    TRY(document, trust_of_role(transaction, request.assumable));
   }
-  if (profits) return fail(Code::kDenied, "iam.four_eyes");
+  const auto trust = policy::compile(document, policy::Kind::kTrust);
+  if (!trust) return two;
+  TRY(const auto persons, persons_named(transaction, request.tenant, **trust));
+  for (const UserId person : persons) {
+    TRY(auto rows, transaction.query("SELECT " + decider_columns(":asker_id", ":person_id"),
+                                     {{"asker_id", request.requested_by.value},
+                                      {"person_id", person.value},
+                                      {"tenant_id", request.tenant.value},
+                                      {"now_us", to_us(core_.clock.now())}}));
+    TRY(const Two beside,
+        check_two(transaction, by, request.requested_by, person, deciders_of(rows[0]).are_apart));
+    if (beside == Two::kMayBeOne) two = beside;
+  }
   return two;
 }
 

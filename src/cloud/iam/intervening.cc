@@ -57,12 +57,15 @@ Result<Intervention> InterventionService::decide(Transaction& transaction, const
   TRY(const Intervention asked, read_to_decide(transaction, by, id));
   const bool opens = state == InterventionState::kOpen;
   const Timestamp now = core_.clock.now();
+  bool may_be_one = false;
   if (opens) {
     if (auto two = check_two(transaction, by, asked.requested_by, asked.staff, asked.are_apart);
         !two) {
       core_.trail.refused(by.tenant, by, {"iam:ApproveIntervention", resource_of(id), {}},
                           two.error());
       return std::unexpected(two.error());
+    } else {
+      may_be_one = *two == Two::kMayBeOne;
     }
     TRY(core_.check_fresh(by, "iam:ApproveIntervention", resource_of(id)));
     TRY(check_opener(transaction, asked));
@@ -74,11 +77,13 @@ Result<Intervention> InterventionService::decide(Transaction& transaction, const
   }
   TRY(transaction.execute(
       "UPDATE intervention SET state = :state, decided_by_user_id = :by_id, decided_us = :now_us, "
-      "decision_reason = :reason, expires_us = :expires_us WHERE id = :id",
+      "decision_reason = :reason, expires_us = :expires_us, approved_by_own_account = :own WHERE "
+      "id = :id",
       {{"state", std::string(name_of(state))},
        {"by_id", by.user.value},
        {"now_us", to_us(now)},
        {"reason", reason},
+       {"own", std::int64_t(may_be_one)},
        {"expires_us", opens ? database::Value(to_us(now + asked.duration)) : database::Null{}},
        {"id", id.value}}));
   TRY(Intervention decided, read(transaction, by, id));

@@ -84,6 +84,7 @@ Result<> InterventionService::tell_both(Transaction& transaction, const Principa
            {"reason", words}}};
   if (about.expires) act.details.push_back({"expires", format_rfc3339(*about.expires)});
   if (about.reported) act.details.push_back({"report", about.report});
+  if (about.approved_by_own_account) act.details.push_back({"approved_by_own_account", "yes"});
   if (by.method != Method::kSystem)
     return core_.trail.changed_across(
         transaction, by.tenant == kProviderTenant ? about.tenant : kProviderTenant, by, act);

@@ -14,8 +14,9 @@ namespace {
 
 constexpr Duration kGoodFor = std::chrono::days(7);
 constexpr Duration kListedFor = std::chrono::days(30);
-constexpr std::int64_t kOpenMax = 200;       // of a tenant
-constexpr std::int64_t kOfDelegateMax = 50;  // of those, sent by one delegate
+constexpr std::int64_t kOpenMax = 200;             // of a tenant
+constexpr std::int64_t kOfDelegateMax = 50;        // of those, sent by one delegate
+constexpr std::int64_t kSendsOfDelegateMax = 100;  // of a delegate's invitations of a day
 constexpr std::size_t kRightsMax = 10, kSendsMax = 10;
 
 Error tenant_missing(TenantId tenant) {
@@ -46,13 +47,26 @@ std::optional<Cover> sent_by(const Principal& by, const Invitation& invitation) 
   return Cover{invitation.delegation, DelegatedAct::kInvite};
 }
 
-// Not all that a tenant has.
+// Not all the mail of a day that a tenant has, whatever became of the invitations.
+Result<> check_mail_of_delegate(Transaction& transaction, UserId delegate, Timestamp now) {
+  TRY(auto rows, transaction.query(
+                     "SELECT COALESCE(SUM(sends), 0) AS n FROM invitation WHERE "
+                     "invited_by_user_id = :id AND delegation_id <> 0 AND "
+                     "created_us > :day_ago_us",
+                     {{"id", delegate.value}, {"day_ago_us", to_us(now - std::chrono::days(1))}}));
+  if (rows[0].integer("n") < kSendsOfDelegateMax) return {};
+  return fail(Code::kConflict, "iam.delegate_sent_much",
+              {{"maximum", std::to_string(kSendsOfDelegateMax)}});
+}
+
+// Nor all its invitations.
 Result<> check_room_of_delegate(Transaction& transaction, UserId delegate, Timestamp now) {
   TRY(auto rows, transaction.query("SELECT count(*) AS n FROM invitation WHERE "
                                    "invited_by_user_id = :id AND delegation_id <> 0 AND "
                                    "ended_us IS NULL AND expires_us > :now_us",
                                    {{"id", delegate.value}, {"now_us", to_us(now)}}));
-  if (rows[0].integer("n") < kOfDelegateMax) return {};
+  if (rows[0].integer("n") < kOfDelegateMax)
+    return check_mail_of_delegate(transaction, delegate, now);
   return fail(Code::kConflict, "iam.too_many_invitations",
               {{"maximum", std::to_string(kOfDelegateMax)}});
 }
@@ -251,6 +265,8 @@ Task<MadeInvitation> PeopleService::invite(const Principal& by, const NewInvitat
          {"now_us", to_us(now)},
          {"expires_us", to_us(made.expires)}}));
     TRY(insert_rights(transaction, made));
+    TRY(const bool privileged, gives_privileges(transaction, made));
+    TRY(check_plain(cover, privileged));
     TRY(check_may_give(transaction, by, made));
     MadeInvitation given{made, ""};
     TRY(given.link, hand_over(transaction, made, secret));
@@ -310,6 +326,7 @@ Task<MadeInvitation> PeopleService::send_again(const Principal& by, const std::s
                       {{"maximum", std::to_string(kSendsMax)}});
         // Who sends it now answers for it: an administrator makes a delegate's its own.
         const auto cover = sent_by(by, found);
+        if (cover) TRY(check_mail_of_delegate(transaction, by.user, core_.clock.now()));
         found.delegation = cover ? cover->id : DelegationId{};
         found.invited_by = by.user;
         found.invited_by_name = by.name;

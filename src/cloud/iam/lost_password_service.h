@@ -65,7 +65,10 @@ class LostPasswordService : public LostPasswords {
     bool needs_role = false;
   };
   Result<Locked> find_locked(Transaction& transaction, const std::string& name);
-  Result<RecoveredAdministrator> recover(Transaction& transaction, const HostRecovery& wanted);
+  // `unknown_hash` is of a password that nobody knows.
+  Result<RecoveredAdministrator> recover(Transaction& transaction, const HostRecovery& wanted,
+                                         const std::string& unknown_hash);
+  Result<> tell_of_recovery(Transaction& transaction, const User& user, const HostRecovery& wanted);
 
   Core& core_;
   PasswordHasher& passwords_;

@@ -20,8 +20,19 @@ bool OpenTenants::is_fresh(Monotonic now) const {
   return read_ && now - *read_ < kFreshFor;
 }
 
+Result<> OpenTenants::keep_up(database::Database& database, Monotonic now) {
+  std::lock_guard one_after_another(reading_);
+  // Who waited for another's reading has it.
+  if (is_fresh(now)) return {};
+  return read_alone(database, now);
+}
+
 Result<> OpenTenants::read(database::Database& database, Monotonic now) {
   std::lock_guard one_after_another(reading_);
+  return read_alone(database, now);
+}
+
+Result<> OpenTenants::read_alone(database::Database& database, Monotonic now) {
   std::unordered_set<TenantId> open;
   auto done = database.read(kReadLimit, [&](database::Transaction& transaction) -> Result<> {
     open.clear();

@@ -24,8 +24,12 @@ class OpenTenants {
   // read before a change never replaces what was read after it. When it fails, all are closed until
   // it succeeds. Blocks.
   Result<> read(database::Database& database, Monotonic now);
+  // The same unless it is fresh: of many who ask at once, one reads. Blocks.
+  Result<> keep_up(database::Database& database, Monotonic now);
 
  private:
+  Result<> read_alone(database::Database& database, Monotonic now);
+
   std::mutex reading_;
   mutable std::shared_mutex mutex_;  // of what follows
   std::unordered_set<TenantId> open_;

@@ -76,18 +76,16 @@ Task<PublicAccessBlock> PublicAccessService::set_block(const Principal& by,
                             {std::string(kAction), resource, std::move(details)}));
     return Done{};
   }));
-  CO_TRY(co_await read_open());
+  CO_TRY(co_await runtime::blocking(*core_.pool, [this] {
+    return core_.open_tenants.read(core_.database, core_.clock.monotonic());
+  }));
   co_return block;
 }
 
 Task<> PublicAccessService::keep_up() {
   if (core_.open_tenants.is_fresh(core_.clock.monotonic())) co_return Result<>();
-  co_return co_await read_open();
-}
-
-Task<> PublicAccessService::read_open() {
   co_return co_await runtime::blocking(*core_.pool, [this] {
-    return core_.open_tenants.read(core_.database, core_.clock.monotonic());
+    return core_.open_tenants.keep_up(core_.database, core_.clock.monotonic());
   });
 }
 

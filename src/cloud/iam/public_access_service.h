@@ -17,8 +17,6 @@ class PublicAccessService : public PublicAccess {
   Task<> keep_up() override;
 
  private:
-  Task<> read_open();
-
   Core& core_;
 };
 

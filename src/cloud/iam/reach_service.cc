@@ -15,6 +15,8 @@ namespace {
 
 // Users that one page looks at, each with a query; keys that an S3 client may give.
 constexpr std::size_t kUsersOfPage = 100, kKeyOctetsMax = 1024, kBucketsMax = 1000;
+// Of "what can this person do": each role is asked about each bucket, and both are in the answer.
+constexpr std::size_t kRolesAndBucketsMax = 5000;
 // As what the session of a role is called that is asked about.
 constexpr std::string_view kSessionOfQuestion = "belfry";
 
@@ -208,7 +210,10 @@ Task<WhatReaches> ReachService::what(const Principal& by, UserId user,
   if (buckets.size() > kBucketsMax) co_return fail(Code::kExhausted, "iam.too_many_buckets");
   co_return co_await runtime::blocking(*core_.pool, [&]() -> Result<WhatReaches> {
     WhatReaches found{.buckets = buckets_of(asked, buckets)};
-    for (RoleWay& way : RoleWays(core_.tree, roles).of(asked)) {
+    auto ways = RoleWays(core_.tree, roles).of(asked);
+    if (ways.size() * buckets.size() > kRolesAndBucketsMax)
+      return fail(Code::kExhausted, "iam.too_many_buckets");
+    for (RoleWay& way : ways) {
       const auto role = std::ranges::find(roles, way.role, &ReadRole::id);
       found.roles.push_back(
           {std::move(way), role->profiles, role->privileged, buckets_of(role->session, buckets)});

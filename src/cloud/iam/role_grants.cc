@@ -127,31 +127,53 @@ bool names(const policy::Policy& trust, const Principal& by) {
       [&](const policy::NamedPrincipal& named) { return named.name == arn; });
 }
 
-Result<bool> is_named_by(Transaction& transaction, RoleId role, const Principal& by) {
+Result<std::string> trust_of_role(Transaction& transaction, RoleId role) {
   TRY(auto rows, transaction.query("SELECT trust_document FROM assumable_role WHERE id = :id",
                                    {{"id", role.value}}));
-  if (rows.empty()) return false;
-  const auto trust = policy::compile(rows[0].text("trust_document"), policy::Kind::kTrust);
+  return rows.empty() ? std::string() : rows[0].text("trust_document");
+}
+
+Result<bool> is_named_by(Transaction& transaction, RoleId role, const Principal& by) {
+  TRY(const std::string document, trust_of_role(transaction, role));
+  const auto trust = policy::compile(document, policy::Kind::kTrust);
   return trust && names(**trust, by);
+}
+
+namespace {
+
+// The user of the tenant that an ARN names; nobody: zero.
+Result<UserId> user_of_arn(Transaction& transaction, TenantId tenant, const std::string& arn) {
+  const std::string users = arn_of(tenant, "");
+  if (!arn.starts_with(users)) return UserId{};
+  TRY(auto rows,
+      transaction.query("SELECT id FROM iam_user WHERE tenant_id = :tenant_id AND "
+                        "name = :name AND deleted_us IS NULL",
+                        {{"tenant_id", tenant.value}, {"name", arn.substr(users.size())}}));
+  return rows.empty() ? UserId{} : UserId{rows[0].integer("id")};
+}
+
+}  // namespace
+
+Result<std::vector<UserId>> persons_named(Transaction& transaction, TenantId tenant,
+                                          const policy::Policy& trust) {
+  std::vector<UserId> persons;
+  for (const auto& named : named_in(trust, "sts:AssumeRole")) {
+    TRY(const UserId person, user_of_arn(transaction, tenant, named.name));
+    if (person) persons.push_back(person);
+  }
+  return persons;
 }
 
 Result<> check_names_persons(Transaction& transaction, TenantId tenant,
                              const policy::Policy& trust) {
-  const std::string account = account_of(tenant), users = arn_of(tenant, "");
+  const std::string account = account_of(tenant);
   for (const auto& named : named_in(trust, "sts:AssumeRole")) {
     const bool is_own = named.name == "*" || named.name == account ||
                         named.name.starts_with("arn:aws:iam::" + account + ":") ||
                         named.name.starts_with("arn:aws:sts::" + account + ":");
     if (!is_own) continue;
-    bool is_there = false;
-    if (named.name.starts_with(users)) {
-      TRY(auto rows, transaction.query(
-                         "SELECT id FROM iam_user WHERE tenant_id = :tenant_id AND "
-                         "name = :name AND deleted_us IS NULL",
-                         {{"tenant_id", tenant.value}, {"name", named.name.substr(users.size())}}));
-      is_there = !rows.empty();
-    }
-    if (!is_there) return fail(Code::kDenied, "iam.trust_too_wide", {{"principal", named.name}});
+    TRY(const UserId person, user_of_arn(transaction, tenant, named.name));
+    if (!person) return fail(Code::kDenied, "iam.trust_too_wide", {{"principal", named.name}});
   }
   return {};
 }

@@ -28,7 +28,12 @@ Result<> end_grants_of_role(Transaction& transaction, RoleId role, const Ending&
 std::string names_in(const policy::Policy& trust);
 // Whether the policy lets `by` in by its own name: then it profits from what the role holds.
 bool names(const policy::Policy& trust, const Principal& by);
-// The same of the trust policy that the role has now.
+// The trust policy that the role has now; empty: there is no such role.
+Result<std::string> trust_of_role(Transaction& transaction, RoleId role);
+// The tenant's own users whom the policy lets in by name: each profits so.
+Result<std::vector<UserId>> persons_named(Transaction& transaction, TenantId tenant,
+                                          const policy::Policy& trust);
+// Whether `by` is one whom the role trusts by name now.
 Result<bool> is_named_by(Transaction& transaction, RoleId role, const Principal& by);
 
 // Whether nobody alone widens whom `trust` lets in: of the tenant itself it names users who are

@@ -116,7 +116,11 @@ Task<Answer> what(Call& call) {
   CO_TRY(auto buckets, co_await call.host.services.objects.list_buckets(call.by.tenant));
   std::vector<iam::BucketAsked> asked;
   asked.reserve(buckets.size());
-  for (const auto& bucket : buckets) asked.push_back({bucket.name, bucket.policy});
+  for (const auto& listed : buckets) {
+    // Lists are without the policies; what is gone meanwhile is left out.
+    auto bucket = co_await call.host.services.objects.find_bucket(listed.name);
+    if (bucket && bucket->id == listed.id) asked.push_back({bucket->name, bucket->policy});
+  }
   CO_TRY(auto found, co_await queries(call).what(call.by, user, asked));
   CO_TRY(const auto looks_after, co_await delegations_of(call, user));
   json delegations = json::array();

@@ -89,14 +89,19 @@ Task<> check_claim(Call& call) {
   co_return Result<>();
 }
 
+iam::Resource resource_of(const objects::Bucket& bucket, std::string_view key) {
+  return {.name = resource_name(bucket.name, key),
+          .tenant = bucket.tenant,
+          .policy = bucket.policy,
+          .restricts_public = bucket.block().restrict_public_buckets};
+}
+
 namespace {
 
 Result<> ask(Call& call, std::string_view action, const objects::Bucket& bucket,
              std::string_view key, const S3Facts& keys) {
-  iam::Resource resource{resource_name(bucket.name, key), bucket.tenant, bucket.policy,
-                         bucket.block().restrict_public_buckets};
-  iam::Context context{call.now, call.request.peer_ip, call.request.secure, &keys};
-  return call.service.iam.authorize(call.principal, action, resource, context);
+  const iam::Context context{call.now, call.request.peer_ip, call.request.secure, &keys};
+  return call.service.iam.authorize(call.principal, action, resource_of(bucket, key), context);
 }
 
 }  // namespace

@@ -52,6 +52,10 @@ struct Call {
 // "arn:aws:s3:::bucket/key"
 std::string resource_name(std::string_view bucket, std::string_view key);
 
+// What a decision about a bucket's object (empty: about the bucket) is asked of. It outlives
+// neither.
+iam::Resource resource_of(const objects::Bucket& bucket, std::string_view key);
+
 // Whether the signature holds; fills claim and signing_key, and principal once it does. A request
 // that says nothing of a signature is anonymous.
 Task<> authenticate(Call& call);

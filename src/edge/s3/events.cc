@@ -52,10 +52,15 @@ void append(std::vector<audit::Detail>& to, const std::vector<audit::Detail>& mo
   to.insert(to.end(), more.begin(), more.end());
 }
 
-objects::MakeLeaf leaf_of(const Call& call, std::string key, std::vector<audit::Detail> details) {
-  return [&call, key = std::move(key),
-          details = std::move(details)](const objects::ObjectInfo& outcome) -> Result<audit::Leaf> {
+// When an act was: when its request came, or when it holds, which is a body's length later.
+enum class When { kCame, kHolds };
+
+objects::MakeLeaf leaf_of(const Call& call, std::string key, std::vector<audit::Detail> details,
+                          When when = When::kCame) {
+  return [&call, key = std::move(key), details = std::move(details),
+          when](const objects::ObjectInfo& outcome) -> Result<audit::Leaf> {
     audit::Event event = make_event(call, key);
+    if (when == When::kHolds) event.time = call.service.clock.now();
     append(event.details, details);
     if (!outcome.etag.empty()) {
       event.details.push_back({"size_bytes", std::to_string(outcome.size.count)});
@@ -69,6 +74,10 @@ objects::MakeLeaf leaf_of(const Call& call, std::string key, std::vector<audit::
 
 objects::MakeLeaf make_leaf(const Call& call, std::vector<audit::Detail> details) {
   return leaf_of(call, call.key, std::move(details));
+}
+
+objects::MakeLeaf make_leaf_of_access(const Call& call, std::vector<audit::Detail> details) {
+  return leaf_of(call, call.key, std::move(details), When::kHolds);
 }
 
 objects::MakeLeaf make_leaf_of_key(const Call& call, std::string key) {

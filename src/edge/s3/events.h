@@ -9,6 +9,8 @@ namespace belfry::s3 {
 // tenant's user has the event in its own log too.
 // `call` outlives the function.
 objects::MakeLeaf make_leaf(const Call& call, std::vector<audit::Detail> details = {});
+// The same of who may use the bucket, whose time is when it holds and not when the request came.
+objects::MakeLeaf make_leaf_of_access(const Call& call, std::vector<audit::Detail> details = {});
 // The same, of another key than the call's.
 objects::MakeLeaf make_leaf_of_key(const Call& call, std::string key);
 // A read that is about to be answered. Errors: ServiceUnavailable when it cannot be recorded.

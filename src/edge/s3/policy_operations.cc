@@ -40,12 +40,12 @@ Task<> put_bucket_policy(Call& call) {
   if (auto held = policy::check_block(**compiled, stricter(call.bucket.block(), of_tenant)); !held)
     co_return refuse_policy(held.error());
   CO_TRY(co_await call.service.store.set_bucket_policy(
-      call.bucket, document.text, make_leaf(call, {{"policy", document.text}})));
+      call.bucket, document.text, make_leaf_of_access(call, {{"policy", document.text}})));
   co_return co_await answer_empty(call, 204);
 }
 
 Task<> delete_bucket_policy(Call& call) {
-  CO_TRY(co_await call.service.store.set_bucket_policy(call.bucket, "", make_leaf(call)));
+  CO_TRY(co_await call.service.store.set_bucket_policy(call.bucket, "", make_leaf_of_access(call)));
   co_return co_await answer_empty(call, 204);
 }
 

@@ -30,14 +30,15 @@ Task<> get_public_access_block(Call& call) {
 Task<> put_public_access_block(Call& call) {
   CO_TRY(Document document, co_await read_document(call, kBlockBodyMax));
   CO_TRY(const auto block, read_public_access_block(document.text));
-  CO_TRY(co_await call.service.store.set_public_access(call.bucket, block,
-                                                       make_leaf(call, iam::details_of(block))));
+  CO_TRY(co_await call.service.store.set_public_access(
+      call.bucket, block, make_leaf_of_access(call, iam::details_of(block))));
   co_return co_await answer_empty(call, 200);
 }
 
 Task<> delete_public_access_block(Call& call) {
   CO_TRY(co_await call.service.store.set_public_access(
-      call.bucket, std::nullopt, make_leaf(call, iam::details_of(policy::kNothingBlocked))));
+      call.bucket, std::nullopt,
+      make_leaf_of_access(call, iam::details_of(policy::kNothingBlocked))));
   co_return co_await answer_empty(call, 204);
 }
 

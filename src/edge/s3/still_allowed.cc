@@ -25,18 +25,22 @@ Task<> check_still_allowed(Call& call) {
            co_await call.service.iam.find_signing_identity(call.claim.access_key_id));
     by = std::move(identity.principal);
   }
+  if (goes_by_tenants_block(call, call.bucket))
+    CO_TRY(co_await call.service.iam.public_access().keep_up());
   const S3Facts keys(call);
-  const iam::Resource resource{resource_name(call.bucket.name, call.key), call.bucket.tenant,
-                               call.bucket.policy};
   const iam::Context context{now, call.request.peer_ip, call.request.secure, &keys};
-  co_return call.service.iam.authorize(by, call.operation->action, resource, context);
+  co_return call.service.iam.authorize(by, call.operation->action,
+                                       resource_of(call.bucket, call.key), context);
 }
 
 Task<> check_read_goes_on(Call& call) {
   if (!is_due_again(call)) co_return Result<>();
   auto allowed = co_await check_still_allowed(call);
   if (allowed || allowed.error().code() != Code::kDenied) co_return Result<>();
-  record_denial(call, allowed.error());
+  if (is_anonymous(call))
+    record_refused_anonymous(call, allowed.error());
+  else
+    record_denial(call, allowed.error());
   co_return allowed;
 }
 

@@ -69,10 +69,11 @@ struct Intervention {
   UserId decided_by;        // zero: nobody (yet)
   std::string decided_by_name, decision_reason;
   std::optional<Timestamp> decided, expires, ended;
-  std::string end_reason;     // expired, staff, customer; empty: it did not end
-  std::string ended_by_name;  // empty: nobody, or another tenant's user
-  std::size_t deciders = 0;   // how many may decide it now; of a pending one
-  bool are_apart = false;     // as of an AccessRequest
+  std::string end_reason;                // expired, staff, customer; empty: it did not end
+  std::string ended_by_name;             // empty: nobody, or another tenant's user
+  std::size_t deciders = 0;              // how many may decide it now; of a pending one
+  bool are_apart = false;                // as of an AccessRequest
+  bool approved_by_own_account = false;  // likewise
   // Of a break-glass that was open: until when its report is due, and the report, once it is there.
   std::optional<Timestamp> report_due, reported;
   std::string report, reported_by_name;
