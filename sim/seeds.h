@@ -24,6 +24,8 @@ inline constexpr SyncPoint kKeyStoreSyncs[] = {SyncPoint::kKeyStore, SyncPoint::
                                                SyncPoint::kKeyStoreFolder};
 inline constexpr SyncPoint kMonthSealSyncs[] = {SyncPoint::kMonthSeal,
                                                 SyncPoint::kMonthSealDirectory};
+inline constexpr SyncPoint kVaultSyncs[] = {SyncPoint::kVault, SyncPoint::kVaultDirectory,
+                                            SyncPoint::kVaultFolder};
 inline constexpr SyncPoint kMasterKeySyncs[] = {SyncPoint::kMasterKey,
                                                 SyncPoint::kMasterKeyDirectory};
 inline constexpr SyncPoint kProviderSyncs[] = {SyncPoint::kProviderFile,
@@ -33,7 +35,7 @@ inline constexpr SyncPoint kWitnessSyncs[] = {
     SyncPoint::kWitnessStateDirectory};
 static_assert(std::size(kSegmentSyncs) + std::size(kKeyStoreSyncs) + std::size(kMasterKeySyncs) +
                   std::size(kProviderSyncs) + std::size(kWitnessSyncs) +
-                  std::size(kMonthSealSyncs) ==
+                  std::size(kMonthSealSyncs) + std::size(kVaultSyncs) ==
               kSyncPointCount);
 
 struct Run {

@@ -72,6 +72,9 @@ export const users = {
         'ListDelegations CreateDelegation EndDelegation DeleteUser ListServiceAccounts CreateServiceAccount ChangeServiceAccount CreateServiceCredential ListIssuers GetIssuer CreateIssuer ChangeIssuer DeleteIssuer ListSubjects LinkSubject UnlinkSubject GetIntervention EndIntervention ListFactorResets AskForFactorReset ApproveFactorReset CancelFactorReset',
       ),
       'audit:ListEvents',
+      ...['List', 'Get', 'Place', 'Release', 'Export'].map(
+        (act) => `audit:${act}Hold${act === 'List' ? 's' : ''}`,
+      ),
     ],
   },
   // May look at everything, by a profile, and change nothing.

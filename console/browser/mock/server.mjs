@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as data from './data.mjs';
+import { answerHolds } from './holds.mjs';
 import { answerPeople } from './people.mjs';
 import { isOpen } from './public_access.mjs';
 
@@ -297,6 +298,9 @@ function api(request, response, path, query, body) {
     if (status < 400) return answer(response, status, what);
     const { message_id, detail, arguments: args } = what;
     return problem(response, status, message_id, 'Not done', detail, args);
+  }
+  if (path[0] === 'audit' && path[1] === 'holds') {
+    return answer(response, ...answerHolds(method, path, body));
   }
   switch (route) {
     case 'GET session':

@@ -22,6 +22,7 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['claire', '/account/api-tokens'],
   ['claire', '/account/rights'],
   ['claire', '/nowhere'],
+  ['nadia', '/audit'],
   ['nadia', '/people/users'],
   ['nadia', '/people/users/99'],
   ['nadia', '/people/users/100'],

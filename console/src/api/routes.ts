@@ -25,6 +25,8 @@ import type {
   Group,
   GroupHoldings,
   GroupMember,
+  HeldPage,
+  Hold,
   Holdings,
   InclusionProof,
   Intervention,
@@ -42,6 +44,7 @@ import type {
   NewApiToken,
   NewBreakGlass,
   NewDelegation,
+  NewHold,
   NewIntervention,
   NewInvitation,
   NewIssuer,
@@ -54,11 +57,11 @@ import type {
   ObjectPage,
   OpenInvitation,
   OpenPasswordReset,
-  PasswordReset,
   Page,
   PasskeyAssertion,
   PasskeyCreation,
   PasskeyRequest,
+  PasswordReset,
   PredefinedProfiles,
   Profile,
   ProfileHolder,
@@ -380,6 +383,16 @@ export interface AuditFilter {
   reason?: string;
   detail?: readonly string[];
 }
+
+export const holds = {
+  list: () => all<Hold>(['audit', 'holds']),
+  place: (body: NewHold) => ask<Hold>('POST', ['audit', 'holds'], { body }),
+  events: (id: string, cursor: string | null) =>
+    ask<HeldPage>('GET', ['audit', 'holds', id, 'events'], { query: { cursor } }),
+  exportAddress: (id: string) => address(['audit', 'holds', id, 'export']),
+  release: (id: string, reason: string) =>
+    ask<undefined>('POST', ['audit', 'holds', id, 'release'], { body: { reason } }),
+};
 
 export const audit = {
   events: (filter: AuditFilter, cursor: string | null, limit: number) =>

@@ -1,4 +1,5 @@
 import { auditEn } from './catalogue_audit_en';
+import { holdsEn } from './catalogue_holds_en';
 import { peopleEn } from './catalogue_people_en';
 import { arrivalEn } from './catalogue_arrival_en';
 import { accountEn } from './catalogue_account_en';
@@ -388,4 +389,5 @@ export const en = {
   'sets.disks': 'Disks',
   'sets.stored': 'Stored on each',
   ...auditEn,
+  ...holdsEn,
 } as const;

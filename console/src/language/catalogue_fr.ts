@@ -1,4 +1,5 @@
 import { auditFr } from './catalogue_audit_fr';
+import { holdsFr } from './catalogue_holds_fr';
 import { arrivalFr } from './catalogue_arrival_fr';
 import { accountFr } from './catalogue_account_fr';
 import { publicFr } from './catalogue_public_fr';
@@ -392,4 +393,5 @@ export const fr: Record<keyof typeof en, string> = {
   'sets.disks': 'Disques',
   'sets.stored': 'Stocké sur chacun',
   ...auditFr,
+  ...holdsFr,
 };

@@ -45,6 +45,8 @@ void add_issuer_commands(CLI::App& app, Invocation& invocation);
 void add_annex_commands(CLI::App& app, Invocation& invocation);
 void add_topology_commands(CLI::App& app, Invocation& invocation);
 void add_audit_commands(CLI::App& app, Invocation& invocation);
+// Below `belfry audit`.
+void add_hold_commands(CLI::App& audit, Invocation& invocation);
 void add_witness_command(CLI::App& app, Invocation& invocation);
 void add_doctor_command(CLI::App& app, Invocation& invocation);
 

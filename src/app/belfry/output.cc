@@ -55,6 +55,10 @@ struct Code {
 
 // What the REST API says in codes, and how people read it.
 constexpr Code kCodes[] = {
+    {"copying", "cli.code.copying"},
+    {"kept", "cli.code.kept"},
+    {"releasing", "cli.code.releasing"},
+    {"damaged", "cli.code.damaged"},
     {"pending", "cli.code.pending"},
     {"approved", "cli.code.approved"},
     {"ended", "cli.code.ended"},

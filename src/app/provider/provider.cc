@@ -4,6 +4,7 @@
 #include "audit/outbox.h"
 #include "audit/retention.h"
 #include "audit/root_log.h"
+#include "audit/vault.h"
 #include "background.h"
 #include "configuration.h"
 #include "directories.h"
@@ -131,6 +132,7 @@ class RunningProvider : public Provider {
   Task<> stop() override {
     if (probing_) probing_->cancel();
     if (root_log_) root_log_->cancel();
+    if (vault_) vault_->cancel();
     // First what might begin to listen again.
     co_await background_.stop();
     for (Listener& listener : listeners_)
@@ -224,6 +226,9 @@ class RunningProvider : public Provider {
     audit.reading_pool = make_pool("audit-read", 3, 256);
     CO_TRY(ledger_, co_await audit::open_ledger(executors_.front(), clock_, *random_, *segments_,
                                                 *keys_.store, std::move(audit)));
+    CO_TRY(vault_,
+           co_await audit::open_vault(*ledger_, *keys_.store, clock_, *random_,
+                                      vault_options(disks_, tile_disks, *segments_, slow_pool_)));
     log_facts_ =
         std::make_unique<LogFacts>(*ledger_, *database_, samples_, database_pool_, tile_disks);
     co_return Result<>();
@@ -290,6 +295,7 @@ class RunningProvider : public Provider {
             *measures_,
             *ledger_,
             *root_log_,
+            *vault_,
             *database_,
             database_pool_,
             clock_,
@@ -384,9 +390,10 @@ class RunningProvider : public Provider {
 
   Task<> destroy_old_months() {
     CO_TRY(auto destroyed,
-           co_await audit::destroy_old_months(*ledger_, *keys_.store, clock_, slow_pool_,
+           co_await audit::destroy_old_months(*ledger_, *keys_.store, *vault_, clock_, slow_pool_,
                                               topology_.ledger_months_kept));
     if (destroyed > 0) spdlog::info("destroyed the keys of {} months of the ledger", destroyed);
+    tell_waiting(*vault_);
     co_return Result<>();
   }
 
@@ -415,6 +422,8 @@ class RunningProvider : public Provider {
       background_.every(seconds(2), "sending mail", [this] { return mailer_->send_due(*iam_); });
     }
     background_.every(kRootLogPeriod, "the ledger's root log", [this] { return run_root_round(); });
+    background_.every(seconds(2), "copying what legal holds keep",
+                      [this] { return vault_->copy(); });
     background_.every(kCertificatePeriod, "certificate", [this] { return renew_certificate(); });
     tell_old_months(*keys_.store, clock_, topology_);
     background_.every(
@@ -447,6 +456,7 @@ class RunningProvider : public Provider {
   AccessSamples samples_;
   std::unique_ptr<segments::Store> segments_;
   std::unique_ptr<audit::Ledger> ledger_;
+  std::unique_ptr<audit::Vault> vault_;
   std::unique_ptr<LogFacts> log_facts_;
   std::unique_ptr<audit::Outbox> outbox_;
   std::unique_ptr<audit::RootLog> root_log_;

@@ -133,4 +133,22 @@ void tell_old_months(crypto::KeyStore& keys, Clock& clock, const topology::Topol
       old, kept);
 }
 
+audit::VaultOptions vault_options(const std::vector<segments::StoreDisk>& disks,
+                                  const std::vector<std::shared_ptr<Disk>>& tile_disks,
+                                  segments::Store& store, std::shared_ptr<Pool> pool) {
+  audit::VaultOptions options{.disks = tile_disks, .pool = std::move(pool)};
+  for (const segments::StoreDisk& disk : disks)
+    if (disk.disk && std::ranges::find(tile_disks, store.disk(disk.id)) == tile_disks.end())
+      options.elsewhere.push_back(store.disk(disk.id));
+  return options;
+}
+
+void tell_waiting(audit::Vault& vault) {
+  for (TenantId tenant : vault.waiting())
+    spdlog::error(
+        "old months of the log of tenant {} are not destroyed: what legal holds keep of them is "
+        "not in the vault; look at its holds and at the disks",
+        tenant.text());
+}
+
 }  // namespace belfry::provider

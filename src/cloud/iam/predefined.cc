@@ -73,6 +73,15 @@ constexpr std::string_view kServices = R"({
                 "Action": ["disk:*", "topology:*", "measure:*"], "Resource": "*",
                 "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "provider"}}}})";
 
+// What a customer's log keeps by law, which says nothing of what is in it.
+constexpr std::string_view kHolds = R"({
+  "Version": "2012-10-17",
+  "Statement": {"Sid": "Holds", "Effect": "Allow",
+                "Action": ["audit:PlaceHold", "audit:ListHolds", "audit:GetHold",
+                           "audit:ReleaseHold"],
+                "Resource": "*",
+                "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "below"}}}})";
+
 constexpr std::string_view kOwnLog = R"({
   "Version": "2012-10-17",
   "Statement": {"Sid": "OwnLog", "Effect": "Allow",
@@ -106,7 +115,7 @@ constexpr std::string_view kDelegated[] = {
 
 // By role, in the order of the enumeration.
 constexpr std::string_view kProviderAdministratorHas[] = {kEverybody, kAdministrator, kBuckets,
-                                                          kServices};
+                                                          kServices, kHolds};
 constexpr std::string_view kOperatorHas[] = {kEverybody, kServices, kOwnLog};
 constexpr std::string_view kTenantAdministratorHas[] = {kEverybody, kAdministrator, kBuckets};
 constexpr std::string_view kMemberHas[] = {kEverybody, kObjects};

@@ -123,6 +123,7 @@ std::span<const Route> annex_routes();
 std::span<const Route> topology_routes();
 std::span<const Route> audit_routes();
 std::span<const Route> root_log_routes();
+std::span<const Route> hold_routes();
 
 struct Match {
   const Route* route = nullptr;

@@ -82,6 +82,9 @@ constexpr Line kMatrix[] = {
     {"audit:GetKeys", 'O', "+++--"},
     {"audit:ExportEvents", 'O', "+++--"},
     {"audit:GetVerifierKey", 'O', "+++--"},
+    {"audit:PlaceHold", 'O', "+-+--"},
+    {"audit:ReleaseHold", 'O', "+-+--"},
+    {"audit:ListHolds", 'O', "+++--"},
     {"iam:ListUsers", 'O', "+-+--"},
     {"iam:CreateUser", 'O', "+-+--"},
     {"iam:SetUserActive", 'O', "+-+--"},
@@ -129,6 +132,14 @@ TEST_F(RightsTest, AdministersTheTreeDownwardsOnly) {
   for (const char* action : {"iam:CreateAccessKey", "audit:ListEvents", "audit:GetKeys"})
     EXPECT_EQ(administrator(kProviderTenant, action, kCustomer), "iam.denied") << action;
   EXPECT_EQ(administrator(kProviderTenant, "iam:DeleteAccessKey", kCustomer), "allowed");
+  // The provider holds what the law wants of any log, and reads nothing of it; a partner does not.
+  for (const char* action : {"audit:PlaceHold", "audit:ReleaseHold", "audit:ListHolds"}) {
+    EXPECT_EQ(administrator(kProviderTenant, action, kCustomer), "allowed") << action;
+    EXPECT_EQ(administrator(kPartner, action, kBelowPartner), "iam.denied") << action;
+    EXPECT_EQ(administrator(kCustomer, action, kProviderTenant), "iam.denied") << action;
+    EXPECT_EQ(decide_as(Role::kOperator, kProviderTenant, action, kCustomer), "iam.denied");
+  }
+  EXPECT_EQ(administrator(kProviderTenant, "audit:ExportHold", kCustomer), "iam.denied");
 }
 
 TEST_F(RightsTest, PrivilegedRolesDoNothingWithoutASecondFactor) {

@@ -58,9 +58,10 @@ class KeysWithGaps : public crypto::KeyStore {
   std::vector<Month> months_before(std::uint32_t month) override {
     return keys_->months_before(month);
   }
-  Result<> destroy_months_before(std::uint32_t month) override {
-    return keys_->destroy_months_before(month);
+  Result<> destroy_months_before(std::uint32_t month, const std::set<TenantId>& waiting) override {
+    return keys_->destroy_months_before(month, waiting);
   }
+  Result<> destroy_hold(crypto::KeyId id) override { return keys_->destroy_hold(id); }
   Result<> prepare_next_month() override { return keys_->prepare_next_month(); }
   std::vector<DiskState> disks() override { return keys_->disks(); }
 
