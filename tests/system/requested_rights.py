@@ -226,6 +226,7 @@ def try_staff(provider):
     asked = provider.belfry("request", "create", "--for-role", "crew", "--profile", "Powers",
                             "--reason", "disks are old", "--for", "1h")
     assert (asked["kind"], asked["privileged"]) == ("role_profile", True), asked
+    assert "user/oleg" in json.dumps(asked["trust_now"]), asked
     provider.belfry("request", "approve", asked["id"], code=3)
 
 

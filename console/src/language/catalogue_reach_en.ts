@@ -37,6 +37,7 @@ export const reachEn = {
   'reach.other.program': 'Programs with tokens of',
   'reach.in_role': 'In a session of the role',
   'reach.in_role.none': 'None: the person itself',
+  'reach.external_id': 'External id, if the role asks for one',
   'reach.statement': 'statement',
   'reach.if': 'if',
   'reach.key': 'Object, or nothing: the bucket',

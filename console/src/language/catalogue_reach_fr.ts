@@ -40,6 +40,7 @@ export const reachFr: Record<keyof typeof reachEn, string> = {
   'reach.other.program': 'Les programmes munis de jetons de',
   'reach.in_role': 'Dans une session du rôle',
   'reach.in_role.none': 'Aucun : la personne même',
+  'reach.external_id': 'Identifiant externe, si le rôle en demande un',
   'reach.statement': 'instruction',
   'reach.if': 'si',
   'reach.key': 'Objet, ou rien : le compartiment',

@@ -32,6 +32,7 @@ export const rightsEn = {
   'request.ends': 'Decided, or lapses',
   'request.lapses': 'Lapses',
   'request.decided_by': 'Decided',
+  'request.trust_now': 'Whom the role trusts now',
   'request.own_account': 'Not by two',
   'request.own_account.text':
     'Who approved it may have both accounts: one gave the other its account, and nobody else could decide. It does not count as approved (S07-P-03) until somebody else approves it anew.',

@@ -35,6 +35,7 @@ export const rightsFr: Record<keyof typeof rightsEn, string> = {
   'request.ends': 'Décision, ou caducité',
   'request.lapses': 'Devient caduque',
   'request.decided_by': 'Décidé',
+  'request.trust_now': 'À qui le rôle fait confiance maintenant',
   'request.own_account': 'Pas à deux',
   'request.own_account.text':
     'Qui l’a approuvée peut avoir les deux comptes : l’un a créé l’autre, et personne d’autre ne pouvait décider. Elle ne compte pas comme approuvée (S07-P-03) tant que quelqu’un d’autre ne l’approuve pas de nouveau.',

@@ -293,6 +293,7 @@ export function ExplainPanel({
   const [sourceIp, setSourceIp] = useState('');
   const [factor, setFactor] = useState(false);
   const [role, setRole] = useState('');
+  const [externalId, setExternalId] = useState('');
   const who = useWho();
   const known = useQuery({
     queryKey: ['assumed-roles'],
@@ -309,7 +310,7 @@ export function ExplainPanel({
         ...(sourceIp !== '' && { source_ip: sourceIp }),
         second_factor: factor,
         secure: true,
-        ...(role !== '' && { role }),
+        ...(role !== '' && { role, ...(externalId !== '' && { external_id: externalId }) }),
       }),
   });
   function submit(event: FormEvent) {
@@ -330,6 +331,15 @@ export function ExplainPanel({
               ]}
               value={role}
               onChange={(event) => setRole(event.currentTarget.value)}
+            />
+          )}
+          {role !== '' && (
+            <TextInput
+              label={t('reach.external_id')}
+              autoComplete="off"
+              spellCheck={false}
+              value={externalId}
+              onChange={(event) => setExternalId(event.currentTarget.value)}
             />
           )}
           <NativeSelect

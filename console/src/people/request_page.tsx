@@ -35,6 +35,17 @@ export function RequestPage({ id }: { id: string }) {
   );
 }
 
+function Trust({ term, policy }: { term: string; policy: AccessRequest['trust'] }) {
+  if (policy === null) return null;
+  return (
+    <Fact wide term={term}>
+      <pre className="code" tabIndex={0} aria-label={term}>
+        {write(policy)}
+      </pre>
+    </Fact>
+  );
+}
+
 function Facts({ request }: { request: AccessRequest }) {
   const { t, language } = useSpeech();
   const isPending = request.state === 'pending';
@@ -73,13 +84,8 @@ function Facts({ request }: { request: AccessRequest }) {
           </Fact>
         )}
         {isPending && request.delegation !== null && <AskedDelegation id={request.delegation} />}
-        {request.trust !== null && (
-          <Fact wide term={t('assumed.trust')}>
-            <pre className="code" tabIndex={0} aria-label={t('assumed.trust')}>
-              {write(request.trust)}
-            </pre>
-          </Fact>
-        )}
+        <Trust term={t('assumed.trust')} policy={request.trust} />
+        <Trust term={t('request.trust_now')} policy={request.trust_now} />
         {request.approved_by_own_account && (
           <Fact wide term={t('request.own_account')}>
             {t('request.own_account.text')}

@@ -152,7 +152,7 @@ Result<> show_what(const Invocation& invocation, const std::string& user) {
 }
 
 struct Simulated {
-  std::string user, action, place, source_ip, role;
+  std::string user, action, place, source_ip, role, session, external_id;
   bool second_factor = false;
 };
 
@@ -171,6 +171,8 @@ Result<> explain(const Invocation& invocation, const Simulated& asked) {
   if (!asked.role.empty()) {
     TRY(const json roles, connection.get_list("/api/v1/roles"));
     TRY(body["role"], id_among(roles, asked.role));
+    body["session_name"] = asked.session;
+    body["external_id"] = asked.external_id;
   }
   TRY(json found, connection.post("/api/v1/access/explain", body));
   if (invocation.json) return print_json(found), Result<>();
@@ -201,7 +203,10 @@ void add_access_commands(CLI::App& app, Invocation& invocation) {
   command->add_option("user", asked->user, say("cli.help.access.user"))->required();
   command->add_option("action", asked->action, say("cli.help.access.action"))->required();
   command->add_option("place", asked->place, say("cli.help.access.key"))->required();
-  command->add_option("--role", asked->role, say("cli.help.access.in_role"));
+  CLI::Option* role = command->add_option("--role", asked->role, say("cli.help.access.in_role"));
+  command->add_option("--session", asked->session, say("cli.help.role.session"))->needs(role);
+  command->add_option("--external-id", asked->external_id, say("cli.help.role.external_id"))
+      ->needs(role);
   command->add_option("--from", asked->source_ip, say("cli.help.access.from"));
   command->add_flag("--second-factor", asked->second_factor, say("cli.help.access.factor"));
 }

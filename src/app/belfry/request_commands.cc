@@ -77,6 +77,10 @@ void print_request(const json& request) {
   add("cli.head.decided", time_cell(request.at("decided_us")));
   facts.print();
   if (request.at("trust").is_object()) print_json(request.at("trust"));
+  if (request.at("trust_now").is_object()) {
+    print_line(say("cli.request.trust_now"));
+    print_json(request.at("trust_now"));
+  }
   if (request.at("approved_by_own_account").get<bool>()) print_line(say("cli.request.own_account"));
   if (request.at("state") != "pending") return;
   const auto deciders = request.at("deciders").get<std::size_t>();

@@ -144,7 +144,9 @@ Result<Two> check_two(Transaction& transaction, const Principal& by, UserId aske
 
 const std::string kRequestColumns =
     "r.*, (SELECT x.name FROM iam_user x WHERE x.id = r.requested_by_user_id) AS requested_by_name,"
-    " (SELECT x.name FROM iam_user x WHERE x.id = r.decided_by_user_id) AS decided_by_name, " +
+    " (SELECT x.name FROM iam_user x WHERE x.id = r.decided_by_user_id) AS decided_by_name, "
+    "(SELECT a.trust_document FROM assumable_role a WHERE a.id = r.assumable_role_id) AS "
+    "trust_now, " +
     decider_columns("r.requested_by_user_id", "r.user_id");
 
 AccessRequest request_of(const Row& row) {
@@ -175,6 +177,7 @@ AccessRequest request_of(const Row& row) {
           .delegation = DelegationId{row.integer("delegation_id")},
           .assumable = RoleId{row.integer("assumable_role_id")},
           .trust = row.text("trust_document"),
+          .trust_now = state == RequestState::kPending ? text_or_none(row, "trust_now") : "",
           .approved_by_own_account = row.flag("approved_by_own_account")};
 }
 

@@ -17,10 +17,17 @@ namespace {
 constexpr std::size_t kUsersOfPage = 100, kKeyOctetsMax = 1024, kBucketsMax = 1000;
 // Of "what can this person do": each role is asked about each bucket, and both are in the answer.
 constexpr std::size_t kRolesAndBucketsMax = 5000;
-// As what the session of a role is called that is asked about.
+// As what the session of a role is called that is asked about without a name.
 constexpr std::string_view kSessionOfQuestion = "belfry";
 
 using policy::Certainty;
+
+RoleAssumption assumption_of(const Simulated& request, const ReadRole& role) {
+  return {.role_arn = role.arn,
+          .session_name =
+              request.session_name.empty() ? std::string(kSessionOfQuestion) : request.session_name,
+          .external_id = request.external_id};
+}
 
 std::vector<ActReach> acts_of(const TenantTree& tree, const Principal& user,
                               const std::string& bucket, const std::string& prefix,
@@ -256,10 +263,10 @@ bool ReachService::decide_into(Explanation& explained, const Principal& who,
   return decided.has_value();
 }
 
-// As `assume_role` decides; a trust policy that asks for an external id lets nobody in here.
+// As `assume_role` decides.
 bool ReachService::explain_assumption(Explanation& explained, const Principal& user,
-                                      const ReadRole& role, const Context& context) {
-  const RoleAssumption wanted{.session_name = std::string(kSessionOfQuestion)};
+                                      const ReadRole& role, const RoleAssumption& wanted,
+                                      const Context& context) {
   const AssumptionFacts facts(wanted);
   Context of_assumption = context;
   of_assumption.protocol = &facts;
@@ -298,9 +305,11 @@ Task<Explanation> ReachService::explain(const Principal& by, const Simulated& re
     who.second_factor = request.second_factor;
   }
   if (subject.role) {
-    if (subject.user && !explain_assumption(explained, who, *subject.role, context))
+    const RoleAssumption wanted = assumption_of(request, *subject.role);
+    CO_TRY(check_wanted(wanted));
+    if (subject.user && !explain_assumption(explained, who, *subject.role, wanted, context))
       co_return explained;
-    Principal session = session_named(*subject.role, std::string(kSessionOfQuestion));
+    Principal session = session_named(*subject.role, wanted.session_name);
     session.second_factor = request.second_factor;
     if (subject.user) session.factor_demanded = who.factor_demanded;
     who = std::move(session);

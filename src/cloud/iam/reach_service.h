@@ -43,7 +43,7 @@ class ReachService : public AccessQueries {
                    const Resource& resource, const Context& context,
                    const policy::PolicyPtr& attached);
   bool explain_assumption(Explanation& explained, const Principal& user, const ReadRole& role,
-                          const Context& context);
+                          const RoleAssumption& wanted, const Context& context);
 
   Core& core_;
   PublicAccessService public_access_{core_};

@@ -15,34 +15,38 @@ iam::Access& access(const Call& call) {
   return call.host.services.iam.access();
 }
 
+json policy_or_null(const std::string& document) {
+  return document.empty() ? json(nullptr) : json::parse(document, nullptr, false);
+}
+
 json to_json(const iam::AccessRequest& request) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(request.duration).count();
-  return {
-      {"id", request.id.text()},
-      {"tenant", request.tenant.text()},
-      {"kind", name_of(request.kind)},
-      {"user", text_or_null(text_of_id(request.user))},
-      {"group", text_or_null(text_of_id(request.group))},
-      {"profile", text_or_null(text_of_id(request.profile))},
-      {"holder", request.holder},
-      {"name", request.name},
-      {"privileged", request.privileged},
-      {"reason", request.reason},
-      {"duration_s", seconds == 0 ? json(nullptr) : json(seconds)},
-      {"requested_by", request.requested_by.text()},
-      {"requested_by_name", text_or_null(request.requested_by_name)},
-      {"requested_us", to_us(request.requested)},
-      {"pending_until_us", to_us(request.pending_until)},
-      {"state", name_of(request.state)},
-      {"decided_by", text_or_null(text_of_id(request.decided_by))},
-      {"decided_by_name", text_or_null(request.decided_by_name)},
-      {"decided_us", time_or_null(request.decided)},
-      {"decision_reason", request.decision_reason},
-      {"deciders", request.deciders},
-      {"delegation", text_or_null(text_of_id(request.delegation))},
-      {"assumable_role", text_or_null(text_of_id(request.assumable))},
-      {"trust", request.trust.empty() ? json(nullptr) : json::parse(request.trust, nullptr, false)},
-      {"approved_by_own_account", request.approved_by_own_account}};
+  return {{"id", request.id.text()},
+          {"tenant", request.tenant.text()},
+          {"kind", name_of(request.kind)},
+          {"user", text_or_null(text_of_id(request.user))},
+          {"group", text_or_null(text_of_id(request.group))},
+          {"profile", text_or_null(text_of_id(request.profile))},
+          {"holder", request.holder},
+          {"name", request.name},
+          {"privileged", request.privileged},
+          {"reason", request.reason},
+          {"duration_s", seconds == 0 ? json(nullptr) : json(seconds)},
+          {"requested_by", request.requested_by.text()},
+          {"requested_by_name", text_or_null(request.requested_by_name)},
+          {"requested_us", to_us(request.requested)},
+          {"pending_until_us", to_us(request.pending_until)},
+          {"state", name_of(request.state)},
+          {"decided_by", text_or_null(text_of_id(request.decided_by))},
+          {"decided_by_name", text_or_null(request.decided_by_name)},
+          {"decided_us", time_or_null(request.decided)},
+          {"decision_reason", request.decision_reason},
+          {"deciders", request.deciders},
+          {"delegation", text_or_null(text_of_id(request.delegation))},
+          {"assumable_role", text_or_null(text_of_id(request.assumable))},
+          {"trust", policy_or_null(request.trust)},
+          {"trust_now", policy_or_null(request.trust_now)},
+          {"approved_by_own_account", request.approved_by_own_account}};
 }
 
 // The id in a field of the body; nothing when it is not there.

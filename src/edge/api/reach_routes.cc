@@ -150,6 +150,8 @@ Task<Answer> explain(Call& call) {
   // In a session of a role, whoever assumed it may be nobody in particular.
   if (const std::string role = text_field_or(body, "role", ""); !role.empty()) {
     CO_TRY(request.role, parse_id<iam::RoleId>(role));
+    request.session_name = text_field_or(body, "session_name", "");
+    request.external_id = text_field_or(body, "external_id", "");
   }
   if (!request.role || body.contains("user")) {
     CO_TRY(std::string user, text_field(body, "user"));

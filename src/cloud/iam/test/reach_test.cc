@@ -259,6 +259,26 @@ TEST_P(RoleReachTest, OtherAccountsAreToldButNeverTheProviders) {
   EXPECT_EQ(found.roles[0].others[0].kind, TrustedOther::Kind::kAccount);
 }
 
+TEST_P(RoleReachTest, ExplainsWithWhatTheTrustPolicyAsksFor) {
+  const RoleId partner = make_role("partner", reader_arn_, R"(, "Condition": {"StringEquals": {
+      "sts:ExternalId": "blue", "sts:RoleSessionName": "nightly"}})");
+  give(partner, make_profile("Writes", allow("s3:PutObject", "arn:aws:s3:::b/*")));
+  Simulated asked = {
+      .user = reader_, .role = partner, .action = "s3:PutObject", .resource = "arn:aws:s3:::b/a"};
+  const auto told = [&] {
+    return world_.wait(queries_.explain(admin_, asked, {.time = world_.clock.now()}));
+  };
+  EXPECT_EQ(told()->refusal, "iam.denied");
+  asked.external_id = "blue";
+  EXPECT_EQ(told()->action, "sts:AssumeRole") << "the session is called otherwise";
+  asked.session_name = "nightly";
+  EXPECT_TRUE(told()->allowed);
+  asked.external_id = "green";
+  EXPECT_FALSE(told()->allowed);
+  asked.session_name = "not a name";
+  EXPECT_EQ(message_of(told()), "iam.bad_role_session_name");
+}
+
 TEST_P(RoleReachTest, ExplainsARequestOfASession) {
   const RoleId backup = make_role("backup", reader_arn_);
   EXPECT_EQ(explain(reader_, backup).refusal, "iam.denied") << "it gives nothing";

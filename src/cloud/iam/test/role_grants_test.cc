@@ -190,11 +190,14 @@ TEST_P(RoleGrantsTest, WhomItTrustsIsAskedForWhileItHoldsSuchRights) {
   auto asked = world_.wait(access_.find_request(world_.admin(), request));
   ASSERT_TRUE(asked);
   EXPECT_EQ(asked->trust, trust_in("porter"));
+  EXPECT_EQ(asked->trust_now, trust_in("clerk"));
   EXPECT_TRUE(asked->privileged);
   EXPECT_EQ(approve(world_.admin(), request), "iam.four_eyes");
   EXPECT_EQ(read().trust, trust_in("clerk"));
   EXPECT_EQ(approve(enter("nadia"), request), "");
   EXPECT_EQ(read().trust, trust_in("porter"));
+  EXPECT_EQ(world_.wait(access_.find_request(world_.admin(), request))->trust_now, "")
+      << "of what is pending alone";
   const auto all = grants(Access::Which::kAll);
   EXPECT_EQ(std::ranges::count(all, "replaced", &Grant::end_reason), 1);
   EXPECT_EQ(grants()[0].request, request);

@@ -95,6 +95,7 @@ struct AccessRequest {
   DelegationId delegation{};  // zero: none
   RoleId assumable{};         // the role to be assumed that it is for; zero: none
   std::string trust{};        // the trust policy that it is to have; empty: of another kind
+  std::string trust_now{};    // that it has, of a pending one; empty: of another kind, or nobody
   // Who approved it may be who asked or profits, with a second account: nobody else could then.
   bool approved_by_own_account = false;
 };

@@ -137,6 +137,8 @@ struct Simulated {
   std::string action, resource;  // "s3:GetObject", "arn:aws:s3:::bucket/key"
   std::string policy;            // of the bucket
   bool second_factor = false;
+  // Of the session, where there is a role: what trust policies may ask for.
+  std::string session_name{}, external_id{};  // empty: some name; none
 };
 struct Explanation {
   bool allowed = false;
@@ -162,7 +164,8 @@ class AccessQueries {
   virtual Task<WhatReaches> what(const Principal& by, UserId user,
                                  const std::vector<BucketAsked>& buckets) = 0;
   // Whether the request would be allowed in the context, and by which statements; in a session of a
-  // role, also whether the user may assume that. Errors: not_found ("iam.role_missing").
+  // role, also whether the user may assume that. Errors: not_found ("iam.role_missing"), invalid
+  // ("iam.bad_simulation", "iam.bad_role_session_name").
   virtual Task<Explanation> explain(const Principal& by, const Simulated& request,
                                     const Context& context) = 0;
 };
