@@ -7,6 +7,7 @@
 #include "multipart.h"
 #include "object_fields.h"
 #include "route.h"
+#include "still_allowed.h"
 #include "upload_checksum.h"
 #include "xml_writer.h"
 
@@ -17,15 +18,27 @@
 namespace belfry::s3 {
 namespace {
 
-// An object that is being read, as a body; its checksum of `kind` is computed on the way.
+struct SourceObject {
+  objects::Bucket bucket;
+  std::string key;
+};
+
+// An object that is being read, as a body, as long as the caller may copy it; its checksum of
+// `kind` is computed on the way.
 class ReadingSource final : public Source {
  public:
-  ReadingSource(objects::Reading& reading, std::optional<ChecksumKind> kind)
-      : reading_(reading), kind_(kind), checksum_(kind ? make_checksum(*kind) : nullptr) {}
+  ReadingSource(Call& call, const SourceObject& source, objects::Reading& reading,
+                std::optional<ChecksumKind> kind)
+      : call_(call),
+        source_{source.bucket, source.key},
+        reading_(reading),
+        kind_(kind),
+        checksum_(kind ? make_checksum(*kind) : nullptr) {}
 
   Task<std::size_t> read(MutableView out) override {
     if (piece_.empty()) {
       CO_TRY(piece_, co_await reading_.next());
+      if (is_due_again(call_)) CO_TRY(co_await check_still_allowed(call_, &source_));
     }
     std::size_t count = std::min(out.size(), piece_.size());
     if (count > 0) std::memcpy(out.data(), piece_.data(), count);
@@ -41,15 +54,12 @@ class ReadingSource final : public Source {
   }
 
  private:
+  Call& call_;
+  const AlsoRead source_;
   objects::Reading& reading_;
   std::optional<ChecksumKind> kind_;
   std::unique_ptr<Checksum> checksum_;
   View piece_;
-};
-
-struct SourceObject {
-  objects::Bucket bucket;
-  std::string key;
 };
 
 // The source's bucket, once the caller may read the object.
@@ -210,7 +220,7 @@ Task<> copy_object(Call& call) {
   CO_TRY(auto read, call.service.in_flight.take(put.size));
   CO_TRY(auto written, call.service.in_flight.take(put.size));
   CO_TRY(auto kind, checksum_of_copy(call, reading->info()));
-  ReadingSource body(*reading, kind);
+  ReadingSource body(call, source, *reading, kind);
   put.headers_of_body = [&body] { return body.kept_headers(); };
   CO_TRY(objects::ObjectInfo info,
          co_await call.service.store.put(call.bucket, call.key, put, body,
@@ -237,7 +247,7 @@ Task<> upload_part_copy(Call& call) {
   CO_TRY(auto written, call.service.in_flight.take(put.size));
   std::optional<ChecksumKind> kind;
   if (auto plan = plan_of(upload.headers)) kind = plan->kind;
-  ReadingSource body(*reading, kind);
+  ReadingSource body(call, source, *reading, kind);
   put.headers_of_body = [&body] { return body.kept_headers(); };
   CO_TRY(objects::Part part, co_await call.service.store.put_part(
                                  call.bucket, call.key, place.upload, place.number, put, body,

@@ -12,7 +12,7 @@ bool is_due_again(const Call& call) {
   return call.service.clock.now() - std::max(call.now, call.asked_again) >= kAskAgainAfter;
 }
 
-Task<> check_still_allowed(Call& call) {
+Task<> check_still_allowed(Call& call, const AlsoRead* source) {
   // A batch asks for each of its keys once it was read.
   if (!is_due_again(call) || !call.operation || call.operation->action.empty())
     co_return Result<>();
@@ -25,10 +25,14 @@ Task<> check_still_allowed(Call& call) {
            co_await call.service.iam.find_signing_identity(call.claim.access_key_id));
     by = std::move(identity.principal);
   }
-  if (goes_by_tenants_block(call, call.bucket))
+  if (goes_by_tenants_block(call, call.bucket) ||
+      (source != nullptr && goes_by_tenants_block(call, source->bucket)))
     CO_TRY(co_await call.service.iam.public_access().keep_up());
   const S3Facts keys(call);
   const iam::Context context{now, call.request.peer_ip, call.request.secure, &keys};
+  if (source != nullptr)
+    CO_TRY(call.service.iam.authorize(by, "s3:GetObject", resource_of(source->bucket, source->key),
+                                      context));
   co_return call.service.iam.authorize(by, call.operation->action,
                                        resource_of(call.bucket, call.key), context);
 }

@@ -10,11 +10,16 @@ namespace {
 
 class TextReading final : public objects::Reading {
  public:
-  TextReading(objects::ObjectInfo info, std::string octets, std::optional<Error> error)
-      : info_(std::move(info)), octets_(std::move(octets)), error_(std::move(error)) {}
+  TextReading(objects::ObjectInfo info, std::string octets, std::optional<Error> error,
+              std::function<void()> meanwhile)
+      : info_(std::move(info)),
+        octets_(std::move(octets)),
+        error_(std::move(error)),
+        meanwhile_(std::move(meanwhile)) {}
   const objects::ObjectInfo& info() const override { return info_; }
   Task<View> next() override {
     if (error_) co_return std::unexpected(*error_);
+    if (meanwhile_) meanwhile_();
     View piece = as_view(octets_).subspan(given_);
     piece = piece.first(std::min<std::size_t>(piece.size(), 1 << 16));
     given_ += piece.size();
@@ -25,6 +30,7 @@ class TextReading final : public objects::Reading {
   objects::ObjectInfo info_;
   std::string octets_;
   std::optional<Error> error_;
+  std::function<void()> meanwhile_;
   std::size_t given_ = 0;
 };
 
@@ -160,7 +166,8 @@ Task<std::unique_ptr<objects::Reading>> FakeStore::open(
   Object object = found->second;
   CO_TRY(auto range, choose(object.info));
   if (range) object.octets = object.octets.substr(range->first, range->last - range->first + 1);
-  co_return std::make_unique<TextReading>(object.info, std::move(object.octets), read_error);
+  co_return std::make_unique<TextReading>(object.info, std::move(object.octets), read_error,
+                                          while_reading);
 }
 
 Task<> FakeStore::remove(const objects::Bucket& bucket, const std::string& key,

@@ -13,6 +13,7 @@ class FakeStore final : public objects::Store {
   std::optional<Error> next_put_error;
   // What every reading gives instead of octets.
   std::optional<Error> read_error;
+  std::function<void()> while_reading;  // what happens before each piece that is read
 
   Task<objects::Bucket> create_bucket(TenantId tenant, const std::string& name,
                                       std::optional<segments::Placement> placement,

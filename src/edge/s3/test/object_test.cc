@@ -273,6 +273,26 @@ TEST_F(ObjectTest, ListsPageByPage) {
             "InvalidArgument");
 }
 
+TEST_F(ObjectTest, ACopyEndsWithTheRightToReadOrWrite) {
+  make_bucket();
+  send({"PUT", "/bucket/k", "hello"});
+  const auto copy = [&] {
+    return send({"PUT", "/bucket/copy", "", {}, {{"x-amz-copy-source", "/bucket/k"}}})->status;
+  };
+  for (const std::string action : {"s3:GetObject", "s3:PutObject"}) {
+    store_.while_reading = [&] {
+      clock_.time += std::chrono::seconds(2);
+      iam_.denied_actions = {action};
+    };
+    iam_.denied_actions.clear();
+    EXPECT_EQ(copy(), 403) << action;
+    iam_.denied_actions.clear();
+    EXPECT_EQ(send({"HEAD", "/bucket/copy"})->status, 404) << action;
+  }
+  store_.while_reading = [&] { clock_.time += std::chrono::seconds(2); };
+  EXPECT_EQ(copy(), 200);
+}
+
 TEST_F(ObjectTest, CopiesWithAndWithoutMetadata) {
   make_bucket();
   send({"PUT", "/bucket/k", "hello", {}, {{"x-amz-meta-a", "1"}, {"content-type", "text/plain"}}});
