@@ -49,8 +49,9 @@ export function BucketPublicAccessPanel({ bucket }: { bucket: string }) {
               block={found.bucket}
               above={found.tenant}
               mayChange={may(who, 's3:PutBucketPublicAccessBlock')}
-              onSave={async (block) => {
-                await objects.setPublicAccess(bucket, block);
+              onSave={async (changes) => {
+                const { bucket: now } = await objects.publicAccess(bucket);
+                await objects.setPublicAccess(bucket, { ...now, ...changes });
                 await askAgain(queries, ['public-access', bucket]);
                 await askAgain(queries, ['buckets']);
               }}
@@ -94,8 +95,9 @@ export function PublicAccessPanel() {
             <Settings
               block={block}
               mayChange={may(who, 'iam:SetPublicAccess')}
-              onSave={async (changed) => {
-                await identity.setPublicAccess(changed);
+              onSave={async (changes) => {
+                const now = await identity.publicAccess();
+                await identity.setPublicAccess({ ...now, ...changes });
                 await askAgain(queries, ['public-access']);
                 await askAgain(queries, ['buckets']);
               }}
@@ -107,6 +109,8 @@ export function PublicAccessPanel() {
   );
 }
 
+// What is saved is what was changed here, onto what the settings are by then: somebody else may
+// have changed the others.
 function Settings({
   block,
   above,
@@ -116,12 +120,13 @@ function Settings({
   block: PublicAccessBlock;
   above?: PublicAccessBlock;
   mayChange: boolean;
-  onSave: (block: PublicAccessBlock) => Promise<void>;
+  onSave: (changes: Partial<PublicAccessBlock>) => Promise<void>;
 }) {
   const { t } = useSpeech();
-  const [draft, setDraft] = useState<PublicAccessBlock | null>(null);
+  const [draft, setDraft] = useState<Partial<PublicAccessBlock>>({});
   const [asking, setAsking] = useState(false);
-  const shown = draft ?? block;
+  const shown = { ...block, ...draft };
+  const changed = settings.filter((name) => shown[name] !== block[name]);
   const lifted = settings.some((name) => block[name] && !shown[name]);
   return (
     <>
@@ -132,7 +137,7 @@ function Settings({
             description={t(`public.setting.${name}.means`)}
             checked={shown[name]}
             disabled={!mayChange}
-            onChange={(event) => setDraft({ ...shown, [name]: event.currentTarget.checked })}
+            onChange={(event) => setDraft({ ...draft, [name]: event.currentTarget.checked })}
           />
           {above?.[name] === true && !shown[name] && (
             <p className="row soft">
@@ -143,7 +148,7 @@ function Settings({
       ))}
       {mayChange && (
         <div className="row">
-          <Button disabled={draft === null} onClick={() => setAsking(true)}>
+          <Button disabled={changed.length === 0} onClick={() => setAsking(true)}>
             {t('public.save')}
           </Button>
         </div>
@@ -154,8 +159,8 @@ function Settings({
           action={t(lifted ? 'public.save.lift' : 'public.save')}
           onClose={() => setAsking(false)}
           onConfirm={async () => {
-            await onSave(shown);
-            setDraft(null);
+            await onSave(Object.fromEntries(changed.map((name) => [name, shown[name]])));
+            setDraft({});
           }}
         >
           <p>{t(lifted ? 'public.save.lift.ask' : 'public.save.ask')}</p>
