@@ -118,10 +118,16 @@ def try_provider(provider, customer, token):
     hold = provider.rest("POST", HOLDS, body)["id"]
     seen = provider.rest("GET", f"{HOLDS}/{hold}", token=token)
     assert seen["placed_by_provider"] and seen["placed_by_name"].startswith("arn:"), seen
+    assert seen["events"] == 0, seen
+    assert provider.rest("GET", f"{HOLDS}/{hold}")["events"] is None, "how many, the tenant knows"
     for part in ("events", "export"):
         refused(lambda path=part: provider.rest("GET", f"{HOLDS}/{hold}/{path}"), 404, "")
     refused(lambda: provider.rest("POST", f"{HOLDS}/{hold}/release", {"reason": "no"}, token), 403,
             "")
+    of_release = "/api/v1/audit/events?action=audit:ReleaseHold"
+    wait_until(lambda: [each for each in provider.rest("GET", of_release, token=token)["items"]
+                        if each["ocsf"].get("status_detail") == "api.hold_of_other_side"], 20,
+               "the refusal in the log")
     told = provider.rest("GET", "/api/v1/audit/events?action=audit:PlaceHold", token=token)
     assert told["items"][0]["ocsf"]["unmapped"]["reason"] == "order of a court", told
     wait_until(lambda: provider.rest("GET", "/api/v1/audit/events?action=audit:PlaceHold")["items"],

@@ -95,6 +95,7 @@ class Isolation:
         self.delegation = provider.rest(
             "POST", "/api/v1/delegations",
             {"delegate": self.reader["id"], "unit": self.crew["id"], "acts": ["invite"]}, token)
+        self.hold = provider.rest("POST", "/api/v1/audit/holds", {"reason": "harbour case"}, token)
         provider.rest("POST", "/api/v1/users/" + self.first.user["id"] + "/factor-reset",
                       {"reason": "harbour phone lost"})
         resets = f"/api/v1/tenants/{self.first.tenant['id']}/factor-resets"
@@ -114,7 +115,7 @@ class Isolation:
                  self.intervention["id"],
                  self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
                  self.issuer["id"], self.subject["id"], self.directory.url,
-                 self.account["id"], self.reset["id"], self.delegation["id"],
+                 self.account["id"], self.reset["id"], self.delegation["id"], self.hold["id"],
                  "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
@@ -176,7 +177,7 @@ class Isolation:
                   "role": self.role["id"], "role_session": self.role_session,
                   "issuer": self.issuer["id"], "subject": self.subject["id"],
                   "account": self.account["id"], "reset": self.reset["id"],
-                  "delegation": self.delegation["id"]}
+                  "delegation": self.delegation["id"], "hold": self.hold["id"]}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -233,7 +234,8 @@ class Isolation:
                 "LostPassword": {"user": "nobody"},
                 "PasswordResetSecret": {"secret": "0" * 64},
                 "PasswordReset": {"secret": "0" * 64, "password": SECRET.decode() * 2},
-                "LostFactor": {"reason": "spying"},
+                "LostFactor": {"reason": "spying"}, "NewHold": {"reason": "spying"},
+                "HoldRelease": {"reason": "spying"},
                 "NewTerms": {"version": "spies", "text": {"en": "x", "fr": "x"}},
                 "InvitationSecret": {"secret": self.invitation["id"] * 4},
                 "NewTenant": {"name": "spies", "kind": "customer",
@@ -258,7 +260,7 @@ class Isolation:
                                                 self.invitation["id"], self.role["id"],
                                                 self.role_session, self.issuer["id"],
                                                 self.account["id"], self.reset["id"],
-                                                self.delegation["id"]))
+                                                self.delegation["id"], self.hold["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
                                                        "{request}", "{grant}", "{review}",
                                                        "{intervention}"))

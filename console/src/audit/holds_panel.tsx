@@ -104,7 +104,7 @@ function HoldTable({
           <td className="wrap-anywhere">
             {hold.placed_by_name}, <Moment us={hold.placed_us} />
           </td>
-          <td>{number(hold.events)}</td>
+          <td>{hold.events === null ? '–' : number(hold.events)}</td>
           <td>
             <State hold={hold} />
           </td>

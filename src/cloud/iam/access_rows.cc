@@ -107,9 +107,10 @@ Error request_missing(RequestId id) {
   return Error(Code::kNotFound, "iam.request_missing", {{"request", id.text()}});
 }
 
-std::string decider_columns(const std::string& asker, const std::string& profiting) {
+std::string decider_columns(const std::string& asker, const std::string& profiting,
+                            std::string_view who) {
   const std::string others = "(SELECT count(*) FROM iam_user u WHERE u.id <> " + asker +
-                             " AND u.id <> " + profiting + " AND " + std::string(kAdministrators);
+                             " AND u.id <> " + profiting + " AND " + std::string(who);
   return others + ") AS others, " + others + " AND NOT " + may_be_one(asker) + " AND NOT " +
          may_be_one(profiting) + ") AS apart";
 }

@@ -107,8 +107,10 @@ struct Deciders {
   std::size_t count = 0;
   bool are_apart = false;  // some could not: only those decide
 };
-// SQL columns that deciders_of reads, of two columns of numbers of users, with :now_us.
-std::string decider_columns(const std::string& asker, const std::string& profiting);
+// SQL columns that deciders_of reads, of two columns of numbers of users, with :now_us. `who` is
+// which `iam_user u` decide.
+std::string decider_columns(const std::string& asker, const std::string& profiting,
+                            std::string_view who = kAdministrators);
 Deciders deciders_of(const Row& row);
 // What it finds: whether the two may be one person, where no other can decide. Errors: denied
 // ("iam.four_eyes", "iam.four_eyes_of_maker").

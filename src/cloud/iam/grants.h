@@ -73,9 +73,13 @@ Result<bool> gives_privileges(Transaction& transaction, GroupId group);
 // Administrators of a tenant who are active and have a second factor, without which they decide
 // nothing: `iam_user u`, with :tenant_id and :now_us.
 inline constexpr std::string_view kAdministrators =
-    "EXISTS (SELECT 1 FROM mfa_factor f WHERE f.user_id = u.id AND f.confirmed_us IS NOT NULL) AND "
-    "u.active = 1 AND u.tenant_id = :tenant_id AND (CASE WHEN u.role_until_us <= :now_us "
-    "THEN u.base_role ELSE u.role END) IN ('provider_administrator', 'tenant_administrator')";
+    "u.active = 1 AND EXISTS (SELECT 1 FROM mfa_factor f WHERE f.user_id = u.id AND "
+    "f.confirmed_us IS NOT NULL) AND u.tenant_id = :tenant_id AND (CASE WHEN u.role_until_us <= "
+    ":now_us THEN u.base_role ELSE u.role END) IN ('provider_administrator', "
+    "'tenant_administrator')";
+// Those who are suspended too.
+inline constexpr std::string_view kAdministratorsOfAll =
+    kAdministrators.substr(std::string_view("u.active = 1 AND ").size());
 // Whether the tenant would be left without such an administrator, now or when roles for a time have
 // ended, once `user` were none any more. The provider is not, while two others administer it.
 Result<bool> is_last_administrator(Transaction& transaction, TenantId tenant, UserId user,

@@ -3,21 +3,39 @@
 #include "access_service.h"
 
 namespace belfry::iam {
+namespace {
 
-Task<> check_second_person(database::Database& database, std::shared_ptr<Pool> pool, Clock& clock,
-                           const Principal& by, UserId first) {
+// A program's acts are those of its owner.
+Result<Principal> person_behind(Transaction& transaction, Principal by) {
+  TRY(auto owned, transaction.query("SELECT owner_id FROM iam_user WHERE id = :id AND "
+                                    "owner_id IS NOT NULL",
+                                    {{"id", by.user.value}}));
+  if (!owned.empty()) by.user = UserId{owned[0].integer("owner_id")};
+  return by;
+}
+
+}  // namespace
+
+Task<Undoing> check_second_person(database::Database& database, std::shared_ptr<Pool> pool,
+                                  Clock& clock, const Principal& by, UserId first) {
   if (!by.user) co_return fail(Code::kDenied, "iam.four_eyes");
-  co_return co_await runtime::blocking(*pool, [&] {
-    return database.read(kReadLimit, [&](Transaction& transaction) -> Result<> {
-      TRY(auto rows, transaction.query("SELECT " + decider_columns(":first_id", ":first_id"),
+  co_return co_await runtime::blocking(*pool, [&]() -> Result<Undoing> {
+    Undoing found = Undoing::kAlone;
+    TRY(database.read(kReadLimit, [&](Transaction& transaction) -> Result<> {
+      // One who is suspended counts: else whoever suspends the other is alone.
+      TRY(auto rows, transaction.query("SELECT " + decider_columns(":first_id", ":first_id",
+                                                                   kAdministratorsOfAll),
                                        {{"first_id", first.value},
                                         {"tenant_id", by.tenant.value},
                                         {"now_us", to_us(clock.now())}}));
       const Deciders deciders = deciders_of(rows[0]);
       if (deciders.count == 0) return {};
-      TRY(check_two(transaction, by, first, first, deciders.are_apart));
+      TRY(const Principal person, person_behind(transaction, by));
+      TRY(const Two two, check_two(transaction, person, first, first, deciders.are_apart));
+      found = two == Two::kApart ? Undoing::kByAnother : Undoing::kMayBeOne;
       return {};
-    });
+    }));
+    return found;
   });
 }
 

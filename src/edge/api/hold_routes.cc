@@ -11,6 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <initializer_list>
+#include <string_view>
 
 namespace belfry::api {
 namespace {
@@ -39,8 +41,9 @@ json shape_of(const audit::Query& filter) {
           {"details", std::move(details)}};
 }
 
-// Whoever is of another tenant than the log's is known there by the name that policies have.
-json shape_of(const audit::Hold& hold) {
+// For `reader`: how many events there are of some kind is the log's own tenant's to know. Whoever
+// placed it and is of another tenant is known there by the name that policies have.
+json shape_of(const audit::Hold& hold, TenantId reader) {
   const bool is_own = hold.by.tenant == hold.tenant || hold.by.name.empty();
   return {{"id", hold.id.text()},
           {"tenant", hold.tenant.text()},
@@ -50,9 +53,25 @@ json shape_of(const audit::Hold& hold) {
           {"placed_by_provider", !is_own},
           {"placed_us", time_or_null(hold.placed)},
           {"state", audit::name_of(hold.state)},
-          {"events", hold.events},
+          {"events", reader == hold.tenant ? json(hold.events) : json()},
           {"looked_at", hold.looked_at},
           {"log_size", hold.log_size}};
+}
+
+// A hold with a filter that is not what was meant would keep a whole log.
+Result<> check_names(const json& fields, std::initializer_list<std::string_view> known) {
+  for (const auto& [name, value] : fields.items())
+    if (std::ranges::find(known, name) == known.end())
+      return fail(Code::kInvalid, "api.bad_parameter", {{"name", name}});
+  return {};
+}
+
+// Empty where there is none.
+Result<std::string> words_field(const json& fields, const char* name) {
+  const auto field = fields.find(name);
+  if (field == fields.end() || field->is_null()) return "";
+  if (!field->is_string()) return fail(Code::kInvalid, "api.bad_parameter", {{"name", name}});
+  return field->get<std::string>();
 }
 
 // A time of a filter, where there is one.
@@ -84,21 +103,23 @@ Result<audit::Query> filter_field(const json& body) {
   const auto filter = body.find("filter");
   if (filter == body.end() || filter->is_null()) return query;
   if (!filter->is_object()) return fail(Code::kInvalid, "api.bad_parameter", {{"name", "filter"}});
+  TRY(check_names(*filter, {"from_us", "until_us", "actor", "action", "resource", "source_ip",
+                            "reason", "outcome", "class_uid", "details"}));
   TRY(query.from, time_field(*filter, "from_us"));
   TRY(query.until, time_field(*filter, "until_us"));
-  query.actor = text_field_or(*filter, "actor", "");
-  query.action = text_field_or(*filter, "action", "");
-  query.resource = text_field_or(*filter, "resource", "");
-  query.source_ip = text_field_or(*filter, "source_ip", "");
-  query.reason = text_field_or(*filter, "reason", "");
-  const std::string outcome = text_field_or(*filter, "outcome", "");
+  TRY(query.actor, words_field(*filter, "actor"));
+  TRY(query.action, words_field(*filter, "action"));
+  TRY(query.resource, words_field(*filter, "resource"));
+  TRY(query.source_ip, words_field(*filter, "source_ip"));
+  TRY(query.reason, words_field(*filter, "reason"));
+  TRY(const std::string outcome, words_field(*filter, "outcome"));
   if (outcome != "" && outcome != "success" && outcome != "failure")
     return fail(Code::kInvalid, "api.bad_parameter", {{"name", "outcome"}});
   if (outcome != "")
     query.outcome = outcome == "success" ? audit::Outcome::kSuccess : audit::Outcome::kFailure;
   if (const auto number = filter->find("class_uid");
       number != filter->end() && !number->is_null()) {
-    if (!number->is_number_unsigned() || number->get<std::uint64_t>() > 0xffff'ffff)
+    if (!number->is_number_unsigned() || *number == 0 || number->get<std::uint64_t>() > 0xffff'ffff)
       return fail(Code::kInvalid, "api.bad_parameter", {{"name", "class_uid"}});
     query.event_class = number->get<std::uint32_t>();
   }
@@ -192,13 +213,15 @@ Task<Answer> list_holds(Call& call) {
   std::erase_if(holds, [&](const audit::Hold& hold) { return owner_of(call, hold) != tenant; });
   const std::string next = cut_to_page(holds, asked, key_of);
   json items = json::array();
-  for (const audit::Hold& hold : holds) items.push_back(shape_of(hold));
+  for (const audit::Hold& hold : holds) items.push_back(shape_of(hold, call.by.tenant));
   co_return answer(page_of(std::move(items), next));
 }
 
 Task<Answer> place_hold(Call& call) {
   CO_TRY(const json body, co_await call.read_body());
-  CO_TRY(const TenantId tenant, meant(call, text_field_or(body, "tenant", "")));
+  CO_TRY(check_names(body, {"tenant", "reason", "filter"}));
+  CO_TRY(const std::string named, words_field(body, "tenant"));
+  CO_TRY(const TenantId tenant, meant(call, named));
   CO_TRY(authorize_on(call, tenant,
                       Error(Code::kNotFound, "api.no_such_thing", {{"id", tenant.text()}})));
   CO_TRY(check_person(call, tenant));
@@ -218,22 +241,16 @@ Task<Answer> place_hold(Call& call) {
     CO_TRY(take_back(call, tenant, told, placed.error()));
     co_return std::unexpected(placed.error());
   }
-  co_return answer(shape_of(*placed), 201);
+  co_return answer(shape_of(*placed, call.by.tenant), 201);
 }
 
 Task<Answer> get_hold(Call& call) {
   CO_TRY(const audit::Hold hold, hold_in(call));
-  co_return answer(shape_of(hold));
+  co_return answer(shape_of(hold, call.by.tenant));
 }
 
-Task<Answer> release_hold(Call& call) {
-  CO_TRY(const json body, co_await call.read_body());
-  CO_TRY(const audit::Hold hold, hold_in(call));
-  CO_TRY(check_person(call, hold.tenant));
-  CO_TRY(const std::string reason, text_field(body, "reason"));
-  if (reason.empty() || reason.size() > audit::kHoldTextMax)
-    co_return fail(Code::kInvalid, "audit.hold_reason",
-                   {{"limit", std::to_string(audit::kHoldTextMax)}});
+// What of the hold's own rules refuses `by` its release; how it comes about otherwise.
+Task<iam::Undoing> check_release(const Call& call, const audit::Hold& hold) {
   const Services& services = call.host.services;
   // What one side is bound to keep the other does not let go. Of one that is lost nobody knows who
   // placed it: who has the disks decides.
@@ -241,18 +258,38 @@ Task<Answer> release_hold(Call& call) {
     co_return fail(Code::kDenied, "api.hold_of_nobody");
   if (hold.by.tenant && hold.by.tenant != call.by.tenant)
     co_return fail(Code::kDenied, "api.hold_of_other_side");
-  auto two = co_await iam::check_second_person(services.database, services.pool, services.clock,
-                                               call.by, hold.by.user);
-  if (!two) {
+  auto found = co_await iam::check_second_person(services.database, services.pool, services.clock,
+                                                 call.by, hold.by.user);
+  if (!found && found.error().message() == "iam.four_eyes")
+    co_return fail(Code::kDenied, "api.hold_of_same_person");
+  if (!found && found.error().message() == "iam.four_eyes_of_maker")
+    co_return fail(Code::kDenied, "api.hold_of_same_maker");
+  co_return found;
+}
+
+Task<Answer> release_hold(Call& call) {
+  CO_TRY(const json body, co_await call.read_body());
+  CO_TRY(const audit::Hold hold, hold_in(call));
+  CO_TRY(check_person(call, hold.tenant));
+  CO_TRY(const std::string reason, text_field(body, "reason"));
+  if (reason.find_first_not_of(' ') == reason.npos || reason.size() > audit::kHoldTextMax)
+    co_return fail(Code::kInvalid, "audit.hold_reason",
+                   {{"limit", std::to_string(audit::kHoldTextMax)}});
+  const Services& services = call.host.services;
+  auto undoing = co_await check_release(call, hold);
+  if (!undoing) {
     audit::Event refused = hold_event(call, hold, reason);
     refused.outcome = audit::Outcome::kFailure;
-    refused.reason = two.error().message();
-    CO_TRY(services.ledger.record_read(call.by.tenant, std::move(refused)));
-    co_return std::unexpected(two.error());
+    refused.reason = undoing.error().message();
+    CO_TRY(iam::record_in_both(services.ledger, call.by, refused, owner_of(call, hold)));
+    co_return std::unexpected(undoing.error());
   }
   std::optional<audit::Event> told;
   const auto announce = [&](const audit::Hold& released) -> Task<> {
     audit::Event event = hold_event(call, released, reason);
+    if (*undoing == iam::Undoing::kAlone) event.details.push_back({"released_alone", "yes"});
+    if (*undoing == iam::Undoing::kMayBeOne)
+      event.details.push_back({"approved_by_own_account", "yes"});
     CO_TRY(co_await tell(call, owner_of(call, hold), event));
     told = std::move(event);
     co_return Result<>();

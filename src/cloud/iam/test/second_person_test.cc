@@ -21,10 +21,10 @@ class SecondPersonTest : public testing::TestWithParam<database::Engine> {
     world_.clock.advance(std::chrono::seconds(30));
     return world_.enter(name, kGoodPassword, *seed);
   }
-  std::string check(const Principal& by, UserId first) {
-    return message_of(
-        world_.wait(check_second_person(*world_.state, pool_, world_.clock, by, first)));
+  Result<Undoing> ask(const Principal& by, UserId first) {
+    return world_.wait(check_second_person(*world_.state, pool_, world_.clock, by, first));
   }
+  std::string check(const Principal& by, UserId first) { return message_of(ask(by, first)); }
 
   World world_{GetParam()};
   std::shared_ptr<Pool> pool_ = make_inline_pool();
@@ -33,14 +33,14 @@ BELFRY_ON_BOTH_ENGINES(SecondPersonTest);
 
 TEST_P(SecondPersonTest, OneAloneUndoesItsOwnAndTwoDoNot) {
   const Principal one = world_.customer();
-  EXPECT_EQ(check(one, one.user), "") << "there is nobody else";
+  EXPECT_EQ(ask(one, one.user), Undoing::kAlone) << "there is nobody else";
   make(one, "member", Role::kMember);
   EXPECT_EQ(check(one, one.user), "") << "who may not";
   make(one, "second", Role::kTenantAdministrator);
   EXPECT_EQ(check(one, one.user), "") << "who has no second factor yet";
   const Principal other = enrol("second");
   EXPECT_EQ(check(one, one.user), "iam.four_eyes");
-  EXPECT_EQ(check(other, one.user), "") << "made by the first, but there is no other";
+  EXPECT_EQ(ask(other, one.user), Undoing::kMayBeOne) << "made by the first: there is no other";
   Principal nobody = one;
   nobody.user = {};
   EXPECT_EQ(check(nobody, one.user), "iam.four_eyes") << "a session of a role";
@@ -54,7 +54,28 @@ TEST_P(SecondPersonTest, WhoMadeTheAccountLeavesItToAnother) {
   make(second, "third", Role::kTenantAdministrator);
   const Principal third = enrol("third");
   EXPECT_EQ(check(second, third.user), "iam.four_eyes_of_maker");
-  EXPECT_EQ(check(one, third.user), "");
+  EXPECT_EQ(ask(one, third.user), Undoing::kByAnother);
+}
+
+TEST_P(SecondPersonTest, WhoSuspendsTheOtherIsNotAlone) {
+  const Principal one = world_.customer();
+  make(one, "second", Role::kTenantAdministrator);
+  const Principal second = enrol("second");
+  ASSERT_TRUE(world_.wait(world_.iam->set_user_active(one, second.user, false)));
+  EXPECT_EQ(check(one, one.user), "iam.four_eyes");
+}
+
+// A program that somebody else made for the first person is that one's.
+TEST_P(SecondPersonTest, AProgramIsWhoseItIs) {
+  const Principal one = world_.customer();
+  make(one, "second", Role::kTenantAdministrator);
+  const Principal second = enrol("second");
+  auto made = world_.wait(world_.iam->service_accounts().create_service_account(
+      second, "robot", Role::kMember, one.user));
+  ASSERT_TRUE(made) << made.error().describe();
+  Principal robot = one;
+  robot.user = made->id;
+  EXPECT_EQ(check(robot, one.user), "iam.four_eyes");
 }
 
 }  // namespace
