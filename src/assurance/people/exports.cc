@@ -8,8 +8,8 @@ namespace belfry::people {
 namespace {
 
 constexpr std::int64_t kBatch = 1000;
-// In memory; at some hundred octets a person.
-constexpr std::size_t kPersonsMax = 200'000;
+// A file is in memory, at some hundred octets a person.
+constexpr std::size_t kPersonsMax = 500'000;
 
 std::vector<std::string> cells_of(const Person& person) {
   const Job* job = person.jobs.empty() ? nullptr : &person.jobs.front();
@@ -35,7 +35,7 @@ Task<std::string> RegisterService::export_people(const Actor& by) {
     std::string file = csv_line({kColumns.begin(), kColumns.end()});
     std::size_t count = 0;
     std::string last;
-    for (bool is_more = true; is_more && count < kPersonsMax;) {
+    for (bool is_more = true; is_more;) {
       TRY(auto rows,
           transaction.query("SELECT " + std::string(kPersonColumns) +
                                 " FROM person p WHERE p.tenant_id = :tenant AND "
@@ -46,6 +46,9 @@ Task<std::string> RegisterService::export_people(const Actor& by) {
       TRY(add_facts(transaction, persons));
       for (const Person& person : persons) file += csv_line(cells_of(person));
       count += persons.size();
+      if (count > kPersonsMax)
+        return fail(Code::kExhausted, "people.too_many_people",
+                    {{"limit", std::to_string(kPersonsMax)}});
       is_more = std::int64_t(persons.size()) == kBatch;
       if (is_more) last = persons.back().reference;
     }

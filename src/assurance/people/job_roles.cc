@@ -92,6 +92,14 @@ std::string text_of(const std::vector<Named>& items) {
 
 }  // namespace
 
+Result<std::string> name_of_job_role(Transaction& transaction, TenantId tenant, JobRoleId id) {
+  TRY(auto rows,
+      transaction.query("SELECT name FROM job_role WHERE id = :id AND tenant_id = :tenant",
+                        {{"id", id.value}, {"tenant", tenant.value}}));
+  if (rows.empty()) return fail(Code::kNotFound, "people.no_job_role", {{"job_role", id.text()}});
+  return rows[0].text("name");
+}
+
 Task<std::vector<JobRole>> RegisterService::job_roles(TenantId tenant) {
   co_return co_await read<std::vector<JobRole>>(
       [&](Transaction& transaction) { return read_job_roles(transaction, tenant, clock_.now()); });

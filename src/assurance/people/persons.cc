@@ -181,9 +181,9 @@ Result<PersonId> RegisterService::insert(Transaction& transaction, const Actor& 
                                         {"starts", date_text(person.starts)},
                                         {"ends", text_of(person.ends)}};
   if (wanted.job_role) {
-    TRY(const JobRole role, find_job_role(transaction, by.tenant, wanted.job_role));
-    TRY(move(transaction, person, role.id, person.starts));
-    details.push_back({"job_role", role.name});
+    TRY(std::string name, name_of_job_role(transaction, by.tenant, wanted.job_role));
+    TRY(move(transaction, person, wanted.job_role, person.starts));
+    details.push_back({"job_role", std::move(name)});
   }
   TRY(note(transaction, by, "people:RecordPerson", resource_of(person.id), std::move(details)));
   return person.id;
@@ -235,6 +235,11 @@ Result<> RegisterService::set_end(Transaction& transaction, const Actor& by, con
   if (ends && administrators[0].integer("n") > 0 && !by.may_suspend_administrators)
     return fail(Code::kDenied, "people.administrator_leaves");
   TRY(transaction.execute("UPDATE person SET ends_us = :ends WHERE id = :id", parameters));
+  if (!ends)
+    TRY(
+        transaction.execute("UPDATE person SET departure_reason = '', departure_recorded_us = NULL "
+                            "WHERE id = :id",
+                            parameters));
   // Whoever comes back is ended anew when it goes again.
   if (!ends || *ends > clock_.now())
     TRY(
@@ -255,9 +260,9 @@ Result<std::vector<audit::Detail>> RegisterService::apply(Transaction& transacti
   const Job* held = before.jobs.empty() ? nullptr : &before.jobs.front();
   const bool has_it = held != nullptr && change.job_role == held->role && since >= held->since;
   if (change.job_role && !has_it) {
-    TRY(const JobRole role, find_job_role(transaction, by.tenant, *change.job_role));
-    TRY(move(transaction, before, role.id, since));
-    details.push_back({"job_role", role.name});
+    TRY(std::string name, name_of_job_role(transaction, by.tenant, *change.job_role));
+    TRY(move(transaction, before, *change.job_role, since));
+    details.push_back({"job_role", std::move(name)});
     details.push_back({"job_role_since", date_text(since)});
     if (held != nullptr) details.push_back({"job_role_before", held->name});
   }

@@ -21,6 +21,9 @@ Result<> add_facts(Transaction& transaction, std::vector<Person>& persons);
 // Errors: not_found ("people.no_person").
 Result<Person> find_person(Transaction& transaction, TenantId tenant, PersonId id);
 
+// Errors: not_found ("people.no_job_role").
+Result<std::string> name_of_job_role(Transaction& transaction, TenantId tenant, JobRoleId id);
+
 std::optional<Timestamp> optional_time(const Row& row, std::string_view column);
 database::Value time_or_null(const std::optional<Timestamp>& time);
 

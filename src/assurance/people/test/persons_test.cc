@@ -143,7 +143,10 @@ TEST_P(PersonsTest, AccountsOfWhoLeftAreTakenOnceAndOnlyWhileThePersonIsGone) {
   execute("UPDATE iam_user SET active = 1 WHERE id = 11");
   EXPECT_EQ(must(register_->leavers()).size(), 1u);
   // The person comes back: whoever was about to end the account leaves it alone.
-  must(register_->change(admin_, anna.id, {.ends = std::optional<Timestamp>()}));
+  const Person back =
+      must(register_->change(admin_, anna.id, {.ends = std::optional<Timestamp>()}));
+  EXPECT_EQ(back.departure_reason, "");
+  EXPECT_FALSE(back.accounts.at(0).ended);
   EXPECT_FALSE(take());
   EXPECT_TRUE(must(register_->leavers()).empty());
 }

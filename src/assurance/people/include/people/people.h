@@ -192,6 +192,7 @@ class Register {
   // nothing and what is wrong by line. Errors: invalid ("people.file_too_large",
   // "people.not_utf8", "people.bad_csv", "people.no_columns", "people.unknown_column").
   virtual Task<Imported> import_people(const Actor& by, std::string file) = 0;
+  // Errors: exhausted ("people.too_many_people").
   virtual Task<std::string> export_people(const Actor& by) = 0;
 
   // Accounts to be ended now, of any tenant: some, the longest gone first, those that are kept for
