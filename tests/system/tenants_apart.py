@@ -95,6 +95,13 @@ class Isolation:
         self.delegation = provider.rest(
             "POST", "/api/v1/delegations",
             {"delegate": self.reader["id"], "unit": self.crew["id"], "acts": ["invite"]}, token)
+        self.job_role = provider.rest(
+            "POST", "/api/v1/job-roles",
+            {"name": "harbour master", "owner": "the harbour's board"}, token)
+        self.person = provider.rest(
+            "POST", "/api/v1/people",
+            {"name": "Rosa of the harbour", "starts_us": 10**15, "job_role": self.job_role["id"]},
+            token)
         provider.rest("POST", "/api/v1/users/" + self.first.user["id"] + "/factor-reset",
                       {"reason": "harbour phone lost"})
         resets = f"/api/v1/tenants/{self.first.tenant['id']}/factor-resets"
@@ -115,6 +122,7 @@ class Isolation:
                  self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
                  self.issuer["id"], self.subject["id"], self.directory.url,
                  self.account["id"], self.reset["id"], self.delegation["id"],
+                 self.person["id"], self.job_role["id"],
                  "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
@@ -176,7 +184,8 @@ class Isolation:
                   "role": self.role["id"], "role_session": self.role_session,
                   "issuer": self.issuer["id"], "subject": self.subject["id"],
                   "account": self.account["id"], "reset": self.reset["id"],
-                  "delegation": self.delegation["id"]}
+                  "delegation": self.delegation["id"],
+                  "person": self.person["id"], "job_role": self.job_role["id"]}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -227,6 +236,11 @@ class Isolation:
                 "PublicAccessBlock": {setting: True for setting in (
                     "block_public_acls", "ignore_public_acls", "block_public_policy",
                     "restrict_public_buckets")},
+                "NewPerson": {"name": "Spy", "starts_us": 10**15,
+                              "job_role": self.job_role["id"]},
+                "PersonChange": {"name": "Spy"}, "Departure": {"reason": "spying"},
+                "AccountBinding": {"user": self.first.user["id"]},
+                "NewJobRole": {"name": "spies", "owner": "nobody", "groups": [self.group["id"]]},
                 "Owner": {"owner": self.first.user["id"]},
                 "NewServiceKey": {"lifetime_us": 10**9},
                 "NewServiceToken": {"lifetime_us": 10**9, "label": "spy"},
@@ -258,7 +272,8 @@ class Isolation:
                                                 self.invitation["id"], self.role["id"],
                                                 self.role_session, self.issuer["id"],
                                                 self.account["id"], self.reset["id"],
-                                                self.delegation["id"]))
+                                                self.delegation["id"], self.person["id"],
+                                                self.job_role["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
                                                        "{request}", "{grant}", "{review}",
                                                        "{intervention}"))
