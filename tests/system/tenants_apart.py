@@ -95,6 +95,7 @@ class Isolation:
         self.delegation = provider.rest(
             "POST", "/api/v1/delegations",
             {"delegate": self.reader["id"], "unit": self.crew["id"], "acts": ["invite"]}, token)
+        self.hold = provider.rest("POST", "/api/v1/audit/holds", {"reason": "harbour case"}, token)
         self.job_role = provider.rest(
             "POST", "/api/v1/job-roles",
             {"name": "harbour master", "owner": "the harbour's board"}, token)
@@ -122,7 +123,7 @@ class Isolation:
                  self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
                  self.issuer["id"], self.subject["id"], self.directory.url,
                  self.account["id"], self.reset["id"], self.delegation["id"],
-                 self.person["id"], self.job_role["id"],
+                 self.person["id"], self.job_role["id"], self.hold["id"],
                  "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
@@ -185,7 +186,8 @@ class Isolation:
                   "issuer": self.issuer["id"], "subject": self.subject["id"],
                   "account": self.account["id"], "reset": self.reset["id"],
                   "delegation": self.delegation["id"],
-                  "person": self.person["id"], "job_role": self.job_role["id"]}
+                  "person": self.person["id"], "job_role": self.job_role["id"],
+                  "hold": self.hold["id"]}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -276,7 +278,7 @@ class Isolation:
                                                 self.job_role["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
                                                        "{request}", "{grant}", "{review}",
-                                                       "{intervention}"))
+                                                       "{intervention}", "{hold}"))
         names_first = names_first or operation["operationId"] in ("createTenant", "askForRight",
                                                                  "createDelegation",
                                                                  "explainAccess", "assumeRole")
