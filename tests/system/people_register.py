@@ -15,6 +15,13 @@ PASSWORD = "a long passphrase of anna"
 COLUMNS = "reference,kind,name,email,job_role,job_role_since,starts,ends,manager,accounts"
 
 
+class Clerk(Customer):
+    """A user of a customer, with a second factor and a token that carries it."""
+    def __init__(self, provider, user, password):
+        self.provider, self.user, self.name = provider, user, user["name"]
+        self.enrol(password)
+
+
 class Register:
     def __init__(self, shell, customer):
         self.shell, self.customer = shell, customer
@@ -136,9 +143,30 @@ def try_leaving(register, provider):
     sign_in(provider)
 
 
+def try_clerk(register, provider):
+    """Whoever keeps the register and nothing else: no administrator leaves by that."""
+    token = register.customer.token["secret"]
+    user = register.json("user", "create", "clerk", "--role", "reader", stdin=PASSWORD + "\n")
+    clerk = Register(register.shell, Clerk(provider, user, PASSWORD))
+    clerk.run("person", "list", code=3)
+    clerk.run("person", "add", "X", "--starts", "2020-01-01", code=3)
+    keeps = provider.rest("POST", "/api/v1/profiles", {"name": "Personnel", "policy": {
+        "Statement": {"Effect": "Allow", "Action": "people:*", "Resource": "*"}}}, token)
+    provider.rest("PUT", f"/api/v1/profiles/{keeps['id']}/users/{user['id']}", token=token)
+    wait_until(lambda: provider.request("GET", "/api/v1/people", None,
+                                        clerk.customer.token["secret"])[0] == 200, 20, "the right")
+    assert "have an administrator" in clerk.says("person", "leave", "E-1", "--reason", "x", code=3)
+    assert "have an administrator" in clerk.says("person", "change", "E-1", "--ends", "2030-01-01",
+                                                 code=3)
+    assert clerk.json("person", "show", "E-1")["ends_us"] is None
+    assert clerk.json("person", "leave", "E-8", "--reason", "moves")["state"] == "left"
+    clerk.run("user", "suspend", "anna", code=3)
+
+
 def try_last_administrator(register, provider):
     register.run("person", "add", "The mate", "--reference", "E-1", "--starts", "2020-01-01",
                  "--account", "harbour-administrator")
+    try_clerk(register, provider)
     register.run("person", "leave", "E-1", "--reason", "retires")
 
     def kept():
