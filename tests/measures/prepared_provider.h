@@ -9,6 +9,7 @@
 #include "iam/reviews.h"
 #include "measures/measures.h"
 #include "objects/store.h"
+#include "people/people.h"
 #include "prober/s3_request.h"
 #include "provider/provider.h"
 #include "runtime/clock.h"
@@ -125,6 +126,13 @@ class MeasuresBroken : public ::testing::Test {
   // for as long as a code is good: none is good twice.
   iam::Principal sign_in_first(const std::string& who);
   std::string password_of_first(const std::string& who);
+  // Of the register of people, by the provider's administrators: people_acts.cc.
+  people::JobRole make_job(const std::string& name, const std::string& account_role,
+                           std::vector<std::int64_t> groups = {});
+  // Who has that account, and has had that job since its contract starts.
+  people::Person record_person(const std::string& name, const people::JobRole& job, UserId account,
+                               Duration starts_in = -std::chrono::days(30));
+  void record_departure(const people::Person& person, Duration in = {});
   iam::AccessRequest ask_for_role(const iam::Principal& by, iam::Role role, Duration duration);
   // All items of a review, each by the one of two whose right it is not.
   void keep_all(const iam::Principal& one, const iam::Principal& other, iam::ReviewId review);

@@ -13,6 +13,7 @@ import jsonschema
 import yaml
 
 from contract_of_holds import try_holds
+from contract_of_people import try_register
 from contract_of_rights import (BUCKET, KEY, try_delegations, try_interventions, try_issuers,
                                 try_people, try_profiles, try_requests, try_roles)
 from customer import Customer
@@ -128,6 +129,8 @@ def lists_of(contract, customer):
         ("/api/v1/buckets", "/api/v1/buckets", customer.token["secret"], "name"),
         ("/api/v1/buckets/{bucket}/objects", f"/api/v1/buckets/{BUCKET}/objects",
          customer.token["secret"], "key"),
+        ("/api/v1/people", "/api/v1/people", customer.token["secret"], "id"),
+        ("/api/v1/job-roles", "/api/v1/job-roles", customer.token["secret"], "id"),
         ("/api/v1/disks", "/api/v1/disks", None, "id"),
         ("/api/v1/replica-sets", "/api/v1/replica-sets", None, "id"),
         ("/api/v1/audit/events", "/api/v1/audit/events?until_us=1", None, "index"),
@@ -345,6 +348,7 @@ def main():
         values.update(try_roles(contract, customer, values["profile"]))
         values.update(try_issuers(contract, customer, directory))
         values.update(try_holds(contract, customer))
+        values.update(try_register(contract, customer))
         by_customer = contract.walk(values, token, "en")
         assert by_customer["/api/v1/annex/{measure}/proof"] == 200, by_customer
         by_admin = contract.walk(values, None, "fr")

@@ -96,6 +96,13 @@ class Isolation:
             "POST", "/api/v1/delegations",
             {"delegate": self.reader["id"], "unit": self.crew["id"], "acts": ["invite"]}, token)
         self.hold = provider.rest("POST", "/api/v1/audit/holds", {"reason": "harbour case"}, token)
+        self.job_role = provider.rest(
+            "POST", "/api/v1/job-roles",
+            {"name": "harbour master", "owner": "the harbour's board"}, token)
+        self.person = provider.rest(
+            "POST", "/api/v1/people",
+            {"name": "Rosa of the harbour", "starts_us": 10**15, "job_role": self.job_role["id"]},
+            token)
         provider.rest("POST", "/api/v1/users/" + self.first.user["id"] + "/factor-reset",
                       {"reason": "harbour phone lost"})
         resets = f"/api/v1/tenants/{self.first.tenant['id']}/factor-resets"
@@ -115,7 +122,8 @@ class Isolation:
                  self.intervention["id"],
                  self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
                  self.issuer["id"], self.subject["id"], self.directory.url,
-                 self.account["id"], self.reset["id"], self.delegation["id"], self.hold["id"],
+                 self.account["id"], self.reset["id"], self.delegation["id"],
+                 self.person["id"], self.job_role["id"], self.hold["id"],
                  "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
@@ -177,7 +185,9 @@ class Isolation:
                   "role": self.role["id"], "role_session": self.role_session,
                   "issuer": self.issuer["id"], "subject": self.subject["id"],
                   "account": self.account["id"], "reset": self.reset["id"],
-                  "delegation": self.delegation["id"], "hold": self.hold["id"]}
+                  "delegation": self.delegation["id"],
+                  "person": self.person["id"], "job_role": self.job_role["id"],
+                  "hold": self.hold["id"]}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -228,14 +238,18 @@ class Isolation:
                 "PublicAccessBlock": {setting: True for setting in (
                     "block_public_acls", "ignore_public_acls", "block_public_policy",
                     "restrict_public_buckets")},
+                "NewPerson": {"name": "Spy", "starts_us": 10**15,
+                              "job_role": self.job_role["id"]},
+                "PersonChange": {"name": "Spy"}, "Departure": {"reason": "spying"},
+                "AccountBinding": {"user": self.first.user["id"]},
+                "NewJobRole": {"name": "spies", "owner": "nobody", "groups": [self.group["id"]]},
                 "Owner": {"owner": self.first.user["id"]},
                 "NewServiceKey": {"lifetime_us": 10**9},
                 "NewServiceToken": {"lifetime_us": 10**9, "label": "spy"},
                 "LostPassword": {"user": "nobody"},
                 "PasswordResetSecret": {"secret": "0" * 64},
                 "PasswordReset": {"secret": "0" * 64, "password": SECRET.decode() * 2},
-                "LostFactor": {"reason": "spying"}, "NewHold": {"reason": "spying"},
-                "HoldRelease": {"reason": "spying"},
+                "LostFactor": {"reason": "spying"},
                 "NewTerms": {"version": "spies", "text": {"en": "x", "fr": "x"}},
                 "InvitationSecret": {"secret": self.invitation["id"] * 4},
                 "NewTenant": {"name": "spies", "kind": "customer",
@@ -260,10 +274,11 @@ class Isolation:
                                                 self.invitation["id"], self.role["id"],
                                                 self.role_session, self.issuer["id"],
                                                 self.account["id"], self.reset["id"],
-                                                self.delegation["id"], self.hold["id"]))
+                                                self.delegation["id"], self.person["id"],
+                                                self.job_role["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
                                                        "{request}", "{grant}", "{review}",
-                                                       "{intervention}"))
+                                                       "{intervention}", "{hold}"))
         names_first = names_first or operation["operationId"] in ("createTenant", "askForRight",
                                                                  "createDelegation",
                                                                  "explainAccess", "assumeRole")

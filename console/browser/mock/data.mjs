@@ -71,6 +71,9 @@ export const users = {
       ...iam(
         'ListDelegations CreateDelegation EndDelegation DeleteUser ListServiceAccounts CreateServiceAccount ChangeServiceAccount CreateServiceCredential ListIssuers GetIssuer CreateIssuer ChangeIssuer DeleteIssuer ListSubjects LinkSubject UnlinkSubject GetIntervention EndIntervention ListFactorResets AskForFactorReset ApproveFactorReset CancelFactorReset',
       ),
+      ...'ListPeople GetPerson RecordPerson ChangePerson RecordDeparture BindAccount UnbindAccount ImportPeople ExportPeople ListJobRoles SetJobRole DeleteJobRole'
+        .split(' ')
+        .map((name) => `people:${name}`),
       'audit:ListEvents',
       ...['List', 'Get', 'Place', 'Release', 'Export'].map(
         (act) => `audit:${act}Hold${act === 'List' ? 's' : ''}`,

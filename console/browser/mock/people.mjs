@@ -3,6 +3,7 @@ import * as data from './data.mjs';
 import { answerDelegations } from './delegations.mjs';
 import { answerFactorRule } from './factor_rule.mjs';
 import { answerPublicAccess } from './public_access.mjs';
+import { answerRegister } from './register.mjs';
 import { answerRequests, requestNeeded } from './requests.mjs';
 import { answerReviews } from './reviews.mjs';
 import { accountsOf, answerStaff } from './staff.mjs';
@@ -233,6 +234,8 @@ export function answerPeople(route, path, body, query, who) {
   if (asked !== undefined) return asked;
   const delegated = answerDelegations(route, path, body, query, who, things);
   if (delegated !== undefined) return delegated;
+  const registered = answerRegister(route, path, body, query, things);
+  if (registered !== undefined) return registered;
   const ruled = answerFactorRule(route, body, people);
   if (ruled !== undefined) return ruled;
   const kept = answerPublicAccess(route, path, body);

@@ -5,8 +5,9 @@ export type Query = Record<string, string | number | readonly string[] | undefin
 interface Call {
   query?: Query;
   body?: unknown;
-  // A body of JSON that is sent as it was written, whatever is wrong with it.
+  // A body that is sent as it was written, whatever is wrong with it; of JSON, or of `type`.
   text?: string;
+  type?: string;
   signal?: AbortSignal | undefined;
 }
 
@@ -88,7 +89,7 @@ async function requestOnce(
     headers['Content-Type'] = 'application/json';
     init.body = JSON.stringify(call.body);
   } else if (call.text !== undefined) {
-    headers['Content-Type'] = 'application/json';
+    headers['Content-Type'] = call.type ?? 'application/json';
     init.body = call.text;
   }
   let response: Response;

@@ -15,6 +15,7 @@ import type {
   BucketPublicAccess,
   Checkpoint,
   Delegation,
+  Departure,
   DirectoryAnswer,
   DirectoryPage,
   Disk,
@@ -28,6 +29,7 @@ import type {
   HeldPage,
   Hold,
   Holdings,
+  ImportedPeople,
   InclusionProof,
   Intervention,
   InterventionState,
@@ -35,6 +37,7 @@ import type {
   Issuer,
   IssuerChange,
   Job,
+  JobRole,
   LostFactor,
   MadeInvitation,
   Measure,
@@ -48,7 +51,9 @@ import type {
   NewIntervention,
   NewInvitation,
   NewIssuer,
+  NewJobRole,
   NewPasskey,
+  NewPerson,
   NewReview,
   NewServiceAccount,
   NewSubject,
@@ -62,6 +67,8 @@ import type {
   PasskeyCreation,
   PasskeyRequest,
   PasswordReset,
+  Person,
+  PersonChange,
   PredefinedProfiles,
   Profile,
   ProfileHolder,
@@ -286,6 +293,26 @@ export const delegations = {
   one: (id: string) => ask<Delegation>('GET', ['delegations', id]),
   create: (body: NewDelegation) => ask<Delegation>('POST', ['delegations'], { body }),
   end: (id: string) => ask<undefined>('DELETE', ['delegations', id]),
+};
+
+// The register of people.
+export const register = {
+  people: (state: string) => all<Person>(['people'], { state }),
+  person: (id: string) => ask<Person>('GET', ['people', id]),
+  record: (body: NewPerson) => ask<Person>('POST', ['people'], { body }),
+  change: (id: string, body: PersonChange) => ask<Person>('PATCH', ['people', id], { body }),
+  leave: (id: string, body: Departure) =>
+    ask<Person>('POST', ['people', id, 'departure'], { body }),
+  bind: (id: string, user: string) =>
+    ask<Person>('POST', ['people', id, 'accounts'], { body: { user } }),
+  unbind: (id: string, user: string) => ask<undefined>('DELETE', ['people', id, 'accounts', user]),
+  exportAddress: address(['people.csv']),
+  importPeople: (text: string) =>
+    ask<ImportedPeople>('POST', ['people.csv'], { text, type: 'text/csv' }),
+  jobRoles: () => all<JobRole>(['job-roles']),
+  createJobRole: (body: NewJobRole) => ask<JobRole>('POST', ['job-roles'], { body }),
+  changeJobRole: (id: string, body: NewJobRole) => ask<JobRole>('PUT', ['job-roles', id], { body }),
+  deleteJobRole: (id: string) => ask<undefined>('DELETE', ['job-roles', id]),
 };
 
 export const serviceAccounts = {

@@ -33,6 +33,13 @@ export type Holding = Schemas['Holding'];
 export type Holdings = Schemas['Holdings'];
 export type InclusionProof = Schemas['InclusionProof'];
 export type Job = Schemas['Job'];
+export type Person = Schemas['Person'];
+export type NewPerson = Schemas['NewPerson'];
+export type PersonChange = Schemas['PersonChange'];
+export type Departure = Schemas['Departure'];
+export type ImportedPeople = Schemas['ImportedPeople'];
+export type JobRole = Schemas['JobRole'];
+export type NewJobRole = Schemas['NewJobRole'];
 export type Measure = Schemas['Measure'];
 // A list that a check reads, such as the countries it accepts.
 export interface MeasureList {

@@ -8,6 +8,7 @@ import { reachEn } from './catalogue_reach_en';
 import { rightsEn } from './catalogue_rights_en';
 import { staffEn } from './catalogue_staff_en';
 import { delegationEn } from './catalogue_delegation_en';
+import { registerEn } from './catalogue_register_en';
 
 // What the console says, in English: the list of all its messages. `{name}` is filled in; `.one`
 // and `.other` are the forms of a number `{n}`.
@@ -20,6 +21,7 @@ export const en = {
   ...rightsEn,
   ...staffEn,
   ...delegationEn,
+  ...registerEn,
   name: 'Belfry',
   'state.loading': 'Loading…',
   'page.missing': 'There is no such page.',

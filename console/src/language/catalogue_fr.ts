@@ -7,6 +7,7 @@ import { reachFr } from './catalogue_reach_fr';
 import { rightsFr } from './catalogue_rights_fr';
 import { staffFr } from './catalogue_staff_fr';
 import { delegationFr } from './catalogue_delegation_fr';
+import { registerFr } from './catalogue_register_fr';
 import type { en } from './catalogue_en';
 import { peopleFr } from './catalogue_people_fr';
 
@@ -20,6 +21,7 @@ export const fr: Record<keyof typeof en, string> = {
   ...rightsFr,
   ...staffFr,
   ...delegationFr,
+  ...registerFr,
   name: 'Belfry',
   'state.loading': 'Chargement…',
   'page.missing': 'Cette page n’existe pas.',

@@ -16,12 +16,15 @@ import { InterventionPage } from './intervention_page';
 import { mayBreakGlass } from './interventions';
 import { InterventionsPage } from './interventions_page';
 import { IssuerPage } from './issuer_page';
+import { JobRolesPage } from './job_roles_page';
 import { NewAssumedRolePage } from './new_assumed_role_page';
 import { NewInterventionPage } from './new_intervention_page';
 import { NewIssuerPage } from './new_issuer_page';
 import { NewProfilePage } from './new_profile_page';
 import { NewRequestPage } from './new_request_page';
 import { seesInterventions } from './people_tabs';
+import { PersonPage } from './person_page';
+import { PersonsPage } from './persons_page';
 import { ProfilePage } from './profile_page';
 import { ProfilesPage } from './profiles_page';
 import { RequestPage } from './request_page';
@@ -56,6 +59,11 @@ function placeOf(who: WhoAmI, kind: string, id: string | undefined): Place | nul
       return id === 'new'
         ? { action: 'iam:CreateProfile', page: () => <NewProfilePage /> }
         : { action: 'iam:GetProfile', page: (profile) => <ProfilePage id={profile} /> };
+    case 'persons':
+      if (id === undefined) return { action: 'people:ListPeople', page: () => <PersonsPage /> };
+      return { action: 'people:GetPerson', page: (person) => <PersonPage id={person} /> };
+    case 'job-roles':
+      return { action: 'people:ListJobRoles', page: () => <JobRolesPage /> };
     case 'requests':
       return { action: null, page: () => requestsPageOf(id) };
     case 'reviews':

@@ -15,6 +15,7 @@ const tabs: readonly { at: Tab; label: Key; opens: string | ((who: WhoAmI) => bo
   { at: 'service-accounts', label: 'people.service-accounts', opens: everybody },
   { at: 'assumed-roles', label: 'people.assumed-roles', opens: 'iam:ListRoles' },
   { at: 'directories', label: 'people.directories', opens: 'iam:ListIssuers' },
+  { at: 'persons', label: 'people.persons', opens: 'people:ListPeople' },
   { at: 'requests', label: 'people.requests', opens: everybody },
   { at: 'reviews', label: 'people.reviews', opens: 'iam:GetReview' },
   { at: 'interventions', label: 'people.interventions', opens: seesInterventions },
@@ -29,6 +30,7 @@ export type Tab =
   | 'service-accounts'
   | 'assumed-roles'
   | 'directories'
+  | 'persons'
   | 'requests'
   | 'reviews'
   | 'interventions'

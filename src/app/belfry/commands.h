@@ -40,6 +40,8 @@ void add_factor_rule_command(CLI::App& app, Invocation& invocation);
 void add_service_account_commands(CLI::App& app, Invocation& invocation);
 // belfry invitation, terms.
 void add_people_commands(CLI::App& app, Invocation& invocation);
+// belfry person, job-role.
+void add_person_commands(CLI::App& app, Invocation& invocation);
 void add_role_commands(CLI::App& app, Invocation& invocation);
 void add_issuer_commands(CLI::App& app, Invocation& invocation);
 void add_annex_commands(CLI::App& app, Invocation& invocation);

@@ -11,12 +11,14 @@
 #include "happenings.h"
 #include "http/server.h"
 #include "iam/iam.h"
+#include "leavers.h"
 #include "log_facts.h"
 #include "mailer.h"
 #include "measures/measures.h"
 #include "objects/facts.h"
 #include "objects/store.h"
 #include "origins.h"
+#include "people/people.h"
 #include "probing.h"
 #include "runtime/random.h"
 #include "s3/service.h"
@@ -59,7 +61,7 @@ constexpr auto kHealAfter = std::chrono::seconds(60);
 std::vector<database::Migration> all_migrations() {
   std::vector<database::Migration> all;
   for (auto part : {audit::migrations(), topology::migrations(), iam::migrations(),
-                    objects::migrations(), measures::migrations()})
+                    objects::migrations(), measures::migrations(), people::migrations()})
     std::ranges::move(part, std::back_inserter(all));
   return all;
 }
@@ -102,6 +104,8 @@ class RunningProvider : public Provider {
   iam::Iam& iam() override { return *iam_; }
   objects::Store& objects() override { return *objects_; }
   measures::Measures& measures() override { return *measures_; }
+  people::Register& people() override { return *people_; }
+  Task<> end_leavers() override { return provider::end_leavers(*people_, *iam_); }
 
   Task<> collect() override {
     CO_TRY(co_await facts_->collect(*database_, clock_.now()));
@@ -247,6 +251,8 @@ class RunningProvider : public Provider {
                          *random_);
     iam_->issuers().ask_with(directory_fetch(topology_, *directory_),
                              directory_transport(topology_));
+    people_ =
+        people::make_register(*database_, database_pool_, *ledger_, *outbox_, clock_, *random_);
     probing_ = std::make_unique<Probing>(*iam_, clock_, *random_);
 
     objects::EmbeddedOptions engine;
@@ -296,6 +302,7 @@ class RunningProvider : public Provider {
             *ledger_,
             *root_log_,
             *vault_,
+            *people_,
             *database_,
             database_pool_,
             clock_,
@@ -417,6 +424,8 @@ class RunningProvider : public Provider {
     background_.every(seconds(1), "interventions", [this] { return iam_->interventions().turn(); });
     background_.every(seconds(10), "lost factors", [this] { return iam_->factor_resets().turn(); });
     background_.every(seconds(10), "reviewing rights", [this] { return iam_->reviews().turn(); });
+    background_.every(seconds(10), "ending the accounts of who left",
+                      [this] { return end_leavers(); });
     if (!topology_.smtp.server.empty()) {
       mailer_ = std::make_unique<Mailer>(topology_, *directory_, clock_);
       background_.every(seconds(2), "sending mail", [this] { return mailer_->send_due(*iam_); });
@@ -462,6 +471,7 @@ class RunningProvider : public Provider {
   std::unique_ptr<audit::RootLog> root_log_;
   WitnessLog witness_log_;
   std::unique_ptr<iam::Iam> iam_;
+  std::unique_ptr<people::Register> people_;
   std::unique_ptr<Mailer> mailer_;
   std::unique_ptr<Probing> probing_;
   std::unique_ptr<objects::Engine> engine_;

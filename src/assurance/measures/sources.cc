@@ -36,6 +36,13 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"lag_member", Proof::kDeclared, ""},
     {"disk", Proof::kDeclared, ""},
     {"hypervisor", Proof::kDeclared, ""},
+    // The register of people
+    {"person", Proof::kDeclared, ""},
+    {"person_job", Proof::kDeclared, ""},
+    {"person_account", Proof::kDeclared, ""},
+    {"job_role", Proof::kDeclared, ""},
+    {"job_role_profile", Proof::kDeclared, ""},
+    {"job_role_group", Proof::kDeclared, ""},
     // The collector of the object engine
     {"disk_state", Proof::kObserved, kSimulatedDisks},
     {"replica_set", Proof::kObserved, kSimulatedSets},
@@ -60,6 +67,7 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"delegation", Proof::kObserved, ""},
     {"assumable_role", Proof::kObserved, ""},
     {"role_profile", Proof::kObserved, ""},
+    {"role_session", Proof::kObserved, ""},
     {"password_policy", Proof::kObserved, ""},
     {"terms", Proof::kObserved, ""},
     {"terms_acceptance", Proof::kObserved, ""},

@@ -1,5 +1,5 @@
 // How users go.
-#include "grants.h"
+#include "leaving.h"
 #include "people_service.h"
 #include "rows.h"
 #include "user_rows.h"
@@ -7,13 +7,11 @@
 namespace belfry::iam {
 namespace {
 
-// All that a user has, and is gone with it; what refers to another row before that row.
-constexpr const char* kOwned[] = {
-    "passkey",        "mfa_factor",   "recovery_code", "api_token",      "access_key",
-    "group_member",   "user_profile", "user_boundary", "sign_in_origin", "session_place",
-    "password_reset", "factor_reset", "account_way"};
-// Temporary credentials of a role that the person assumed, and all that was assumed with them.
-constexpr const char* kAssumed = "DELETE FROM role_session WHERE by_user_id = :id";
+// What is left of a user when nothing works any more, and is gone with it; what refers to another
+// row before that row.
+constexpr const char* kOwned[] = {"passkey",       "mfa_factor",     "recovery_code",
+                                  "user_boundary", "sign_in_origin", "session_place",
+                                  "account_way"};
 
 }  // namespace
 
@@ -31,40 +29,25 @@ Result<> PeopleService::erase(Transaction& transaction, const Principal& by, con
   const database::Parameters parameters = {{"id", user.id.value},
                                            {"by_id", by.user.value},
                                            {"unknown_hash", unknown_hash},
-                                           {"password_about", "password_reset/" + user.id.text()},
-                                           {"factor_about", "factor_reset/" + user.id.text()},
                                            {"now_us", to_us(core_.clock.now())}};
-  // What was given by them stays.
-  TRY(delete_delegations(transaction, "user_id = :id", parameters));
+  TRY(end_what_works(transaction, user.id, {"withdrawn", by.user, core_.clock.now()}));
   for (const char* table : kOwned)
     TRY(transaction.execute("DELETE FROM " + std::string(table) + " WHERE user_id = :id",
                             parameters));
-  TRY(transaction.execute(kAssumed, parameters));
   TRY(
       transaction.execute("UPDATE iam_grant SET ended_us = :now_us, ended_by_user_id = :by_id, "
                           "end_reason = 'withdrawn' WHERE user_id = :id AND ended_us IS NULL",
                           parameters));
-  TRY(
-      transaction.execute("UPDATE access_request SET state = 'cancelled', decided_us = :now_us, "
-                          "decided_by_user_id = :by_id WHERE state = 'pending' AND "
-                          "(user_id = :id OR requested_by_user_id = :id)",
-                          parameters));
   // The log names sessions; where they came from goes.
   TRY(
-      transaction.execute("UPDATE iam_session SET ended_us = coalesce(ended_us, :now_us), "
-                          "source_ip = '', user_agent = '' WHERE user_id = :id",
+      transaction.execute("UPDATE iam_session SET source_ip = '', user_agent = '' WHERE "
+                          "user_id = :id",
                           parameters));
   TRY(
-      transaction.execute("DELETE FROM mail WHERE about IN (:password_about, :factor_about) "
-                          "OR about IN (SELECT 'invitation/' || i.id "
-                          "FROM invitation i WHERE i.user_id = :id OR "
-                          "(i.invited_by_user_id = :id AND i.ended_us IS NULL))",
+      transaction.execute("DELETE FROM mail WHERE about IN (SELECT 'invitation/' || i.id "
+                          "FROM invitation i WHERE i.user_id = :id)",
                           parameters));
   TRY(transaction.execute("UPDATE invitation SET email = '', user_name = '' WHERE user_id = :id",
-                          parameters));
-  TRY(
-      transaction.execute("UPDATE invitation SET ended_us = :now_us WHERE invited_by_user_id = :id "
-                          "AND ended_us IS NULL",
                           parameters));
   TRY(
       transaction.execute("UPDATE iam_user SET active = 0, email = '', last_sign_in_us = NULL, "

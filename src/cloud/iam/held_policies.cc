@@ -10,7 +10,8 @@ namespace belfry::iam {
 namespace {
 
 // Those of administration.
-constexpr std::string_view kServices[] = {"audit:", "disk:", "iam:", "measure:", "topology:"};
+constexpr std::string_view kServices[] = {
+    "audit:", "disk:", "iam:", "measure:", "people:", "topology:"};
 
 policy::PolicyPtr deny_everything() {
   static const auto kDenyEverything =

@@ -79,6 +79,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
 
   Upkeep& upkeep() override { return *this; }
   Task<> collect_facts() override;
+  Task<bool> end_account(const LeaversAccount& account, const StillLeft& still) override;
   Task<ProbeAdministrator> renew_probe() override;
   Task<> end_probe() override;
   Task<> keep_probe(const std::vector<ProbeStep>& steps,
@@ -188,6 +189,8 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   Result<> add_places(Transaction& transaction, UserId user, std::vector<Session>& sessions);
 
   Task<SigningIdentity> read_signing_identity(const std::string& access_key_id);
+
+  Result<bool> end_leaver(Transaction& transaction, const LeaversAccount& account);
 
   struct Founder;  // a first user with its tenant: founding.cc
   Task<Founder> make_founder(Tenant tenant, std::string user_name, Role role);

@@ -90,6 +90,8 @@ constexpr Line kMatrix[] = {
     {"iam:SetUserActive", 'O', "+-+--"},
     {"iam:CreateAccessKey", 'O', "+-+--"},
     {"iam:ListTenants", 'O', "+++++"},
+    {"people:ListPeople", 'O', "+-+--"},
+    {"people:RecordDeparture", 'O', "+-+--"},
     {"service:Metrics", 'P', "-----"},
     {"iam", 'O', "-----"},
     {"", 'O', "-----"},

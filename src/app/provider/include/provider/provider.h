@@ -23,6 +23,9 @@ class Measures;
 namespace belfry::objects {
 class Store;
 }
+namespace belfry::people {
+class Register;
+}
 namespace belfry::segments {
 class Store;
 }
@@ -61,8 +64,11 @@ class Provider {
   virtual iam::Iam& iam() = 0;
   virtual objects::Store& objects() = 0;
   virtual measures::Measures& measures() = 0;
+  virtual people::Register& people() = 0;
   // Brings the tables that observe the engine up to date.
   virtual Task<> collect() = 0;
+  // Ends the accounts of persons who have left. Safe to repeat.
+  virtual Task<> end_leavers() = 0;
   // Plays a customer, at the addresses that it listens at or `through` others in front of them, and
   // keeps what that showed for the measures. `patience` is how long what was deleted may go on
   // working, and a line of the log may take. One at a time. Errors: internal

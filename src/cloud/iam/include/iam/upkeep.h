@@ -4,8 +4,10 @@
 #include "base/bytes.h"
 #include "base/id.h"
 #include "base/time.h"
+#include "database/database.h"
 #include "runtime/task.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +36,16 @@ struct ProbeMark {
   std::string resource;
 };
 
+// An account whose person has left.
+struct LeaversAccount {
+  TenantId tenant;
+  UserId user;
+  std::string person;  // names who left, for the log: "belfry:person/12"
+  Timestamp left;
+};
+// Whether it still is one, asked in the transaction that ends it, and noted there.
+using StillLeft = std::function<Result<bool>(database::Transaction&)>;
+
 // Safe to use from any thread.
 class Upkeep {
  public:
@@ -42,6 +54,13 @@ class Upkeep {
   // Writes down what the running program holds passwords to (the table password_policy). Safe to
   // repeat. Errors: those of Database.
   virtual Task<> collect_facts() = 0;
+
+  // Suspends the account and ends all that it acts with or holds: sessions, tokens, keys, sessions
+  // of roles, memberships, profiles, delegations, roles but the least one. False: there was nothing
+  // left to end, or the account is nobody's who left. What it did is in the log, with who left and
+  // when. Safe to repeat. Errors: conflict ("iam.last_administrator": the tenant would have none
+  // left; nothing was changed), retry ("iam.log_unavailable"), those of `still` and Database.
+  virtual Task<bool> end_account(const LeaversAccount& account, const StillLeft& still) = 0;
 
   // Makes the prober's tenant and its administrator, if they are not there. Gives the administrator
   // a new password and a new second factor, and removes every other user, profile, group, session,

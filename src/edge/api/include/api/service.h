@@ -10,6 +10,7 @@
 #include "iam/iam.h"
 #include "measures/measures.h"
 #include "objects/store.h"
+#include "people/people.h"
 #include "runtime/blocking.h"
 #include "runtime/clock.h"
 #include "segments/store.h"
@@ -32,6 +33,7 @@ struct Services {
   audit::Ledger& ledger;
   audit::RootLog& root_log;
   audit::Vault& vault;
+  people::Register& people;
   database::Database& database;
   std::shared_ptr<Pool> pool;  // for the database and the console's files
   Clock& clock;

@@ -1,0 +1,56 @@
+// Which accounts are whose.
+#include "rows.h"
+
+namespace belfry::people {
+
+Result<> RegisterService::add_account(Transaction& transaction, const Actor& by,
+                                      const Person& person, UserId user) {
+  TRY(auto rows,
+      transaction.query("SELECT u.owner_id, u.role, u.base_role, COALESCE((SELECT a.person_id FROM "
+                        "person_account a WHERE a.user_id = u.id), 0) AS person_id FROM iam_user u "
+                        "WHERE u.id = :id AND u.tenant_id = :tenant AND u.deleted_us IS NULL",
+                        {{"id", user.value}, {"tenant", by.tenant.value}}));
+  if (rows.empty()) return fail(Code::kNotFound, "people.no_account", {{"account", user.text()}});
+  if (!rows[0].is_null("owner_id")) return fail(Code::kConflict, "people.program_account");
+  const PersonId holder{rows[0].integer("person_id")};
+  if (holder == person.id) return {};
+  if (holder) return fail(Code::kConflict, "people.account_taken", {{"person", holder.text()}});
+  TRY(transaction.execute(
+      "INSERT INTO person_account (user_id, person_id, tenant_id, bound_us, kept) "
+      "VALUES (:user, :person, :tenant, :now, '')",
+      {{"user", user.value},
+       {"person", person.id.value},
+       {"tenant", by.tenant.value},
+       {"now", to_us(clock_.now())}}));
+  // As if the end were recorded now: who may have an administrator leave is asked.
+  if (person.ends) TRY(set_end(transaction, by, person, person.ends));
+  return {};
+}
+
+Task<Person> RegisterService::bind(const Actor& by, PersonId person, UserId user) {
+  co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
+    TRY(const Person before, find_person(transaction, by.tenant, person));
+    TRY(add_account(transaction, by, before, user));
+    TRY(Person after, find_person(transaction, by.tenant, person));
+    if (after.accounts.size() == before.accounts.size()) return after;
+    TRY(note(transaction, by, "people:BindAccount", resource_of(person),
+             {{"name", before.name}, {"account", user.text()}}));
+    return after;
+  });
+}
+
+Task<Person> RegisterService::unbind(const Actor& by, PersonId person, UserId user) {
+  co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
+    TRY(const Person before, find_person(transaction, by.tenant, person));
+    TRY(const std::int64_t removed,
+        transaction.execute("DELETE FROM person_account WHERE user_id = :user AND person_id = "
+                            ":person",
+                            {{"user", user.value}, {"person", person.value}}));
+    if (removed == 0) return fail(Code::kNotFound, "people.no_account", {{"account", user.text()}});
+    TRY(note(transaction, by, "people:UnbindAccount", resource_of(person),
+             {{"name", before.name}, {"account", user.text()}}));
+    return find_person(transaction, by.tenant, person);
+  });
+}
+
+}  // namespace belfry::people

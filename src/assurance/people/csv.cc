@@ -1,0 +1,107 @@
+#include "csv.h"
+
+#include "base/text_encoding.h"
+
+#include <algorithm>
+
+namespace belfry::people {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+// Reads one cell after another; every octet is looked at once.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : text_(text) {
+    const std::string_view first = text.substr(0, text.find_first_of("\r\n"));
+    if (first.contains(';') && !first.contains(',')) mark_ = ';';
+  }
+
+  Result<std::vector<CsvLine>> lines() {
+    std::vector<CsvLine> found;
+    while (at_ < text_.size()) {
+      CsvLine line{.number = number_, .cells = {}};
+      bool goes_on = true;
+      while (goes_on) {
+        TRY(std::string cell, read_cell());
+        line.cells.push_back(std::move(cell));
+        goes_on = at_ < text_.size() && text_[at_] == mark_;
+        if (goes_on) ++at_;
+      }
+      TRY(end_line());
+      if (line.cells.size() > 1 || !line.cells[0].empty()) found.push_back(std::move(line));
+    }
+    return found;
+  }
+
+ private:
+  std::unexpected<Error> bad() const {
+    return fail(Code::kInvalid, "people.bad_csv", {{"line", std::to_string(number_)}});
+  }
+
+  Result<std::string> read_cell() {
+    if (at_ < text_.size() && text_[at_] == '"') return read_quoted();
+    const auto ends = [this](char c) { return c == mark_ || c == '\r' || c == '\n'; };
+    const auto* from = text_.data() + at_;
+    const auto* end = std::find_if(from, text_.data() + text_.size(), ends);
+    const std::string_view cell(from, std::size_t(end - from));
+    if (cell.contains('"')) return bad();
+    at_ += cell.size();
+    return std::string(cell);
+  }
+
+  Result<std::string> read_quoted() {
+    std::string cell;
+    for (++at_; at_ < text_.size(); ++at_) {
+      const char c = text_[at_];
+      const bool is_quote = c == '"';
+      if (is_quote && (at_ + 1 == text_.size() || text_[at_ + 1] != '"')) {
+        ++at_;
+        return cell;
+      }
+      if (is_quote) ++at_;
+      if (c == '\n') ++number_;
+      cell += c;
+    }
+    return bad();
+  }
+
+  Result<> end_line() {
+    if (at_ == text_.size()) return {};
+    if (text_[at_] == '\r') ++at_;
+    if (at_ == text_.size()) return {};
+    if (text_[at_] != '\n') return bad();
+    ++at_;
+    ++number_;
+    return {};
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0, number_ = 1;
+  char mark_ = ',';
+};
+
+}  // namespace
+
+Result<std::vector<CsvLine>> parse_csv(std::string_view text) {
+  if (!is_utf8(text) || text.contains('\0')) return fail(Code::kInvalid, "people.not_utf8");
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return Reader(text).lines();
+}
+
+std::string csv_line(const std::vector<std::string>& cells) {
+  std::string line;
+  for (const std::string& cell : cells) {
+    if (!line.empty() || &cell != &cells.front()) line += ',';
+    if (cell.find_first_of(",;\"\r\n") == std::string::npos) {
+      line += cell;
+      continue;
+    }
+    line += '"';
+    for (const char c : cell) line += c == '"' ? std::string("\"\"") : std::string(1, c);
+    line += '"';
+  }
+  return line + "\r\n";
+}
+
+}  // namespace belfry::people

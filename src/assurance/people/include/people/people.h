@@ -1,0 +1,216 @@
+// Who works for a tenant, and what access goes with that: persons, job roles, accounts.
+#pragma once
+
+#include "audit/ledger.h"
+#include "audit/outbox.h"
+#include "base/id.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "database/database.h"
+#include "runtime/blocking.h"
+#include "runtime/clock.h"
+#include "runtime/random.h"
+#include "runtime/task.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace belfry::people {
+
+using PersonId = Id<struct PersonTag>;
+using JobRoleId = Id<struct JobRoleTag>;
+
+// The tables job_role, job_role_profile, job_role_group, person, person_job, person_account.
+std::vector<database::Migration> migrations();
+
+enum class Kind { kEmployee, kContractor, kExternal };
+std::string_view name_of(Kind kind);
+std::optional<Kind> kind_named(std::string_view name);
+
+// Who asks, as the log tells it. Rights were checked before.
+struct Actor {
+  TenantId tenant;
+  UserId user;
+  std::string name, source_ip;
+  // Whether it may suspend administrators itself: else it does not have them leave either.
+  bool may_suspend_administrators = false;
+};
+
+// A profile or a group.
+struct Named {
+  std::int64_t id = 0;
+  std::string name;  // empty: it is there no more
+};
+
+// What whoever has the job is given.
+struct JobRole {
+  JobRoleId id;
+  TenantId tenant;
+  std::string name, owner;
+  std::string account_role;  // what the role of an account may be besides "reader": "operator"
+  std::vector<Named> profiles{}, groups{};
+  std::int64_t persons = 0;  // who have it now
+  Timestamp created{}, changed{};
+};
+
+struct WantedJobRole {
+  std::string name, owner, account_role = "reader";
+  std::vector<std::int64_t> profiles{}, groups{};
+};
+
+struct Job {
+  JobRoleId role;
+  std::string name;
+  Timestamp since;
+  std::optional<Timestamp> until{};
+};
+
+struct Account {
+  UserId user;
+  std::string name;
+  bool active = true;
+  Timestamp bound;
+  std::optional<Timestamp> ended{};  // because its person left
+  std::string kept{};                // why it was not: "last_administrator"; empty: no reason
+};
+
+struct Person {
+  PersonId id;
+  TenantId tenant;
+  std::string reference;  // the tenant's own number of it; its id where none was given
+  Kind kind = Kind::kEmployee;
+  std::string name, email;
+  PersonId manager{};  // zero: none
+  std::string manager_reference{};
+  Timestamp starts;
+  std::optional<Timestamp> ends{};
+  std::string departure_reason{};
+  std::vector<Job> jobs{};  // the latest first
+  std::vector<Account> accounts{};
+  Timestamp created, changed;
+};
+
+struct NewPerson {
+  std::string reference{};
+  Kind kind = Kind::kEmployee;
+  std::string name, email{};
+  PersonId manager{};
+  JobRoleId job_role{};  // zero: none yet
+  Timestamp starts;
+  std::optional<Timestamp> ends{};
+};
+
+// What is to be changed; what is not given stays.
+struct Change {
+  std::optional<std::string> reference{}, name{}, email{};
+  std::optional<Kind> kind{};
+  std::optional<PersonId> manager{};  // zero: none
+  std::optional<Timestamp> starts{};
+  std::optional<std::optional<Timestamp>> ends{};  // nothing: no end is known any more
+  std::optional<JobRoleId> job_role{};
+  std::optional<Timestamp> job_role_since{};  // of job_role; not given: now
+};
+
+enum class State { kAll, kFuture, kPresent, kLeft };
+std::optional<State> state_named(std::string_view name);
+
+struct Page {
+  std::string after;  // where the page before ended; empty: from the first
+  std::size_t limit = 100;
+  std::string reference{};  // only who has it; empty: all
+};
+struct Listing {
+  std::vector<Person> persons;
+  std::string next;  // empty: it was the last page
+};
+
+// What is wrong with a line of a file.
+struct Fault {
+  std::size_t line = 0;  // the first is 1
+  Error error;
+};
+struct Imported {
+  std::size_t recorded = 0, changed = 0, unchanged = 0;
+  std::vector<Fault> faults{};  // any: nothing was imported; at most kFaultsMax
+};
+inline constexpr std::size_t kFaultsMax = 100;
+// Of a file. Each line leaves an event of its own, and the log takes so many at once.
+inline constexpr std::size_t kLinesMax = 2000;
+inline constexpr std::size_t kFileOctetsMax = std::size_t{1} << 20;
+
+// An account that is to end: its person has left.
+struct Leaver {
+  TenantId tenant;
+  UserId user;
+  PersonId person;
+  Timestamp left;
+  std::string kept;  // as in Account
+};
+
+// Every call is safe from any thread, sees one tenant alone, and leaves its event in that tenant's
+// log in the transaction of the change. Errors of changes: retry ("people.log_unavailable").
+class Register {
+ public:
+  virtual ~Register() = default;
+
+  // By name. Errors: invalid ("people.bad_cursor").
+  virtual Task<Listing> list(TenantId tenant, State state, Page page) = 0;
+  // Errors: not_found ("people.no_person"), here and below.
+  virtual Task<Person> find(TenantId tenant, PersonId person) = 0;
+  // Errors: invalid ("people.bad_name", "people.bad_email", "people.bad_reference",
+  // "people.ends_before_start", "people.bad_date"), not_found ("people.no_job_role"), conflict
+  // ("people.reference_taken").
+  virtual Task<Person> record(const Actor& by, const NewPerson& wanted) = 0;
+  // The job role that was is kept with its end. Errors: as of record; conflict
+  // ("people.moved_since": another job role began later), invalid ("people.own_manager"), denied
+  // ("people.administrator_leaves": the end of one who has an account of an administrator).
+  virtual Task<Person> change(const Actor& by, PersonId person, const Change& change) = 0;
+  // The contract is over from `ends` on: accounts end by themselves then. Errors: invalid
+  // ("people.bad_reason"), denied ("people.administrator_leaves").
+  virtual Task<Person> record_departure(const Actor& by, PersonId person, Timestamp ends,
+                                        const std::string& reason) = 0;
+  // Errors of both: not_found ("people.no_account"); conflict ("people.account_taken",
+  // "people.program_account"), denied ("people.administrator_leaves": the person has left).
+  virtual Task<Person> bind(const Actor& by, PersonId person, UserId user) = 0;
+  virtual Task<Person> unbind(const Actor& by, PersonId person, UserId user) = 0;
+
+  // By name.
+  virtual Task<std::vector<JobRole>> job_roles(TenantId tenant) = 0;
+  // A new one, for a zero id. Errors: invalid ("people.bad_name", "people.bad_owner",
+  // "people.bad_account_role"), not_found ("people.no_job_role", "people.no_profile",
+  // "people.no_group"), conflict ("people.job_role_exists", "people.too_many_job_roles").
+  virtual Task<JobRole> set_job_role(const Actor& by, JobRoleId id,
+                                     const WantedJobRole& wanted) = 0;
+  // Errors: conflict ("people.job_role_in_use": somebody has it, or had it).
+  virtual Task<> delete_job_role(const Actor& by, JobRoleId id) = 0;
+
+  // Comma-separated values (RFC 4180) with a line of column names, as `export_people` writes them:
+  // whoever has a reference that is known is changed, everybody else recorded. All of it, or
+  // nothing and what is wrong by line. Errors: invalid ("people.file_too_large",
+  // "people.not_utf8", "people.bad_csv", "people.no_columns", "people.unknown_column").
+  virtual Task<Imported> import_people(const Actor& by, std::string file) = 0;
+  // Errors: exhausted ("people.too_many_people").
+  virtual Task<std::string> export_people(const Actor& by) = 0;
+
+  // Accounts to be ended now, of any tenant: some, the longest gone first, those that are kept for
+  // a reason last.
+  virtual Task<std::vector<Leaver>> leavers() = 0;
+  // In the transaction that ends it: whether the account's person is gone still; notes that it is
+  // ended.
+  virtual Result<bool> take_leaver(database::Transaction& transaction, UserId user) = 0;
+  // That it cannot be ended, and why; an event the first time.
+  virtual Task<> note_kept(const Leaver& leaver, const std::string& why) = 0;
+};
+
+// What it is given outlives it.
+std::unique_ptr<Register> make_register(database::Database& database, std::shared_ptr<Pool> pool,
+                                        audit::Ledger& ledger, audit::Outbox& outbox, Clock& clock,
+                                        Random& random);
+
+std::string resource_of(PersonId person);  // "belfry:person/12"
+std::string resource_of(JobRoleId role);   // "belfry:job-role/12"
+
+}  // namespace belfry::people

@@ -1,0 +1,313 @@
+// Persons: recorded, changed, moved to another job role, leaving.
+#include "base/ascii.h"
+#include "base/text_encoding.h"
+#include "fields.h"
+#include "rows.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace belfry::people {
+namespace {
+
+constexpr std::size_t kPageMax = 1000;
+// Behind a name in lower case and its number: where a page ended.
+constexpr char kMark = '|';
+
+struct Key {
+  std::string name;
+  std::int64_t id = 0;
+};
+
+Result<Key> read_key(std::string_view after) {
+  if (after.empty()) return Key{};
+  const auto mark = after.rfind(kMark);
+  Key key;
+  if (mark != std::string_view::npos && is_utf8(after) && !after.contains('\0')) {
+    key.name = after.substr(0, mark);
+    const std::string_view digits = after.substr(mark + 1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), key.id);
+    if (error == std::errc() && end == digits.data() + digits.size()) return key;
+  }
+  return fail(Code::kInvalid, "people.bad_cursor");
+}
+
+std::string_view which(State state) {
+  switch (state) {
+    case State::kAll:
+      return "";
+    case State::kFuture:
+      return " AND p.starts_us > :now";
+    case State::kPresent:
+      return " AND p.starts_us <= :now AND (p.ends_us IS NULL OR p.ends_us > :now)";
+    case State::kLeft:
+      return " AND p.ends_us <= :now";
+  }
+  return "";
+}
+
+Result<> check_reference_free(Transaction& transaction, TenantId tenant, PersonId but,
+                              const std::string& reference) {
+  TRY(auto rows,
+      transaction.query("SELECT id FROM person WHERE tenant_id = :tenant AND "
+                        "reference = :reference AND id <> :id",
+                        {{"tenant", tenant.value}, {"reference", reference}, {"id", but.value}}));
+  if (rows.empty()) return {};
+  return fail(Code::kConflict, "people.reference_taken", {{"reference", reference}});
+}
+
+database::Value id_or_null(PersonId id) {
+  if (!id) return database::Null{};
+  return id.value;
+}
+
+std::string text_of(const std::optional<Timestamp>& time) {
+  return time ? date_text(*time) : "";
+}
+
+// A person as `change` makes it, without its job and its end.
+Person changed(Person person, const Change& change) {
+  person.reference = change.reference.value_or(person.reference);
+  person.name = change.name.value_or(person.name);
+  person.email = change.email.value_or(person.email);
+  person.kind = change.kind.value_or(person.kind);
+  person.manager = change.manager.value_or(person.manager);
+  person.starts = change.starts.value_or(person.starts);
+  person.ends = change.ends.value_or(person.ends);
+  return person;
+}
+
+Result<> check_fields(Transaction& transaction, const Person& person) {
+  TRY(check_reference(person.reference));
+  TRY(check_name(person.name));
+  TRY(check_email(person.email));
+  TRY(check_dates(person.starts, person.ends));
+  TRY(check_reference_free(transaction, person.tenant, person.id, person.reference));
+  if (!person.manager) return {};
+  if (person.manager == person.id) return fail(Code::kInvalid, "people.own_manager");
+  TRY(find_person(transaction, person.tenant, person.manager));
+  return {};
+}
+
+std::vector<audit::Detail> differences(const Person& before, const Person& after) {
+  std::vector<audit::Detail> details;
+  const auto compare = [&](const char* name, const std::string& was, const std::string& is) {
+    if (was != is) details.push_back({name, is});
+  };
+  compare("reference", before.reference, after.reference);
+  compare("name", before.name, after.name);
+  compare("email", before.email, after.email);
+  compare("kind", std::string(name_of(before.kind)), std::string(name_of(after.kind)));
+  compare("manager", before.manager.text(), after.manager.text());
+  compare("starts", date_text(before.starts), date_text(after.starts));
+  if (before.ends != after.ends) {
+    details.push_back({"ends", text_of(after.ends)});
+    details.push_back({"ended_before", text_of(before.ends)});
+  }
+  return details;
+}
+
+}  // namespace
+
+Task<Listing> RegisterService::list(TenantId tenant, State state, Page page) {
+  CO_TRY(const Key after, read_key(page.after));
+  const std::size_t limit = std::clamp<std::size_t>(page.limit, 1, kPageMax);
+  co_return co_await read<Listing>([&](Transaction& transaction) -> Result<Listing> {
+    TRY(auto rows,
+        transaction.query("SELECT " + std::string(kPersonColumns) +
+                              " FROM person p WHERE p.tenant_id = :tenant AND (p.name_key > :name "
+                              "OR (p.name_key = :name AND p.id > :id)) AND (:reference = '' OR "
+                              "p.reference = :reference)" +
+                              std::string(which(state)) + " ORDER BY p.name_key, p.id LIMIT :limit",
+                          {{"tenant", tenant.value},
+                           {"name", after.name},
+                           {"id", after.id},
+                           {"reference", page.reference},
+                           {"now", to_us(clock_.now())},
+                           {"limit", std::int64_t(limit) + 1}}));
+    Listing listing;
+    for (const Row& row : rows) {
+      if (listing.persons.size() == limit) {
+        const Person& last = listing.persons.back();
+        listing.next = to_lower(last.name) + kMark + last.id.text();
+        break;
+      }
+      listing.persons.push_back(person_of(row));
+    }
+    TRY(add_facts(transaction, listing.persons));
+    return listing;
+  });
+}
+
+Task<Person> RegisterService::find(TenantId tenant, PersonId person) {
+  co_return co_await read<Person>(
+      [&](Transaction& transaction) { return find_person(transaction, tenant, person); });
+}
+
+Result<PersonId> RegisterService::insert(Transaction& transaction, const Actor& by,
+                                         const NewPerson& wanted) {
+  const Timestamp now = clock_.now();
+  Person person{.id = PersonId{random_.id()},
+                .tenant = by.tenant,
+                .reference = wanted.reference,
+                .kind = wanted.kind,
+                .name = wanted.name,
+                .email = wanted.email,
+                .manager = wanted.manager,
+                .starts = wanted.starts,
+                .ends = wanted.ends,
+                .created = now,
+                .changed = now};
+  if (person.reference.empty()) person.reference = person.id.text();
+  TRY(check_fields(transaction, person));
+  TRY(transaction.execute(
+      "INSERT INTO person (id, tenant_id, reference, kind, name, name_key, email, manager_id, "
+      "starts_us, ends_us, departure_reason, created_us, changed_us) VALUES (:id, :tenant, "
+      ":reference, :kind, :name, :name_key, :email, :manager, :starts, :ends, '', :now, :now)",
+      {{"id", person.id.value},
+       {"tenant", by.tenant.value},
+       {"reference", person.reference},
+       {"kind", std::string(name_of(person.kind))},
+       {"name", person.name},
+       {"name_key", to_lower(person.name)},
+       {"email", person.email},
+       {"manager", id_or_null(person.manager)},
+       {"starts", to_us(person.starts)},
+       {"ends", time_or_null(person.ends)},
+       {"now", to_us(now)}}));
+  std::vector<audit::Detail> details = {{"reference", person.reference},
+                                        {"name", person.name},
+                                        {"kind", std::string(name_of(person.kind))},
+                                        {"starts", date_text(person.starts)},
+                                        {"ends", text_of(person.ends)}};
+  if (wanted.job_role) {
+    TRY(std::string name, name_of_job_role(transaction, by.tenant, wanted.job_role));
+    TRY(move(transaction, person, wanted.job_role, person.starts));
+    details.push_back({"job_role", std::move(name)});
+  }
+  TRY(note(transaction, by, "people:RecordPerson", resource_of(person.id), std::move(details)));
+  return person.id;
+}
+
+Task<Person> RegisterService::record(const Actor& by, const NewPerson& wanted) {
+  co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
+    TRY(const PersonId id, insert(transaction, by, wanted));
+    return find_person(transaction, by.tenant, id);
+  });
+}
+
+Result<> RegisterService::move(Transaction& transaction, const Person& before, JobRoleId role,
+                               Timestamp since) {
+  TRY(check_date(since));
+  database::Parameters parameters = {{"person", before.id.value}, {"since", to_us(since)}};
+  if (!before.jobs.empty()) {
+    const Timestamp last = before.jobs.front().since;
+    if (since < last) return fail(Code::kConflict, "people.moved_since");
+    // What began at that instant was a mistake.
+    if (since == last)
+      TRY(
+          transaction.execute("DELETE FROM person_job WHERE person_id = :person AND since_us = "
+                              ":since",
+                              parameters));
+    TRY(
+        transaction.execute("UPDATE person_job SET until_us = :since WHERE person_id = :person "
+                            "AND until_us IS NULL",
+                            parameters));
+  }
+  parameters.push_back({"role", role.value});
+  parameters.push_back({"tenant", before.tenant.value});
+  TRY(
+      transaction.execute("INSERT INTO person_job (person_id, since_us, job_role_id, tenant_id) "
+                          "VALUES (:person, :since, :role, :tenant)",
+                          parameters));
+  return {};
+}
+
+Result<> RegisterService::set_end(Transaction& transaction, const Actor& by, const Person& before,
+                                  const std::optional<Timestamp>& ends) {
+  const database::Parameters parameters = {{"id", before.id.value}, {"ends", time_or_null(ends)}};
+  TRY(auto administrators,
+      transaction.query("SELECT count(*) AS n FROM person_account a JOIN iam_user u ON u.id = "
+                        "a.user_id WHERE a.person_id = :id AND (u.role IN "
+                        "('provider_administrator', 'tenant_administrator') OR u.base_role IN "
+                        "('provider_administrator', 'tenant_administrator'))",
+                        parameters));
+  if (ends && administrators[0].integer("n") > 0 && !by.may_suspend_administrators)
+    return fail(Code::kDenied, "people.administrator_leaves");
+  TRY(transaction.execute("UPDATE person SET ends_us = :ends WHERE id = :id", parameters));
+  if (!ends)
+    TRY(
+        transaction.execute("UPDATE person SET departure_reason = '', departure_recorded_us = NULL "
+                            "WHERE id = :id",
+                            parameters));
+  // Whoever comes back is ended anew when it goes again.
+  if (!ends || *ends > clock_.now())
+    TRY(
+        transaction.execute("UPDATE person_account SET ended_us = NULL, kept = '' WHERE "
+                            "person_id = :id",
+                            parameters));
+  return {};
+}
+
+Result<std::vector<audit::Detail>> RegisterService::apply(Transaction& transaction, const Actor& by,
+                                                          const Person& before,
+                                                          const Change& change) {
+  const Person after = changed(before, change);
+  TRY(check_fields(transaction, after));
+  std::vector<audit::Detail> details = differences(before, after);
+  if (after.ends != before.ends) TRY(set_end(transaction, by, before, after.ends));
+  const Timestamp since = change.job_role_since.value_or(clock_.now());
+  const Job* held = before.jobs.empty() ? nullptr : &before.jobs.front();
+  const bool has_it = held != nullptr && change.job_role == held->role && since >= held->since;
+  if (change.job_role && !has_it) {
+    TRY(std::string name, name_of_job_role(transaction, by.tenant, *change.job_role));
+    TRY(move(transaction, before, *change.job_role, since));
+    details.push_back({"job_role", std::move(name)});
+    details.push_back({"job_role_since", date_text(since)});
+    if (held != nullptr) details.push_back({"job_role_before", held->name});
+  }
+  if (details.empty()) return details;
+  TRY(
+      transaction.execute("UPDATE person SET reference = :reference, kind = :kind, name = :name, "
+                          "name_key = :name_key, email = :email, manager_id = :manager, starts_us "
+                          "= :starts, changed_us = :now WHERE id = :id",
+                          {{"reference", after.reference},
+                           {"kind", std::string(name_of(after.kind))},
+                           {"name", after.name},
+                           {"name_key", to_lower(after.name)},
+                           {"email", after.email},
+                           {"manager", id_or_null(after.manager)},
+                           {"starts", to_us(after.starts)},
+                           {"now", to_us(clock_.now())},
+                           {"id", before.id.value}}));
+  return details;
+}
+
+Task<Person> RegisterService::change(const Actor& by, PersonId person, const Change& change) {
+  co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
+    TRY(const Person before, find_person(transaction, by.tenant, person));
+    TRY(auto details, apply(transaction, by, before, change));
+    if (details.empty()) return before;
+    TRY(note(transaction, by, "people:ChangePerson", resource_of(person), std::move(details)));
+    return find_person(transaction, by.tenant, person);
+  });
+}
+
+Task<Person> RegisterService::record_departure(const Actor& by, PersonId person, Timestamp ends,
+                                               const std::string& reason) {
+  CO_TRY(check_reason(reason));
+  co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
+    TRY(const Person before, find_person(transaction, by.tenant, person));
+    TRY(check_dates(before.starts, ends));
+    TRY(set_end(transaction, by, before, ends));
+    TRY(transaction.execute(
+        "UPDATE person SET departure_reason = :reason, "
+        "departure_recorded_us = :now, changed_us = :now WHERE id = :id",
+        {{"reason", reason}, {"now", to_us(clock_.now())}, {"id", person.value}}));
+    TRY(note(transaction, by, "people:RecordDeparture", resource_of(person),
+             {{"name", before.name}, {"ends", date_text(ends)}, {"reason", reason}}));
+    return find_person(transaction, by.tenant, person);
+  });
+}
+
+}  // namespace belfry::people

@@ -1,0 +1,116 @@
+// The implementation of `Register`: persons.cc, accounts.cc, job_roles.cc, imports.cc, exports.cc,
+// leavers.cc.
+#pragma once
+
+#include "csv.h"
+#include "people/people.h"
+
+#include <string>
+#include <string_view>
+
+namespace belfry::people {
+
+using database::Row;
+using database::Transaction;
+
+// How long reading the tables may take, in all of one call.
+inline constexpr Duration kReadLimit = std::chrono::seconds(5);
+
+// A transaction without a value.
+struct Done {};
+
+class RegisterService : public Register {
+ public:
+  RegisterService(database::Database& database, std::shared_ptr<Pool> pool, audit::Ledger& ledger,
+                  audit::Outbox& outbox, Clock& clock, Random& random)
+      : database_(database),
+        pool_(std::move(pool)),
+        ledger_(ledger),
+        outbox_(outbox),
+        clock_(clock),
+        random_(random) {}
+
+  Task<Listing> list(TenantId tenant, State state, Page page) override;
+  Task<Person> find(TenantId tenant, PersonId person) override;
+  Task<Person> record(const Actor& by, const NewPerson& wanted) override;
+  Task<Person> change(const Actor& by, PersonId person, const Change& change) override;
+  Task<Person> record_departure(const Actor& by, PersonId person, Timestamp ends,
+                                const std::string& reason) override;
+  Task<Person> bind(const Actor& by, PersonId person, UserId user) override;
+  Task<Person> unbind(const Actor& by, PersonId person, UserId user) override;
+  Task<std::vector<JobRole>> job_roles(TenantId tenant) override;
+  Task<JobRole> set_job_role(const Actor& by, JobRoleId id, const WantedJobRole& wanted) override;
+  Task<> delete_job_role(const Actor& by, JobRoleId id) override;
+  Task<Imported> import_people(const Actor& by, std::string file) override;
+  Task<std::string> export_people(const Actor& by) override;
+  Task<std::vector<Leaver>> leavers() override;
+  Result<bool> take_leaver(Transaction& transaction, UserId user) override;
+  Task<> note_kept(const Leaver& leaver, const std::string& why) override;
+
+ private:
+  struct Files;  // what a file refers to, by name: imports.cc
+
+  // Runs `work` in one transaction on the pool and gives its value back.
+  template <class T, class Work>
+  Task<T> write(Work work);
+  template <class T, class Work>
+  Task<T> read(Work work);
+
+  // Queues the event of an act with the change.
+  Result<> note(Transaction& transaction, const Actor& by, std::string_view action,
+                std::string resource, std::vector<audit::Detail> details);
+
+  Result<PersonId> insert(Transaction& transaction, const Actor& by, const NewPerson& wanted);
+  // What of it differed, for the log; empty: nothing was changed.
+  Result<std::vector<audit::Detail>> apply(Transaction& transaction, const Actor& by,
+                                           const Person& before, const Change& change);
+  Result<> move(Transaction& transaction, const Person& before, JobRoleId role, Timestamp since);
+  Result<> set_end(Transaction& transaction, const Actor& by, const Person& before,
+                   const std::optional<Timestamp>& ends);
+  Result<> add_account(Transaction& transaction, const Actor& by, const Person& person,
+                       UserId user);
+  Result<JobRole> find_job_role(Transaction& transaction, TenantId tenant, JobRoleId id);
+  // A line of a file, without who it refers to, which comes after all lines.
+  Result<PersonId> import_line(Transaction& transaction, const Actor& by, const CsvLine& line,
+                               Files& files, Imported& imported);
+  Result<> import_relations(Transaction& transaction, const Actor& by, PersonId id,
+                            const CsvLine& line, const Files& files);
+  Result<Imported> import_lines(Transaction& transaction, const Actor& by,
+                                const std::vector<CsvLine>& lines);
+  Result<> check_items(Transaction& transaction, TenantId tenant, const WantedJobRole& wanted);
+
+  database::Database& database_;
+  const std::shared_ptr<Pool> pool_;
+  audit::Ledger& ledger_;
+  audit::Outbox& outbox_;
+  Clock& clock_;
+  Random& random_;
+};
+
+template <class T, class Work>
+Task<T> RegisterService::write(Work work) {
+  if (!outbox_.healthy()) co_return fail(Code::kRetry, "people.log_unavailable");
+  co_return co_await runtime::blocking(*pool_, [this, &work]() -> Result<T> {
+    std::optional<T> value;
+    TRY(database_.write([&](Transaction& transaction) -> Result<> {
+      TRY(value, work(transaction));
+      return {};
+    }));
+    outbox_.notify();
+    return std::move(*value);
+  });
+}
+
+template <class T, class Work>
+Task<T> RegisterService::read(Work work) {
+  co_return co_await runtime::blocking(*pool_, [this, &work]() -> Result<T> {
+    std::optional<T> value;
+    TRY(database_.read(kReadLimit, [&](Transaction& transaction) -> Result<> {
+      TRY(value, work(transaction));
+      return {};
+    }));
+    return std::move(*value);
+  });
+}
+
+}  // namespace belfry::people

@@ -1,0 +1,30 @@
+// Between rows of the tables and the types of people.h.
+#pragma once
+
+#include "register.h"
+
+#include <string>
+#include <vector>
+
+namespace belfry::people {
+
+// Of `person p`, for person_of.
+inline constexpr std::string_view kPersonColumns =
+    "p.id, p.tenant_id, p.reference, p.kind, p.name, p.name_key, p.email, p.manager_id, "
+    "p.starts_us, p.ends_us, p.departure_reason, p.created_us, p.changed_us, "
+    "COALESCE((SELECT m.reference FROM person m WHERE m.id = p.manager_id), '') AS "
+    "manager_reference";
+Person person_of(const Row& row);
+
+// Adds the jobs and accounts of each.
+Result<> add_facts(Transaction& transaction, std::vector<Person>& persons);
+// Errors: not_found ("people.no_person").
+Result<Person> find_person(Transaction& transaction, TenantId tenant, PersonId id);
+
+// Errors: not_found ("people.no_job_role").
+Result<std::string> name_of_job_role(Transaction& transaction, TenantId tenant, JobRoleId id);
+
+std::optional<Timestamp> optional_time(const Row& row, std::string_view column);
+database::Value time_or_null(const std::optional<Timestamp>& time);
+
+}  // namespace belfry::people

@@ -1,0 +1,197 @@
+#include "state.h"
+
+namespace belfry::people {
+namespace {
+
+using std::chrono::days;
+
+constexpr TenantId kProvider{1}, kCustomer{2};
+constexpr UserId kInes{10}, kOleg{11}, kAnna{20};
+
+class PersonsTest : public RegisterTest {
+ protected:
+  JobRoleId make_role(const std::string& name) {
+    return must(register_->set_job_role(admin_, {}, {.name = name, .owner = "Head of operations"}))
+        .id;
+  }
+  const Actor clerk_{.tenant = kProvider, .user = UserId{12}, .name = "nadia", .source_ip = ""};
+};
+BELFRY_ON_BOTH_ENGINES(PersonsTest);
+
+TEST_P(PersonsTest, ArePartOfOneTenantAlone) {
+  const Person anna = must(register_->record(admin_, new_anna()));
+  EXPECT_EQ(last(), "people:RecordPerson");
+  EXPECT_EQ(ledger_.events.back().first, kProvider);
+  EXPECT_EQ(ledger_.events.back().second.actor, "ines");
+  EXPECT_EQ(detail("name"), "Anna Weiss");
+  EXPECT_EQ(must(register_->find(kProvider, anna.id)).name, "Anna Weiss");
+  EXPECT_EQ(refusal(register_->find(kCustomer, anna.id)), "people.no_person");
+  const Actor other{.tenant = kCustomer, .user = kAnna, .name = "anna", .source_ip = ""};
+  EXPECT_EQ(refusal(register_->change(other, anna.id, {.name = "X"})), "people.no_person");
+  EXPECT_EQ(refusal(register_->record_departure(other, anna.id, now(), "x")), "people.no_person");
+  EXPECT_EQ(refusal(register_->bind(admin_, anna.id, kAnna)), "people.no_account");
+  EXPECT_TRUE(must(register_->list(kCustomer, State::kAll, {})).persons.empty());
+  // The same reference is another person elsewhere.
+  EXPECT_EQ(must(register_->record(other, new_anna())).reference, "E-7");
+}
+
+TEST_P(PersonsTest, RefusesWhatIsWrongAndSaysWhat) {
+  must(register_->record(admin_, new_anna()));
+  const auto refused = [&](auto alter) {
+    NewPerson wanted = new_anna();
+    wanted.reference = "E-8";
+    alter(wanted);
+    return refusal(register_->record(admin_, wanted));
+  };
+  EXPECT_EQ(refused([](NewPerson& p) { p.name = ""; }), "people.bad_name");
+  EXPECT_EQ(refused([](NewPerson& p) { p.name = "=1+1"; }), "people.bad_name");
+  EXPECT_EQ(refused([](NewPerson& p) { p.email = "nowhere"; }), "people.bad_email");
+  EXPECT_EQ(refused([](NewPerson& p) { p.reference = "E 8"; }), "people.bad_reference");
+  EXPECT_EQ(refused([](NewPerson& p) { p.reference = "E-7"; }), "people.reference_taken");
+  EXPECT_EQ(refused([](NewPerson& p) { p.ends = p.starts - days(1); }), "people.ends_before_start");
+  EXPECT_EQ(refused([](NewPerson& p) { p.starts = Timestamp::max(); }), "people.bad_date");
+  EXPECT_EQ(refused([](NewPerson& p) { p.job_role = JobRoleId{5}; }), "people.no_job_role");
+  EXPECT_EQ(refused([](NewPerson& p) { p.manager = PersonId{5}; }), "people.no_person");
+  EXPECT_EQ(count("SELECT count(*) AS n FROM person"), 1);
+  outbox_.is_healthy = false;
+  EXPECT_EQ(refused([](NewPerson&) {}), "people.log_unavailable");
+}
+
+TEST_P(PersonsTest, MoveToAnotherJobAndTheHistoryStays) {
+  const JobRoleId first = make_role("Storage engineer"), second = make_role("Network engineer");
+  NewPerson wanted = new_anna();
+  wanted.job_role = first;
+  const Person anna = must(register_->record(admin_, wanted));
+  const Timestamp moved = now() - days(2);
+  const Person after =
+      must(register_->change(admin_, anna.id, {.job_role = second, .job_role_since = moved}));
+  EXPECT_EQ(last(), "people:ChangePerson");
+  EXPECT_EQ(detail("job_role"), "Network engineer");
+  EXPECT_EQ(detail("job_role_before"), "Storage engineer");
+  ASSERT_EQ(after.jobs.size(), 2u);
+  EXPECT_EQ(after.jobs[0].name, "Network engineer");
+  EXPECT_EQ(after.jobs[0].since, moved);
+  EXPECT_FALSE(after.jobs[0].until);
+  EXPECT_EQ(after.jobs[1].until, moved);
+  EXPECT_EQ(refusal(register_->change(admin_, anna.id,
+                                      {.job_role = first, .job_role_since = moved - days(1)})),
+            "people.moved_since");
+  // Of the same instant the last word counts.
+  const Person mended =
+      must(register_->change(admin_, anna.id, {.job_role = first, .job_role_since = moved}));
+  EXPECT_EQ(mended.jobs.size(), 2u);
+  EXPECT_EQ(mended.jobs[0].name, "Storage engineer");
+  const std::size_t events = ledger_.events.size();
+  must(register_->change(admin_, anna.id, {.name = "Anna Weiss"}));
+  EXPECT_EQ(ledger_.events.size(), events) << "nothing changed, nothing is told";
+}
+
+TEST_P(PersonsTest, AnAccountIsOnePersons) {
+  const Person anna = must(register_->record(admin_, new_anna()));
+  NewPerson other = new_anna();
+  other.reference = "";
+  const Person twin = must(register_->record(admin_, other));
+  EXPECT_EQ(twin.reference, twin.id.text());
+  EXPECT_EQ(must(register_->bind(admin_, anna.id, kOleg)).accounts.at(0).name, "oleg");
+  EXPECT_EQ(last(), "people:BindAccount");
+  EXPECT_EQ(refusal(register_->bind(admin_, twin.id, kOleg)), "people.account_taken");
+  EXPECT_EQ(refusal(register_->unbind(admin_, twin.id, kOleg)), "people.no_account");
+  execute("UPDATE iam_user SET owner_id = 10 WHERE id = 12");
+  EXPECT_EQ(refusal(register_->bind(admin_, anna.id, UserId{12})), "people.program_account");
+  EXPECT_TRUE(must(register_->unbind(admin_, anna.id, kOleg)).accounts.empty());
+  EXPECT_EQ(last(), "people:UnbindAccount");
+  must(register_->bind(admin_, twin.id, kOleg));
+}
+
+TEST_P(PersonsTest, AccountsOfWhoLeftAreTakenOnceAndOnlyWhileThePersonIsGone) {
+  const Person anna = must(register_->record(admin_, new_anna()));
+  must(register_->bind(admin_, anna.id, kOleg));
+  EXPECT_TRUE(must(register_->leavers()).empty());
+  const auto take = [&] {
+    bool taken = false;
+    EXPECT_TRUE(state_->write([&](database::Transaction& transaction) -> Result<> {
+      TRY(taken, register_->take_leaver(transaction, kOleg));
+      return {};
+    }));
+    return taken;
+  };
+  EXPECT_FALSE(take());
+  must(register_->record_departure(admin_, anna.id, now() + days(1), "retires"));
+  EXPECT_EQ(last(), "people:RecordDeparture");
+  EXPECT_EQ(detail("reason"), "retires");
+  EXPECT_TRUE(must(register_->leavers()).empty()) << "not yet";
+  clock_.advance(days(1));
+  const auto due = must(register_->leavers());
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_EQ(due[0].user, kOleg);
+  EXPECT_EQ(due[0].person, anna.id);
+
+  // It cannot be: that is told once.
+  must(register_->note_kept(due[0], "last_administrator"));
+  EXPECT_EQ(last(), "people:LeaverAlarm");
+  const auto kept = must(register_->leavers());
+  ASSERT_EQ(kept.size(), 1u) << "it is tried again";
+  const std::size_t events = ledger_.events.size();
+  must(register_->note_kept(kept[0], "last_administrator"));
+  EXPECT_EQ(ledger_.events.size(), events);
+
+  EXPECT_TRUE(take());
+  execute("UPDATE iam_user SET active = 0 WHERE id = 11");
+  EXPECT_TRUE(must(register_->leavers()).empty());
+  EXPECT_EQ(must(register_->find(kProvider, anna.id)).accounts[0].kept, "");
+  // Readmitted while its person is gone.
+  execute("UPDATE iam_user SET active = 1 WHERE id = 11");
+  EXPECT_EQ(must(register_->leavers()).size(), 1u);
+  // The person comes back: whoever was about to end the account leaves it alone.
+  const Person back =
+      must(register_->change(admin_, anna.id, {.ends = std::optional<Timestamp>()}));
+  EXPECT_EQ(back.departure_reason, "");
+  EXPECT_FALSE(back.accounts.at(0).ended);
+  EXPECT_FALSE(take());
+  EXPECT_TRUE(must(register_->leavers()).empty());
+}
+
+TEST_P(PersonsTest, WhoMayNotSuspendAdministratorsDoesNotHaveThemLeave) {
+  const Person ines = must(register_->record(clerk_, new_anna()));
+  must(register_->bind(clerk_, ines.id, kInes));
+  const std::string denied = "people.administrator_leaves";
+  EXPECT_EQ(refusal(register_->record_departure(clerk_, ines.id, now(), "x")), denied);
+  EXPECT_EQ(refusal(register_->change(clerk_, ines.id, {.ends = std::optional(now())})), denied);
+  EXPECT_EQ(refusal(register_->import_people(clerk_, "reference,ends\nE-7,2020-01-01\n")), "");
+  EXPECT_FALSE(must(register_->find(kProvider, ines.id)).ends);
+  must(register_->unbind(clerk_, ines.id, kInes));
+  must(register_->record_departure(clerk_, ines.id, now(), "x"));
+  EXPECT_EQ(refusal(register_->bind(clerk_, ines.id, kInes)), denied);
+  EXPECT_EQ(must(register_->bind(admin_, ines.id, kInes)).accounts.size(), 1u);
+}
+
+TEST_P(PersonsTest, AreListedByNameAPageAtATime) {
+  for (int i = 0; i < 5; ++i) {
+    NewPerson wanted = new_anna();
+    wanted.reference = "R" + std::to_string(i);
+    wanted.name = i < 2 ? "Same Name" : "Person " + std::to_string(i);
+    if (i == 4) wanted.starts = now() + days(3);
+    if (i == 3) wanted.ends = now() - days(1);
+    must(register_->record(admin_, wanted));
+  }
+  std::vector<std::string> names;
+  Page page{.limit = 2};
+  do {
+    const Listing listing = must(register_->list(kProvider, State::kAll, page));
+    EXPECT_LE(listing.persons.size(), 2u);
+    for (const Person& person : listing.persons) names.push_back(person.name);
+    page.after = listing.next;
+  } while (!page.after.empty());
+  EXPECT_EQ(names, (std::vector<std::string>{"Person 2", "Person 3", "Person 4", "Same Name",
+                                             "Same Name"}));
+  EXPECT_EQ(must(register_->list(kProvider, State::kFuture, {})).persons.size(), 1u);
+  EXPECT_EQ(must(register_->list(kProvider, State::kLeft, {})).persons.size(), 1u);
+  EXPECT_EQ(must(register_->list(kProvider, State::kPresent, {})).persons.size(), 3u);
+  const Listing one = must(register_->list(kProvider, State::kAll, {.reference = "R2"}));
+  ASSERT_EQ(one.persons.size(), 1u);
+  EXPECT_EQ(one.persons[0].reference, "R2");
+  EXPECT_EQ(refusal(register_->list(kProvider, State::kAll, {.after = "x"})), "people.bad_cursor");
+}
+
+}  // namespace
+}  // namespace belfry::people
