@@ -61,7 +61,8 @@ std::span<const std::span<const Route>> all_routes() {
                                     audit_routes(),         root_log_routes(),
                                     intervention_routes(),  issuer_routes(),
                                     factor_rule_routes(),   delegation_routes(),
-                                    public_access_routes(), hold_routes()};
+                                    public_access_routes(), hold_routes(),
+                                    attestation_routes()};
   return groups;
 }
 

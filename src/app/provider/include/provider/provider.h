@@ -11,6 +11,9 @@
 #include <string>
 #include <vector>
 
+namespace belfry::attestations {
+class Attestations;
+}
 namespace belfry::audit {
 class Ledger;
 }
@@ -61,6 +64,7 @@ class Provider {
   virtual iam::Iam& iam() = 0;
   virtual objects::Store& objects() = 0;
   virtual measures::Measures& measures() = 0;
+  virtual attestations::Attestations& attestations() = 0;
   // Brings the tables that observe the engine up to date.
   virtual Task<> collect() = 0;
   // Plays a customer, at the addresses that it listens at or `through` others in front of them, and
