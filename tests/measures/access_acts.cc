@@ -139,7 +139,7 @@ attestations::Attestation MeasuresBroken::attest(const iam::User& by, attestatio
 
 std::string MeasuresBroken::standing(attestations::Topic topic) {
   const auto standings = must(provider().attestations().standings(iam::kFirstCustomer));
-  return std::string(name_of(standings.at(std::size_t(topic)).state));
+  return std::string(attestations::name_of(standings.at(std::size_t(topic)).state));
 }
 
 int MeasuresBroken::get(const std::string& path, Sign sign) {
