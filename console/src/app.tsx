@@ -8,6 +8,8 @@ import { MeasurePage } from './annex/measure_page';
 import { whenSessionIsOver } from './api/client';
 import { asProblem } from './api/problem';
 import { session } from './api/routes';
+import { AttestationPage } from './attestations/attestation_page';
+import { AttestationsPage } from './attestations/attestations_page';
 import type { WhoAmI } from './api/types';
 import { InvitationPage } from './invitation/invitation_page';
 import { AskForResetPage } from './invitation/ask_for_reset_page';
@@ -128,6 +130,12 @@ function Pages({ who }: { who: WhoAmI }) {
     <Switch>
       <Route path="/annex" component={AnnexPage} />
       <Route path="/annex/:id">{({ id }) => <MeasurePage key={id} id={id} />}</Route>
+      <Route path="/attestations" component={AttestationsPage} />
+      <Route path="/attestations/:topic/:tenant?">
+        {({ topic, tenant = who.tenant.id }) => (
+          <AttestationPage key={`${topic} ${tenant}`} topic={topic} tenant={tenant} />
+        )}
+      </Route>
       <Route path="/buckets" component={BucketsPage} />
       <Route path="/buckets/:bucket/:prefix?">
         {({ bucket, prefix }) => (

@@ -46,6 +46,7 @@ const sameInTables = [
   'cli.head.site',
   'cli.head.sites',
   'cli.head.verdict',
+  'cli.head.version',
   'cli.head.violations',
   'cli.help.arguments',
   'cli.help.options',

@@ -30,6 +30,21 @@ void tamper(const std::filesystem::path& data, const char* sql) {
   sqlite3_close(database);
 }
 
+std::vector<std::string> look_up(const std::filesystem::path& data, const std::string& sql) {
+  std::vector<std::string> found;
+  sqlite3* database = nullptr;
+  EXPECT_EQ(sqlite3_open((data / "state.db").c_str(), &database), SQLITE_OK);
+  const auto keep = [](void* rows, int, char** columns, char**) {
+    static_cast<std::vector<std::string>*>(rows)->emplace_back(columns[0] ? columns[0] : "");
+    return 0;
+  };
+  sqlite3_busy_timeout(database, 5'000);
+  EXPECT_EQ(sqlite3_exec(database, sql.c_str(), keep, &found, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(database);
+  sqlite3_close(database);
+  return found;
+}
+
 iam::Principal MeasuresBroken::system_in(TenantId tenant) {
   return {.tenant = tenant,
           .user = UserId{1},
@@ -100,6 +115,31 @@ iam::Principal MeasuresBroken::enrol(const iam::Principal& by) {
   auto renewed = must(provider().iam().confirm_totp(by, code_of(seed)));
   return must(
       provider().iam().authenticate_session(renewed.secret, iam::Origin{"192.0.2.1", "test"}));
+}
+
+attestations::Act MeasuresBroken::act_of(const iam::User& by, Timestamp now) {
+  audit::Event event;
+  event.time = now;
+  event.action = "attestation:SignAttestation";
+  event.actor = by.name;
+  event.actor_id = by.id;
+  return {.tenant = by.tenant, .user = by.id, .name = by.name, .event = event};
+}
+
+attestations::Attestation MeasuresBroken::attest(const iam::User& by, attestations::Topic topic,
+                                                 std::vector<UserId> administrators) {
+  const auto standings = must(provider().attestations().standings(by.tenant));
+  const attestations::Statement& asked = standings.at(std::size_t(topic)).statement;
+  return must(provider().attestations().sign(act_of(by, clock().now()),
+                                             {.topic = topic,
+                                              .version = asked.version,
+                                              .sha256 = attestations::sha256_of(asked),
+                                              .administrators = std::move(administrators)}));
+}
+
+std::string MeasuresBroken::standing(attestations::Topic topic) {
+  const auto standings = must(provider().attestations().standings(iam::kFirstCustomer));
+  return std::string(attestations::name_of(standings.at(std::size_t(topic)).state));
 }
 
 int MeasuresBroken::get(const std::string& path, Sign sign) {

@@ -3,6 +3,7 @@
 // scrub when they want, and every check collects fresh facts first.
 #pragma once
 
+#include "attestations/attestations.h"
 #include "base/ensure.h"
 #include "iam/access.h"
 #include "iam/iam.h"
@@ -53,6 +54,9 @@ inline constexpr const char* kUserPassword = "Otters-and-9-lanterns-by-the-quay"
 
 // What somebody does who has got at the file of the state database, past the program.
 void tamper(const std::filesystem::path& data, const char* sql);
+
+// The first column of what it finds in that file, as text.
+std::vector<std::string> look_up(const std::filesystem::path& data, const std::string& sql);
 
 class MeasuresBroken : public ::testing::Test {
  protected:
@@ -136,6 +140,12 @@ class MeasuresBroken : public ::testing::Test {
   iam::AccessRequest ask_for_role(const iam::Principal& by, iam::Role role, Duration duration);
   // All items of a review, each by the one of two whose right it is not.
   void keep_all(const iam::Principal& one, const iam::Principal& other, iam::ReviewId review);
+  // What is asked on the topic now, signed by a user of a customer.
+  attestations::Attestation attest(const iam::User& by, attestations::Topic topic,
+                                   std::vector<UserId> administrators = {});
+  static attestations::Act act_of(const iam::User& by, Timestamp now);
+  // How the first customer stands to the topic, as the product tells it.
+  std::string standing(attestations::Topic topic);
   // The status of that request of S3, signed with the key.
   int get(const prober::Key& key, const std::string& path);
   int get_unsigned(const std::string& path);

@@ -12,6 +12,7 @@ import urllib.parse
 import jsonschema
 import yaml
 
+from contract_of_attestations import try_attestations
 from contract_of_holds import try_holds
 from contract_of_people import try_register
 from contract_of_rights import (BUCKET, KEY, try_delegations, try_interventions, try_issuers,
@@ -349,6 +350,7 @@ def main():
         values.update(try_issuers(contract, customer, directory))
         values.update(try_holds(contract, customer))
         values.update(try_register(contract, customer))
+        values.update(try_attestations(contract, customer))
         by_customer = contract.walk(values, token, "en")
         assert by_customer["/api/v1/annex/{measure}/proof"] == 200, by_customer
         by_admin = contract.walk(values, None, "fr")

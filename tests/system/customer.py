@@ -36,24 +36,24 @@ class Customer:
         """Signs the user in, with a second factor from now on, and makes its token and key."""
         self.cookie = None
         sign_in = {"user": self.user["name"], "password": password}
-        self._post("/api/v1/session", sign_in)
-        seed = self._post("/api/v1/session/totp")["secret"]
+        self.post("/api/v1/session", sign_in)
+        seed = self.post("/api/v1/session/totp")["secret"]
         now = time.time()
         # A code serves once: this step's confirms, the next one's signs in.
-        self._post("/api/v1/session/totp/confirm", {"code": totp(seed, now)})
-        self._post("/api/v1/session", {**sign_in, "totp": totp(seed, now + 30)})
-        self.session = self._cookie_request("GET", "/api/v1/session")["session"]
-        self.token = self._post("/api/v1/api-tokens", {"label": f"{self.name} tests"})
-        key = self._post(f"/api/v1/users/{self.user['id']}/access-keys")
+        self.post("/api/v1/session/totp/confirm", {"code": totp(seed, now)})
+        self.post("/api/v1/session", {**sign_in, "totp": totp(seed, now + 30)})
+        self.session = self.cookie_request("GET", "/api/v1/session")["session"]
+        self.token = self.post("/api/v1/api-tokens", {"label": f"{self.name} tests"})
+        key = self.post(f"/api/v1/users/{self.user['id']}/access-keys")
         self.access_key, self.secret_key = key["access_key"]["id"], key["secret"]
 
     def signer(self):
         return Signer(self.provider.s3, self.access_key, self.secret_key)
 
-    def _post(self, path, body=None):
-        return self._cookie_request("POST", path, body)
+    def post(self, path, body=None):
+        return self.cookie_request("POST", path, body)
 
-    def _cookie_request(self, method, path, body=None):
+    def cookie_request(self, method, path, body=None):
         headers = {"X-Belfry-Request": "1"}
         if self.cookie:
             headers["Cookie"] = f"belfry_session={self.cookie}"

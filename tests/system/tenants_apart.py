@@ -107,6 +107,11 @@ class Isolation:
                       {"reason": "harbour phone lost"})
         resets = f"/api/v1/tenants/{self.first.tenant['id']}/factor-resets"
         self.reset = provider.rest("GET", resets, token=token)["items"][0]
+        # Signed by a person: by the session, not by the token.
+        topics = provider.rest("GET", "/api/v1/attestation-topics", token=token)["items"]
+        asked = next(topic for topic in topics if topic["topic"] == "staff")
+        self.attestation = self.first.post("/api/v1/attestations", {
+            key: asked[key] for key in ("topic", "version", "text_sha256")})
         self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
         factors = provider.rest("GET", "/api/v1/session/factors",
                                 token=self.first.token["secret"])
@@ -123,7 +128,7 @@ class Isolation:
                  self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
                  self.issuer["id"], self.subject["id"], self.directory.url,
                  self.account["id"], self.reset["id"], self.delegation["id"],
-                 self.person["id"], self.job_role["id"], self.hold["id"],
+                 self.person["id"], self.job_role["id"], self.hold["id"], self.attestation["id"],
                  "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
@@ -187,7 +192,7 @@ class Isolation:
                   "account": self.account["id"], "reset": self.reset["id"],
                   "delegation": self.delegation["id"],
                   "person": self.person["id"], "job_role": self.job_role["id"],
-                  "hold": self.hold["id"]}
+                  "hold": self.hold["id"], "attestation": self.attestation["id"]}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -252,6 +257,9 @@ class Isolation:
                 "LostFactor": {"reason": "spying"},
                 "NewTerms": {"version": "spies", "text": {"en": "x", "fr": "x"}},
                 "InvitationSecret": {"secret": self.invitation["id"] * 4},
+                "NewHold": {"reason": "spying", "tenant": self.first.tenant["id"]},
+                "HoldRelease": {"reason": "spying"},
+                "AttestationWithdrawal": {"reason": "spying"},
                 "NewTenant": {"name": "spies", "kind": "customer",
                               "parent": self.first.tenant["id"]}}.get(reference, {})
 
@@ -278,10 +286,12 @@ class Isolation:
                                                 self.job_role["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
                                                        "{request}", "{grant}", "{review}",
-                                                       "{intervention}", "{hold}"))
+                                                       "{intervention}", "{hold}",
+                                                       "{attestation}"))
         names_first = names_first or operation["operationId"] in ("createTenant", "askForRight",
                                                                  "createDelegation",
-                                                                 "explainAccess", "assumeRole")
+                                                                 "explainAccess", "assumeRole",
+                                                                 "placeHold")
         if scope == "provider":
             allowed = (403, 404)
         elif names_first:
@@ -323,6 +333,9 @@ class Isolation:
         delegations = self.provider.rest("GET", "/api/v1/delegations",
                                          token=self.first.token["secret"])["items"]
         assert [each["id"] for each in delegations] == [self.delegation["id"]], delegations
+        attestations = self.provider.rest("GET", "/api/v1/attestations",
+                                          token=self.first.token["secret"])["items"]
+        assert attestations == [self.attestation], attestations
 
 
 def main():

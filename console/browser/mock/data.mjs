@@ -20,6 +20,7 @@ export const users = {
       'disk:ListReplicaSets',
       'audit:ListEvents',
       'audit:ExportEvents',
+      'attestation:ListAttestations',
       ...iam('ListTenants ListUsers GetUser'),
       ...iam('GetIntervention RequestIntervention DecideIntervention EndIntervention'),
       ...iam('BreakGlass ReportIntervention'),
@@ -75,6 +76,9 @@ export const users = {
         .split(' ')
         .map((name) => `people:${name}`),
       'audit:ListEvents',
+      ...['ListAttestations', 'SignAttestation', 'WithdrawAttestation'].map(
+        (act) => `attestation:${act}`,
+      ),
       ...['List', 'Get', 'Place', 'Release', 'Export'].map(
         (act) => `audit:${act}Hold${act === 'List' ? 's' : ''}`,
       ),
@@ -88,6 +92,7 @@ export const users = {
     tenant: tenant('2', '1', 'customer', 'Atelier Rivage'),
     rights: [
       'measure:ListMeasures',
+      'attestation:ListAttestations',
       ...'ListTenants ListUsers GetUser ListAccessKeys ListSessions ListProfiles GetProfile ListGroups'
         .split(' ')
         .map((name) => `iam:${name}`),
@@ -243,6 +248,7 @@ export const annex = [
     measure(`S02-P-${String(at + 1).padStart(2, '0')}`, '2', 'no_data', 'none', 0, 0, null, null),
   ),
   measure('S06-C-01', '6a', 'no_data', 'none', 0, 0, null, null),
+  measure('S10-C-01', '10', 'no_data', 'none', 0, 0, null, null),
   measure('S10-P-01', '10', 'no_data', 'none', 0, 0, null, null),
 ];
 

@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as data from './data.mjs';
+import { answerAttestations } from './attestations.mjs';
 import { answerHolds } from './holds.mjs';
 import { answerPeople } from './people.mjs';
 import { isOpen } from './public_access.mjs';
@@ -299,6 +300,8 @@ function api(request, response, path, query, body) {
     const { message_id, detail, arguments: args } = what;
     return problem(response, status, message_id, 'Not done', detail, args);
   }
+  const attested = answerAttestations(route, path, body, query, who);
+  if (attested !== undefined) return answer(response, ...attested);
   if (path[0] === 'audit' && path[1] === 'holds') {
     return answer(response, ...answerHolds(method, path, body));
   }

@@ -31,7 +31,7 @@ test('the promises are chosen by party, verdict and words', async ({ page }) => 
   await page.getByRole('textbox').fill('');
   await page.getByText('Customer', { exact: true }).click();
   await expect(lines).toHaveCount(0);
-  await expect(page.getByText('1 promise without a check yet')).toBeVisible();
+  await expect(page.getByText('1 promise without a check yet')).toHaveCount(2);
   await page.getByRole('textbox').fill('nothing like it');
   await expect(page.getByText('No promise matches.')).toBeVisible();
 });

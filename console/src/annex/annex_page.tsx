@@ -1,4 +1,4 @@
-import { SegmentedControl, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { annex } from '../api/routes';
@@ -7,6 +7,7 @@ import { Icon } from '../elements/icon';
 import { Page } from '../elements/page';
 import { Answer, Empty } from '../elements/states';
 import { useSpeech } from '../language/speech';
+import { may, useWho } from '../shell/rights';
 import { SectionPanel } from './section_panel';
 import { matches, sectionsOf, tally, verdicts, type Filter, type PartyFilter } from './standing';
 import { sectionTitle } from './verdict';
@@ -14,9 +15,20 @@ import classes from './annex.module.css';
 
 export function AnnexPage() {
   const { t } = useSpeech();
+  const who = useWho();
   const query = useQuery({ queryKey: ['annex'], queryFn: annex.all, refetchInterval: 15_000 });
   return (
-    <Page title={t('annex.title')} lead={t('annex.lead')}>
+    <Page
+      title={t('annex.title')}
+      lead={t('annex.lead')}
+      actions={
+        may(who, 'attestation:ListAttestations') && (
+          <Button component="a" href="#/attestations" variant="default">
+            {t('attestations.link')}
+          </Button>
+        )
+      }
+    >
       <Answer query={query}>{(measures) => <Annex measures={measures} />}</Answer>
     </Page>
   );

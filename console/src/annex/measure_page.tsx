@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { annex } from '../api/routes';
 import type { MeasureDetail, MeasureList } from '../api/types';
+import { topicOfMeasure } from '../attestations/state';
 import { Icon } from '../elements/icon';
 import { Moment } from '../elements/moment';
 import { Page, Panel } from '../elements/page';
@@ -10,7 +11,7 @@ import { Table } from '../elements/table';
 import { formatDuration } from '../language/format';
 import { hasMessage } from '../language/message';
 import { useSpeech } from '../language/speech';
-import { may, useWho } from '../shell/rights';
+import { isStaff, may, useWho } from '../shell/rights';
 import { EvidencePanel } from './evidence';
 import { ProofTag, sectionTitle, textOf, VerdictChip } from './verdict';
 import classes from './annex.module.css';
@@ -70,6 +71,7 @@ function Detail({ measure }: { measure: MeasureDetail }) {
   return (
     <>
       <Facts measure={measure} />
+      <AttestationLink id={measure.id} />
       {measure.bound ? (
         <>
           <Rows measure={measure} />
@@ -87,6 +89,20 @@ function Detail({ measure }: { measure: MeasureDetail }) {
         </Panel>
       )}
     </>
+  );
+}
+
+// To what a customer signs for this promise.
+function AttestationLink({ id }: { id: string }) {
+  const { t } = useSpeech();
+  const who = useWho();
+  const topic = topicOfMeasure[id];
+  if (topic === undefined || !may(who, 'attestation:ListAttestations') || isStaff(who)) return null;
+  return (
+    <section className="panel panel-body">
+      {t('attestations.of_measure')}{' '}
+      <a href={`#/attestations/${topic}`}>{t('attestations.of_measure.link')}</a>
+    </section>
   );
 }
 

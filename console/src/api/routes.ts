@@ -8,6 +8,9 @@ import type {
   AddedPasskey,
   ApiToken,
   AssumableRole,
+  Attestation,
+  AttestationPage,
+  AttestationTopicList,
   AuditKeys,
   AuditPage,
   Bucket,
@@ -45,6 +48,7 @@ import type {
   NewAccessKey,
   NewAccessRequest,
   NewApiToken,
+  NewAttestation,
   NewBreakGlass,
   NewDelegation,
   NewHold,
@@ -410,6 +414,20 @@ export interface AuditFilter {
   reason?: string;
   detail?: readonly string[];
 }
+
+export const attestations = {
+  topics: async (tenant: string) => {
+    const found = await ask<AttestationTopicList>('GET', ['attestation-topics'], {
+      query: { tenant },
+    });
+    return found.items;
+  },
+  history: (tenant: string, topic: string, cursor: string | null) =>
+    ask<AttestationPage>('GET', ['attestations'], { query: { tenant, topic, cursor, limit: 20 } }),
+  sign: (body: NewAttestation) => ask<Attestation>('POST', ['attestations'], { body }),
+  withdraw: (id: string, reason: string) =>
+    ask<Attestation>('POST', ['attestations', id, 'withdraw'], { body: { reason } }),
+};
 
 export const holds = {
   list: () => all<Hold>(['audit', 'holds']),

@@ -1,4 +1,5 @@
 import { auditEn } from './catalogue_audit_en';
+import { attestationsEn } from './catalogue_attestations_en';
 import { holdsEn } from './catalogue_holds_en';
 import { peopleEn } from './catalogue_people_en';
 import { arrivalEn } from './catalogue_arrival_en';
@@ -14,6 +15,7 @@ import { registerEn } from './catalogue_register_en';
 // and `.other` are the forms of a number `{n}`.
 export const en = {
   ...peopleEn,
+  ...attestationsEn,
   ...arrivalEn,
   ...accountEn,
   ...publicEn,

@@ -1,4 +1,5 @@
 import { auditFr } from './catalogue_audit_fr';
+import { attestationsFr } from './catalogue_attestations_fr';
 import { holdsFr } from './catalogue_holds_fr';
 import { arrivalFr } from './catalogue_arrival_fr';
 import { accountFr } from './catalogue_account_fr';
@@ -14,6 +15,7 @@ import { peopleFr } from './catalogue_people_fr';
 // What the console says, in French.
 export const fr: Record<keyof typeof en, string> = {
   ...peopleFr,
+  ...attestationsFr,
   ...arrivalFr,
   ...accountFr,
   ...publicFr,

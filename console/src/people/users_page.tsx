@@ -8,6 +8,7 @@ import { Moment } from '../elements/moment';
 import { Page, Panel } from '../elements/page';
 import { Answer, Empty } from '../elements/states';
 import { Table } from '../elements/table';
+import { TenantChoice } from '../elements/tenant_choice';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
 import { CreateUser } from './create_user';
@@ -48,7 +49,7 @@ export function UsersPage() {
   return (
     <Page title={t('people.title')} lead={t('people.lead')} actions={acts}>
       <PeopleTabs at="users" />
-      <TenantChoice tenant={tenant} onTenant={setTenant} />
+      <TenantChoice label={t('users.tenant')} tenant={tenant} onTenant={setTenant} />
       <Answer query={query}>
         {(users) =>
           users.length === 0 ? (
@@ -68,29 +69,6 @@ export function UsersPage() {
       {opened === 'create' && <CreateUser tenant={tenant} onClose={() => setOpened(null)} />}
       {opened === 'invite' && <Invite tenant={tenant} onClose={() => setOpened(null)} />}
     </Page>
-  );
-}
-
-// Whose users: one's own organisation's, or those of one below it.
-function TenantChoice({
-  tenant,
-  onTenant,
-}: {
-  tenant: string;
-  onTenant: (tenant: string) => void;
-}) {
-  const { t } = useSpeech();
-  const query = useQuery({ queryKey: ['tenants'], queryFn: identity.tenants });
-  const tenants = query.data ?? [];
-  if (tenants.length < 2) return null;
-  return (
-    <NativeSelect
-      className="narrow"
-      label={t('users.tenant')}
-      data={tenants.map(({ id, name }) => ({ value: id, label: name }))}
-      value={tenant}
-      onChange={(event) => onTenant(event.currentTarget.value)}
-    />
   );
 }
 

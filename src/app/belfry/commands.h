@@ -45,6 +45,7 @@ void add_person_commands(CLI::App& app, Invocation& invocation);
 void add_role_commands(CLI::App& app, Invocation& invocation);
 void add_issuer_commands(CLI::App& app, Invocation& invocation);
 void add_annex_commands(CLI::App& app, Invocation& invocation);
+void add_attestation_commands(CLI::App& app, Invocation& invocation);
 void add_topology_commands(CLI::App& app, Invocation& invocation);
 void add_audit_commands(CLI::App& app, Invocation& invocation);
 // Below `belfry audit`.

@@ -138,6 +138,7 @@ int main(int count, char** words) {
   add_role_commands(app, invocation);
   add_issuer_commands(app, invocation);
   add_annex_commands(app, invocation);
+  add_attestation_commands(app, invocation);
   add_topology_commands(app, invocation);
   add_audit_commands(app, invocation);
   add_witness_command(app, invocation);

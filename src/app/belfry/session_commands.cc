@@ -1,11 +1,10 @@
 // belfry status, belfry login.
 #include "commands.h"
-#include "input.h"
 #include "output.h"
+#include "person_session.h"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <iostream>
 #include <map>
 
@@ -49,41 +48,15 @@ Result<> status(const Invocation& invocation) {
 }
 
 struct LoginArguments {
-  std::string user, totp, recovery_code, label = say("cli.login.label");
+  SignInArguments who;
+  std::string label = say("cli.login.label");
 };
-
-// Six digits are of an authenticator app; whoever types anything else has a recovery code.
-void add_code(json& attempt, const std::string& typed) {
-  const bool is_totp =
-      typed.size() == 6 && std::ranges::all_of(typed, [](char c) { return c >= '0' && c <= '9'; });
-  attempt[is_totp ? "totp" : "recovery_code"] = typed;
-}
-
-Result<json> sign_in(Connection& connection, const LoginArguments& arguments) {
-  std::string user =
-      arguments.user.empty() ? ask(say("cli.login.user"), Echo::kShown) : arguments.user;
-  std::string password = ask(say("cli.login.password"), Echo::kHidden);
-  json attempt = {{"user", user}, {"password", password}, {"totp", arguments.totp}};
-  if (!arguments.recovery_code.empty()) attempt["recovery_code"] = arguments.recovery_code;
-  connection.fields().set("X-Belfry-Request", "1");
-  auto answer = connection.post("/api/v1/session", attempt);
-  if (answer || !arguments.totp.empty() || !arguments.recovery_code.empty()) return answer;
-  const std::string& message = answer.error().message();
-  // Passkeys need a browser.
-  if (message == "iam.totp_needed")
-    add_code(attempt, ask(say("cli.login.code"), Echo::kShown));
-  else if (message == "iam.passkey_needed" && ::isatty(STDIN_FILENO))
-    attempt["recovery_code"] = ask(say("cli.login.recovery_code"), Echo::kShown);
-  else
-    return answer;
-  return connection.post("/api/v1/session", attempt);
-}
 
 // By the session that was opened just now. One that may make none is of no use here, and ends.
 Result<json> make_token(Connection& connection, const std::string& label) {
   auto made = connection.post("/api/v1/api-tokens", {{"label", label}});
   if (made) return made;
-  static_cast<void>(connection.remove("/api/v1/session"));
+  static_cast<void>(sign_out(connection));
   if (made.error().message() == "iam.passkey_step_up_needed")
     return fail(Code::kDenied, "cli.login.passkey_due");
   return made;
@@ -94,9 +67,7 @@ Result<> login(const Invocation& invocation, const LoginArguments& arguments) {
   TRY(Profile profile, resolve(invocation.place));
   profile.token.clear();
   TRY(auto connection, Connection::open_unauthenticated(profile));
-  TRY(json signed_in, sign_in(connection, arguments));
-  std::string cookie(connection.last_fields().get("set-cookie"));
-  connection.fields().set("Cookie", cookie.substr(0, cookie.find(';')));
+  TRY(json signed_in, sign_in(connection, arguments.who));
   TRY(json made, make_token(connection, arguments.label));
   profile.token = made.at("secret").get<std::string>();
   const bool recovered = signed_in.at("session").at("factor") == "recovery_code";
@@ -105,7 +76,7 @@ Result<> login(const Invocation& invocation, const LoginArguments& arguments) {
     TRY(json factors, connection.get("/api/v1/session/factors"));
     left = factors.at("recovery_codes_left");
   }
-  TRY(connection.remove("/api/v1/session"));
+  TRY(sign_out(connection));
   TRY(write_profile(profile));
   if (invocation.json)
     print_json({{"user", signed_in.at("user").at("name")}, {"profile", profile_path().string()}});
@@ -125,10 +96,7 @@ void add_session_commands(CLI::App& app, Invocation& invocation) {
   CLI::App* command =
       add_command(app, invocation, "login", say("cli.help.login"),
                   [&invocation, arguments] { return login(invocation, *arguments); });
-  command->add_option("--user", arguments->user, say("cli.help.login.user"));
-  command->add_option("--totp", arguments->totp, say("cli.help.login.totp"));
-  command->add_option("--recovery-code", arguments->recovery_code,
-                      say("cli.help.login.recovery_code"));
+  add_sign_in_options(*command, arguments->who);
   command->add_option("--label", arguments->label, say("cli.help.login.label"))
       ->capture_default_str();
 }

@@ -42,7 +42,9 @@ constexpr Words kWords[] = {
     {"factor_removed", "mail.factor_removed.subject", "mail.factor_removed.greeting", "",
      "mail.factor_removed.end"},
     {"host_recovery", "mail.factor_removed.subject", "mail.host_recovery.greeting", "",
-     "mail.host_recovery.end"}};
+     "mail.host_recovery.end"},
+    {"attestation_ends", "mail.attestation_ends.subject", "mail.attestation_ends.greeting", "",
+     "mail.attestation_ends.end"}};
 
 // Nothing for a kind that a newer program queued.
 std::optional<mail::Message> word(const iam::Mail& mail, const topology::Topology& topology,

@@ -1,6 +1,8 @@
 #include "provider/provider.h"
 
 #include "api/service.h"
+#include "attestation_reminders.h"
+#include "attestations/attestations.h"
 #include "audit/outbox.h"
 #include "audit/retention.h"
 #include "audit/root_log.h"
@@ -60,8 +62,9 @@ constexpr auto kHealAfter = std::chrono::seconds(60);
 
 std::vector<database::Migration> all_migrations() {
   std::vector<database::Migration> all;
-  for (auto part : {audit::migrations(), topology::migrations(), iam::migrations(),
-                    objects::migrations(), measures::migrations(), people::migrations()})
+  for (auto part :
+       {audit::migrations(), topology::migrations(), iam::migrations(), objects::migrations(),
+        measures::migrations(), people::migrations(), attestations::migrations()})
     std::ranges::move(part, std::back_inserter(all));
   return all;
 }
@@ -106,6 +109,7 @@ class RunningProvider : public Provider {
   measures::Measures& measures() override { return *measures_; }
   people::Register& people() override { return *people_; }
   Task<> end_leavers() override { return provider::end_leavers(*people_, *iam_); }
+  attestations::Attestations& attestations() override { return *attestations_; }
 
   Task<> collect() override {
     CO_TRY(co_await facts_->collect(*database_, clock_.now()));
@@ -283,6 +287,10 @@ class RunningProvider : public Provider {
   }
 
   Task<> open_measures() {
+    attestations_ = attestations::make_attestations(*database_, database_pool_, *ledger_, *outbox_,
+                                                    clock_, *random_);
+    CO_TRY(co_await runtime::blocking(
+        *database_pool_, [this] { return attestations_->publish(attestations::catalogue()); }));
     measures::Options measures;
     measures.annex_directory = options_.annex_directory;
     measures.pool = database_pool_;
@@ -299,6 +307,7 @@ class RunningProvider : public Provider {
             *objects_,
             *segments_,
             *measures_,
+            *attestations_,
             *ledger_,
             *root_log_,
             *vault_,
@@ -426,6 +435,10 @@ class RunningProvider : public Provider {
     background_.every(seconds(10), "reviewing rights", [this] { return iam_->reviews().turn(); });
     background_.every(seconds(10), "ending the accounts of who left",
                       [this] { return end_leavers(); });
+    background_.every(seconds(60), "attestations that end", [this] {
+      return remind_of_attestations({*database_, database_pool_, *ledger_, *outbox_, *keys_.store,
+                                     *random_, clock_, !topology_.smtp.server.empty()});
+    });
     if (!topology_.smtp.server.empty()) {
       mailer_ = std::make_unique<Mailer>(topology_, *directory_, clock_);
       background_.every(seconds(2), "sending mail", [this] { return mailer_->send_due(*iam_); });
@@ -477,6 +490,7 @@ class RunningProvider : public Provider {
   std::unique_ptr<objects::Engine> engine_;
   std::unique_ptr<objects::Store> objects_;
   std::unique_ptr<objects::Facts> facts_;
+  std::unique_ptr<attestations::Attestations> attestations_;
   std::unique_ptr<measures::Measures> measures_;
   std::unique_ptr<api::Api> api_;
   ServerIdentity identity_;

@@ -79,6 +79,10 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"intervention", Proof::kObserved, ""},
     {"host_recovery", Proof::kObserved, ""},
     {"invitation", Proof::kObserved, ""},
+    // What customers say of themselves
+    {"attestation_statement", Proof::kAttested, ""},
+    {"attestation", Proof::kAttested, ""},
+    {"attestation_administrator", Proof::kAttested, ""},
     // What is found in the ledger
     {"log_fact", Proof::kObserved, ""},
     {"logged_change", Proof::kObserved, ""},

@@ -65,7 +65,11 @@ bool is_mail_address(std::string_view text) {
 }
 
 Result<> MailQueueService::queue(Transaction& transaction, const NewMail& mail) {
-  const Timestamp now = core_.clock.now();
+  return queue_mail(transaction, core_.keys, core_.random, core_.clock.now(), mail);
+}
+
+Result<> queue_mail(Transaction& transaction, crypto::KeyStore& keys, Random& random, Timestamp now,
+                    const NewMail& mail) {
   TRY(auto recent,
       transaction.query(
           "SELECT count(*) AS n FROM mail WHERE tenant_id = :tenant_id AND "
@@ -75,9 +79,9 @@ Result<> MailQueueService::queue(Transaction& transaction, const NewMail& mail) 
     return fail(Code::kConflict, "iam.too_much_mail", {{"maximum", std::to_string(kOfDayMax)}});
   json arguments = json::object();
   for (const Argument& argument : mail.arguments) arguments[argument.name] = argument.value;
-  const std::int64_t id = core_.random.id();
+  const std::int64_t id = random.id();
   TRY(const std::string sealed,
-      seal_secret(core_.keys, core_.random, purpose_of(id), as_view(arguments.dump())));
+      seal_secret(keys, random, purpose_of(id), as_view(arguments.dump())));
   TRY(
       transaction.execute("INSERT INTO mail (id, tenant_id, about, recipient, language, kind, "
                           "arguments_sealed, state, attempts, answer, created_us, next_us, "

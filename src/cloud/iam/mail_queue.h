@@ -14,6 +14,11 @@ struct NewMail {
   Timestamp expires;
 };
 
+// With the change that it tells of. A tenant's mail of a day is bounded: nobody makes the
+// provider's server a nuisance. Errors: conflict ("iam.too_much_mail").
+Result<> queue_mail(Transaction& transaction, crypto::KeyStore& keys, Random& random, Timestamp now,
+                    const NewMail& mail);
+
 class MailQueueService : public MailQueue {
  public:
   explicit MailQueueService(Core& core) : core_(core) {}
@@ -21,8 +26,7 @@ class MailQueueService : public MailQueue {
   Task<std::vector<Mail>> take_due(std::size_t limit) override;
   Task<> settle(std::int64_t id, const Delivery& delivery) override;
 
-  // With the change that it tells of. A tenant's mail of a day is bounded: nobody makes the
-  // provider's server a nuisance. Errors: conflict ("iam.too_much_mail").
+  // As queue_mail.
   Result<> queue(Transaction& transaction, const NewMail& mail);
   // What waits about it is not sent any more.
   Result<> cancel(Transaction& transaction, const std::string& about);

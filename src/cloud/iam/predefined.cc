@@ -40,7 +40,7 @@ constexpr std::string_view kEverybody = R"({
 constexpr std::string_view kAdministrator = R"({
   "Version": "2012-10-17",
   "Statement": [
-    {"Sid": "OwnTenant", "Effect": "Allow", "Action": ["iam:*", "audit:*", "people:*"],
+    {"Sid": "OwnTenant", "Effect": "Allow", "Action": ["iam:*", "audit:*", "people:*", "attestation:*"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}},
     {"Sid": "Roles", "Effect": "Allow", "Action": "sts:*", "Resource": "*"},
@@ -50,7 +50,7 @@ constexpr std::string_view kAdministrator = R"({
                 "iam:ListSessions", "iam:RevokeSession", "iam:Invite", "iam:ListInvitations",
                 "iam:SendInvitation", "iam:WithdrawInvitation",
                 "iam:ListFactorResets", "iam:AskForFactorReset", "iam:ApproveFactorReset",
-                "iam:CancelFactorReset"],
+                "iam:CancelFactorReset", "attestation:List*"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "below"}}}
   ]})";
@@ -89,12 +89,20 @@ constexpr std::string_view kOwnLog = R"({
                 "Action": ["audit:List*", "audit:Get*", "audit:Export*"], "Resource": "*",
                 "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}}})";
 
+// What customers attest is shown to whoever runs the measures.
+constexpr std::string_view kAttestationsBelow = R"({
+  "Version": "2012-10-17",
+  "Statement": {"Sid": "AttestationsBelow", "Effect": "Allow",
+                "Action": "attestation:List*", "Resource": "*",
+                "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "below"}}}})";
+
 constexpr std::string_view kReader = R"({
   "Version": "2012-10-17",
   "Statement": [
     {"Sid": "ReadObjects", "Effect": "Allow", "Action": ["s3:Get*", "s3:Head*", "s3:List*"],
      "Resource": "*"},
-    {"Sid": "ReadServices", "Effect": "Allow", "Action": ["disk:List*", "topology:Get*"],
+    {"Sid": "ReadServices", "Effect": "Allow",
+     "Action": ["disk:List*", "topology:Get*", "attestation:List*"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}}
   ]})";
@@ -117,7 +125,7 @@ constexpr std::string_view kDelegated[] = {
 // By role, in the order of the enumeration.
 constexpr std::string_view kProviderAdministratorHas[] = {kEverybody, kAdministrator, kBuckets,
                                                           kServices, kHolds};
-constexpr std::string_view kOperatorHas[] = {kEverybody, kServices, kOwnLog};
+constexpr std::string_view kOperatorHas[] = {kEverybody, kServices, kOwnLog, kAttestationsBelow};
 constexpr std::string_view kTenantAdministratorHas[] = {kEverybody, kAdministrator, kBuckets};
 constexpr std::string_view kMemberHas[] = {kEverybody, kObjects};
 constexpr std::string_view kReaderHas[] = {kEverybody, kReader};

@@ -120,6 +120,7 @@ std::span<const Route> bucket_policy_routes();
 std::span<const Route> public_access_routes();
 std::span<const Route> disk_routes();
 std::span<const Route> annex_routes();
+std::span<const Route> attestation_routes();
 std::span<const Route> topology_routes();
 std::span<const Route> audit_routes();
 std::span<const Route> root_log_routes();

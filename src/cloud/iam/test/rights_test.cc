@@ -85,6 +85,9 @@ constexpr Line kMatrix[] = {
     {"audit:PlaceHold", 'O', "+-+--"},
     {"audit:ReleaseHold", 'O', "+-+--"},
     {"audit:ListHolds", 'O', "+++--"},
+    {"attestation:ListAttestations", 'O', "+-+-+"},
+    {"attestation:SignAttestation", 'O', "+-+--"},
+    {"attestation:WithdrawAttestation", 'O', "+-+--"},
     {"iam:ListUsers", 'O', "+-+--"},
     {"iam:CreateUser", 'O', "+-+--"},
     {"iam:SetUserActive", 'O', "+-+--"},
@@ -142,6 +145,28 @@ TEST_F(RightsTest, AdministersTheTreeDownwardsOnly) {
     EXPECT_EQ(decide_as(Role::kOperator, kProviderTenant, action, kCustomer), "iam.denied");
   }
   EXPECT_EQ(administrator(kProviderTenant, "audit:ExportHold", kCustomer), "iam.denied");
+}
+
+// Seen from above, signed by one's own alone.
+TEST_F(RightsTest, AttestationsAreTheCustomersOwn) {
+  const char* list = "attestation:ListAttestations";
+  EXPECT_EQ(decide_as(Role::kProviderAdministrator, kProviderTenant, list, kBelowPartner),
+            "allowed");
+  EXPECT_EQ(decide_as(Role::kOperator, kProviderTenant, list, kCustomer), "allowed");
+  EXPECT_EQ(decide_as(Role::kReader, kProviderTenant, list, kCustomer), "iam.denied");
+  EXPECT_EQ(decide_as(Role::kTenantAdministrator, kPartner, list, kBelowPartner), "allowed");
+  EXPECT_EQ(decide_as(Role::kReader, kPartner, list, kBelowPartner), "iam.denied");
+  for (const TenantId owner : {kCustomer, kProviderTenant, kUnknown})
+    EXPECT_EQ(decide_as(Role::kTenantAdministrator, kPartner, list, owner), "iam.denied");
+  for (const char* act : {"attestation:SignAttestation", "attestation:WithdrawAttestation"}) {
+    EXPECT_EQ(decide_as(Role::kProviderAdministrator, kProviderTenant, act, kCustomer),
+              "iam.denied");
+    EXPECT_EQ(decide_as(Role::kOperator, kProviderTenant, act, kCustomer), "iam.denied");
+    EXPECT_EQ(decide_as(Role::kTenantAdministrator, kPartner, act, kBelowPartner), "iam.denied");
+    EXPECT_EQ(decide_as(Role::kTenantAdministrator, kCustomer, act, kCustomer), "allowed");
+    EXPECT_EQ(decide_as(Role::kTenantAdministrator, kCustomer, act, kCustomer, "x", false),
+              "iam.second_factor_needed");
+  }
 }
 
 TEST_F(RightsTest, PrivilegedRolesDoNothingWithoutASecondFactor) {

@@ -11,6 +11,9 @@
 #include <string>
 #include <vector>
 
+namespace belfry::attestations {
+class Attestations;
+}
 namespace belfry::audit {
 class Ledger;
 }
@@ -65,6 +68,7 @@ class Provider {
   virtual objects::Store& objects() = 0;
   virtual measures::Measures& measures() = 0;
   virtual people::Register& people() = 0;
+  virtual attestations::Attestations& attestations() = 0;
   // Brings the tables that observe the engine up to date.
   virtual Task<> collect() = 0;
   // Ends the accounts of persons who have left. Safe to repeat.

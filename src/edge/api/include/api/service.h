@@ -2,6 +2,7 @@
 // /readyz, /healthz, /metrics.
 #pragma once
 
+#include "attestations/attestations.h"
 #include "audit/ledger.h"
 #include "audit/root_log.h"
 #include "audit/vault.h"
@@ -30,6 +31,7 @@ struct Services {
   objects::Store& objects;
   segments::Store& segments;
   measures::Measures& measures;
+  attestations::Attestations& attestations;
   audit::Ledger& ledger;
   audit::RootLog& root_log;
   audit::Vault& vault;
