@@ -31,9 +31,11 @@ inline constexpr SyncPoint kProviderSyncs[] = {SyncPoint::kProviderFile,
 inline constexpr SyncPoint kWitnessSyncs[] = {
     SyncPoint::kWitnessKey, SyncPoint::kWitnessKeyDirectory, SyncPoint::kWitnessState,
     SyncPoint::kWitnessStateDirectory};
+inline constexpr SyncPoint kSavepointSyncs[] = {SyncPoint::kLedgerFiles, SyncPoint::kSavepoint,
+                                                SyncPoint::kSavepointDirectory};
 static_assert(std::size(kSegmentSyncs) + std::size(kKeyStoreSyncs) + std::size(kMasterKeySyncs) +
                   std::size(kProviderSyncs) + std::size(kWitnessSyncs) +
-                  std::size(kMonthSealSyncs) ==
+                  std::size(kMonthSealSyncs) + std::size(kSavepointSyncs) ==
               kSyncPointCount);
 
 struct Run {

@@ -20,6 +20,7 @@
 #include "runtime/random.h"
 #include "s3/service.h"
 #include "storage.h"
+#include "tile_disks.h"
 #include "tls.h"
 #include "witnesses.h"
 
@@ -61,30 +62,6 @@ std::vector<database::Migration> all_migrations() {
                     objects::migrations(), measures::migrations()})
     std::ranges::move(part, std::back_inserter(all));
   return all;
-}
-
-// Three disks for tiles and checkpoints, of three servers and two sites as far as there are.
-std::vector<std::shared_ptr<Disk>> choose_tile_disks(const std::vector<segments::StoreDisk>& disks,
-                                                     segments::Store& store) {
-  std::vector<const segments::StoreDisk*> chosen;
-  auto shares = [&](auto member, const segments::StoreDisk& disk) {
-    return std::ranges::any_of(chosen, [&](auto other) { return other->*member == disk.*member; });
-  };
-  auto take = [&](auto is_wanted) {
-    for (const segments::StoreDisk& disk : disks)
-      if (disk.disk && chosen.size() < 3 && !shares(&segments::StoreDisk::id, disk) &&
-          is_wanted(disk))
-        chosen.push_back(&disk);
-  };
-  take([&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::site, disk); });
-  take(
-      [&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::server, disk); });
-  take([](const segments::StoreDisk&) { return true; });
-  std::vector<std::shared_ptr<Disk>> result;
-  result.reserve(chosen.size());
-  // As the store uses them: one that hangs does not keep the ledger from publishing.
-  for (const segments::StoreDisk* disk : chosen) result.push_back(store.disk(disk->id));
-  return result;
 }
 
 // What DIR/run/credentials.json holds.
@@ -241,7 +218,12 @@ class RunningProvider : public Provider {
     slow_pool_ = make_pool("slow", 2, 10'000);
     audit::Options audit;
     audit.provider = topology_.provider_name;
-    audit.tile_disks = choose_tile_disks(disks_, *segments_);
+    auto choose = [this, &audit]() -> Result<> {
+      audit.tile_disks = choose_tile_disks(disks_, *segments_);
+      return {};
+    };
+    CO_TRY(co_await runtime::blocking(*slow_pool_, choose));
+    audit.savepoint_after = topology_.ledger_savepoint_after;
     const auto tile_disks = audit.tile_disks;
     audit.pool = slow_pool_;
     audit.reading_pool = make_pool("audit-read", 3, 256);

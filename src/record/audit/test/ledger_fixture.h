@@ -116,7 +116,7 @@ class LedgerTest : public testing::Test {
                                true,
                                disks_.back()});
     }
-    options.segment_size = 64_MiB;
+    options.segment_size = segment_size_;
     options.space_reserve = 1_MiB;
     options.background = false;
     options.pool_for = [this](DiskId) { return pool_; };
@@ -134,6 +134,7 @@ class LedgerTest : public testing::Test {
     ledger.pool = std::shared_ptr<Pool>(in_use, pool_.get());
     ledger.backlog_leaves_max = backlog_;
     ledger.kept_octets_max = kept_octets_;
+    ledger.savepoint_after = savepoint_after_;
     TRY(ledger_, run(open_ledger(context_.get_executor(), clock_, *random_, *store_, *keys_,
                                  std::move(ledger))));
     return {};
@@ -208,6 +209,7 @@ class LedgerTest : public testing::Test {
   std::size_t backlog_ = 100'000;
   // Small, so that what is not needed is forgotten and read back.
   std::size_t kept_octets_ = 64 << 10;
+  Bytes segment_size_ = 64_MiB, savepoint_after_ = 256_MiB;
   std::atomic<std::int64_t> without_key_ = -1;  // tenant
   std::atomic<std::int64_t> destroyed_key_ = -1;
   std::vector<std::shared_ptr<Disk>> disks_;
