@@ -132,6 +132,7 @@ class Machine {
     options.savepoint_after = Bytes{std::uint64_t{savepoint_mib} << 20};
     options.provider = "bench.example";
     for (auto& disk : disks_) options.tile_disks.push_back(disk);
+    options.tile_pool = make_pool("tiles", kDisks, 16);
     options.pool = make_pool("slow", 2, 10'000);
     options.reading_pool = make_pool("audit-read", 3, 256);
     ledger_ = must(run(audit::open_ledger(context_.get_executor(), *clock_, *random_, *store_,
@@ -160,6 +161,8 @@ class Machine {
   audit::Ledger& ledger() { return *ledger_; }
   segments::Store& store() { return *store_; }
   Timestamp now() const { return clock_->now(); }
+  // As clients do that were answered 503.
+  auto wait_before_retry() { return clock_->sleep(std::chrono::milliseconds(5)); }
   // How many leaves the search index covers, by the names of its files.
   std::uint64_t indexed() const {
     std::uint64_t until = 0;
@@ -316,12 +319,19 @@ int main(int count, char** words) {
   machine.open_ledger(arguments.savepoint_mib);
   const Timestamp first = machine.now();
   const auto begin = SteadyClock::now();
+  std::atomic<std::uint64_t> refused = 0;
   const double durable =
       machine.drive(arguments.writers, arguments.events, [&](std::uint64_t number) -> Task<> {
-        CO_TRY(co_await machine.ledger().record(kTenant, event_of(number, machine.now())));
-        co_return Result<>();
+        for (;;) {
+          auto done = co_await machine.ledger().record(kTenant, event_of(number, machine.now()));
+          if (done) co_return Result<>();
+          if (done.error().code() != Code::kRetry) co_return std::unexpected(done.error());
+          ++refused;
+          co_await machine.wait_before_retry();
+        }
       });
   const Timestamp last = machine.now();
+  report["refused"] = refused.load();
   report["durable_per_second"] = double(arguments.events) / durable;
   while (machine.indexed() + 4096 + 256 < arguments.events)
     std::this_thread::sleep_for(std::chrono::milliseconds(20));

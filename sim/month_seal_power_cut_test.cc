@@ -97,7 +97,7 @@ class KeysWorld {
     auto copy = read_whole(*disks_[0], "keys/keystore", {crypto::kKeyFileLengthMax});
     // From here on they may be gone.
     for (KeyId id : going) used_.erase(id);
-    if (!store.destroy_months_before(month)) return;
+    if (!store.destroy_months_before(month, {})) return;
     destroyed_.insert(going.begin(), going.end());
     if (copy) old_.push_back({std::move(*copy), std::move(going)});
     ++answers_;

@@ -24,6 +24,8 @@ inline constexpr SyncPoint kKeyStoreSyncs[] = {SyncPoint::kKeyStore, SyncPoint::
                                                SyncPoint::kKeyStoreFolder};
 inline constexpr SyncPoint kMonthSealSyncs[] = {SyncPoint::kMonthSeal,
                                                 SyncPoint::kMonthSealDirectory};
+inline constexpr SyncPoint kVaultSyncs[] = {SyncPoint::kVault, SyncPoint::kVaultDirectory,
+                                            SyncPoint::kVaultFolder};
 inline constexpr SyncPoint kMasterKeySyncs[] = {SyncPoint::kMasterKey,
                                                 SyncPoint::kMasterKeyDirectory};
 inline constexpr SyncPoint kProviderSyncs[] = {SyncPoint::kProviderFile,
@@ -35,7 +37,8 @@ inline constexpr SyncPoint kSavepointSyncs[] = {SyncPoint::kLedgerFiles, SyncPoi
                                                 SyncPoint::kSavepointDirectory};
 static_assert(std::size(kSegmentSyncs) + std::size(kKeyStoreSyncs) + std::size(kMasterKeySyncs) +
                   std::size(kProviderSyncs) + std::size(kWitnessSyncs) +
-                  std::size(kMonthSealSyncs) + std::size(kSavepointSyncs) ==
+                  std::size(kMonthSealSyncs) + std::size(kVaultSyncs) +
+                  std::size(kSavepointSyncs) ==
               kSyncPointCount);
 
 struct Run {

@@ -30,7 +30,7 @@ import {
 } from '../src/people/issuers';
 import { firstTab, seesInterventions } from '../src/people/people_tabs';
 
-function who(kind: 'provider' | 'customer', name: string, ...rights: string[]): WhoAmI {
+function who(kind: 'provider' | 'partner' | 'customer', name: string, ...rights: string[]): WhoAmI {
   return {
     user: { id: `id of ${name}`, name } as User,
     tenant: { id: '1', parent: null, kind, name: 'One', account: '000000000001' },
@@ -41,6 +41,7 @@ function who(kind: 'provider' | 'customer', name: string, ...rights: string[]): 
 const asked = (more: Partial<Intervention> = {}) =>
   ({
     id: '77',
+    tenant: '1',
     staff: 'id of olga',
     requested_by_name: 'olga',
     state: 'pending',
@@ -92,6 +93,9 @@ describe('an intervention', () => {
         expect(mayEnd(each, asked({ state })), each.user.name).toBe(true);
       }
       expect(mayEnd(who('provider', 'remi'), asked({ state }))).toBe(false);
+      // A partner sees it on its customer's data, and leaves the end to that one.
+      const partner = who('partner', 'pia', 'iam:GetIntervention', 'iam:EndIntervention');
+      expect(mayEnd(partner, asked({ state, tenant: '2' }))).toBe(false);
     }
     for (const state of ['refused', 'ended', 'lapsed'] as const) {
       expect(mayEnd(admin, asked({ state }))).toBe(false);

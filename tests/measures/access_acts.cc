@@ -102,20 +102,57 @@ iam::Principal MeasuresBroken::enrol(const iam::Principal& by) {
       provider().iam().authenticate_session(renewed.secret, iam::Origin{"192.0.2.1", "test"}));
 }
 
-int MeasuresBroken::get(const prober::Key& key, const std::string& path) {
+int MeasuresBroken::get(const std::string& path, Sign sign) {
   // The client blocks, and the provider runs on this thread.
   auto pool = make_pool("customer", 1, 1);
-  return must([](Pool& own, std::string url, std::string place, prober::Key with,
-                 Timestamp now) -> Task<int> {
+  return must([](Pool& own, std::string url, std::string place, Sign with) -> Task<int> {
     co_return co_await runtime::blocking(own, [&]() -> Result<int> {
       TRY(auto client, http::make_client({.url = url, .ca_file = ""}));
       const std::string host = url.substr(url.find("//") + 2);
-      TRY(auto answer,
-          client->send("GET", place, prober::signed_fields({"GET", host, place, ""}, with, now),
-                       ""));
+      TRY(auto answer, client->send("GET", place, with({"GET", host, place, ""}), ""));
       return answer.status;
     });
-  }(*pool, provider().endpoints().s3, path, key, clock().now()));
+  }(*pool, provider().endpoints().s3, path, std::move(sign)));
+}
+
+int MeasuresBroken::get(const prober::Key& key, const std::string& path) {
+  return get(path, [key, now = clock().now()](const prober::S3Request& request) {
+    return prober::signed_fields(request, key, now);
+  });
+}
+
+int MeasuresBroken::get_unsigned(const std::string& path) {
+  return get(path, [](const prober::S3Request& request) {
+    http::Fields fields;
+    fields.add("Host", request.host);
+    return fields;
+  });
+}
+
+void MeasuresBroken::open_bucket(const std::string& name) {
+  objects::Store& store = provider().objects();
+  const auto bucket = must(store.find_bucket(name));
+  const std::string arn = "arn:aws:s3:::" + name;
+  const std::string document =
+      R"({"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", )"
+      R"("Resource": ")" +
+      arn + R"(/*"}})";
+  const auto leaf = [&](const std::string& action, std::vector<audit::Detail> details) {
+    audit::Event event;
+    event.time = clock().now();
+    event.action = action;
+    event.actor = "customer";
+    event.resource = arn;
+    event.details = std::move(details);
+    return [this, event, owner = bucket.tenant](const objects::ObjectInfo&) {
+      return provider().ledger().seal(owner, event);
+    };
+  };
+  must(store.set_bucket_policy(bucket, document,
+                               leaf("s3:PutBucketPolicy", {{"policy", document}})));
+  must(store.set_public_access(
+      bucket, policy::kNothingBlocked,
+      leaf("s3:PutPublicAccessBlock", iam::details_of(policy::kNothingBlocked))));
 }
 
 std::string MeasuresBroken::why(const std::string& id, const std::string& subject) {

@@ -130,6 +130,10 @@ class MeasuresBroken : public ::testing::Test {
   void keep_all(const iam::Principal& one, const iam::Principal& other, iam::ReviewId review);
   // The status of that request of S3, signed with the key.
   int get(const prober::Key& key, const std::string& path);
+  int get_unsigned(const std::string& path);
+  // Attaches a policy that lets everybody read, and lifts the bucket's own block: as its owner does
+  // over S3, each with its event.
+  void open_bucket(const std::string& name);
   int list_buckets(const prober::Key& key) { return get(key, "/"); }
   // Gives the session's user a second factor; returns the session as it is now.
   iam::Principal enrol(const iam::Principal& by);
@@ -153,6 +157,9 @@ class MeasuresBroken : public ::testing::Test {
  private:
   std::vector<segments::SetStatus> sets_of(segments::Stream stream, const std::string& disk);
   void write_declaration(const std::string& text);
+  // The status of what is asked with the fields that `sign` makes of its head.
+  using Sign = std::function<http::Fields(const prober::S3Request& request)>;
+  int get(const std::string& path, Sign sign);
 
   std::filesystem::path folder_;
   std::string declaration_;

@@ -20,8 +20,7 @@ TEST_F(MeasuresBroken, RightThatNobodyApproved) {
   EXPECT_EQ(verdict("S07-P-03"), "no_data") << "the founder has its right from nobody";
   iam::Iam& iam = provider().iam();
   const iam::Principal founder = sign_in_first("admin");
-  must(iam.create_user(founder, iam::kProviderTenant, "oleg", "", iam::Role::kReader,
-                       kUserPassword));
+  create_user(iam::kProviderTenant, "oleg", iam::Role::kReader);
   const iam::Principal oleg = sign_in("oleg");
   const iam::AccessRequest asked = ask_for_role(oleg, iam::Role::kOperator, hours(8));
   EXPECT_EQ(verdict("S07-P-03"), "no_data") << "nothing is granted yet";
@@ -36,6 +35,34 @@ TEST_F(MeasuresBroken, RightThatNobodyApproved) {
               ElementsAre("right user/nadia/role/member: without an approved request of that right "
                           "from before it was given"));
   must(iam.people().delete_user(founder, nadia.id));
+  EXPECT_EQ(verdict("S07-P-03"), "pass");
+
+  // Who made the account may be who asked by it.
+  const iam::User olga = must(iam.create_user(founder, iam::kProviderTenant, "olga", "",
+                                              iam::Role::kReader, kUserPassword));
+  const iam::AccessRequest own = ask_for_role(sign_in("olga"), iam::Role::kOperator, hours(8));
+  EXPECT_TRUE(must(iam.access().approve(founder, own.id, "as agreed")).approved_by_own_account);
+  EXPECT_THAT(failing("S07-P-03"),
+              ElementsAre("right user/olga/role/operator: approved by who may have both accounts: "
+                          "one gave the other its account, and nobody else could decide"));
+  must(iam.people().delete_user(founder, olga.id));
+  EXPECT_EQ(verdict("S07-P-03"), "pass");
+
+  // The same of a role to be assumed.
+  const iam::AssumableRole crew = must(iam.roles().create_role(
+      founder, "crew",
+      R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+          "Principal": {"AWS": "arn:aws:iam::000000000001:user/oleg"}}})",
+      hours(1)));
+  const iam::Profile files = must(iam.profiles().create_profile(
+      founder, "Files",
+      R"({"Statement": {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}})"));
+  EXPECT_EQ(verdict("S07-P-03"), "pass") << "it gives nothing yet";
+  must(iam.roles().give_profile(founder, crew.id, files.id));
+  EXPECT_THAT(failing("S07-P-03"),
+              ElementsAre("right role/crew/profile/Files: without an approved request of that "
+                          "right from before it was given"));
+  must(iam.roles().withdraw_profile(founder, crew.id, files.id));
   EXPECT_EQ(verdict("S07-P-03"), "pass");
 
   // The right is held on, past the program and its record.

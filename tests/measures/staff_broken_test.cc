@@ -103,5 +103,38 @@ TEST_F(MeasuresBroken, UserLetInWithoutARight) {
                           "at, 1 held no right at that instant"));
 }
 
+TEST_F(MeasuresBroken, BucketOpenedBehindTheLogsBack) {
+  const iam::Principal owner = sign_in_first("customer");
+  open_bucket(kBucket);
+  EXPECT_EQ(get_unsigned(kObject), 403) << "the tenant's block";
+  must(provider().iam().public_access().set_block(owner, policy::kNothingBlocked));
+  EXPECT_EQ(get_unsigned(kObject), 200);
+  const auto wait_for_visits = [&](std::size_t count) {
+    wait_until([&] {
+      const audit::Query visits{
+          .actor = "anonymous", .action = "s3:GetObject", .outcome = audit::Outcome::kSuccess};
+      return must(provider().ledger().query(iam::kFirstCustomer, visits)).events.size() == count;
+    });
+  };
+  wait_for_visits(1);
+  clock().jump(std::chrono::minutes(4));
+  EXPECT_EQ(verdict("S01-P-04"), "pass") << testing::PrintToString(failing("S01-P-04"));
+  must(provider().iam().public_access().set_block(owner, {}));
+  EXPECT_EQ(get_unsigned(kObject), 403) << "at once";
+
+  // Who got at the state database lifts the block again: the program believes what is there.
+  stop();
+  tamper(data(), "UPDATE tenant SET restrict_public_buckets = 0");
+  start();
+  clock().jump(std::chrono::minutes(1));
+  EXPECT_EQ(get_unsigned(kObject), 200);
+  wait_for_visits(2);
+  clock().jump(std::chrono::minutes(4));
+  EXPECT_EQ(verdict("S01-P-04"), "fail");
+  EXPECT_THAT(failing("S01-P-04"),
+              ElementsAre("bucket documents: 2 requests without a signature in 24 hours, 1 of them "
+                          "when the bucket was not open to everybody"));
+}
+
 }  // namespace
 }  // namespace belfry::measures_broken

@@ -12,8 +12,9 @@ import urllib.parse
 import jsonschema
 import yaml
 
-from contract_of_rights import (BUCKET, KEY, try_interventions, try_issuers, try_people,
-                                try_profiles, try_requests, try_roles)
+from contract_of_holds import try_holds
+from contract_of_rights import (BUCKET, KEY, try_delegations, try_interventions, try_issuers,
+                                try_people, try_profiles, try_requests, try_roles)
 from customer import Customer
 from running_provider import SOURCE, Provider, wait_until
 from token_issuer import TokenIssuer
@@ -340,9 +341,10 @@ def main():
                   "key": KEY, "measure": MEASURE, "job": job, "path": "checkpoint",
                   "session": customer.session["id"], "access_key": customer.access_key,
                   **try_profiles(contract, customer), **try_requests(contract, customer),
-                  **try_interventions(contract, customer)}
+                  **try_interventions(contract, customer), **try_delegations(contract, customer)}
         values.update(try_roles(contract, customer, values["profile"]))
         values.update(try_issuers(contract, customer, directory))
+        values.update(try_holds(contract, customer))
         by_customer = contract.walk(values, token, "en")
         assert by_customer["/api/v1/annex/{measure}/proof"] == 200, by_customer
         by_admin = contract.walk(values, None, "fr")

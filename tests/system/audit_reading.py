@@ -181,12 +181,20 @@ def try_exports(provider, customer):
     arguments = [COMMAND_LINE, "audit", "export", "--action", "s3:*", "--resource",
                  f"arn:aws:s3:::{BUCKET}/"]
     path = provider.folder / "log.jsonl"
+    before = len(events(provider, token, action="audit:ExportEvents", limit=1000)["items"])
     subprocess.run([*arguments, str(path)], check=True, env=environment, timeout=60)
     assert exported(path.read_bytes())[0] == lines
     assert not path.with_suffix(".jsonl.part").exists()
     out = subprocess.run([*arguments, "-"], check=True, env=environment, timeout=60,
                          capture_output=True).stdout
     assert exported(out)[0] == lines
+    # Each is told once, with what was asked for, and is no list of somebody who looks around.
+    told = events(provider, token, action="audit:ExportEvents", limit=1000)["items"]
+    assert len(told) == before + 2, told
+    assert all("s3" in event["ocsf"]["unmapped"]["filter"] for event in told), told
+    status, _, _ = provider.request("POST", "/api/v1/audit/exports?outcome=maybe", {}, token=token)
+    assert status == 400 and len(events(provider, token, action="audit:ExportEvents",
+                                        outcome="success")["items"]) == before + 2
 
 
 def try_apart(provider, other):

@@ -27,6 +27,7 @@ COMMANDS = (("status",), ("annex", "--bound"), ("annex", "--section", "2"),
             ("profile", "holders", "Archives"), ("key", "list"), ("session", "list"),
             ("request", "list"), ("request", "four-eyes"), ("grant", "list", "--all"),
             ("review", "list"), ("access", "what"), ("factor-rule",),
+            ("public-access", "show"),
             ("invitation", "list"), ("invitation", "create", "anna@example.org"), ("terms", "show"))
 
 

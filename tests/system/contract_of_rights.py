@@ -52,6 +52,26 @@ def try_factor_rule(ask):
         assert ask("PUT", rule, 200, {"needed_by": needed_by})["needed_by"] == needed_by
 
 
+def try_public_access(ask):
+    own = ask("POST", "/api/v1/buckets", 201, {"name": "open-or-not"})
+    assert own["is_open"] is False, own
+    of_tenant = ("/api/v1/public-access", {})
+    of_bucket = ("/api/v1/buckets/{bucket}/public-access", {"bucket": own["name"]})
+    everything = ask("GET", of_tenant[0], 200)
+    assert all(everything.values()) and len(everything) == 4, everything
+    lifted = {name: False for name in everything}
+    for place, values in of_tenant, of_bucket:
+        for wrong in {}, {**everything, "block_public_policy": "no"}:
+            ask("PUT", place, 400, wrong, **values)
+        now = ask("PUT", place, 200, lifted, **values)
+        assert now.get("bucket", now) == lifted, now
+    place, values = of_bucket
+    assert ask("GET", place, 200, **values) == {"bucket": lifted, "tenant": lifted,
+                                                "policy_is_public": False, "is_open": False}
+    ask("PUT", of_tenant[0], 200, everything)
+    ask("DELETE", "/api/v1/buckets/{bucket}", 204, **values)
+
+
 def try_break_glass(ask, body, place, token, ordinary):
     """What refuses an emergency; tests/system/interventions.py goes through one."""
     glass = "/api/v1/interventions/break-glass"
@@ -104,6 +124,7 @@ def try_requests(contract, customer):
     ask("PUT", "/api/v1/access-rules", 400, {"four_eyes": "six"})
     ask("PUT", "/api/v1/access-rules", 409, {"four_eyes": "all"})  # alone
     try_factor_rule(ask)
+    try_public_access(ask)
     held = ask("GET", "/api/v1/grants", 200, query="?state=all")["items"]
     own = [g for g in held if g["kind"] == "role" and g["user"] == customer.user["id"]]
     assert own[0]["origin"] == "direct" and own[0]["privileged"], held
@@ -198,6 +219,54 @@ def try_profiles(contract, customer):
     ask("DELETE", "/api/v1/groups/{group}/members/{user}", 404, group=gone["id"], user=other)
     ask("DELETE", "/api/v1/groups/{group}", 204, group=gone["id"])
     return holder
+
+
+def try_delegations(contract, customer):
+    """Who looks after a group's people: made, shown, ended."""
+    token, provider = customer.token["secret"], contract.provider
+
+    def ask(method, path, status, body=None, query="", **values):
+        target = contract.target_of(path, values, query)
+        got, answer = contract.ask(method, path, target, body, token)
+        assert got == status, (method, target, got, answer)
+        return answer
+
+    reads = {"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
+    logs = {"Statement": {"Effect": "Allow", "Action": "audit:*", "Resource": "*"}}
+    files = provider.rest("POST", "/api/v1/profiles", {"name": "Charts", "policy": reads}, token)
+    log = provider.rest("POST", "/api/v1/profiles", {"name": "Log", "policy": logs}, token)
+    unit, right = (provider.rest("POST", "/api/v1/groups", {"name": name}, token)["id"]
+                   for name in ("Ward", "Theatre"))
+    head = provider.rest(
+        "POST", f"/api/v1/tenants/{customer.tenant['id']}/users",
+        {"name": "harbour-head", "email": "", "role": "reader",
+         "password": "a long passphrase of a head"}, token)["id"]
+    place, one = "/api/v1/delegations", "/api/v1/delegations/{delegation}"
+    body = {"delegate": head, "unit": unit, "acts": ["invite", "give"], "profiles": [files["id"]],
+            "groups": [right], "duration_s": 3600}
+    for wrong in ({"acts": ["rule"]}, {"acts": "invite"}, {"role_max": "operator"},
+                  {"role_max": "king"}, {"duration_s": -1}, {"duration_s": 0}, {"delegate": 1},
+                  {"profiles": [1]}):
+        ask("POST", place, 400, {**body, **wrong})
+    ask("POST", place, 404, {**body, "unit": "1"})
+    ask("POST", place, 404, {**body, "profiles": ["1"]})
+    for wrong in ({"profiles": [log["id"]]}, {"groups": [unit]},
+                  {"delegate": customer.user["id"]}):
+        ask("POST", place, 409, {**body, **wrong})
+    made = ask("POST", place, 201, body)
+    assert (made["acts"], made["role_max"]) == (["invite", "give"], "reader"), made
+    lasts_us = made["expires_us"] - made["since_us"]
+    assert made["request"] is None and abs(lasts_us - 3_600_000_000) < 1_000_000, made
+    ask("POST", place, 409, body)
+    assert ask("GET", place, 200, query=f"?delegate={head}")["items"] == [made]
+    assert ask("GET", place, 200, query=f"?delegate={customer.user['id']}")["items"] == []
+    assert ask("GET", "/api/v1/users/{user}/access", 200, user=head)["delegations"] == [made]
+    ask("GET", place, 404, query="?delegate=nobody")
+    held = ask("GET", "/api/v1/grants", 200, query=f"?user={head}")["items"]
+    assert [(g["kind"], g["name"]) for g in held if g["privileged"]] == [("delegation", "Ward")]
+    ask("DELETE", one, 204, delegation=made["id"])
+    ask("DELETE", one, 404, delegation=made["id"])
+    return {"delegation": ask("POST", place, 201, {"delegate": head, "unit": unit})["id"]}
 
 
 def try_people(contract, customer):

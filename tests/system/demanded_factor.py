@@ -91,7 +91,7 @@ class Organisation:
         # What is not a member's is refused or not there, with a factor or without.
         self.walk.routes("demanded cookie", self.member.request, ("tenant", "bucket"),
                          wanted=("iam.factor_demanded", "iam.denied", "iam.request_missing",
-                                 "iam.intervention_missing"))
+                                 "iam.intervention_missing", "iam.delegation_missing"))
         assert self.walk.refused > before + 50, self.walk.refused
         assert not self.walk.problems, "\n".join(self.walk.problems)
         for method, path, body in (

@@ -81,6 +81,7 @@ def try_customer(provider):
     assert grants[0]["request"] == asked["id"], grants
     assert "Writers" in as_admin.say("grant", "list"), "a table for people"
     try_queries(customer, clerk, as_admin)
+    try_roles(provider, customer, as_admin)
     as_admin.belfry("grant", "revoke", grants[0]["id"])
     assert write() == 403, "it ends at once"
     try_expiry(provider, clerk, as_admin, write)
@@ -125,6 +126,42 @@ def try_queries(customer, clerk, as_admin):
     assert told["allowed"] and told["statements"][0]["name"] == "Writers", told
     told = as_admin.belfry("access", "explain", "clerk", "s3:DeleteObject", f"s3://{BUCKET}/a")
     assert not told["allowed"], told
+
+
+def try_roles(provider, customer, as_admin):
+    """A role to be assumed is among what reaches the bucket, and asked for like other rights."""
+    account = provider.rest("GET", "/api/v1/session", token=as_admin.token)["tenant"]["account"]
+    trust = provider.folder / "trust.json"
+    trust.write_text(json.dumps({
+        "Version": "2012-10-17",
+        "Statement": {"Sid": "Clerk", "Effect": "Allow", "Action": "sts:AssumeRole",
+                      "Principal": {"AWS": f"arn:aws:iam::{account}:user/clerk"}}}))
+    as_admin.belfry("role", "create", "uploads", "--trust", trust)
+    as_admin.say("role", "give", "uploads", "Writers")
+    found = as_admin.belfry("access", "who", f"s3://{BUCKET}")
+    assert [r["name"] for r in found["roles"]] == ["uploads"], found
+    ways = {p["name"]: {w["name"]: w["certainty"] for w in p["roles"]} for p in found["items"]}
+    assert ways["clerk"] == {"uploads": "always"}, ways
+    assert "Clerk" in as_admin.say("access", "who", f"s3://{BUCKET}")
+    roles = as_admin.belfry("access", "what", "clerk")["roles"]
+    assert [(r["name"], r["profiles"]) for r in roles] == [("uploads", ["Writers"])], roles
+    assert "uploads" in as_admin.say("access", "what", "clerk")
+    words = ("access", "explain")
+    request = ("s3:PutObject", f"s3://{BUCKET}/a", "--role", "uploads")
+    assert as_admin.belfry(*words, "clerk", *request)["allowed"]
+    assert as_admin.belfry(*words, "-", *request)["allowed"]
+    stranger = as_admin.belfry(*words, customer.user["name"], *request)
+    assert not stranger["allowed"] and "sts:AssumeRole" in stranger["reason"], stranger
+    held = {g["kind"]: g["name"] for g in as_admin.belfry("grant", "list")
+            if g["holder"] == "uploads"}
+    assert held == {"role_profile": "Writers", "trust": f"arn:aws:iam::{account}:user/clerk"}, held
+    trust.write_text(trust.read_text().replace("clerk", "porter"))
+    asked = as_admin.belfry("request", "create", "--for-role", "uploads", "--trust", trust,
+                            "--reason", "the porter does it")
+    assert (asked["kind"], asked["deciders"], asked["duration_s"]) == ("trust", 0, None), asked
+    assert "porter" in as_admin.say("request", "show", asked["id"])
+    as_admin.say("request", "cancel", asked["id"])
+    as_admin.say("role", "delete", "uploads")
 
 
 def try_review(provider, as_admin):
@@ -178,6 +215,18 @@ def try_staff(provider):
     assert roles["admin"]["origin"] == "founding" and roles["oleg"]["origin"] == "request", roles
     assert provider.belfry("request", "four-eyes")["four_eyes"] == "privileged"
     provider.belfry("request", "four-eyes", "none", code=3)
+    provider.rest("POST", "/api/v1/profiles", {"name": "Powers", "policy": {
+        "Statement": {"Effect": "Allow", "Action": "disk:*", "Resource": "*"}}})
+    trust = provider.folder / "crew.json"
+    trust.write_text(json.dumps({
+        "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+                      "Principal": {"AWS": "arn:aws:iam::000000000001:user/oleg"}}}))
+    provider.belfry("role", "create", "crew", "--trust", trust)
+    provider.belfry("role", "give", "crew", "Powers", code=3)
+    asked = provider.belfry("request", "create", "--for-role", "crew", "--profile", "Powers",
+                            "--reason", "disks are old", "--for", "1h")
+    assert (asked["kind"], asked["privileged"]) == ("role_profile", True), asked
+    provider.belfry("request", "approve", asked["id"], code=3)
 
 
 def main():

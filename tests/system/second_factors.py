@@ -84,6 +84,7 @@ def passkeys(provider, origin):
         assert status == 400, (status, malformed)
 
     added_and_used(provider, browser, key, who)
+    tokens_of_before(provider, browser)
     refused(provider, browser, key)
     return browser
 
@@ -113,6 +114,16 @@ def added_and_used(provider, browser, key, who):
     asked = again.passkey_request(**who)
     assert [each["id"] for each in asked["allowCredentials"]] == [base64url(key.id)], asked
     again.must("POST", "/api/v1/session", {**who, "passkey": key.get(asked)})
+
+
+def tokens_of_before(provider, browser):
+    """Which the role is closed to from the first passkey on; another is made with it."""
+    status, _, octets = provider.request("GET", "/api/v1/tenants/1/users")
+    assert status == 403 and b"iam.made_before_passkey" in octets, (status, octets)
+    assert provider.rest("GET", "/api/v1/session")["user"]["name"] == "admin"
+    made = browser.must("POST", "/api/v1/api-tokens", {"label": "with the passkey"})
+    provider.credentials["api_token"] = made["secret"]
+    assert provider.rest("GET", "/api/v1/tenants/1/users")["items"]
 
 
 def refused(provider, browser, key):

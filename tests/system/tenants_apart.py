@@ -92,6 +92,9 @@ class Isolation:
         self.account = provider.rest(
             "POST", "/api/v1/service-accounts",
             {"name": "harbour-robot", "role": "reader", "owner": self.first.user["id"]}, token)
+        self.delegation = provider.rest(
+            "POST", "/api/v1/delegations",
+            {"delegate": self.reader["id"], "unit": self.crew["id"], "acts": ["invite"]}, token)
         provider.rest("POST", "/api/v1/users/" + self.first.user["id"] + "/factor-reset",
                       {"reason": "harbour phone lost"})
         resets = f"/api/v1/tenants/{self.first.tenant['id']}/factor-resets"
@@ -111,7 +114,8 @@ class Isolation:
                  self.intervention["id"],
                  self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
                  self.issuer["id"], self.subject["id"], self.directory.url,
-                 self.account["id"], self.reset["id"], "pilot@harbour.example", SECRET.decode())
+                 self.account["id"], self.reset["id"], self.delegation["id"],
+                 "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
 
@@ -171,7 +175,8 @@ class Isolation:
                   "invitation": self.invitation["id"], "version": "2026-1",
                   "role": self.role["id"], "role_session": self.role_session,
                   "issuer": self.issuer["id"], "subject": self.subject["id"],
-                  "account": self.account["id"], "reset": self.reset["id"]}
+                  "account": self.account["id"], "reset": self.reset["id"],
+                  "delegation": self.delegation["id"]}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -218,6 +223,10 @@ class Isolation:
                 "NewInvitation": {"email": "spy@meadow.example", "role": "reader"},
                 "NewServiceAccount": {"name": "meadow-robot", "role": "reader",
                                       "owner": self.first.user["id"]},
+                "NewDelegation": {"delegate": self.first.user["id"], "unit": self.group["id"]},
+                "PublicAccessBlock": {setting: True for setting in (
+                    "block_public_acls", "ignore_public_acls", "block_public_policy",
+                    "restrict_public_buckets")},
                 "Owner": {"owner": self.first.user["id"]},
                 "NewServiceKey": {"lifetime_us": 10**9},
                 "NewServiceToken": {"lifetime_us": 10**9, "label": "spy"},
@@ -248,11 +257,13 @@ class Isolation:
                                                 self.profile["id"], self.group["id"],
                                                 self.invitation["id"], self.role["id"],
                                                 self.role_session, self.issuer["id"],
-                                                self.account["id"], self.reset["id"]))
+                                                self.account["id"], self.reset["id"],
+                                                self.delegation["id"]))
         names_first = names_first or any(w in path for w in ("{token}", "{session}", "{factor}",
                                                        "{request}", "{grant}", "{review}",
                                                        "{intervention}"))
         names_first = names_first or operation["operationId"] in ("createTenant", "askForRight",
+                                                                 "createDelegation",
                                                                  "explainAccess", "assumeRole")
         if scope == "provider":
             allowed = (403, 404)
@@ -292,6 +303,9 @@ class Isolation:
         grants = self.provider.rest("GET", "/api/v1/grants",
                                     token=self.first.token["secret"])["items"]
         assert self.grant["id"] in [grant["id"] for grant in grants], "a right is gone"
+        delegations = self.provider.rest("GET", "/api/v1/delegations",
+                                         token=self.first.token["secret"])["items"]
+        assert [each["id"] for each in delegations] == [self.delegation["id"]], delegations
 
 
 def main():

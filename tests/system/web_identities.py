@@ -142,6 +142,37 @@ class Programs:
             f"{self.registered['arn']}:{AUDIENCE}:{SUBJECT}"), names
         assert not names["job-8"]["second_factor"], names
 
+    def with_the_command_line(self):
+        """`belfry role assume` with the token in a file: nobody is signed in, and no S3 client."""
+        file = self.folder / "token"
+        file.write_text(self.token() + "\n")
+        made = self.provider.belfry("role", "assume", self.role["arn"], "--session", "job-9",
+                                    "--web-identity-token-file", file)
+        keys = {"AWS_ACCESS_KEY_ID": made["AccessKeyId"],
+                "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
+                "AWS_SESSION_TOKEN": made["SessionToken"]}
+        self.aws("s3api", "put-object", "--bucket", BUCKET, "--key", "out/3", **keys)
+        sessions = self.rest("GET", f"/api/v1/roles/{self.role['id']}/sessions")["items"]
+        mine = [s for s in sessions if s["name"] == "job-9"]
+        assert [(s["issuer"], s["subject"]) for s in mine] == [(self.issuer.url, SUBJECT)], mine
+        self.rest("DELETE", f"/api/v1/role-sessions/{mine[0]['id']}")
+        self.aws("s3api", "put-object", "--bucket", BUCKET, "--key", "out/3", code=254, **keys)
+        # By a name alone it is not said whose role it is.
+        self.provider.belfry("role", "assume", "ci", "--web-identity-token-file", file, code=1)
+        file.write_text(self.token(subject="repo:meadow/other"))
+        self.provider.belfry("role", "assume", self.role["arn"],
+                             "--web-identity-token-file", file, code=3)
+
+    def who_reaches(self):
+        """Who can reach the bucket by the role: programs, under what the trust policy asks."""
+        found = self.rest("GET", f"/api/v1/buckets/{BUCKET}/access?prefix=out/")
+        roles = {role["name"]: role for role in found["roles"]}
+        acts = {act["act"]: act["certainty"] for act in roles["ci"]["acts"]}
+        assert acts == {"read": "always", "write": "always"}, acts
+        programs = [o for o in roles["ci"]["others"] if o["kind"] == "program"]
+        assert [p["principal"] for p in programs] == [self.registered["arn"]], roles
+        assert len(programs[0]["conditions"]) == 2, programs
+
     def refuse_wrong_tokens(self):
         now, first = int(time.time()), self.issuer.signer
         for what, code, token in (
@@ -287,6 +318,8 @@ def main():
         programs = Programs(provider, issuer, foreign, folder)
         programs.with_awscli()
         programs.with_the_chain()
+        programs.with_the_command_line()
+        programs.who_reaches()
         programs.refuse_wrong_tokens()
         programs.refuse_open_trust()
         programs.logs_tell()

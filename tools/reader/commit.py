@@ -65,18 +65,30 @@ def read_piece(fields):
             "wrapped": fields.raw(60).hex()}
 
 
+def read_public_access(bits):
+    if bits == 128:
+        return None
+    if bits >> 4:
+        raise Malformed(f"settings of public access {bits}")
+    names = ("block_public_acls", "ignore_public_acls", "block_public_policy",
+             "restrict_public_buckets")
+    return {name: bool(bits >> place & 1) for place, name in enumerate(names)}
+
+
 def read_value(kind, data):
     fields = Fields(data)
     version = fields.number("B")
-    if version not in ((1,) if kind == "upload" else (1, 2)):
+    if version not in {"upload": (1,), "bucket": (1, 2, 3)}.get(kind, (1, 2)):
         raise Malformed(f"a value of version {version}")
     if kind == "bucket":
         names = ("id", "tenant", "created_us", "placement_default", "copies", "servers_min",
                  "sites_min")
         value = {name: fields.number(form) for name, form in zip(names, "qqqBIII")}
         value["sites_allowed"] = [fields.number("q") for _ in range(fields.number("I"))]
-        if version == 2:
+        if version >= 2:
             value["policy"] = fields.text()
+        if version == 3:
+            value["public_access"] = read_public_access(fields.number("B"))
         return value
     if kind == "upload":
         return {"started_us": fields.number("q"), "content_type": fields.text(),

@@ -15,7 +15,7 @@ class GoldenCommit(unittest.TestCase):
         self.body = (GOLDEN / "commit.bin").read_bytes()
 
     def test_says_what_is_written_down(self):
-        for name in "commit", "commit.second_values":
+        for name in "commit", "commit.second_values", "commit.third_values":
             meant = json.loads((GOLDEN / f"{name}.json").read_text())
             self.assertEqual(commit.read_commit((GOLDEN / f"{name}.bin").read_bytes()), meant)
 

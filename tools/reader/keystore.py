@@ -2,7 +2,7 @@
 
 Without a master key only the header is read. With one, and with the Python package `cryptography`,
 the keys are listed too (never their secrets); with the month seal also, whether the secrets of
-audit months open under it.
+audit months and of holds open under it.
 """
 
 import argparse
@@ -14,8 +14,9 @@ import sys
 
 HEADER = struct.Struct("<8sHHIQ8s12s")
 RECORD = struct.Struct("<qqHHIqI")
-MONTH = 2
-PURPOSES = {1: "objects", 2: "audit month", 3: "checkpoint signer", 4: "secrets"}
+# Purposes whose secrets are sealed once more, by the version of the format.
+SEALED = {1: (), 2: (2,), 3: (2, 5)}
+PURPOSES = {1: "objects", 2: "audit month", 3: "checkpoint signer", 4: "secrets", 5: "hold"}
 
 
 class Malformed(Exception):
@@ -46,7 +47,7 @@ def read_header(data):
     magic, version, _, length, generation, master_id, nonce = HEADER.unpack_from(data)
     if magic != b"belfrykS":
         raise Malformed("this is no key store")
-    if version not in (1, 2):
+    if version not in SEALED:
         raise Malformed(f"format version {version} is not known to this reader")
     if length != len(data) - HEADER.size - 4:
         raise Malformed("the sealed part is not as long as the header says")
@@ -57,7 +58,7 @@ def read_header(data):
 
 
 def month_opens(seals, seal_id, key, sealed):
-    """Whether the secret of an audit month opens under the seal that the file names."""
+    """Whether the secret of an audit month or a hold opens under the seal that the file names."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     for seal in seals:
         if hkdf_sha256(seal, b"belfry keystore seal id 1", 8) == seal_id:
@@ -85,7 +86,7 @@ def read_keys(data, master_key, seals=()):
                      "purpose": PURPOSES.get(purpose, str(purpose)),
                      "version": version, "created_us": created, "confirmed": bool(flags & 1),
                      "destroyed": bool(flags & 2), "secret_octets": length})
-        if sealed and purpose == MONTH and length:
+        if purpose in SEALED[header["version"]] and length:
             keys[-1]["opens"] = month_opens(seals, seal_id, key, secret)
     if offset != len(plain):
         raise Malformed("octets are left after the last key")

@@ -49,6 +49,6 @@ export function totp(secret: string, nowMs = Date.now()): string {
   return String(code).padStart(6, '0');
 }
 
-// The next step's code, which the daemon takes too: for the second sign-in of a user of whom `totp` served the
-// first, perhaps in the same step, since a code is good once.
+// The next step's code, which the daemon takes too: for a second sign-in of the same user, perhaps
+// in the same step as the first, since a code is good once.
 export const nextTotp = (secret: string) => totp(secret, Date.now() + stepMs);

@@ -51,6 +51,8 @@ export const users = {
       's3:GetBucketPolicy',
       's3:PutBucketPolicy',
       's3:DeleteBucketPolicy',
+      's3:GetBucketPublicAccessBlock',
+      's3:PutBucketPublicAccessBlock',
       'audit:ListEvents',
       'audit:ExportEvents',
     ],
@@ -64,12 +66,15 @@ export const users = {
       'measure:ListMeasures',
       's3:ListAllMyBuckets',
       ...iam(
-        'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary DecideRequest SetAccessRules SetFactorRule GetReview OpenReview DecideReview Invite ListInvitations SendInvitation WithdrawInvitation ListRoles GetRole CreateRole ChangeRole DeleteRole ListRoleSessions RevokeRoleSession GetAccess',
+        'ListTenants ListUsers GetUser CreateUser SetUserActive ListAccessKeys CreateAccessKey DeleteAccessKey ListSessions RevokeSession ListProfiles GetProfile CreateProfile ChangeProfile DeleteProfile GiveProfile WithdrawProfile ListGroups CreateGroup DeleteGroup ChangeGroup SetBoundary DecideRequest SetAccessRules SetFactorRule GetPublicAccess SetPublicAccess GetReview OpenReview DecideReview Invite ListInvitations SendInvitation WithdrawInvitation ListRoles GetRole CreateRole ChangeRole DeleteRole ListRoleSessions RevokeRoleSession GetAccess',
       ),
       ...iam(
-        'DeleteUser ListServiceAccounts CreateServiceAccount ChangeServiceAccount CreateServiceCredential ListIssuers GetIssuer CreateIssuer ChangeIssuer DeleteIssuer ListSubjects LinkSubject UnlinkSubject GetIntervention EndIntervention ListFactorResets AskForFactorReset ApproveFactorReset CancelFactorReset',
+        'ListDelegations CreateDelegation EndDelegation DeleteUser ListServiceAccounts CreateServiceAccount ChangeServiceAccount CreateServiceCredential ListIssuers GetIssuer CreateIssuer ChangeIssuer DeleteIssuer ListSubjects LinkSubject UnlinkSubject GetIntervention EndIntervention ListFactorResets AskForFactorReset ApproveFactorReset CancelFactorReset',
       ),
       'audit:ListEvents',
+      ...['List', 'Get', 'Place', 'Release', 'Export'].map(
+        (act) => `audit:${act}Hold${act === 'List' ? 's' : ''}`,
+      ),
     ],
   },
   // May look at everything, by a profile, and change nothing.
@@ -83,6 +88,19 @@ export const users = {
       ...'ListTenants ListUsers GetUser ListAccessKeys ListSessions ListProfiles GetProfile ListGroups'
         .split(' ')
         .map((name) => `iam:${name}`),
+    ],
+  },
+  // Looks after the night shift, as a delegate.
+  ines: {
+    password: 'who looks after a ward has one',
+    totp: '654321',
+    user: { ...user('7', '2', 'ines', 'reader', true), privileged: true },
+    tenant: tenant('2', '1', 'customer', 'Atelier Rivage'),
+    rights: [
+      'measure:ListMeasures',
+      ...iam(
+        'ListTenants ListUsers GetUser ListGrants ListGroups ListProfiles ListDelegations Invite ListInvitations SendInvitation WithdrawInvitation SetUserActive GiveProfile WithdrawProfile ChangeGroup GetRequest DecideRequest',
+      ),
     ],
   },
   remi: {
@@ -131,6 +149,7 @@ function user(id, tenant, name, role, has_totp) {
     owner: null,
     has_totp,
     passkeys: 0,
+    factor_needed: role.endsWith('administrator'),
     created_us: minutesAgo(50_000),
     last_sign_in_us: minutesAgo(3),
     role_until_us: null,
@@ -331,6 +350,7 @@ export const bucket = (name) => ({
   created_us: minutesAgo(4000),
   placement,
   placement_is_default: true,
+  is_open: name === 'rivage-photos',
 });
 
 export const object = (key, size) => ({

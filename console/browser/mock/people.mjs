@@ -1,6 +1,8 @@
 // People and their rights, in memory, as far as pages are to be tested with them.
 import * as data from './data.mjs';
+import { answerDelegations } from './delegations.mjs';
 import { answerFactorRule } from './factor_rule.mjs';
+import { answerPublicAccess } from './public_access.mjs';
 import { answerRequests, requestNeeded } from './requests.mjs';
 import { answerReviews } from './reviews.mjs';
 import { accountsOf, answerStaff } from './staff.mjs';
@@ -23,6 +25,7 @@ const people = [
       email: at % 5 === 0 ? '' : `${name}@rivage.example`,
       role: at % 3 === 0 ? 'member' : 'reader',
       privileged: at % 20 === 3,
+      factor_needed: at % 20 === 3,
       active: at % 9 !== 4,
       has_totp: at % 4 === 0,
       passkeys: at % 6 === 0 ? 2 : 0,
@@ -228,8 +231,12 @@ export function answerPeople(route, path, body, query, who) {
   const [, id, , other] = path;
   const asked = answerRequests(route, path, body, query, who, things);
   if (asked !== undefined) return asked;
+  const delegated = answerDelegations(route, path, body, query, who, things);
+  if (delegated !== undefined) return delegated;
   const ruled = answerFactorRule(route, body, people);
   if (ruled !== undefined) return ruled;
+  const kept = answerPublicAccess(route, path, body);
+  if (kept !== undefined) return kept;
   const reviewed = answerReviews(route, path, body, query, who, things);
   if (reviewed !== undefined) return reviewed;
   const staffed = answerStaff(route, path, body, query, who, things);

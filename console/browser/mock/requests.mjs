@@ -17,6 +17,8 @@ const request = (id, more) => ({
   privileged: false,
   reason: 'restore test',
   duration_s: 28_800,
+  assumable_role: null,
+  trust: null,
   requested_by: '101',
   requested_by_name: 'bruno.martin',
   requested_us: now() - dayUs,
@@ -26,7 +28,9 @@ const request = (id, more) => ({
   decided_by_name: null,
   decided_us: null,
   decision_reason: '',
+  approved_by_own_account: false,
   deciders: 1,
+  delegation: null,
   ...more,
 });
 
@@ -58,6 +62,16 @@ const requests = new Map(
       requested_by: '2',
       requested_by_name: 'claire',
     }),
+    request('7006', {
+      kind: 'delegation',
+      profile: null,
+      group: '602',
+      name: 'Day shift',
+      privileged: true,
+      requested_by: '98',
+      requested_by_name: 'gregor',
+      delegation: '9002',
+    }),
   ].map((each) => [each.id, each]),
 );
 
@@ -79,11 +93,13 @@ function ask(who, things, body) {
   const kind =
     body.four_eyes !== undefined
       ? 'four_eyes'
-      : body.role !== undefined
-        ? 'role'
-        : body.profile !== undefined
-          ? 'profile'
-          : 'membership';
+      : body.assumable_role !== undefined
+        ? 'role_profile'
+        : body.role !== undefined
+          ? 'role'
+          : body.profile !== undefined
+            ? 'profile'
+            : 'membership';
   const id = String(++made);
   const name =
     body.four_eyes ?? body.role ?? things.profile(body.profile) ?? things.group(body.group);
@@ -99,6 +115,8 @@ function ask(who, things, body) {
       privileged: body.profile === '504',
       reason: body.reason,
       duration_s: body.duration_s ?? null,
+      assumable_role: body.assumable_role ?? null,
+      trust: body.trust ?? null,
       requested_by: who.user.id,
       requested_by_name: who.user.name,
       requested_us: now(),

@@ -25,6 +25,7 @@ const grant = (id, user, holder, kind, name, privileged = false) => ({
   expires_us: null,
   ended_us: null,
   end_reason: null,
+  assumable_role: null,
 });
 const item = (id, held, more = {}) => ({
   id,
@@ -176,6 +177,7 @@ const role = (id, name, more = {}) => ({
   privileged: false,
   profiles: [],
   created_us: now() - 30 * dayUs,
+  last_assumed_us: now() - dayUs,
   changed_us: now() - 3 * dayUs,
   ...more,
 });
@@ -190,6 +192,21 @@ let sessions = [
     second_factor: false,
     created_us: now() - 1e9,
     expires_us: now() + 1e9,
+    issuer: null,
+    subject: null,
+  },
+  {
+    id: 'BLFTEMPORARYKEY00001',
+    role: '301',
+    name: 'job-7',
+    arn: 'arn:aws:sts::000000000002:assumed-role/nightly-backup/job-7',
+    assumed_by:
+      'arn:aws:iam::000000000002:oidc-provider/ci.example.org:belfry:repo:harbour/app:ref:refs/heads/main',
+    second_factor: false,
+    created_us: now() - 1e8,
+    expires_us: now() + 1e9,
+    issuer: 'https://ci.example.org',
+    subject: 'repo:harbour/app:ref:refs/heads/main',
   },
 ];
 
@@ -263,6 +280,38 @@ const acts = [
     ],
   },
 ];
+const way = {
+  role: '301',
+  name: 'backup',
+  certainty: 'maybe',
+  needs_second_factor: true,
+  through: ['nightly'],
+  reasons: [reason('trust', null, { conditions: ['IpAddress aws:SourceIp 10.0.0.0/8'] })],
+};
+const roleReach = {
+  role: '301',
+  name: 'backup',
+  arn: 'arn:aws:iam::000000000002:role/backup',
+  privileged: false,
+  acts,
+  others: [
+    { kind: 'role', principal: 'nightly', certainty: 'always', statement: null, conditions: [] },
+    {
+      kind: 'account',
+      principal: '000000000007',
+      certainty: 'maybe',
+      statement: '1',
+      conditions: ['StringEquals sts:ExternalId harbour-7'],
+    },
+    {
+      kind: 'program',
+      principal: 'arn:aws:iam::000000000002:oidc-provider/ci.example.org',
+      certainty: 'maybe',
+      statement: '2',
+      conditions: ['StringEquals ci.example.org:aud belfry'],
+    },
+  ],
+};
 
 function answerReach(route, path, body, query, things) {
   const [, id] = path;
@@ -274,16 +323,48 @@ function answerReach(route, path, body, query, things) {
       return [
         200,
         {
-          items: [{ user, name: things.user(user), role: 'reader', acts }],
+          items: [
+            { user, name: things.user(user), role: 'reader', acts, roles: isFirst ? [way] : [] },
+          ],
           next_cursor: isFirst ? '100' : null,
+          roles: isFirst ? [roleReach] : [],
           foreigners: isFirst
             ? [{ principal: '000000000007', act: 'read', statement: 'Partner', conditions: [] }]
             : [],
+          everybody:
+            isFirst && id === 'rivage-photos'
+              ? [
+                  {
+                    act: 'read',
+                    certainty: 'maybe',
+                    needs_second_factor: false,
+                    reasons: [
+                      reason('bucket_policy', null, {
+                        statement: 'Gallery',
+                        conditions: ['IpAddress aws:SourceIp 192.0.2.0/24'],
+                      }),
+                    ],
+                  },
+                ]
+              : [],
         },
       ];
     }
     case 'GET users/*/access':
-      return [200, { buckets: [{ bucket: 'rivage-photos', acts }] }];
+      return [
+        200,
+        {
+          buckets: [{ bucket: 'rivage-photos', acts }],
+          roles: [
+            {
+              ...way,
+              profiles: ['Nothing but reading'],
+              privileged: false,
+              buckets: [{ bucket: 'rivage-photos', acts }],
+            },
+          ],
+        },
+      ];
     case 'POST access/*':
       return body.action === 's3:GetObject'
         ? [200, { allowed: true, reason: null, statements: [reason('role', 'reader')] }]

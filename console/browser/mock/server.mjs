@@ -7,7 +7,9 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as data from './data.mjs';
+import { answerHolds } from './holds.mjs';
 import { answerPeople } from './people.mjs';
+import { isOpen } from './public_access.mjs';
 
 const port = Number(process.argv[2] ?? 8444);
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -286,10 +288,9 @@ function api(request, response, path, query, body) {
   if (isOfOthers && isStale(request)) {
     return problem(response, 403, 'iam.step_up_needed', 'Not allowed', 'Confirm first.');
   }
-  const isChange =
-    /^PUT (profiles|users|access-rules|factor-rule|reviews|roles|issuers|service-accounts)/.test(
-      route,
-    ) && body.length > 0;
+  const changed =
+    'profiles|users|access-rules|factor-rule|reviews|roles|issuers|service-accounts|.*public-access';
+  const isChange = new RegExp(`^PUT (${changed})`).test(route) && body.length > 0;
   const said = isChange ? JSON.parse(body.toString()) : body;
   const found = answerPeople(route, path, said, query, who);
   if (found !== undefined) {
@@ -297,6 +298,9 @@ function api(request, response, path, query, body) {
     if (status < 400) return answer(response, status, what);
     const { message_id, detail, arguments: args } = what;
     return problem(response, status, message_id, 'Not done', detail, args);
+  }
+  if (path[0] === 'audit' && path[1] === 'holds') {
+    return answer(response, ...answerHolds(method, path, body));
   }
   switch (route) {
     case 'GET session':
@@ -351,7 +355,11 @@ function api(request, response, path, query, body) {
       break;
     }
     case 'GET buckets':
-      return answer(response, 200, page(buckets));
+      return answer(
+        response,
+        200,
+        page(buckets.map((each) => ({ ...each, is_open: isOpen(each.name) }))),
+      );
     case 'POST buckets':
       buckets.push(data.bucket(body.name));
       return answer(response, 201, data.bucket(body.name));

@@ -22,6 +22,7 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['claire', '/account/api-tokens'],
   ['claire', '/account/rights'],
   ['claire', '/nowhere'],
+  ['nadia', '/audit'],
   ['nadia', '/people/users'],
   ['nadia', '/people/users/99'],
   ['nadia', '/people/users/100'],
@@ -56,6 +57,10 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['nadia', '/people/directories/3102'],
   ['nadia', '/people/directories/3103'],
   ['nadia', '/people/directories/new'],
+  ['nadia', '/people/delegations'],
+  ['nadia', '/people/requests/7006'],
+  ['ines', '/people/delegations'],
+  ['ines', '/people/users'],
   ['nadia', '/people/service-accounts'],
   ['nadia', '/people/service-accounts/3302'],
   ['claire', '/people/service-accounts'],
@@ -95,7 +100,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         expect(complaints).toEqual([]);
       });
 
-      for (const who of ['admin', 'claire', 'nadia', 'olga'] as const) {
+      for (const who of ['admin', 'claire', 'ines', 'nadia', 'olga'] as const) {
         test(`the pages of ${who}`, async ({ page }) => {
           const complaints = watch(page);
           await signIn(page, who);

@@ -6,6 +6,7 @@ export const persons = {
   nadia: { password: 'an administrator has a long password', code: '654321' },
   olga: { password: 'an operator has a password too', code: '654321' },
   lucas: { password: 'who only looks has a password', code: '654321' },
+  ines: { password: 'who looks after a ward has one', code: '654321' },
   remi: { password: 'a reader has a password too', code: null },
   noor: { password: 'noor has no second factor yet', code: null },
   claire: { password: 'another long password', code: null },

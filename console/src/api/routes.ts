@@ -12,7 +12,9 @@ import type {
   AuditPage,
   Bucket,
   BucketPolicy,
+  BucketPublicAccess,
   Checkpoint,
+  Delegation,
   DirectoryAnswer,
   DirectoryPage,
   Disk,
@@ -23,6 +25,8 @@ import type {
   Group,
   GroupHoldings,
   GroupMember,
+  HeldPage,
+  Hold,
   Holdings,
   InclusionProof,
   Intervention,
@@ -39,6 +43,8 @@ import type {
   NewAccessRequest,
   NewApiToken,
   NewBreakGlass,
+  NewDelegation,
+  NewHold,
   NewIntervention,
   NewInvitation,
   NewIssuer,
@@ -51,14 +57,15 @@ import type {
   ObjectPage,
   OpenInvitation,
   OpenPasswordReset,
-  PasswordReset,
   Page,
   PasskeyAssertion,
   PasskeyCreation,
   PasskeyRequest,
+  PasswordReset,
   PredefinedProfiles,
   Profile,
   ProfileHolder,
+  PublicAccessBlock,
   RecoveryCodes,
   ReplicaSet,
   RequestChoices,
@@ -161,6 +168,9 @@ export const identity = {
   setActive: (user: string, active: boolean) =>
     ask<User>('PATCH', ['users', user], { body: { active } }),
   deleteUser: (user: string) => ask<undefined>('DELETE', ['users', user]),
+  publicAccess: () => ask<PublicAccessBlock>('GET', ['public-access']),
+  setPublicAccess: (body: PublicAccessBlock) =>
+    ask<PublicAccessBlock>('PUT', ['public-access'], { body }),
   factorRule: () => ask<FactorRule>('GET', ['factor-rule']),
   setFactorRule: (needed_by: FactorRule['needed_by']) =>
     ask<FactorRule>('PUT', ['factor-rule'], { body: { needed_by } }),
@@ -271,6 +281,13 @@ export const issuers = {
     ask<undefined>('DELETE', ['issuers', issuer, 'subjects', subject]),
 };
 
+export const delegations = {
+  list: (delegate: string | null) => all<Delegation>(['delegations'], { delegate }),
+  one: (id: string) => ask<Delegation>('GET', ['delegations', id]),
+  create: (body: NewDelegation) => ask<Delegation>('POST', ['delegations'], { body }),
+  end: (id: string) => ask<undefined>('DELETE', ['delegations', id]),
+};
+
 export const serviceAccounts = {
   list: () => all<ServiceAccount>(['service-accounts']),
   create: (body: NewServiceAccount) => ask<ServiceAccount>('POST', ['service-accounts'], { body }),
@@ -322,6 +339,10 @@ export const objects = {
   policy: (bucket: string) => ask<BucketPolicy>('GET', ['buckets', bucket, 'policy']),
   setPolicy: (bucket: string, text: string) =>
     ask<undefined>('PUT', ['buckets', bucket, 'policy'], { text }),
+  publicAccess: (bucket: string) =>
+    ask<BucketPublicAccess>('GET', ['buckets', bucket, 'public-access']),
+  setPublicAccess: (bucket: string, body: PublicAccessBlock) =>
+    ask<BucketPublicAccess>('PUT', ['buckets', bucket, 'public-access'], { body }),
   deletePolicy: (bucket: string) => ask<undefined>('DELETE', ['buckets', bucket, 'policy']),
   list: (bucket: string, prefix: string, cursor: string | null) =>
     ask<ObjectPage>('GET', ['buckets', bucket, 'objects'], {
@@ -362,6 +383,16 @@ export interface AuditFilter {
   reason?: string;
   detail?: readonly string[];
 }
+
+export const holds = {
+  list: () => all<Hold>(['audit', 'holds']),
+  place: (body: NewHold) => ask<Hold>('POST', ['audit', 'holds'], { body }),
+  events: (id: string, cursor: string | null) =>
+    ask<HeldPage>('GET', ['audit', 'holds', id, 'events'], { query: { cursor } }),
+  exportAddress: (id: string) => address(['audit', 'holds', id, 'export']),
+  release: (id: string, reason: string) =>
+    ask<undefined>('POST', ['audit', 'holds', id, 'release'], { body: { reason } }),
+};
 
 export const audit = {
   events: (filter: AuditFilter, cursor: string | null, limit: number) =>

@@ -14,6 +14,7 @@ import classes from './audit.module.css';
 import { EventTable } from './event_table';
 import { filterOf, isEmpty, placeOfFields, readFields, type Fields } from './filter';
 import { FilterForm } from './filter_form';
+import { HoldsPanel } from './holds_panel';
 import { LedgerPanel } from './ledger_panel';
 import { useLive } from './use_live';
 
@@ -33,6 +34,11 @@ export function AuditPage({ filter: asked }: { filter: string }) {
     >
       <FilterForm fields={fields} onFilter={show} />
       <Events key={asked} fields={fields} onNarrow={(more) => show({ ...fields, ...more })} />
+      <HoldsPanel
+        key={`holds ${asked}`}
+        fields={fields}
+        onNarrow={(more) => show({ ...fields, ...more })}
+      />
       <LedgerPanel />
     </Page>
   );

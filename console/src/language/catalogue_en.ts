@@ -1,10 +1,13 @@
 import { auditEn } from './catalogue_audit_en';
+import { holdsEn } from './catalogue_holds_en';
 import { peopleEn } from './catalogue_people_en';
 import { arrivalEn } from './catalogue_arrival_en';
 import { accountEn } from './catalogue_account_en';
+import { publicEn } from './catalogue_public_en';
 import { reachEn } from './catalogue_reach_en';
 import { rightsEn } from './catalogue_rights_en';
 import { staffEn } from './catalogue_staff_en';
+import { delegationEn } from './catalogue_delegation_en';
 
 // What the console says, in English: the list of all its messages. `{name}` is filled in; `.one`
 // and `.other` are the forms of a number `{n}`.
@@ -12,9 +15,11 @@ export const en = {
   ...peopleEn,
   ...arrivalEn,
   ...accountEn,
+  ...publicEn,
   ...reachEn,
   ...rightsEn,
   ...staffEn,
+  ...delegationEn,
   name: 'Belfry',
   'state.loading': 'Loading…',
   'page.missing': 'There is no such page.',
@@ -266,7 +271,7 @@ export const en = {
   'bucket.tab.access': 'Access',
   'access.title': 'The policy of this bucket',
   'access.lead':
-    'It says who may do what here, besides what the roles of your own users say: it can open the bucket, or a part of it, to another organisation, and it can forbid. What it forbids nobody may, your own users included. It cannot open the bucket to everybody.',
+    'It says who may do what here, besides what the roles of your own users say: it can open the bucket, or a part of it, to another organisation, and it can forbid. What it forbids nobody may, your own users included. What it opens to everybody counts where public access is not kept back.',
   'access.none': 'This bucket has no policy.',
   'access.none.means': 'Your own users alone reach it, as their roles say.',
   'access.policy': 'Policy',
@@ -384,4 +389,5 @@ export const en = {
   'sets.disks': 'Disks',
   'sets.stored': 'Stored on each',
   ...auditEn,
+  ...holdsEn,
 } as const;

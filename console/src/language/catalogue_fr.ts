@@ -1,9 +1,12 @@
 import { auditFr } from './catalogue_audit_fr';
+import { holdsFr } from './catalogue_holds_fr';
 import { arrivalFr } from './catalogue_arrival_fr';
 import { accountFr } from './catalogue_account_fr';
+import { publicFr } from './catalogue_public_fr';
 import { reachFr } from './catalogue_reach_fr';
 import { rightsFr } from './catalogue_rights_fr';
 import { staffFr } from './catalogue_staff_fr';
+import { delegationFr } from './catalogue_delegation_fr';
 import type { en } from './catalogue_en';
 import { peopleFr } from './catalogue_people_fr';
 
@@ -12,9 +15,11 @@ export const fr: Record<keyof typeof en, string> = {
   ...peopleFr,
   ...arrivalFr,
   ...accountFr,
+  ...publicFr,
   ...reachFr,
   ...rightsFr,
   ...staffFr,
+  ...delegationFr,
   name: 'Belfry',
   'state.loading': 'Chargement…',
   'page.missing': 'Cette page n’existe pas.',
@@ -269,7 +274,7 @@ export const fr: Record<keyof typeof en, string> = {
   'bucket.tab.access': 'Accès',
   'access.title': 'La politique de ce compartiment',
   'access.lead':
-    'Elle dit qui peut faire quoi ici, en plus de ce que disent les rôles de vos utilisateurs : elle peut ouvrir le compartiment, ou une partie, à une autre organisation, et elle peut interdire. Ce qu’elle interdit, personne ne le peut, vos utilisateurs compris. Elle ne peut pas ouvrir le compartiment à tout le monde.',
+    'Elle dit qui peut faire quoi ici, en plus de ce que disent les rôles de vos utilisateurs : elle peut ouvrir le compartiment, ou une partie, à une autre organisation, et elle peut interdire. Ce qu’elle interdit, personne ne le peut, vos utilisateurs compris. Ce qu’elle ouvre à tous compte là où l’accès public n’est pas refusé.',
   'access.none': 'Ce compartiment n’a pas de politique.',
   'access.none.means': 'Seuls vos utilisateurs y accèdent, selon leurs rôles.',
   'access.policy': 'Politique',
@@ -388,4 +393,5 @@ export const fr: Record<keyof typeof en, string> = {
   'sets.disks': 'Disques',
   'sets.stored': 'Stocké sur chacun',
   ...auditFr,
+  ...holdsFr,
 };

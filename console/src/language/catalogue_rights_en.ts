@@ -32,6 +32,9 @@ export const rightsEn = {
   'request.ends': 'Decided, or lapses',
   'request.lapses': 'Lapses',
   'request.decided_by': 'Decided',
+  'request.own_account': 'Not by two',
+  'request.own_account.text':
+    'Who approved it may have both accounts: one gave the other its account, and nobody else could decide. It does not count as approved (S07-P-03) until somebody else approves it anew.',
   'request.decision': 'Decision',
   'request.decision_reason': 'Reason of the decision',
   'request.decision_reason.what': 'Who asked reads it.',
@@ -44,6 +47,8 @@ export const rightsEn = {
   'request.kind.role': 'Role',
   'request.kind.profile': 'Profile',
   'request.kind.membership': 'Membership of a group',
+  'request.kind.role_profile': 'Profile of a role to assume',
+  'request.kind.trust': 'Whom a role to assume trusts',
   'request.kind.four_eyes': 'Rule of two persons',
   'request.choose': 'Choose…',
   'request.nothing': 'There is nothing of this kind to ask for.',

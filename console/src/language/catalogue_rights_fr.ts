@@ -35,6 +35,9 @@ export const rightsFr: Record<keyof typeof rightsEn, string> = {
   'request.ends': 'Décision, ou caducité',
   'request.lapses': 'Devient caduque',
   'request.decided_by': 'Décidé',
+  'request.own_account': 'Pas à deux',
+  'request.own_account.text':
+    'Qui l’a approuvée peut avoir les deux comptes : l’un a créé l’autre, et personne d’autre ne pouvait décider. Elle ne compte pas comme approuvée (S07-P-03) tant que quelqu’un d’autre ne l’approuve pas de nouveau.',
   'request.decision': 'Décision prise',
   'request.decision_reason': 'Motif de la décision',
   'request.decision_reason.what': 'La personne qui a demandé le lit.',
@@ -47,6 +50,8 @@ export const rightsFr: Record<keyof typeof rightsEn, string> = {
   'request.kind.role': 'Rôle',
   'request.kind.profile': 'Profil',
   'request.kind.membership': 'Appartenance à un groupe',
+  'request.kind.role_profile': 'Profil d’un rôle à endosser',
+  'request.kind.trust': 'À qui un rôle à endosser fait confiance',
   'request.kind.four_eyes': 'Règle des deux personnes',
   'request.choose': 'Choisir…',
   'request.nothing': 'Il n’y a rien de tel à demander.',

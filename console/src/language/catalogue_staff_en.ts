@@ -3,6 +3,8 @@ export const staffEn = {
   'people.interventions': 'Interventions',
   'interventions.lead.staff':
     'Nothing lets staff to customers’ data but an intervention: asked for with a reason, approved by another administrator, told to the customer, and over by itself.',
+  'interventions.lead.partner':
+    'What your provider’s staff asked for and did on your data and on that of your customers. These end theirs themselves.',
   'interventions.lead.customer':
     'What your provider’s staff asked to do on your data, and did. Nothing else lets it there, and you end it when you like.',
   'interventions.ask': 'Ask for an intervention',

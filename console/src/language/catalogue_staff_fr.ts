@@ -5,6 +5,8 @@ export const staffFr: Record<keyof typeof staffEn, string> = {
   'people.interventions': 'Interventions',
   'interventions.lead.staff':
     'Rien n’ouvre au personnel les données des clients, sinon une intervention : demandée avec un motif, approuvée par un autre administrateur, annoncée au client, et terminée d’elle-même.',
+  'interventions.lead.partner':
+    'Ce que le personnel de votre fournisseur a demandé et fait sur vos données et celles de vos clients. Ceux-ci mettent eux-mêmes fin aux leurs.',
   'interventions.lead.customer':
     'Ce que le personnel de votre fournisseur a demandé à faire sur vos données, et y a fait. Rien d’autre ne les lui ouvre, et vous y mettez fin quand vous voulez.',
   'interventions.ask': 'Demander une intervention',

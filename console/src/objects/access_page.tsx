@@ -14,12 +14,14 @@ import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
 import { BucketTabs } from './bucket_tabs';
 import { accountArn, bucketArn, userArn, write } from './policy';
+import { BucketPublicAccessPanel } from './public_access';
 import { ShareFolder } from './share_folder';
 import classes from './objects.module.css';
 
 // Who may do what in a bucket beyond what its organisation's profiles say: its policy.
 export function AccessPage({ bucket }: { bucket: string }) {
   const { t } = useSpeech();
+  const who = useWho();
   const query = useQuery({ queryKey: ['policy', bucket], queryFn: () => objects.policy(bucket) });
   return (
     <Page
@@ -35,6 +37,7 @@ export function AccessPage({ bucket }: { bucket: string }) {
       <Panel title={t('access.title')} flush>
         <Answer query={query}>{(found) => <Policy bucket={bucket} found={found} />}</Answer>
       </Panel>
+      {may(who, 's3:GetBucketPublicAccessBlock') && <BucketPublicAccessPanel bucket={bucket} />}
       <Names bucket={bucket} />
     </Page>
   );
@@ -81,6 +84,7 @@ function Editor({ bucket, kept }: { bucket: string; kept: string }) {
     mutationFn: () => objects.setPolicy(bucket, text),
     onSuccess: async () => {
       await askAgain(queries, ['policy', bucket]);
+      await askAgain(queries, ['public-access', bucket]);
       setDraft(null);
     },
     // The field is described by what is wrong with it.
@@ -142,6 +146,7 @@ function Editor({ bucket, kept }: { bucket: string; kept: string }) {
           onConfirm={async () => {
             await objects.deletePolicy(bucket);
             await askAgain(queries, ['policy', bucket]);
+            await askAgain(queries, ['public-access', bucket]);
             save.reset();
             setDraft(null);
           }}

@@ -14,6 +14,7 @@ import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
 import { isBucketName, placeOf } from './place';
+import { OpenMark, PublicAccessPanel } from './public_access';
 
 export function BucketsPage() {
   const { t } = useSpeech();
@@ -40,6 +41,7 @@ export function BucketsPage() {
           }
         </Answer>
       </Panel>
+      {may(who, 'iam:GetPublicAccess') && <PublicAccessPanel />}
       {creating && <CreateBucket onClose={() => setCreating(false)} />}
     </Page>
   );
@@ -60,6 +62,7 @@ function BucketTable({ buckets }: { buckets: Bucket[] }) {
                 <Icon name="buckets" />
                 <span className="wrap-anywhere">{bucket.name}</span>
               </a>
+              {bucket.is_open && <OpenMark />}
             </th>
             <td>
               {count('placement.copies', bucket.placement.copies, {

@@ -1,15 +1,18 @@
 import { Button, NativeSelect, Switch, TextInput } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
-import { access } from '../api/routes';
-import type { User, WhoReaches } from '../api/types';
+import { access, roles } from '../api/routes';
+import type { User, WhatReaches, WhoReaches } from '../api/types';
 import { Icon } from '../elements/icon';
 import { More } from '../elements/more';
 import { Panel } from '../elements/page';
 import { Answer, Empty, Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
+import { may, useWho } from '../shell/rights';
 import { ThingName } from './held_panel';
-import { Acts, Conditions, Reasons, Statement } from './reach';
+import { OpenMark } from '../objects/public_access';
+import { PrivilegedMark } from './marks';
+import { Acts, Conditions, Others, Reasons, Statement, Way } from './reach';
 import classes from './people.module.css';
 
 // Who can reach this bucket, and why?
@@ -73,9 +76,10 @@ function Who({ bucket, prefix }: { bucket: string; prefix: string }) {
     <Answer query={query}>
       {({ pages }) => (
         <>
-          {!query.hasNextPage && pages.every(({ items }) => items.length === 0) && (
-            <Empty icon="users" title={t('reach.nobody')} />
-          )}
+          {!query.hasNextPage &&
+            pages.every(({ items, everybody }) => items.length + everybody.length === 0) && (
+              <Empty icon="users" title={t('reach.nobody')} />
+            )}
           <ul className={classes.statements}>
             {pages.flatMap(({ items }) =>
               items.map((person) => (
@@ -85,15 +89,63 @@ function Who({ bucket, prefix }: { bucket: string; prefix: string }) {
                     <span className="tag">{t(`role.${person.role}`)}</span>
                   </h3>
                   <Acts acts={person.acts} />
+                  {person.roles.map((way) => (
+                    <div key={way.role}>
+                      {t('reach.by_role')}{' '}
+                      <ThingName kind="assumed-roles" id={way.role} name={way.name} />{' '}
+                      <Way way={way} />
+                    </div>
+                  ))}
                 </li>
               )),
             )}
           </ul>
           <More query={query}>{t('action.more')}</More>
+          <Everybody pages={pages} />
+          <Roles pages={pages} />
           <Foreigners pages={pages} />
         </>
       )}
     </Answer>
+  );
+}
+
+// Who does not sign in, where the bucket is open.
+function Everybody({ pages }: { pages: readonly WhoReaches[] }) {
+  const { t } = useSpeech();
+  const acts = pages.flatMap((page) => page.everybody);
+  if (acts.length === 0) return null;
+  return (
+    <>
+      <h3 className="row">
+        {t('reach.everybody')} <OpenMark />
+      </h3>
+      <Acts acts={acts} />
+    </>
+  );
+}
+
+// What the sessions of roles to be assumed may do there, and who else can assume each.
+function Roles({ pages }: { pages: readonly WhoReaches[] }) {
+  const { t } = useSpeech();
+  const roles = pages.flatMap((page) => page.roles);
+  if (roles.length === 0) return null;
+  return (
+    <>
+      <h3>{t('people.assumed-roles')}</h3>
+      <p className="soft">{t('reach.roles.means')}</p>
+      <ul className={classes.statements}>
+        {roles.map((role) => (
+          <li key={role.role} className={classes.statement}>
+            <h4>
+              <ThingName kind="assumed-roles" id={role.role} name={role.name} />
+            </h4>
+            <Acts acts={role.acts} />
+            <Others role={role} />
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -152,10 +204,11 @@ export function WhatPanel({ users, first }: { users: readonly User[]; first: str
       <div className="stack">
         {users.length > 1 && <UserField users={users} user={user} onUser={setUser} />}
         <Answer query={query}>
-          {({ buckets }) =>
-            buckets.length === 0 ? (
-              <Empty icon="buckets" title={t('reach.nothing')} />
-            ) : (
+          {({ buckets, roles }) => (
+            <>
+              {buckets.length === 0 && roles.length === 0 && (
+                <Empty icon="buckets" title={t('reach.nothing')} />
+              )}
               <ul className={classes.statements}>
                 {buckets.map(({ bucket, acts }) => (
                   <li key={bucket} className={classes.statement}>
@@ -168,11 +221,47 @@ export function WhatPanel({ users, first }: { users: readonly User[]; first: str
                   </li>
                 ))}
               </ul>
-            )
-          }
+              <RolesOf roles={roles} />
+            </>
+          )}
         </Answer>
       </div>
     </Panel>
+  );
+}
+
+// The roles that somebody can assume, and what each gives.
+function RolesOf({ roles }: { roles: WhatReaches['roles'] }) {
+  const { t } = useSpeech();
+  if (roles.length === 0) return null;
+  return (
+    <>
+      <h3>{t('reach.roles_of')}</h3>
+      <ul className={classes.statements}>
+        {roles.map((role) => (
+          <li key={role.role} className={classes.statement}>
+            <h4 className="row">
+              <ThingName kind="assumed-roles" id={role.role} name={role.name} />
+              <PrivilegedMark privileged={role.privileged} />
+            </h4>
+            <div>
+              <Way way={role} />
+            </div>
+            {role.profiles.length > 0 && (
+              <p className="soft wrap-anywhere">
+                {t('reach.gives')} {role.profiles.join(', ')}
+              </p>
+            )}
+            {role.buckets.map(({ bucket, acts }) => (
+              <div key={bucket}>
+                <h5 className="wrap-anywhere">{bucket}</h5>
+                <Acts acts={acts} />
+              </div>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -203,6 +292,13 @@ export function ExplainPanel({
   const [key, setKey] = useState('');
   const [sourceIp, setSourceIp] = useState('');
   const [factor, setFactor] = useState(false);
+  const [role, setRole] = useState('');
+  const who = useWho();
+  const known = useQuery({
+    queryKey: ['assumed-roles'],
+    queryFn: roles.list,
+    enabled: may(who, 'iam:ListRoles'),
+  });
   const explain = useMutation({
     mutationFn: () =>
       access.explain({
@@ -213,6 +309,7 @@ export function ExplainPanel({
         ...(sourceIp !== '' && { source_ip: sourceIp }),
         second_factor: factor,
         secure: true,
+        ...(role !== '' && { role }),
       }),
   });
   function submit(event: FormEvent) {
@@ -224,6 +321,17 @@ export function ExplainPanel({
       <form className="stack" onSubmit={submit} onChange={explain.reset}>
         <div className="row-end">
           {users.length > 1 && <UserField users={users} user={user} onUser={setUser} />}
+          {known.data !== undefined && known.data.length > 0 && (
+            <NativeSelect
+              label={t('reach.in_role')}
+              data={[
+                { value: '', label: t('reach.in_role.none') },
+                ...known.data.map(({ id, name }) => ({ value: id, label: name })),
+              ]}
+              value={role}
+              onChange={(event) => setRole(event.currentTarget.value)}
+            />
+          )}
           <NativeSelect
             label={t('audit.action')}
             data={actions}

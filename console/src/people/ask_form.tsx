@@ -20,13 +20,13 @@ export function AskForm({ asked, onClose }: { asked: AskedRight | null; onClose:
   const queries = useQueryClient();
   const [reason, setReason] = useState('');
   const [duration, setDuration] = useState<number>(hoursAtFirst);
-  const isRule = asked?.four_eyes !== undefined;
+  const isForGood = asked?.four_eyes !== undefined || asked?.trust !== undefined;
   const ask = useMutation({
     mutationFn: (wanted: AskedRight) =>
       access.ask({
         ...wanted,
         reason: reason.trim(),
-        ...(!isRule && { duration_s: duration * 3600 }),
+        ...(!isForGood && { duration_s: duration * 3600 }),
       }),
     onSuccess: () => askAgain(queries, ['requests']),
   });
@@ -48,7 +48,7 @@ export function AskForm({ asked, onClose }: { asked: AskedRight | null; onClose:
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-      {!isRule && (
+      {!isForGood && (
         <NativeSelect
           className="narrow"
           label={t('request.duration')}

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { askAgain } from '../api/again';
 import { isRequestNeeded } from '../api/problem';
 import { roles } from '../api/routes';
-import type { AssumableRole } from '../api/types';
+import type { AssumableRole, RoleSession } from '../api/types';
 import { Copyable } from '../elements/copyable';
 import { Moment } from '../elements/moment';
 import { Panel } from '../elements/page';
@@ -12,7 +12,7 @@ import { formatDuration } from '../language/format';
 import { useSpeech } from '../language/speech';
 import { write } from '../objects/policy';
 import { may, useWho } from '../shell/rights';
-import { AskForHolder } from './ask_for_holder';
+import { AskForm } from './ask_form';
 import { ChooseProfile } from './choose_profile';
 import { HeldPanel, ThingName } from './held_panel';
 import { PrivilegedMark } from './marks';
@@ -63,7 +63,7 @@ function Profiles({ role, query }: { role: AssumableRole; query: UseQueryResult<
       title={t('assumed.profiles')}
       lead={t('assumed.profiles.means')}
       query={query}
-      columns={[t('profile'), t('rights.since')]}
+      columns={[t('profile'), t('rights.since'), t('time.expires')]}
       nothing={{ icon: 'annex', title: t('assumed.profiles.none') }}
       rows={({ profiles }) =>
         profiles.map((each) => ({
@@ -74,7 +74,7 @@ function Profiles({ role, query }: { role: AssumableRole; query: UseQueryResult<
               <PrivilegedMark privileged={each.privileged} />
             </span>
           ),
-          cells: [<Moment us={each.since_us} />],
+          cells: [<Moment us={each.since_us} />, <Moment us={each.expires_us} never="–" />],
           take: {
             label: t('rights.withdraw.of', { name: each.name }),
             ask: t('rights.withdraw.ask', { profile: each.name, name: role.name }),
@@ -100,7 +100,9 @@ function Profiles({ role, query }: { role: AssumableRole; query: UseQueryResult<
                   note={t('assumed.profiles.means')}
                   action={t('rights.give')}
                   taken={profiles.map(({ profile }) => profile)}
-                  askBy={(profile) => <AskForHolder profile={profile} onClose={close} />}
+                  askBy={(profile) => (
+                    <AskForm asked={{ profile, assumable_role: role.id }} onClose={close} />
+                  )}
                   onClose={close}
                   onChoose={async (profile) => {
                     await roles.give(role.id, profile);
@@ -126,9 +128,16 @@ function Trust({ role }: { role: AssumableRole }) {
       <p>
         {t('assumed.longest')}: {formatDuration(role.session_max_us, language)}
       </p>
-      <pre className="code" tabIndex={0} aria-label={t('assumed.trust')}>
-        {write(role.trust)}
-      </pre>
+      <p>
+        {t('assumed.last')}: <Moment us={role.last_assumed_us} never="–" />
+      </p>
+      {role.trust === null ? (
+        <p>{t('assumed.trusts_nobody')}</p>
+      ) : (
+        <pre className="code" tabIndex={0} aria-label={t('assumed.trust')}>
+          {write(role.trust)}
+        </pre>
+      )}
     </ReadFirst>
   );
 }
@@ -136,7 +145,7 @@ function Trust({ role }: { role: AssumableRole }) {
 function ChangeTrust({ role, onDone }: { role: AssumableRole; onDone: () => void }) {
   const { t } = useSpeech();
   const queries = useQueryClient();
-  const [text, setText] = useState(() => write(role.trust));
+  const [text, setText] = useState(() => (role.trust === null ? '' : write(role.trust)));
   const [seconds, setSeconds] = useState(role.session_max_us / 1e6);
   const save = useMutation({
     mutationFn: () => {
@@ -158,10 +167,11 @@ function ChangeTrust({ role, onDone }: { role: AssumableRole; onDone: () => void
         onSeconds={setSeconds}
         error={save.error}
       />
-      {isRequestNeeded(save.error) && (
-        <p>
-          <a href="#/people/requests/new">{t('requests.create')}</a>
-        </p>
+      {isRequestNeeded(save.error) && faultOfText(text) === null && (
+        <AskForm
+          asked={{ assumable_role: role.id, trust: JSON.parse(text) as Record<string, never> }}
+          onClose={onDone}
+        />
       )}
       <div className="row">
         <Button loading={save.isPending} onClick={() => save.mutate()}>
@@ -203,7 +213,7 @@ function Sessions({ role }: { role: AssumableRole }) {
           key: each.id,
           head: <span className="wrap-anywhere">{each.name}</span>,
           cells: [
-            <code className="wrap-anywhere">{each.assumed_by}</code>,
+            <Beginner key="by" session={each} />,
             <code>{each.id}</code>,
             <Moment us={each.expires_us} />,
           ],
@@ -224,5 +234,21 @@ function Sessions({ role }: { role: AssumableRole }) {
           : null
       }
     />
+  );
+}
+
+// Who assumed the role; of a program, whose token began it.
+function Beginner({ session }: { session: RoleSession }) {
+  const { t } = useSpeech();
+  if (session.issuer === null) {
+    return <code className="wrap-anywhere">{session.assumed_by}</code>;
+  }
+  return (
+    <>
+      <code className="wrap-anywhere">{session.subject}</code>{' '}
+      <span className="soft wrap-anywhere">
+        {t('assumed.token_of', { issuer: session.issuer })}
+      </span>
+    </>
   );
 }

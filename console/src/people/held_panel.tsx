@@ -131,7 +131,7 @@ export function ThingName({
   name,
   opens = true,
 }: {
-  kind: 'users' | 'groups' | 'profiles';
+  kind: 'users' | 'groups' | 'profiles' | 'assumed-roles';
   id: string;
   name: string;
   opens?: boolean;

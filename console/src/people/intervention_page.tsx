@@ -14,7 +14,15 @@ import { isStaff, may, useWho } from '../shell/rights';
 import { DecisionForm } from './decision_form';
 import { ActionNames, InterventionStateMark, Where, wordsOf } from './intervention_marks';
 import { ReportPanel } from './intervention_report';
-import { isMine, leftSeconds, logOf, mayDecide, mayEnd, refreshMs } from './interventions';
+import {
+  isOnOurs,
+  isMine,
+  leftSeconds,
+  logOf,
+  mayDecide,
+  mayEnd,
+  refreshMs,
+} from './interventions';
 import { BackTo } from './people_tabs';
 
 export function InterventionPage({ id }: { id: string }) {
@@ -62,7 +70,9 @@ function Facts({ intervention }: { intervention: Intervention }) {
         </Fact>
         <Fact term={t('intervention.kind')}>{t(`intervention.kind.${intervention.kind}`)}</Fact>
         <Fact term={t('intervention.staff')}>{intervention.staff_name}</Fact>
-        {isStaff(who) && <Fact term={t('intervention.customer')}>{intervention.tenant_name}</Fact>}
+        {(isStaff(who) || !isOnOurs(who, intervention)) && (
+          <Fact term={t('intervention.customer')}>{intervention.tenant_name}</Fact>
+        )}
         <Fact term={t('request.duration')}>
           {formatDuration(intervention.duration_s * 1e6, language)}
         </Fact>
@@ -133,7 +143,7 @@ function Deed({ intervention }: { intervention: Intervention }) {
             <code className="wrap-anywhere">{intervention.staff_arn}</code>
           </Fact>
         </dl>
-        {may(who, 'audit:ListEvents') && (
+        {may(who, 'audit:ListEvents') && (isStaff(who) || isOnOurs(who, intervention)) && (
           <p>
             <a href={logOf(intervention)}>{t('intervention.log')}</a>
           </p>

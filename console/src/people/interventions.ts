@@ -45,8 +45,14 @@ export function mayDecide(who: WhoAmI, intervention: Intervention): boolean {
   );
 }
 
+// Administrators of a partner see those on its end customers' data: these end them, it does not.
+export function isOnOurs(who: WhoAmI, { tenant }: Intervention): boolean {
+  return tenant === who.tenant.id;
+}
+
 export function mayEnd(who: WhoAmI, intervention: Intervention): boolean {
   const isOver = intervention.state !== 'pending' && intervention.state !== 'open';
+  if (!isStaff(who) && !isOnOurs(who, intervention)) return false;
   return !isOver && (isMine(who, intervention) || may(who, 'iam:EndIntervention'));
 }
 

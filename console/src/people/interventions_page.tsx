@@ -2,7 +2,7 @@ import { Button, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { interventions } from '../api/routes';
-import type { Intervention, InterventionState } from '../api/types';
+import type { Intervention, InterventionState, WhoAmI } from '../api/types';
 import { Icon } from '../elements/icon';
 import { Moment } from '../elements/moment';
 import { Page, Panel } from '../elements/page';
@@ -18,7 +18,7 @@ import {
   Where,
   wordsOf,
 } from './intervention_marks';
-import { mayBreakGlass, mayDecide, refreshMs } from './interventions';
+import { isOnOurs, mayBreakGlass, mayDecide, refreshMs } from './interventions';
 import { PeopleTabs } from './people_tabs';
 
 const states: readonly InterventionState[] = ['pending', 'open', 'refused', 'ended', 'lapsed'];
@@ -55,7 +55,7 @@ export function InterventionsPage() {
     <Page
       title={t('people.title')}
       place={t('people.interventions')}
-      lead={t(isStaff(who) ? 'interventions.lead.staff' : 'interventions.lead.customer')}
+      lead={t(leadOf(who))}
       actions={ask}
     >
       <PeopleTabs at="interventions" />
@@ -72,6 +72,13 @@ export function InterventionsPage() {
       <Answer query={query}>{(found) => <Lists found={found} />}</Answer>
     </Page>
   );
+}
+
+function leadOf(who: WhoAmI) {
+  if (isStaff(who)) return 'interventions.lead.staff';
+  return who.tenant.kind === 'partner'
+    ? 'interventions.lead.partner'
+    : 'interventions.lead.customer';
 }
 
 // What waits for one's own decision comes first.
@@ -112,6 +119,7 @@ function List({
 }) {
   const { t } = useSpeech();
   const who = useWho();
+  const namesCustomer = isStaff(who) || found.some((each) => !isOnOurs(who, each));
   return (
     <Panel title={title} flush>
       {found.length === 0 ? (
@@ -122,7 +130,7 @@ function List({
         <Table
           columns={[
             t('intervention.staff'),
-            ...(isStaff(who) ? [t('intervention.customer')] : []),
+            ...(namesCustomer ? [t('intervention.customer')] : []),
             t('grant.choices'),
             t('request.state'),
             t('request.asked_by'),
@@ -139,7 +147,7 @@ function List({
                   <KindMark kind={each.kind} />
                 </div>
               </th>
-              {isStaff(who) && <td className="wrap-anywhere">{each.tenant_name}</td>}
+              {namesCustomer && <td className="wrap-anywhere">{each.tenant_name}</td>}
               <td>
                 <div>{wordsOf(t, each.actions) ?? <ActionNames actions={each.actions} />}</div>
                 <span className="soft">

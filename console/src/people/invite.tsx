@@ -29,7 +29,9 @@ function InviteForm({ tenant, onClose }: { tenant: string; onClose: () => void }
   const { t, language } = useSpeech();
   const who = useWho();
   const queries = useQueryClient();
-  const { first, roles } = useRoles(tenant === who.tenant.id);
+  const { first, roles: all } = useRoles(tenant === who.tenant.id);
+  // Who looks after a group alone invites nobody to administer.
+  const roles = may(who, 'iam:CreateUser') ? all : all.filter((role) => !isAdministrator({ role }));
   const [invited, setInvited] = useState<NewInvitation>({
     email: '',
     name: '',

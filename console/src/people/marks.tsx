@@ -35,7 +35,7 @@ export function FactorsMark({ user }: { user: User }) {
     ...(user.passkeys > 0 ? [count('user.passkeys', user.passkeys)] : []),
   ];
   if (factors.length > 0) return <>{factors.join(', ')}</>;
-  if (!user.privileged) return <span className="soft">{t('user.no_factor')}</span>;
+  if (!user.factor_needed) return <span className="soft">{t('user.no_factor')}</span>;
   return (
     <Chip icon="error" tone="stale">
       {t('user.no_factor')}

@@ -8,6 +8,7 @@ import { AccessQuestionsPage } from './access_page';
 import { AssumedRolePage } from './assumed_role_page';
 import { AssumedRolesPage } from './assumed_roles_page';
 import { BreakGlassPage } from './break_glass_page';
+import { DelegationsPage } from './delegations_page';
 import { DirectoriesPage } from './directories_page';
 import { GroupPage } from './group_page';
 import { GroupsPage } from './groups_page';
@@ -69,6 +70,8 @@ function placeOf(who: WhoAmI, kind: string, id: string | undefined): Place | nul
       return id === 'new'
         ? { action: 'iam:CreateRole', page: () => <NewAssumedRolePage /> }
         : { action: 'iam:GetRole', page: (role) => <AssumedRolePage id={role} /> };
+    case 'delegations':
+      return { action: null, page: () => <DelegationsPage /> };
     case 'service-accounts':
       return {
         action: null,

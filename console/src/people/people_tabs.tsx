@@ -11,6 +11,7 @@ const tabs: readonly { at: Tab; label: Key; opens: string | ((who: WhoAmI) => bo
   { at: 'users', label: 'people.users', opens: 'iam:ListUsers' },
   { at: 'groups', label: 'people.groups', opens: 'iam:ListGroups' },
   { at: 'profiles', label: 'people.profiles', opens: 'iam:ListProfiles' },
+  { at: 'delegations', label: 'people.delegations', opens: seesDelegations },
   { at: 'service-accounts', label: 'people.service-accounts', opens: everybody },
   { at: 'assumed-roles', label: 'people.assumed-roles', opens: 'iam:ListRoles' },
   { at: 'directories', label: 'people.directories', opens: 'iam:ListIssuers' },
@@ -24,6 +25,7 @@ export type Tab =
   | 'users'
   | 'groups'
   | 'profiles'
+  | 'delegations'
   | 'service-accounts'
   | 'assumed-roles'
   | 'directories'
@@ -34,6 +36,11 @@ export type Tab =
 
 export function seesInterventions(who: WhoAmI): boolean {
   return isStaff(who) || may(who, 'iam:GetIntervention');
+}
+
+// Administrators, and who sees groups: a delegate its own.
+function seesDelegations(who: WhoAmI): boolean {
+  return may(who, 'iam:CreateDelegation') || may(who, 'iam:ListGroups');
 }
 
 const openTabs = (who: WhoAmI) =>

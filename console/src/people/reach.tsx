@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { AccessReason, ActReach } from '../api/types';
+import type { AccessReason, ActReach, RoleReach, RoleWay } from '../api/types';
 import { Icon } from '../elements/icon';
 import { hasMessage } from '../language/message';
 import { useSpeech } from '../language/speech';
@@ -32,7 +32,7 @@ export function Acts({ acts }: { acts: readonly ActReach[] }) {
   );
 }
 
-function Certainty({ certainty }: { certainty: ActReach['certainty'] }) {
+export function Certainty({ certainty }: { certainty: ActReach['certainty'] }) {
   const { t } = useSpeech();
   return (
     <span className="chip" data-tone={certainty === 'always' ? 'accent' : 'unknown'}>
@@ -74,6 +74,48 @@ function Reason({ reason }: { reason: AccessReason }) {
       <Statement name={reason.statement} />
       <Conditions conditions={reason.conditions} />
     </>
+  );
+}
+
+// That somebody can assume a role, and why.
+export function Way({ way }: { way: RoleWay }) {
+  const { t } = useSpeech();
+  return (
+    <>
+      <Certainty certainty={way.certainty} />
+      {way.needs_second_factor && (
+        <>
+          {' '}
+          <span className="tag">{t('reach.with_factor')}</span>
+        </>
+      )}
+      {way.through.length > 0 && (
+        <span className="soft wrap-anywhere">
+          {' '}
+          {t('reach.through')} {way.through.join(', ')}
+        </span>
+      )}
+      <Reasons reasons={way.reasons} />
+    </>
+  );
+}
+
+// Whom a role trusts besides the people of its organisation.
+export function Others({ role }: { role: RoleReach }) {
+  const { t } = useSpeech();
+  if (role.others.length === 0) return null;
+  return (
+    <ul className={classes.reasons}>
+      {role.others.map((each, at) => (
+        <li key={at}>
+          <span>{t(`reach.other.${each.kind}`)}</span>{' '}
+          <code className="wrap-anywhere">{each.principal}</code>{' '}
+          <Certainty certainty={each.certainty} />
+          {each.statement !== null && <Statement name={each.statement} />}
+          <Conditions conditions={each.conditions} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -9,8 +9,11 @@ import { Page, Panel } from '../elements/page';
 import { Answer } from '../elements/states';
 import { formatDuration } from '../language/format';
 import { useSpeech } from '../language/speech';
+import { write } from '../objects/policy';
 import { may, useWho } from '../shell/rights';
 import { DecisionForm } from './decision_form';
+import { AskedDelegation } from './delegation_marks';
+import { ThingName } from './held_panel';
 import { PrivilegedMark } from './marks';
 import { BackTo } from './people_tabs';
 import { RequestStateMark, RightName } from './request_marks';
@@ -47,7 +50,13 @@ function Facts({ request }: { request: AccessRequest }) {
             <PrivilegedMark privileged={request.privileged} />
           </span>
         </Fact>
-        <Fact term={t('request.holder')}>{request.holder}</Fact>
+        <Fact term={t('request.holder')}>
+          {request.assumable_role === null ? (
+            request.holder
+          ) : (
+            <ThingName kind="assumed-roles" id={request.assumable_role} name={request.holder} />
+          )}
+        </Fact>
         <Fact term={t('request.duration')}>
           {request.duration_s === null ? '–' : formatDuration(request.duration_s * 1e6, language)}
         </Fact>
@@ -61,6 +70,19 @@ function Facts({ request }: { request: AccessRequest }) {
         ) : (
           <Fact term={t('request.decided_by')}>
             {request.decided_by_name ?? '–'}, <Moment us={request.decided_us} never="–" />
+          </Fact>
+        )}
+        {isPending && request.delegation !== null && <AskedDelegation id={request.delegation} />}
+        {request.trust !== null && (
+          <Fact wide term={t('assumed.trust')}>
+            <pre className="code" tabIndex={0} aria-label={t('assumed.trust')}>
+              {write(request.trust)}
+            </pre>
+          </Fact>
+        )}
+        {request.approved_by_own_account && (
+          <Fact wide term={t('request.own_account')}>
+            {t('request.own_account.text')}
           </Fact>
         )}
         <Fact wide term={t('request.reason')}>

@@ -13,6 +13,7 @@ import { Answer, Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
+import { ThingName } from './held_panel';
 import { PrivilegedMark } from './marks';
 import { BackTo } from './people_tabs';
 import { RightName } from './request_marks';
@@ -93,7 +94,15 @@ function ItemTable({ review, items }: { review: Review; items: ReviewItem[] }) {
         {items.map((item) => (
           <tr key={item.id}>
             <th scope="row" className="disk-cell wrap-anywhere">
-              {item.grant.holder}
+              {item.grant.assumable_role === null ? (
+                item.grant.holder
+              ) : (
+                <ThingName
+                  kind="assumed-roles"
+                  id={item.grant.assumable_role}
+                  name={item.grant.holder}
+                />
+              )}
             </th>
             <td>
               <span className="row">

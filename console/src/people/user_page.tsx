@@ -12,6 +12,7 @@ import { Moment } from '../elements/moment';
 import { Panel } from '../elements/page';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
+import { LooksAfter } from './delegation_marks';
 import { LostFactorPanel } from './lost_factors';
 import { FactorsMark, isPerson, PrivilegedMark, StatusMark } from './marks';
 import { RightsPanel } from './rights_panel';
@@ -56,7 +57,7 @@ function About({ user }: { user: User }) {
           </span>
         </p>
       )}
-      {user.privileged && !user.has_totp && user.passkeys === 0 && (
+      {user.factor_needed && !user.has_totp && user.passkeys === 0 && (
         <p className="notice" role="note">
           <Icon name="error" />
           {t('user.idle', { name: user.name })}
@@ -64,6 +65,7 @@ function About({ user }: { user: User }) {
       )}
       <Facts user={user} />
       {isOurs && <RightsPanel user={user} />}
+      {isOurs && may(who, 'iam:CreateDelegation') && <LooksAfter user={user} />}
       {isOurs && may(who, 'iam:GetAccess') && (
         <p>
           <a href={`#/people/access/${user.id}`}>{t('reach.what')}</a>

@@ -10,6 +10,9 @@ namespace {
 
 using nlohmann::json;
 
+// In place of a user: whoever assumed the role.
+constexpr std::string_view kWhoever = "-";
+
 // The bucket and what follows it, of "s3://bucket/prefix" or "bucket/prefix".
 std::pair<std::string, std::string> split_place(std::string place) {
   constexpr std::string_view kScheme = "s3://";
@@ -45,6 +48,50 @@ void add_acts(Table& table, const std::string& who, const json& acts) {
   }
 }
 
+// Over which roles: "first, second".
+std::string joined(const json& names) {
+  std::string text;
+  for (const json& name : names) text += (text.empty() ? "" : ", ") + cell(name);
+  return text.empty() ? "-" : text;
+}
+
+std::string verdict_of(const json& way) {
+  std::string verdict = code_cell(way.at("certainty"));
+  if (way.at("needs_second_factor") == true) verdict += ", " + say("cli.access.with_factor");
+  return verdict;
+}
+
+// Those who can assume a role, one a reason.
+void add_way(Table& table, const std::string& role, const std::string& who, const json& way) {
+  for (const json& reason : way.at("reasons"))
+    table.add({role, who, verdict_of(way), joined(way.at("through")),
+               code_cell(reason.at("effect")), source_of(reason), conditions_of(reason)});
+}
+
+const std::vector<std::string> kWayHead = {
+    "cli.head.assumable", "cli.head.assumed_by",      "cli.head.verdict", "cli.head.through",
+    "cli.head.effect",    "cli.head.source_of_right", "cli.head.depends"};
+
+void print_ways_to(const json& roles, const json& people) {
+  Table table(kWayHead);
+  for (const json& role : roles) {
+    const std::string name = cell(role.at("name"));
+    for (const json& person : people)
+      for (const json& way : person.at("roles"))
+        if (way.at("role") == role.at("role")) add_way(table, name, cell(person.at("name")), way);
+    for (const json& other : role.at("others")) {
+      const bool is_foreign = other.at("kind") == "account";
+      std::string who = cell(other.at("principal"));
+      if (other.at("kind") == "role") who = say("cli.access.role", {{"role", who}});
+      table.add({name, who,
+                 is_foreign ? say("cli.access.foreign") : code_cell(other.at("certainty")), "-",
+                 code_cell("allow"), code_cell("trust") + ": " + cell(other.at("statement")),
+                 conditions_of(other)});
+    }
+  }
+  table.print();
+}
+
 Result<> show_who(const Invocation& invocation, const std::string& place) {
   const auto [bucket, prefix] = split_place(place);
   TRY(auto connection, Connection::open(invocation.place));
@@ -58,12 +105,19 @@ Result<> show_who(const Invocation& invocation, const std::string& place) {
   Table table({"cli.head.holder", "cli.head.act", "cli.head.verdict", "cli.head.effect",
                "cli.head.source_of_right", "cli.head.depends"});
   for (const json& person : people) add_acts(table, cell(person.at("name")), person.at("acts"));
+  add_acts(table, say("cli.access.everybody"), first.at("everybody"));
   for (const json& foreigner : first.at("foreigners"))
     table.add({cell(foreigner.at("principal")), code_cell(foreigner.at("act")),
                say("cli.access.foreign"), code_cell("allow"),
                code_cell("bucket_policy") + ": " + cell(foreigner.at("statement")),
                conditions_of(foreigner)});
+  const json& roles = first.at("roles");
+  for (const json& role : roles)
+    add_acts(table, say("cli.access.role", {{"role", cell(role.at("name"))}}), role.at("acts"));
   table.print();
+  if (roles.empty()) return {};
+  print_line("");
+  print_ways_to(roles, people);
   return {};
 }
 
@@ -77,27 +131,48 @@ Result<> show_what(const Invocation& invocation, const std::string& user) {
                "cli.head.source_of_right", "cli.head.depends"});
   for (const json& bucket : found.at("buckets"))
     add_acts(table, cell(bucket.at("bucket")), bucket.at("acts"));
+  const json& roles = found.at("roles");
+  for (const json& role : roles)
+    for (const json& bucket : role.at("buckets"))
+      add_acts(table,
+               cell(bucket.at("bucket")) + ", " +
+                   say("cli.access.role", {{"role", cell(role.at("name"))}}),
+               bucket.at("acts"));
   table.print();
+  for (const json& delegation : found.at("delegations"))
+    print_line(say("cli.access.looks_after", {{"unit", cell(delegation.at("unit_name"))},
+                                              {"delegation", cell(delegation.at("id"))}}));
+  if (roles.empty()) return {};
+  print_line("");
+  Table ways(kWayHead);
+  for (const json& role : roles)
+    add_way(ways, cell(role.at("name")), cell(person.at("name")), role);
+  ways.print();
   return {};
 }
 
 struct Simulated {
-  std::string user, action, place, source_ip;
+  std::string user, action, place, source_ip, role;
   bool second_factor = false;
 };
 
 Result<> explain(const Invocation& invocation, const Simulated& asked) {
   const auto [bucket, key] = split_place(asked.place);
   TRY(auto connection, Connection::open(invocation.place));
-  TRY(const json person, find_user(connection, asked.user));
-  const std::string id = text_at(person, "id");
-  TRY(json found,
-      connection.post("/api/v1/access/explain", {{"user", id},
-                                                 {"action", asked.action},
-                                                 {"bucket", bucket},
-                                                 {"key", key},
-                                                 {"source_ip", asked.source_ip},
-                                                 {"second_factor", asked.second_factor}}));
+  json body = {{"action", asked.action},
+               {"bucket", bucket},
+               {"key", key},
+               {"source_ip", asked.source_ip},
+               {"second_factor", asked.second_factor}};
+  if (asked.role.empty() || asked.user != kWhoever) {
+    TRY(const json person, find_user(connection, asked.user));
+    body["user"] = text_at(person, "id");
+  }
+  if (!asked.role.empty()) {
+    TRY(const json roles, connection.get_list("/api/v1/roles"));
+    TRY(body["role"], id_among(roles, asked.role));
+  }
+  TRY(json found, connection.post("/api/v1/access/explain", body));
   if (invocation.json) return print_json(found), Result<>();
   print_line(found.at("allowed") == true ? say("cli.access.allowed") : cell(found.at("reason")));
   Table table({"cli.head.effect", "cli.head.source_of_right"});
@@ -126,6 +201,7 @@ void add_access_commands(CLI::App& app, Invocation& invocation) {
   command->add_option("user", asked->user, say("cli.help.access.user"))->required();
   command->add_option("action", asked->action, say("cli.help.access.action"))->required();
   command->add_option("place", asked->place, say("cli.help.access.key"))->required();
+  command->add_option("--role", asked->role, say("cli.help.access.in_role"));
   command->add_option("--from", asked->source_ip, say("cli.help.access.from"));
   command->add_flag("--second-factor", asked->second_factor, say("cli.help.access.factor"));
 }

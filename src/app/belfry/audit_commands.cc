@@ -1,5 +1,6 @@
 // belfry audit, verify.
 #include "audit/verify.h"
+#include "audit_filter.h"
 #include "base/text_encoding.h"
 #include "commands.h"
 #include "output.h"
@@ -20,26 +21,11 @@ namespace {
 
 using nlohmann::json;
 
-struct AuditFilter {
-  std::string from, until, actor, action, resource, outcome, source, event_class, reason;
-  std::vector<std::string> details;
-  std::size_t limit = 50;
-  bool limited = false;  // the limit was given
-  bool follow = false;
-  std::string file;  // of an export
-};
-
 struct QueryPart {
   std::string name, value;
 };
 
-// Microseconds of a date or a time; nothing for none.
-Result<std::string> time_of(const std::string& text) {
-  if (text.empty()) return "";
-  auto time = parse_rfc3339(text.find('T') == std::string::npos ? text + "T00:00:00Z" : text);
-  if (!time) return fail(Code::kInvalid, "cli.bad_time", {{"time", text}});
-  return std::to_string(to_us(*time));
-}
+constexpr const char* kEvents = "/api/v1/audit/events";
 
 // "?a=1&b=2" of the parts that have a value.
 std::string query_of(const std::vector<QueryPart>& parts) {
@@ -51,7 +37,8 @@ std::string query_of(const std::vector<QueryPart>& parts) {
 }
 
 // "?a=1&b=2" of everything that events are asked for by, and what else is given.
-Result<std::string> target_of(const AuditFilter& filter, std::vector<QueryPart> parts) {
+Result<std::string> target_of(const std::string& path, const AuditFilter& filter,
+                              std::vector<QueryPart> parts) {
   TRY(std::string from, time_of(filter.from));
   TRY(std::string until, time_of(filter.until));
   parts.insert(parts.end(), {{"from_us", from},
@@ -64,7 +51,7 @@ Result<std::string> target_of(const AuditFilter& filter, std::vector<QueryPart> 
                              {"class_uid", filter.event_class},
                              {"reason", filter.reason}});
   for (const std::string& detail : filter.details) parts.push_back({"detail", detail});
-  return "/api/v1/audit/events" + query_of(parts);
+  return path + query_of(parts);
 }
 
 void print_events(const json& events) {
@@ -78,7 +65,7 @@ void print_events(const json& events) {
 }
 
 Result<> list_events(const Invocation& invocation, const AuditFilter& filter) {
-  TRY(std::string target, target_of(filter, {}));
+  TRY(std::string target, target_of(kEvents, filter, {}));
   TRY(auto connection, Connection::open(invocation.place));
   TRY(json events, connection.get_all(target, filter.limit));
   if (invocation.json) return print_json(events), Result<>();
@@ -102,10 +89,11 @@ class EventStream {
       : invocation_(invocation), filter_(filter), cursor_(std::move(cursor)) {}
 
   Result<json> next(std::string_view wait_s, std::size_t limit) {
-    TRY(std::string target, target_of(filter_, {{"order", "oldest"},
-                                                {"wait_s", std::string(wait_s)},
-                                                {"limit", std::to_string(limit)},
-                                                {"cursor", cursor_}}));
+    TRY(std::string target, target_of(kEvents, filter_,
+                                      {{"order", "oldest"},
+                                       {"wait_s", std::string(wait_s)},
+                                       {"limit", std::to_string(limit)},
+                                       {"cursor", cursor_}}));
     for (int failures = 0;; ++failures) {
       auto page = ask(target);
       if (page) {
@@ -207,10 +195,13 @@ class ExportFile {
   std::FILE* file_ = nullptr;
 };
 
-// The events that the checkpoint of its beginning covers, as REST's export writes them.
+// The events that the checkpoint of its beginning covers, as REST's export writes them. It is told
+// to the log once, by its beginning: what goes on after a break is the same export.
 Result<> export_events(const Invocation& invocation, const AuditFilter& filter) {
   TRY(auto connection, Connection::open(invocation.place));
-  TRY(const json checkpoint, connection.get("/api/v1/audit/checkpoint"));
+  TRY(const std::string beginning, target_of("/api/v1/audit/exports", filter, {}));
+  TRY(const json begun, connection.post(beginning, json::object()));
+  const json& checkpoint = begun.at("checkpoint");
   const auto size = checkpoint.at("size").get<std::uint64_t>();
   ExportFile file(filter.file);
   TRY(file.open());
@@ -238,17 +229,6 @@ Result<> export_events(const Invocation& invocation, const AuditFilter& filter) 
     print_line(
         say("cli.audit.exported", {{"events", std::to_string(count)}, {"file", filter.file}}));
   return {};
-}
-
-// The number of a tile as C2SP tlog-tiles writes it: 1234067 is x001/x234/067.
-std::string tile_number(std::uint64_t number) {
-  auto three = [](std::uint64_t value) {
-    std::string digits = std::to_string(value);
-    return std::string(3 - digits.size(), '0') + digits;
-  };
-  std::string text = three(number % 1000);
-  for (number /= 1000; number > 0; number /= 1000) text = "x" + three(number % 1000) + "/" + text;
-  return text;
 }
 
 // Every resource of a log of `size` leaves, full tiles and the partial one of each level.
@@ -371,13 +351,15 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
                   {"leaves_checked", report->leaves_checked},
                   {"leaves_opened", report->leaves_opened},
                   {"leaves_deleted", report->leaves_deleted},
+                  {"hold", report->hold.empty() ? json() : json(report->hold)},
                   {"verifier_key", options.verifier_key},
                   {"verifier_key_given", key_given},
                   {"root_proof", to_json(report->root_proof, witness_keys)}};
     if (arguments.events_max > 0) value["events"] = report->events;
     return print_json(value), Result<>();
   }
-  print_line(say("cli.audit.whole"));
+  const bool is_hold = !report->hold.empty();
+  print_line(is_hold ? say("cli.hold.whole", {{"hold", report->hold}}) : say("cli.audit.whole"));
   Table facts;
   facts.add({say("cli.audit.origin"), report->origin});
   facts.add({say("cli.audit.key"), say(key_given ? "cli.audit.key_given" : "cli.audit.key_in_copy",
@@ -393,22 +375,6 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
   facts.print();
   for (auto& event : report->events) print_line(event);
   return {};
-}
-
-void add_filter_options(CLI::App& command, AuditFilter& filter) {
-  command.add_option("--from", filter.from, say("cli.help.audit.from"));
-  command.add_option("--until", filter.until, say("cli.help.audit.until"));
-  command.add_option("--actor", filter.actor, say("cli.help.audit.actor"));
-  command.add_option("--action", filter.action, say("cli.help.audit.action"));
-  command.add_option("--resource", filter.resource, say("cli.help.audit.resource"));
-  command.add_option("--outcome", filter.outcome, say("cli.help.audit.outcome"))
-      ->check(CLI::IsMember({"success", "failure"}));
-  command.add_option("--source", filter.source, say("cli.help.audit.source"));
-  command.add_option("--class", filter.event_class, say("cli.help.audit.class"));
-  command.add_option("--reason", filter.reason, say("cli.help.audit.reason"));
-  command.add_option("--detail", filter.details, say("cli.help.audit.detail"))
-      ->expected(1)
-      ->take_all();
 }
 
 // What `belfry audit` alone does too.
@@ -444,6 +410,7 @@ void add_audit_commands(CLI::App& app, Invocation& invocation) {
   add_filter_options(*whole, *filter);
   whole->add_option("file", filter->file, say("cli.help.audit.file"))->required();
 
+  add_hold_commands(*audit, invocation);
   auto arguments = std::make_shared<VerifyArguments>();
   add_command(*audit, invocation, "fetch", say("cli.help.audit.fetch"),
               [&invocation, arguments] { return fetch(invocation, arguments->directory); })

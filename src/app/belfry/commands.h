@@ -23,6 +23,8 @@ void add_session_commands(CLI::App& app, Invocation& invocation);
 void add_storage_commands(CLI::App& app, Invocation& invocation);
 // Below `belfry bucket`.
 void add_bucket_policy_commands(CLI::App& bucket, Invocation& invocation);
+void add_bucket_public_access_commands(CLI::App& bucket, Invocation& invocation);
+void add_public_access_commands(CLI::App& app, Invocation& invocation);
 void add_user_commands(CLI::App& app, Invocation& invocation);
 void add_profile_commands(CLI::App& app, Invocation& invocation);
 void add_group_commands(CLI::App& app, Invocation& invocation);
@@ -32,6 +34,7 @@ void add_review_commands(CLI::App& app, Invocation& invocation);
 void add_intervention_commands(CLI::App& app, Invocation& invocation);
 // belfry request, grant.
 void add_request_commands(CLI::App& app, Invocation& invocation);
+void add_delegation_commands(CLI::App& app, Invocation& invocation);
 void add_factor_reset_commands(CLI::App& app, Invocation& invocation);
 void add_factor_rule_command(CLI::App& app, Invocation& invocation);
 void add_service_account_commands(CLI::App& app, Invocation& invocation);
@@ -42,6 +45,8 @@ void add_issuer_commands(CLI::App& app, Invocation& invocation);
 void add_annex_commands(CLI::App& app, Invocation& invocation);
 void add_topology_commands(CLI::App& app, Invocation& invocation);
 void add_audit_commands(CLI::App& app, Invocation& invocation);
+// Below `belfry audit`.
+void add_hold_commands(CLI::App& audit, Invocation& invocation);
 void add_witness_command(CLI::App& app, Invocation& invocation);
 void add_doctor_command(CLI::App& app, Invocation& invocation);
 

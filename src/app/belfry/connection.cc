@@ -119,16 +119,19 @@ Result<Profile> resolve(const Place& place) {
   return profile;
 }
 
-Result<Connection> Connection::open_unauthenticated(const Profile& profile) {
-  TRY(auto client, http::make_client({profile.url, profile.ca}));
+Result<Connection> Connection::open_unauthenticated(const Profile& profile,
+                                                    std::size_t answer_octets_max) {
+  http::ClientOptions options{profile.url, profile.ca};
+  options.answer_octets_max = answer_octets_max;
+  TRY(auto client, http::make_client(std::move(options)));
   Connection connection(std::move(client));
   connection.fields_.set("Accept-Language", std::string(text::name_of(language())));
   return connection;
 }
 
-Result<Connection> Connection::open(const Place& place) {
+Result<Connection> Connection::open(const Place& place, std::size_t answer_octets_max) {
   TRY(Profile profile, resolve(place));
-  TRY(auto connection, open_unauthenticated(profile));
+  TRY(auto connection, open_unauthenticated(profile, answer_octets_max));
   if (!profile.token.empty()) connection.fields_.set("Authorization", "Bearer " + profile.token);
   return connection;
 }

@@ -30,11 +30,15 @@ Result<> write_profile(const Profile& profile);
 // Errors: invalid ("cli.no_daemon_named").
 Result<Profile> resolve(const Place& place);
 
+inline constexpr std::size_t kAnswerOctetsMax = std::size_t{64} << 20;
+
 class Connection {
  public:
-  static Result<Connection> open(const Place& place);
+  static Result<Connection> open(const Place& place,
+                                 std::size_t answer_octets_max = kAnswerOctetsMax);
   // Without a token, for signing in.
-  static Result<Connection> open_unauthenticated(const Profile& profile);
+  static Result<Connection> open_unauthenticated(const Profile& profile,
+                                                 std::size_t answer_octets_max = kAnswerOctetsMax);
 
   // Sends JSON (none if null), returns JSON. A problem of the server comes back as its Error. What
   // is in the answer is read with `at`: a field that is not there ends the command in `main`.

@@ -130,8 +130,10 @@ int main(int count, char** words) {
   add_review_commands(app, invocation);
   add_people_commands(app, invocation);
   add_service_account_commands(app, invocation);
+  add_delegation_commands(app, invocation);
   add_factor_reset_commands(app, invocation);
   add_factor_rule_command(app, invocation);
+  add_public_access_commands(app, invocation);
   add_role_commands(app, invocation);
   add_issuer_commands(app, invocation);
   add_annex_commands(app, invocation);

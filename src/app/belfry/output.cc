@@ -55,6 +55,10 @@ struct Code {
 
 // What the REST API says in codes, and how people read it.
 constexpr Code kCodes[] = {
+    {"copying", "cli.code.copying"},
+    {"kept", "cli.code.kept"},
+    {"releasing", "cli.code.releasing"},
+    {"damaged", "cli.code.damaged"},
     {"pending", "cli.code.pending"},
     {"approved", "cli.code.approved"},
     {"ended", "cli.code.ended"},
@@ -69,6 +73,11 @@ constexpr Code kCodes[] = {
     {"profile", "cli.code.profile"},
     {"membership", "cli.code.membership"},
     {"boundary", "cli.code.boundary"},
+    {"delegation", "cli.code.delegation"},
+    {"invite", "cli.code.invite"},
+    {"suspend", "cli.code.suspend"},
+    {"give", "cli.code.give"},
+    {"approve", "cli.code.approve"},
     {"four_eyes", "cli.code.four_eyes"},
     {"request", "cli.code.request"},
     {"direct", "cli.code.direct"},
@@ -80,6 +89,9 @@ constexpr Code kCodes[] = {
     {"replaced", "cli.code.replaced"},
     {"group_deleted", "cli.code.group_deleted"},
     {"bucket_policy", "cli.code.bucket_policy"},
+    {"trust", "cli.code.trust"},
+    {"role_profile", "cli.code.role_profile"},
+    {"role_deleted", "cli.code.role_deleted"},
     {"read", "cli.code.read"},
     {"list", "cli.code.list"},
     {"write", "cli.code.write"},

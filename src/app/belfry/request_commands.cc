@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 struct Asked {
-  std::string user, group, profile, role, four_eyes, reason, duration;
+  std::string user, group, profile, role, four_eyes, reason, duration, assumable, trust;
 };
 
 std::string place_of(const std::string& id, const std::string& verb = "") {
@@ -27,7 +27,14 @@ Result<json> body_of(Connection& connection, const Asked& asked) {
     body["four_eyes"] = asked.four_eyes;
     return body;
   }
-  TRY(body["duration_s"], read_duration(asked.duration));
+  if (!asked.trust.empty()) {
+    TRY(const std::string text, read_document(asked.trust));
+    body["trust"] = json::parse(text, nullptr, false);
+    if (!body["trust"].is_object())
+      return fail(Code::kInvalid, "cli.bad_file", {{"path", asked.trust}});
+  } else {
+    TRY(body["duration_s"], read_duration(asked.duration));
+  }
   TRY(json choices, connection.get("/api/v1/request-choices"));
   if (!asked.profile.empty()) {
     TRY(body["profile"], id_among(choices.at("profiles"), asked.profile));
@@ -36,7 +43,11 @@ Result<json> body_of(Connection& connection, const Asked& asked) {
     TRY(body["group"], id_among(choices.at("groups"), asked.group));
   }
   if (!asked.role.empty()) body["role"] = asked.role;
-  // A profile for a group is for nobody in person.
+  // What is for a role to be assumed, or a group, is for nobody in person.
+  if (!asked.assumable.empty()) {
+    TRY(body["assumable_role"], id_among(choices.at("assumable_roles"), asked.assumable));
+    return body;
+  }
   const bool is_for_group = !asked.profile.empty() && !asked.group.empty();
   if (!is_for_group) {
     TRY(const json person, find_user(connection, asked.user));
@@ -58,11 +69,15 @@ void print_request(const json& request) {
   add("cli.head.privileged", cell(request.at("privileged")));
   add("cli.head.reason", cell(request.at("reason")));
   add("cli.head.duration", duration_cell(request.at("duration_s")));
+  if (request.at("delegation").is_string())
+    add("cli.head.delegation", cell(request.at("delegation")));
   add("cli.head.asked_by", cell(request.at("requested_by_name")));
   add("cli.head.asked", time_cell(request.at("requested_us")));
   add("cli.head.decided_by", cell(request.at("decided_by_name")));
   add("cli.head.decided", time_cell(request.at("decided_us")));
   facts.print();
+  if (request.at("trust").is_object()) print_json(request.at("trust"));
+  if (request.at("approved_by_own_account").get<bool>()) print_line(say("cli.request.own_account"));
   if (request.at("state") != "pending") return;
   const auto deciders = request.at("deciders").get<std::size_t>();
   print_line(deciders == 0 ? say("cli.request.no_decider")
@@ -173,6 +188,8 @@ void add_create_command(CLI::App& group, Invocation& invocation) {
   create->add_option("--profile", asked->profile, say("cli.help.request.profile"));
   create->add_option("--group", asked->group, say("cli.help.request.group"));
   create->add_option("--role", asked->role, say("cli.help.request.role"));
+  create->add_option("--for-role", asked->assumable, say("cli.help.request.for_role"));
+  create->add_option("--trust", asked->trust, say("cli.help.request.trust"));
   create->add_option("--four-eyes", asked->four_eyes, say("cli.help.request.four_eyes"))
       ->check(CLI::IsMember({"none", "privileged", "all"}));
   create->add_option("--reason", asked->reason, say("cli.help.request.reason"))->required();

@@ -1,5 +1,6 @@
 // belfry role.
 #include "commands.h"
+#include "connection.h"
 #include "input.h"
 #include "names.h"
 #include "output.h"
@@ -18,7 +19,8 @@ const std::string kExport = "export ";
 constexpr const char* kRoles = "/api/v1/roles";
 
 struct RoleArguments {
-  std::string name, profile, trust, policy, session = "belfry", external_id, totp, arn, access_key;
+  std::string name, profile, trust, policy, session = "belfry", external_id, totp, role, access_key,
+                                            token_file;
   std::int64_t seconds = 0;  // none
 };
 
@@ -134,18 +136,38 @@ Result<> revoke_session(const Invocation& invocation, const RoleArguments& argum
   return {};
 }
 
+Result<Connection> open_unauthenticated(const Invocation& invocation) {
+  TRY(Profile profile, resolve(invocation.place));
+  profile.token.clear();
+  return Connection::open_unauthenticated(profile);
+}
+
+// As it stands in the file, but for the end of the line.
+Result<std::string> read_token(const std::string& path) {
+  TRY(std::string token, read_document(path));
+  while (!token.empty() && token.back() <= ' ') token.pop_back();
+  return token;
+}
+
 // As JSON it is what `credential_process` of AWS's configuration files reads; else lines for a
 // shell. Neither has characters that a shell would read otherwise.
 Result<> assume_role(const Invocation& invocation, const RoleArguments& arguments) {
-  json body = {{"role_arn", arguments.arn}, {"session_name", arguments.session}};
+  const bool has_token = !arguments.token_file.empty();
+  // Whoever shows a token is nobody here: its account is no part of it.
+  TRY(auto connection,
+      has_token ? open_unauthenticated(invocation) : Connection::open(invocation.place));
+  json body = {{"role_arn", arguments.role}, {"session_name", arguments.session}};
+  if (has_token) {
+    TRY(body["token"], read_token(arguments.token_file));
+  }
   if (arguments.seconds != 0) body["duration_us"] = arguments.seconds * kUsPerSecond;
   if (!arguments.external_id.empty()) body["external_id"] = arguments.external_id;
   if (!arguments.totp.empty()) body["totp"] = arguments.totp;
   if (!arguments.policy.empty()) {
     TRY(body["policy"], document_of(arguments.policy));
   }
-  TRY(auto connection, Connection::open(invocation.place));
-  TRY(json made, connection.post("/api/v1/role-sessions", body));
+  TRY(json made,
+      connection.post(has_token ? "/api/v1/web-identity-sessions" : "/api/v1/role-sessions", body));
   const json &id = made.at("access_key_id"), &secret = made.at("secret_access_key"),
              &token = made.at("session_token");
   const Timestamp expires = from_us(made.at("session").at("expires_us").get<std::int64_t>());
@@ -190,13 +212,18 @@ void add_role_session_commands(CLI::App& group, Invocation& invocation, const Sh
   CLI::App* assume =
       add_command(group, invocation, "assume", say("cli.help.role.assume"),
                   [&invocation, arguments] { return assume_role(invocation, *arguments); });
-  assume->add_option("arn", arguments->arn, say("cli.help.role.arn"))->required();
+  assume->add_option("role", arguments->role, say("cli.help.role.arn"))->required();
   assume->add_option("--session", arguments->session, say("cli.help.role.session"))
       ->capture_default_str();
   assume->add_option("--duration", arguments->seconds, say("cli.help.role.duration"));
   assume->add_option("--policy", arguments->policy, say("cli.help.role.policy"));
   assume->add_option("--external-id", arguments->external_id, say("cli.help.role.external_id"));
-  assume->add_option("--totp", arguments->totp, say("cli.help.role.totp"));
+  CLI::Option* totp = assume->add_option("--totp", arguments->totp, say("cli.help.role.totp"));
+  // With a token neither counts.
+  assume
+      ->add_option("--web-identity-token-file", arguments->token_file,
+                   say("cli.help.role.token_file"))
+      ->excludes(totp, assume->get_option("--external-id"));
 }
 
 }  // namespace

@@ -18,12 +18,13 @@ Result<> list_buckets(const Invocation& invocation) {
   TRY(json buckets, connection.get_list("/api/v1/buckets"));
   if (invocation.json) return print_json(buckets), Result<>();
   Table table({"cli.head.name", "cli.head.created", "cli.head.copies", "cli.head.sites",
-               "cli.head.placement"});
+               "cli.head.placement", "cli.head.access"});
   for (auto& bucket : buckets)
     table.add({cell(bucket.at("name")), time_cell(bucket.at("created_us")),
                cell(bucket.at("placement").at("copies")),
                cell(bucket.at("placement").at("sites_min")),
-               code_cell(bucket.at("placement_is_default") == true ? "default" : "own")});
+               code_cell(bucket.at("placement_is_default") == true ? "default" : "own"),
+               bucket.at("is_open") == true ? say("cli.bucket.open") : ""});
   table.print();
   return {};
 }
@@ -177,6 +178,7 @@ void add_storage_commands(CLI::App& app, Invocation& invocation) {
       ->add_option("name", *name, say("cli.help.bucket.name"))
       ->required();
   add_bucket_policy_commands(*bucket, invocation);
+  add_bucket_public_access_commands(*bucket, invocation);
 
   CLI::App* object = add_group(app, "object", say("cli.help.object"));
   add_command(*object, invocation, "where", say("cli.help.object.where"),

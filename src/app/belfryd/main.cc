@@ -1,5 +1,6 @@
 // The daemon: reads its arguments, runs one provider until it is told to stop.
 #include "provider/provider.h"
+#include "provider/recovery.h"
 #include "runtime/blocking.h"
 #include "runtime/clock.h"
 #include "text/catalogue.h"
@@ -35,6 +36,8 @@ struct Arguments {
   unsigned threads = std::max(1u, std::thread::hardware_concurrency());
   unsigned disk_hang_limit_seconds = 60;
   unsigned probe_minutes = 60;
+  bool recovers = false;  // instead of serving
+  provider::Recovery recovery;
 };
 
 // Beside the program when it is installed, or in the tree it was built from.
@@ -174,6 +177,44 @@ asio::awaitable<void> run(Threads& threads, Clock& clock, StopSignal& stop_signa
   threads.stop();
 }
 
+asio::awaitable<void> recover(Threads& threads, Clock& clock, Arguments arguments, int& exit_code) {
+  const auto language =
+      arguments.recovery.language == "fr" ? text::Language::kFrench : text::Language::kEnglish;
+  const auto recovered =
+      co_await provider::recover_administrator(threads.executors(), clock,
+                                               {.config = arguments.config,
+                                                .data = arguments.data,
+                                                .annex_directory = arguments.annex,
+                                                .console_directory = ""},
+                                               arguments.recovery);
+  if (recovered) {
+    const std::vector<Argument> facts{{"user", recovered->user}, {"link", recovered->link}};
+    const auto say = [&](std::string_view message) {
+      std::printf("%s\n", text::text(message, facts, language).c_str());
+    };
+    if (recovered->role_given) say("recovery.role");
+    say(recovered->link.empty() ? "recovery.mailed" : "recovery.link");
+  } else {
+    std::fprintf(stderr, "belfryd: %s\n", text::text(recovered.error(), language).c_str());
+  }
+  exit_code = recovered ? 0 : 1;
+  threads.stop();
+}
+
+void add_recovery(CLI::App& app, Arguments& arguments) {
+  const auto language = text::system_language();
+  const auto say = [&](std::string_view message) { return text::text(message, {}, language); };
+  arguments.recovery.language = std::string(text::name_of(language));
+  CLI::App* command = app.add_subcommand("recover-administrator", say("recovery.help"));
+  command->fallthrough();
+  command->add_option("user", arguments.recovery.user, say("recovery.help.user"))->required();
+  command->add_option("--reason", arguments.recovery.reason, say("recovery.help.reason"))
+      ->required();
+  command->add_option("--lang", arguments.recovery.language, say("recovery.help.lang"))
+      ->check(CLI::IsMember({"en", "fr"}));
+  command->callback([&arguments] { arguments.recovers = true; });
+}
+
 int main(int count, char** words) {
   Arguments arguments;
   arguments.annex = beside_program("annex", "annex");
@@ -206,6 +247,7 @@ int main(int count, char** words) {
   app.add_option("--log-level", arguments.log_level, "What is worth a line")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))
       ->capture_default_str();
+  add_recovery(app, arguments);
   app.set_version_flag("--version", BELFRY_VERSION);
   try {
     app.parse(count, words);
@@ -224,7 +266,9 @@ int main(int count, char** words) {
   StopSignal stop_signal;
   Threads threads(arguments.threads);
   int exit_code = 0;
-  asio::co_spawn(threads.first(), run(threads, *clock, stop_signal, arguments, exit_code),
+  asio::co_spawn(threads.first(),
+                 arguments.recovers ? recover(threads, *clock, arguments, exit_code)
+                                    : run(threads, *clock, stop_signal, arguments, exit_code),
                  asio::detached);
   threads.run();
   return exit_code;

@@ -1,5 +1,9 @@
 #include "access_lines.h"
 
+#include "iam/iam.h"
+#include "policy/policy.h"
+#include "policy/public_access.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -43,6 +47,32 @@ std::optional<AccessLine> access_in(std::string_view ocsf) {
                     .assumed = !text_at(line, "/unmapped/assumed_by").empty(),
                     .bucket = bucket_in(text_at(line, "/resources/0/name")),
                     .intervention_id = number_in(text_at(line, "/unmapped/intervention"))};
+}
+
+bool is_anonymous(const AccessLine& line) {
+  return line.actor == iam::anonymous().name && !line.user && !line.assumed;
+}
+
+std::vector<PublicSetting> public_settings_in(std::string_view ocsf) {
+  const auto access = access_in(ocsf);
+  if (!access || !access->allowed) return {};
+  const json line = json::parse(ocsf, nullptr, false);
+  const std::string action = text_at(line, "/api/operation");
+  using Kind = PublicSetting::Kind;
+  const auto set = [&](Kind kind, bool opens) {
+    return PublicSetting{access->bucket, kind, access->at_us, opens};
+  };
+  if (action == "s3:PutBucketPolicy") {
+    const auto compiled =
+        policy::compile(text_at(line, "/unmapped/policy"), policy::Kind::kResource);
+    return {set(Kind::kPolicy, compiled && policy::names_everybody(**compiled))};
+  }
+  if (action == "s3:DeleteBucketPolicy") return {set(Kind::kPolicy, false)};
+  if (action == "s3:DeleteBucket") return {set(Kind::kPolicy, false), set(Kind::kBlock, false)};
+  if (action == "s3:PutPublicAccessBlock" || action == "s3:DeletePublicAccessBlock" ||
+      action == "s3:PutBucketPublicAccessBlock" || action == "iam:SetPublicAccess")
+    return {set(Kind::kBlock, text_at(line, "/unmapped/restrict_public_buckets") == "false")};
+  return {};
 }
 
 void AccessSpan::add(std::int64_t at_us) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/id.h"
+#include "base/time.h"
 
 #include <cstdint>
 #include <map>
@@ -9,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 namespace belfry::provider {
 
@@ -22,6 +25,21 @@ struct AccessLine {
   std::int64_t intervention_id = 0;  // by which it was done; 0: it names none
 };
 
+// Whether it tells of a request that nobody signed. A user may be called as such a request is, and
+// has a number.
+bool is_anonymous(const AccessLine& line);
+
+// What a line tells of who may come in to a bucket, or to all of its tenant's.
+struct PublicSetting {
+  std::string bucket;  // empty: all of them
+  enum class Kind { kPolicy, kBlock } kind = Kind::kPolicy;
+  std::int64_t at_us = 0;
+  bool opens = false;
+  auto operator<=>(const PublicSetting&) const = default;
+};
+// Nothing: it tells of something else, or of what was refused. A bucket that is deleted is closed.
+std::vector<PublicSetting> public_settings_in(std::string_view ocsf);
+
 // Errors are nothing: a line of another shape tells nothing of an access.
 std::optional<AccessLine> access_in(std::string_view ocsf);
 
@@ -33,5 +51,8 @@ struct AccessSpan {
 
 // Of the provider's staff: whose name, in which bucket, by which intervention.
 using StaffAccesses = std::map<std::tuple<std::string, std::string, std::int64_t>, AccessSpan>;
+
+// Of requests that nobody signed: in which bucket, in the minute that began when.
+using AnonymousVisits = std::map<std::pair<std::string, Timestamp>, AccessSpan>;
 
 }  // namespace belfry::provider

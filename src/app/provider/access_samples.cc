@@ -7,8 +7,11 @@ void AccessSamples::add(const s3::Served& served) {
   std::lock_guard lock(mutex_);
   auto [minute, is_new] = minutes_.try_emplace(begun);
   if (is_new) minute->second.begun = begun;
-  const std::int64_t before = minute->second.requests[served.tenant]++;
-  if (std::size_t(before) < kSamplesMax && minute->second.samples.size() < kSamplesOfAllMax)
+  std::int64_t& anonymous = minute->second.anonymous[served.tenant];
+  const std::int64_t known = minute->second.requests[served.tenant]++ - anonymous;
+  const bool is_wanted = served.anonymous ? std::size_t(anonymous++) < kAnonymousMax
+                                          : std::size_t(known) < kSamplesMax;
+  if (is_wanted && minute->second.samples.size() < kSamplesOfAllMax)
     minute->second.samples.push_back(served);
   if (minutes_.size() > kMinutesMax) minutes_.erase(minutes_.begin());
 }

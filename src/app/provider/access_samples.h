@@ -19,6 +19,8 @@ namespace belfry::provider {
 class AccessSamples {
  public:
   static constexpr std::size_t kSamplesMax = 50, kSamplesOfAllMax = 10'000;
+  // Of those that nobody signed, so that they do not take the place of others.
+  static constexpr std::size_t kAnonymousMax = 10;
 
   void add(const s3::Served& served);
 
@@ -26,6 +28,7 @@ class AccessSamples {
   struct Minute {
     Timestamp begun;
     std::map<TenantId, std::int64_t> requests;
+    std::map<TenantId, std::int64_t> anonymous;  // of these
     std::vector<s3::Served> samples;
   };
   // The oldest minute that ended before `ended`, which is forgotten with it; nothing: there is

@@ -49,6 +49,7 @@ class Examination {
     examine_state();
     examine_ledger();
     examine_savepoint();
+    examine_holds();
     examine_certificate();
     return std::move(findings_);
   }
@@ -209,6 +210,34 @@ class Examination {
     add(subject, copies >= kCopies ? Condition::kGood : Condition::kDegraded,
         says(copies >= kCopies ? "doctor.savepoint_good" : "doctor.savepoint_degraded",
              {{"copies", std::to_string(copies)}}));
+  }
+
+  // By the names of files (docs/formats/vault.md); whether they are whole, and go with a key, only
+  // the daemon knows.
+  void examine_holds() {
+    constexpr std::size_t kCopies = 3;
+    std::map<std::string, std::map<std::string, std::size_t>> holds;  // hold -> file -> copies
+    for (const topology::Disk& disk : topology_.disks)
+      for (const fs::path& hold : entries_of(resolve(disk.path) / "vault")) {
+        for (const fs::path& file : entries_of(hold))
+          if (file.extension() != ".new")
+            ++holds[hold.filename().string()][file.filename().string()];
+      }
+    std::size_t whole = 0;
+    for (const auto& [hold, copies] : holds) {
+      const Error subject = says("doctor.subject.hold", {{"hold", hold}});
+      const auto has_few = [](const auto& file) { return file.second < kCopies; };
+      if (!copies.contains("hold"))
+        add(subject, Condition::kLost, says("doctor.hold_lost", {}));
+      else if (std::ranges::any_of(copies, has_few))
+        add(subject, Condition::kDegraded, says("doctor.hold_degraded", {}));
+      else
+        ++whole;
+    }
+    if (!holds.empty())
+      add(says("doctor.subject.holds", {}), Condition::kGood,
+          says("doctor.holds",
+               {{"whole", std::to_string(whole)}, {"total", std::to_string(holds.size())}}));
   }
 
   // What clients check the servers with, or the operator's own certificate.

@@ -32,9 +32,10 @@ class LogFacts {
   // kOpened: leaves of every log are opened too; else only those of logs that are new, or where
   // nobody tried for an hour.
   enum class Depth { kProved, kOpened };
-  // Brings log_fact, logged_change, access_sample, user_access, log_reading and staff_access up to
-  // date. Its cost grows with the number of tenants and of what is new, not with their logs. Calls
-  // may overlap. Errors: those of Database and Ledger.
+  // Brings log_fact, logged_change, access_sample, user_access, log_reading, staff_access,
+  // public_setting, anonymous_access and public_reading up to date. Its cost grows with the number
+  // of tenants and of what is new, not with their logs. Calls may overlap. Errors: those of
+  // Database and Ledger.
   Task<> collect(Timestamp now, Depth depth);
 
  private:
@@ -98,6 +99,24 @@ class LogFacts {
   Task<> compare_staff(Timestamp now);
   Task<Followed> follow_staff(const Reading& reading);
   Task<std::vector<Reading>> read_readings();
+
+  // public_accesses.cc
+  struct PublicReading {  // of a tenant's log for events of one kind, and where it goes on
+    TenantId tenant;
+    std::string what;
+    audit::Position from;
+  };
+  struct PublicFollowed {
+    PublicReading reading;
+    audit::Position next;
+    bool is_at_end = false;
+    AnonymousVisits visits;
+    std::set<PublicSetting> settings;
+  };
+  Task<> compare_public(Timestamp now);
+  Task<std::vector<PublicReading>> read_public_readings(const std::string& what);
+  Task<PublicFollowed> follow_public(const PublicReading& reading);
+  Task<> keep_public(const std::vector<PublicFollowed>& all, Timestamp now);
 
   audit::Ledger& ledger_;
   database::Database& database_;

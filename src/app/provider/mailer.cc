@@ -40,7 +40,9 @@ constexpr Words kWords[] = {
     {"factor_reset", "mail.factor_reset.subject", "mail.factor_reset.greeting", "",
      "mail.factor_reset.end"},
     {"factor_removed", "mail.factor_removed.subject", "mail.factor_removed.greeting", "",
-     "mail.factor_removed.end"}};
+     "mail.factor_removed.end"},
+    {"host_recovery", "mail.factor_removed.subject", "mail.host_recovery.greeting", "",
+     "mail.host_recovery.end"}};
 
 // Nothing for a kind that a newer program queued.
 std::optional<mail::Message> word(const iam::Mail& mail, const topology::Topology& topology,

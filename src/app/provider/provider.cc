@@ -4,6 +4,7 @@
 #include "audit/outbox.h"
 #include "audit/retention.h"
 #include "audit/root_log.h"
+#include "audit/vault.h"
 #include "background.h"
 #include "configuration.h"
 #include "directories.h"
@@ -132,6 +133,7 @@ class RunningProvider : public Provider {
   Task<> stop() override {
     if (probing_) probing_->cancel();
     if (root_log_) root_log_->cancel();
+    if (vault_) vault_->cancel();
     // First what might begin to listen again.
     co_await background_.stop();
     for (Listener& listener : listeners_)
@@ -156,7 +158,7 @@ class RunningProvider : public Provider {
     CO_TRY(co_await open_services());
     CO_TRY(co_await found());
     CO_TRY(co_await open_measures());
-    CO_TRY(listen());
+    if (options_.serves) CO_TRY(listen());
     if (options_.background) begin_background();
     co_return Result<>();
   }
@@ -225,10 +227,14 @@ class RunningProvider : public Provider {
     CO_TRY(co_await runtime::blocking(*slow_pool_, choose));
     audit.savepoint_after = topology_.ledger_savepoint_after;
     const auto tile_disks = audit.tile_disks;
+    audit.tile_pool = make_pool("tiles", unsigned(tile_disks.size()), 16);
     audit.pool = slow_pool_;
     audit.reading_pool = make_pool("audit-read", 3, 256);
     CO_TRY(ledger_, co_await audit::open_ledger(executors_.front(), clock_, *random_, *segments_,
                                                 *keys_.store, std::move(audit)));
+    CO_TRY(vault_,
+           co_await audit::open_vault(*ledger_, *keys_.store, clock_, *random_,
+                                      vault_options(disks_, tile_disks, *segments_, slow_pool_)));
     log_facts_ =
         std::make_unique<LogFacts>(*ledger_, *database_, samples_, database_pool_, tile_disks);
     co_return Result<>();
@@ -295,6 +301,7 @@ class RunningProvider : public Provider {
             *measures_,
             *ledger_,
             *root_log_,
+            *vault_,
             *database_,
             database_pool_,
             clock_,
@@ -389,9 +396,10 @@ class RunningProvider : public Provider {
 
   Task<> destroy_old_months() {
     CO_TRY(auto destroyed,
-           co_await audit::destroy_old_months(*ledger_, *keys_.store, clock_, slow_pool_,
+           co_await audit::destroy_old_months(*ledger_, *keys_.store, *vault_, clock_, slow_pool_,
                                               topology_.ledger_months_kept));
     if (destroyed > 0) spdlog::info("destroyed the keys of {} months of the ledger", destroyed);
+    tell_waiting(*vault_);
     co_return Result<>();
   }
 
@@ -420,6 +428,8 @@ class RunningProvider : public Provider {
       background_.every(seconds(2), "sending mail", [this] { return mailer_->send_due(*iam_); });
     }
     background_.every(kRootLogPeriod, "the ledger's root log", [this] { return run_root_round(); });
+    background_.every(seconds(2), "copying what legal holds keep",
+                      [this] { return vault_->copy(); });
     background_.every(kCertificatePeriod, "certificate", [this] { return renew_certificate(); });
     tell_old_months(*keys_.store, clock_, topology_);
     background_.every(
@@ -452,6 +462,7 @@ class RunningProvider : public Provider {
   AccessSamples samples_;
   std::unique_ptr<segments::Store> segments_;
   std::unique_ptr<audit::Ledger> ledger_;
+  std::unique_ptr<audit::Vault> vault_;
   std::unique_ptr<LogFacts> log_facts_;
   std::unique_ptr<audit::Outbox> outbox_;
   std::unique_ptr<audit::RootLog> root_log_;

@@ -60,6 +60,28 @@ DiskPools::DiskPools(const std::vector<segments::StoreDisk>& disks) {
     pools_[disk.id] = make_pool("disk-" + disk.name, kThreadsPerDisk, kDiskQueueMax);
 }
 
+std::vector<std::shared_ptr<Disk>> choose_tile_disks(const std::vector<segments::StoreDisk>& disks,
+                                                     segments::Store& store) {
+  std::vector<const segments::StoreDisk*> chosen;
+  auto shares = [&](auto member, const segments::StoreDisk& disk) {
+    return std::ranges::any_of(chosen, [&](auto other) { return other->*member == disk.*member; });
+  };
+  auto take = [&](auto is_wanted) {
+    for (const segments::StoreDisk& disk : disks)
+      if (disk.disk && chosen.size() < 3 && !shares(&segments::StoreDisk::id, disk) &&
+          is_wanted(disk))
+        chosen.push_back(&disk);
+  };
+  take([&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::site, disk); });
+  take(
+      [&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::server, disk); });
+  take([](const segments::StoreDisk&) { return true; });
+  std::vector<std::shared_ptr<Disk>> result;
+  result.reserve(chosen.size());
+  for (const segments::StoreDisk* disk : chosen) result.push_back(store.disk(disk->id));
+  return result;
+}
+
 bool hold_sets(const DataDirectory& directory, const topology::Topology& topology) {
   return std::ranges::any_of(topology.disks, [&](const topology::Disk& disk) {
     std::error_code error;
@@ -109,6 +131,24 @@ void tell_old_months(crypto::KeyStore& keys, Clock& clock, const topology::Topol
       "in an hour the keys of {} months of the ledger, of all tenants, are destroyed: "
       "ledger_retention_months is {}; stop the daemon if the clock or that is wrong",
       old, kept);
+}
+
+audit::VaultOptions vault_options(const std::vector<segments::StoreDisk>& disks,
+                                  const std::vector<std::shared_ptr<Disk>>& tile_disks,
+                                  segments::Store& store, std::shared_ptr<Pool> pool) {
+  audit::VaultOptions options{.disks = tile_disks, .pool = std::move(pool)};
+  for (const segments::StoreDisk& disk : disks)
+    if (disk.disk && std::ranges::find(tile_disks, store.disk(disk.id)) == tile_disks.end())
+      options.elsewhere.push_back(store.disk(disk.id));
+  return options;
+}
+
+void tell_waiting(audit::Vault& vault) {
+  for (TenantId tenant : vault.waiting())
+    spdlog::error(
+        "old months of the log of tenant {} are not destroyed: what legal holds keep of them is "
+        "not in the vault; look at its holds and at the disks",
+        tenant.text());
 }
 
 }  // namespace belfry::provider

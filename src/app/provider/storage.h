@@ -1,6 +1,7 @@
 // The disks of a provider and the keys on three of them.
 #pragma once
 
+#include "audit/vault.h"
 #include "crypto/key_store.h"
 #include "data_directory.h"
 #include "runtime/blocking.h"
@@ -30,6 +31,11 @@ class DiskPools {
   std::map<DiskId, std::shared_ptr<Pool>> pools_;
 };
 
+// Three disks for the ledger's files, of three servers and two sites as far as there are, as
+// `store` uses them: one that hangs does not keep the ledger from publishing.
+std::vector<std::shared_ptr<Disk>> choose_tile_disks(const std::vector<segments::StoreDisk>& disks,
+                                                     segments::Store& store);
+
 // The key store and the disks it lies on.
 struct Keys {
   std::vector<std::shared_ptr<Disk>> disks;
@@ -50,6 +56,13 @@ enum class KeyStoreUse { kNew, kInUse };
 // those of the master key and the key store.
 Result<Keys> open_keys(const DataDirectory& directory, const topology::Topology& topology,
                        KeyStoreUse use, Clock& clock, Random& random);
+
+// What legal holds keep lies on the disks of the tiles, and may have been on others before.
+audit::VaultOptions vault_options(const std::vector<segments::StoreDisk>& disks,
+                                  const std::vector<std::shared_ptr<Disk>>& tile_disks,
+                                  segments::Store& store, std::shared_ptr<Pool> pool);
+// Says which logs keep months that should be destroyed.
+void tell_waiting(audit::Vault& vault);
 
 // Warns of the months whose keys are about to be destroyed.
 void tell_old_months(crypto::KeyStore& keys, Clock& clock, const topology::Topology& topology);

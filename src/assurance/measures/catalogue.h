@@ -3,16 +3,25 @@
 
 #include "measures/measures.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace belfry::measures {
 
+// Whose rows are summed up, and the reasons of the rows that do it: both have the argument `count`.
+struct Summed {
+  std::string kind;  // "user"
+  std::string rest;  // of those that pass
+  std::string more;  // of those that fail, or are open, beyond the first
+};
+
 // A measure and what the runner needs of it.
 struct Definition {
   Measure measure;
-  std::string sql;                         // of the check, lists written out as parameters
+  std::optional<Summed> summed;
+  std::string sql;                         // of the check: lists written out, summed up
   database::Parameters parameters;         // of the check, without now_us
   std::vector<std::string> simulated_sql;  // of the tables it reads
   std::string sha256_hex;                  // of the file

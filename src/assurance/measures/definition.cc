@@ -3,6 +3,7 @@
 #include "crypto/hash.h"
 #include "reasons.h"
 #include "sources.h"
+#include "summed.h"
 #include "yaml/reader.h"
 
 #include <algorithm>
@@ -116,7 +117,14 @@ bool gives(std::string_view sql, const std::string& id) {
   return sql.find("'" + id + "'") != sql.npos || sql.find("'" + id + " ") != sql.npos;
 }
 
-void read_reasons(yaml::MapReader& root, Faults& faults, Measure& measure) {
+// Whether the row of that reason is one that sums others up, and words nothing but their number.
+bool sums(const std::optional<Summed>& summed, const Reason& reason) {
+  return summed && (reason.id == summed->rest || reason.id == summed->more) &&
+         placeholders_of(reason.text.en) == std::set<std::string>{"count"};
+}
+
+void read_reasons(yaml::MapReader& root, Faults& faults, Definition& definition) {
+  Measure& measure = definition.measure;
   for (const yaml::Node& node : root.list("reasons", Presence::kOptional, {0, 50})) {
     yaml::MapReader reader(node, "reason", faults);
     yaml::Text id = reader.text("id", Presence::kRequired);
@@ -126,11 +134,23 @@ void read_reasons(yaml::MapReader& root, Faults& faults, Measure& measure) {
     auto names = placeholders_of(reason.text.en);
     bool known = std::ranges::find(measure.reasons, id.value, &Reason::id) != measure.reasons.end();
     if (id && (!is_parameter_name(id.value) || known || !names ||
-               names != placeholders_of(reason.text.fr) || !gives(measure.check->sql, id.value)))
+               names != placeholders_of(reason.text.fr) ||
+               (!gives(measure.check->sql, id.value) && !sums(definition.summed, reason))))
       faults.push_back(
           {id.place, Error(Code::kInvalid, "measures.bad_reason", {{"id", id.value}})});
     measure.reasons.push_back(std::move(reason));
     reader.finish();
+  }
+}
+
+// A row that sums others up needs its words before it is first given.
+void check_summed(yaml::MapReader& check, Faults& faults, const Definition& definition) {
+  if (!definition.summed) return;
+  for (const std::string& id : {definition.summed->rest, definition.summed->more}) {
+    auto found = std::ranges::find(definition.measure.reasons, id, &Reason::id);
+    if (found == definition.measure.reasons.end() || !sums(definition.summed, *found))
+      faults.push_back(
+          {check.place_of("summed"), Error(Code::kInvalid, "measures.bad_reason", {{"id", id}})});
   }
 }
 
@@ -192,6 +212,18 @@ void study_sql(yaml::MapReader& check, Faults& faults, Definition& definition) {
                         Error(Code::kInvalid, "measures.unused_parameter", {{"name", name}})});
 }
 
+// The kinds are those that have a word for many.
+std::optional<Summed> read_summed(yaml::MapReader& check, Faults& faults) {
+  const yaml::Node* node = check.map("summed", Presence::kOptional);
+  if (!node) return std::nullopt;
+  yaml::MapReader reader(*node, "summed", faults);
+  Summed summed{.kind = reader.choice("kind", Presence::kRequired, {"key", "user"}).value,
+                .rest = reader.text("rest", Presence::kRequired).value,
+                .more = reader.text("more", Presence::kRequired).value};
+  reader.finish();
+  return summed;
+}
+
 void read_check(yaml::MapReader& root, Faults& faults, Definition& definition,
                 const yaml::Node& node) {
   yaml::MapReader reader(node, "check", faults);
@@ -209,11 +241,15 @@ void read_check(yaml::MapReader& root, Faults& faults, Definition& definition,
   check.age_max =
       seconds("age_max_seconds",
               check.freshness_sql.empty() ? Presence::kOptional : Presence::kRequired, 60);
+  definition.summed = read_summed(reader, faults);
   reader.finish();
   definition.measure.check = check;
   study_sql(reader, faults, definition);
-  read_reasons(root, faults, definition.measure);
+  read_reasons(root, faults, definition);
+  check_summed(reader, faults, definition);
   definition.sql = write_out_lists(check.sql, definition.measure.lists);
+  if (definition.summed && faults.empty())
+    definition.sql = summed_sql(definition.sql, *definition.summed);
   yaml::Text test = root.text("negative_test", Presence::kRequired);
   if (test && (!test.value.contains(':') || !test.value.contains('.')))
     root.fault(test.place, Error(Code::kInvalid, "measures.bad_negative_test"));

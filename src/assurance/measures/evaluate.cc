@@ -57,10 +57,18 @@ Result<EvaluatedRow> row_of(const Measure& measure, const Row& row) {
   return out;
 }
 
+// How many rows this one is: more where others are summed up in it.
+std::int64_t stands_for(const Row& row) {
+  const database::Value* value = column(row, "stands_for");
+  const auto* number = value ? std::get_if<std::int64_t>(value) : nullptr;
+  return number ? *number : 1;
+}
+
 // All that one snapshot says.
 struct Facts {
   std::int64_t population = 0;
   std::vector<EvaluatedRow> rows;
+  std::int64_t violations = 0;
   std::optional<std::int64_t> observed_at_us;
   bool simulated = false;
 };
@@ -86,6 +94,7 @@ Result<Facts> gather(Transaction& transaction, const Definition& definition, Tim
   if (rows.size() > kRowsMax) return fail(Code::kExhausted, "measures.too_many_rows");
   for (const Row& row : rows) {
     TRY(EvaluatedRow evaluated, row_of(definition.measure, row));
+    if (!evaluated.pass) facts.violations += stands_for(row);
     facts.rows.push_back(std::move(evaluated));
   }
   if (!check.freshness_sql.empty()) {
@@ -141,7 +150,7 @@ Evaluation evaluate(database::Database& database, const Definition& definition, 
   };
   std::ranges::sort(facts.rows, {}, order);
   status.population = facts.population;
-  status.violations = std::ranges::count(facts.rows, false, &EvaluatedRow::pass);
+  status.violations = facts.violations;
   status.verdict = verdict_of(facts, *measure.check, now, status);
   evaluation.rows = std::move(facts.rows);
   if (status.verdict != Verdict::kNoData)

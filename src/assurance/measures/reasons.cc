@@ -96,7 +96,9 @@ constexpr std::array kKinds = {
     Kind{"session", "session", "session"},
     Kind{"set", "set", "ensemble de copies"},
     Kind{"user", "user", "utilisateur"},
+    Kind{"users", "users of", "utilisateurs de"},
     Kind{"key", "access key", "clé d'accès"},
+    Kind{"keys", "access keys of", "clés d'accès de"},
     Kind{"log", "log", "journal"},
     Kind{"rule", "rule", "règle"},
     Kind{"profile", "profile", "profil"},
@@ -106,6 +108,12 @@ constexpr std::array kKinds = {
     Kind{"review", "review", "revue"},
     Kind{"scope", "scope", "périmètre"},
     Kind{"intervention", "intervention", "intervention"},
+};
+
+// What reviews are about, of subjects of the kind `scope`.
+constexpr std::array kScopes = {
+    Kind{"all", "of all rights", "de tous les droits"},
+    Kind{"privileged", "of privileged rights", "des droits privilégiés"},
 };
 
 const Kind* find_kind(std::string_view subject) {
@@ -156,6 +164,12 @@ Text subject_text(std::string_view subject) {
   const Kind* kind = find_kind(subject);
   if (kind == nullptr) return {.fr = std::string(subject), .en = std::string(subject)};
   std::string rest(subject.substr(kind->name.size()));
+  if (kind->name == "scope") {
+    const auto* scope = std::ranges::find(kScopes, std::string_view(rest).substr(1), &Kind::name);
+    if (scope != kScopes.end())
+      return {.fr = std::string(kind->fr) + " " + std::string(scope->fr),
+              .en = std::string(kind->en) + " " + std::string(scope->en)};
+  }
   return {.fr = std::string(kind->fr) + rest, .en = std::string(kind->en) + rest};
 }
 

@@ -57,6 +57,7 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"user_profile", Proof::kObserved, ""},
     {"group_profile", Proof::kObserved, ""},
     {"user_boundary", Proof::kObserved, ""},
+    {"delegation", Proof::kObserved, ""},
     {"assumable_role", Proof::kObserved, ""},
     {"role_profile", Proof::kObserved, ""},
     {"password_policy", Proof::kObserved, ""},
@@ -68,6 +69,7 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"access_review", Proof::kObserved, ""},
     {"access_review_item", Proof::kObserved, ""},
     {"intervention", Proof::kObserved, ""},
+    {"host_recovery", Proof::kObserved, ""},
     {"invitation", Proof::kObserved, ""},
     // What is found in the ledger
     {"log_fact", Proof::kObserved, ""},
@@ -77,6 +79,9 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"user_access", Proof::kObserved, ""},
     {"staff_access", Proof::kObserved, ""},
     {"log_reading", Proof::kObserved, ""},
+    {"public_setting", Proof::kObserved, ""},
+    {"anonymous_access", Proof::kObserved, ""},
+    {"public_reading", Proof::kObserved, ""},
     // What the prober was answered, from outside
     {"probe_step", Proof::kObserved, ""},
 });

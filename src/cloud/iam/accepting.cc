@@ -38,8 +38,12 @@ Result<Invitation> PeopleService::find_open(Transaction& transaction, const std:
                          "WHERE i.secret_sha256 = :secret_sha256 AND i.ended_us IS NULL AND "
                          "i.expires_us > :now_us AND m.active = 1 AND "
                          // Who invited may still do so.
+                         "((i.delegation_id = 0 AND "
                          "(CASE WHEN m.role_until_us <= :now_us THEN m.base_role ELSE m.role END) "
-                         "IN ('provider_administrator', 'tenant_administrator') AND "
+                         "IN ('provider_administrator', 'tenant_administrator')) OR EXISTS "
+                         "(SELECT 1 FROM delegation d WHERE d.id = i.delegation_id AND "
+                         "d.user_id = m.id AND d.may_invite = 1 AND "
+                         "(d.expires_us IS NULL OR d.expires_us > :now_us))) AND "
                          // From above, a tenant gets its first user alone.
                          "(m.tenant_id = i.tenant_id OR NOT EXISTS (SELECT 1 FROM iam_user u "
                          "WHERE u.tenant_id = i.tenant_id))",
@@ -47,6 +51,11 @@ Result<Invitation> PeopleService::find_open(Transaction& transaction, const std:
   if (rows.empty()) return unknown;
   Invitation found = invitation_of(rows[0], core_.clock.now());
   TRY(read_rights(transaction, found));
+  if (found.delegation) {
+    // What has become privileged since is not a delegate's to give.
+    TRY(const bool privileged, gives_privileges(transaction, found));
+    if (privileged) return unknown;
+  }
   return found;
 }
 

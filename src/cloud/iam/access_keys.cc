@@ -2,6 +2,7 @@
 #include "held_policies.h"
 #include "own_factor.h"
 #include "paging.h"
+#include "passkey_rule.h"
 #include "role_service.h"
 #include "rows.h"
 #include "service.h"
@@ -57,10 +58,10 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
     if (is_temporary_key_id(access_key_id))
       return read_temporary_identity(core_, transaction, access_key_id);
     TRY(auto rows,
-        transaction.query("SELECT k.secret_sealed, k.second_factor, k.last_used_us, k.expires_us, "
-                          "u.id, u.tenant_id, u.name, " +
-                              std::string(kRoleNow) + ", " + std::string(kFactorStands) + ", " +
-                              std::string(kFactorDemanded) +
+        transaction.query("SELECT k.secret_sealed, k.second_factor, k.passkey, k.last_used_us, "
+                          "k.expires_us, u.id, u.tenant_id, u.name, " +
+                              std::string(kPasskeysOfUser) + ", " + std::string(kRoleNow) + ", " +
+                              std::string(kFactorStands) + ", " + std::string(kFactorDemanded) +
                               " FROM access_key k JOIN iam_user u ON u.id = k.user_id "
                               "WHERE k.id = :id AND (k.expires_us IS NULL OR "
                               "k.expires_us > :now_us) AND " +
@@ -80,16 +81,18 @@ Task<SigningIdentity> IamService::read_signing_identity(const std::string& acces
     for (const auto& end : {optional_time(row, "role_until_us"), optional_time(row, "expires_us"),
                             held ? held->until : std::nullopt})
       if (end && (!until || *end < *until)) until = end;
+    const Role role = role_named(row.text("role")).value_or(Role::kReader);
     return SigningIdentity{{.tenant = TenantId{row.integer("tenant_id")},
                             .user = UserId{row.integer("id")},
                             .name = row.text("name"),
-                            .role = role_named(row.text("role")).value_or(Role::kReader),
+                            .role = role,
                             .method = Method::kAccessKey,
                             .credential = access_key_id,
                             .second_factor = row.flag("second_factor") && row.flag("factor_stands"),
                             .held = std::move(held),
                             .interventions = std::move(interventions),
-                            .factor_demanded = row.integer("factor_demanded") > 0},
+                            .factor_demanded = row.integer("factor_demanded") > 0,
+                            .passkey_due = passkey_due_of_program(row, role)},
                            std::string(as_text(secret)),
                            until};
   });
@@ -158,7 +161,10 @@ Task<NewAccessKey> IamService::create_access_key(const Principal& by, UserId use
         TRY(const bool own_factor, has_own_factor(transaction, by));
         const bool carries_factor = own_factor && by.user == user;
         TRY(check_credential(owner.factor_demanded, carries_factor));
-        TRY(NewAccessKey made, insert_access_key(transaction, owner, carries_factor));
+        TRY(const bool shown, has_shown_passkey(transaction, by));
+        TRY(NewAccessKey made,
+            insert_access_key(transaction, owner,
+                              {.factor = carries_factor, .passkey = carries_factor && shown}));
         TRY(core_.trail.changed(
             transaction, owner.tenant, by,
             {"iam:CreateAccessKey", resource_of(user), {{"access_key", made.key.id}}}));
@@ -167,7 +173,7 @@ Task<NewAccessKey> IamService::create_access_key(const Principal& by, UserId use
 }
 
 Result<NewAccessKey> IamService::insert_access_key(Transaction& transaction, const User& user,
-                                                   bool second_factor) {
+                                                   Carried carried) {
   NewAccessKey made;
   made.key = {.id = make_access_key_id(core_.random),
               .user = user.id,
@@ -180,13 +186,14 @@ Result<NewAccessKey> IamService::insert_access_key(Transaction& transaction, con
       seal_secret(core_.keys, core_.random, purpose_of(made.key.id), as_view(made.secret)));
   TRY(
       transaction.execute("INSERT INTO access_key (id, tenant_id, user_id, secret_sealed, "
-                          "second_factor, created_us) VALUES (:id, :tenant_id, :user_id, "
-                          ":secret_sealed, :second_factor, :created_us)",
+                          "second_factor, passkey, created_us) VALUES (:id, :tenant_id, :user_id, "
+                          ":secret_sealed, :second_factor, :passkey, :created_us)",
                           {{"id", made.key.id},
                            {"tenant_id", user.tenant.value},
                            {"user_id", user.id.value},
                            {"secret_sealed", sealed},
-                           {"second_factor", std::int64_t(second_factor)},
+                           {"second_factor", std::int64_t(carried.factor)},
+                           {"passkey", std::int64_t(carried.passkey)},
                            {"created_us", to_us(made.key.created)}}));
   return made;
 }

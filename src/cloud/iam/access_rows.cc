@@ -15,11 +15,14 @@ using Names = std::array<std::pair<T, std::string_view>, n>;
 
 constexpr Names<FourEyes, 3> kFourEyes = {
     {{FourEyes::kNone, "none"}, {FourEyes::kPrivileged, "privileged"}, {FourEyes::kAll, "all"}}};
-constexpr Names<RightKind, 5> kKinds = {{{RightKind::kRole, "role"},
+constexpr Names<RightKind, 8> kKinds = {{{RightKind::kRole, "role"},
                                          {RightKind::kProfile, "profile"},
                                          {RightKind::kMembership, "membership"},
                                          {RightKind::kBoundary, "boundary"},
-                                         {RightKind::kFourEyes, "four_eyes"}}};
+                                         {RightKind::kFourEyes, "four_eyes"},
+                                         {RightKind::kDelegation, "delegation"},
+                                         {RightKind::kRoleProfile, "role_profile"},
+                                         {RightKind::kTrust, "trust"}}};
 constexpr Names<RequestState, 5> kStates = {{{RequestState::kPending, "pending"},
                                              {RequestState::kApproved, "approved"},
                                              {RequestState::kRefused, "refused"},
@@ -117,8 +120,8 @@ Deciders deciders_of(const Row& row) {
   return {.count = std::size_t(apart), .are_apart = true};
 }
 
-Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
-                   bool are_apart) {
+Result<Two> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
+                      bool are_apart) {
   // Who owns a service account profits from what it gets.
   TRY(auto owned, transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.owner_id = "
                                     ":user_id AND u.id IN (:holder_id, :requester_id)",
@@ -127,7 +130,6 @@ Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, 
                                      {"requester_id", asked.value}}));
   if (by.user == asked || by.user == profits || owned[0].integer("n") > 0)
     return fail(Code::kDenied, "iam.four_eyes");
-  if (!are_apart) return {};
   TRY(auto makers,
       transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.id = :user_id "
                         "AND (" +
@@ -135,8 +137,9 @@ Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, 
                         {{"user_id", by.user.value},
                          {"holder_id", profits.value},
                          {"requester_id", asked.value}}));
-  if (makers[0].integer("n") > 0) return fail(Code::kDenied, "iam.four_eyes_of_maker");
-  return {};
+  if (makers[0].integer("n") == 0) return Two::kApart;
+  if (are_apart) return fail(Code::kDenied, "iam.four_eyes_of_maker");
+  return Two::kMayBeOne;
 }
 
 const std::string kRequestColumns =
@@ -168,7 +171,11 @@ AccessRequest request_of(const Row& row) {
           .decided = optional_time(row, "decided_us"),
           .decision_reason = row.text("decision_reason"),
           .deciders = state == RequestState::kPending ? deciders.count : 0,
-          .are_apart = deciders.are_apart};
+          .are_apart = deciders.are_apart,
+          .delegation = DelegationId{row.integer("delegation_id")},
+          .assumable = RoleId{row.integer("assumable_role_id")},
+          .trust = row.text("trust_document"),
+          .approved_by_own_account = row.flag("approved_by_own_account")};
 }
 
 Grant grant_of(const Row& row) {
@@ -188,7 +195,8 @@ Grant grant_of(const Row& row) {
           .since = from_us(row.integer("since_us")),
           .expires = optional_time(row, "expires_us"),
           .ended = optional_time(row, "ended_us"),
-          .end_reason = row.text("end_reason")};
+          .end_reason = row.text("end_reason"),
+          .assumable = RoleId{row.integer("assumable_role_id")}};
 }
 
 Right right_of(const Grant& grant) {
@@ -200,7 +208,8 @@ Right right_of(const Grant& grant) {
           .role = grant.kind == RightKind::kRole ? grant.name : "",
           .holder = grant.holder,
           .name = grant.name,
-          .privileged = grant.privileged};
+          .privileged = grant.privileged,
+          .assumable = grant.assumable};
 }
 
 Result<std::size_t> count_administrators(Transaction& transaction, TenantId tenant, Timestamp now) {

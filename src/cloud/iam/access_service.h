@@ -2,12 +2,16 @@
 #pragma once
 
 #include "core.h"
+#include "delegated.h"
 #include "grants.h"
 #include "iam/access.h"
 
 #include <string>
 
 namespace belfry::iam {
+
+// Whether who decides and who asked or profits may be one person with two accounts.
+enum class Two { kApart, kMayBeOne };
 
 class AccessService : public Access {
  public:
@@ -29,18 +33,30 @@ class AccessService : public Access {
   Task<> revoke(const Principal& by, GrantId id) override;
   Task<> turn() override;
 
+  // As `ask`, in a transaction of who has checked that `by` may.
+  Result<RequestId> ask_in(Transaction& transaction, const Principal& by, const Wanted& wanted);
+  // A delegation that is asked for, as a right. Errors: those of create_delegation.
+  static Result<Right> read_delegation(Transaction& transaction, TenantId tenant, UserId delegate,
+                                       DelegationId id);
+
  private:
   // What is asked for as it stands now, with the version of the profile.
   struct Asked {
     Right right;
     std::int64_t profile_changed_us = 0;
+    std::int64_t role_changed_us = 0;  // of the role to be assumed
   };
   Result<Asked> read_asked(Transaction& transaction, TenantId tenant, const Wanted& wanted);
   Result<Asked> read_asked_role(Transaction& transaction, TenantId tenant, const Wanted& wanted);
   Result<Asked> read_asked_profile(Transaction& transaction, TenantId tenant, const Wanted& wanted);
   Result<Asked> read_asked_membership(Transaction& transaction, TenantId tenant,
                                       const Wanted& wanted);
+  Result<Asked> read_asked_role_profile(Transaction& transaction, TenantId tenant,
+                                        const Wanted& wanted);
+  Result<Asked> read_asked_trust(Transaction& transaction, TenantId tenant, const Wanted& wanted);
   Result<Asked> read_asked_rule(Transaction& transaction, TenantId tenant, const Wanted& wanted);
+  Result<Asked> read_asked_delegation(Transaction& transaction, TenantId tenant,
+                                      const Wanted& wanted);
   static Result<> check_wanted(const Wanted& wanted);
   static Result<> check_room_for(Transaction& transaction, const Principal& by, const Asked& asked);
   Result<RequestId> insert_request(Transaction& transaction, const Principal& by,
@@ -48,15 +64,28 @@ class AccessService : public Access {
 
   // The request, if the caller may see it; else it is missing.
   Result<AccessRequest> read_request(Transaction& transaction, const Principal& by, RequestId id);
-  // The request, if the caller may decide it.
-  Result<AccessRequest> read_to_decide(Transaction& transaction, const Principal& by, RequestId id,
-                                       std::string_view action);
+  // The delegation by which `by` decides on the request, if it may by one.
+  Result<std::optional<Cover>> cover_of_request(Transaction& transaction, const Principal& by,
+                                                const AccessRequest& request);
+  // The request, if the caller may decide it, and by which delegation, if by one.
+  struct ToDecide {
+    AccessRequest request;
+    std::optional<Cover> cover;
+  };
+  Result<ToDecide> read_to_decide(Transaction& transaction, const Principal& by, RequestId id,
+                                  std::string_view action);
+  // The roles to be assumed for which the caller may ask; none if it may ask for itself alone.
+  Result<std::vector<Choices::Choice>> list_assumables(Transaction& transaction,
+                                                       const Principal& by);
+  // That two persons decide: who does neither asked nor profits.
+  Result<Two> check_decider(Transaction& transaction, const Principal& by, const ToDecide& found);
   // Makes what was asked for hold. What it gave; nothing for a rule.
   Result<Right> carry_out(Transaction& transaction, const Principal& by,
                           const AccessRequest& request);
   Result<AccessRequest> close(Transaction& transaction, const Principal& by,
                               const AccessRequest& request, RequestState state,
-                              const std::string& reason);
+                              const std::string& reason, const std::optional<Cover>& cover = {},
+                              Two two = Two::kApart);
   Result<std::vector<Right>> end_expired(Transaction& transaction);
   Result<std::int64_t> let_lapse(Transaction& transaction);
 
@@ -81,15 +110,19 @@ struct Deciders {
 // SQL columns that deciders_of reads, of two columns of numbers of users, with :now_us.
 std::string decider_columns(const std::string& asker, const std::string& profiting);
 Deciders deciders_of(const Row& row);
-// Errors: denied ("iam.four_eyes", "iam.four_eyes_of_maker").
-Result<> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
-                   bool are_apart);
+// What it finds: whether the two may be one person, where no other can decide. Errors: denied
+// ("iam.four_eyes", "iam.four_eyes_of_maker").
+Result<Two> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
+                      bool are_apart);
 // Whether it is words: not blank, and no longer than that.
 bool says_something(std::string_view text, std::size_t octets_max);
 // What for, of who asks: some words. Errors: invalid ("iam.bad_reason"), as below.
 Result<> check_request_reason(const std::string& reason);
 // Why, of who decides: words, or none.
 Result<> check_words(const std::string& reason);
+
+// Delegations that were asked for, and that no request asks for any more.
+Result<> forget_asked_delegations(Transaction& transaction);
 
 // The columns that request_of reads, of `access_request r`, with :now_us.
 extern const std::string kRequestColumns;

@@ -4,6 +4,7 @@
 #include "held_policies.h"
 #include "own_factor.h"
 #include "paging.h"
+#include "passkey_rule.h"
 #include "rows.h"
 #include "service.h"
 
@@ -34,10 +35,10 @@ Task<Principal> IamService::authenticate_token(const std::string& secret) {
   auto program = co_await core_.read<Principal>([&](Transaction& transaction) -> Result<Principal> {
     TRY(core_.refresh_tree(transaction));
     TRY(auto rows,
-        transaction.query("SELECT t.id AS token_id, t.second_factor, u.id, u.tenant_id, "
+        transaction.query("SELECT t.id AS token_id, t.second_factor, t.passkey, u.id, u.tenant_id, "
                           "u.name, u.owner_id, u.last_sign_in_us, " +
-                              std::string(kRoleNow) + ", " + std::string(kFactorStands) + ", " +
-                              std::string(kFactorDemanded) +
+                              std::string(kPasskeysOfUser) + ", " + std::string(kRoleNow) + ", " +
+                              std::string(kFactorStands) + ", " + std::string(kFactorDemanded) +
                               " FROM api_token t JOIN iam_user u ON u.id = t.user_id "
                               "WHERE t.secret_sha256 = :secret_sha256 AND "
                               "(t.expires_us IS NULL OR t.expires_us > :now_us) AND " +
@@ -51,16 +52,18 @@ Task<Principal> IamService::authenticate_token(const std::string& secret) {
     TRY(auto interventions,
         read_open_interventions(core_, transaction, TenantId{row.integer("tenant_id")},
                                 UserId{row.integer("id")}, now));
+    const Role role = role_named(row.text("role")).value_or(Role::kReader);
     return Principal{.tenant = TenantId{row.integer("tenant_id")},
                      .user = UserId{row.integer("id")},
                      .name = row.text("name"),
-                     .role = role_named(row.text("role")).value_or(Role::kReader),
+                     .role = role,
                      .method = Method::kApiToken,
                      .credential = row.text("token_id"),
                      .second_factor = row.flag("second_factor") && row.flag("factor_stands"),
                      .held = std::move(held),
                      .interventions = std::move(interventions),
-                     .factor_demanded = row.integer("factor_demanded") > 0};
+                     .factor_demanded = row.integer("factor_demanded") > 0,
+                     .passkey_due = passkey_due_of_program(row, role)};
   });
   if (program && write_down) {
     // Should this fail, the next use tries again.
@@ -108,20 +111,22 @@ Iam::NewApiToken IamService::make_api_token(const Principal& by, const std::stri
 Result<> IamService::insert_api_token(Transaction& transaction, const Principal& by,
                                       const NewApiToken& made) {
   TRY(const auto proved, read_factor_time(transaction, by));
-  TRY(
-      transaction.execute("INSERT INTO api_token (id, tenant_id, user_id, label, secret_sha256, "
-                          "second_factor, created_us, expires_us, second_factor_us) VALUES (:id, "
-                          ":tenant_id, :user_id, :label, :secret_sha256, :second_factor, "
-                          ":created_us, :expires_us, :proved_us)",
-                          {{"id", made.token.id},
-                           {"tenant_id", by.tenant.value},
-                           {"user_id", by.user.value},
-                           {"label", made.token.label},
-                           {"secret_sha256", digest_of(made.secret)},
-                           {"second_factor", std::int64_t(made.token.second_factor)},
-                           {"created_us", to_us(made.token.created)},
-                           {"expires_us", time_or_null(made.token.expires)},
-                           {"proved_us", time_or_null(proved)}}));
+  TRY(const bool passkey, has_shown_passkey(transaction, by));
+  TRY(transaction.execute(
+      "INSERT INTO api_token (id, tenant_id, user_id, label, secret_sha256, "
+      "second_factor, created_us, expires_us, second_factor_us, passkey) VALUES (:id, "
+      ":tenant_id, :user_id, :label, :secret_sha256, :second_factor, "
+      ":created_us, :expires_us, :proved_us, :passkey)",
+      {{"id", made.token.id},
+       {"tenant_id", by.tenant.value},
+       {"user_id", by.user.value},
+       {"label", made.token.label},
+       {"secret_sha256", digest_of(made.secret)},
+       {"second_factor", std::int64_t(made.token.second_factor)},
+       {"created_us", to_us(made.token.created)},
+       {"expires_us", time_or_null(made.token.expires)},
+       {"proved_us", time_or_null(proved)},
+       {"passkey", std::int64_t(passkey && made.token.second_factor)}}));
   return {};
 }
 

@@ -4,7 +4,9 @@
 #include "issuer_service.h"
 #include "paging.h"
 #include "policy/federation.h"
+#include "role_grants.h"
 #include "role_service.h"
+#include "rows.h"
 
 #include <algorithm>
 
@@ -12,8 +14,6 @@ namespace belfry::iam {
 namespace {
 
 constexpr std::int64_t kRolesMax = 500;  // of a tenant
-// What AWS allows a trust policy.
-constexpr std::size_t kTrustMax = 4'096;
 constexpr std::size_t kNameMax = 64;
 
 std::string resource_of(RoleId id) {
@@ -35,34 +35,12 @@ Result<> check_limit(Duration session_max) {
   return fail(Code::kInvalid, "iam.bad_session_limit");
 }
 
-// Nobody asks for what a role is to give, or to whom: where two persons give such rights, none of
-// them comes by a role.
+// Where two persons give such rights, none of them comes by a role that one of them opens: it is
+// asked for (requests.cc).
 Result<> check_may_open_alone(Transaction& transaction, const Principal& by, bool privileged) {
   const auto checked = check_may_give_alone(transaction, by, by.tenant, privileged);
   if (checked || checked.error().code() != Code::kDenied) return checked;
   return fail(Code::kDenied, "iam.role_of_four_eyes");
-}
-
-Result<policy::PolicyPtr> check_trust(const std::string& document) {
-  if (document.size() > kTrustMax)
-    return fail(Code::kInvalid, "policy.too_long", {{"octets_max", std::to_string(kTrustMax)}});
-  return policy::compile_trust_policy(document);
-}
-
-// An issuer that the tenant has not registered for programs signs for nobody here.
-Result<> check_issuers(Transaction& transaction, TenantId tenant, const policy::Policy& trust) {
-  const std::vector<std::string> trusted = policy::issuers_in(trust);
-  if (trusted.empty()) return {};
-  TRY(auto rows, transaction.query("SELECT * FROM issuer WHERE tenant_id = :tenant_id",
-                                   {{"tenant_id", tenant.value}}));
-  for (const std::string& arn : trusted) {
-    const bool is_registered = std::ranges::any_of(rows, [&](const Row& row) {
-      const Issuer issuer = issuer_of(row);
-      return issuer.arn == arn && is_for_programs(issuer.settings.purpose);
-    });
-    if (!is_registered) return fail(Code::kInvalid, "iam.trusts_no_issuer", {{"arn", arn}});
-  }
-  return {};
 }
 
 AssumableRole role_of(const Row& row) {
@@ -75,7 +53,8 @@ AssumableRole role_of(const Row& row) {
           .session_max = Duration(row.integer("session_max_us")),
           .profiles = {},
           .created = from_us(row.integer("created_us")),
-          .changed = from_us(row.integer("changed_us"))};
+          .changed = from_us(row.integer("changed_us")),
+          .last_assumed = optional_time(row, "last_assumed_us")};
 }
 
 }  // namespace
@@ -104,15 +83,17 @@ Result<> check_may_change_issuer(Transaction& transaction, const Principal& by,
 
 Result<AssumableRole> RoleService::complete(Transaction& transaction, AssumableRole role) {
   TRY(auto rows,
-      transaction.query("SELECT p.id, p.name, p.privileged, r.since_us FROM role_profile r "
-                        "JOIN iam_profile p ON p.id = r.profile_id WHERE r.role_id = :role_id "
-                        "ORDER BY p.name",
-                        {{"role_id", role.id.value}}));
+      transaction.query("SELECT p.id, p.name, p.privileged, r.since_us, r.expires_us FROM "
+                        "role_profile r "
+                        "JOIN iam_profile p ON p.id = r.profile_id WHERE r.role_id = :role_id AND "
+                        "(r.expires_us IS NULL OR r.expires_us > :now_us) ORDER BY p.name",
+                        {{"role_id", role.id.value}, {"now_us", to_us(core_.clock.now())}}));
   for (const Row& row : rows) {
     role.profiles.push_back({.profile = ProfileId{row.integer("id")},
                              .name = row.text("name"),
                              .privileged = row.flag("privileged"),
-                             .since = from_us(row.integer("since_us"))});
+                             .since = from_us(row.integer("since_us")),
+                             .expires = optional_time(row, "expires_us")});
     role.privileged = role.privileged || row.flag("privileged");
   }
   return role;
@@ -160,7 +141,6 @@ Task<AssumableRole> RoleService::create_role(const Principal& by, const std::str
   CO_TRY(core_.check(by, "iam:CreateRole", {"belfry:role/*", by.tenant}, role_missing({})));
   if (!is_role_name(name)) co_return fail(Code::kInvalid, "iam.bad_role_name");
   CO_TRY(check_limit(session_max));
-  CO_TRY(const auto trusted, check_trust(trust));
   CO_TRY(core_.check_fresh(by, "iam:CreateRole", "belfry:role/*"));
   const RoleId id{core_.random.id()};
   co_return co_await core_.write<AssumableRole>(
@@ -182,12 +162,16 @@ Task<AssumableRole> RoleService::create_role(const Principal& by, const std::str
                                          ":tenant_id AND name_key = :name_key",
                                          parameters));
         if (!same.empty()) return fail(Code::kConflict, "iam.role_exists", {{"name", name}});
-        TRY(check_issuers(transaction, by.tenant, *trusted));
+        TRY(const auto trusted, check_trust(transaction, by.tenant, trust));
         TRY(transaction.execute(
             "INSERT INTO assumable_role (id, tenant_id, name, name_key, trust_document, "
             "session_max_us, created_us, changed_us) VALUES (:id, :tenant_id, :name, :name_key, "
             ":trust, :session_max_us, :now_us, :now_us)",
             parameters));
+        TRY(record_grant(
+            core_, transaction,
+            trust_of({.id = id, .tenant = by.tenant, .name = name, .profiles = {}}, *trusted),
+            {.origin = "direct", .by = by.user}));
         TRY(core_.trail.changed(
             transaction, by.tenant, by,
             {"iam:CreateRole", resource_of(id), {{"name", name}, {"document", trust}}}));
@@ -198,26 +182,24 @@ Task<AssumableRole> RoleService::create_role(const Principal& by, const std::str
 Task<AssumableRole> RoleService::change_role(const Principal& by, RoleId id,
                                              const RoleChange& change) {
   if (change.session_max) CO_TRY(check_limit(*change.session_max));
-  policy::PolicyPtr trusted;
-  if (change.trust) {
-    CO_TRY(trusted, check_trust(*change.trust));
-  }
   co_return co_await core_.write<AssumableRole>(
       [&](Transaction& transaction) -> Result<AssumableRole> {
         TRY(AssumableRole role, read_role(transaction, by, id, "iam:ChangeRole"));
         TRY(core_.check_fresh(by, "iam:ChangeRole", resource_of(id)));
         if (change.trust && !role.profiles.empty())
           TRY(check_may_open_alone(transaction, by, role.privileged));
-        if (trusted) TRY(check_issuers(transaction, by.tenant, *trusted));
-        role.trust = change.trust.value_or(role.trust);
+        if (change.trust) {
+          TRY(const auto trusted, check_trust(transaction, by.tenant, *change.trust));
+          TRY(set_trust(core_, transaction, trust_of(role, *trusted), *change.trust,
+                        {.origin = "direct", .by = by.user}));
+          role.trust = *change.trust;
+        }
         role.session_max = change.session_max.value_or(role.session_max);
         role.changed = core_.clock.now();
         TRY(
-            transaction.execute("UPDATE assumable_role SET trust_document = :trust, "
-                                "session_max_us = :session_max_us, changed_us = :now_us "
-                                "WHERE id = :id",
-                                {{"trust", role.trust},
-                                 {"session_max_us", role.session_max.count()},
+            transaction.execute("UPDATE assumable_role SET session_max_us = :session_max_us, "
+                                "changed_us = :now_us WHERE id = :id",
+                                {{"session_max_us", role.session_max.count()},
                                  {"now_us", to_us(role.changed)},
                                  {"id", id.value}}));
         const auto seconds = std::chrono::floor<std::chrono::seconds>(role.session_max).count();
@@ -236,12 +218,10 @@ Task<> RoleService::delete_role(const Principal& by, RoleId id) {
     TRY(const AssumableRole role, read_role(transaction, by, id, "iam:DeleteRole"));
     TRY(core_.check_fresh(by, "iam:DeleteRole", resource_of(id)));
     TRY(transaction.execute(
-        "DELETE FROM role_session WHERE id IN "
-        "(WITH RECURSIVE below (id) AS (SELECT s.id FROM role_session s WHERE s.role_id = :id "
-        "UNION "
-        "SELECT c.id FROM role_session c JOIN below b ON c.chained_from_id = b.id) "
-        "SELECT id FROM below)",
+        "DELETE FROM role_session WHERE id IN " + with_those_assumed("s.role_id = :id"),
         {{"id", id.value}}));
+    TRY(end_grants_of_role(transaction, id,
+                           {.reason = "role_deleted", .by = by.user, .at = core_.clock.now()}));
     TRY(transaction.execute("DELETE FROM role_profile WHERE role_id = :id", {{"id", id.value}}));
     TRY(transaction.execute("DELETE FROM assumable_role WHERE id = :id", {{"id", id.value}}));
     TRY(core_.trail.changed(transaction, by.tenant, by,
@@ -264,25 +244,14 @@ Result<Holding> RoleService::find_profile(Transaction& transaction, const Princi
 }
 
 Task<> RoleService::give_profile(const Principal& by, RoleId id, ProfileId profile) {
-  constexpr std::size_t kHeldMax = 10;
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const AssumableRole role, read_role(transaction, by, id, "iam:GiveProfile"));
     TRY(const Holding given, find_profile(transaction, by, profile));
     TRY(core_.check_fresh(by, "iam:GiveProfile", resource_of(id)));
-    if (std::ranges::find(role.profiles, profile, &Holding::profile) != role.profiles.end())
-      return Done{};
+    const auto held = std::ranges::find(role.profiles, profile, &Holding::profile);
+    if (held != role.profiles.end() && !held->expires) return Done{};
     TRY(check_may_open_alone(transaction, by, given.privileged));
-    if (role.profiles.size() >= kHeldMax)
-      return fail(Code::kConflict, "iam.too_many_held", {{"maximum", std::to_string(kHeldMax)}});
-    TRY(
-        transaction.execute("INSERT INTO role_profile (role_id, profile_id, tenant_id, since_us, "
-                            "given_by_user_id) VALUES (:role_id, :profile_id, :tenant_id, "
-                            ":now_us, :by_id)",
-                            {{"role_id", id.value},
-                             {"profile_id", profile.value},
-                             {"tenant_id", by.tenant.value},
-                             {"now_us", to_us(core_.clock.now())},
-                             {"by_id", by.user.value}}));
+    TRY(give(core_, transaction, right_of(role, given), {.origin = "direct", .by = by.user}));
     TRY(core_.trail.changed(transaction, by.tenant, by,
                             {"iam:GiveProfile",
                              "belfry:profile/" + profile.text(),
@@ -299,9 +268,8 @@ Task<> RoleService::withdraw_profile(const Principal& by, RoleId id, ProfileId p
     TRY(const Holding held, find_profile(transaction, by, profile));
     TRY(core_.check_fresh(by, "iam:WithdrawProfile", resource_of(id)));
     TRY(const std::int64_t removed,
-        transaction.execute("DELETE FROM role_profile WHERE role_id = :role_id AND "
-                            "profile_id = :profile_id",
-                            {{"role_id", id.value}, {"profile_id", profile.value}}));
+        take_away(transaction, right_of(role, held),
+                  {.reason = "withdrawn", .by = by.user, .at = core_.clock.now()}));
     if (removed == 0) return fail(Code::kNotFound, "iam.not_held", {{"name", held.name}});
     TRY(core_.trail.changed(transaction, by.tenant, by,
                             {"iam:WithdrawProfile",

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "iam/iam.h"
+#include "open_tenants.h"
 #include "policy/compiled_policies.h"
 #include "rights.h"
 #include "secrets.h"
@@ -55,6 +56,7 @@ struct Core {
   Random& random;
   Trail trail;
   TenantTree tree;
+  OpenTenants open_tenants;
   policy::CompiledPolicies held{policy::Kind::kIdentity};  // what principals hold
   SigningCache signing;
 

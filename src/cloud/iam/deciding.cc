@@ -1,6 +1,7 @@
 // Deciding what was asked for: by two persons, always.
 #include "access_service.h"
 #include "base/text_encoding.h"
+#include "role_grants.h"
 
 namespace belfry::iam {
 namespace {
@@ -16,6 +17,9 @@ Wanted wanted_of(const AccessRequest& request) {
   if (request.user) wanted.user = request.user;
   if (request.group) wanted.group = request.group;
   if (request.profile) wanted.profile = request.profile;
+  if (request.delegation) wanted.delegation = request.delegation;
+  if (request.assumable) wanted.assumable = request.assumable;
+  wanted.trust = request.trust;
   if (request.kind == RightKind::kRole) wanted.role = role_named(request.name);
   return wanted;
 }
@@ -49,27 +53,37 @@ Result<> check_words(const std::string& reason) {
   return fail(Code::kInvalid, "iam.bad_reason");
 }
 
-Result<AccessRequest> AccessService::read_to_decide(Transaction& transaction, const Principal& by,
-                                                    RequestId id, std::string_view action) {
+Result<AccessService::ToDecide> AccessService::read_to_decide(Transaction& transaction,
+                                                              const Principal& by, RequestId id,
+                                                              std::string_view action) {
   TRY(AccessRequest request, read_request(transaction, by, id));
-  TRY(core_.check(by, action, {resource_of(id), by.tenant}, request_missing(id)));
+  TRY(const auto cover, cover_of_request(transaction, by, request));
+  TRY(core_.check(by, action, resource_under(resource_of(id), by.tenant, cover),
+                  request_missing(id)));
   if (request.state != RequestState::kPending || request.pending_until <= core_.clock.now())
     return fail(Code::kConflict, "iam.request_not_pending");
-  return request;
+  return ToDecide{std::move(request), cover};
 }
 
 Result<Right> AccessService::carry_out(Transaction& transaction, const Principal& by,
                                        const AccessRequest& request) {
   TRY(const Asked asked, read_asked(transaction, request.tenant, wanted_of(request)));
-  TRY(auto rows, transaction.query("SELECT profile_changed_us FROM access_request WHERE id = :id",
+  TRY(auto rows, transaction.query("SELECT profile_changed_us, role_changed_us FROM "
+                                   "access_request WHERE id = :id",
                                    {{"id", request.id.value}}));
   // What is approved is what was asked for, not what became of it since.
   if (rows.at(0).integer("profile_changed_us") != asked.profile_changed_us ||
+      rows.at(0).integer("role_changed_us") != asked.role_changed_us ||
       request.privileged != asked.right.privileged)
     return fail(Code::kConflict, "iam.request_outdated", {{"name", request.name}});
   const Timestamp now = core_.clock.now();
   if (request.kind == RightKind::kFourEyes) {
     TRY(write_rule(transaction, request.tenant, *four_eyes_named(request.name), by.user, now));
+    return asked.right;
+  }
+  if (request.kind == RightKind::kTrust) {
+    TRY(set_trust(core_, transaction, asked.right, request.trust,
+                  {.origin = "request", .by = by.user, .request = request.id}));
     return asked.right;
   }
   TRY(give(core_, transaction, asked.right,
@@ -82,20 +96,25 @@ Result<Right> AccessService::carry_out(Transaction& transaction, const Principal
 
 Result<AccessRequest> AccessService::close(Transaction& transaction, const Principal& by,
                                            const AccessRequest& request, RequestState state,
-                                           const std::string& reason) {
+                                           const std::string& reason,
+                                           const std::optional<Cover>& cover, Two two) {
   TRY(transaction.execute(
       "UPDATE access_request SET state = :state, decided_by_user_id = :by_id, decided_us = "
-      ":now_us, decision_reason = :reason WHERE id = :id",
+      ":now_us, decision_reason = :reason, approved_by_own_account = :own WHERE id = :id",
       {{"state", std::string(name_of(state))},
        {"by_id", by.user.value},
        {"now_us", to_us(core_.clock.now())},
        {"reason", reason},
+       {"own", std::int64_t(two == Two::kMayBeOne)},
        {"id", request.id.value}}));
   const std::string action = state == RequestState::kApproved  ? "iam:ApproveRequest"
                              : state == RequestState::kRefused ? "iam:RefuseRequest"
                                                                : "iam:CancelRequest";
+  std::vector<audit::Detail> details = with_cover(details_of(request, reason), cover);
+  if (two == Two::kMayBeOne) details.push_back({"approved_by_own_account", "yes"});
   TRY(core_.trail.changed(transaction, request.tenant, by,
-                          {action, resource_of(request.id), details_of(request, reason)}));
+                          {action, resource_of(request.id), std::move(details)}));
+  TRY(forget_asked_delegations(transaction));
   return read_request(transaction, by, request.id);
 }
 
@@ -105,17 +124,17 @@ Task<AccessRequest> AccessService::approve(const Principal& by, RequestId id,
   Right given;
   auto approved =
       co_await core_.write<AccessRequest>([&](Transaction& transaction) -> Result<AccessRequest> {
-        TRY(const AccessRequest request, read_to_decide(transaction, by, id, "iam:DecideRequest"));
-        if (auto two =
-                check_two(transaction, by, request.requested_by, request.user, request.are_apart);
-            !two) {
+        TRY(const ToDecide found, read_to_decide(transaction, by, id, "iam:DecideRequest"));
+        const auto& [request, cover] = found;
+        const auto two = check_decider(transaction, by, found);
+        if (!two) {
           core_.trail.refused(by.tenant, by, {"iam:ApproveRequest", resource_of(id), {}},
                               two.error());
           return std::unexpected(two.error());
         }
         TRY(core_.check_fresh(by, "iam:ApproveRequest", resource_of(id)));
         TRY(given, carry_out(transaction, by, request));
-        return close(transaction, by, request, RequestState::kApproved, reason);
+        return close(transaction, by, request, RequestState::kApproved, reason, cover, *two);
       });
   if (approved && given.kind != RightKind::kFourEyes) forget(core_, given);
   co_return approved;
@@ -126,8 +145,9 @@ Task<AccessRequest> AccessService::refuse(const Principal& by, RequestId id,
   CO_TRY(check_words(reason));
   co_return co_await core_.write<AccessRequest>(
       [&](Transaction& transaction) -> Result<AccessRequest> {
-        TRY(const AccessRequest request, read_to_decide(transaction, by, id, "iam:DecideRequest"));
-        return close(transaction, by, request, RequestState::kRefused, reason);
+        TRY(const ToDecide found, read_to_decide(transaction, by, id, "iam:DecideRequest"));
+        const auto& [request, cover] = found;
+        return close(transaction, by, request, RequestState::kRefused, reason, cover);
       });
 }
 

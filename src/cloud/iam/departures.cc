@@ -34,6 +34,8 @@ Result<> PeopleService::erase(Transaction& transaction, const Principal& by, con
                                            {"password_about", "password_reset/" + user.id.text()},
                                            {"factor_about", "factor_reset/" + user.id.text()},
                                            {"now_us", to_us(core_.clock.now())}};
+  // What was given by them stays.
+  TRY(delete_delegations(transaction, "user_id = :id", parameters));
   for (const char* table : kOwned)
     TRY(transaction.execute("DELETE FROM " + std::string(table) + " WHERE user_id = :id",
                             parameters));

@@ -11,6 +11,9 @@ namespace belfry::iam {
 // Whoever shows a factor has lost none: an open reset of the user ends.
 Result<> cancel_as_needless(Core& core, Transaction& transaction, const Principal& user);
 
+// All factors of the user go, with them what keys and tokens carry of them, and its sessions.
+Result<> remove_factors(Transaction& transaction, UserId user, Timestamp now);
+
 class FactorResetService : public FactorResets {
  public:
   FactorResetService(Core& core, MailQueueService& mail, PeopleService& people)
@@ -28,7 +31,8 @@ class FactorResetService : public FactorResets {
   Result<FactorReset> read_open(Transaction& transaction, const Principal& by,
                                 std::string_view action, const std::string& id);
   // Not who asked or lost it, nor, while there is another, who gave one of them the account.
-  Result<> check_decider(Transaction& transaction, const Principal& by, const FactorReset& reset);
+  Result<Two> check_decider(Transaction& transaction, const Principal& by,
+                            const FactorReset& reset);
   Result<> tell(Transaction& transaction, const FactorReset& reset, const std::string& kind);
   Result<> carry_out(Transaction& transaction, const FactorReset& reset);
 

@@ -57,6 +57,22 @@ Result<> cancel_as_needless(Core& core, Transaction& transaction, const Principa
                             {"iam:CancelFactorReset", resource_of(user.user), {}});
 }
 
+Result<> remove_factors(Transaction& transaction, UserId user, Timestamp now) {
+  const database::Parameters parameters = {{"id", user.value}, {"now_us", to_us(now)}};
+  for (const char* change :
+       {"DELETE FROM passkey WHERE user_id = :id", "DELETE FROM mfa_factor WHERE user_id = :id",
+        "DELETE FROM recovery_code WHERE user_id = :id",
+        "UPDATE api_token SET second_factor = 0, passkey = 0 WHERE user_id = :id OR user_id IN "
+        "(SELECT u.id FROM iam_user u WHERE u.owner_id = :id)",
+        "UPDATE access_key SET second_factor = 0, passkey = 0 WHERE user_id = :id OR user_id IN "
+        "(SELECT u.id FROM iam_user u WHERE u.owner_id = :id)",
+        "UPDATE iam_session SET ended_us = :now_us WHERE user_id = :id AND ended_us IS NULL",
+        "DELETE FROM role_session WHERE by_user_id = :id OR by_user_id IN "
+        "(SELECT u.id FROM iam_user u WHERE u.owner_id = :id)"})
+    TRY(transaction.execute(change, parameters));
+  return {};
+}
+
 Task<Listing<FactorReset>> FactorResetService::list_factor_resets(const Principal& by,
                                                                   TenantId tenant, Page page) {
   using List = Listing<FactorReset>;
@@ -143,8 +159,8 @@ Result<FactorReset> FactorResetService::read_open(Transaction& transaction, cons
   return found;
 }
 
-Result<> FactorResetService::check_decider(Transaction& transaction, const Principal& by,
-                                           const FactorReset& reset) {
+Result<Two> FactorResetService::check_decider(Transaction& transaction, const Principal& by,
+                                              const FactorReset& reset) {
   TRY(auto rows, transaction.query("SELECT " + decider_columns("r.asked_by_user_id", "r.user_id") +
                                        " FROM factor_reset r WHERE r.id = :id",
                                    {{"id", reset.id},
@@ -157,7 +173,8 @@ Task<FactorReset> FactorResetService::approve_factor_reset(const Principal& by,
                                                            const std::string& id) {
   co_return co_await core_.write<FactorReset>([&](Transaction& transaction) -> Result<FactorReset> {
     TRY(FactorReset reset, read_open(transaction, by, "iam:ApproveFactorReset", id));
-    if (auto two = check_decider(transaction, by, reset); !two) {
+    const auto two = check_decider(transaction, by, reset);
+    if (!two) {
       core_.trail.refused(by.tenant, by, {"iam:ApproveFactorReset", resource_of(reset.user), {}},
                           two.error());
       return std::unexpected(two.error());
@@ -172,9 +189,11 @@ Task<FactorReset> FactorResetService::approve_factor_reset(const Principal& by,
         "effective_us = :effective_us WHERE id = :id",
         {{"by_id", by.user.value}, {"effective_us", to_us(*reset.effective)}, {"id", id}}));
     TRY(tell(transaction, reset, "factor_reset"));
+    auto details = details_of(reset);
+    if (*two == Two::kMayBeOne) details.push_back({"approved_by_own_account", "yes"});
     TRY(core_.trail.changed(
         transaction, reset.tenant, by,
-        {"iam:ApproveFactorReset", resource_of(reset.user), details_of(reset)}));
+        {"iam:ApproveFactorReset", resource_of(reset.user), std::move(details)}));
     return reset;
   });
 }
@@ -218,20 +237,10 @@ Result<> FactorResetService::tell(Transaction& transaction, const FactorReset& r
 }
 
 Result<> FactorResetService::carry_out(Transaction& transaction, const FactorReset& reset) {
-  const database::Parameters parameters = {
-      {"id", reset.user.value}, {"reset_id", reset.id}, {"now_us", to_us(core_.clock.now())}};
-  for (const char* change :
-       {"DELETE FROM passkey WHERE user_id = :id", "DELETE FROM mfa_factor WHERE user_id = :id",
-        "DELETE FROM recovery_code WHERE user_id = :id",
-        "UPDATE api_token SET second_factor = 0 WHERE user_id = :id OR user_id IN "
-        "(SELECT u.id FROM iam_user u WHERE u.owner_id = :id)",
-        "UPDATE access_key SET second_factor = 0 WHERE user_id = :id OR user_id IN "
-        "(SELECT u.id FROM iam_user u WHERE u.owner_id = :id)",
-        "UPDATE iam_session SET ended_us = :now_us WHERE user_id = :id AND ended_us IS NULL",
-        "DELETE FROM role_session WHERE by_user_id = :id OR by_user_id IN "
-        "(SELECT u.id FROM iam_user u WHERE u.owner_id = :id)",
-        "UPDATE factor_reset SET state = 'done', ended_us = :now_us WHERE id = :reset_id"})
-    TRY(transaction.execute(change, parameters));
+  TRY(remove_factors(transaction, reset.user, core_.clock.now()));
+  TRY(transaction.execute(
+      "UPDATE factor_reset SET state = 'done', ended_us = :now_us WHERE id = :reset_id",
+      {{"reset_id", reset.id}, {"now_us", to_us(core_.clock.now())}}));
   TRY(tell(transaction, reset, "factor_removed"));
   const Principal program{.tenant = reset.tenant,
                           .name = "belfry",

@@ -110,7 +110,7 @@ Task<std::optional<Iam::Founded>> IamService::found(const std::string& provider_
                        .second_factor = true};
     const NewApiToken token = make_api_token(by, "first start");
     TRY(insert_api_token(transaction, by, token));
-    TRY(const NewAccessKey key, insert_access_key(transaction, admin.user, true));
+    TRY(const NewAccessKey key, insert_access_key(transaction, admin.user, {.factor = true}));
     Founded made{.admin_user = admin.user.name,
                  .admin_password = admin.password,
                  .admin_totp_secret = to_base32(admin.totp_seed),

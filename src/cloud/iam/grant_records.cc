@@ -1,5 +1,6 @@
 // The record of what was held, and ending it: by hand, and by time.
 #include "access_service.h"
+#include "delegated.h"
 #include "paging.h"
 #include "rows.h"
 
@@ -30,7 +31,7 @@ Task<Listing<Grant>> AccessService::list_grants(const Principal& by, std::option
   co_return co_await core_.read<List>([&](Transaction& transaction) -> Result<List> {
     if (user) {
       TRY(const User found, iam::find_user(transaction, *user));
-      TRY(core_.check_user(by, "iam:ListGrants", found));
+      TRY(check_over(core_, transaction, by, "iam:ListGrants", found, DelegatedAct::kSee));
     } else {
       TRY(core_.check(by, "iam:ListGrants", {"belfry:grant/*", by.tenant},
                       grant_missing(GrantId{})));
@@ -132,6 +133,7 @@ Result<std::int64_t> AccessService::let_lapse(Transaction& transaction) {
                               {"holder", row.text("holder")},
                               {"name", row.text("name")}}}));
   }
+  if (!rows.empty()) TRY(forget_asked_delegations(transaction));
   return std::int64_t(rows.size());
 }
 

@@ -1,6 +1,7 @@
 #include "grants.h"
 
 #include "base/ensure.h"
+#include "role_grants.h"
 #include "rows.h"
 
 #include <algorithm>
@@ -19,15 +20,23 @@ struct HoldingTable {
 HoldingTable table_of(const Right& right) {
   if (right.kind == RightKind::kMembership)
     return {"group_member", "user_id", "group_id", right.user.value, right.group.value};
+  if (right.kind == RightKind::kDelegation)
+    return {"delegation", "user_id", "group_id", right.user.value, right.group.value};
+  if (right.kind == RightKind::kRoleProfile)
+    return {"role_profile", "role_id", "profile_id", right.assumable.value, right.profile.value};
   if (right.user)
     return {"user_profile", "user_id", "profile_id", right.user.value, right.profile.value};
   return {"group_profile", "group_id", "profile_id", right.group.value, right.profile.value};
 }
 
 database::Parameters ids_of(const Right& right) {
-  return {{"tenant_id", right.tenant.value},   {"kind", std::string(name_of(right.kind))},
-          {"user_id", right.user.value},       {"group_id", right.group.value},
-          {"profile_id", right.profile.value}, {"role", right.role}};
+  return {{"tenant_id", right.tenant.value},
+          {"kind", std::string(name_of(right.kind))},
+          {"user_id", right.user.value},
+          {"group_id", right.group.value},
+          {"profile_id", right.profile.value},
+          {"role", right.role},
+          {"assumable_role_id", right.assumable.value}};
 }
 
 // A user, and with a group all its members, read by request: no more than this.
@@ -92,7 +101,7 @@ Result<> write_holding(Core& core, Transaction& transaction, const Right& right,
     return {};
   }
   TRY(check_room(transaction, table));
-  const bool says_who = right.kind == RightKind::kProfile;
+  const bool says_who = right.kind == RightKind::kProfile || right.kind == RightKind::kRoleProfile;
   if (says_who) parameters.push_back({"by_id", giving.by.value});
   TRY(transaction.execute("INSERT INTO " + table.name + " (" + table.holder + ", " + table.thing +
                               ", tenant_id, since_us, expires_us" +
@@ -112,7 +121,32 @@ Result<> write_role(Transaction& transaction, const Right& right, const Giving& 
   return {};
 }
 
+// It was written down when it was made or asked for, as nobody's.
+Result<> write_delegation(Core& core, Transaction& transaction, const Right& right,
+                          const Giving& giving) {
+  TRY(check_room(transaction, table_of(right)));
+  TRY(const std::int64_t written,
+      transaction.execute("UPDATE delegation SET user_id = :user_id, since_us = :now_us, "
+                          "expires_us = :expires_us WHERE id = :id AND user_id IS NULL",
+                          {{"user_id", right.user.value},
+                           {"now_us", to_us(core.clock.now())},
+                           {"expires_us", time_or_null(giving.expires)},
+                           {"id", right.delegation.value}}));
+  ENSURE(written == 1);  // who gives it has read it in this transaction
+  return {};
+}
+
 }  // namespace
+
+Result<std::int64_t> delete_delegations(Transaction& transaction, std::string_view which,
+                                        const database::Parameters& parameters) {
+  const std::string rows = " FROM delegation WHERE " + std::string(which);
+  for (const char* table : {"delegation_profile", "delegation_group"})
+    TRY(transaction.execute(
+        "DELETE FROM " + std::string(table) + " WHERE delegation_id IN (SELECT id" + rows + ")",
+        parameters));
+  return transaction.execute("DELETE" + rows, parameters);
+}
 
 Right role_of(const User& user) {
   return {.kind = RightKind::kRole,
@@ -129,10 +163,16 @@ Result<bool> give(Core& core, Transaction& transaction, const Right& right, cons
   TRY(const Before before,
       is_role ? read_role(transaction, right) : read_holding(transaction, table_of(right)));
   if (before.is_held && !before.expires) return false;
+  // One of the same unit says something else: it is ended first.
+  if (before.is_held && right.kind == RightKind::kDelegation)
+    return fail(Code::kConflict, "iam.already_held",
+                {{"holder", right.holder}, {"name", right.name}});
   Giving longer = giving;
   if (before.expires && longer.expires) longer.expires = std::max(*longer.expires, *before.expires);
   if (is_role)
     TRY(write_role(transaction, right, longer));
+  else if (right.kind == RightKind::kDelegation)
+    TRY(write_delegation(core, transaction, right, longer));
   else
     TRY(write_holding(core, transaction, right, longer, before.is_held));
   if (before.is_held) {
@@ -158,6 +198,12 @@ Result<std::int64_t> take_away(Transaction& transaction, const Right& right, con
         transaction.execute("DELETE FROM user_boundary WHERE user_id = :user_id AND "
                             "profile_id = :profile_id",
                             {{"user_id", right.user.value}, {"profile_id", right.profile.value}}));
+  } else if (right.kind == RightKind::kDelegation) {
+    TRY(taken,
+        delete_delegations(transaction, "user_id = :user_id AND group_id = :group_id",
+                           {{"user_id", right.user.value}, {"group_id", right.group.value}}));
+  } else if (right.kind == RightKind::kTrust) {
+    TRY(taken, empty_trust(transaction, right, ending));
   } else {
     const HoldingTable table = table_of(right);
     TRY(taken, transaction.execute("DELETE FROM " + table.name + " WHERE " + table.holder +
@@ -184,10 +230,12 @@ Result<> record_grant(Core& core, Transaction& transaction, const Right& right,
                             {"expires_us", time_or_null(giving.expires)}})
     parameters.push_back({std::move(name), std::move(value)});
   TRY(transaction.execute(
-      "INSERT INTO iam_grant (id, tenant_id, kind, user_id, group_id, profile_id, role, holder, "
-      "name, privileged, origin, request_id, given_by_user_id, since_us, expires_us, "
+      "INSERT INTO iam_grant (id, tenant_id, kind, user_id, group_id, profile_id, "
+      "assumable_role_id, role, holder, name, privileged, origin, request_id, given_by_user_id, "
+      "since_us, expires_us, "
       "ended_by_user_id, end_reason) VALUES (:id, :tenant_id, :kind, :user_id, :group_id, "
-      ":profile_id, :role, :holder, :name, :privileged, :origin, :request_id, :by_id, :since_us, "
+      ":profile_id, :assumable_role_id, :role, :holder, :name, :privileged, :origin, :request_id, "
+      ":by_id, :since_us, "
       ":expires_us, 0, '')",
       parameters));
   return {};
@@ -202,7 +250,8 @@ Result<std::int64_t> end_grants(Transaction& transaction, const Right& right,
   return transaction.execute(
       "UPDATE iam_grant SET ended_us = :ended_us, ended_by_user_id = :by_id, end_reason = :reason "
       "WHERE ended_us IS NULL AND tenant_id = :tenant_id AND kind = :kind AND user_id = :user_id "
-      "AND group_id = :group_id AND profile_id = :profile_id AND role = :role",
+      "AND group_id = :group_id AND profile_id = :profile_id AND role = :role "
+      "AND assumable_role_id = :assumable_role_id",
       parameters);
 }
 
@@ -263,6 +312,17 @@ Result<bool> is_last_administrator(Transaction& transaction, TenantId tenant, Us
   const std::string now_or_later[] = {
       "(CASE WHEN u.role_until_us <= :now_us THEN u.base_role ELSE u.role END)" + roles,
       "COALESCE(u.base_role, u.role)" + roles};
+  // Nobody but the founder administers the provider for good: two who do it for a time prolong each
+  // other's role.
+  if (tenant == kProviderTenant) {
+    TRY(auto others,
+        transaction.query(
+            "SELECT count(*) AS n FROM iam_user u WHERE u.id <> "
+            ":user_id AND " +
+                std::string(kAdministrators),
+            {{"user_id", user.value}, {"tenant_id", tenant.value}, {"now_us", to_us(now)}}));
+    if (others[0].integer("n") >= 2) return false;
+  }
   for (const std::string& administers : now_or_later) {
     TRY(auto rows,
         transaction.query(
@@ -279,7 +339,9 @@ Result<bool> is_last_administrator(Transaction& transaction, TenantId tenant, Us
 }
 
 void forget(Core& core, const Right& right) {
-  if (right.user)
+  if (right.kind == RightKind::kTrust)
+    core.signing.forget_sessions();  // those that it ended may have assumed others, of any tenant
+  else if (right.user)
     core.signing.forget_user(right.user);
   else
     core.signing.forget_tenant(right.tenant);

@@ -15,11 +15,13 @@ struct Right {
   RightKind kind;
   TenantId tenant;
   UserId user{};
-  GroupId group{};  // of membership: which; of profile: the holder, when it is no user
+  GroupId group{};  // of membership, delegation: which; of profile: the holder, if it is no user
   ProfileId profile{};
   std::string role{};
   std::string holder{}, name{};  // for people
   bool privileged = false;
+  DelegationId delegation{};  // of a delegation that is given: which
+  RoleId assumable{};         // the role to be assumed that holds it, or trusts so
 };
 
 struct Giving {
@@ -43,6 +45,11 @@ Right role_of(const User& user);
 Result<bool> give(Core& core, Transaction& transaction, const Right& right, const Giving& giving);
 // Takes it away. Returns how many were held: none or one.
 Result<std::int64_t> take_away(Transaction& transaction, const Right& right, const Ending& ending);
+
+// Rows of `delegation` with what they list; a right among them is ended by take_away. Returns how
+// many.
+Result<std::int64_t> delete_delegations(Transaction& transaction, std::string_view which,
+                                        const database::Parameters& parameters);
 
 // The record alone.
 Result<> record_grant(Core& core, Transaction& transaction, const Right& right,
@@ -70,7 +77,7 @@ inline constexpr std::string_view kAdministrators =
     "u.active = 1 AND u.tenant_id = :tenant_id AND (CASE WHEN u.role_until_us <= :now_us "
     "THEN u.base_role ELSE u.role END) IN ('provider_administrator', 'tenant_administrator')";
 // Whether the tenant would be left without such an administrator, now or when roles for a time have
-// ended, once `user` were none any more.
+// ended, once `user` were none any more. The provider is not, while two others administer it.
 Result<bool> is_last_administrator(Transaction& transaction, TenantId tenant, UserId user,
                                    Timestamp now);
 // What is cached of who loses or gains `right` is read again.

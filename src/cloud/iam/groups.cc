@@ -1,5 +1,6 @@
 // Groups of a tenant's users.
 #include "base/ascii.h"
+#include "delegated.h"
 #include "grants.h"
 #include "names.h"
 #include "paging.h"
@@ -44,28 +45,38 @@ Result<Right> membership_of(Transaction& transaction, const Group& group, const 
 }  // namespace
 
 Result<Group> ProfileService::read_group(Transaction& transaction, const Principal& by, GroupId id,
-                                         std::string_view action) {
+                                         std::string_view action,
+                                         const std::optional<Cover>& cover) {
   TRY(auto rows, transaction.query("SELECT " + std::string(kColumns) +
                                        " FROM iam_group g WHERE g.id = :id AND "
                                        "g.tenant_id = :tenant_id",
                                    {{"id", id.value}, {"tenant_id", by.tenant.value}}));
   if (rows.empty()) return std::unexpected(group_missing(id));
   Group group = group_of(rows[0]);
-  TRY(core_.check(by, action, {resource_of(id), group.tenant}, group_missing(id)));
+  TRY(core_.check(by, action, resource_under(resource_of(id), group.tenant, cover),
+                  group_missing(id)));
   return group;
 }
 
 Task<Listing<Group>> ProfileService::list_groups(const Principal& by, Page page) {
   using List = Listing<Group>;
   CO_TRY(const std::string after, read_text_key(page.after));
-  CO_TRY(core_.check(by, "iam:ListGroups", {"belfry:group/*", by.tenant}, group_missing({})));
+  constexpr std::string_view kAction = "iam:ListGroups";
+  const bool all = decide(core_.tree, by, kAction, {"belfry:group/*", by.tenant}).has_value();
+  CO_TRY(core_.check(by, kAction, resource_under("belfry:group/*", by.tenant, listing_cover(by)),
+                     group_missing({})));
   co_return co_await core_.read<List>([&](Transaction& transaction) -> Result<List> {
     TRY(auto rows,
-        transaction.query(
-            "SELECT " + std::string(kColumns) +
-                " FROM iam_group g WHERE g.tenant_id = :tenant_id AND "
-                "g.name > :after ORDER BY g.name LIMIT :limit",
-            {{"tenant_id", by.tenant.value}, {"after", after}, {"limit", rows_of(page)}}));
+        transaction.query("SELECT " + std::string(kColumns) +
+                              " FROM iam_group g WHERE g.tenant_id = :tenant_id AND (:all = 1 OR " +
+                              is_group_of_delegate("g.id") +
+                              ") AND g.name > :after ORDER BY g.name LIMIT :limit",
+                          {{"tenant_id", by.tenant.value},
+                           {"all", std::int64_t(all)},
+                           {"by_id", by.user.value},
+                           {"now_us", to_us(core_.clock.now())},
+                           {"after", after},
+                           {"limit", rows_of(page)}}));
     std::vector<Group> groups;
     groups.reserve(rows.size());
     for (const Row& row : rows) groups.push_back(group_of(row));
@@ -113,7 +124,8 @@ Task<> ProfileService::delete_group(const Principal& by, GroupId id) {
         "end_reason = 'group_deleted' WHERE ended_us IS NULL AND "
         "group_id = :id",
         {{"now_us", to_us(core_.clock.now())}, {"by_id", by.user.value}, {"id", id.value}}));
-    for (const char* table : {"group_member", "group_profile"})
+    TRY(delete_delegations(transaction, "group_id = :id", {{"id", id.value}}));
+    for (const char* table : {"delegation_group", "group_member", "group_profile"})
       TRY(transaction.execute("DELETE FROM " + std::string(table) + " WHERE group_id = :id",
                               {{"id", id.value}}));
     TRY(transaction.execute("DELETE FROM iam_group WHERE id = :id", {{"id", id.value}}));
@@ -130,7 +142,8 @@ Task<Listing<GroupMember>> ProfileService::list_members(const Principal& by, Gro
   using List = Listing<GroupMember>;
   CO_TRY(const std::string after, read_text_key(page.after));
   co_return co_await core_.read<List>([&](Transaction& transaction) -> Result<List> {
-    TRY(read_group(transaction, by, id, "iam:ListGroups"));
+    TRY(const auto cover, cover_of_unit(transaction, by, id, core_.clock.now()));
+    TRY(read_group(transaction, by, id, "iam:ListGroups", cover));
     TRY(auto rows,
         transaction.query("SELECT u.id, u.name, u.name_key, m.since_us FROM group_member m JOIN "
                           "iam_user u ON u.id = m.user_id WHERE m.group_id = :id AND "
@@ -148,17 +161,20 @@ Task<Listing<GroupMember>> ProfileService::list_members(const Principal& by, Gro
 
 Task<> ProfileService::add_member(const Principal& by, GroupId id, UserId user) {
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
-    TRY(const Group group, read_group(transaction, by, id, "iam:ChangeGroup"));
+    TRY(const auto cover,
+        cover_of(transaction, by, user, DelegatedAct::kGive, {.group = id}, core_.clock.now()));
+    TRY(const Group group, read_group(transaction, by, id, "iam:ChangeGroup", cover));
     TRY(const User member, read_user_of(transaction, by, user));
     TRY(core_.check_fresh(by, "iam:AddGroupMember", resource_of(id)));
     TRY(check_may_hold(member));
     TRY(Right right, membership_of(transaction, group, member));
+    TRY(check_plain(cover, right.privileged));
     TRY(check_may_give_alone(transaction, by, member, right.privileged));
     TRY(const bool is_new, give(core_, transaction, right, {.origin = "direct", .by = by.user}));
     if (!is_new) return Done{};
-    TRY(core_.trail.changed(
-        transaction, by.tenant, by,
-        {"iam:AddGroupMember", resource_of(id), {{"group", group.name}, {"user", member.name}}}));
+    TRY(core_.trail.changed(transaction, by.tenant, by,
+                            {"iam:AddGroupMember", resource_of(id),
+                             with_cover({{"group", group.name}, {"user", member.name}}, cover)}));
     return Done{};
   }));
   core_.signing.forget_user(user);
@@ -167,7 +183,9 @@ Task<> ProfileService::add_member(const Principal& by, GroupId id, UserId user) 
 
 Task<> ProfileService::remove_member(const Principal& by, GroupId id, UserId user) {
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
-    TRY(const Group group, read_group(transaction, by, id, "iam:ChangeGroup"));
+    TRY(const auto cover,
+        cover_of(transaction, by, user, DelegatedAct::kGive, {.group = id}, core_.clock.now()));
+    TRY(const Group group, read_group(transaction, by, id, "iam:ChangeGroup", cover));
     TRY(const User member, read_user_of(transaction, by, user));
     TRY(core_.check_fresh(by, "iam:RemoveGroupMember", resource_of(id)));
     TRY(const Right right, membership_of(transaction, group, member));
@@ -177,9 +195,8 @@ Task<> ProfileService::remove_member(const Principal& by, GroupId id, UserId use
     if (removed == 0)
       return fail(Code::kNotFound, "iam.no_member", {{"group", group.name}, {"user", member.name}});
     TRY(core_.trail.changed(transaction, by.tenant, by,
-                            {"iam:RemoveGroupMember",
-                             resource_of(id),
-                             {{"group", group.name}, {"user", member.name}}}));
+                            {"iam:RemoveGroupMember", resource_of(id),
+                             with_cover({{"group", group.name}, {"user", member.name}}, cover)}));
     return Done{};
   }));
   core_.signing.forget_user(user);

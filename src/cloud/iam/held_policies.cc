@@ -27,6 +27,11 @@ std::shared_ptr<const HeldPolicies> compile_held(const std::vector<database::Row
     for (const char* column : {"expires_us", "group_expires_us"})
       if (const auto end = optional_time(row, column); end && (!held->until || *end < *held->until))
         held->until = end;
+    if (row.integer("is_boundary") == 2) {
+      // Its rights are asked of the tables, in the transaction of each act (delegated.h).
+      held->delegate = held->privileged = true;
+      continue;
+    }
     policy::PolicyPtr policy = compiled.find(row.text("document")).value_or(deny_everything());
     if (row.integer("is_boundary") == 1) {
       held->boundary = std::move(policy);
@@ -71,7 +76,10 @@ Result<std::shared_ptr<const HeldPolicies>> read_held_policies(database::Transac
           "UNION ALL SELECT p.name, '' AS group_name, p.document, 0 AS privileged, "
           "1 AS is_boundary, NULL AS expires_us, NULL AS group_expires_us FROM user_boundary b "
           "JOIN iam_profile p "
-          "ON p.id = b.profile_id WHERE b.user_id = :user_id",
+          "ON p.id = b.profile_id WHERE b.user_id = :user_id "
+          "UNION ALL SELECT '' AS name, '' AS group_name, '' AS document, 1 AS privileged, "
+          "2 AS is_boundary, d.expires_us, NULL AS group_expires_us FROM delegation d "
+          "WHERE d.user_id = :user_id AND (d.expires_us IS NULL OR d.expires_us > :now_us)",
           {{"user_id", user.value}, {"now_us", to_us(now)}}));
   if (rows.empty()) return nullptr;
   return compile_held(rows, compiled);
@@ -79,13 +87,13 @@ Result<std::shared_ptr<const HeldPolicies>> read_held_policies(database::Transac
 
 Result<std::shared_ptr<const HeldPolicies>> read_role_policies(database::Transaction& transaction,
                                                                policy::CompiledPolicies& compiled,
-                                                               RoleId role) {
-  TRY(auto rows,
-      transaction.query("SELECT p.name, '' AS group_name, p.document, p.privileged, "
-                        "0 AS is_boundary, NULL AS expires_us, NULL AS group_expires_us "
-                        "FROM role_profile r "
-                        "JOIN iam_profile p ON p.id = r.profile_id WHERE r.role_id = :role_id",
-                        {{"role_id", role.value}}));
+                                                               RoleId role, Timestamp now) {
+  TRY(auto rows, transaction.query("SELECT p.name, '' AS group_name, p.document, p.privileged, "
+                                   "0 AS is_boundary, r.expires_us, NULL AS group_expires_us "
+                                   "FROM role_profile r JOIN iam_profile p ON p.id = r.profile_id "
+                                   "WHERE r.role_id = :role_id AND "
+                                   "(r.expires_us IS NULL OR r.expires_us > :now_us)",
+                                   {{"role_id", role.value}, {"now_us", to_us(now)}}));
   return compile_held(rows, compiled);
 }
 

@@ -20,9 +20,9 @@ Result<std::shared_ptr<const HeldPolicies>> read_held_policies(database::Transac
                                                                policy::CompiledPolicies& compiled,
                                                                UserId user, Timestamp now);
 
-// What the sessions of a role have: never null.
+// What the sessions of a role have at `now`: never null.
 Result<std::shared_ptr<const HeldPolicies>> read_role_policies(database::Transaction& transaction,
                                                                policy::CompiledPolicies& compiled,
-                                                               RoleId role);
+                                                               RoleId role, Timestamp now);
 
 }  // namespace belfry::iam

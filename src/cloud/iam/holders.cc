@@ -62,7 +62,8 @@ Task<Listing<ProfileHolder>> ProfileService::list_holders(const Principal& by, P
 Task<std::vector<Holding>> ProfileService::list_group_profiles(const Principal& by, GroupId id) {
   using List = std::vector<Holding>;
   co_return co_await core_.read<List>([&](Transaction& transaction) -> Result<List> {
-    TRY(const Group group, read_group(transaction, by, id, "iam:ListGroups"));
+    TRY(const auto cover, cover_of_unit(transaction, by, id, core_.clock.now()));
+    TRY(const Group group, read_group(transaction, by, id, "iam:ListGroups", cover));
     TRY(auto rows,
         transaction.query("SELECT p.id, p.name, p.privileged, g.since_us FROM group_profile g JOIN "
                           "iam_profile p ON p.id = g.profile_id WHERE g.group_id = :id "

@@ -81,21 +81,32 @@ Result<> ProfileService::check_may_give_profile(Transaction& transaction, const 
   return check_may_give_alone(transaction, by, by.tenant, profile.privileged);
 }
 
+Result<std::optional<Cover>> ProfileService::cover_of_holder(Transaction& transaction,
+                                                             const Principal& by, ProfileId profile,
+                                                             const Holder& holder) {
+  // What a group holds is what it is: administrators alone change that.
+  if (!holder.user || holder.group) return std::optional<Cover>();
+  return cover_of(transaction, by, *holder.user, DelegatedAct::kGive, {.profile = profile},
+                  core_.clock.now());
+}
+
 Task<> ProfileService::give_profile(const Principal& by, ProfileId id, Holder holder) {
   CO_TRY(const Right given,
          co_await core_.write<Right>([&](Transaction& transaction) -> Result<Right> {
-           TRY(const Profile profile, read_profile(transaction, by, id, "iam:GiveProfile"));
+           TRY(const auto cover, cover_of_holder(transaction, by, id, holder));
+           TRY(const Profile profile, read_profile(transaction, by, id, "iam:GiveProfile", cover));
            TRY(auto details, check_holder(transaction, by, holder));
            TRY(core_.check_fresh(by, "iam:GiveProfile", "belfry:profile/" + id.text()));
+           TRY(check_plain(cover, profile.privileged));
            TRY(check_may_give_profile(transaction, by, profile, holder));
            Right right = right_of(profile, holder, details.front().value);
            TRY(const bool is_new,
                give(core_, transaction, right, {.origin = "direct", .by = by.user}));
            if (!is_new) return right;
            details.push_back({"name", profile.name});
-           TRY(core_.trail.changed(
-               transaction, by.tenant, by,
-               {"iam:GiveProfile", "belfry:profile/" + id.text(), std::move(details)}));
+           TRY(core_.trail.changed(transaction, by.tenant, by,
+                                   {"iam:GiveProfile", "belfry:profile/" + id.text(),
+                                    with_cover(std::move(details), cover)}));
            return right;
          }));
   forget(core_, given);
@@ -105,7 +116,9 @@ Task<> ProfileService::give_profile(const Principal& by, ProfileId id, Holder ho
 Task<> ProfileService::withdraw_profile(const Principal& by, ProfileId id, Holder holder) {
   CO_TRY(const Right taken,
          co_await core_.write<Right>([&](Transaction& transaction) -> Result<Right> {
-           TRY(const Profile profile, read_profile(transaction, by, id, "iam:WithdrawProfile"));
+           TRY(const auto cover, cover_of_holder(transaction, by, id, holder));
+           TRY(const Profile profile,
+               read_profile(transaction, by, id, "iam:WithdrawProfile", cover));
            TRY(auto details, check_holder(transaction, by, holder));
            TRY(core_.check_fresh(by, "iam:WithdrawProfile", "belfry:profile/" + id.text()));
            Right right = right_of(profile, holder, details.front().value);
@@ -114,9 +127,9 @@ Task<> ProfileService::withdraw_profile(const Principal& by, ProfileId id, Holde
                          {.reason = "withdrawn", .by = by.user, .at = core_.clock.now()}));
            if (removed == 0) return fail(Code::kNotFound, "iam.not_held", {{"name", profile.name}});
            details.push_back({"name", profile.name});
-           TRY(core_.trail.changed(
-               transaction, by.tenant, by,
-               {"iam:WithdrawProfile", "belfry:profile/" + id.text(), std::move(details)}));
+           TRY(core_.trail.changed(transaction, by.tenant, by,
+                                   {"iam:WithdrawProfile", "belfry:profile/" + id.text(),
+                                    with_cover(std::move(details), cover)}));
            return right;
          }));
   forget(core_, taken);
@@ -126,7 +139,7 @@ Task<> ProfileService::withdraw_profile(const Principal& by, ProfileId id, Holde
 Task<Holdings> ProfileService::list_holdings(const Principal& by, UserId user) {
   co_return co_await core_.read<Holdings>([&](Transaction& transaction) -> Result<Holdings> {
     TRY(const User found, read_user_of(transaction, by, user));
-    TRY(core_.check_user(by, "iam:GetUser", found));
+    TRY(check_over(core_, transaction, by, "iam:GetUser", found, DelegatedAct::kSee));
     TRY(auto rows, transaction.query(
                        "SELECT p.id, p.name, p.privileged, u.since_us, u.expires_us, "
                        "NULL AS group_id, '' AS group_name FROM user_profile u JOIN iam_profile p "

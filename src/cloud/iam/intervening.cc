@@ -20,6 +20,24 @@ Result<Intervention> InterventionService::read_to_decide(Transaction& transactio
   return found;
 }
 
+Result<> InterventionService::check_opener(Transaction& transaction, const Intervention& asked) {
+  const bool is_break_glass = asked.kind == InterventionKind::kBreakGlass;
+  for (const UserId user : {asked.requested_by, asked.staff}) {
+    TRY(auto rows,
+        transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.id = :id AND " +
+                              (is_break_glass ? std::string(kAdministrators)
+                                              : "u.tenant_id = :tenant_id AND u.active = 1 AND "
+                                                "u.created_us <= :now_us"),
+                          {{"id", user.value},
+                           {"tenant_id", kProviderTenant.value},
+                           {"now_us", to_us(core_.clock.now())}}));
+    if (rows[0].integer("n") == 0)
+      return fail(Code::kConflict, "iam.opener_gone",
+                  {{"user", user == asked.staff ? asked.staff_name : asked.requested_by_name}});
+  }
+  return {};
+}
+
 Result<> InterventionService::check_none_open(Transaction& transaction,
                                               const Intervention& wanted) {
   TRY(auto rows, transaction.query("SELECT count(*) AS n FROM intervention i WHERE "
@@ -39,14 +57,18 @@ Result<Intervention> InterventionService::decide(Transaction& transaction, const
   TRY(const Intervention asked, read_to_decide(transaction, by, id));
   const bool opens = state == InterventionState::kOpen;
   const Timestamp now = core_.clock.now();
+  bool may_be_one = false;
   if (opens) {
     if (auto two = check_two(transaction, by, asked.requested_by, asked.staff, asked.are_apart);
         !two) {
       core_.trail.refused(by.tenant, by, {"iam:ApproveIntervention", resource_of(id), {}},
                           two.error());
       return std::unexpected(two.error());
+    } else {
+      may_be_one = *two == Two::kMayBeOne;
     }
     TRY(core_.check_fresh(by, "iam:ApproveIntervention", resource_of(id)));
+    TRY(check_opener(transaction, asked));
     if (asked.kind == InterventionKind::kBreakGlass) {
       TRY(check_just_proved(transaction, by, "iam:ApproveIntervention", resource_of(id)));
       TRY(check_reports(transaction, asked.staff));
@@ -55,11 +77,13 @@ Result<Intervention> InterventionService::decide(Transaction& transaction, const
   }
   TRY(transaction.execute(
       "UPDATE intervention SET state = :state, decided_by_user_id = :by_id, decided_us = :now_us, "
-      "decision_reason = :reason, expires_us = :expires_us WHERE id = :id",
+      "decision_reason = :reason, expires_us = :expires_us, approved_by_own_account = :own WHERE "
+      "id = :id",
       {{"state", std::string(name_of(state))},
        {"by_id", by.user.value},
        {"now_us", to_us(now)},
        {"reason", reason},
+       {"own", std::int64_t(may_be_one)},
        {"expires_us", opens ? database::Value(to_us(now + asked.duration)) : database::Null{}},
        {"id", id.value}}));
   TRY(Intervention decided, read(transaction, by, id));
@@ -92,6 +116,12 @@ Task<Intervention> InterventionService::end(const Principal& by, InterventionId 
       co_await core_.write<Intervention>([&](Transaction& transaction) -> Result<Intervention> {
         TRY(const Intervention found, read(transaction, by, id));
         const bool is_own = found.staff == by.user || found.requested_by == by.user;
+        // Whose data it is decides, not the partner above.
+        if (by.tenant != kProviderTenant && by.tenant != found.tenant) {
+          const Error refusal = denied("iam:EndIntervention", resource_of(id));
+          core_.trail.refused(by.tenant, by, {"iam:EndIntervention", resource_of(id), {}}, refusal);
+          return std::unexpected(refusal);
+        }
         TRY(core_.check(by, "iam:EndIntervention",
                         {is_own ? resource_of(by.user) : resource_of(id), by.tenant},
                         denied("iam:EndIntervention", resource_of(id))));

@@ -110,6 +110,7 @@ Intervention intervention_of(const Row& row, Timestamp now) {
                     .end_reason = row.text("end_reason"),
                     .ended_by_name = text_or_none(row, "ended_by_name"),
                     .are_apart = deciders.are_apart,
+                    .approved_by_own_account = row.flag("approved_by_own_account"),
                     .reported = optional_time(row, "reported_us"),
                     .report = row.text("report"),
                     .reported_by_name = text_or_none(row, "reported_by_name")};

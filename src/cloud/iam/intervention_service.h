@@ -51,6 +51,9 @@ class InterventionService : public Interventions {
                                       InterventionId id);
   Result<Intervention> decide(Transaction& transaction, const Principal& by, InterventionId id,
                               InterventionState state, const std::string& reason);
+  // Whether who asked, and whom it is for, are still what they were then: active staff, and of a
+  // break-glass administrators with a second factor. Errors: conflict ("iam.opener_gone").
+  Result<> check_opener(Transaction& transaction, const Intervention& asked);
   Result<> check_none_open(Transaction& transaction, const Intervention& wanted);
   Result<std::vector<UserId>> write_down_ends(Transaction& transaction);
   // In the logs of both: of the customer, and of the provider.

@@ -36,6 +36,18 @@ std::string joined(const std::vector<std::string>& words) {
   return all;
 }
 
+// Administrators of a partner see those on its end customers' data: no right of a profile reaches
+// below one's tenant.
+bool sees_below(const Principal& by) {
+  return is_privileged(by.role);
+}
+
+// SQL: those of which :viewer_id may see any at all: with :sees_below, its end customers' too.
+const std::string kSeen =
+    "(:viewer_id = :tenant_id OR i.tenant_id = :viewer_id OR (:sees_below = 1 AND i.tenant_id IN "
+    "(WITH RECURSIVE below (id) AS (SELECT c.id FROM tenant c WHERE c.parent_id = :viewer_id UNION "
+    "SELECT n.id FROM tenant n JOIN below b ON n.parent_id = b.id) SELECT id FROM below)))";
+
 }  // namespace
 
 Result<> check_wanted(const NewIntervention& wanted) {
@@ -72,6 +84,7 @@ Result<> InterventionService::tell_both(Transaction& transaction, const Principa
            {"reason", words}}};
   if (about.expires) act.details.push_back({"expires", format_rfc3339(*about.expires)});
   if (about.reported) act.details.push_back({"report", about.report});
+  if (about.approved_by_own_account) act.details.push_back({"approved_by_own_account", "yes"});
   if (by.method != Method::kSystem)
     return core_.trail.changed_across(
         transaction, by.tenant == kProviderTenant ? about.tenant : kProviderTenant, by, act);
@@ -148,13 +161,12 @@ Task<Intervention> InterventionService::ask(const Principal& by, const NewInterv
 Result<Intervention> InterventionService::read(Transaction& transaction, const Principal& by,
                                                InterventionId id) {
   const Timestamp now = core_.clock.now();
-  TRY(auto rows,
-      transaction.query(kInterventionQuery + "i.id = :id AND (:viewer_id = :tenant_id OR "
-                                             "i.tenant_id = :viewer_id)",
-                        {{"id", id.value},
-                         {"tenant_id", kProviderTenant.value},
-                         {"viewer_id", by.tenant.value},
-                         {"now_us", to_us(now)}}));
+  TRY(auto rows, transaction.query(kInterventionQuery + "i.id = :id AND " + kSeen,
+                                   {{"id", id.value},
+                                    {"sees_below", std::int64_t(sees_below(by))},
+                                    {"tenant_id", kProviderTenant.value},
+                                    {"viewer_id", by.tenant.value},
+                                    {"now_us", to_us(now)}}));
   if (rows.empty()) return std::unexpected(intervention_missing(id));
   Intervention found = intervention_of(rows[0], now);
   const bool is_own = found.staff == by.user || found.requested_by == by.user;
@@ -186,8 +198,8 @@ Task<Listing<Intervention>> InterventionService::list(const Principal& by,
   co_return co_await core_.read<List>([&](Transaction& transaction) -> Result<List> {
     TRY(auto rows,
         transaction.query(
-            kInterventionQuery +
-                "(:viewer_id = :tenant_id OR i.tenant_id = :viewer_id) AND (:sees_all = 1 OR "
+            kInterventionQuery + kSeen +
+                " AND (:sees_all = 1 OR "
                 "i.requested_by_user_id = :by_id OR i.staff_user_id = :by_id) AND "
                 "(:state = '' OR (CASE WHEN i.state = 'open' AND i.expires_us <= :now_us THEN "
                 "'ended' WHEN i.state = 'pending' AND i.pending_until_us <= :now_us THEN 'lapsed' "
@@ -197,6 +209,7 @@ Task<Listing<Intervention>> InterventionService::list(const Principal& by,
             {{"tenant_id", kProviderTenant.value},
              {"viewer_id", by.tenant.value},
              {"sees_all", std::int64_t(sees_all)},
+             {"sees_below", std::int64_t(sees_below(by))},
              {"by_id", by.user.value},
              {"state", state ? std::string(name_of(*state)) : ""},
              {"is_first", std::int64_t(page.after.empty())},

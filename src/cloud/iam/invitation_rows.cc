@@ -28,7 +28,8 @@ Invitation invitation_of(const database::Row& row, Timestamp now) {
           .created = from_us(row.integer("created_us")),
           .expires = from_us(row.integer("expires_us")),
           .state = state_of(row, now),
-          .sends = std::size_t(row.integer("sends"))};
+          .sends = std::size_t(row.integer("sends")),
+          .delegation = DelegationId{row.integer("delegation_id")}};
 }
 
 std::string resource_of_invitation(const std::string& id) {

@@ -12,7 +12,7 @@ namespace belfry::iam {
 // The columns that invitation_of reads, of `invitation i`.
 inline constexpr std::string_view kInvitationColumns =
     "i.id, i.tenant_id, i.email, i.user_name, i.role, i.language, i.invited_by_user_id, i.sends, "
-    "i.created_us, i.expires_us, i.ended_us, i.user_id, "
+    "i.created_us, i.expires_us, i.ended_us, i.user_id, i.delegation_id, "
     "(SELECT b.name FROM iam_user b WHERE b.id = i.invited_by_user_id) AS invited_by_name";
 Invitation invitation_of(const database::Row& row, Timestamp now);
 

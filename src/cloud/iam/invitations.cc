@@ -1,5 +1,6 @@
 // Inviting persons, by who may: made, listed, sent again, withdrawn.
 #include "base/text_encoding.h"
+#include "delegated.h"
 #include "invitation_rows.h"
 #include "paging.h"
 #include "people_service.h"
@@ -13,7 +14,9 @@ namespace {
 
 constexpr Duration kGoodFor = std::chrono::days(7);
 constexpr Duration kListedFor = std::chrono::days(30);
-constexpr std::int64_t kOpenMax = 200;  // of a tenant
+constexpr std::int64_t kOpenMax = 200;             // of a tenant
+constexpr std::int64_t kOfDelegateMax = 50;        // of those, sent by one delegate
+constexpr std::int64_t kSendsOfDelegateMax = 100;  // of a delegate's invitations of a day
 constexpr std::size_t kRightsMax = 10, kSendsMax = 10;
 
 Error tenant_missing(TenantId tenant) {
@@ -36,6 +39,36 @@ Result<> check_wanted(const NewInvitation& wanted) {
   if (holds && is_privileged(wanted.role))
     return fail(Code::kConflict, "iam.administrators_hold_none", {{"user", wanted.email}});
   return {};
+}
+
+// By which delegation `by` does what read_invitation has allowed on it; nothing: by its role.
+std::optional<Cover> sent_by(const Principal& by, const Invitation& invitation) {
+  if (!is_delegate(by) || !invitation.delegation) return std::nullopt;
+  return Cover{invitation.delegation, DelegatedAct::kInvite};
+}
+
+// Not all the mail of a day that a tenant has, whatever became of the invitations.
+Result<> check_mail_of_delegate(Transaction& transaction, UserId delegate, Timestamp now) {
+  TRY(auto rows, transaction.query(
+                     "SELECT COALESCE(SUM(sends), 0) AS n FROM invitation WHERE "
+                     "invited_by_user_id = :id AND delegation_id <> 0 AND "
+                     "created_us > :day_ago_us",
+                     {{"id", delegate.value}, {"day_ago_us", to_us(now - std::chrono::days(1))}}));
+  if (rows[0].integer("n") < kSendsOfDelegateMax) return {};
+  return fail(Code::kConflict, "iam.delegate_sent_much",
+              {{"maximum", std::to_string(kSendsOfDelegateMax)}});
+}
+
+// Nor all its invitations.
+Result<> check_room_of_delegate(Transaction& transaction, UserId delegate, Timestamp now) {
+  TRY(auto rows, transaction.query("SELECT count(*) AS n FROM invitation WHERE "
+                                   "invited_by_user_id = :id AND delegation_id <> 0 AND "
+                                   "ended_us IS NULL AND expires_us > :now_us",
+                                   {{"id", delegate.value}, {"now_us", to_us(now)}}));
+  if (rows[0].integer("n") < kOfDelegateMax)
+    return check_mail_of_delegate(transaction, delegate, now);
+  return fail(Code::kConflict, "iam.too_many_invitations",
+              {{"maximum", std::to_string(kOfDelegateMax)}});
 }
 
 }  // namespace
@@ -108,21 +141,30 @@ Task<Listing<Invitation>> PeopleService::list_invitations(const Principal& by, T
   CO_TRY(const TimeKey after, read_time_key(page.after));
   co_return co_await core_.read<List>([&](Transaction& transaction) -> Result<List> {
     TRY(core_.refresh_tree(transaction));
-    TRY(core_.check(by, "iam:ListInvitations", {"belfry:tenant/" + tenant.text(), tenant},
+    const std::string resource = "belfry:tenant/" + tenant.text();
+    constexpr std::string_view kAction = "iam:ListInvitations";
+    const bool all = decide(core_.tree, by, kAction, {resource, tenant}).has_value();
+    // A delegate sees those that it sent itself.
+    TRY(core_.check(by, kAction,
+                    resource_under(resource, tenant, listing_cover(by, DelegatedAct::kInvite)),
                     tenant_missing(tenant)));
     const Timestamp now = core_.clock.now();
     TRY(auto rows,
-        transaction.query("SELECT " + std::string(kInvitationColumns) +
-                              " FROM invitation i WHERE i.tenant_id = :tenant_id AND "
-                              "(i.ended_us IS NULL OR i.ended_us > :since_us) AND "
-                              "i.expires_us > :since_us AND (i.created_us > :after_us OR "
-                              "(i.created_us = :after_us AND i.id > :after_id)) "
-                              "ORDER BY i.created_us, i.id LIMIT :limit",
-                          {{"tenant_id", tenant.value},
-                           {"since_us", to_us(now - kListedFor)},
-                           {"after_us", after.us},
-                           {"after_id", after.id},
-                           {"limit", rows_of(page)}}));
+        transaction.query(
+            "SELECT " + std::string(kInvitationColumns) +
+                " FROM invitation i WHERE i.tenant_id = :tenant_id AND "
+                "(:all = 1 OR (i.invited_by_user_id = :by_id AND "
+                "i.delegation_id <> 0)) AND (i.ended_us IS NULL OR i.ended_us > :since_us) AND "
+                "i.expires_us > :since_us AND (i.created_us > :after_us OR "
+                "(i.created_us = :after_us AND i.id > :after_id)) "
+                "ORDER BY i.created_us, i.id LIMIT :limit",
+            {{"tenant_id", tenant.value},
+             {"all", std::int64_t(all)},
+             {"by_id", by.user.value},
+             {"since_us", to_us(now - kListedFor)},
+             {"after_us", after.us},
+             {"after_id", after.id},
+             {"limit", rows_of(page)}}));
     std::vector<Invitation> invitations;
     invitations.reserve(rows.size());
     for (const Row& row : rows) {
@@ -169,11 +211,14 @@ Result<std::string> PeopleService::hand_over(Transaction& transaction, const Inv
 
 Task<MadeInvitation> PeopleService::invite(const Principal& by, const NewInvitation& wanted) {
   const std::string resource = "belfry:tenant/" + wanted.tenant.text();
-  CO_TRY(co_await core_.read<Done>([&](Transaction& transaction) -> Result<Done> {
+  const auto check_may_invite = [&](Transaction& transaction) -> Result<std::optional<Cover>> {
     TRY(core_.refresh_tree(transaction));
-    return Done{};
-  }));
-  CO_TRY(core_.check(by, "iam:Invite", {resource, wanted.tenant}, tenant_missing(wanted.tenant)));
+    TRY(const auto cover, cover_of_invitation(transaction, by, wanted, core_.clock.now()));
+    TRY(core_.check(by, "iam:Invite", resource_under(resource, wanted.tenant, cover),
+                    tenant_missing(wanted.tenant)));
+    return cover;
+  };
+  CO_TRY(co_await core_.read<std::optional<Cover>>(check_may_invite));
   CO_TRY(check_wanted(wanted));
   CO_TRY(core_.check_fresh(by, "iam:Invite", resource));
   const std::string secret = make_bearer_secret(core_.random);
@@ -194,12 +239,19 @@ Task<MadeInvitation> PeopleService::invite(const Principal& by, const NewInvitat
   co_return co_await core_.write<MadeInvitation>([&](Transaction& transaction)
                                                      -> Result<MadeInvitation> {
     TRY(forget_ended(transaction));
+    // Again: the delegation may have ended since.
+    TRY(const auto cover, check_may_invite(transaction));
+    if (cover) {
+      made.delegation = cover->id;
+      TRY(check_room_of_delegate(transaction, by.user, now));
+    }
     TRY(check_may_come(transaction, by, wanted.tenant));
     TRY(check_rights(transaction, wanted));
     TRY(transaction.execute(
         "INSERT INTO invitation (id, tenant_id, secret_sha256, email, user_name, role, language, "
-        "invited_by_user_id, sends, created_us, expires_us) VALUES (:id, :tenant_id, "
-        ":secret_sha256, :email, :user_name, :role, :language, :by_id, 1, :now_us, :expires_us)",
+        "invited_by_user_id, delegation_id, sends, created_us, expires_us) VALUES (:id, "
+        ":tenant_id, :secret_sha256, :email, :user_name, :role, :language, :by_id, :delegation_id, "
+        "1, :now_us, :expires_us)",
         {{"id", made.id},
          {"tenant_id", made.tenant.value},
          {"secret_sha256", digest_of(secret)},
@@ -208,17 +260,20 @@ Task<MadeInvitation> PeopleService::invite(const Principal& by, const NewInvitat
          {"role", std::string(name_of(made.role))},
          {"language", made.language},
          {"by_id", by.user.value},
+         {"delegation_id", made.delegation.value},
          {"now_us", to_us(now)},
          {"expires_us", to_us(made.expires)}}));
     TRY(insert_rights(transaction, made));
+    TRY(const bool privileged, gives_privileges(transaction, made));
+    TRY(check_plain(cover, privileged));
     TRY(check_may_give(transaction, by, made));
     MadeInvitation given{made, ""};
     TRY(given.link, hand_over(transaction, made, secret));
     given.invitation.mail.state = given.link.empty() ? "waiting" : "none";
-    TRY(core_.trail.changed(transaction, made.tenant, by,
-                            {"iam:Invite",
-                             resource_of_invitation(made.id),
-                             {{"email", made.email}, {"role", std::string(name_of(made.role))}}}));
+    TRY(core_.trail.changed(
+        transaction, made.tenant, by,
+        {"iam:Invite", resource_of_invitation(made.id),
+         with_cover({{"email", made.email}, {"role", std::string(name_of(made.role))}}, cover)}));
     return given;
   });
 }
@@ -250,7 +305,9 @@ Result<Invitation> PeopleService::read_invitation(Transaction& transaction, cons
                                    {{"id", key}}));
   if (rows.empty()) return std::unexpected(invitation_missing(id));
   Invitation found = invitation_of(rows[0], core_.clock.now());
-  TRY(core_.check(by, action, {resource_of_invitation(id), found.tenant}, invitation_missing(id)));
+  TRY(const auto cover, cover_of_invitation(transaction, by, found, core_.clock.now()));
+  TRY(core_.check(by, action, resource_under(resource_of_invitation(id), found.tenant, cover),
+                  invitation_missing(id)));
   if (found.state != "open" && found.state != "expired")
     return fail(Code::kConflict, "iam.invitation_over");
   return found;
@@ -266,7 +323,10 @@ Task<MadeInvitation> PeopleService::send_again(const Principal& by, const std::s
         if (found.sends >= kSendsMax)
           return fail(Code::kConflict, "iam.sent_too_often",
                       {{"maximum", std::to_string(kSendsMax)}});
-        // Who sends it now answers for it.
+        // Who sends it now answers for it: an administrator makes a delegate's its own.
+        const auto cover = sent_by(by, found);
+        if (cover) TRY(check_mail_of_delegate(transaction, by.user, core_.clock.now()));
+        found.delegation = cover ? cover->id : DelegationId{};
         found.invited_by = by.user;
         found.invited_by_name = by.name;
         found.expires = core_.clock.now() + kGoodFor;
@@ -274,8 +334,10 @@ Task<MadeInvitation> PeopleService::send_again(const Principal& by, const std::s
         ++found.sends;
         TRY(transaction.execute(
             "UPDATE invitation SET secret_sha256 = :secret_sha256, sends = :sends, "
-            "expires_us = :expires_us, invited_by_user_id = :by_id WHERE id = :id",
+            "expires_us = :expires_us, invited_by_user_id = :by_id, delegation_id = :delegation_id "
+            "WHERE id = :id",
             {{"id", id},
+             {"delegation_id", found.delegation.value},
              {"secret_sha256", digest_of(secret)},
              {"sends", std::int64_t(found.sends)},
              {"expires_us", to_us(found.expires)},
@@ -284,9 +346,9 @@ Task<MadeInvitation> PeopleService::send_again(const Principal& by, const std::s
         MadeInvitation given{found, ""};
         TRY(given.link, hand_over(transaction, found, secret));
         TRY(read_rights(transaction, given.invitation));
-        TRY(core_.trail.changed(
-            transaction, found.tenant, by,
-            {"iam:SendInvitation", resource_of_invitation(id), {{"email", found.email}}}));
+        TRY(core_.trail.changed(transaction, found.tenant, by,
+                                {"iam:SendInvitation", resource_of_invitation(id),
+                                 with_cover({{"email", found.email}}, cover)}));
         return given;
       });
 }
@@ -297,9 +359,9 @@ Task<> PeopleService::withdraw_invitation(const Principal& by, const std::string
     TRY(transaction.execute("UPDATE invitation SET ended_us = :now_us WHERE id = :id",
                             {{"id", id}, {"now_us", to_us(core_.clock.now())}}));
     TRY(mail_.cancel(transaction, subject_of(found)));
-    TRY(core_.trail.changed(
-        transaction, found.tenant, by,
-        {"iam:WithdrawInvitation", resource_of_invitation(id), {{"email", found.email}}}));
+    TRY(core_.trail.changed(transaction, found.tenant, by,
+                            {"iam:WithdrawInvitation", resource_of_invitation(id),
+                             with_cover({{"email", found.email}}, sent_by(by, found))}));
     return Done{};
   }));
   co_return Result<>();

@@ -1,4 +1,4 @@
-// The implementation of `LostPasswords`.
+// The implementation of `LostPasswords`: lost_passwords.cc, host_recovery.cc.
 #pragma once
 
 #include "core.h"
@@ -31,6 +31,7 @@ class LostPasswordService : public LostPasswords {
   Task<OpenPasswordReset> open_reset(const std::string& secret) override;
   Task<> reset_password(const PasswordReset& reset) override;
   Task<> turn() override;
+  Task<RecoveredAdministrator> recover_administrator(const HostRecovery& wanted) override;
 
  private:
   struct Open {
@@ -43,7 +44,31 @@ class LostPasswordService : public LostPasswords {
   Result<> check_shown(const PasswordReset& reset, const User& user);
   Result<> change(Transaction& transaction, const PasswordReset& reset, const std::string& hash,
                   const Prove& prove);
-  Result<> send(Transaction& transaction, const std::string& name_key, const std::string& language);
+  struct Asked {
+    std::string name_key, language, address, device;
+  };
+  Result<> send(Transaction& transaction, const Asked& asked);
+  struct Link {
+    std::string id, secret;
+  };
+  // Whether the user of that name signed in from there before.
+  Result<bool> is_known_place(Transaction& transaction, const Asked& asked);
+  Result<> mail_link(Transaction& transaction, const User& user, const std::string& language,
+                     const Link& link);
+  // It takes the place of the user's others.
+  Result<> keep_link(Transaction& transaction, const User& user, const std::string& language,
+                     const Link& link, bool known_place);
+
+  // host_recovery.cc
+  struct Locked {
+    User user;
+    bool needs_role = false;
+  };
+  Result<Locked> find_locked(Transaction& transaction, const std::string& name);
+  // `unknown_hash` is of a password that nobody knows.
+  Result<RecoveredAdministrator> recover(Transaction& transaction, const HostRecovery& wanted,
+                                         const std::string& unknown_hash);
+  Result<> tell_of_recovery(Transaction& transaction, const User& user, const HostRecovery& wanted);
 
   Core& core_;
   PasswordHasher& passwords_;

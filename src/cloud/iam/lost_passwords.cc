@@ -4,6 +4,7 @@
 #include "passkey_rule.h"
 #include "password_rules.h"
 #include "rows.h"
+#include "sign_in_origins.h"
 #include "user_rows.h"
 
 namespace belfry::iam {
@@ -11,7 +12,7 @@ namespace {
 
 constexpr Duration kGoodFor = std::chrono::hours(1);
 constexpr Duration kKept = std::chrono::days(30);
-constexpr std::int64_t kOfDayMax = 3;  // links of a user
+constexpr std::int64_t kOfDayMax = 3;  // links of a user, asked for where it was, and elsewhere
 constexpr std::int64_t kAskedMax = 1000;
 constexpr std::int64_t kAtOnce = 20;
 constexpr std::size_t kSecretLength = 64;
@@ -48,30 +49,49 @@ Task<> LostPasswordService::ask_for_reset(const LostPassword& lost) {
     co_return fail(Code::kInvalid, "iam.bad_language");
   if (!people_.links().by_mail) co_return fail(Code::kConflict, "iam.no_mail");
   const std::string name_key = to_lower(lost.user);
+  Throttle::Attempt attempt{.account = "reset " + name_key,
+                            .address = "reset " + throttled_address(lost.source_ip)};
+  const Asked asked{.name_key = name_key,
+                    .language = lost.language,
+                    .address = throttled_address(lost.source_ip),
+                    .device = lost.device.empty() ? "" : device_origin(lost.device)};
+  // The same questions whether the user exists or not.
+  CO_TRY(attempt.known_good, co_await core_.read<bool>([&](Transaction& transaction) {
+    return is_known_place(transaction, asked);
+  }));
   // Each attempt counts, right or not.
-  CO_TRY(throttle_.begin(
-      {.account = "reset " + name_key, .address = "reset " + throttled_address(lost.source_ip)},
-      core_.clock.now()));
+  CO_TRY(throttle_.begin(attempt, core_.clock.now()));
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(auto waiting, transaction.query("SELECT count(*) AS n FROM password_reset_asked"));
     if (waiting[0].integer("n") >= kAskedMax)
       return fail(Code::kRetry, "iam.throttled", {{"seconds", "60"}});
-    TRY(
-        transaction.execute("INSERT INTO password_reset_asked (id, name_key, language, asked_us) "
-                            "VALUES (:id, :name_key, :language, :now_us)",
-                            {{"id", core_.random.id()},
-                             {"name_key", name_key},
-                             {"language", lost.language},
-                             {"now_us", to_us(core_.clock.now())}}));
+    TRY(transaction.execute(
+        "INSERT INTO password_reset_asked (id, name_key, language, asked_us, address, device) "
+        "VALUES (:id, :name_key, :language, :now_us, :address, :device)",
+        {{"id", core_.random.id()},
+         {"name_key", asked.name_key},
+         {"language", asked.language},
+         {"now_us", to_us(core_.clock.now())},
+         {"address", asked.address},
+         {"device", asked.device}}));
     return Done{};
   }));
   co_return Result<>();
 }
 
+Result<bool> LostPasswordService::is_known_place(Transaction& transaction, const Asked& asked) {
+  TRY(auto rows, transaction.query("SELECT u.id FROM iam_user u WHERE u.name_key = :name_key",
+                                   {{"name_key", asked.name_key}}));
+  const UserId user = rows.empty() ? UserId{} : UserId{rows[0].integer("id")};
+  TRY(const bool by_address, was_here(transaction, user, asked.address));
+  TRY(const bool by_device, was_here(transaction, user, asked.device));
+  return by_address || by_device;
+}
+
 Task<> LostPasswordService::turn() {
   const auto asked = [](Transaction& transaction) {
     return transaction.query(
-        "SELECT id, name_key, language FROM password_reset_asked ORDER BY "
+        "SELECT id, name_key, language, address, device FROM password_reset_asked ORDER BY "
         "asked_us, id LIMIT :limit",
         {{"limit", kAtOnce}});
   };
@@ -88,61 +108,86 @@ Task<> LostPasswordService::turn() {
     for (const Row& row : rows) {
       TRY(transaction.execute("DELETE FROM password_reset_asked WHERE id = :id",
                               {{"id", row.integer("id")}}));
-      TRY(send(transaction, row.text("name_key"), row.text("language")));
+      TRY(send(transaction, {.name_key = row.text("name_key"),
+                             .language = row.text("language"),
+                             .address = row.text("address"),
+                             .device = row.text("device")}));
     }
     return Done{};
   }));
   co_return Result<>();
 }
 
-Result<> LostPasswordService::send(Transaction& transaction, const std::string& name_key,
-                                   const std::string& language) {
+// Strangers use up their own links of the day, and end none that the user may hold in hand.
+Result<> LostPasswordService::send(Transaction& transaction, const Asked& asked) {
   const Timestamp now = core_.clock.now();
+  TRY(const bool known_place, is_known_place(transaction, asked));
   TRY(auto rows,
       transaction.query(
           "SELECT " + kUserColumns +
               ", (SELECT count(*) FROM password_reset r WHERE r.user_id = u.id AND "
-              "r.created_us > :since_us) AS recent FROM iam_user u WHERE u.name_key = "
+              "r.created_us > :since_us AND r.known_place = :known_place) AS recent, "
+              "(SELECT count(*) FROM password_reset r WHERE r.user_id = u.id AND "
+              "r.ended_us IS NULL AND r.expires_us > :now_us AND r.known_place = 1) AS held "
+              "FROM iam_user u WHERE u.name_key = "
               ":name_key AND u.active = 1 AND u.deleted_us IS NULL AND u.owner_id IS NULL AND "
               // Whom a directory brought has no password to lose, and leaves with the directory.
               "NOT EXISTS (SELECT 1 FROM issuer_subject s WHERE s.user_id = u.id AND "
               "s.linked_by_user_id IS NULL)",
-          {{"name_key", name_key}, {"since_us", to_us(now - std::chrono::days(1))}}));
+          {{"name_key", asked.name_key},
+           {"since_us", to_us(now - std::chrono::days(1))},
+           {"now_us", to_us(now)},
+           {"known_place", std::int64_t(known_place)}}));
   if (rows.empty() || rows[0].integer("recent") >= kOfDayMax) return {};
+  if (!known_place && rows[0].integer("held") > 0) return {};
   const User user = user_of(rows[0]);
   if (!is_mail_address(user.email)) return {};
-  const std::string secret = make_bearer_secret(core_.random), id = make_public_id(core_.random);
-  TRY(mail_.cancel(transaction, subject_of(user.id)));
-  // Behind the `#`, so that no server, proxy or log on the way is told it.
-  const std::string link = people_.links().console + "/#/password-reset/" + secret;
-  auto queued = mail_.queue(transaction, {.tenant = user.tenant,
-                                          .about = subject_of(user.id),
-                                          .recipient = user.email,
-                                          .language = language,
-                                          .kind = "password_reset",
-                                          .arguments = {{"user", user.name}, {"link", link}},
-                                          .expires = now + kGoodFor});
+  const Link link{.id = make_public_id(core_.random), .secret = make_bearer_secret(core_.random)};
+  auto queued = mail_link(transaction, user, asked.language, link);
   // The tenant's mail of the day is used up: nothing is sent, as if there were nobody.
   if (!queued && queued.error().code() == Code::kConflict) return {};
   TRY(queued);
-  const database::Parameters parameters = {{"id", id},
+  TRY(keep_link(transaction, user, asked.language, link, known_place));
+  return core_.trail.changed(transaction, user.tenant, who_lost(user, link.id),
+                             {"iam:AskForPasswordReset", resource_of(user.id), {}});
+}
+
+Result<> LostPasswordService::mail_link(Transaction& transaction, const User& user,
+                                        const std::string& language, const Link& link) {
+  TRY(mail_.cancel(transaction, subject_of(user.id)));
+  // Behind the `#`, so that no server, proxy or log on the way is told it.
+  const std::string address = people_.links().console + "/#/password-reset/" + link.secret;
+  return mail_.queue(transaction, {.tenant = user.tenant,
+                                   .about = subject_of(user.id),
+                                   .recipient = user.email,
+                                   .language = language,
+                                   .kind = "password_reset",
+                                   .arguments = {{"user", user.name}, {"link", address}},
+                                   .expires = core_.clock.now() + kGoodFor});
+}
+
+Result<> LostPasswordService::keep_link(Transaction& transaction, const User& user,
+                                        const std::string& language, const Link& link,
+                                        bool known_place) {
+  const Timestamp now = core_.clock.now();
+  const database::Parameters parameters = {{"id", link.id},
                                            {"tenant_id", user.tenant.value},
                                            {"user_id", user.id.value},
-                                           {"secret_sha256", digest_of(secret)},
+                                           {"secret_sha256", digest_of(link.secret)},
                                            {"language", language},
+                                           {"known_place", std::int64_t(known_place)},
                                            {"now_us", to_us(now)},
                                            {"expires_us", to_us(now + kGoodFor)}};
   TRY(
       transaction.execute("UPDATE password_reset SET ended_us = :now_us WHERE user_id = :user_id "
                           "AND ended_us IS NULL",
                           parameters));
-  TRY(
-      transaction.execute("INSERT INTO password_reset (id, tenant_id, user_id, secret_sha256, "
-                          "language, created_us, expires_us) VALUES (:id, :tenant_id, :user_id, "
-                          ":secret_sha256, :language, :now_us, :expires_us)",
-                          parameters));
-  return core_.trail.changed(transaction, user.tenant, who_lost(user, id),
-                             {"iam:AskForPasswordReset", resource_of(user.id), {}});
+  TRY(transaction.execute(
+      "INSERT INTO password_reset (id, tenant_id, user_id, secret_sha256, language, known_place, "
+      "created_us, expires_us) VALUES (:id, :tenant_id, :user_id, :secret_sha256, :language, "
+      ":known_place, :now_us, :expires_us)",
+      parameters));
+  return {};
 }
 
 Result<LostPasswordService::Open> LostPasswordService::find_open(Transaction& transaction,

@@ -156,8 +156,8 @@ Task<AddedPasskey> IamService::finish_passkey(const Principal& by, const std::st
                         checked.error());
     co_return std::unexpected(checked.error());
   }
-  co_return co_await core_.write<AddedPasskey>(
-      [&](Transaction& transaction) -> Result<AddedPasskey> {
+  auto added =
+      co_await core_.write<AddedPasskey>([&](Transaction& transaction) -> Result<AddedPasskey> {
         TRY(const User user, may_change_factors(transaction, by));
         TRY(Factor factor, insert_passkey(transaction, by, label, *challenge, *checked,
                                           text_of(attestation.transports)));
@@ -170,6 +170,9 @@ Task<AddedPasskey> IamService::finish_passkey(const Principal& by, const std::st
              {{"factor", factor.id}, {"label", label}, {"site", factor.site}}}));
         return AddedPasskey{std::move(factor), std::move(session)};
       });
+  // What its keys were made with counts from now on.
+  if (added) core_.signing.forget_user(by.user);
+  co_return added;
 }
 
 Result<Factor> IamService::insert_passkey(Transaction& transaction, const Principal& by,

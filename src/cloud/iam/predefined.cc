@@ -24,7 +24,8 @@ constexpr std::string_view kEverybody = R"({
                 "iam:GetAccessRules", "iam:GetAccess", "iam:GetTerms", "iam:AcceptTerms",
                 "iam:RequestIntervention", "iam:GetIntervention", "iam:EndIntervention",
                 "iam:ReportIntervention",
-                "iam:ListServiceAccounts", "iam:CreateServiceCredential"],
+                "iam:ListServiceAccounts", "iam:CreateServiceCredential",
+                "iam:ListDelegations"],
      "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "self"}}},
     {"Sid": "OwnTenant", "Effect": "Allow", "Action": "iam:ListTenants", "Resource": "*",
@@ -72,6 +73,15 @@ constexpr std::string_view kServices = R"({
                 "Action": ["disk:*", "topology:*", "measure:*"], "Resource": "*",
                 "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "provider"}}}})";
 
+// What a customer's log keeps by law, which says nothing of what is in it.
+constexpr std::string_view kHolds = R"({
+  "Version": "2012-10-17",
+  "Statement": {"Sid": "Holds", "Effect": "Allow",
+                "Action": ["audit:PlaceHold", "audit:ListHolds", "audit:GetHold",
+                           "audit:ReleaseHold"],
+                "Resource": "*",
+                "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "below"}}}})";
+
 constexpr std::string_view kOwnLog = R"({
   "Version": "2012-10-17",
   "Statement": {"Sid": "OwnLog", "Effect": "Allow",
@@ -88,9 +98,24 @@ constexpr std::string_view kReader = R"({
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}}
   ]})";
 
+// What a delegate may do on what it looks after: by the act, in the order of the enumeration.
+constexpr std::string_view kDelegated[] = {
+    R"({"Statement": {"Sid": "SeesUnit", "Effect": "Allow", "Resource": "*",
+        "Action": ["iam:ListUsers", "iam:GetUser", "iam:ListGrants", "iam:ListGroups",
+                   "iam:ListProfiles"]}})",
+    R"({"Statement": {"Sid": "InvitesIntoUnit", "Effect": "Allow", "Resource": "*",
+        "Action": ["iam:Invite", "iam:ListInvitations", "iam:SendInvitation",
+                   "iam:WithdrawInvitation"]}})",
+    R"({"Statement": {"Sid": "SuspendsInUnit", "Effect": "Allow", "Resource": "*",
+        "Action": "iam:SetUserActive"}})",
+    R"({"Statement": {"Sid": "GivesInUnit", "Effect": "Allow", "Resource": "*",
+        "Action": ["iam:GiveProfile", "iam:WithdrawProfile", "iam:ChangeGroup"]}})",
+    R"({"Statement": {"Sid": "ApprovesInUnit", "Effect": "Allow", "Resource": "*",
+        "Action": ["iam:GetRequest", "iam:DecideRequest"]}})"};
+
 // By role, in the order of the enumeration.
 constexpr std::string_view kProviderAdministratorHas[] = {kEverybody, kAdministrator, kBuckets,
-                                                          kServices};
+                                                          kServices, kHolds};
 constexpr std::string_view kOperatorHas[] = {kEverybody, kServices, kOwnLog};
 constexpr std::string_view kTenantAdministratorHas[] = {kEverybody, kAdministrator, kBuckets};
 constexpr std::string_view kMemberHas[] = {kEverybody, kObjects};
@@ -121,6 +146,11 @@ std::span<const policy::PolicyPtr> predefined_policies(Role role) {
       compile(kDocuments[4]), {},  // of an assumed role: what it holds alone
   };
   return kPolicies[std::size_t(role)];
+}
+
+const policy::PolicyPtr& delegated_policy(DelegatedAct act) {
+  static const std::vector<policy::PolicyPtr> kPolicies = compile(kDelegated);
+  return kPolicies[std::size_t(act)];
 }
 
 }  // namespace belfry::iam

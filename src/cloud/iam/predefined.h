@@ -14,5 +14,7 @@ inline constexpr std::string_view kScopeKey = "belfry:resourcescope";
 
 // Compiled on the first call, which keeps them for good.
 std::span<const policy::PolicyPtr> predefined_policies(Role role);
+// What a delegation allows on what it covers, by the act (delegations.h).
+const policy::PolicyPtr& delegated_policy(DelegatedAct act);
 
 }  // namespace belfry::iam

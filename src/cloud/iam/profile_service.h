@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core.h"
+#include "delegated.h"
 
 #include <string>
 
@@ -39,15 +40,18 @@ class ProfileService : public Profiles {
   Result<> end_sessions_of_holders(Transaction& transaction, ProfileId profile);
   // Each of the caller's tenant, else it is missing; the first two with the right to `action` on
   // it.
+  // `cover`: the delegation by which it may, if it may by one.
   Result<Profile> read_profile(Transaction& transaction, const Principal& by, ProfileId id,
-                               std::string_view action);
+                               std::string_view action, const std::optional<Cover>& cover = {});
   Result<Group> read_group(Transaction& transaction, const Principal& by, GroupId id,
-                           std::string_view action);
+                           std::string_view action, const std::optional<Cover>& cover = {});
   Result<User> read_user_of(Transaction& transaction, const Principal& by, UserId user);
   // That the holder is there; what the log says of it.
   // By the rules of one person alone. Errors: denied ("iam.request_needed").
   Result<> check_may_give_profile(Transaction& transaction, const Principal& by,
                                   const Profile& profile, const Holder& holder);
+  Result<std::optional<Cover>> cover_of_holder(Transaction& transaction, const Principal& by,
+                                               ProfileId profile, const Holder& holder);
   Result<std::vector<audit::Detail>> check_holder(Transaction& transaction, const Principal& by,
                                                   const Holder& holder);
   // Takes the user's boundary away, if it has one. Errors: denied ("iam.boundary_of_four_eyes").

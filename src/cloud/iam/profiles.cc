@@ -39,26 +39,37 @@ Profile profile_of(const Row& row) {
 }  // namespace
 
 Result<Profile> ProfileService::read_profile(Transaction& transaction, const Principal& by,
-                                             ProfileId id, std::string_view action) {
+                                             ProfileId id, std::string_view action,
+                                             const std::optional<Cover>& cover) {
   TRY(auto rows,
       transaction.query("SELECT * FROM iam_profile WHERE id = :id AND tenant_id = :tenant_id",
                         {{"id", id.value}, {"tenant_id", by.tenant.value}}));
   if (rows.empty()) return std::unexpected(profile_missing(id));
   Profile profile = profile_of(rows[0]);
-  TRY(core_.check(by, action, {resource_of(id), profile.tenant}, profile_missing(id)));
+  TRY(core_.check(by, action, resource_under(resource_of(id), profile.tenant, cover),
+                  profile_missing(id)));
   return profile;
 }
 
 Task<Listing<Profile>> ProfileService::list_profiles(const Principal& by, Page page) {
   using List = Listing<Profile>;
   CO_TRY(const std::string after, read_text_key(page.after));
-  CO_TRY(core_.check(by, "iam:ListProfiles", {"belfry:profile/*", by.tenant}, profile_missing({})));
+  constexpr std::string_view kAction = "iam:ListProfiles";
+  const bool all = decide(core_.tree, by, kAction, {"belfry:profile/*", by.tenant}).has_value();
+  CO_TRY(core_.check(by, kAction, resource_under("belfry:profile/*", by.tenant, listing_cover(by)),
+                     profile_missing({})));
   co_return co_await core_.read<List>([&](Transaction& transaction) -> Result<List> {
     TRY(auto rows,
         transaction.query(
-            "SELECT * FROM iam_profile WHERE tenant_id = :tenant_id AND "
-            "name > :after ORDER BY name LIMIT :limit",
-            {{"tenant_id", by.tenant.value}, {"after", after}, {"limit", rows_of(page)}}));
+            "SELECT * FROM iam_profile p WHERE p.tenant_id = :tenant_id AND (:all = 1 OR " +
+                is_profile_of_delegate("p.id") +
+                ") AND p.name > :after ORDER BY p.name LIMIT :limit",
+            {{"tenant_id", by.tenant.value},
+             {"all", std::int64_t(all)},
+             {"by_id", by.user.value},
+             {"now_us", to_us(core_.clock.now())},
+             {"after", after},
+             {"limit", rows_of(page)}}));
     std::vector<Profile> profiles;
     profiles.reserve(rows.size());
     for (const Row& row : rows) profiles.push_back(profile_of(row));
@@ -174,6 +185,8 @@ Task<> ProfileService::delete_profile(const Principal& by, ProfileId id) {
                                        {{"id", id.value}}));
       if (!held.empty()) return fail(Code::kConflict, "iam.profile_held", {{"name", profile.name}});
     }
+    TRY(transaction.execute("DELETE FROM delegation_profile WHERE profile_id = :id",
+                            {{"id", id.value}}));
     TRY(transaction.execute("DELETE FROM iam_profile WHERE id = :id", {{"id", id.value}}));
     TRY(core_.trail.changed(transaction, by.tenant, by,
                             {"iam:DeleteProfile", resource_of(id), {{"name", profile.name}}}));

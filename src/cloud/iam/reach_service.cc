@@ -4,6 +4,7 @@
 #include "base/text_encoding.h"
 #include "held_policies.h"
 #include "paging.h"
+#include "role_assumption.h"
 #include "rows.h"
 #include "user_reach.h"
 
@@ -14,6 +15,10 @@ namespace {
 
 // Users that one page looks at, each with a query; keys that an S3 client may give.
 constexpr std::size_t kUsersOfPage = 100, kKeyOctetsMax = 1024, kBucketsMax = 1000;
+// Of "what can this person do": each role is asked about each bucket, and both are in the answer.
+constexpr std::size_t kRolesAndBucketsMax = 5000;
+// As what the session of a role is called that is asked about.
+constexpr std::string_view kSessionOfQuestion = "belfry";
 
 using policy::Certainty;
 
@@ -29,6 +34,33 @@ std::vector<ActReach> acts_of(const TenantTree& tree, const Principal& user,
     acts.push_back({act, found.certainty, found.needs_second_factor, std::move(found.reasons)});
   }
   return acts;
+}
+
+// What roles of the tenant may do in a bucket, those that may do nothing left out.
+std::vector<RoleReach> reaches_of(const TenantTree& tree, const std::vector<ReadRole>& roles,
+                                  const BucketAsked& bucket, const std::string& prefix,
+                                  const policy::PolicyPtr& attached) {
+  std::vector<RoleReach> reaches;
+  for (const ReadRole& role : roles) {
+    auto acts = acts_of(tree, role.session, bucket.name, prefix, attached);
+    if (acts.empty()) continue;
+    reaches.push_back({.role = role.id,
+                       .name = role.name,
+                       .arn = role.arn,
+                       .privileged = role.privileged,
+                       .acts = std::move(acts)});
+  }
+  return reaches;
+}
+
+// Who assumes each, besides the tenant's users.
+void add_others(RoleWays& ways, const std::vector<ReadRole>& roles,
+                std::vector<RoleReach>& reaches) {
+  for (RoleReach& reach : reaches) {
+    const auto role = std::ranges::find(roles, reach.role, &ReadRole::id);
+    reach.others = ways.chained_to(std::size_t(role - roles.begin()));
+    std::ranges::move(find_others(*role), std::back_inserter(reach.others));
+  }
 }
 
 Result<> check_key(const std::string& key) {
@@ -49,7 +81,7 @@ std::string_view name_of(Certainty certainty) {
 }
 
 std::string_view name_of(Reason::Source source) {
-  constexpr std::string_view kNames[] = {"role", "profile", "boundary", "bucket_policy"};
+  constexpr std::string_view kNames[] = {"role", "profile", "boundary", "bucket_policy", "trust"};
   return kNames[std::size_t(source)];
 }
 
@@ -89,6 +121,18 @@ Result<Principal> ReachService::read_user_of(Transaction& transaction, const Pri
   return read_principal(transaction, rows[0]);
 }
 
+Task<> ReachService::add_outsiders(WhoReaches& found, TenantId owner, const BucketAsked& bucket,
+                                   const std::string& prefix) {
+  CO_TRY(const auto attached, compile(bucket.policy));
+  CO_TRY(const auto block, co_await public_access_.block_of(owner));
+  const bool is_restricted = bucket.restricts_public || block.restrict_public_buckets;
+  if (!is_restricted || !policy::is_public(*attached))
+    found.foreigners = find_foreigners(*attached, owner, bucket.name, prefix);
+  if (!is_restricted)
+    found.everybody = find_everybody(core_.tree, attached, owner, bucket.name, prefix);
+  co_return Result<>();
+}
+
 Task<WhoReaches> ReachService::who(const Principal& by, const BucketAsked& bucket,
                                    const std::string& prefix, Page page) {
   CO_TRY(const std::string after, read_text_key(page.after));
@@ -98,8 +142,7 @@ Task<WhoReaches> ReachService::who(const Principal& by, const BucketAsked& bucke
   const auto attached = compile(bucket.policy);
   WhoReaches found;
   if (!attached) co_return found;
-  if (*attached && after.empty())
-    found.foreigners = find_foreigners(**attached, by.tenant, bucket.name, prefix);
+  if (*attached && after.empty()) CO_TRY(co_await add_outsiders(found, by.tenant, bucket, prefix));
   page.limit = std::min(page.limit, kUsersOfPage);
   CO_TRY(found.people,
          co_await core_.read<Listing<PersonReach>>(
@@ -114,63 +157,156 @@ Task<WhoReaches> ReachService::who(const Principal& by, const BucketAsked& bucke
                         {"after", after},
                         {"now_us", to_us(core_.clock.now())},
                         {"limit", rows_of(page)}}));
+               TRY(const auto roles, read_roles(core_, transaction, by.tenant));
+               RoleWays ways(core_.tree, roles);
+               auto reaches = reaches_of(core_.tree, roles, bucket, prefix, *attached);
                std::vector<PersonReach> people;
                for (const Row& row : rows) {
                  TRY(const Principal user, read_principal(transaction, row));
-                 people.push_back({user.user, user.name, user.role,
-                                   acts_of(core_.tree, user, bucket.name, prefix, *attached)});
+                 PersonReach person{user.user, user.name, user.role,
+                                    acts_of(core_.tree, user, bucket.name, prefix, *attached)};
+                 if (!reaches.empty()) person.roles = ways.of(user);
+                 std::erase_if(person.roles, [&](const RoleWay& way) {
+                   return std::ranges::find(reaches, way.role, &RoleReach::role) == reaches.end();
+                 });
+                 people.push_back(std::move(person));
                }
                auto listing = page_of(std::move(people), page, [](const PersonReach& person) {
                  return to_lower(person.name);
                });
-               std::erase_if(listing.things,
-                             [](const PersonReach& person) { return person.acts.empty(); });
+               std::erase_if(listing.things, [](const PersonReach& person) {
+                 return person.acts.empty() && person.roles.empty();
+               });
+               if (after.empty()) {
+                 add_others(ways, roles, reaches);
+                 found.roles = std::move(reaches);
+               }
                return listing;
              }));
   co_return found;
 }
 
-Task<std::vector<BucketReach>> ReachService::what(const Principal& by, UserId user,
+std::vector<BucketReach> ReachService::buckets_of(const Principal& who,
                                                   const std::vector<BucketAsked>& buckets) {
+  std::vector<BucketReach> found;
+  for (const BucketAsked& bucket : buckets) {
+    const auto attached = compile(bucket.policy);
+    if (!attached) continue;
+    auto acts = acts_of(core_.tree, who, bucket.name, "", *attached);
+    if (!acts.empty()) found.push_back({bucket.name, std::move(acts)});
+  }
+  return found;
+}
+
+Task<WhatReaches> ReachService::what(const Principal& by, UserId user,
+                                     const std::vector<BucketAsked>& buckets) {
+  std::vector<ReadRole> roles;
   CO_TRY(const Principal asked,
          co_await core_.read<Principal>([&](Transaction& transaction) -> Result<Principal> {
-           return read_user_of(transaction, by, user);
+           TRY(auto found, read_user_of(transaction, by, user));
+           TRY(roles, read_roles(core_, transaction, by.tenant));
+           return found;
          }));
   if (buckets.size() > kBucketsMax) co_return fail(Code::kExhausted, "iam.too_many_buckets");
-  co_return co_await runtime::blocking(*core_.pool, [&]() -> Result<std::vector<BucketReach>> {
-    std::vector<BucketReach> found;
-    for (const BucketAsked& bucket : buckets) {
-      const auto attached = compile(bucket.policy);
-      if (!attached) continue;
-      auto acts = acts_of(core_.tree, asked, bucket.name, "", *attached);
-      if (!acts.empty()) found.push_back({bucket.name, std::move(acts)});
+  co_return co_await runtime::blocking(*core_.pool, [&]() -> Result<WhatReaches> {
+    WhatReaches found{.buckets = buckets_of(asked, buckets)};
+    auto ways = RoleWays(core_.tree, roles).of(asked);
+    if (ways.size() * buckets.size() > kRolesAndBucketsMax)
+      return fail(Code::kExhausted, "iam.too_many_buckets");
+    for (RoleWay& way : ways) {
+      const auto role = std::ranges::find(roles, way.role, &ReadRole::id);
+      found.roles.push_back(
+          {std::move(way), role->profiles, role->privileged, buckets_of(role->session, buckets)});
     }
     return found;
   });
 }
 
+Result<ReachService::Subject> ReachService::read_subject(Transaction& transaction,
+                                                         const Principal& by,
+                                                         const Simulated& request) {
+  Subject subject;
+  if (request.user || !request.role) {
+    TRY(subject.user, read_user_of(transaction, by, request.user));
+  } else {
+    TRY(core_.check(by, "iam:GetAccess", {"belfry:user/all", by.tenant},
+                    Error(Code::kDenied, "iam.denied")));
+  }
+  if (!request.role) return subject;
+  TRY(auto roles, read_roles(core_, transaction, by.tenant));
+  const auto named = std::ranges::find(roles, *request.role, &ReadRole::id);
+  if (named == roles.end())
+    return fail(Code::kNotFound, "iam.role_missing", {{"role", request.role->text()}});
+  subject.role = std::move(*named);
+  return subject;
+}
+
+bool ReachService::decide_into(Explanation& explained, const Principal& who,
+                               const std::string& action, const Resource& resource,
+                               const Context& context, const policy::PolicyPtr& attached) {
+  const auto decided = decide(core_.tree, who, action, resource, context, attached);
+  auto reasons =
+      find_user_reach(core_.tree, who, {action, resource.name}, attached, &context).reasons;
+  std::ranges::move(reasons, std::back_inserter(explained.reasons));
+  if (!decided) {
+    explained.refusal = decided.error().message();
+    explained.action = action;
+    explained.resource = resource.name;
+  }
+  return decided.has_value();
+}
+
+// As `assume_role` decides; a trust policy that asks for an external id lets nobody in here.
+bool ReachService::explain_assumption(Explanation& explained, const Principal& user,
+                                      const ReadRole& role, const Context& context) {
+  const RoleAssumption wanted{.session_name = std::string(kSessionOfQuestion)};
+  const AssumptionFacts facts(wanted);
+  Context of_assumption = context;
+  of_assumption.protocol = &facts;
+  const std::string action = "sts:AssumeRole";
+  if (!role.trust) {
+    explained.refusal = "iam.denied";
+  } else if (decide_into(explained, user, action, {role.arn, user.tenant}, of_assumption,
+                         role.trust)) {
+    if (user.second_factor || (!role.privileged && !user.factor_demanded)) return true;
+    explained.refusal = role.privileged ? "iam.second_factor_needed" : "iam.factor_demanded";
+  }
+  explained.action = action;
+  explained.resource = role.arn;
+  return false;
+}
+
 Task<Explanation> ReachService::explain(const Principal& by, const Simulated& request,
                                         const Context& context) {
-  CO_TRY(Principal user,
-         co_await core_.read<Principal>([&](Transaction& transaction) -> Result<Principal> {
-           return read_user_of(transaction, by, request.user);
+  CO_TRY(Subject subject,
+         co_await core_.read<Subject>([&](Transaction& transaction) -> Result<Subject> {
+           return read_subject(transaction, by, request);
          }));
   if (!request.action.starts_with("s3:")) co_return fail(Code::kInvalid, "iam.bad_simulation");
   CO_TRY(check_key(request.resource));
-  user.second_factor = request.second_factor;
   Explanation explained;
   const auto attached = compile(request.policy);
   if (!attached) {
     explained.refusal = attached.error().message();
+    explained.action = request.action;
+    explained.resource = request.resource;
     co_return explained;
   }
-  auto decided =
-      decide(core_.tree, user, request.action, {request.resource, user.tenant}, context, *attached);
-  explained.allowed = decided.has_value();
-  if (!decided) explained.refusal = decided.error().message();
-  explained.reasons =
-      find_user_reach(core_.tree, user, {request.action, request.resource}, *attached, &context)
-          .reasons;
+  Principal who;
+  if (subject.user) {
+    who = *subject.user;
+    who.second_factor = request.second_factor;
+  }
+  if (subject.role) {
+    if (subject.user && !explain_assumption(explained, who, *subject.role, context))
+      co_return explained;
+    Principal session = session_named(*subject.role, std::string(kSessionOfQuestion));
+    session.second_factor = request.second_factor;
+    if (subject.user) session.factor_demanded = who.factor_demanded;
+    who = std::move(session);
+  }
+  explained.allowed = decide_into(explained, who, request.action, {request.resource, who.tenant},
+                                  context, *attached);
   co_return explained;
 }
 

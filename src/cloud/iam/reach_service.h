@@ -4,6 +4,8 @@
 #include "core.h"
 #include "iam/reach.h"
 #include "policy/compiled_policies.h"
+#include "public_access_service.h"
+#include "role_reach.h"
 
 namespace belfry::iam {
 
@@ -13,8 +15,8 @@ class ReachService : public AccessQueries {
 
   Task<WhoReaches> who(const Principal& by, const BucketAsked& bucket, const std::string& prefix,
                        Page page) override;
-  Task<std::vector<BucketReach>> what(const Principal& by, UserId user,
-                                      const std::vector<BucketAsked>& buckets) override;
+  Task<WhatReaches> what(const Principal& by, UserId user,
+                         const std::vector<BucketAsked>& buckets) override;
   Task<Explanation> explain(const Principal& by, const Simulated& request,
                             const Context& context) override;
 
@@ -23,8 +25,28 @@ class ReachService : public AccessQueries {
   Result<Principal> read_principal(Transaction& transaction, const Row& user);
   Result<Principal> read_user_of(Transaction& transaction, const Principal& by, UserId user);
   Result<policy::PolicyPtr> compile(const std::string& document);
+  // Those whom the bucket's policy lets in from elsewhere.
+  Task<> add_outsiders(WhoReaches& found, TenantId owner, const BucketAsked& bucket,
+                       const std::string& prefix);
+  // The buckets of which `who` may do something to.
+  std::vector<BucketReach> buckets_of(const Principal& who,
+                                      const std::vector<BucketAsked>& buckets);
+  // Who is asked about: with the role in whose session, if there is one.
+  struct Subject {
+    std::optional<Principal> user{};  // nothing: whoever assumed the role
+    std::optional<ReadRole> role{};
+  };
+  Result<Subject> read_subject(Transaction& transaction, const Principal& by,
+                               const Simulated& request);
+  // Decides, and notes what was refused; true: allowed.
+  bool decide_into(Explanation& explained, const Principal& who, const std::string& action,
+                   const Resource& resource, const Context& context,
+                   const policy::PolicyPtr& attached);
+  bool explain_assumption(Explanation& explained, const Principal& user, const ReadRole& role,
+                          const Context& context);
 
   Core& core_;
+  PublicAccessService public_access_{core_};
   policy::CompiledPolicies attached_{policy::Kind::kResource};
 };
 

@@ -63,6 +63,9 @@ std::optional<std::string> RequestFacts::find_one(std::string_view key) const {
   if (key == "aws:sourceip" && !context_.source_ip.empty()) return context_.source_ip;
   if (key == "aws:resourceaccount" || key == "s3:resourceaccount") return account_of(owner_);
   if (principal_.method == Method::kNone) return std::nullopt;
+  // Nothing else is there of who did not sign ("AWS global condition context keys").
+  if (principal_.method == Method::kAnonymous)
+    return key == "aws:principaltype" ? std::optional<std::string>("Anonymous") : std::nullopt;
   if (key == "aws:principalaccount") return account_of(principal_.tenant);
   if (key == "aws:multifactorauthpresent") return flag(principal_.second_factor);
   if (key == "aws:multifactorauthage" && principal_.second_factor_at)

@@ -1,6 +1,7 @@
 // Asking for rights.
 #include "access_service.h"
 #include "base/text_encoding.h"
+#include "delegated.h"
 #include "paging.h"
 #include "predefined.h"
 #include "rows.h"
@@ -43,6 +44,23 @@ Error held_already(const Right& right) {
                {{"holder", right.holder}, {"name", right.name}});
 }
 
+// SQL: whether the delegate :by_id decides on `access_request r` at :now_us.
+std::string covered_requests() {
+  const auto covered = [](const std::string& thing, const std::string& so) {
+    return "(" + so + " AND EXISTS (SELECT 1" + looked_after(DelegatedAct::kApprove) +
+           " AND u.id = r.user_id AND EXISTS (SELECT 1 FROM delegation_" + thing +
+           " l WHERE l.delegation_id = d.id AND l." + thing + "_id = r." + thing + "_id)))";
+  };
+  return "(r.privileged = 0 AND (" + covered("profile", "r.kind = 'profile' AND r.group_id = 0") +
+         " OR " + covered("group", "r.kind = 'membership'") + "))";
+}
+
+// A profile for a role to be assumed, or whom that is to trust.
+bool is_of_assumable(const Wanted& wanted) {
+  return wanted.assumable && !wanted.user && !wanted.group && !wanted.role && !wanted.four_eyes &&
+         wanted.profile.has_value() == wanted.trust.empty();
+}
+
 }  // namespace
 
 bool says_something(std::string_view text, std::size_t octets_max) {
@@ -56,15 +74,20 @@ Result<> check_request_reason(const std::string& reason) {
 }
 
 Result<> AccessService::check_wanted(const Wanted& wanted) {
+  if (wanted.delegation) return check_request_reason(wanted.reason);
   const bool is_rule = wanted.four_eyes.has_value();
   const bool is_role = wanted.role && wanted.user && !wanted.group && !wanted.profile;
   const bool is_profile = wanted.profile && wanted.user.has_value() != wanted.group.has_value();
   const bool is_membership = wanted.group && wanted.user && !wanted.profile && !wanted.role;
-  const bool has_right = wanted.user || wanted.group || wanted.profile || wanted.role;
-  if (is_rule ? has_right : !is_role && !(is_profile && !wanted.role) && !is_membership)
+  const bool has_right =
+      wanted.user || wanted.group || wanted.profile || wanted.role || wanted.assumable;
+  const bool is_plain =
+      is_rule ? !has_right : is_role || (is_profile && !wanted.role) || is_membership;
+  if (wanted.assumable || !wanted.trust.empty() ? !is_of_assumable(wanted) : !is_plain)
     return fail(Code::kInvalid, "iam.bad_request_shape");
   TRY(check_request_reason(wanted.reason));
-  if (is_rule) return {};
+  // For good.
+  if (is_rule || !wanted.trust.empty()) return {};
   if (wanted.duration < std::chrono::seconds(1) || wanted.duration > kDurationMax)
     return fail(Code::kInvalid, "iam.bad_duration",
                 {{"days", std::to_string(kDurationMax.count())}});
@@ -169,9 +192,12 @@ Result<AccessService::Asked> AccessService::read_asked_rule(Transaction& transac
 Result<AccessService::Asked> AccessService::read_asked(Transaction& transaction, TenantId tenant,
                                                        const Wanted& wanted) {
   if (wanted.four_eyes) return read_asked_rule(transaction, tenant, wanted);
-  TRY(Asked asked, wanted.role      ? read_asked_role(transaction, tenant, wanted)
-                   : wanted.profile ? read_asked_profile(transaction, tenant, wanted)
-                                    : read_asked_membership(transaction, tenant, wanted));
+  if (!wanted.trust.empty()) return read_asked_trust(transaction, tenant, wanted);
+  TRY(Asked asked, wanted.delegation  ? read_asked_delegation(transaction, tenant, wanted)
+                   : wanted.role      ? read_asked_role(transaction, tenant, wanted)
+                   : wanted.assumable ? read_asked_role_profile(transaction, tenant, wanted)
+                   : wanted.profile   ? read_asked_profile(transaction, tenant, wanted)
+                                      : read_asked_membership(transaction, tenant, wanted));
   if (asked.right.privileged && wanted.duration > kPrivilegedDurationMax)
     return fail(Code::kInvalid, "iam.bad_duration",
                 {{"days", std::to_string(kPrivilegedDurationMax.count())}});
@@ -181,22 +207,23 @@ Result<AccessService::Asked> AccessService::read_asked(Transaction& transaction,
 Result<> AccessService::check_room_for(Transaction& transaction, const Principal& by,
                                        const Asked& asked) {
   const Right& right = asked.right;
-  TRY(auto rows,
-      transaction.query(
-          "SELECT (SELECT count(*) FROM access_request r WHERE r.state = 'pending' AND "
-          "r.tenant_id = :tenant_id) AS of_tenant, "
-          "(SELECT count(*) FROM access_request r WHERE r.state = 'pending' AND "
-          "r.requested_by_user_id = :by_id) AS of_user, "
-          "(SELECT count(*) FROM access_request r WHERE r.state = 'pending' AND "
-          "r.tenant_id = :tenant_id AND r.kind = :kind AND r.user_id = :user_id AND "
-          "r.group_id = :group_id AND r.profile_id = :profile_id AND r.role = :role) AS same",
-          {{"tenant_id", right.tenant.value},
-           {"by_id", by.user.value},
-           {"kind", std::string(name_of(right.kind))},
-           {"user_id", right.user.value},
-           {"group_id", right.group.value},
-           {"profile_id", right.profile.value},
-           {"role", right.role}}));
+  TRY(auto rows, transaction.query(
+                     "SELECT (SELECT count(*) FROM access_request r WHERE r.state = 'pending' AND "
+                     "r.tenant_id = :tenant_id) AS of_tenant, "
+                     "(SELECT count(*) FROM access_request r WHERE r.state = 'pending' AND "
+                     "r.requested_by_user_id = :by_id) AS of_user, "
+                     "(SELECT count(*) FROM access_request r WHERE r.state = 'pending' AND "
+                     "r.tenant_id = :tenant_id AND r.kind = :kind AND r.user_id = :user_id AND "
+                     "r.group_id = :group_id AND r.profile_id = :profile_id AND r.role = :role AND "
+                     "r.assumable_role_id = :assumable_role_id) AS same",
+                     {{"tenant_id", right.tenant.value},
+                      {"by_id", by.user.value},
+                      {"kind", std::string(name_of(right.kind))},
+                      {"user_id", right.user.value},
+                      {"group_id", right.group.value},
+                      {"profile_id", right.profile.value},
+                      {"role", right.role},
+                      {"assumable_role_id", right.assumable.value}}));
   if (rows[0].integer("same") > 0) return fail(Code::kConflict, "iam.asked_already");
   if (rows[0].integer("of_user") >= kPendingMax ||
       rows[0].integer("of_tenant") >= kPendingOfTenantMax)
@@ -211,23 +238,29 @@ Result<RequestId> AccessService::insert_request(Transaction& transaction, const 
   const Timestamp now = core_.clock.now();
   const Right& right = asked.right;
   TRY(transaction.execute(
-      "INSERT INTO access_request (id, tenant_id, kind, user_id, group_id, profile_id, role, "
-      "holder, name, privileged, reason, duration_us, profile_changed_us, requested_by_user_id, "
-      "requested_us, pending_until_us, state, decided_by_user_id, decision_reason) VALUES (:id, "
-      ":tenant_id, :kind, :user_id, :group_id, :profile_id, :role, :holder, :name, :privileged, "
-      ":reason, :duration_us, :profile_changed_us, :by_id, :now_us, :until_us, 'pending', 0, '')",
+      "INSERT INTO access_request (id, tenant_id, kind, user_id, group_id, profile_id, "
+      "assumable_role_id, role_changed_us, trust_document, role, holder, name, privileged, reason, "
+      "duration_us, profile_changed_us, requested_by_user_id, requested_us, pending_until_us, "
+      "state, decided_by_user_id, decision_reason, delegation_id) VALUES (:id, :tenant_id, :kind, "
+      ":user_id, :group_id, :profile_id, :assumable_role_id, :role_changed_us, :trust, :role, "
+      ":holder, :name, :privileged, :reason, :duration_us, :profile_changed_us, :by_id, :now_us, "
+      ":until_us, 'pending', 0, '', :delegation_id)",
       {{"id", id.value},
        {"tenant_id", right.tenant.value},
        {"kind", std::string(name_of(right.kind))},
        {"user_id", right.user.value},
        {"group_id", right.group.value},
        {"profile_id", right.profile.value},
+       {"assumable_role_id", right.assumable.value},
+       {"role_changed_us", asked.role_changed_us},
+       {"trust", wanted.trust},
        {"role", right.role},
        {"holder", right.holder},
        {"name", right.name},
        {"privileged", std::int64_t(right.privileged)},
        {"reason", wanted.reason},
-       {"duration_us", wanted.four_eyes ? 0 : wanted.duration.count()},
+       {"delegation_id", right.delegation.value},
+       {"duration_us", wanted.four_eyes || !wanted.trust.empty() ? 0 : wanted.duration.count()},
        {"profile_changed_us", asked.profile_changed_us},
        {"by_id", by.user.value},
        {"now_us", to_us(now)},
@@ -249,12 +282,27 @@ Task<AccessRequest> AccessService::ask(const Principal& by, const Wanted& wanted
         const std::string resource = wanted.user ? resource_of(*wanted.user) : "belfry:request/*";
         TRY(core_.check(by, "iam:RequestRight", {resource, by.tenant},
                         Error(Code::kDenied, "iam.denied")));
-        TRY(check_wanted(wanted));
-        TRY(const Asked asked, read_asked(transaction, by.tenant, wanted));
-        TRY(check_room_for(transaction, by, asked));
-        TRY(const RequestId id, insert_request(transaction, by, wanted, asked));
+        TRY(const RequestId id, ask_in(transaction, by, wanted));
         return read_request(transaction, by, id);
       });
+}
+
+Result<RequestId> AccessService::ask_in(Transaction& transaction, const Principal& by,
+                                        const Wanted& wanted) {
+  TRY(check_wanted(wanted));
+  TRY(const Asked asked, read_asked(transaction, by.tenant, wanted));
+  TRY(check_room_for(transaction, by, asked));
+  return insert_request(transaction, by, wanted, asked);
+}
+
+Result<std::optional<Cover>> AccessService::cover_of_request(Transaction& transaction,
+                                                             const Principal& by,
+                                                             const AccessRequest& request) {
+  const bool is_profile = request.kind == RightKind::kProfile && !request.group;
+  const bool is_membership = request.kind == RightKind::kMembership;
+  if (request.privileged || (!is_profile && !is_membership)) return std::optional<Cover>();
+  return cover_of(transaction, by, request.user, DelegatedAct::kApprove,
+                  {.profile = request.profile, .group = request.group}, core_.clock.now());
 }
 
 Task<Choices> AccessService::list_choices(const Principal& by) {
@@ -273,6 +321,7 @@ Task<Choices> AccessService::list_choices(const Principal& by) {
     for (const Row& row : profiles)
       choices.profiles.push_back(
           {std::to_string(row.integer("id")), row.text("name"), row.flag("privileged")});
+    TRY(choices.assumables, list_assumables(transaction, by));
     TRY(auto groups,
         transaction.query("SELECT g.id, g.name, (SELECT count(*) FROM group_profile h JOIN "
                           "iam_profile p ON p.id = h.profile_id WHERE h.group_id = g.id AND "
@@ -297,8 +346,10 @@ Result<AccessRequest> AccessService::read_request(Transaction& transaction, cons
   if (rows.empty()) return std::unexpected(request_missing(id));
   AccessRequest request = request_of(rows[0]);
   const bool is_own = request.requested_by == by.user || request.user == by.user;
-  auto allowed = decide(core_.tree, by, "iam:GetRequest",
-                        {is_own ? resource_of(by.user) : resource_of(id), by.tenant});
+  TRY(const auto cover, cover_of_request(transaction, by, request));
+  auto allowed =
+      decide(core_.tree, by, "iam:GetRequest",
+             resource_under(is_own ? resource_of(by.user) : resource_of(id), by.tenant, cover));
   // Whoever may not see it does not learn that it is there.
   if (!allowed && allowed.error().message() == "iam.denied")
     return std::unexpected(request_missing(id));
@@ -325,12 +376,16 @@ Task<Listing<AccessRequest>> AccessService::list_requests(const Principal& by,
         transaction.query(
             "SELECT " + kRequestColumns +
                 " FROM access_request r WHERE r.tenant_id = :tenant_id AND "
-                "(:sees_all = 1 OR r.requested_by_user_id = :by_id OR r.user_id = :by_id) AND "
+                "(:sees_all = 1 OR r.requested_by_user_id = :by_id OR r.user_id = :by_id OR "
+                "(:is_delegate = 1 AND " +
+                covered_requests() +
+                ")) AND "
                 "(:state = '' OR r.state = :state) AND (:is_first = 1 OR "
                 "r.requested_us < :after_us OR (r.requested_us = :after_us AND r.id < :after_id)) "
                 "ORDER BY r.requested_us DESC, r.id DESC LIMIT :limit",
             {{"tenant_id", by.tenant.value},
              {"sees_all", std::int64_t(sees_all)},
+             {"is_delegate", std::int64_t(is_delegate(by))},
              {"by_id", by.user.value},
              {"state", state ? std::string(name_of(*state)) : ""},
              {"is_first", std::int64_t(page.after.empty())},

@@ -31,7 +31,10 @@ Result<> ReviewService::end_right(Transaction& transaction, const Right& right,
   }
   if (right.role == name_of(Role::kReader)) {
     // The least role that there is cannot be missing: the user may do nothing instead.
-    TRY(transaction.execute("UPDATE iam_user SET active = 0 WHERE id = :id",
+    // Not by a delegation, if it was before: no delegate readmits whom a review removed.
+    TRY(
+        transaction.execute("UPDATE iam_user SET active = 0, suspended_by_delegation_id = 0 WHERE "
+                            "id = :id",
                             {{"id", right.user.value}}));
     TRY(core_.end_other_sessions(transaction, system_in(right.tenant), right.user));
     return {};

@@ -4,6 +4,7 @@
 #include "names.h"
 #include "paging.h"
 #include "review_service.h"
+#include "role_grants.h"
 #include "rows.h"
 
 #include <algorithm>
@@ -33,7 +34,12 @@ bool is_sound(const NewReview& wanted) {
 
 Result<std::int64_t> ReviewService::insert_items(Transaction& transaction, TenantId tenant,
                                                  ReviewId review, const NewReview& wanted) {
-  const std::string narrower = wanted.scope == ReviewScope::kPrivileged ? " AND g.privileged = 1"
+  // A role to be assumed may have become privileged since, or its profile.
+  const std::string privileged =
+      " AND (g.privileged = 1 OR (g.assumable_role_id <> 0 AND EXISTS (SELECT 1 FROM "
+      "role_profile h JOIN iam_profile p ON p.id = h.profile_id WHERE p.privileged = 1 AND "
+      "h.role_id = g.assumable_role_id AND (g.kind = 'trust' OR h.profile_id = g.profile_id))))";
+  const std::string narrower = wanted.scope == ReviewScope::kPrivileged ? privileged
                                : wanted.scope == ReviewScope::kProfile
                                    ? " AND g.profile_id = :profile_id"
                                    : "";
@@ -41,7 +47,9 @@ Result<std::int64_t> ReviewService::insert_items(Transaction& transaction, Tenan
       transaction.query(
           "SELECT g.id, u.last_sign_in_us, "
           "(SELECT max(k.last_used_us) FROM access_key k WHERE k.user_id = g.user_id) AS key_us, "
-          "(SELECT max(s.last_seen_us) FROM iam_session s WHERE s.user_id = g.user_id) AS seen_us "
+          "(SELECT max(s.last_seen_us) FROM iam_session s WHERE s.user_id = g.user_id) AS seen_us, "
+          "(SELECT r.last_assumed_us FROM assumable_role r WHERE r.id = g.assumable_role_id) AS "
+          "assumed_us "
           "FROM iam_grant g LEFT JOIN iam_user u ON u.id = g.user_id WHERE "
           "g.tenant_id = :tenant_id AND g.ended_us IS NULL AND g.kind <> 'boundary' AND "
           "(g.expires_us IS NULL OR g.expires_us > :now_us)" +
@@ -54,7 +62,7 @@ Result<std::int64_t> ReviewService::insert_items(Transaction& transaction, Tenan
     return fail(Code::kConflict, "iam.review_too_large", {{"maximum", std::to_string(kItemsMax)}});
   for (const Row& row : rows) {
     std::optional<Timestamp> last_used;
-    for (const char* column : {"last_sign_in_us", "key_us", "seen_us"})
+    for (const char* column : {"last_sign_in_us", "key_us", "seen_us", "assumed_us"})
       if (const auto seen = optional_time(row, column)) last_used = std::max(last_used, seen);
     TRY(transaction.execute(
         "INSERT INTO access_review_item (id, review_id, tenant_id, grant_id, last_used_us, "
@@ -225,7 +233,8 @@ Task<ReviewItem> ReviewService::decide(const Principal& by, ReviewId review, Rev
                               {{"by_id", by.user.value}, {"review_id", review.value}}));
         if (reviewers[0].integer("n") > 0 && reviewers[0].integer("own") == 0)
           return fail(Code::kDenied, "iam.not_a_reviewer");
-        if (item.grant.user == by.user) return fail(Code::kDenied, "iam.own_right");
+        TRY(const bool is_named, is_named_by(transaction, item.grant.assumable, by));
+        if (item.grant.user == by.user || is_named) return fail(Code::kDenied, "iam.own_right");
         if (found.completed || item.decision != ReviewDecision::kPending ||
             found.due <= core_.clock.now())
           return fail(Code::kConflict, "iam.item_decided");

@@ -38,17 +38,6 @@ bool is_about_terms(std::string_view action) {
   return std::ranges::find(kActions, action) != std::end(kActions);
 }
 
-bool is_about_bucket_policy(std::string_view action) {
-  constexpr std::string_view kActions[] = {"s3:GetBucketPolicy", "s3:PutBucketPolicy",
-                                           "s3:DeleteBucketPolicy"};
-  return std::ranges::find(kActions, action) != std::end(kActions);
-}
-
-// Acts that let others in: they need a second factor, whoever does them.
-bool is_giving_access(std::string_view action) {
-  return action == "s3:PutBucketPolicy" || action == "s3:DeleteBucketPolicy";
-}
-
 // Acts on others' identities and rights are the predefined administrators' alone: whoever had a
 // part of them by a profile could make itself the rest.
 bool is_administering(std::string_view action) {
@@ -103,10 +92,33 @@ Result<> check_factor(const Principal& principal, std::string_view action, const
   if (!principal.second_factor)
     return denied(by_rights ? "iam.second_factor_needed" : "iam.factor_demanded", action, resource);
   if (principal.passkey_due != PasskeyDue::kNo)
-    return fail(Code::kDenied, "iam.passkey_step_up_needed");
+    return fail(Code::kDenied, principal.method == Method::kSession ? "iam.passkey_step_up_needed"
+                                                                    : "iam.made_before_passkey");
   if (principal.elsewhere.empty()) return {};
   return fail(Code::kDenied, "iam.step_up_needed",
               {{"minutes", std::to_string(kFreshFor.count())}});
+}
+
+// What who did not sign does: it has no rights of its own.
+Result<> decide_anonymous(const TenantTree& tree, const Principal& principal,
+                          std::string_view action, const Resource& resource, const Context& context,
+                          const policy::PolicyPtr& attached, PublicPolicies public_policies) {
+  if (!attached || !resource.tenant || public_policies != PublicPolicies::kHonoured ||
+      !is_open_to_anonymous(action))
+    return denied("iam.denied", action, resource);
+  const RequestFacts facts(tree, principal, resource, resource.tenant, context);
+  const std::string owner = account_of(resource.tenant);
+  const bool is_allowed =
+      policy::decide({.identity = {}, .boundary = {}, .session = {}, .resource = attached},
+                     {action, resource.name, owner, {}, facts})
+          .outcome == policy::Outcome::kAllowed;
+  return is_allowed ? Result<>() : denied("iam.denied", action, resource);
+}
+
+// Whether a delegation of who asks is about the resource.
+bool is_delegated(const Principal& principal, const Resource& resource, TenantId owner) {
+  return resource.delegated && owner == principal.tenant && !principal.assumed &&
+         !is_privileged(principal.role) && principal.held && principal.held->delegate;
 }
 
 // What the provider's staff does on a customer's data.
@@ -138,13 +150,31 @@ Result<> decide_intervention(const TenantTree& tree, const Principal& principal,
 
 }  // namespace
 
+bool is_about_bucket_policy(std::string_view action) {
+  return action == "s3:GetBucketPolicy" || is_giving_access(action);
+}
+
+bool is_giving_access(std::string_view action) {
+  return action == "s3:PutBucketPolicy" || action == "s3:DeleteBucketPolicy" ||
+         action == "s3:PutBucketPublicAccessBlock";
+}
+
+bool is_open_to_anonymous(std::string_view action) {
+  constexpr std::string_view kActions[] = {"s3:GetObject", "s3:GetObjectAttributes",
+                                           "s3:ListBucket", "s3:ListBucketVersions",
+                                           "s3:GetBucketLocation"};
+  return std::ranges::find(kActions, action) != std::end(kActions);
+}
+
 std::string resource_of(UserId user) {
   return "belfry:user/" + user.text();
 }
 
 Result<> decide(const TenantTree& tree, const Principal& principal, std::string_view action,
-                const Resource& resource, const Context& context,
-                const policy::PolicyPtr& attached) {
+                const Resource& resource, const Context& context, const policy::PolicyPtr& attached,
+                PublicPolicies public_policies) {
+  if (principal.method == Method::kAnonymous)
+    return decide_anonymous(tree, principal, action, resource, context, attached, public_policies);
   const TenantId owner = resource.tenant ? resource.tenant : kProviderTenant;
   const bool is_shared = is_on_shared(action);
   const bool is_own = owner == principal.tenant;
@@ -153,6 +183,10 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
   if (principal.tenant == kProviderTenant && !is_own && action.starts_with("s3:"))
     return decide_intervention(tree, principal, action, resource, context, attached);
   if (is_walled_off(principal, action, owner, attached))
+    return denied("iam.denied", action, resource);
+  // "including non-public delegation to specific accounts" (S3's RestrictPublicBuckets).
+  if (!is_own && attached && public_policies == PublicPolicies::kRestricted &&
+      policy::is_public(*attached))
     return denied("iam.denied", action, resource);
 
   const RequestFacts facts(tree, principal, resource, owner, context);
@@ -165,13 +199,16 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
   const policy::Request request{action, resource.name, account_of_owner, {arn, account}, facts};
 
   const bool is_own_account = is_enrolment(action) && facts.is_self();
-  if (is_administering(action) && !is_privileged(principal.role) && !facts.is_self())
+  const bool by_delegation = is_delegated(principal, resource, owner);
+  if (is_administering(action) && !is_privileged(principal.role) && !facts.is_self() &&
+      !by_delegation)
     return denied("iam.denied", action, resource);
   // Nothing takes from administrators what they mend mistakes with.
   const HeldPolicies* held = is_privileged(principal.role) ? nullptr : principal.held.get();
   const bool with_profiles = held && (is_own || is_shared);
   const auto predefined = predefined_policies(principal.role);
-  const auto joined = with_profiles ? join(predefined, held->policies) : Policies();
+  auto joined = with_profiles ? join(predefined, held->policies) : Policies();
+  if (by_delegation) joined.push_back(delegated_policy(*resource.delegated));
   policy::PolicySet policies{
       .identity = with_profiles ? std::span<const policy::PolicyPtr>(joined) : predefined,
       .boundary = held && !is_own_account ? held->boundary : nullptr,

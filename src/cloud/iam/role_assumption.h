@@ -23,6 +23,7 @@ struct Behind {
   UserId person;
   IssuerId issuer;
   std::string subject;
+  std::string issuer_url{};
 };
 
 struct RoleService::Assumption {

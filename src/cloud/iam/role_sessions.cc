@@ -6,6 +6,7 @@
 #include "paging.h"
 #include "passkey_rule.h"
 #include "role_assumption.h"
+#include "role_grants.h"
 #include "rows.h"
 
 #include <algorithm>
@@ -59,6 +60,10 @@ std::optional<RoleName> parse_role_arn(std::string_view arn) {
   return named;
 }
 
+// The columns that session_of reads, of `role_session s` with its `assumable_role r`.
+constexpr std::string_view kSessionColumns =
+    "s.*, r.name AS role_name, (SELECT o.url FROM issuer o WHERE o.id = s.issuer_id) AS issuer_url";
+
 RoleSession session_of(const Row& row) {
   return {.id = row.text("id"),
           .role = RoleId{row.integer("role_id")},
@@ -68,7 +73,9 @@ RoleSession session_of(const Row& row) {
           .by = row.text("by_arn"),
           .second_factor = row.flag("second_factor"),
           .created = from_us(row.integer("created_us")),
-          .expires = from_us(row.integer("expires_us"))};
+          .expires = from_us(row.integer("expires_us")),
+          .issuer = row.is_null("issuer_url") ? "" : row.text("issuer_url"),
+          .subject = row.is_null("subject") ? "" : row.text("subject")};
 }
 
 }  // namespace
@@ -111,7 +118,8 @@ Result<> check_session_token(const SigningIdentity& identity,
 Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transaction,
                                                 const std::string& id) {
   TRY(auto rows,
-      transaction.query("SELECT s.*, r.name AS role_name, " + std::string(kFactorDemanded) +
+      transaction.query("SELECT " + std::string(kSessionColumns) + ", " +
+                            std::string(kFactorDemanded) +
                             " FROM role_session s "
                             "JOIN assumable_role r ON r.id = s.role_id "
                             "LEFT JOIN iam_user u ON u.id = s.by_user_id "
@@ -135,7 +143,8 @@ Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transac
     TRY(auto narrowed, core.held.find(document));
     assumed->narrowed_to.push_back(std::move(narrowed));
   }
-  TRY(auto held, read_role_policies(transaction, core.held, session.role));
+  TRY(auto held, read_role_policies(transaction, core.held, session.role, core.clock.now()));
+  const auto until = held->until;
   return SigningIdentity{{.tenant = tenant,
                           .name = session.arn,
                           .role = Role::kAssumed,
@@ -147,7 +156,7 @@ Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transac
                           .assumed = std::move(assumed),
                           .factor_demanded = row.integer("factor_demanded") > 0},
                          std::string(as_text(secret)),
-                         std::nullopt,
+                         until,
                          SessionToken{row.text("token_sha256"), session.expires}};
 }
 
@@ -158,9 +167,10 @@ Task<Listing<RoleSession>> RoleService::list_role_sessions(const Principal& by, 
   co_return co_await core_.read<Sessions>([&](Transaction& transaction) -> Result<Sessions> {
     TRY(read_role(transaction, by, role, "iam:ListRoleSessions"));
     TRY(auto rows,
-        transaction.query("SELECT s.*, r.name AS role_name FROM role_session s "
-                          "JOIN assumable_role r ON r.id = s.role_id "
-                          "WHERE s.role_id = :role_id AND " +
+        transaction.query("SELECT " + std::string(kSessionColumns) +
+                              " FROM role_session s "
+                              "JOIN assumable_role r ON r.id = s.role_id "
+                              "WHERE s.role_id = :role_id AND " +
                               std::string(kOpen) +
                               " AND (s.created_us > :after_us OR (s.created_us = :after_us AND "
                               "s.id > :after_id)) ORDER BY s.created_us, s.id LIMIT :limit",
@@ -188,10 +198,8 @@ Task<> RoleService::revoke_role_session(const Principal& by, const std::string& 
     TRY(core_.check(by, "iam:RevokeRoleSession", {resource, by.tenant}, missing));
     if (!rows[0].is_null("ended_us")) return Done{};
     TRY(transaction.execute(
-        "UPDATE role_session SET ended_us = :now_us WHERE ended_us IS NULL AND id IN "
-        "(WITH RECURSIVE below (id) AS (SELECT s.id FROM role_session s WHERE s.id = :id UNION "
-        "SELECT c.id FROM role_session c JOIN below b ON c.chained_from_id = b.id) "
-        "SELECT id FROM below)",
+        "UPDATE role_session SET ended_us = :now_us WHERE ended_us IS NULL AND id IN " +
+            with_those_assumed("s.id = :id"),
         {{"now_us", to_us(core_.clock.now())}, {"id", id}}));
     TRY(core_.trail.changed(transaction, by.tenant, by,
                             {"iam:RevokeRoleSession",
@@ -231,10 +239,14 @@ Result<> RoleService::find_named(Transaction& transaction, Assumption& assumptio
   const RoleName& named = assumption.named;
   TRY(auto rows, transaction.query("SELECT r.*, (SELECT count(*) FROM role_profile h JOIN "
                                    "iam_profile p ON p.id = h.profile_id WHERE h.role_id = r.id "
-                                   "AND p.privileged = 1) AS privileged_profiles "
+                                   "AND p.privileged = 1 AND "
+                                   "(h.expires_us IS NULL OR h.expires_us > :now_us)) AS "
+                                   "privileged_profiles "
                                    "FROM assumable_role r WHERE r.tenant_id = :tenant_id "
                                    "AND r.name = :name",
-                                   {{"tenant_id", named.tenant.value}, {"name", named.name}}));
+                                   {{"tenant_id", named.tenant.value},
+                                    {"name", named.name},
+                                    {"now_us", to_us(core_.clock.now())}}));
   if (rows.empty()) return std::unexpected(denied);
   const Row& row = rows[0];
   assumption.owner = named.tenant;
@@ -297,15 +309,21 @@ Result<> RoleService::find_latest_end(Transaction& transaction, Assumption& assu
   Timestamp& latest = assumption.latest_end;
   if (by.assumed) {
     // Read again: it may have been revoked since it was recognised.
-    TRY(auto rows, transaction.query("SELECT expires_us, issuer_id, subject FROM role_session "
-                                     "WHERE id = :credential AND ended_us IS NULL AND "
-                                     "expires_us > :now_us",
-                                     parameters));
+    TRY(auto rows,
+        transaction.query("SELECT s.expires_us, s.issuer_id, s.subject, (SELECT o.url FROM "
+                          "issuer o WHERE o.id = s.issuer_id) AS issuer_url FROM "
+                          "role_session s WHERE s.id = :credential AND "
+                          "s.ended_us IS NULL AND s.expires_us > :now_us",
+                          parameters));
     if (rows.empty()) return fail(Code::kDenied, "iam.unknown_key");
     latest = from_us(rows[0].integer("expires_us"));
+    if (by.held && by.held->until) latest = std::min(latest, *by.held->until);
     assumption.behind.person = by.assumed->by_user;
     if (!rows[0].is_null("issuer_id"))
-      assumption.behind = {{}, IssuerId{rows[0].integer("issuer_id")}, rows[0].text("subject")};
+      assumption.behind = {{},
+                           IssuerId{rows[0].integer("issuer_id")},
+                           rows[0].text("subject"),
+                           rows[0].is_null("issuer_url") ? "" : rows[0].text("issuer_url")};
     return {};
   }
   assumption.behind.person = by.user;
@@ -371,7 +389,9 @@ Result<RoleCredentials> RoleService::open(Transaction& transaction, const Assump
                   .by = assumption.by_arn,
                   .second_factor = by.second_factor,
                   .created = now,
-                  .expires = std::min(now + duration, assumption.latest_end)};
+                  .expires = std::min(now + duration, assumption.latest_end),
+                  .issuer = behind.issuer_url,
+                  .subject = behind.subject};
   made.secret = make_access_key_secret(core_.random);
   made.token = make_bearer_secret(core_.random);
   TRY(const std::string sealed,
@@ -400,6 +420,8 @@ Result<RoleCredentials> RoleService::open(Transaction& transaction, const Assump
        {"expires_us", to_us(made.session.expires)},
        {"issuer_id", behind.issuer ? database::Value(behind.issuer.value) : database::Null{}},
        {"subject", behind.issuer ? database::Value(behind.subject) : database::Null{}}}));
+  TRY(transaction.execute("UPDATE assumable_role SET last_assumed_us = :now_us WHERE id = :id",
+                          {{"now_us", to_us(now)}, {"id", assumption.role.value}}));
   return made;
 }
 

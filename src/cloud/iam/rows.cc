@@ -41,7 +41,7 @@ User user_of(const database::Row& row) {
       .last_sign_in = optional_time(row, "last_sign_in_us"),
       .passkeys = std::size_t(row.integer("passkeys")),
       .role_until = optional_time(row, "role_until_us"),
-      .privileged = is_privileged(*role) || row.integer("privileged_profiles") > 0,
+      .privileged = is_privileged(*role) || row.integer("privileged_rights") > 0,
       .owner = row.is_null("owner_id") ? std::optional<UserId>() : UserId{row.integer("owner_id")},
       .factor_demanded = row.integer("factor_demanded") > 0};
 }

@@ -17,18 +17,24 @@ Tenant tenant_of(const database::Row& row);
 inline constexpr std::string_view kFactorDemanded =
     "(SELECT count(*) FROM tenant o WHERE o.id = u.tenant_id AND o.everybody_needs_factor = 1 AND "
     "u.owner_id IS NULL) AS factor_demanded";
+// SQL: how many privileged rights the user of that number holds besides its role: profiles, itself
+// or by a group, and delegations. Those that expired count until they are taken away.
+inline std::string privileged_rights_of(const std::string& user_id) {
+  return "((SELECT count(*) FROM iam_profile x WHERE x.privileged = 1 AND "
+         "(x.id IN (SELECT h.profile_id FROM user_profile h WHERE h.user_id = " +
+         user_id +
+         ") OR x.id IN (SELECT g.profile_id FROM group_profile g JOIN group_member n "
+         "ON n.group_id = g.group_id WHERE n.user_id = " +
+         user_id + "))) + (SELECT count(*) FROM delegation w WHERE w.user_id = " + user_id + "))";
+}
 // The columns that user_of reads, of `iam_user u`.
 inline const std::string kUserColumns =
     "u.id, u.tenant_id, u.name, u.email, u.role, u.active, u.role_until_us, u.created_us, "
     "u.last_sign_in_us, u.owner_id, "
     "(SELECT count(*) FROM mfa_factor f WHERE f.user_id = u.id AND f.kind = 'totp' AND "
     "f.confirmed_us IS NOT NULL) AS totps, "
-    "(SELECT count(*) FROM passkey p WHERE p.user_id = u.id) AS passkeys, "
-    "(SELECT count(*) FROM iam_profile x WHERE x.privileged = 1 AND "
-    "(x.id IN (SELECT h.profile_id FROM user_profile h WHERE h.user_id = u.id) OR "
-    "x.id IN (SELECT g.profile_id FROM group_profile g JOIN group_member m "
-    "ON m.group_id = g.group_id WHERE m.user_id = u.id))) AS privileged_profiles, " +
-    std::string(kFactorDemanded);
+    "(SELECT count(*) FROM passkey p WHERE p.user_id = u.id) AS passkeys, " +
+    privileged_rights_of("u.id") + " AS privileged_rights, " + std::string(kFactorDemanded);
 // The role that counts at :now_us, of `iam_user u`: one for a time gives way at its end, not later.
 inline constexpr std::string_view kRoleNow =
     "CASE WHEN u.role_until_us <= :now_us THEN u.base_role ELSE u.role END AS role, "

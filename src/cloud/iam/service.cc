@@ -29,7 +29,11 @@ Result<> IamService::authorize(const Principal& principal, std::string_view acti
   policy::PolicyPtr attached;
   if (!resource.policy.empty())
     attached = attached_.find(resource.policy).value_or(deny_everything());
-  return decide(core_.tree, principal, action, resource, context, attached);
+  // Whoever is of the owner's tenant is not asked about.
+  const bool is_honoured = !resource.restricts_public && principal.tenant != resource.tenant &&
+                           core_.open_tenants.is_open(resource.tenant);
+  return decide(core_.tree, principal, action, resource, context, attached,
+                is_honoured ? PublicPolicies::kHonoured : PublicPolicies::kRestricted);
 }
 
 std::unique_ptr<Iam> make_iam(database::Database& database, std::shared_ptr<Pool> pool,

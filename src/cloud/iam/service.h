@@ -6,6 +6,7 @@
 #include "access_service.h"
 #include "challenges.h"
 #include "core.h"
+#include "delegation_service.h"
 #include "factor_reset_service.h"
 #include "factor_rule_service.h"
 #include "intervention_service.h"
@@ -15,6 +16,7 @@
 #include "password_hasher.h"
 #include "people_service.h"
 #include "profile_service.h"
+#include "public_access_service.h"
 #include "reach_service.h"
 #include "review_service.h"
 #include "role_service.h"
@@ -59,6 +61,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) override;
 
   Profiles& profiles() override { return profiles_; }
+  PublicAccess& public_access() override { return public_access_; }
   Roles& roles() override { return roles_; }
   Interventions& interventions() override { return interventions_; }
   Access& access() override { return access_; }
@@ -72,6 +75,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   FactorRules& factor_rules() override { return factor_rules_; }
   LostPasswords& lost_passwords() override { return lost_passwords_; }
   ServiceAccounts& service_accounts() override { return service_accounts_; }
+  Delegations& delegations() override { return delegations_; }
 
   Upkeep& upkeep() override { return *this; }
   Task<> collect_facts() override;
@@ -189,13 +193,18 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   Task<Founder> make_founder(Tenant tenant, std::string user_name, Role role);
   Result<> insert_founder(Transaction& transaction, const Founder& founder);
   Result<User> insert_probe_administrator(Transaction& transaction, const std::string& hashed);
+  // Of who made a key.
+  struct Carried {
+    bool factor = false, passkey = false;
+  };
   Result<NewAccessKey> insert_access_key(Transaction& transaction, const User& user,
-                                         bool second_factor);
+                                         Carried carried);
   NewApiToken make_api_token(const Principal& by, const std::string& label);
   Result<> insert_api_token(Transaction& transaction, const Principal& by, const NewApiToken& made);
 
   Core core_;
   ProfileService profiles_{core_};
+  PublicAccessService public_access_{core_};
   PasswordHasher passwords_;
   MailQueueService mail_{core_};
   TermsService terms_{core_};
@@ -208,6 +217,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   FactorResetService factor_resets_{core_, mail_, people_};
   FactorRuleService factor_rules_{core_};
   AccessService access_{core_};
+  DelegationService delegations_{core_, access_};
   ReachService reach_{core_};
   ReviewService reviews_{core_};
   RoleService roles_{core_, [this] { return issuers_.directories(); }};

@@ -108,6 +108,17 @@ Result<bool> has_own_factor(Transaction& transaction, const Principal& by) {
   return !rows.empty() && rows[0].text("factor") != name_of(FactorKind::kDirectory);
 }
 
+Result<bool> has_shown_passkey(Transaction& transaction, const Principal& by) {
+  const bool is_session = by.method == Method::kSession;
+  if (!by.second_factor || (!is_session && by.method != Method::kApiToken)) return false;
+  TRY(auto rows,
+      transaction.query(is_session ? "SELECT CASE WHEN passkey_us IS NULL THEN 0 ELSE 1 END AS "
+                                     "shown FROM iam_session WHERE id = :id"
+                                   : "SELECT passkey AS shown FROM api_token WHERE id = :id",
+                        {{"id", by.credential}}));
+  return !rows.empty() && rows[0].integer("shown") > 0;
+}
+
 Result<> check_credential(bool factor_demanded, bool carries_factor) {
   if (carries_factor || !factor_demanded) return {};
   return fail(Code::kConflict, "iam.credential_without_factor");

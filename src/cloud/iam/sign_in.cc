@@ -9,6 +9,7 @@
 #include "role_service.h"
 #include "rows.h"
 #include "service.h"
+#include "sign_in_origins.h"
 
 namespace belfry::iam {
 namespace {
@@ -54,11 +55,6 @@ bool finds_lost_factor(FactorKind factor, const User& user) {
   return factor != FactorKind::kDirectory && (factor != FactorKind::kTotp || !wants_passkey(user));
 }
 
-// A device as an origin. Only who holds its secret comes from there.
-std::string device_origin(const std::string& secret) {
-  return "device " + digest_of(secret);
-}
-
 // The session, and that the user was here.
 Result<> insert_session(Transaction& transaction, const database::Parameters& parameters) {
   TRY(transaction.execute(
@@ -94,13 +90,6 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
                           "IN (SELECT s.id FROM iam_session s WHERE s.user_id = :user_id)",
                           parameters));
   return {};
-}
-
-Result<bool> was_here(Transaction& transaction, UserId user, const std::string& origin) {
-  TRY(auto rows, transaction.query("SELECT user_id FROM sign_in_origin "
-                                   "WHERE user_id = :user_id AND address = :address",
-                                   {{"user_id", user.value}, {"address", origin}}));
-  return !rows.empty();
 }
 
 }  // namespace

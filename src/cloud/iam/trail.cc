@@ -15,6 +15,8 @@ std::string_view name_of(Method method) {
       return "access_key";
     case Method::kSystem:
       return "system";
+    case Method::kAnonymous:
+      return "anonymous";
   }
   return "";
 }

@@ -1,7 +1,9 @@
 #include "user_reach.h"
 
+#include "nothing_known.h"
 #include "predefined.h"
 #include "request_facts.h"
+#include "rights.h"
 
 #include <algorithm>
 
@@ -10,13 +12,11 @@ namespace {
 
 using policy::Certainty;
 
-constexpr std::string_view kPolicyActions[] = {"s3:GetBucketPolicy", "s3:PutBucketPolicy",
-                                               "s3:DeleteBucketPolicy"};
-
 // Who asks and whose the resource is are known; from where, when, how and with what is not.
 class KnownOfUser : public policy::PartialFacts {
  public:
-  KnownOfUser(const RequestFacts& facts, bool knows_all) : facts_(facts), knows_all_(knows_all) {}
+  KnownOfUser(const RequestFacts& facts, bool is_session, bool knows_all)
+      : facts_(facts), is_session_(is_session), knows_all_(knows_all) {}
   std::optional<std::vector<std::string>> find(std::string_view key) const override {
     return facts_.find(key);
   }
@@ -24,28 +24,29 @@ class KnownOfUser : public policy::PartialFacts {
     constexpr std::string_view kKnown[] = {
         "aws:username",      "aws:userid",          "aws:principalarn",   "aws:principalaccount",
         "aws:principaltype", "aws:resourceaccount", "s3:resourceaccount", "belfry:resourcescope"};
-    return knows_all_ || std::ranges::find(kKnown, key) != std::end(kKnown);
+    if (knows_all_) return true;
+    // It has the session's name in it.
+    if (is_session_ && key == "aws:userid") return false;
+    return std::ranges::find(kKnown, key) != std::end(kKnown);
   }
 
  private:
   const RequestFacts& facts_;
+  const bool is_session_;
   const bool knows_all_;
 };
 
-// Of nobody in particular: nothing is known.
-class NothingKnown : public policy::PartialFacts {
- public:
-  std::optional<std::vector<std::string>> find(std::string_view) const override { return {}; }
-  bool is_known(std::string_view) const override { return false; }
-};
+constexpr std::string_view kAssuming = "sts:";
 
-Reason reason_of(const policy::Bearing& bearing, const Principal& user, std::size_t predefined) {
+Reason reason_of(const policy::Bearing& bearing, const Principal& user, std::size_t predefined,
+                 std::string_view action) {
   Reason reason{.statement = bearing.statement,
                 .is_deny = bearing.is_deny,
                 .certainty = bearing.certainty,
                 .conditions = bearing.conditions};
   if (bearing.layer == policy::Layer::kResource) {
-    reason.source = Reason::Source::kBucketPolicy;
+    reason.source =
+        action.starts_with(kAssuming) ? Reason::Source::kTrust : Reason::Source::kBucketPolicy;
   } else if (bearing.layer == policy::Layer::kBoundary) {
     reason.source = Reason::Source::kBoundary;
     reason.name = user.held->boundary_name;
@@ -81,20 +82,25 @@ UserReach find_user_reach(const TenantTree& tree, const Principal& user, const A
   const Context nowhere{};
   const Resource resource{std::string(asked.resource), user.tenant};
   const RequestFacts request_facts(tree, user, resource, user.tenant, context ? *context : nowhere);
-  const KnownOfUser facts(request_facts, context != nullptr);
-  const std::string arn = arn_of(user.tenant, user.name), account = account_of(user.tenant);
-  const policy::Requests requests{.action = asked.action,
-                                  .resource = asked.resource,
-                                  .extent = asked.extent,
-                                  .owner = account,
-                                  .caller = {arn, account},
-                                  .facts = facts};
+  const KnownOfUser facts(request_facts, user.assumed != nullptr, context != nullptr);
+  const bool is_any_session = user.assumed && !context;
+  std::string arn = arn_of(user);
+  if (is_any_session) arn.resize(arn.rfind('/') + 1);
+  const std::string account = account_of(user.tenant);
+  const policy::Requests requests{
+      .action = asked.action,
+      .resource = asked.resource,
+      .extent = asked.extent,
+      .owner = account,
+      .caller = {arn, account},
+      .callers = is_any_session ? policy::Extent::kAllThatBegin : policy::Extent::kExactly,
+      .facts = facts};
   policy::PolicySet policies{.identity = identity,
                              .boundary = held ? held->boundary : nullptr,
                              .session = {},
                              .resource = attached};
   policy::Reach reach = policy::find_reach(policies, requests);
-  if (std::ranges::find(kPolicyActions, asked.action) != std::end(kPolicyActions)) {
+  if (is_about_bucket_policy(asked.action)) {
     // The bucket's policy gives no right over itself, and keeps no administrator from it.
     const Certainty denied = is_administrator ? Certainty::kNever : denied_by(reach);
     policies.resource = nullptr;
@@ -108,11 +114,9 @@ UserReach find_user_reach(const TenantTree& tree, const Principal& user, const A
   }
   UserReach found{.certainty = reach.certainty,
                   .needs_second_factor = is_administrator || (held && held->privileged) ||
-                                         user.factor_demanded ||
-                                         asked.action == "s3:PutBucketPolicy" ||
-                                         asked.action == "s3:DeleteBucketPolicy"};
+                                         user.factor_demanded || is_giving_access(asked.action)};
   for (const policy::Bearing& bearing : reach.bearings)
-    found.reasons.push_back(reason_of(bearing, user, predefined.size()));
+    found.reasons.push_back(reason_of(bearing, user, predefined.size(), asked.action));
   return found;
 }
 
@@ -158,6 +162,36 @@ std::vector<ForeignReach> find_foreigners(const policy::Policy& attached, Tenant
     }
   }
   return foreigners;
+}
+
+std::vector<ActReach> find_everybody(const TenantTree& tree, const policy::PolicyPtr& attached,
+                                     TenantId owner, const std::string& bucket,
+                                     const std::string& prefix) {
+  const Principal nobody = anonymous();
+  const std::string account = account_of(owner);
+  const Context nowhere{};
+  std::vector<ActReach> everybody;
+  for (BucketAct act : kBucketActs) {
+    const ActAsked asked = asked_of(act, bucket, prefix);
+    if (!is_open_to_anonymous(asked.action)) continue;
+    const Resource resource{asked.resource, owner};
+    const RequestFacts request_facts(tree, nobody, resource, owner, nowhere);
+    const KnownOfUser facts(request_facts, false, false);
+    policy::Reach reach =
+        policy::find_reach({.identity = {}, .boundary = {}, .session = {}, .resource = attached},
+                           {.action = asked.action,
+                            .resource = asked.resource,
+                            .extent = asked.extent,
+                            .owner = account,
+                            .caller = {},
+                            .facts = facts});
+    if (reach.certainty == Certainty::kNever) continue;
+    ActReach found{.act = act, .certainty = reach.certainty};
+    for (const policy::Bearing& bearing : reach.bearings)
+      found.reasons.push_back(reason_of(bearing, nobody, 0, asked.action));
+    everybody.push_back(std::move(found));
+  }
+  return everybody;
 }
 
 }  // namespace belfry::iam

@@ -1,4 +1,5 @@
-// What a user of a bucket's own tenant may do there, put together as `decide` puts it.
+// What a user of a bucket's own tenant, or a session of its roles, may do there, put together as
+// `decide` puts it.
 #pragma once
 
 #include "iam/iam.h"
@@ -8,7 +9,7 @@
 namespace belfry::iam {
 
 struct Asked {
-  std::string_view action;    // of s3
+  std::string_view action;    // of s3, or "sts:AssumeRole" on a role
   std::string_view resource;  // an ARN, or what ARNs begin with
   policy::Extent extent = policy::Extent::kExactly;
 };
@@ -20,7 +21,7 @@ struct UserReach {
 };
 
 // `user` is of the tenant that owns the resource. With a `context` everything of the request is
-// known, without one nothing but who asks.
+// known, without one nothing but who asks; of the session of a role, not which one it is.
 UserReach find_user_reach(const TenantTree& tree, const Principal& user, const Asked& asked,
                           const policy::PolicyPtr& attached, const Context* context = nullptr);
 
@@ -35,5 +36,11 @@ ActAsked asked_of(BucketAct act, const std::string& bucket, const std::string& p
 // Whom the bucket's policy of tenant `owner` lets in of other accounts.
 std::vector<ForeignReach> find_foreigners(const policy::Policy& attached, TenantId owner,
                                           const std::string& bucket, const std::string& prefix);
+
+// What requests that nobody signed may do in a bucket of `owner`, where neither block keeps them
+// out.
+std::vector<ActReach> find_everybody(const TenantTree& tree, const policy::PolicyPtr& attached,
+                                     TenantId owner, const std::string& bucket,
+                                     const std::string& prefix);
 
 }  // namespace belfry::iam

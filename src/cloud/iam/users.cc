@@ -1,5 +1,6 @@
 // Users: named persons.
 #include "base/ascii.h"
+#include "delegated.h"
 #include "grants.h"
 #include "paging.h"
 #include "password_rules.h"
@@ -15,6 +16,19 @@ Error tenant_missing(TenantId tenant) {
   return Error(Code::kNotFound, "iam.tenant_missing", {{"tenant", tenant.text()}});
 }
 
+// Whether an administrator makes a delegate's suspension its own, which no delegate ends then.
+// Errors: denied ("iam.suspended_by_administrator").
+Result<bool> take_over_suspension(Transaction& transaction, UserId user, bool active,
+                                  const std::optional<Cover>& cover) {
+  TRY(auto rows,
+      transaction.query("SELECT active, suspended_by_delegation_id FROM iam_user WHERE id = :id",
+                        {{"id", user.value}}));
+  const bool by_delegate = rows.at(0).integer("suspended_by_delegation_id") != 0;
+  if (rows[0].flag("active")) return false;
+  if (cover && active && !by_delegate) return fail(Code::kDenied, "iam.suspended_by_administrator");
+  return !cover && !active && by_delegate;
+}
+
 }  // namespace
 
 Task<Listing<User>> IamService::list_users(const Principal& by, TenantId tenant, Page page) {
@@ -22,15 +36,25 @@ Task<Listing<User>> IamService::list_users(const Principal& by, TenantId tenant,
   CO_TRY(const std::string after, read_text_key(page.after));
   co_return co_await core_.read<Users>([&](Transaction& transaction) -> Result<Users> {
     TRY(core_.refresh_tree(transaction));
-    TRY(core_.check(by, "iam:ListUsers", {"belfry:tenant/" + tenant.text(), tenant},
+    const std::string resource = "belfry:tenant/" + tenant.text();
+    constexpr std::string_view kAction = "iam:ListUsers";
+    const bool all = decide(core_.tree, by, kAction, {resource, tenant}).has_value();
+    TRY(core_.check(by, kAction, resource_under(resource, tenant, listing_cover(by)),
                     tenant_missing(tenant)));
     TRY(auto rows,
         transaction.query(
             "SELECT " + kUserColumns +
-                " FROM iam_user u WHERE u.tenant_id = :tenant_id AND u.deleted_us IS NULL "
-                "AND u.name_key > :after ORDER BY u.name_key "
+                " FROM iam_user u WHERE u.tenant_id = :tenant_id AND u.deleted_us IS NULL AND "
+                "(:all = 1 OR u.id IN (SELECT u.id" +
+                looked_after(DelegatedAct::kSee) +
+                ")) AND u.name_key > :after ORDER BY u.name_key "
                 "LIMIT :limit",
-            {{"tenant_id", tenant.value}, {"after", after}, {"limit", rows_of(page)}}));
+            {{"tenant_id", tenant.value},
+             {"all", std::int64_t(all)},
+             {"by_id", by.user.value},
+             {"now_us", to_us(core_.clock.now())},
+             {"after", after},
+             {"limit", rows_of(page)}}));
     std::vector<User> users;
     users.reserve(rows.size());
     for (const Row& row : rows) users.push_back(user_of(row));
@@ -84,7 +108,7 @@ Task<User> IamService::create_user(const Principal& by, TenantId tenant, const s
 Task<User> IamService::find_user(const Principal& by, UserId user) {
   co_return co_await core_.read<User>([&](Transaction& transaction) -> Result<User> {
     TRY(User found, iam::find_user(transaction, user));
-    TRY(core_.check_user(by, "iam:GetUser", found));
+    TRY(check_over(core_, transaction, by, "iam:GetUser", found, DelegatedAct::kSee));
     return found;
   });
 }
@@ -93,10 +117,12 @@ Task<> IamService::set_user_active(const Principal& by, UserId user, bool active
   TenantId tenant;
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const User found, iam::find_user(transaction, user));
-    TRY(core_.check_user(by, "iam:SetUserActive", found));
+    TRY(const auto cover,
+        check_over(core_, transaction, by, "iam:SetUserActive", found, DelegatedAct::kSuspend));
     tenant = found.tenant;
     if (user == by.user) return fail(Code::kConflict, "iam.own_account");
-    if (found.active == active) return Done{};
+    TRY(const bool is_taken_over, take_over_suspension(transaction, user, active, cover));
+    if (found.active == active && !is_taken_over) return Done{};
     // From above a whole tenant may be stopped, and be let go again.
     if (!active && by.tenant == found.tenant) {
       TRY(const bool is_last,
@@ -104,13 +130,16 @@ Task<> IamService::set_user_active(const Principal& by, UserId user, bool active
       if (is_last) return fail(Code::kConflict, "iam.last_administrator", {{"user", found.name}});
     }
     TRY(core_.check_fresh(by, active ? "iam:ActivateUser" : "iam:SuspendUser", resource_of(user)));
-    TRY(transaction.execute("UPDATE iam_user SET active = :active WHERE id = :id",
-                            {{"active", std::int64_t(active)}, {"id", user.value}}));
+    TRY(
+        transaction.execute("UPDATE iam_user SET active = :active, suspended_by_delegation_id = "
+                            ":delegation_id WHERE id = :id",
+                            {{"active", std::int64_t(active)},
+                             {"delegation_id", active || !cover ? 0 : cover->id.value},
+                             {"id", user.value}}));
     if (!active) TRY(core_.end_other_sessions(transaction, by, user));
     TRY(core_.trail.changed(transaction, found.tenant, by,
-                            {active ? "iam:ActivateUser" : "iam:SuspendUser",
-                             resource_of(user),
-                             {{"name", found.name}}}));
+                            {active ? "iam:ActivateUser" : "iam:SuspendUser", resource_of(user),
+                             with_cover({{"name", found.name}}, cover)}));
     return Done{};
   }));
   // The user's service accounts stop and go on with it, and sessions of roles with these.

@@ -165,7 +165,7 @@ Task<RoleCredentials> RoleService::open_for(const Arrival& arrival) {
                         .named = arrival.named,
                         .by = bearer(arrival.named.tenant, arrival.name()),
                         .by_arn = arrival.name(),
-                        .behind = {{}, arrival.issuer->id, identity.subject}};
+                        .behind = {{}, arrival.issuer->id, identity.subject, identity.issuer}};
   co_return co_await core_.write<RoleCredentials>(
       [&](Transaction& transaction) -> Result<RoleCredentials> {
         TRY(core_.refresh_tree(transaction));

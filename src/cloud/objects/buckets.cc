@@ -114,13 +114,13 @@ Task<Entry> ObjectStore::registered(const Bucket& bucket) {
   co_return *std::move(entry);
 }
 
-Task<> ObjectStore::set_bucket_policy(const Bucket& bucket, const std::string& policy,
-                                      MakeLeaf leaf) {
+Task<> ObjectStore::change_bucket(const Bucket& bucket, std::function<void(Bucket&)> change,
+                                  MakeLeaf leaf) {
   if (!ledger_.healthy()) co_return fail(Code::kRetry, "audit.unavailable");
   auto held = co_await gates_.lock(lock_number(bucket.id.value, {}), LockTable::Mode::kExclusive);
   CO_TRY(Entry entry, co_await registered(bucket));
   CO_TRY(Bucket changed, decode_bucket(entry));
-  changed.policy = policy;
+  change(changed);
   Commit commit{.bucket = kRegistry, .key = bucket.name, .placement = {}};
   commit.expect = {{.what = Expectation::Kind::kSequence,
                     .kind = EntryKind::kBucket,
@@ -129,6 +129,19 @@ Task<> ObjectStore::set_bucket_policy(const Bucket& bucket, const std::string& p
   CO_TRY(commit.leaf, leaf_of(leaf, {}));
   CO_TRY(co_await engine_.commit(std::move(commit)));
   co_return Result<>();
+}
+
+Task<> ObjectStore::set_bucket_policy(const Bucket& bucket, const std::string& policy,
+                                      MakeLeaf leaf) {
+  co_return co_await change_bucket(
+      bucket, [&policy](Bucket& changed) { changed.policy = policy; }, std::move(leaf));
+}
+
+Task<> ObjectStore::set_public_access(const Bucket& bucket,
+                                      std::optional<policy::PublicAccessBlock> block,
+                                      MakeLeaf leaf) {
+  co_return co_await change_bucket(
+      bucket, [block](Bucket& changed) { changed.public_access = block; }, std::move(leaf));
 }
 
 Task<> ObjectStore::delete_bucket(const Bucket& bucket, MakeLeaf leaf) {

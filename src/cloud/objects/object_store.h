@@ -33,6 +33,8 @@ class ObjectStore : public Store {
   Task<std::vector<Bucket>> list_buckets(TenantId tenant) override;
   Task<std::vector<Bucket>> list_all_buckets() override;
   Task<> set_bucket_policy(const Bucket& bucket, const std::string& policy, MakeLeaf leaf) override;
+  Task<> set_public_access(const Bucket& bucket, std::optional<policy::PublicAccessBlock> block,
+                           MakeLeaf leaf) override;
   Task<> delete_bucket(const Bucket& bucket, MakeLeaf leaf) override;
 
   Task<ObjectInfo> put(const Bucket& bucket, const std::string& key, const PutRequest& request,
@@ -92,6 +94,8 @@ class ObjectStore : public Store {
   // The entry of `bucket` in the registry as it is now. Errors: not_found ("bucket.missing"), also
   // when another was made under its name.
   Task<Entry> registered(const Bucket& bucket);
+  // Writes what `change` makes of it there.
+  Task<> change_bucket(const Bucket& bucket, std::function<void(Bucket&)> change, MakeLeaf leaf);
   Task<> abort_all(const Bucket& bucket);
 
   Task<Parts> parts_of(const Bucket& bucket, const std::string& key, const std::string& suffix);

@@ -1,11 +1,15 @@
 #include "reading.h"
 
 #include <algorithm>
+#include <array>
+#include <memory>
 
 namespace belfry::objects {
 namespace {
 
-constexpr std::uint64_t kChunksARead = 8;  // from a disk: each read changes threads
+// 512 KiB: each read and each write of less costs calls of the system, of more the processor's
+// cache.
+constexpr std::uint64_t kChunksAtOnce = 4;
 constexpr std::uint64_t kBlock = 4 << 20;  // of the segment store's checksums
 
 class ObjectReading : public Reading {
@@ -21,16 +25,15 @@ class ObjectReading : public Reading {
   Task<View> next() override {
     if (at_ >= end_) co_return View{};
     CO_TRY(co_await enter_piece());
-    const Piece& piece = object_.value.pieces[piece_];
-    std::uint64_t number = (at_ - piece_start_) / kChunk;
-    CO_TRY(co_await load(number));
-    CO_TRY(co_await open_chunk(number));
-    std::uint64_t chunk_start = piece_start_ + number * kChunk;
-    std::uint64_t from = at_ - chunk_start;
-    std::uint64_t until =
-        std::min({end_ - chunk_start, std::uint64_t(kChunk), piece.size - number * kChunk});
-    at_ = chunk_start + until;
-    co_return plain_.subspan(from, until - from);
+    const std::uint64_t end = std::min(end_ - piece_start_, object_.value.pieces[piece_].size);
+    const std::uint64_t first = (at_ - piece_start_) / kChunk;
+    const std::uint64_t count = std::min(kChunksAtOnce, (end + kChunk - 1) / kChunk - first);
+    CO_TRY(MutableView plain, co_await load({first, count}));
+    const std::uint64_t start = piece_start_ + first * kChunk;
+    const std::uint64_t until = std::min(piece_start_ + end, start + plain.size());
+    const View wanted = plain.subspan(at_ - start, until - at_);
+    at_ = until;
+    co_return wanted;
   }
 
  private:
@@ -41,7 +44,6 @@ class ObjectReading : public Reading {
       piece_start_ += pieces[piece_++].size;
       cipher_.reset();
       copy_.reset();
-      loaded_count_ = 0;
     }
     if (piece_ == pieces.size())
       co_return fail(Code::kCorrupt, "object.bad_value", {{"key", info().key}});
@@ -60,94 +62,120 @@ class ObjectReading : public Reading {
     return std::min<std::uint64_t>(kChunk, size - number * kChunk);
   }
 
-  // Brings the sealed octets of chunk `number`, and of some that follow, into memory.
-  Task<> load(std::uint64_t number) {
-    if (number >= loaded_first_ && number < loaded_first_ + loaded_count_) co_return Result<>();
+  struct Chunks {
+    std::uint64_t first = 0, count = 0;
+  };
+  std::uint64_t plain_length(Chunks chunks) const {
+    return (chunks.count - 1) * kChunk + chunk_length(chunks.first + chunks.count - 1);
+  }
+  std::uint64_t sealed_length(Chunks chunks) const {
+    return plain_length(chunks) + chunks.count * crypto::kTagLength;
+  }
+
+  // The plaintext of these chunks, until the next call.
+  Task<MutableView> load(Chunks chunks) {
     const Blob& blob = object_.entry.blobs[piece_];
-    std::uint64_t chunks = chunks_of(object_.value.pieces[piece_].size);
-    loaded_count_ = 0;
     if (auto* there = std::get_if<RecordBlob>(&blob)) {
-      CO_TRY(own_, co_await engine_.read_record_blob(*there));
-      sealed_ = own_;
-      loaded_first_ = 0;
-      loaded_count_ = chunks;
-    } else {
-      if (load_cached(number)) co_return Result<>();
-      const auto& file = std::get<segments::FilePosition>(blob);
-      std::uint64_t wanted = (end_ - piece_start_ + kChunk - 1) / kChunk - number;
-      std::uint64_t count = std::min({kChunksARead, chunks - number, wanted});
-      std::uint64_t length =
-          (count - 1) * kSealedChunk + chunk_length(number + count - 1) + crypto::kTagLength;
-      CO_TRY(co_await load_from_disk(file, number * kSealedChunk, length));
-      loaded_first_ = number;
-      loaded_count_ = count;
+      CO_TRY(sealed_, co_await engine_.read_record_blob(*there));
+      const std::uint64_t start = chunks.first * kSealedChunk;
+      if (start + sealed_length(chunks) > sealed_.size()) co_return corrupt();
+      co_return co_await open_sealed(chunks, MutableView(sealed_).subspan(start));
     }
-    co_return Result<>();
+    const MutableView plain = room_for(plain_length(chunks));
+    if (read_cached(chunks, plain)) {
+      for (std::uint64_t i = 0; i < chunks.count; ++i) {
+        const MutableView chunk = plain.subspan(i * kChunk, chunk_length(chunks.first + i));
+        CO_TRY(co_await open_chunk(chunks.first + i, chunk, tags_[i], chunk));
+      }
+      co_return plain;
+    }
+    CO_TRY(MutableView sealed,
+           co_await read_from_disk(std::get<segments::FilePosition>(blob),
+                                   chunks.first * kSealedChunk, sealed_length(chunks)));
+    co_return co_await open_sealed(chunks, sealed);
   }
 
-  // One chunk at a time, so that it is still near when it is opened.
-  bool load_cached(std::uint64_t number) {
+  MutableView room_for(std::uint64_t length) {
+    if (plain_size_ < length) plain_ = std::make_unique_for_overwrite<std::byte[]>(length);
+    plain_size_ = std::max(plain_size_, length);
+    return {plain_.get(), length};
+  }
+
+  // The tags, which lie between the chunks, go elsewhere: what is opened in place is one stretch.
+  bool read_cached(Chunks chunks, MutableView plain) {
     if (!copy_) return false;
-    own_.resize(chunk_length(number) + crypto::kTagLength);
-    if (!copy_->read_cached(number * kSealedChunk, own_)) return false;
-    sealed_ = own_;
-    loaded_first_ = number;
-    loaded_count_ = 1;
-    return true;
+    std::array<MutableView, 2 * kChunksAtOnce> parts;
+    for (std::uint64_t i = 0; i < chunks.count; ++i) {
+      parts[2 * i] = plain.subspan(i * kChunk, chunk_length(chunks.first + i));
+      parts[2 * i + 1] = tags_[i];
+    }
+    return copy_->read_cached(chunks.first * kSealedChunk,
+                              std::span(parts).first(2 * chunks.count));
   }
 
-  Task<> load_from_disk(const segments::FilePosition& file, std::uint64_t offset,
-                        std::size_t length) {
+  Task<MutableView> read_from_disk(const segments::FilePosition& file, std::uint64_t offset,
+                                   std::size_t length) {
     if (copy_) {
       CO_TRY(read_, co_await copy_->read(offset, length));
-      sealed_ = {read_.get(), read_ ? length : 0};
-      if (read_) co_return Result<>();
+      if (read_) co_return MutableView(read_.get(), length);
       copy_.reset();
     }
-    own_.resize(length);
-    sealed_ = own_;
+    sealed_.resize(length);
     CO_TRY(std::size_t got, co_await engine_.read_file(file, offset, sealed_));
     if (got != length) co_return corrupt();
-    co_return Result<>();
+    co_return sealed_;
   }
 
   std::unexpected<Error> corrupt() const {
     return fail(Code::kCorrupt, "object.corrupt", {{"key", info().key}});
   }
 
-  Task<> open_chunk(std::uint64_t number) {
-    std::uint64_t length = chunk_length(number) + crypto::kTagLength;
-    std::uint64_t start = (number - loaded_first_) * kSealedChunk;
-    if (start + length > sealed_.size()) co_return corrupt();
-    MutableView sealed = sealed_.subspan(start, length);
-    plain_ = sealed.first(chunk_length(number));
+  // Chunks and tags as they are stored; one alone is opened in place.
+  Task<MutableView> open_sealed(Chunks chunks, MutableView sealed) {
+    const MutableView plain =
+        chunks.count == 1 ? sealed.first(plain_length(chunks)) : room_for(plain_length(chunks));
+    for (std::uint64_t i = 0; i < chunks.count; ++i) {
+      const std::uint64_t length = chunk_length(chunks.first + i);
+      const View stored = sealed.subspan(i * kSealedChunk, length + crypto::kTagLength);
+      CO_TRY(co_await open_chunk(chunks.first + i, stored.first(length),
+                                 stored.last(crypto::kTagLength),
+                                 plain.subspan(i * kChunk, length)));
+    }
+    co_return plain;
+  }
+
+  Task<> open_chunk(std::uint64_t number, View sealed, View tag, MutableView plain) {
     ChunkPlace place{number, number + 1 == chunks_of(object_.value.pieces[piece_].size)};
-    if (cipher_->open(place, sealed, plain_)) co_return Result<>();
+    if (cipher_->open(place, sealed, tag, plain)) co_return Result<>();
     auto* file = std::get_if<segments::FilePosition>(&object_.entry.blobs[piece_]);
     if (!file) co_return corrupt();
     copy_.reset();
-    co_return co_await open_other_copy(*file, place, sealed);
+    co_return co_await open_other_copy(*file, place, plain);
   }
 
   // The copy that was read does not authenticate. Whole blocks are checked by the store, which then
   // takes a good copy and repairs the others. If that does not help, each disk is named as the
   // suspect in turn.
-  Task<> open_other_copy(const segments::FilePosition& file, ChunkPlace place, MutableView sealed) {
-    std::uint64_t start = place.number * kSealedChunk, end = start + sealed.size();
+  Task<> open_other_copy(const segments::FilePosition& file, ChunkPlace place, MutableView plain) {
+    auto opens = [&](View sealed) {
+      return cipher_
+          ->open(place, sealed.first(plain.size()), sealed.last(crypto::kTagLength), plain)
+          .has_value();
+    };
+    const std::uint64_t length = plain.size() + crypto::kTagLength;
+    const std::uint64_t start = place.number * kSealedChunk, end = start + length;
     std::uint64_t from = start / kBlock * kBlock;
     std::uint64_t until = std::min((end + kBlock - 1) / kBlock * kBlock, file.size.count);
     if (until < end) co_return corrupt();
     Buffer blocks(until - from);
     auto got = co_await engine_.read_file(file, from, blocks);
-    if (got && *got == blocks.size()) {
-      std::ranges::copy(View(blocks).subspan(start - from, sealed.size()), sealed.begin());
-      if (cipher_->open(place, sealed, plain_)) co_return Result<>();
-    }
+    if (got && *got == blocks.size() && opens(View(blocks).subspan(start - from, length)))
+      co_return Result<>();
     CO_TRY(auto copies, co_await engine_.where(object_.entry));
+    Buffer sealed(length);
     for (const segments::Copy& copy : copies) {
       got = co_await engine_.read_file(file, start, sealed, copy.disk);
-      if (got && *got == sealed.size() && cipher_->open(place, sealed, plain_))
-        co_return Result<>();
+      if (got && *got == sealed.size() && opens(sealed)) co_return Result<>();
     }
     co_return corrupt();
   }
@@ -161,11 +189,12 @@ class ObjectReading : public Reading {
   std::uint64_t piece_start_ = 0;  // in the object
   std::optional<ChunkCipher> cipher_;
   std::shared_ptr<const segments::FileCopy> copy_;  // of the piece's file; null if there is none
-  Buffer own_;
+  // What next() gave out is in one of these.
+  Buffer sealed_;
   std::shared_ptr<std::byte[]> read_;
-  MutableView sealed_;                                 // in one of these
-  MutableView plain_;                                  // the present chunk, opened in place
-  std::uint64_t loaded_first_ = 0, loaded_count_ = 0;  // chunks of the piece in `sealed_`
+  std::unique_ptr<std::byte[]> plain_;
+  std::uint64_t plain_size_ = 0;
+  std::array<std::array<std::byte, crypto::kTagLength>, kChunksAtOnce> tags_;
 };
 
 }  // namespace

@@ -68,10 +68,8 @@ void ChunkCipher::seal(ChunkPlace place, View plain, MutableView out) {
   crypto::seal_into(data_key_, nonce_of(place), associated(place), plain, out);
 }
 
-Result<> ChunkCipher::open(ChunkPlace place, View sealed, MutableView out) {
-  if (sealed.size() != out.size() + crypto::kTagLength)
-    return fail(Code::kCorrupt, "crypto.not_authentic");
-  return crypto::open_into(data_key_, nonce_of(place), associated(place), sealed, out);
+Result<> ChunkCipher::open(ChunkPlace place, View sealed, View tag, MutableView out) {
+  return crypto::open_into(data_key_, nonce_of(place), associated(place), sealed, tag, out);
 }
 
 std::uint64_t chunks_of(std::uint64_t plain) {

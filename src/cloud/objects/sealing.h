@@ -47,8 +47,8 @@ class ChunkCipher {
 
   // `out` holds plain.size() + crypto::kTagLength.
   void seal(ChunkPlace place, View plain, MutableView out);
-  // `out` holds sealed.size() - crypto::kTagLength. Errors: corrupt.
-  Result<> open(ChunkPlace place, View sealed, MutableView out);
+  // `out` has the size of `sealed`, and may be it. Errors: corrupt.
+  Result<> open(ChunkPlace place, View sealed, View tag, MutableView out);
 
  private:
   ChunkCipher(BucketId bucket, const std::string& object);

@@ -10,6 +10,8 @@ namespace {
 constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kVersionWithHeaders = 2;  // of a part, or of an object one of whose has them
 constexpr std::uint8_t kVersionWithPolicy = 2;   // of a bucket
+constexpr std::uint8_t kVersionWithBlock = 3;    // of a bucket that does not block everything
+constexpr std::uint8_t kNotConfigured = 0x80;
 
 std::unexpected<Error> bad(const Entry& entry) {
   return fail(Code::kCorrupt, "object.bad_value", {{"key", entry.key}});
@@ -58,6 +60,26 @@ ObjectInfo get_info(Decoder& in, const Entry& entry) {
   return info;
 }
 
+// A bit a setting, in the order of their table.
+std::uint8_t bits_of(const std::optional<policy::PublicAccessBlock>& block) {
+  if (!block) return kNotConfigured;
+  std::uint8_t bits = 0;
+  for (std::size_t i = 0; i < policy::kPublicAccessSettings.size(); ++i)
+    if (*block.*policy::kPublicAccessSettings[i].flag) bits |= std::uint8_t(1u << i);
+  return bits;
+}
+
+// False: no program wrote these.
+bool read_bits(std::uint8_t bits, std::optional<policy::PublicAccessBlock>& block) {
+  block.reset();
+  if (bits == kNotConfigured) return true;
+  if (bits >> policy::kPublicAccessSettings.size() != 0) return false;
+  block.emplace();
+  for (std::size_t i = 0; i < policy::kPublicAccessSettings.size(); ++i)
+    *block.*policy::kPublicAccessSettings[i].flag = (bits >> i & 1) != 0;
+  return true;
+}
+
 bool is_known(std::uint8_t version) {
   return version == kVersion || version == kVersionWithHeaders;
 }
@@ -70,15 +92,18 @@ std::string etag_of(const crypto::Md5Digest& md5) {
 
 Buffer encode_bucket(const Bucket& bucket) {
   Encoder out;
-  out.put(bucket.policy.empty() ? kVersion : kVersionWithPolicy)
-      .put_i64(bucket.id.value)
-      .put_i64(bucket.tenant.value);
+  const bool is_blocked = bucket.public_access == policy::PublicAccessBlock{};
+  const std::uint8_t version = !is_blocked             ? kVersionWithBlock
+                               : bucket.policy.empty() ? kVersion
+                                                       : kVersionWithPolicy;
+  out.put(version).put_i64(bucket.id.value).put_i64(bucket.tenant.value);
   out.put_i64(to_us(bucket.created)).put(std::uint8_t(bucket.placement_is_default));
   out.put(std::uint32_t(bucket.placement.copies)).put(std::uint32_t(bucket.placement.servers_min));
   out.put(std::uint32_t(bucket.placement.sites_min));
   out.put(std::uint32_t(bucket.placement.sites_allowed.size()));
   for (SiteId site : bucket.placement.sites_allowed) out.put_i64(site.value);
-  if (!bucket.policy.empty()) out.string(bucket.policy);
+  if (version != kVersion) out.string(bucket.policy);
+  if (version == kVersionWithBlock) out.put(bits_of(bucket.public_access));
   return out.take();
 }
 
@@ -96,11 +121,14 @@ Result<Bucket> decode_bucket(const Entry& entry, BucketExtent extent) {
   auto sites = in.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < sites && in.ok(); ++i)
     bucket.placement.sites_allowed.push_back(SiteId{in.get_i64()});
-  if (version == kVersionWithPolicy) {
+  if (version < kVersion || version > kVersionWithBlock) return bad(entry);
+  if (version != kVersion) {
     const std::string_view policy = in.text();
     if (extent == BucketExtent::kWhole) bucket.policy = policy;
   }
-  if ((version != kVersion && version != kVersionWithPolicy) || !in.ok()) return bad(entry);
+  const bool is_understood =
+      version != kVersionWithBlock || read_bits(in.get<std::uint8_t>(), bucket.public_access);
+  if (!is_understood || !in.ok()) return bad(entry);
   return bucket;
 }
 

@@ -120,12 +120,7 @@ Decision decide(const PolicySet& policies, const Request& request) {
 }
 
 bool is_public(const Policy& policy) {
-  return std::ranges::any_of(policy.statements(), [](const Statement& statement) {
-    const bool is_for_everybody =
-        statement.principals.everybody || statement.principals_are == Listed::kAllButThese;
-    return statement.effect == Effect::kAllow && is_for_everybody &&
-           std::ranges::none_of(statement.conditions, &Condition::narrows_principals);
-  });
+  return policy.is_public();
 }
 
 Result<PolicyPtr> compile_bucket_policy(std::string_view document, std::string_view arn) {
@@ -137,7 +132,6 @@ Result<PolicyPtr> compile_bucket_policy(std::string_view document, std::string_v
                     {{"where", statement.name},
                      {"resource", resource.text()},
                      {"bucket", std::string(arn)}});
-  if (is_public(*policy)) return fail(Code::kDenied, "policy.public");
   return policy;
 }
 

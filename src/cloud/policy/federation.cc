@@ -34,13 +34,6 @@ bool fixes(const Statement& statement, const std::string& key) {
                              [&](const Condition& condition) { return condition.fixes(key); });
 }
 
-// A Deny for everybody, or for all but some, is about who comes by a token too.
-bool keeps_out(const Statement& statement, std::string_view issuer) {
-  const Principals& named = statement.principals;
-  return named.issuer == issuer || named.everybody ||
-         statement.principals_are == Listed::kAllButThese;
-}
-
 }  // namespace
 
 std::string subject_key(std::string_view issuer) {
@@ -84,7 +77,7 @@ bool trusts_token(const Policy& trust, std::string_view issuer, const Facts& fac
   for (const Statement& statement : trust.statements()) {
     const bool lets_in = statement.effect == Effect::kAllow;
     const bool is_meant =
-        lets_in ? statement.principals.issuer == issuer : keeps_out(statement, issuer);
+        lets_in ? statement.principals.issuer == issuer : statement.keeps_out(issuer);
     if (!is_meant || !statement.is_about_action(action, known) || !statement.holds(known)) continue;
     (lets_in ? is_trusted : is_kept_out) = true;
   }

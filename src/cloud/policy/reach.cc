@@ -39,6 +39,8 @@ class Survey {
         facts_(requests.facts),
         action_(to_lower(requests.action)),
         arn_(Arn::split(requests.resource)),
+        // No principal that a policy can name: a session's name comes after it.
+        any_caller_(std::string(requests.caller.arn) + '\0'),
         is_bounded_(is_bounded) {}
 
   bool is_exhausted() const { return facts_.is_exhausted(); }
@@ -48,11 +50,11 @@ class Survey {
     Verdict verdict;
     for (const Statement& statement : policy.statements()) {
       const bool is_deny = statement.effect == Effect::kDeny;
-      const Naming naming =
-          policy.kind() == Kind::kResource ? name_caller(statement) : Naming::kDirectly;
-      if (naming == Naming::kNot) continue;
+      const Callers callers =
+          policy.kind() == Kind::kIdentity ? Callers{Naming::kDirectly} : name_callers(statement);
+      if (callers.naming == Naming::kNot) continue;
       std::vector<std::string> conditions;
-      const Certainty certainty = read(statement, conditions);
+      const Certainty certainty = both({callers.certainty, read(statement, conditions)});
       if (certainty == Certainty::kNever) continue;
       bearings.push_back({layer, index, statement.name, is_deny, certainty, std::move(conditions)});
       if (is_deny) {
@@ -60,8 +62,11 @@ class Survey {
         continue;
       }
       verdict.allow = either(verdict.allow, certainty);
-      if (naming == Naming::kDirectly) verdict.directly = either(verdict.directly, certainty);
-      if (naming == Naming::kByRole) verdict.by_role = either(verdict.by_role, certainty);
+      if (callers.naming == Naming::kDirectly)
+        verdict.directly = either(verdict.directly, certainty);
+      else if (callers.some_directly)
+        verdict.directly = either(verdict.directly, Certainty::kMaybe);
+      if (callers.naming == Naming::kByRole) verdict.by_role = either(verdict.by_role, certainty);
     }
     return verdict;
   }
@@ -108,18 +113,34 @@ class Survey {
     return statement.resources_are == Listed::kThese ? listed : opposite(listed);
   }
 
+  // How near a statement comes to the callers, and whether to all of them.
+  struct Callers {
+    Naming naming = Naming::kNot;
+    Certainty certainty = Certainty::kAlways;
+    bool some_directly = false;  // by their own names, besides
+  };
+
   // As in `decide`.
-  Naming name_caller(const Statement& statement) const {
+  Callers name_callers(const Statement& statement) const {
     if (is_bounded_ && statement.effect == Effect::kDeny &&
         statement.principals_are == Listed::kAllButThese)
-      return Naming::kDirectly;
-    return statement.naming(requests_.caller);
+      return {Naming::kDirectly};
+    if (requests_.callers == Extent::kExactly) return {statement.naming(requests_.caller)};
+    const Naming naming = statement.naming({any_caller_, requests_.caller.account});
+    const bool names_some = std::ranges::any_of(
+        statement.principals.arns,
+        [&](const std::string& name) { return name.starts_with(requests_.caller.arn); });
+    if (!names_some) return {naming};
+    if (statement.principals_are == Listed::kAllButThese) return {naming, Certainty::kMaybe};
+    if (naming == Naming::kNot) return {Naming::kDirectly, Certainty::kMaybe};
+    return {naming, Certainty::kAlways, naming != Naming::kDirectly};
   }
 
   const Requests& requests_;
   const KnownFacts facts_;
   const std::string action_;
   const std::optional<Arn> arn_;
+  const std::string any_caller_;
   const bool is_bounded_;
 };
 
@@ -168,13 +189,34 @@ std::vector<NamedPrincipal> named_principals(const Policy& policy, const Request
       named.push_back({std::move(name), statement.name, certainty, conditions});
     };
     const Principals& principals = statement.principals;
-    if (principals.everybody || statement.principals_are == Listed::kAllButThese) {
+    if (statement.lets_everybody()) {
       add("*");
       continue;
     }
     for (const std::string& account : principals.accounts) add(account);
     for (const std::string& arn : principals.arns) add(arn);
   }
+  return named;
+}
+
+std::vector<NamedPrincipal> named_issuers(const Policy& trust, const Requests& requests) {
+  const Survey survey(requests, false);
+  std::vector<NamedPrincipal> named;
+  std::vector<const Statement*> denies;
+  for (const Statement& statement : trust.statements()) {
+    std::vector<std::string> conditions;
+    const Certainty certainty = survey.read(statement, conditions);
+    if (statement.effect == Effect::kDeny) {
+      if (certainty == Certainty::kAlways) denies.push_back(&statement);
+    } else if (!statement.principals.issuer.empty() && certainty != Certainty::kNever) {
+      named.push_back(
+          {statement.principals.issuer, statement.name, certainty, std::move(conditions)});
+    }
+  }
+  std::erase_if(named, [&](const NamedPrincipal& issuer) {
+    return std::ranges::any_of(denies,
+                               [&](const Statement* deny) { return deny->keeps_out(issuer.name); });
+  });
   return named;
 }
 

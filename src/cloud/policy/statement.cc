@@ -44,6 +44,11 @@ Naming Statement::naming(const Caller& caller) const {
   return naming == Naming::kNot ? Naming::kDirectly : Naming::kNot;
 }
 
+bool Statement::keeps_out(std::string_view issuer) const {
+  return principals.issuer == issuer || principals.everybody ||
+         principals_are == Listed::kAllButThese;
+}
+
 bool Statement::is_about_action(std::string_view action, const KnownFacts& facts) const {
   const bool is_listed = std::ranges::any_of(
       actions, [&](const Pattern& pattern) { return pattern.matches(action, facts); });
@@ -64,7 +69,12 @@ bool Statement::holds(const KnownFacts& facts) const {
 }
 
 Policy::Policy(Kind kind, std::vector<Statement> statements)
-    : kind_(kind), statements_(std::move(statements)) {
+    : kind_(kind),
+      statements_(std::move(statements)),
+      is_public_(std::ranges::any_of(statements_, [](const Statement& statement) {
+        return statement.lets_everybody() &&
+               std::ranges::none_of(statement.conditions, &Condition::narrows_principals);
+      })) {
   for (std::uint32_t index = 0; index < statements_.size(); ++index) {
     const Statement& statement = statements_[index];
     const bool is_exact = statement.actions_are == Listed::kThese &&

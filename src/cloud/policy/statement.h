@@ -54,6 +54,14 @@ struct Statement {
                          const KnownFacts& facts) const;
   bool holds(const KnownFacts& facts) const;
   Naming naming(const Caller& caller) const;
+  // Whether it allows something to every principal, whatever conditions say.
+  bool lets_everybody() const {
+    return effect == Effect::kAllow &&
+           (principals.everybody || principals_are == Listed::kAllButThese);
+  }
+  // Of a Deny: whether it is about who comes with a token of the issuer. One for everybody, or for
+  // all but some, is.
+  bool keeps_out(std::string_view issuer) const;
 };
 
 class Policy {
@@ -62,6 +70,7 @@ class Policy {
 
   Kind kind() const { return kind_; }
   const std::vector<Statement>& statements() const { return statements_; }
+  bool is_public() const { return is_public_; }
 
   // Calls `visit` with each statement that may be about `action` (in lower case), some perhaps
   // twice.
@@ -75,6 +84,7 @@ class Policy {
  private:
   Kind kind_;
   std::vector<Statement> statements_;
+  bool is_public_ = false;  // asked for with each request
   // Statements that name this very action; those with a wildcard or NotAction are in by_pattern_.
   std::multimap<std::string, std::uint32_t, std::less<>> by_action_;
   std::vector<std::uint32_t> by_pattern_;

@@ -17,27 +17,32 @@ iam::Access& access(const Call& call) {
 
 json to_json(const iam::AccessRequest& request) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(request.duration).count();
-  return {{"id", request.id.text()},
-          {"tenant", request.tenant.text()},
-          {"kind", name_of(request.kind)},
-          {"user", text_or_null(text_of_id(request.user))},
-          {"group", text_or_null(text_of_id(request.group))},
-          {"profile", text_or_null(text_of_id(request.profile))},
-          {"holder", request.holder},
-          {"name", request.name},
-          {"privileged", request.privileged},
-          {"reason", request.reason},
-          {"duration_s", seconds == 0 ? json(nullptr) : json(seconds)},
-          {"requested_by", request.requested_by.text()},
-          {"requested_by_name", text_or_null(request.requested_by_name)},
-          {"requested_us", to_us(request.requested)},
-          {"pending_until_us", to_us(request.pending_until)},
-          {"state", name_of(request.state)},
-          {"decided_by", text_or_null(text_of_id(request.decided_by))},
-          {"decided_by_name", text_or_null(request.decided_by_name)},
-          {"decided_us", time_or_null(request.decided)},
-          {"decision_reason", request.decision_reason},
-          {"deciders", request.deciders}};
+  return {
+      {"id", request.id.text()},
+      {"tenant", request.tenant.text()},
+      {"kind", name_of(request.kind)},
+      {"user", text_or_null(text_of_id(request.user))},
+      {"group", text_or_null(text_of_id(request.group))},
+      {"profile", text_or_null(text_of_id(request.profile))},
+      {"holder", request.holder},
+      {"name", request.name},
+      {"privileged", request.privileged},
+      {"reason", request.reason},
+      {"duration_s", seconds == 0 ? json(nullptr) : json(seconds)},
+      {"requested_by", request.requested_by.text()},
+      {"requested_by_name", text_or_null(request.requested_by_name)},
+      {"requested_us", to_us(request.requested)},
+      {"pending_until_us", to_us(request.pending_until)},
+      {"state", name_of(request.state)},
+      {"decided_by", text_or_null(text_of_id(request.decided_by))},
+      {"decided_by_name", text_or_null(request.decided_by_name)},
+      {"decided_us", time_or_null(request.decided)},
+      {"decision_reason", request.decision_reason},
+      {"deciders", request.deciders},
+      {"delegation", text_or_null(text_of_id(request.delegation))},
+      {"assumable_role", text_or_null(text_of_id(request.assumable))},
+      {"trust", request.trust.empty() ? json(nullptr) : json::parse(request.trust, nullptr, false)},
+      {"approved_by_own_account", request.approved_by_own_account}};
 }
 
 // The id in a field of the body; nothing when it is not there.
@@ -61,6 +66,11 @@ Result<iam::Wanted> wanted_of(const json& body) {
   TRY(wanted.user, id_field<UserId>(body, "user"));
   TRY(wanted.group, id_field<iam::GroupId>(body, "group"));
   TRY(wanted.profile, id_field<iam::ProfileId>(body, "profile"));
+  TRY(wanted.assumable, id_field<iam::RoleId>(body, "assumable_role"));
+  if (const auto trust = body.find("trust"); trust != body.end() && !trust->is_null()) {
+    if (!trust->is_object()) return fail(Code::kInvalid, "api.missing_field", {{"name", "trust"}});
+    wanted.trust = trust->dump();
+  }
   TRY(wanted.reason, text_field(body, "reason"));
   if (const std::string role = text_field_or(body, "role", ""); !role.empty()) {
     wanted.role = iam::role_named(role);
@@ -131,7 +141,8 @@ Task<Answer> list_choices(Call& call) {
   CO_TRY(auto found, co_await access(call).list_choices(call.by));
   co_return answer({{"roles", to_json(found.roles)},
                     {"profiles", to_json(found.profiles)},
-                    {"groups", to_json(found.groups)}});
+                    {"groups", to_json(found.groups)},
+                    {"assumable_roles", to_json(found.assumables)}});
 }
 
 Task<Answer> list_grants(Call& call) {

@@ -1,6 +1,6 @@
 // The caller's own log: its events, and what is needed to verify it offline.
+#include "audit_shapes.h"
 #include "base/text_encoding.h"
-#include "followers.h"
 #include "page.h"
 #include "route.h"
 #include "shapes.h"
@@ -8,63 +8,12 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 namespace belfry::api {
 namespace {
 
 using nlohmann::json;
-
-// A member of nested objects, or null.
-const json& at(const json& value, std::initializer_list<const char*> path) {
-  static const json nothing;
-  const json* here = &value;
-  for (const char* name : path) {
-    if (!here->is_object() || !here->contains(name)) return nothing;
-    here = &(*here)[name];
-  }
-  return *here;
-}
-
-std::string text_at(const json& value, std::initializer_list<const char*> path) {
-  const json& found = at(value, path);
-  return found.is_string() ? found.get<std::string>() : "";
-}
-
-// Why it failed, in words: the log keeps the id of the message, and its arguments among the
-// details.
-std::string reason_of(const json& event, text::Language language) {
-  std::vector<Argument> arguments = {{"action", text_at(event, {"api", "operation"})}};
-  const json& resources = at(event, {"resources"});
-  if (resources.is_array() && !resources.empty())
-    arguments.push_back({"resource", text_at(resources.front(), {"name"})});
-  if (const json& details = at(event, {"unmapped"}); details.is_object())
-    for (auto& [name, value] : details.items())
-      if (value.is_string()) arguments.push_back({name, value.get<std::string>()});
-  return worded(text_at(event, {"status_detail"}), arguments, language);
-}
-
-// The fields that lists show, beside the whole event (docs/formats/leaf.md).
-json to_json(const audit::LoggedEvent& logged, text::Language language) {
-  json event = json::parse(logged.ocsf, nullptr, false);
-  const json& time_ms = at(event, {"time"});
-  const json& resources = at(event, {"resources"});
-  bool has_resource = resources.is_array() && !resources.empty();
-  bool succeeded = at(event, {"status_id"}) == 1;
-  json body = {{"index", logged.index},
-               {"part", logged.part},
-               {"time_us", time_ms.is_number_integer() ? time_ms.get<std::int64_t>() * 1000 : 0},
-               {"class_uid", at(event, {"class_uid"})},
-               {"action", text_at(event, {"api", "operation"})},
-               {"outcome", succeeded ? "success" : "failure"},
-               {"reason", reason_of(event, language)},
-               {"actor", text_at(event, {"actor", "user", "name"})},
-               {"source_ip", text_at(event, {"src_endpoint", "ip"})},
-               {"resource", has_resource ? text_at(resources.front(), {"name"}) : ""}};
-  body["ocsf"] = std::move(event);
-  return body;
-}
 
 // Each tenant reads its own log and no other.
 Result<TenantId> own_log(Call& call) {
@@ -82,22 +31,6 @@ Result<std::optional<Timestamp>> time_parameter(const Call& call, std::string_vi
   TRY(std::int64_t us, call.number(name, 0));
   if (us == 0) return std::nullopt;
   return from_us(us);
-}
-
-// "17.3": a leaf and a part of it.
-std::string cursor_text(const audit::Position& place) {
-  return std::to_string(place.leaf) + "." + std::to_string(place.part);
-}
-
-Result<audit::Position> parse_cursor(std::string_view text) {
-  audit::Position place;
-  const char* const end = text.data() + text.size();
-  auto [dot, error] = std::from_chars(text.data(), end, place.leaf);
-  if (error == std::errc() && dot != end && *dot == '.') {
-    auto [last, part_error] = std::from_chars(dot + 1, end, place.part);
-    if (part_error == std::errc() && last == end) return place;
-  }
-  return fail(Code::kInvalid, "api.bad_parameter", {{"name", "cursor"}});
 }
 
 // One of the words, as its place among them; nothing when the parameter is not there.
@@ -143,6 +76,17 @@ Result<audit::Query> filter_of(const Call& call) {
   return query;
 }
 
+// How long a list waits for one of its tenant's places, and an export, which has begun to write.
+constexpr Duration kListPatience = std::chrono::seconds(2);
+constexpr Duration kExportPatience = std::chrono::minutes(1);
+
+Task<audit::QueryPage> search(Call& call, TenantId tenant, const audit::Query& query,
+                              Duration patience) {
+  audit::Ledger& ledger = call.host.services.ledger;
+  co_return co_await call.host.searches.run(call.host.services.clock, tenant, patience,
+                                            [&] { return ledger.query(tenant, query); });
+}
+
 constexpr std::int64_t kWaitMax = 10;  // seconds
 constexpr Duration kLookEvery = std::chrono::milliseconds(250);
 
@@ -152,7 +96,7 @@ Task<audit::QueryPage> page_within(Call& call, TenantId tenant, audit::Query que
   Clock& clock = call.host.services.clock;
   const Deadline deadline = clock.deadline_in(wait);
   for (;;) {
-    CO_TRY(auto page, co_await call.host.services.ledger.query(tenant, query));
+    CO_TRY(auto page, co_await search(call, tenant, query, kListPatience));
     if (!page.events.empty() || page.stopped_early || clock.expired(deadline) ||
         call.response.is_awaited())
       co_return page;
@@ -177,7 +121,7 @@ Task<Answer> list_events(Call& call) {
   CO_TRY(const std::int64_t wait, call.number("wait_s", 0));
   if (wait > kWaitMax || (wait > 0 && query.order != audit::Order::kOldestFirst))
     co_return fail(Code::kInvalid, "api.bad_parameter", {{"name", "wait_s"}});
-  std::optional<Followers::Place> place;
+  std::optional<TenantPlaces::Place> place;
   if (wait > 0 && !place.emplace(call.host.followers, tenant).is_there())
     co_return fail(Code::kRetry, "server.busy");
   CO_TRY(auto page, co_await page_within(call, tenant, query, std::chrono::seconds(wait)));
@@ -201,7 +145,7 @@ Task<std::uint64_t> write_events(Call& call, TenantId tenant, audit::Query query
                                  std::uint64_t size) {
   std::uint64_t count = 0;
   for (;;) {
-    CO_TRY(auto page, co_await call.host.services.ledger.query(tenant, query));
+    CO_TRY(auto page, co_await search(call, tenant, query, kExportPatience));
     std::string lines;
     for (const audit::LoggedEvent& logged : page.events) {
       if (logged.index >= size) break;
@@ -247,6 +191,17 @@ Task<Answer> export_events(Call& call) {
                      {"checkpoint", to_json(checkpoint, ledger.origin(tenant))}};
   CO_TRY(co_await call.response.write(as_view(last.dump() + "\n")));
   co_return Answer::sent();
+}
+
+// The export of a client that reads the list page by page, and so goes on after a break: told once,
+// with the checkpoint of what it takes along.
+Task<Answer> begin_export(Call& call) {
+  CO_TRY(TenantId tenant, own_log(call));
+  CO_TRY(const audit::Query query, filter_of(call));
+  audit::Ledger& ledger = call.host.services.ledger;
+  CO_TRY(co_await ledger.record(tenant, export_event(call, tenant)));
+  CO_TRY(auto checkpoint, co_await ledger.checkpoint(tenant));
+  co_return answer({{"checkpoint", to_json(checkpoint, ledger.origin(tenant))}}, 201);
 }
 
 Task<Answer> get_checkpoint(Call& call) {
@@ -297,6 +252,7 @@ Task<Answer> get_verifier_key(Call& call) {
 constexpr Route kRoutes[] = {
     {"GET", "/api/v1/audit/events", "audit:ListEvents", list_events},
     {"GET", "/api/v1/audit/export", "audit:ExportEvents", export_events},
+    {"POST", "/api/v1/audit/exports", "audit:ExportEvents", begin_export},
     {"GET", "/api/v1/audit/checkpoint", "audit:GetCheckpoint", get_checkpoint},
     {"GET", "/api/v1/audit/tiles/{path...}", "audit:GetTile", get_tile},
     {"GET", "/api/v1/audit/proof", "audit:GetProof", get_proof},

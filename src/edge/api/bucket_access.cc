@@ -1,6 +1,7 @@
 #include "bucket_access.h"
 
 #include "iam/crossing.h"
+#include "policy/policy.h"
 
 namespace belfry::api {
 namespace {
@@ -9,7 +10,8 @@ namespace {
 Result<> permit(const Call& call, std::string_view needed, const objects::Bucket& bucket,
                 const std::string& key, const RequestKeys& keys) {
   std::string arn = key.empty() ? bucket_arn(bucket.name) : object_arn(bucket.name, key);
-  Result<> allowed = call.authorize(needed, {arn, bucket.tenant, bucket.policy}, keys);
+  Result<> allowed = call.authorize(
+      needed, {arn, bucket.tenant, bucket.policy, bucket.block().restrict_public_buckets}, keys);
   if (!allowed && allowed.error().code() == Code::kDenied && bucket.tenant != call.by.tenant)
     return fail(Code::kNotFound, "bucket.missing", {{"bucket", bucket.name}});
   return allowed;
@@ -25,10 +27,42 @@ std::string object_arn(const std::string& bucket, const std::string& key) {
   return bucket_arn(bucket) + "/" + key;
 }
 
+Task<> permit(Call& call, const objects::Bucket& bucket, const std::string& key) {
+  // Only what a public policy gives to others goes by it.
+  if (bucket.tenant != call.by.tenant && !bucket.block().restrict_public_buckets)
+    CO_TRY(co_await call.host.services.iam.public_access().keep_up());
+  co_return permit(call, call.action, bucket, key, RequestKeys(call.request));
+}
+
 Task<objects::Bucket> reach(Call& call, const std::string& key) {
   CO_TRY(auto bucket, co_await call.host.services.objects.find_bucket(call.path[0]));
-  CO_TRY(permit(call, call.action, bucket, key, RequestKeys(call.request)));
+  CO_TRY(co_await permit(call, bucket, key));
   co_return bucket;
+}
+
+Task<objects::Bucket> reach_to_open(Call& call) {
+  CO_TRY(auto bucket, co_await reach(call, ""));
+  CO_TRY(call.host.services.iam.second_factors().check_fresh(call.by, call.action,
+                                                             bucket_arn(bucket.name)));
+  co_return bucket;
+}
+
+bool has_public_policy(const objects::Bucket& bucket) {
+  if (bucket.policy.empty()) return false;
+  const auto compiled = policy::compile(bucket.policy, policy::Kind::kResource);
+  return compiled && policy::is_public(**compiled);
+}
+
+Task<bool> is_open(Call& call, const objects::Bucket& bucket) {
+  // First what most buckets answer by themselves.
+  if (bucket.block().restrict_public_buckets) co_return false;
+  CO_TRY(const auto of_tenant,
+         co_await call.host.services.iam.public_access().block_of(bucket.tenant));
+  if (of_tenant.restrict_public_buckets) co_return false;
+  // Lists are without the policies.
+  auto whole = co_await call.host.services.objects.find_bucket(bucket.name);
+  if (!whole || whole->id != bucket.id) co_return false;
+  co_return has_public_policy(*whole);
 }
 
 Error without_missing_key(const Call& call, const objects::Bucket& bucket, const std::string& key,

@@ -17,6 +17,16 @@ std::string object_arn(const std::string& bucket, const std::string& key);
 // that is not open to the caller looks like none.
 Task<objects::Bucket> reach(Call& call, const std::string& key);
 
+// The same of a bucket that was found: by what the owner's tenant set of public access lately.
+Task<> permit(Call& call, const objects::Bucket& bucket, const std::string& key);
+
+// As `reach`, to change who else may use it: a session proves its second factor anew.
+Task<objects::Bucket> reach_to_open(Call& call);
+
+// Whether its policy lets everybody in, and nothing keeps them out.
+bool has_public_policy(const objects::Bucket& bucket);
+Task<bool> is_open(Call& call, const objects::Bucket& bucket);
+
 // What the caller is told of `error`: who may not list what begins with `key` does not learn that
 // it is not there, as in S3.
 Error without_missing_key(const Call& call, const objects::Bucket& bucket, const std::string& key,

@@ -1,6 +1,7 @@
 // The policy of a bucket.
 #include "bucket_access.h"
 #include "policy/policy.h"
+#include "policy/public_access.h"
 
 #include <nlohmann/json.hpp>
 
@@ -13,8 +14,7 @@ nlohmann::ordered_json shape_of(const objects::Bucket& bucket) {
       {"policy", nullptr}, {"is_public", false}, {"account", iam::account_of(bucket.tenant)}};
   if (bucket.policy.empty()) return shape;
   shape["policy"] = nlohmann::ordered_json::parse(bucket.policy, nullptr, false);
-  auto compiled = policy::compile(bucket.policy, policy::Kind::kResource);
-  shape["is_public"] = compiled && policy::is_public(**compiled);
+  shape["is_public"] = has_public_policy(bucket);
   return shape;
 }
 
@@ -24,26 +24,21 @@ Task<Answer> get_policy(Call& call) {
   co_return Answer{200, shape_of(bucket).dump(), {}};
 }
 
-// The bucket, to change its policy: which lets others in, so that a session proves its factor anew.
-Task<objects::Bucket> reach_to_change(Call& call) {
-  CO_TRY(auto bucket, co_await reach(call, ""));
-  CO_TRY(call.host.services.iam.second_factors().check_fresh(call.by, call.action,
-                                                             bucket_arn(bucket.name)));
-  co_return bucket;
-}
-
 Task<Answer> put_policy(Call& call) {
-  CO_TRY(auto bucket, co_await reach_to_change(call));
+  CO_TRY(auto bucket, co_await reach_to_open(call));
   CO_TRY(std::string document, co_await call.read_text(policy::kDocumentOctetsMax));
   std::string arn = bucket_arn(bucket.name);
-  CO_TRY(policy::compile_bucket_policy(document, arn));
+  CO_TRY(const auto compiled, policy::compile_bucket_policy(document, arn));
+  CO_TRY(const auto of_tenant,
+         co_await call.host.services.iam.public_access().block_of(bucket.tenant));
+  CO_TRY(policy::check_block(*compiled, policy::stricter(bucket.block(), of_tenant)));
   auto leaf = leaf_of(call, bucket.tenant, arn, {{"policy", document}});
   CO_TRY(co_await call.host.services.objects.set_bucket_policy(bucket, document, leaf));
   co_return Answer::none();
 }
 
 Task<Answer> delete_policy(Call& call) {
-  CO_TRY(auto bucket, co_await reach_to_change(call));
+  CO_TRY(auto bucket, co_await reach_to_open(call));
   auto leaf = leaf_of(call, bucket.tenant, bucket_arn(bucket.name));
   CO_TRY(co_await call.host.services.objects.set_bucket_policy(bucket, "", leaf));
   co_return Answer::none();

@@ -1,4 +1,5 @@
 // Buckets and objects for the console and programs; S3 clients use edge/s3.
+#include "authenticate.h"
 #include "base/text_encoding.h"
 #include "bucket_access.h"
 #include "page.h"
@@ -14,6 +15,12 @@ namespace {
 
 using nlohmann::json;
 
+Task<json> shape_of(Call& call, const objects::Bucket& bucket) {
+  json shape = to_json(bucket, call.host.services.topology);
+  CO_TRY(shape["is_open"], co_await is_open(call, bucket));
+  co_return shape;
+}
+
 Task<Answer> list_buckets(Call& call) {
   CO_TRY(call.authorize({bucket_arn("*"), call.by.tenant}));
   CO_TRY(auto asked, page_request(call));
@@ -22,7 +29,10 @@ Task<Answer> list_buckets(Call& call) {
       cut_to_page(buckets, asked, [](const objects::Bucket& bucket) { return bucket.name; });
   CO_TRY(call.host.services.ledger.record_read(call.by.tenant, call.event(bucket_arn("*"))));
   json items = json::array();
-  for (auto& bucket : buckets) items.push_back(to_json(bucket, call.host.services.topology));
+  for (auto& bucket : buckets) {
+    CO_TRY(json item, co_await shape_of(call, bucket));
+    items.push_back(std::move(item));
+  }
   co_return answer(page_of(std::move(items), next));
 }
 
@@ -34,13 +44,15 @@ Task<Answer> create_bucket(Call& call) {
   auto leaf = leaf_of(call, call.by.tenant, bucket_arn(name));
   CO_TRY(auto bucket, co_await call.host.services.objects.create_bucket(call.by.tenant, name,
                                                                         std::nullopt, leaf));
-  co_return answer(to_json(bucket, call.host.services.topology), 201);
+  CO_TRY(json shape, co_await shape_of(call, bucket));
+  co_return answer(shape, 201);
 }
 
 Task<Answer> get_bucket(Call& call) {
   CO_TRY(auto bucket, co_await reach(call, ""));
   CO_TRY(record_read(call, bucket, bucket_arn(bucket.name)));
-  co_return answer(to_json(bucket, call.host.services.topology));
+  CO_TRY(json shape, co_await shape_of(call, bucket));
+  co_return answer(shape);
 }
 
 Task<Answer> delete_bucket(Call& call) {
@@ -128,7 +140,9 @@ Task<Answer> get_object(Call& call) {
   }
   CO_TRY(co_await call.response.start(length));
   bool more = call.request.method != "HEAD";
+  StillAllowed allowed(call, bucket, key);
   while (more) {
+    CO_TRY(co_await allowed.check());
     CO_TRY(View piece, co_await reading->next());
     more = !piece.empty();
     if (more) CO_TRY(co_await call.response.write(piece));
@@ -146,8 +160,9 @@ Task<Answer> put_object(Call& call) {
   if (*request.size > objects::kPutSizeMax) co_return fail(Code::kInvalid, "object.too_large");
   request.conditions.if_none_match_any = call.request.fields.get("if-none-match") == "*";
   auto leaf = leaf_of(call, bucket.tenant, object_arn(bucket.name, key));
-  CO_TRY(auto info,
-         co_await call.host.services.objects.put(bucket, key, request, *call.request.body, leaf));
+  StillAllowed allowed(call, bucket, key);
+  AllowedBody body(*call.request.body, allowed);
+  CO_TRY(auto info, co_await call.host.services.objects.put(bucket, key, request, body, leaf));
   co_return answer(to_json(info));
 }
 

@@ -1,4 +1,4 @@
-#include "cookies.h"
+#include "authenticate.h"
 #include "machine_endpoints.h"
 #include "problem.h"
 #include "route.h"
@@ -8,26 +8,6 @@
 
 namespace belfry::api {
 namespace {
-
-bool is_safe(std::string_view method) {
-  return method == "GET" || method == "HEAD";
-}
-
-// Who sends the request: by a bearer token, or by the console's cookie. A cookie alone changes
-// nothing: another site could make the browser send it, but not the field X-Belfry-Request.
-Task<iam::Principal> authenticate(Host& host, const http::Request& request) {
-  constexpr std::string_view kBearer = "Bearer ";
-  std::string_view authorization = request.fields.get("authorization");
-  if (authorization.starts_with(kBearer))
-    co_return co_await host.services.iam.authenticate_token(
-        std::string(authorization.substr(kBearer.size())));
-  auto session = cookie_of(request, kSessionCookie);
-  if (!session) co_return fail(Code::kDenied, "api.sign_in_first");
-  if (!is_safe(request.method) && request.fields.get("x-belfry-request").empty())
-    co_return fail(Code::kDenied, "api.request_header_needed");
-  co_return co_await host.services.iam.authenticate_session(
-      *session, {request.peer_ip, std::string(request.fields.get("user-agent"))});
-}
 
 Task<Answer> run_route(Host& host, http::Request& request, http::Response& response) {
   std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);

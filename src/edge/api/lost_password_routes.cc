@@ -1,4 +1,5 @@
 // Passwords that were lost: by whoever has the link, nobody is signed in.
+#include "cookies.h"
 #include "page.h"
 #include "passkey_shapes.h"
 #include "route.h"
@@ -16,7 +17,8 @@ Task<Answer> ask(Call& call) {
   iam::LostPassword lost{
       .user = "",
       .language = text_field_or(body, "language", text::name_of(call.language())),
-      .source_ip = call.request.peer_ip};
+      .source_ip = call.request.peer_ip,
+      .device = cookie_of(call.request, kDeviceCookie).value_or("")};
   CO_TRY(lost.user, text_field(body, "user"));
   CO_TRY(co_await call.host.services.iam.lost_passwords().ask_for_reset(lost));
   co_return Answer::none();

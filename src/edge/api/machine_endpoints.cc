@@ -70,6 +70,26 @@ void write_witnesses(std::string& out, audit::RootLog& root_log) {
                        witness.alarms);
 }
 
+void write_holds(std::string& out, audit::Vault& vault) {
+  std::uint64_t lost = 0, damaged = 0;
+  const auto holds = vault.list(std::nullopt);
+  for (const audit::Hold& hold : holds) {
+    lost += hold.state == audit::HoldState::kLost;
+    damaged += hold.state == audit::HoldState::kDamaged;
+  }
+  describe(out, "belfry_legal_holds", "gauge", "Legal holds on logs.");
+  out += fmt::format("belfry_legal_holds {}\n", holds.size());
+  describe(out, "belfry_legal_holds_lost", "gauge",
+           "Legal holds of which no disk has a whole copy or the key.");
+  out += fmt::format("belfry_legal_holds_lost {}\n", lost);
+  describe(out, "belfry_legal_holds_damaged", "gauge",
+           "Legal holds of which a part is gone from every disk.");
+  out += fmt::format("belfry_legal_holds_damaged {}\n", damaged);
+  describe(out, "belfry_ledger_months_waiting", "gauge",
+           "Tenants whose old months wait to be destroyed, because their holds are not copied.");
+  out += fmt::format("belfry_ledger_months_waiting {}\n", vault.waiting().size());
+}
+
 Task<std::string> metrics(Host& host) {
   std::string out;
   write_disks(out, host.services.segments, host.services.topology);
@@ -77,6 +97,7 @@ Task<std::string> metrics(Host& host) {
   describe(out, "belfry_ledger_healthy", "gauge", "1 when the ledger takes events.");
   out += fmt::format("belfry_ledger_healthy {:d}\n", host.services.ledger.healthy());
   write_witnesses(out, host.services.root_log);
+  write_holds(out, host.services.vault);
   CO_TRY(auto annex, co_await host.services.measures.annex());
   describe(out, "belfry_measure_pass", "gauge", "1 when the measure's last verdict is pass.");
   for (auto& status : annex)

@@ -1,6 +1,7 @@
 // Who can reach a bucket and why, what a person can do, and one request simulated. Rights are
 // checked in cloud/iam.
 #include "bucket_access.h"
+#include "delegation_shapes.h"
 #include "page.h"
 #include "route.h"
 #include "shapes.h"
@@ -43,6 +44,39 @@ json to_json(const std::vector<iam::ActReach>& acts) {
   return items;
 }
 
+json to_json(const iam::RoleWay& way) {
+  return {{"role", way.role.text()},
+          {"name", way.name},
+          {"certainty", iam::name_of(way.certainty)},
+          {"needs_second_factor", way.needs_second_factor},
+          {"through", way.through},
+          {"reasons", to_json(way.reasons)}};
+}
+
+json to_json(const iam::RoleReach& role) {
+  json others = json::array();
+  for (const auto& other : role.others)
+    others.push_back({{"kind", name_of(other.kind)},
+                      {"principal", other.principal},
+                      {"certainty", iam::name_of(other.certainty)},
+                      {"statement", text_or_null(other.statement)},
+                      {"conditions", other.conditions}});
+  return {
+      {"role", role.role.text()},      {"name", role.name},          {"arn", role.arn},
+      {"privileged", role.privileged}, {"acts", to_json(role.acts)}, {"others", std::move(others)}};
+}
+
+json to_json(const iam::BucketReach& reach) {
+  return {{"bucket", reach.bucket}, {"acts", to_json(reach.acts)}};
+}
+
+template <class T>
+json all_to_json(const std::vector<T>& things) {
+  json items = json::array();
+  for (const T& thing : things) items.push_back(to_json(thing));
+  return items;
+}
+
 // A bucket of the caller's own tenant; another's is not there.
 Task<objects::Bucket> own_bucket(Call& call, const std::string& name) {
   CO_TRY(auto bucket, co_await call.host.services.objects.find_bucket(name));
@@ -54,14 +88,17 @@ Task<objects::Bucket> own_bucket(Call& call, const std::string& name) {
 Task<Answer> who(Call& call) {
   CO_TRY(iam::Page page, asked_page(call));
   CO_TRY(auto bucket, co_await own_bucket(call, call.path[0]));
-  CO_TRY(auto found, co_await queries(call).who(call.by, {bucket.name, bucket.policy},
-                                                call.parameter("prefix"), std::move(page)));
+  CO_TRY(auto found,
+         co_await queries(call).who(
+             call.by, {bucket.name, bucket.policy, bucket.block().restrict_public_buckets},
+             call.parameter("prefix"), std::move(page)));
   json people = json::array(), foreigners = json::array();
   for (const auto& person : found.people.things)
     people.push_back({{"user", person.user.text()},
                       {"name", person.name},
                       {"role", iam::name_of(person.role)},
-                      {"acts", to_json(person.acts)}});
+                      {"acts", to_json(person.acts)},
+                      {"roles", all_to_json(person.roles)}});
   for (const auto& foreigner : found.foreigners)
     foreigners.push_back({{"principal", foreigner.principal},
                           {"act", name_of(foreigner.act)},
@@ -69,6 +106,8 @@ Task<Answer> who(Call& call) {
                           {"conditions", foreigner.conditions}});
   json body = page_of(std::move(people), cursor_of(found.people.next));
   body["foreigners"] = std::move(foreigners);
+  body["everybody"] = to_json(found.everybody);
+  body["roles"] = all_to_json(found.roles);
   co_return answer(body);
 }
 
@@ -77,12 +116,26 @@ Task<Answer> what(Call& call) {
   CO_TRY(auto buckets, co_await call.host.services.objects.list_buckets(call.by.tenant));
   std::vector<iam::BucketAsked> asked;
   asked.reserve(buckets.size());
-  for (const auto& bucket : buckets) asked.push_back({bucket.name, bucket.policy});
+  for (const auto& listed : buckets) {
+    // Lists are without the policies; what is gone meanwhile is left out.
+    auto bucket = co_await call.host.services.objects.find_bucket(listed.name);
+    if (bucket && bucket->id == listed.id) asked.push_back({bucket->name, bucket->policy});
+  }
   CO_TRY(auto found, co_await queries(call).what(call.by, user, asked));
-  json items = json::array();
-  for (const auto& reach : found)
-    items.push_back({{"bucket", reach.bucket}, {"acts", to_json(reach.acts)}});
-  co_return answer({{"buckets", std::move(items)}});
+  CO_TRY(const auto looks_after, co_await delegations_of(call, user));
+  json delegations = json::array();
+  for (const auto& each : looks_after) delegations.push_back(api::to_json(each));
+  json roles = json::array();
+  for (const auto& role : found.roles) {
+    json item = to_json(role.way);
+    item["profiles"] = role.profiles;
+    item["privileged"] = role.privileged;
+    item["buckets"] = all_to_json(role.buckets);
+    roles.push_back(std::move(item));
+  }
+  co_return answer({{"buckets", all_to_json(found.buckets)},
+                    {"delegations", std::move(delegations)},
+                    {"roles", std::move(roles)}});
 }
 
 bool flag_or(const json& body, const char* name, bool otherwise) {
@@ -92,10 +145,16 @@ bool flag_or(const json& body, const char* name, bool otherwise) {
 
 Task<Answer> explain(Call& call) {
   CO_TRY(json body, co_await call.read_body());
-  CO_TRY(std::string user, text_field(body, "user"));
   CO_TRY(std::string name, text_field(body, "bucket"));
   iam::Simulated request;
-  CO_TRY(request.user, parse_id<UserId>(user));
+  // In a session of a role, whoever assumed it may be nobody in particular.
+  if (const std::string role = text_field_or(body, "role", ""); !role.empty()) {
+    CO_TRY(request.role, parse_id<iam::RoleId>(role));
+  }
+  if (!request.role || body.contains("user")) {
+    CO_TRY(std::string user, text_field(body, "user"));
+    CO_TRY(request.user, parse_id<UserId>(user));
+  }
   CO_TRY(request.action, text_field(body, "action"));
   CO_TRY(auto bucket, co_await own_bucket(call, name));
   const std::string key = text_field_or(body, "key", "");
@@ -107,10 +166,11 @@ Task<Answer> explain(Call& call) {
   context.secure = flag_or(body, "secure", true);
   CO_TRY(auto explained, co_await queries(call).explain(call.by, request, context));
   const std::string words =
-      explained.allowed ? ""
-                        : text::text(explained.refusal,
-                                     {{"action", request.action}, {"resource", request.resource}},
-                                     call.language());
+      explained.allowed
+          ? ""
+          : text::text(explained.refusal,
+                       {{"action", explained.action}, {"resource", explained.resource}},
+                       call.language());
   co_return answer({{"allowed", explained.allowed},
                     {"reason", explained.allowed ? json(nullptr) : json(words)},
                     {"statements", to_json(explained.reasons)}});

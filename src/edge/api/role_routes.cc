@@ -21,12 +21,13 @@ json shape_of(const iam::AssumableRole& role) {
           {"tenant", role.tenant.text()},
           {"name", role.name},
           {"arn", role.arn},
-          {"trust", json::parse(role.trust, nullptr, false)},
+          {"trust", role.trust.empty() ? json(nullptr) : json::parse(role.trust, nullptr, false)},
           {"session_max_us", role.session_max.count()},
           {"privileged", role.privileged},
           {"profiles", std::move(profiles)},
           {"created_us", to_us(role.created)},
-          {"changed_us", to_us(role.changed)}};
+          {"changed_us", to_us(role.changed)},
+          {"last_assumed_us", time_or_null(role.last_assumed)}};
 }
 
 json shape_of(const iam::RoleSession& session) {
@@ -37,7 +38,9 @@ json shape_of(const iam::RoleSession& session) {
           {"assumed_by", session.by},
           {"second_factor", session.second_factor},
           {"created_us", to_us(session.created)},
-          {"expires_us", to_us(session.expires)}};
+          {"expires_us", to_us(session.expires)},
+          {"issuer", text_or_null(session.issuer)},
+          {"subject", text_or_null(session.subject)}};
 }
 
 template <class T>
@@ -130,25 +133,45 @@ Task<Answer> revoke_session(Call& call) {
   co_return Answer::none();
 }
 
-Task<Answer> assume_role(Call& call) {
-  CO_TRY(json body, co_await call.read_body());
+Result<iam::RoleAssumption> assumption_in(const Call& call, const json& body) {
   iam::RoleAssumption wanted;
-  CO_TRY(wanted.role_arn, text_field(body, "role_arn"));
-  CO_TRY(wanted.session_name, text_field(body, "session_name"));
-  CO_TRY(wanted.duration, duration_in(body, "duration_us"));
-  CO_TRY(auto policy, document_in(body, "policy"));
+  TRY(wanted.role_arn, text_field(body, "role_arn"));
+  // A name is of the caller's own tenant.
+  if (call.by.tenant && !wanted.role_arn.starts_with("arn:"))
+    wanted.role_arn =
+        "arn:aws:iam::" + iam::account_of(call.by.tenant) + ":role/" + wanted.role_arn;
+  TRY(wanted.session_name, text_field(body, "session_name"));
+  TRY(wanted.duration, duration_in(body, "duration_us"));
+  TRY(auto policy, document_in(body, "policy"));
   wanted.policy = policy.value_or("");
-  wanted.external_id = text_field_or(body, "external_id", "");
-  wanted.totp = text_field_or(body, "totp", "");
   wanted.source_ip = call.request.peer_ip;
   wanted.secure = call.request.secure;
+  return wanted;
+}
+
+json shape_of(const iam::RoleCredentials& made) {
+  return {{"session", shape_of(made.session)},
+          {"access_key_id", made.session.id},
+          {"secret_access_key", made.secret},
+          {"session_token", made.token}};
+}
+
+Task<Answer> assume_role(Call& call) {
+  CO_TRY(json body, co_await call.read_body());
+  CO_TRY(iam::RoleAssumption wanted, assumption_in(call, body));
+  wanted.external_id = text_field_or(body, "external_id", "");
+  wanted.totp = text_field_or(body, "totp", "");
   CO_TRY(auto made, co_await roles(call).assume_role(call.by, wanted));
-  json session = shape_of(made.session);
-  co_return answer({{"session", std::move(session)},
-                    {"access_key_id", made.session.id},
-                    {"secret_access_key", made.secret},
-                    {"session_token", made.token}},
-                   201);
+  co_return answer(shape_of(made), 201);
+}
+
+// By whoever shows a token of an issuer that the role trusts: nobody is signed in.
+Task<Answer> assume_with_token(Call& call) {
+  CO_TRY(json body, co_await call.read_body());
+  CO_TRY(const iam::RoleAssumption wanted, assumption_in(call, body));
+  CO_TRY(const std::string token, text_field(body, "token"));
+  CO_TRY(auto made, co_await roles(call).assume_with_token(wanted, token));
+  co_return answer(shape_of(made.credentials), 201);
 }
 
 constexpr std::string_view kProfiles = "/api/v1/roles/{role}/profiles/{profile}";
@@ -162,6 +185,8 @@ constexpr Route kRoutes[] = {
     {"DELETE", kProfiles, "iam:WithdrawProfile", withdraw_profile},
     {"GET", "/api/v1/roles/{role}/sessions", "iam:ListRoleSessions", list_sessions},
     {"POST", "/api/v1/role-sessions", "sts:AssumeRole", assume_role},
+    {"POST", "/api/v1/web-identity-sessions", "sts:AssumeRoleWithWebIdentity", assume_with_token,
+     Access::kPublic},
     {"DELETE", "/api/v1/role-sessions/{role_session}", "iam:RevokeRoleSession", revoke_session},
 };
 

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "api/service.h"
-#include "followers.h"
 #include "jobs.h"
 #include "problem.h"
 #include "request_keys.h"
+#include "searches.h"
 #include "static_files.h"
+#include "tenant_places.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -29,7 +30,9 @@ struct Host {
   Options options;
   StaticFiles console;
   Jobs jobs;
-  Followers followers;
+  // Requests that wait for events: each looks into its log again and again.
+  TenantPlaces followers{{.of_all = 200, .of_tenant = 50}};
+  Searches searches;
 };
 
 // One request on its way through a handler.
@@ -108,16 +111,19 @@ std::span<const Route> lost_password_routes();
 std::span<const Route> service_account_routes();
 std::span<const Route> profile_routes();
 std::span<const Route> access_routes();
+std::span<const Route> delegation_routes();
 std::span<const Route> intervention_routes();
 std::span<const Route> role_routes();
 std::span<const Route> issuer_routes();
 std::span<const Route> bucket_routes();
 std::span<const Route> bucket_policy_routes();
+std::span<const Route> public_access_routes();
 std::span<const Route> disk_routes();
 std::span<const Route> annex_routes();
 std::span<const Route> topology_routes();
 std::span<const Route> audit_routes();
 std::span<const Route> root_log_routes();
+std::span<const Route> hold_routes();
 
 struct Match {
   const Route* route = nullptr;

@@ -1,5 +1,6 @@
 // Signing in and out, and one's own credentials.
 #include "cookies.h"
+#include "delegation_shapes.h"
 #include "page.h"
 #include "passkey_shapes.h"
 #include "route.h"
@@ -58,8 +59,23 @@ Task<Answer> sign_in(Call& call) {
   co_return result;
 }
 
-// The actions that the caller may do with what is its tenant's, or the provider's.
-json rights_of(const Call& call) {
+using DelegatedActs = std::vector<iam::DelegatedAct>;
+
+// What the caller may do with what it looks after; nothing: it is no delegate, or may not act as
+// one now.
+Task<DelegatedActs> delegated_acts(Call& call) {
+  DelegatedActs acts;
+  const bool is_delegate = call.by.held && call.by.held->delegate;
+  if (!is_delegate || !call.ask("iam:ListDelegations", {"*", call.by.tenant})) co_return acts;
+  CO_TRY(const auto own, co_await delegations_of(call, call.by.user));
+  acts.push_back(iam::DelegatedAct::kSee);
+  for (const auto& each : own) acts.insert(acts.end(), each.acts.begin(), each.acts.end());
+  co_return acts;
+}
+
+// The actions that the caller may do with what is its tenant's, or what it looks after there, or
+// the provider's.
+json rights_of(const Call& call, const DelegatedActs& acts) {
   const Services& services = call.host.services;
   json rights = json::array();
   // Those that it has once it confirmed where it is, or its passkey: what is not shown, nobody can
@@ -67,16 +83,20 @@ json rights_of(const Call& call) {
   iam::Principal by = call.by;
   by.elsewhere.clear();
   by.passkey_due = iam::PasskeyDue::kNo;
+  const auto may = [&](std::string_view action, const iam::Resource& resource) {
+    return services.iam.authorize(by, action, resource, call.context()).has_value();
+  };
   std::string_view last;
   for (std::span<const Route> routes : all_routes()) {
     for (const Route& route : routes) {
       if (route.action == last) continue;
       last = route.action;
-      for (TenantId tenant : {call.by.tenant, services.provider}) {
-        if (!services.iam.authorize(by, route.action, {"*", tenant}, call.context())) continue;
+      const bool by_delegation = std::ranges::any_of(acts, [&](iam::DelegatedAct act) {
+        return may(route.action, {.name = "*", .tenant = call.by.tenant, .delegated = act});
+      });
+      if (by_delegation || may(route.action, {"*", call.by.tenant}) ||
+          may(route.action, {"*", services.provider}))
         rights.push_back(route.action);
-        break;
-      }
     }
   }
   return rights;
@@ -93,6 +113,7 @@ Task<Answer> who_am_i(Call& call) {
   CO_TRY(auto user, co_await services.iam.find_user(call.by, call.by.user));
   CO_TRY(auto tenant, co_await services.iam.find_tenant(call.by));
   CO_TRY(auto session, co_await services.iam.find_session(call.by));
+  CO_TRY(const auto delegated, co_await delegated_acts(call));
   co_return answer({{"user", to_json(user)},
                     {"tenant", to_json(tenant)},
                     {"session", session ? to_json(*session, call.by) : json(nullptr)},
@@ -103,7 +124,7 @@ Task<Answer> who_am_i(Call& call) {
                     {"passkey_due", call.by.passkey_due != iam::PasskeyDue::kNo},
                     {"terms_due", call.by.terms_due},
                     {"elsewhere", !call.by.elsewhere.empty()},
-                    {"rights", rights_of(call)},
+                    {"rights", rights_of(call, delegated)},
                     {"provider_name", services.topology.provider_name},
                     {"demonstration", services.topology.demonstration}});
 }

@@ -66,6 +66,7 @@ json to_json(const iam::User& user) {
           {"owner", user.owner ? json(user.owner->text()) : json()},
           {"has_totp", user.has_totp},
           {"passkeys", user.passkeys},
+          {"factor_needed", user.needs_second_factor()},
           {"created_us", to_us(user.created)},
           {"last_sign_in_us", time_or_null(user.last_sign_in)}};
 }
@@ -138,7 +139,8 @@ json to_json(const iam::Grant& grant) {
           {"since_us", to_us(grant.since)},
           {"expires_us", time_or_null(grant.expires)},
           {"ended_us", time_or_null(grant.ended)},
-          {"end_reason", text_or_null(grant.end_reason)}};
+          {"end_reason", text_or_null(grant.end_reason)},
+          {"assumable_role", text_or_null(text_of_id(grant.assumable))}};
 }
 
 json to_json(const iam::ApiToken& token) {

@@ -30,7 +30,20 @@ void SigningKeys::keep(const Claim& claim, const std::string& secret, const cryp
   entries_[std::move(name)] = {secret, key};
 }
 
+bool is_anonymous(const Call& call) {
+  return call.principal.method == iam::Method::kAnonymous;
+}
+
+bool goes_by_tenants_block(const Call& call, const objects::Bucket& bucket) {
+  return !bucket.policy.empty() && !bucket.block().restrict_public_buckets &&
+         bucket.tenant != call.principal.tenant;
+}
+
 Task<> authenticate(Call& call) {
+  if (is_unsigned(call.request)) {
+    call.principal = iam::anonymous();
+    co_return Result<>();
+  }
   CO_TRY(call.claim, read_claim(call.request));
   if (call.claim.service != kS3Service) co_return refuse("AuthorizationHeaderMalformed");
   co_return co_await check_claim(call);
@@ -76,13 +89,19 @@ Task<> check_claim(Call& call) {
   co_return Result<>();
 }
 
+iam::Resource resource_of(const objects::Bucket& bucket, std::string_view key) {
+  return {.name = resource_name(bucket.name, key),
+          .tenant = bucket.tenant,
+          .policy = bucket.policy,
+          .restricts_public = bucket.block().restrict_public_buckets};
+}
+
 namespace {
 
 Result<> ask(Call& call, std::string_view action, const objects::Bucket& bucket,
              std::string_view key, const S3Facts& keys) {
-  iam::Resource resource{resource_name(bucket.name, key), bucket.tenant, bucket.policy};
-  iam::Context context{call.now, call.request.peer_ip, call.request.secure, &keys};
-  return call.service.iam.authorize(call.principal, action, resource, context);
+  const iam::Context context{call.now, call.request.peer_ip, call.request.secure, &keys};
+  return call.service.iam.authorize(call.principal, action, resource_of(bucket, key), context);
 }
 
 }  // namespace

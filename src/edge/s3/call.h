@@ -2,11 +2,11 @@
 #pragma once
 
 #include "aws_chunked.h"
+#include "counted_refusals.h"
 #include "in_flight.h"
 #include "s3/service.h"
 #include "signature.h"
 #include "signing_keys.h"
-#include "wrong_signatures.h"
 
 #include <string>
 
@@ -16,6 +16,8 @@ struct Operation;
 
 // Of bodies on their way: some 400 large ones.
 inline constexpr Bytes kInFlightMax = 512_MiB;
+// Of what nobody signed: some 50 large ones. It takes nothing from those who sign.
+inline constexpr Bytes kAnonymousInFlightMax = 64_MiB;
 
 // What all requests share. Safe from any thread.
 struct Service {
@@ -25,8 +27,10 @@ struct Service {
   Clock& clock;
   Options options;
   SigningKeys signing_keys{};
-  WrongSignatures wrong_signatures{};
+  CountedRefusals wrong_signatures{};   // by the id of the key that was claimed
+  CountedRefusals refused_anonymous{};  // by the name of the bucket, which is there
   InFlight in_flight{kInFlightMax};
+  InFlight anonymous_in_flight{kAnonymousInFlightMax};
 };
 
 // Filled from above to below; see service.cc.
@@ -41,14 +45,24 @@ struct Call {
   crypto::Digest signing_key{};
   iam::Principal principal;
   const Operation* operation = nullptr;
-  objects::Bucket bucket;  // of operations on one
+  objects::Bucket bucket;   // of operations on one
+  Timestamp asked_again{};  // when it was last allowed, while its body runs: still_allowed.h
 };
 
 // "arn:aws:s3:::bucket/key"
 std::string resource_name(std::string_view bucket, std::string_view key);
 
-// Whether the signature holds; fills claim and signing_key, and principal once it does.
+// What a decision about a bucket's object (empty: about the bucket) is asked of. It outlives
+// neither.
+iam::Resource resource_of(const objects::Bucket& bucket, std::string_view key);
+
+// Whether the signature holds; fills claim and signing_key, and principal once it does. A request
+// that says nothing of a signature is anonymous.
 Task<> authenticate(Call& call);
+bool is_anonymous(const Call& call);
+// Whether what the caller may do there depends on what the bucket's tenant keeps from the public:
+// `iam::PublicAccess::keep_up` comes before `authorize` then.
+bool goes_by_tenants_block(const Call& call, const objects::Bucket& bucket);
 // The same of a claim that was read already.
 Task<> check_claim(Call& call);
 // Whether the principal may do `action` on the object `key` of `bucket` (empty: the bucket).

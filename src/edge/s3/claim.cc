@@ -152,6 +152,15 @@ Result<Claim> read_query(const http::Request& request) {
 
 }  // namespace
 
+bool is_unsigned(const http::Request& request) {
+  constexpr std::string_view kParameters[] = {"X-Amz-Algorithm", "X-Amz-Credential",
+                                              "X-Amz-Signature", "AWSAccessKeyId", "Signature"};
+  return !request.fields.find("authorization") &&
+         std::ranges::none_of(kParameters, [&](std::string_view name) {
+           return request.parameter(name).has_value();
+         });
+}
+
 Result<Claim> read_claim(const http::Request& request) {
   auto header = request.fields.find("authorization");
   bool in_query = request.parameter("X-Amz-Algorithm").has_value();

@@ -58,6 +58,8 @@ Task<SourceObject> find_source(Call& call) {
   SourceObject source;
   CO_TRY(source.bucket, co_await call.service.store.find_bucket(named.bucket));
   source.key = std::move(named.key);
+  if (goes_by_tenants_block(call, source.bucket))
+    CO_TRY(co_await call.service.iam.public_access().keep_up());
   auto allowed = authorize(call, "s3:GetObject", source.bucket, source.key);
   if (allowed)
     allowed = check_expected_owner(call, "x-amz-source-expected-bucket-owner", source.bucket);

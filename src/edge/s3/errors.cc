@@ -61,6 +61,8 @@ constexpr ErrorKind kKinds[] = {
     {"NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"},
     {"NoSuchObjectLockConfiguration", 404,
      "The specified object does not have an ObjectLock configuration"},
+    {"NoSuchPublicAccessBlockConfiguration", 404,
+     "The public access block configuration was not found"},
     {"NoSuchTagSet", 404, "The TagSet does not exist"},
     {"NoSuchUpload", 404,
      "The specified upload does not exist. The upload ID may be invalid, or the upload may have "

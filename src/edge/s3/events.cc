@@ -52,10 +52,15 @@ void append(std::vector<audit::Detail>& to, const std::vector<audit::Detail>& mo
   to.insert(to.end(), more.begin(), more.end());
 }
 
-objects::MakeLeaf leaf_of(const Call& call, std::string key, std::vector<audit::Detail> details) {
-  return [&call, key = std::move(key),
-          details = std::move(details)](const objects::ObjectInfo& outcome) -> Result<audit::Leaf> {
+// When an act was: when its request came, or when it holds, which is a body's length later.
+enum class When { kCame, kHolds };
+
+objects::MakeLeaf leaf_of(const Call& call, std::string key, std::vector<audit::Detail> details,
+                          When when = When::kCame) {
+  return [&call, key = std::move(key), details = std::move(details),
+          when](const objects::ObjectInfo& outcome) -> Result<audit::Leaf> {
     audit::Event event = make_event(call, key);
+    if (when == When::kHolds) event.time = call.service.clock.now();
     append(event.details, details);
     if (!outcome.etag.empty()) {
       event.details.push_back({"size_bytes", std::to_string(outcome.size.count)});
@@ -69,6 +74,10 @@ objects::MakeLeaf leaf_of(const Call& call, std::string key, std::vector<audit::
 
 objects::MakeLeaf make_leaf(const Call& call, std::vector<audit::Detail> details) {
   return leaf_of(call, call.key, std::move(details));
+}
+
+objects::MakeLeaf make_leaf_of_access(const Call& call, std::vector<audit::Detail> details) {
+  return leaf_of(call, call.key, std::move(details), When::kHolds);
 }
 
 objects::MakeLeaf make_leaf_of_key(const Call& call, std::string key) {
@@ -115,6 +124,17 @@ void record_source_denial(const Call& call, const objects::Bucket& bucket, std::
   event.reason = error.message();
   hide_whose_key(call.principal, event);
   (void)call.service.ledger.record_read(bucket.tenant, std::move(event));
+}
+
+void record_refused_anonymous(const Call& call, const Error& error) {
+  if (!call.bucket.tenant) return;
+  const std::uint64_t count = call.service.refused_anonymous.add(call.bucket.name, call.now);
+  if (count == 0) return;
+  audit::Event event = make_event(call, call.key);
+  event.outcome = audit::Outcome::kFailure;
+  event.reason = error.message();
+  event.details.push_back({"requests", std::to_string(count)});
+  (void)call.service.ledger.record_read(call.bucket.tenant, std::move(event));
 }
 
 void record_wrong_signature(const Call& call, TenantId tenant, const Error& error,

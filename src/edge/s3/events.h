@@ -9,6 +9,8 @@ namespace belfry::s3 {
 // tenant's user has the event in its own log too.
 // `call` outlives the function.
 objects::MakeLeaf make_leaf(const Call& call, std::vector<audit::Detail> details = {});
+// The same of who may use the bucket, whose time is when it holds and not when the request came.
+objects::MakeLeaf make_leaf_of_access(const Call& call, std::vector<audit::Detail> details = {});
 // The same, of another key than the call's.
 objects::MakeLeaf make_leaf_of_key(const Call& call, std::string key);
 // A read that is about to be answered. Errors: ServiceUnavailable when it cannot be recorded.
@@ -26,5 +28,9 @@ void record_source_denial(const Call& call, const objects::Bucket& bucket, std::
 // came without its session token.
 void record_wrong_signature(const Call& call, TenantId tenant, const Error& error,
                             std::uint64_t count);
+
+// A request that nobody signed and that was not answered, at a bucket that is there: in its owner's
+// log, with how many there were, once a second and bucket.
+void record_refused_anonymous(const Call& call, const Error& error);
 
 }  // namespace belfry::s3

@@ -145,6 +145,16 @@ void add_checksum_fields(http::Response& response, const http::Request& request,
   response.fields.add(std::string(kChecksumType), std::string(name_of(checksum->type)));
 }
 
+Result<> check_overrides(const Call& call) {
+  if (!is_anonymous(call)) return {};
+  for (const auto& [parameter, field] : kOverrides)
+    if (call.request.parameter(parameter))
+      return refuse_with("InvalidRequest",
+                         "Request specific response headers cannot be used for anonymous GET "
+                         "requests.");
+  return {};
+}
+
 void apply_overrides(http::Response& response, const http::Request& request) {
   for (const auto& [parameter, field] : kOverrides)
     if (auto value = request.parameter(parameter))

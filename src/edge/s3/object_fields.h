@@ -25,6 +25,10 @@ void add_object_fields(http::Response& response, const objects::ObjectInfo& info
 // `checksum`, if there is one and the request asks for it.
 void add_checksum_fields(http::Response& response, const http::Request& request,
                          const std::optional<KeptChecksum>& checksum);
+// Whether the query says how to answer. Only who signs may: else anybody could send somebody a link
+// to what is open that shows it as another kind of thing ("GetObject", S3 API Reference). Errors:
+// InvalidRequest.
+Result<> check_overrides(const Call& call);
 // The response-content-type of the query and its like, in place of the object's own.
 void apply_overrides(http::Response& response, const http::Request& request);
 

@@ -7,6 +7,7 @@
 #include "object_fields.h"
 #include "payload.h"
 #include "route.h"
+#include "still_allowed.h"
 
 namespace belfry::s3 {
 namespace {
@@ -78,6 +79,7 @@ Bytes length_of(const ReadPlan& plan) {
 Task<> answer_refused_read(Call& call, const ReadPlan& plan, Error error) {
   int status = kind_of(error).status;
   if (status == 304) {
+    CO_TRY(record_read(call));
     call.response.fields.add("ETag", quoted(plan.info.etag));
     call.response.fields.add("Last-Modified", format_http(plan.info.modified));
     co_return co_await answer_empty(call, 304);
@@ -134,13 +136,17 @@ Task<> put_object(Call& call) {
 Task<> get_object(Call& call) {
   CO_TRY(check_version(call.request));
   CO_TRY(check_no_customer_key(call.request.fields));
+  CO_TRY(check_overrides(call));
   ReadPlan plan;
   auto choose = [&call, &plan](const objects::ObjectInfo& info) {
     return plan_read(call, info, plan);
   };
   auto reading = co_await call.service.store.open(call.bucket, call.key, choose);
   if (!reading) co_return co_await answer_refused_read(call, plan, std::move(reading.error()));
-  CO_TRY(auto share, call.service.in_flight.take(length_of(plan)));
+  Service& service = call.service;
+  CO_TRY(
+      auto share,
+      (is_anonymous(call) ? service.anonymous_in_flight : service.in_flight).take(length_of(plan)));
   // Before the head leaves: an object that cannot be read is an error, not a 200 cut short.
   CO_TRY(View piece, co_await (*reading)->next());
   Bytes length = length_of(plan);
@@ -149,6 +155,7 @@ Task<> get_object(Call& call) {
   CO_TRY(co_await call.response.start(length));
   while (!piece.empty()) {
     CO_TRY(co_await call.response.write(piece));
+    if (is_due_again(call)) CO_TRY(co_await check_read_goes_on(call));
     CO_TRY(piece, co_await (*reading)->next());
   }
   co_return Result<>();
@@ -157,6 +164,7 @@ Task<> get_object(Call& call) {
 Task<> head_object(Call& call) {
   CO_TRY(check_version(call.request));
   CO_TRY(check_no_customer_key(call.request.fields));
+  CO_TRY(check_overrides(call));
   CO_TRY(objects::ObjectInfo info, co_await call.service.store.head(call.bucket, call.key));
   ReadPlan plan;
   auto planned = plan_read(call, info, plan);

@@ -2,6 +2,7 @@
 
 #include "base/text_encoding.h"
 #include "errors.h"
+#include "still_allowed.h"
 #include "upload_checksum.h"
 
 #include <algorithm>
@@ -136,6 +137,8 @@ Result<> Payload::compute(ChecksumKind kind) {
 Task<std::size_t> Payload::read(MutableView out) {
   if (finished_ || out.empty()) co_return std::size_t{0};
   CO_TRY(std::size_t count, co_await read_decoded(out));
+  // Before the last octets are given out: nothing is stored by a right that has ended meanwhile.
+  if (is_due_again(call_)) CO_TRY(co_await check_still_allowed(call_));
   if (checksum_) checksum_->update(out.first(count));
   received_ += count;
   if (size_ && received_ > size_->count) co_return refuse("IncompleteBody");

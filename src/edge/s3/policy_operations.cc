@@ -35,13 +35,17 @@ Task<> put_bucket_policy(Call& call) {
   CO_TRY(Document document, co_await read_document(call, kPolicyBodyMax));
   auto compiled = policy::compile_bucket_policy(document.text, resource_name(call.bucket.name, ""));
   if (!compiled) co_return refuse_policy(compiled.error());
+  CO_TRY(const auto of_tenant,
+         co_await call.service.iam.public_access().block_of(call.bucket.tenant));
+  if (auto held = policy::check_block(**compiled, stricter(call.bucket.block(), of_tenant)); !held)
+    co_return refuse_policy(held.error());
   CO_TRY(co_await call.service.store.set_bucket_policy(
-      call.bucket, document.text, make_leaf(call, {{"policy", document.text}})));
+      call.bucket, document.text, make_leaf_of_access(call, {{"policy", document.text}})));
   co_return co_await answer_empty(call, 204);
 }
 
 Task<> delete_bucket_policy(Call& call) {
-  CO_TRY(co_await call.service.store.set_bucket_policy(call.bucket, "", make_leaf(call)));
+  CO_TRY(co_await call.service.store.set_bucket_policy(call.bucket, "", make_leaf_of_access(call)));
   co_return co_await answer_empty(call, 204);
 }
 

@@ -83,6 +83,11 @@ constexpr Operation kPutBucketPolicy{"PutBucketPolicy", "s3:PutBucketPolicy", Ta
                                      kWrites, put_bucket_policy};
 constexpr Operation kDeleteBucketPolicy{"DeleteBucketPolicy", "s3:DeleteBucketPolicy",
                                         Target::kBucket, kWrites, delete_bucket_policy};
+constexpr Operation kPutPublicAccessBlock{"PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock",
+                                          Target::kBucket, kWrites, put_public_access_block};
+constexpr Operation kDeletePublicAccessBlock{"DeletePublicAccessBlock",
+                                             "s3:PutBucketPublicAccessBlock", Target::kBucket,
+                                             kWrites, delete_public_access_block};
 constexpr Operation kPutBucketAcl{"PutBucketAcl", "s3:PutBucketAcl", Target::kBucket, kWrites,
                                   put_acl};
 constexpr Operation kPutObjectAcl{"PutObjectAcl", "s3:PutObjectAcl", Target::kObject, kWrites,
@@ -132,7 +137,7 @@ constexpr Subresource kBucketReads[] = {
     {"ownershipControls",
      bucket_read("GetBucketOwnershipControls", "s3:GetBucketOwnershipControls", get_unconfigured)},
     {"publicAccessBlock",
-     bucket_read("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock", get_unconfigured)},
+     bucket_read("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock", get_public_access_block)},
 };
 
 constexpr Subresource kObjectReads[] = {
@@ -163,6 +168,8 @@ Result<const Operation*> route_bucket(const http::Request& request) {
   if (method == "PUT" && sub == "acl") return &kPutBucketAcl;
   if (method == "PUT" && sub == "policy") return &kPutBucketPolicy;
   if (method == "DELETE" && sub == "policy") return &kDeleteBucketPolicy;
+  if (method == "PUT" && sub == "publicAccessBlock") return &kPutPublicAccessBlock;
+  if (method == "DELETE" && sub == "publicAccessBlock") return &kDeletePublicAccessBlock;
   if (method == "PUT" && !sub) return &kCreateBucket;
   if (method == "DELETE" && !sub) return &kDeleteBucket;
   if (method == "PUT" || method == "DELETE" || method == "POST") return refuse("NotImplemented");

@@ -47,6 +47,9 @@ Task<> get_bucket_policy(Call& call);
 Task<> put_bucket_policy(Call& call);
 Task<> delete_bucket_policy(Call& call);
 Task<> get_bucket_policy_status(Call& call);
+Task<> get_public_access_block(Call& call);
+Task<> put_public_access_block(Call& call);
+Task<> delete_public_access_block(Call& call);
 // What S3 answers for a bucket that nobody configured.
 Task<> get_acl(Call& call);
 Task<> put_acl(Call& call);

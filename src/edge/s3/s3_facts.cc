@@ -39,13 +39,18 @@ std::optional<std::string_view> find_text(const http::Request& request, std::str
 
 std::optional<std::vector<std::string>> S3Facts::find(std::string_view key) const {
   // What the signature is about, however it came.
-  if (key == "s3:x-amz-content-sha256") return std::vector{call_.claim.payload};
+  if (key == "s3:x-amz-content-sha256" && !is_anonymous(call_))
+    return std::vector{call_.claim.payload};
   const http::Request& request = call_.request;
   auto text = prefix_ ? find_field(request, key) : find_text(request, key);
   if (prefix_ && key == "s3:prefix") text = prefix_;
   // Asked for without a number, it is as not asked for.
   if (key == "s3:max-keys" && text && text->empty()) text = kListedMax;
   if (text) return std::vector{std::string(*text)};
+  return is_anonymous(call_) ? std::nullopt : find_of_signature(key);
+}
+
+std::optional<std::vector<std::string>> S3Facts::find_of_signature(std::string_view key) const {
   if (key == "s3:authtype")
     return std::vector<std::string>{call_.claim.presigned ? "REST-QUERY-STRING" : "REST-HEADER"};
   if (key == "s3:signatureversion") return std::vector<std::string>{"AWS4-HMAC-SHA256"};

@@ -17,6 +17,9 @@ class S3Facts : public policy::Facts {
   std::optional<std::vector<std::string>> find(std::string_view key) const override;
 
  private:
+  // What there is of a request that is signed.
+  std::optional<std::vector<std::string>> find_of_signature(std::string_view key) const;
+
   const Call& call_;
   const std::optional<std::string_view> prefix_;
 };

@@ -4,9 +4,11 @@
 //   authorise -> run
 //
 // Invariants
-//  1. No operation runs without a signature that holds and a right that was granted.
+//  1. No operation runs without a signature that holds and a right that was granted; or, without
+//     any, what the bucket's policy opens to everybody (iam::anonymous).
 //  2. A change is made only while the ledger can take its event.
-//  3. Every failure is an error that S3 has a name for; HEAD gets its status alone.
+//  3. Who does not sign is told nothing of what it may not have: not whether the bucket is there.
+//  4. Every failure is an error that S3 has a name for; HEAD gets its status alone.
 #include "s3/service.h"
 
 #include "base/text_encoding.h"
@@ -39,6 +41,23 @@ Result<> locate(Call& call) {
   return {};
 }
 
+// The bucket of who did not sign, and whether it may do what it asks. A bucket that is not there is
+// looked for and decided about like one that is, and the answer is the same.
+Task<> find_and_authorize_anonymous(Call& call, const Result<const Operation*>& routed) {
+  if (call.bucket_name.empty()) co_return refuse("AccessDenied");
+  auto found = co_await call.service.store.find_bucket(call.bucket_name);
+  if (!found && found.error().message() != "bucket.missing")
+    co_return std::unexpected(std::move(found.error()));
+  objects::Bucket bucket = found ? std::move(*found) : objects::Bucket{.name = call.bucket_name};
+  call.bucket = std::move(bucket);
+  if (routed) call.operation = *routed;
+  if (goes_by_tenants_block(call, call.bucket))
+    CO_TRY(co_await call.service.iam.public_access().keep_up());
+  const std::string_view action = routed ? call.operation->action : std::string_view();
+  if (!authorize(call, action, call.bucket, call.key)) co_return refuse("AccessDenied");
+  co_return check_expected_owner(call, "x-amz-expected-bucket-owner", call.bucket);
+}
+
 // The bucket of the call, and the right to do what it asks.
 Task<> find_and_authorize(Call& call) {
   const Operation& operation = *call.operation;
@@ -49,6 +68,8 @@ Task<> find_and_authorize(Call& call) {
     co_return authorize(call, operation.action, own, "");
   }
   CO_TRY(call.bucket, co_await call.service.store.find_bucket(call.bucket_name));
+  if (goes_by_tenants_block(call, call.bucket))
+    CO_TRY(co_await call.service.iam.public_access().keep_up());
   if (!operation.action.empty()) {
     CO_TRY(authorize(call, operation.action, call.bucket, call.key));
   } else if (call.bucket.tenant != call.principal.tenant && call.bucket.policy.empty() &&
@@ -65,8 +86,13 @@ Task<> find_and_authorize(Call& call) {
 Task<> perform(Call& call) {
   CO_TRY(locate(call));
   CO_TRY(co_await authenticate(call));
-  CO_TRY(call.operation, route(call));
-  CO_TRY(co_await find_and_authorize(call));
+  auto routed = route(call);
+  if (is_anonymous(call)) {
+    CO_TRY(co_await find_and_authorize_anonymous(call, routed));
+  } else {
+    CO_TRY(call.operation, std::move(routed));
+    CO_TRY(co_await find_and_authorize(call));
+  }
   if (call.operation->effect == Effect::kWrites && !call.service.ledger.healthy())
     co_return refuse("ServiceUnavailable");
   auto performed = co_await call.operation->run(call);
@@ -98,7 +124,10 @@ void add_names(const Call& call, Error& error) {
 Task<> answer_error(Call& call, Error error) {
   add_names(call, error);
   const ErrorKind& kind = kind_of(error);
-  if (kind.status == 403) record_denial(call, error);
+  if (is_anonymous(call))
+    record_refused_anonymous(call, error);
+  else if (kind.status == 403)
+    record_denial(call, error);
   http::Response& response = call.response;
   // A Content-Range of a 416 stays; an ETag or type that a read had begun with does not.
   auto range = response.fields.find("content-range");
@@ -116,10 +145,11 @@ Task<> answer_error(Call& call, Error error) {
   co_return co_await response.send(std::move(document));
 }
 
+// Of who did not sign, what was served is in the log of the bucket's owner.
 void count(const Call& call) {
   const auto& on_served = call.service.options.on_served;
-  if (on_served && call.principal.tenant)
-    on_served({call.principal.tenant, call.request.id, call.now});
+  const TenantId tenant = is_anonymous(call) ? call.bucket.tenant : call.principal.tenant;
+  if (on_served && tenant) on_served({tenant, call.request.id, call.now, is_anonymous(call)});
 }
 
 Task<> handle(std::shared_ptr<Service> service, http::Request& request, http::Response& response) {
@@ -132,7 +162,7 @@ Task<> handle(std::shared_ptr<Service> service, http::Request& request, http::Re
     co_return performed;
   }
   auto answered = co_await answer_error(call, std::move(performed.error()));
-  if (response.status == 403) count(call);
+  if (response.status == 403 && !is_anonymous(call)) count(call);
   co_return answered;
 }
 

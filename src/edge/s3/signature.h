@@ -37,6 +37,8 @@ inline constexpr std::string_view kS3Service = "s3", kStsService = "sts";
 // that of the body, which is read with it. Errors, S3's: AccessDenied when there is none,
 // AuthorizationHeaderMalformed, AuthorizationQueryParametersError, InvalidRequest (Version 2).
 Result<Claim> read_claim(const http::Request& request);
+// Whether it says nothing at all of a signature, of whatever version.
+bool is_unsigned(const http::Request& request);
 
 // Whether `now` allows the claim: within 15 minutes, or before a presigned one's end.
 // Errors: RequestTimeTooSkewed, AccessDenied.

@@ -37,10 +37,6 @@ constexpr Answer kBucketAnswers[] = {
     {"object-lock", "ObjectLockConfigurationNotFoundError", "", ""},
     {"ownershipControls", "", "OwnershipControls",
      "<Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>"},
-    {"publicAccessBlock", "", "PublicAccessBlockConfiguration",
-     "<BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls>"
-     "<BlockPublicPolicy>true</BlockPublicPolicy>"
-     "<RestrictPublicBuckets>true</RestrictPublicBuckets>"},
 };
 
 constexpr Answer kObjectAnswers[] = {

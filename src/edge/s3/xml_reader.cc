@@ -183,4 +183,21 @@ Result<std::string> read_location(std::string_view xml) {
   return std::string();
 }
 
+Result<policy::PublicAccessBlock> read_public_access_block(std::string_view xml) {
+  pugi::xml_document document;
+  TRY(pugi::xml_node root, parse(document, xml, "PublicAccessBlockConfiguration"));
+  policy::PublicAccessBlock block = policy::kNothingBlocked;
+  for (pugi::xml_node child : root.children()) {
+    if (child.type() != pugi::node_element) continue;
+    const auto* setting = std::ranges::find(policy::kPublicAccessSettings, local_name(child),
+                                            &policy::PublicAccessSetting::element);
+    if (setting == policy::kPublicAccessSettings.end()) return refuse("MalformedXML");
+    TRY(const std::string whole, text_of(child));
+    const std::string text = to_lower(trim(whole, kXmlSpace));
+    if (text != "true" && text != "false") return refuse("MalformedXML");
+    block.*setting->flag = text == "true";
+  }
+  return block;
+}
+
 }  // namespace belfry::s3

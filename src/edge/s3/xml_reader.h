@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "objects/store.h"
+#include "policy/public_access.h"
 
 #include <string>
 #include <string_view>
@@ -37,5 +38,8 @@ Result<CompleteRequest> read_complete_request(std::string_view xml);
 Result<bool> grants_owner_alone(std::string_view xml, std::string_view owner);
 // The region of a CreateBucketConfiguration; empty when none is named.
 Result<std::string> read_location(std::string_view xml);
+
+// A PublicAccessBlockConfiguration: what it leaves out is off.
+Result<policy::PublicAccessBlock> read_public_access_block(std::string_view xml);
 
 }  // namespace belfry::s3

@@ -68,18 +68,22 @@ void seal_into(View key, View nonce, View associated, View plain, MutableView ou
 }
 
 Result<> open_into(View key, View nonce, View associated, View sealed, MutableView out) {
-  thread_local Context kept = make_context(Direction::kOpen);
   if (sealed.size() < kTagLength) return fail(Code::kCorrupt, "crypto.not_authentic");
   const std::size_t size = sealed.size() - kTagLength;
-  ENSURE(out.size() == size);
+  return open_into(key, nonce, associated, sealed.first(size), sealed.last(kTagLength), out);
+}
+
+Result<> open_into(View key, View nonce, View associated, View sealed, View tag, MutableView out) {
+  thread_local Context kept = make_context(Direction::kOpen);
+  ENSURE(out.size() == sealed.size() && tag.size() == kTagLength);
   EVP_CIPHER_CTX* context = prepare(kept.get(), key, nonce, associated);
   int written = 0;
-  if (size != 0)
+  if (!sealed.empty())
     ENSURE(EVP_DecryptUpdate(context, octets(out.data()), &written, octets(sealed.data()),
-                             length_of(size)) == 1);
+                             length_of(sealed.size())) == 1);
   // OpenSSL takes the expected tag as a mutable pointer and only reads it.
-  auto* tag = const_cast<unsigned char*>(octets(sealed.data()) + size);
-  ENSURE(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, int(kTagLength), tag) == 1);
+  ENSURE(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, int(kTagLength),
+                             const_cast<unsigned char*>(octets(tag.data()))) == 1);
   unsigned char nothing[16];
   if (EVP_DecryptFinal_ex(context, nothing, &written) != 1) {
     // Nothing unauthenticated leaves this function.

@@ -16,8 +16,8 @@ namespace belfry::crypto {
 namespace {
 
 constexpr std::string_view kMagic = "belfrykS";
-// Version 1 has month secrets as they are, and no seal.
-constexpr std::uint16_t kVersion = 2, kUnsealedVersion = 1;
+// Version 1 has month secrets as they are, and no seal; version 2 seals months alone.
+constexpr std::uint16_t kVersion = 3, kMonthsVersion = 2, kUnsealedVersion = 1;
 constexpr std::size_t kMasterKeyIdLength = 8;
 constexpr std::size_t kHeaderLength = 8 + 2 + 2 + 4 + 8 + kMasterKeyIdLength + kNonceLength;
 constexpr std::size_t kChecksumLength = 4;
@@ -37,8 +37,10 @@ Buffer sealing_key(View master_key) {
   return derive(master_key, "belfry keystore seal 1", kKeyLength);
 }
 
-bool is_month(const Key& key) {
-  return key.purpose == KeyPurpose::kAuditMonth;
+// Whether a file of that version has the key's secret sealed once more, under the month seal.
+bool is_sealed(const Key& key, std::uint16_t version) {
+  if (key.purpose == KeyPurpose::kAuditMonth) return version >= kMonthsVersion;
+  return key.purpose == KeyPurpose::kHold && version > kMonthsVersion;
 }
 
 Buffer encode_keys(const std::vector<StoredKey>& keys, View newest_seal) {
@@ -51,7 +53,7 @@ Buffer encode_keys(const std::vector<StoredKey>& keys, View newest_seal) {
     out.put(
         std::uint16_t((stored.confirmed ? kConfirmed : 0) | (stored.destroyed ? kDestroyed : 0)));
     out.put(key.version).put_i64(to_us(key.created));
-    out.string(is_month(key) && !stored.destroyed
+    out.string(is_sealed(key, kVersion) && !stored.destroyed
                    ? View(seal_month(newest_seal, key.id, key.secret))
                    : View(key.secret));
   }
@@ -75,8 +77,8 @@ Buffer encode_key_file(const KeyFile& file, View master_key, View newest_seal, V
 
 namespace {
 
-// A key as the file has it: the secret of a month is still sealed.
-Result<StoredKey> decode_key(Decoder& in, std::size_t month_length) {
+// A key as the file has it: what is sealed once more still is.
+Result<StoredKey> decode_key(Decoder& in, std::uint16_t version) {
   StoredKey stored;
   Key& key = stored.key;
   key.id.value = in.get_i64();
@@ -89,7 +91,8 @@ Result<StoredKey> decode_key(Decoder& in, std::size_t month_length) {
   key.version = in.get<std::uint32_t>();
   key.created = from_us(in.get_i64());
   key.secret = to_buffer(in.string());
-  const std::size_t length = stored.destroyed ? 0 : is_month(key) ? month_length : kKeyLength;
+  const std::size_t sealed_length = kKeyLength + (is_sealed(key, version) ? kTagLength : 0);
+  const std::size_t length = stored.destroyed ? 0 : sealed_length;
   if (!in.ok() || key.id.value <= 0 || key.secret.size() != length)
     return fail(Code::kCorrupt, "keystore.malformed");
   return stored;
@@ -107,14 +110,14 @@ Result<KeyFile> decode_keys(View plain, std::uint16_t version, Seals seals) {
       if (std::ranges::equal(seal_id(candidate), id)) seal = &candidate;
   }
   KeyFile file;
-  file.current = seal != nullptr && seal == &seals.back();
+  file.current = version == kVersion && seal != nullptr && seal == &seals.back();
   const auto count = in.get<std::uint32_t>();
   std::set<KeyId> seen;
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
-    TRY(StoredKey stored, decode_key(in, sealed ? kKeyLength + kTagLength : kKeyLength));
+    TRY(StoredKey stored, decode_key(in, version));
     Key& key = stored.key;
     if (!seen.insert(key.id).second) return fail(Code::kCorrupt, "keystore.malformed");
-    if (sealed && is_month(key) && !stored.destroyed) {
+    if (is_sealed(key, version) && !stored.destroyed) {
       if (!seal) {
         ++file.months_closed;
         continue;
@@ -173,7 +176,7 @@ Result<KeyFile> decode_key_file(View octets, View master_key, Seals seals) {
   const View sealed = in.rest();
   if (as_text(magic) != kMagic || end.get<std::uint32_t>() != crc32c(covered))
     return fail(Code::kCorrupt, "keystore.torn");
-  if (version != kVersion && version != kUnsealedVersion)
+  if (version < kUnsealedVersion || version > kVersion)
     return fail(Code::kCorrupt, "keystore.unknown_version", {{"version", std::to_string(version)}});
   if (length != sealed.size()) return fail(Code::kCorrupt, "keystore.torn");
   if (!equal_constant_time(master_key_id, id_of(master_key)))

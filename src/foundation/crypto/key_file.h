@@ -24,7 +24,8 @@ struct StoredKey {
 struct KeyFile {
   std::uint64_t generation = 0;
   std::vector<StoredKey> keys;
-  // Months that are left out, because they are sealed under none of the seals that were given.
+  // Months and holds that are left out, because they are sealed under none of the seals that were
+  // given.
   std::size_t months_closed = 0;
   // In the newest format, under the newest of the seals.
   bool current = true;

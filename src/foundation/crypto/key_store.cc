@@ -46,7 +46,8 @@ class FileKeyStore : public KeyStore {
   std::vector<Key> list(TenantId tenant, KeyPurpose purpose) override;
   Result<Key> rotate(TenantId tenant, KeyPurpose purpose) override;
   std::vector<Month> months_before(std::uint32_t month) override;
-  Result<> destroy_months_before(std::uint32_t month) override;
+  Result<> destroy_months_before(std::uint32_t month, const std::set<TenantId>& waiting) override;
+  Result<> destroy_hold(KeyId id) override;
   Result<> prepare_next_month() override;
   std::vector<DiskState> disks() override;
 
@@ -57,6 +58,8 @@ class FileKeyStore : public KeyStore {
   Result<> add(std::vector<StoredKey> made);
   Result<std::optional<KeyFile>> read_all();
   Result<> write_locked(const std::vector<StoredKey>& keys);
+  template <class Is>
+  Result<> destroy_locked(Is is_going);
   void confirm_all();
   void publish(const KeyFile& file);
 
@@ -230,14 +233,12 @@ std::vector<KeyStore::Month> FileKeyStore::months_before(std::uint32_t month) {
 
 // The next seal first, so that no disk has a file that nothing opens; the old one goes last, when
 // no disk needs it any more.
-Result<> FileKeyStore::destroy_months_before(std::uint32_t month) {
-  std::lock_guard writing(writing_);
+template <class Is>
+Result<> FileKeyStore::destroy_locked(Is is_going) {
   std::vector<StoredKey> keys = file_.keys;
   bool any = seal_.is_changing();
   for (StoredKey& stored : keys) {
-    if (stored.key.purpose != KeyPurpose::kAuditMonth || stored.destroyed ||
-        stored.key.version >= month)
-      continue;
+    if (stored.destroyed || !is_going(stored.key)) continue;
     stored.destroyed = any = true;
     OPENSSL_cleanse(stored.key.secret.data(), stored.key.secret.size());
     stored.key.secret.clear();
@@ -252,6 +253,25 @@ Result<> FileKeyStore::destroy_months_before(std::uint32_t month) {
   confirm_all();
   publish(file_);
   return seal_.finish();
+}
+
+Result<> FileKeyStore::destroy_months_before(std::uint32_t month,
+                                             const std::set<TenantId>& waiting) {
+  std::lock_guard writing(writing_);
+  return destroy_locked([&](const Key& key) {
+    return key.purpose == KeyPurpose::kAuditMonth && key.version < month &&
+           !waiting.contains(key.tenant);
+  });
+}
+
+Result<> FileKeyStore::destroy_hold(KeyId id) {
+  std::lock_guard writing(writing_);
+  const auto stored =
+      std::ranges::find(file_.keys, id, [](const StoredKey& each) { return each.key.id; });
+  if (stored == file_.keys.end()) return fail(Code::kNotFound, "key.missing", {{"key", id.text()}});
+  if (stored->key.purpose != KeyPurpose::kHold)
+    return fail(Code::kInvalid, "key.of_no_hold", {{"key", id.text()}});
+  return destroy_locked([&](const Key& key) { return key.id == id; });
 }
 
 Result<> FileKeyStore::prepare_next_month() {

@@ -12,10 +12,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <filesystem>
+#include <linux/openat2.h>
 #include <mutex>
 #include <optional>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -125,10 +127,17 @@ class SystemFile : public File {
     return done;
   }
 
-  bool read_cached(std::uint64_t offset, MutableView out) const override {
-    const iovec place{out.data(), out.size()};
-    ssize_t got = ::preadv2(file_.number(), &place, 1, off_t(offset), RWF_NOWAIT);
-    return got >= 0 && std::size_t(got) == out.size();
+  bool read_cached(std::uint64_t offset, std::span<const MutableView> parts) const override {
+    std::array<iovec, 16> places;
+    if (parts.size() > places.size()) return false;
+    std::size_t wanted = 0;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      places[i] = {parts[i].data(), parts[i].size()};
+      wanted += parts[i].size();
+    }
+    ssize_t got =
+        ::preadv2(file_.number(), places.data(), int(parts.size()), off_t(offset), RWF_NOWAIT);
+    return got >= 0 && std::size_t(got) == wanted;
   }
 
   Result<> write_at(std::uint64_t offset, std::span<const View> parts) override {
@@ -247,6 +256,16 @@ class SystemDisk : public Disk {
 
   Result<std::unique_ptr<File>> open(std::string_view path, Access access) override {
     return open_with(path, access == Access::kRead ? O_RDONLY : O_RDWR);
+  }
+
+  // openat2(2), since Linux 5.12.
+  std::unique_ptr<File> open_cached(std::string_view path) override {
+    auto name = checked(path);
+    if (!name) return nullptr;
+    open_how how{.flags = O_RDONLY | O_CLOEXEC, .mode = 0, .resolve = RESOLVE_CACHED};
+    const long number = ::syscall(SYS_openat2, root_.load(), name->c_str(), &how, sizeof how);
+    if (number < 0) return nullptr;
+    return std::make_unique<SystemFile>(int(number), std::string(path));
   }
 
   Result<std::unique_ptr<File>> create(std::string_view path) override {

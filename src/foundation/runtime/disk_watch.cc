@@ -42,8 +42,8 @@ class WatchedFile : public File {
     return count;
   }
 
-  bool read_cached(std::uint64_t offset, MutableView out) const override {
-    return inner_->read_cached(offset, out);
+  bool read_cached(std::uint64_t offset, std::span<const MutableView> parts) const override {
+    return inner_->read_cached(offset, parts);
   }
 
   Result<> write_at(std::uint64_t offset, std::span<const View> parts) override {
@@ -104,6 +104,10 @@ class WatchedDisk : public Disk {
   Result<std::unique_ptr<File>> open(std::string_view path, Access access) override {
     return watched(
         [inner = inner_, path = std::string(path), access] { return inner->open(path, access); });
+  }
+  std::unique_ptr<File> open_cached(std::string_view path) override {
+    auto file = inner_->open_cached(path);
+    return file ? std::make_unique<WatchedFile>(watch_, std::move(file)) : nullptr;
   }
   Result<std::unique_ptr<File>> create(std::string_view path) override {
     return watched([inner = inner_, path = std::string(path)] { return inner->create(path); });

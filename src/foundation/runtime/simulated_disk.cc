@@ -135,8 +135,10 @@ class SimulatedFile : public File {
     return count;
   }
 
-  bool read_cached(std::uint64_t offset, MutableView out) const override {
-    return disk_.in_memory && read_at(offset, out) == out.size();
+  bool read_cached(std::uint64_t offset, std::span<const MutableView> parts) const override {
+    return disk_.in_memory && std::ranges::all_of(parts, [&](MutableView part) {
+             return read_at(std::exchange(offset, offset + part.size()), part) == part.size();
+           });
   }
 
   Result<> write_at(std::uint64_t offset, std::span<const View> parts) override {

@@ -10,10 +10,6 @@ namespace belfry::audit {
 
 namespace {
 
-Buffer leaf_key(View month_secret, const LeafId& id) {
-  return crypto::hkdf_sha256(month_secret, {}, id, crypto::kKeyLength);
-}
-
 template <std::size_t N>
 std::array<std::byte, N> take(Decoder& in) {
   std::array<std::byte, N> out{};
@@ -23,6 +19,10 @@ std::array<std::byte, N> take(Decoder& in) {
 }
 
 }  // namespace
+
+Buffer leaf_key(View month_secret, const LeafId& id) {
+  return crypto::hkdf_sha256(month_secret, {}, id, crypto::kKeyLength);
+}
 
 Result<Buffer> seal_leaf(LeafType type, const crypto::Key& month, View plain,
                          const LeafRandom& random) {
@@ -74,9 +74,14 @@ Result<LeafHeader> decode_leaf_header(View octets) {
 }
 
 Result<Buffer> open_leaf(View octets, View month_secret) {
-  TRY(LeafHeader header, decode_leaf_header(octets));
-  auto salted = crypto::open(leaf_key(month_secret, header.id), header.nonce,
-                             octets.first(kLeafHeaderLength), octets.subspan(kLeafHeaderLength));
+  TRY(const LeafHeader header, decode_leaf_header(octets));
+  return open_leaf_alone(octets, leaf_key(month_secret, header.id));
+}
+
+Result<Buffer> open_leaf_alone(View octets, View leaf_key) {
+  TRY(const LeafHeader header, decode_leaf_header(octets));
+  auto salted = crypto::open(leaf_key, header.nonce, octets.first(kLeafHeaderLength),
+                             octets.subspan(kLeafHeaderLength));
   if (!salted) return fail(Code::kCorrupt, "audit.leaf_not_authentic");
   // AES-GCM does not commit to its key: the tag alone would let one ciphertext be two events.
   if (crypto::sha256(*salted) != header.commitment)

@@ -52,6 +52,10 @@ Result<LeafHeader> decode_leaf_header(View octets);
 // The plaintext, once tag and commitment hold. Errors: besides those of the header corrupt
 // ("audit.leaf_not_authentic", "audit.leaf_commitment").
 Result<Buffer> open_leaf(View octets, View month_secret);
+// The key that opens this leaf and no other of its month.
+Buffer leaf_key(View month_secret, const LeafId& id);
+// As open_leaf, with that key.
+Result<Buffer> open_leaf_alone(View octets, View leaf_key);
 
 // The segment's plaintext: each event behind a 32-bit length.
 void add_to_segment(Buffer& plain, std::string_view event);

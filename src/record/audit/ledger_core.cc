@@ -27,7 +27,7 @@ Core::Core(Clock& clock, Random& random, segments::Store& store, crypto::KeyStor
       store_(store),
       keys_(keys),
       options_(std::move(options)),
-      files_(options_.tile_disks),
+      files_(options_.tile_disks, options_.tile_pool),
       index_(options_.tile_disks, keys, random, log_reader()) {}
 
 Result<> Core::load_signer() {

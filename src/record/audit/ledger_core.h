@@ -86,7 +86,8 @@ class Core {
   // Full bundles and tiles; the partial bundle too; and what a checkpoint needs, with it.
   enum class Extent { kFull, kEntries, kAll };
   Result<> publish(TenantId tenant, Extent extent, TileFiles::Present present);
-  // Those that changed and whose last publication is long enough ago; that changed; or each.
+  // Those that changed and whose last publication is long enough ago; that changed; or each. While
+  // memory fills, the full bundles of the others too.
   enum class Which { kRested, kDirty, kEach };
   Result<> publish_all(Which which, TileFiles::Present present);
   // Writes to files what more than half of `octets_max` octets of entries hold, the largest logs
@@ -146,6 +147,8 @@ class Core {
   Result<crypto::Key> month_key(TenantId tenant);
   bool has_room_locked() const;
   Result<> publish_job(Publication job, Extent extent, TileFiles::Present present);
+  bool is_crowded();
+  bool is_crowded_locked() const { return held_octets_ > options_.kept_octets_max / 2; }
   Result<> complete(Publication& job);
   Result<> write_entries(const Publication& job, Extent extent, TileFiles::Present present);
   Result<> write_tiles(const Publication& job, TileFiles::Present present);

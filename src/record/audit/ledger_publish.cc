@@ -12,6 +12,10 @@ constexpr Duration kPublishEvery = std::chrono::milliseconds(250);
 // A log that goes on growing is published so often: its partial bundle and tiles are written whole
 // each time, and the file system remembers for seconds each file that made place for them.
 constexpr Duration kRest = std::chrono::milliseconds(700);
+// While memory fills, full bundles wait for nothing.
+constexpr Duration kCrowdedEvery = std::chrono::milliseconds(10);
+// So much of bundles is handed to the disks at once.
+constexpr std::size_t kTogetherOctets = std::size_t{4} << 20;
 
 Buffer tile_octets(const Hashes& hashes) {
   Buffer out;
@@ -65,23 +69,30 @@ Result<> Core::complete(Publication& job) {
 
 Result<> Core::write_entries(const Publication& job, Extent extent, TileFiles::Present present) {
   const std::span entries(job.entries);
+  std::vector<TileFile> files;
+  std::size_t octets = 0;
   for (std::size_t i = 0; i < entries.size(); i += kTileWidth) {
     const auto width = unsigned(std::min<std::size_t>(kTileWidth, entries.size() - i));
     if (width < kTileWidth && extent == Extent::kFull) break;
     const TilePath path{Resource::kEntries, {0, (job.entries_from + i) / kTileWidth}, width};
     // A start has them from the journal once more, and nobody can read them.
     if (delete_if_destroyed(job.tenant, path.place.index, entries.subspan(i, width))) continue;
-    TRY(files_.write(job.tenant, path.text(), bundle_octets(entries.subspan(i, width)), present));
+    files.push_back({path.text(), bundle_octets(entries.subspan(i, width))});
+    octets += files.back().octets.size();
+    if (octets < kTogetherOctets) continue;
+    TRY(files_.write(job.tenant, files, present));
+    files.clear();
+    octets = 0;
   }
-  return {};
+  return files_.write(job.tenant, files, present);
 }
 
 Result<> Core::write_tiles(const Publication& job, TileFiles::Present present) {
-  for (const auto& [place, hashes] : job.tiles) {
-    const TilePath path{Resource::kTile, place};
-    TRY(files_.write(job.tenant, path.text(), tile_octets(hashes), present));
-  }
-  return {};
+  std::vector<TileFile> files;
+  files.reserve(job.tiles.size());
+  for (const auto& [place, hashes] : job.tiles)
+    files.push_back({TilePath{Resource::kTile, place}.text(), tile_octets(hashes)});
+  return files_.write(job.tenant, files, present);
 }
 
 namespace {
@@ -99,11 +110,13 @@ std::vector<TilePath> partial_tiles(const Publication& job) {
 }  // namespace
 
 Result<> Core::write_checkpoint(const Publication& job, TileFiles::Present present) {
+  std::vector<TileFile> files;
   for (const TilePath& path : partial_tiles(job))
-    TRY(files_.write(job.tenant, path.text(), tile_octets(job.partial[path.place.level]), present));
+    files.push_back({path.text(), tile_octets(job.partial[path.place.level])});
+  TRY(files_.write(job.tenant, files, present));
   const std::string note = sign_checkpoint(origin(job.tenant), job.size, job.root,
                                            verifier_key(job.tenant), signer_seed_);
-  return files_.write(job.tenant, TilePath{}.text(), as_view(note), present);
+  return files_.write(job.tenant, {TilePath{}.text(), to_buffer(as_view(note))}, present);
 }
 
 // What only older checkpoints need.
@@ -163,18 +176,26 @@ Result<> Core::publish_job(Publication job, Extent extent, TileFiles::Present pr
 }
 
 Result<> Core::publish_all(Which which, TileFiles::Present present) {
-  std::vector<TenantId> due;
+  std::vector<std::pair<TenantId, Extent>> due;
   {
     std::lock_guard lock(mutex_);
     const Monotonic now = clock_.monotonic();
-    for (const auto& [tenant, log] : logs_)
+    for (const auto& [tenant, log] : logs_) {
       if (which == Which::kEach || (log.dirty() && (which == Which::kDirty || now >= log.rested())))
-        due.push_back(tenant);
+        due.emplace_back(tenant, Extent::kAll);
+      else if (is_crowded_locked() && log.has_full_bundle())
+        due.emplace_back(tenant, Extent::kFull);
+    }
   }
   Result<> outcome;
-  for (TenantId tenant : due)
-    if (auto published = publish(tenant, Extent::kAll, present); !published) outcome = published;
+  for (const auto& [tenant, extent] : due)
+    if (auto published = publish(tenant, extent, present); !published) outcome = published;
   return outcome;
+}
+
+bool Core::is_crowded() {
+  std::lock_guard lock(mutex_);
+  return is_crowded_locked();
 }
 
 Result<> Core::make_room(std::size_t octets_max) {
@@ -204,13 +225,15 @@ std::size_t Core::held_octets() {
 }
 
 boost::asio::awaitable<void> Core::run_publisher(std::shared_ptr<Core> core) {
+  Duration wait = kPublishEvery;
   while (!core->stopping_) {
-    co_await core->clock_.sleep(kPublishEvery);
+    co_await core->clock_.sleep(wait);
     if (core->stopping_) break;
     Core* raw = core.get();
     // What could not be written is tried again in the next round: it is still in memory.
     auto publish = [raw] { return raw->publish_all(Which::kRested, TileFiles::Present::kReplace); };
-    std::ignore = co_await runtime::blocking(core->pool(), publish);
+    const auto published = co_await runtime::blocking(core->pool(), publish);
+    wait = published && core->is_crowded() ? kCrowdedEvery : kPublishEvery;
     std::set<TenantId> lost;
     {
       std::lock_guard lock(core->mutex_);

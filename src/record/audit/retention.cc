@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,22 +57,31 @@ std::size_t count_old_months(crypto::KeyStore& keys, Clock& clock, unsigned mont
   return keys.months_before(first_kept(keys, clock.now(), months_kept)).size();
 }
 
-Task<std::uint64_t> destroy_old_months(Ledger& ledger, crypto::KeyStore& keys, Clock& clock,
-                                       std::shared_ptr<Pool> pool, unsigned months_kept) {
+Task<std::uint64_t> destroy_old_months(Ledger& ledger, crypto::KeyStore& keys, Vault& vault,
+                                       Clock& clock, std::shared_ptr<Pool> pool,
+                                       unsigned months_kept) {
   const Timestamp now = clock.now();
   const std::uint32_t before = first_kept(keys, now, months_kept);
   const auto months = keys.months_before(before);
+  std::set<TenantId> tenants;
+  for (const auto& known : months) tenants.insert(known.tenant);
+  // Nothing is placed until the months are gone: it would look at them too late.
+  const Vault::Secured secured = co_await vault.secure(tenants);
+  std::uint64_t destroyed = 0;
   std::map<TenantId, std::string> going;
   for (const auto& [tenant, month] : months) {
+    if (secured.waiting.contains(tenant)) continue;
+    ++destroyed;
     std::string& text = going[tenant];
     text += (text.empty() ? "" : ", ") + month_text(month);
   }
   for (const auto& [tenant, text] : going)
     CO_TRY(co_await ledger.record(tenant, destruction_of(tenant, text, now)));
   // Without a month too: a destruction that a disk kept open is ended.
-  CO_TRY(co_await runtime::blocking(*pool, [&] { return keys.destroy_months_before(before); }));
+  CO_TRY(co_await runtime::blocking(
+      *pool, [&] { return keys.destroy_months_before(before, secured.waiting); }));
   CO_TRY(co_await ledger.delete_destroyed());
-  co_return months.size();
+  co_return destroyed;
 }
 
 }  // namespace belfry::audit

@@ -3,7 +3,9 @@
 #include "savepoint.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
+#include <latch>
 
 namespace belfry::audit {
 
@@ -140,26 +142,48 @@ Result<unsigned> TileFiles::mend(TenantId tenant, const std::string& path,
   return bad.empty() ? 0 : replace_copies(bad, folder, full, *whole);
 }
 
-Result<> TileFiles::write(TenantId tenant, const std::string& path, View octets, Present present) {
-  const std::string folder = folder_of(tenant), full = folder + "/" + path;
-  const Content content(octets);
-  Result<> outcome = fail(Code::kRetry, "audit.tile_not_written", {{"path", full}});
-  for (std::size_t place = 0; place < disks_.size(); ++place) {
-    const auto& disk = disks_[place];
-    if (!disk) continue;
-    if (present == Present::kCompare) {
-      auto there = read_from(disk, full);
-      if (there && std::ranges::equal(*there, content.all())) {
-        outcome = {};
-        continue;
+Result<> TileFiles::write(TenantId tenant, std::span<const TileFile> files, Present present) {
+  const std::string folder = folder_of(tenant);
+  std::vector<Content> contents;
+  for (const TileFile& file : files) contents.emplace_back(file.octets);
+  std::vector<std::atomic<bool>> written(files.size());
+  auto write_on = [&](std::size_t place) {
+    const std::shared_ptr<Disk>& disk = disks_[place];
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      const std::string full = folder + "/" + files[i].path;
+      if (present == Present::kCompare) {
+        auto there = read_from(disk, full);
+        if (there && std::ranges::equal(*there, contents[i].all())) {
+          written[i] = true;
+          continue;
+        }
       }
+      if (replace_on(disk, folder, full, contents[i], Writer::kPublication))
+        written[i] = true;
+      else
+        note_behind(place);
     }
-    if (replace_on(disk, folder, full, content, Writer::kPublication))
-      outcome = {};
+  };
+  on_each_disk(write_on);
+  for (std::size_t i = 0; i < files.size(); ++i)
+    if (!written[i])
+      return fail(Code::kRetry, "audit.tile_not_written", {{"path", folder + "/" + files[i].path}});
+  return {};
+}
+
+void TileFiles::on_each_disk(std::function<void(std::size_t disk)> work) {
+  std::latch working(std::ptrdiff_t(disks_.size()));
+  for (std::size_t disk = 0; disk < disks_.size(); ++disk) {
+    auto once = [&, disk] {
+      if (disks_[disk]) work(disk);
+      working.count_down();
+    };
+    if (pool_)
+      pool_->run_always(once);
     else
-      note_behind(place);
+      once();
   }
-  return outcome;
+  working.wait();
 }
 
 void TileFiles::remove(TenantId tenant, const std::string& path) {

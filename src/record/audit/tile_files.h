@@ -4,7 +4,7 @@
 // passed over, and is *behind*; a copy that is not as it should be is replaced by a good one.
 // sync() makes all of a disk durable, and a savepoint on it (savepoint.h) says that it has all
 // files up to there. Calls block, no longer than the disks let them: what a call that hangs may
-// touch is its own.
+// touch is its own. Where there is a pool, the disks write beside one another.
 //
 // Any thread may read. One at a time may write() and remove: whoever publishes. A file appears
 // under its name whole, for it is written under another first: `unfinished` by write(),
@@ -14,21 +14,29 @@
 #include "audit/ledger.h"
 #include "base/bytes.h"
 #include "base/result.h"
+#include "runtime/blocking.h"
 #include "runtime/disk.h"
 
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace belfry::audit {
 
+struct TileFile {
+  std::string path;
+  Buffer octets;
+};
+
 class TileFiles {
  public:
-  explicit TileFiles(std::vector<std::shared_ptr<Disk>> disks)
-      : disks_(std::move(disks)), behind_(disks_.size()) {}
+  // `pool` has a thread for each disk, and nothing else to do; null: one disk after the other.
+  TileFiles(std::vector<std::shared_ptr<Disk>> disks, std::shared_ptr<Pool> pool)
+      : disks_(std::move(disks)), pool_(std::move(pool)), behind_(disks_.size()) {}
 
   // kNo for what the next publication may remove meanwhile.
   enum class Repair { kYes, kNo };
@@ -38,9 +46,12 @@ class TileFiles {
                       const std::function<bool(View)>& good, Repair repair = Repair::kYes);
 
   enum class Present { kReplace, kCompare };
-  // Writes to every disk; with kCompare only where it is missing or different. Errors: retry when
-  // no disk has it afterwards.
-  Result<> write(TenantId tenant, const std::string& path, View octets, Present present);
+  // Writes to every disk, on each in this order; with kCompare only what is missing or different.
+  // Errors: retry when no disk has one of them afterwards.
+  Result<> write(TenantId tenant, std::span<const TileFile> files, Present present);
+  Result<> write(TenantId tenant, TileFile file, Present present) {
+    return write(tenant, std::span(&file, 1), present);
+  }
   // Reads every copy, from the disk as far as it goes, and replaces those that `good` refuses by
   // one that it accepts; how many. Errors: corrupt ("audit.tile_lost").
   Result<unsigned> mend(TenantId tenant, const std::string& path,
@@ -82,8 +93,10 @@ class TileFiles {
                                   Cached cached);
   unsigned replace_copies(const std::vector<std::size_t>& bad, const std::string& folder,
                           const std::string& path, View octets);
+  void on_each_disk(std::function<void(std::size_t disk)> work);
 
   std::vector<std::shared_ptr<Disk>> disks_;
+  std::shared_ptr<Pool> pool_;
   std::mutex repairing_;
   std::mutex behind_mutex_;
   std::vector<char> behind_;  // under behind_mutex_

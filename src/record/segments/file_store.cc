@@ -249,8 +249,10 @@ class OpenCopy : public FileCopy {
   OpenCopy(StoreDevice& device, std::shared_ptr<const File> file, Bytes size)
       : device_(device), file_(std::move(file)), size_(size) {}
 
-  bool read_cached(std::uint64_t offset, MutableView out) const override {
-    return is_inside(offset, out.size()) && file_->read_cached(kPage + offset, out);
+  bool read_cached(std::uint64_t offset, std::span<const MutableView> parts) const override {
+    std::size_t length = 0;
+    for (MutableView part : parts) length += part.size();
+    return is_inside(offset, length) && file_->read_cached(kPage + offset, parts);
   }
 
   Task<std::shared_ptr<std::byte[]>> read(std::uint64_t offset, std::size_t length) const override {
@@ -281,10 +283,11 @@ Task<std::shared_ptr<const FileCopy>> LocalStore::open_copy(const FilePosition& 
   if (!set) co_return nullptr;
   for (StoreDevice* device : set->members()) {
     if (!device || !device->good()) continue;
+    const std::string path = file_path(file.set, file.file);
+    if (auto cached = device->info.disk->open_cached(path))
+      co_return std::make_shared<const OpenCopy>(*device, std::move(cached), file.size);
     auto opened = co_await device->wait_for(
-        [disk = device->info.disk, path = file_path(file.set, file.file)] {
-          return disk->open(path, Access::kRead);
-        });
+        [disk = device->info.disk, path] { return disk->open(path, Access::kRead); });
     if (!opened && DiskWatch::is_silence(opened.error())) continue;
     // A copy is wrong: it is not passed over here, but found and mended by read_file().
     if (!opened) co_return nullptr;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace belfry::provider {
 namespace {
 
@@ -30,6 +32,19 @@ TEST(AccessSamples, CountsAllAndRemembersSome) {
   EXPECT_EQ(samples.take(kBegun + minutes(9))->begun, kBegun) << "the oldest first";
   EXPECT_EQ(samples.take(kBegun + minutes(9))->samples.at(0).request_id, "a minute later");
   EXPECT_FALSE(samples.take(kBegun + minutes(9)));
+}
+
+TEST(AccessSamples, WhoDidNotSignTakesNobodysPlace) {
+  AccessSamples samples;
+  for (int i = 0; i < 500; ++i) samples.add({TenantId{2}, "unsigned", kBegun, true});
+  for (int i = 0; i < 60; ++i) samples.add({TenantId{2}, "signed", kBegun});
+  const auto minute = samples.take(kBegun + minutes(1));
+  ASSERT_TRUE(minute);
+  EXPECT_EQ(minute->requests.at(TenantId{2}), 560);
+  EXPECT_EQ(std::ranges::count(minute->samples, "signed", &s3::Served::request_id),
+            AccessSamples::kSamplesMax);
+  EXPECT_EQ(std::ranges::count(minute->samples, "unsigned", &s3::Served::request_id),
+            AccessSamples::kAnonymousMax);
 }
 
 TEST(AccessSamples, HoldsTwoHoursAtMost) {

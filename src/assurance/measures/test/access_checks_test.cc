@@ -102,6 +102,19 @@ class AccessChecks : public StateTest {
         "INSERT INTO log_reading (tenant_id, leaf, part, observed_at_us) VALUES (:tenant, 9, 0, "
         ":now)",
         {{"tenant", tenant}, {"now", now()}});
+    read_visits(tenant, "anonymous");
+  }
+  void read_visits(std::int64_t tenant, const std::string& what) {
+    execute(
+        "INSERT INTO public_reading (tenant_id, what, leaf, part, observed_at_us) VALUES (:tenant, "
+        ":what, 9, 0, :now)",
+        {{"tenant", tenant}, {"what", what}, {"now", now()}});
+  }
+  // What the log tells of who may come in, minutes ago; `what`: "'papers', 'policy', 1".
+  void set_public(const std::string& what, std::int64_t minutes) {
+    execute("INSERT INTO public_setting (tenant_id, bucket, kind, opens, at_us) VALUES (2, " +
+                what + ", :at)",
+            {{"at", now() - minutes * 60'000'000}});
   }
   void add_grant(std::int64_t id, std::int64_t user, const std::string& kind, std::int64_t since,
                  const database::Value& ended) {
@@ -289,7 +302,8 @@ TEST_P(AccessChecks, OfReportsOnBreakGlass) {
   add_intervention(8, "ordinary", "", 11, 60);
   const auto after = [&](std::int64_t hours) {
     clock_.advance(std::chrono::hours(hours));
-    execute("UPDATE log_reading SET observed_at_us = :now", {{"now", now()}});
+    for (const char* table : {"log_reading", "public_reading"})
+      execute("UPDATE " + std::string(table) + " SET observed_at_us = :now", {{"now", now()}});
   };
   after(72);
   expect("S01-P-04", Verdict::kPass, {});
@@ -350,6 +364,55 @@ TEST_P(AccessChecks, OfWhoWasLetIn) {
   expect("S01-P-04", Verdict::kPass, {});
   execute("DELETE FROM iam_grant");
   execute("UPDATE user_access SET hour_us = :hour", {{"hour", now() - 25 * hour}});
+  expect("S01-P-04", Verdict::kPass, {});
+}
+
+TEST_P(AccessChecks, OfWhoDidNotSign) {
+  read_log(2);
+  const std::int64_t minute = 60'000'000;
+  execute(
+      "INSERT INTO anonymous_access (tenant_id, bucket, minute_us, requests, first_us, last_us) "
+      "VALUES (2, 'papers', :minute, 5, :first, :last)",
+      {{"minute", now() - 30 * minute},
+       {"first", now() - 30 * minute},
+       {"last", now() - 30 * minute + 40'000'000}});
+  const std::vector<std::string> unfounded = {
+      "bucket papers: 5 requests without a signature in 24 hours, 5 of them when the bucket was "
+      "not open to everybody"};
+  expect("S01-P-04", Verdict::kFail, unfounded);
+  set_public("'papers', 'policy', 1", 60);
+  set_public("'papers', 'block', 1", 60);
+  expect("S01-P-04", Verdict::kFail, unfounded);
+  set_public("'', 'block', 1", 60);
+  expect("S01-P-04", Verdict::kPass, {});
+  // Each of the three, closed before, of another bucket, and opened too late.
+  for (const auto& [broken, mended] : std::vector<std::pair<std::string, std::string>>{
+           {"opens = 0 WHERE kind = 'policy'", "opens = 1"},
+           {"opens = 0 WHERE bucket = 'papers' AND kind = 'block'", "opens = 1"},
+           {"opens = 0 WHERE bucket = ''", "opens = 1"},
+           {"bucket = 'others' WHERE kind = 'policy'", "bucket = 'papers' WHERE kind = 'policy'"},
+           {"tenant_id = 1", "tenant_id = 2"},
+           {"at_us = at_us + 1807000000", "at_us = at_us - 1807000000"}}) {
+    execute("UPDATE public_setting SET " + broken);
+    expect("S01-P-04", Verdict::kFail, unfounded);
+    execute("UPDATE public_setting SET " + mended);
+    expect("S01-P-04", Verdict::kPass, {});
+  }
+  // Closed between the first and the last of the minute, by more than the slack; then before both.
+  set_public("'', 'block', 0", 30);
+  expect("S01-P-04", Verdict::kFail, unfounded);
+  execute("UPDATE public_setting SET at_us = at_us + 36000000 WHERE opens = 0");
+  expect("S01-P-04", Verdict::kPass, {});
+  set_public("'', 'block', 0", 45);
+  expect("S01-P-04", Verdict::kFail, unfounded);
+  set_public("'', 'block', 1", 40);
+  expect("S01-P-04", Verdict::kPass, {});
+  execute("DELETE FROM public_setting");
+  // What is too young to be judged, and what is too old.
+  execute("UPDATE anonymous_access SET first_us = :at, last_us = :at", {{"at", now() - minute}});
+  expect("S01-P-04", Verdict::kPass, {});
+  execute("UPDATE anonymous_access SET first_us = :at, last_us = :at, minute_us = :at",
+          {{"at", now() - 1441 * minute}});
   expect("S01-P-04", Verdict::kPass, {});
 }
 

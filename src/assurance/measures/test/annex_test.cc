@@ -76,9 +76,9 @@ TEST(Annex, WordsEveryReasonThatItsSqlGives) {
       "pass", "fail", "objects", "provider", "tenant_administrator", "ledger", "session", "user",
       "key", "token", "profile", "group", "bucket",
       // Of the life of rights.
-      "role", "membership", "reader", "founding", "earlier", "provider_administrator", "boundary",
-      "renewed", "expired", "keep", "remove", "unconfirmed", "pending", "all", "privileged", "open",
-      "ended", "passkey", "break_glass", "tenant"};
+      "role", "role_profile", "trust", "membership", "delegation", "reader", "founding", "earlier",
+      "provider_administrator", "boundary", "renewed", "expired", "keep", "remove", "unconfirmed",
+      "pending", "all", "privileged", "open", "ended", "passkey", "break_glass", "tenant"};
   std::size_t seen = 0;
   for (const Definition& definition : annex()) {
     const Measure& measure = definition.measure;

@@ -82,6 +82,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"reste {n}", "reste {m}", "12:10: invalid measures.bad_reason"},
         Case{", fr: 'reste {n}'", "", "12:5: invalid yaml.missing_key"},
         Case{"'few n=1'", "'many'", "12:10: invalid measures.bad_reason"},
+        Case{"  period_seconds: 60",
+             "  summed: {kind: user, rest: few, more: many}\n  period_seconds: 60",
+             "14:11: invalid measures.bad_reason id=few"},
+        Case{"  period_seconds: 60",
+             "  summed: {kind: site, rest: few, more: few}\n  period_seconds: 60",
+             "14:18: invalid yaml.not_one_of"},
         Case{"measures:Suite.Name", "later", "17:16: invalid measures.bad_negative_test"},
         Case{"negative_test: measures:Suite.Name\n", "", "1:1: invalid yaml.missing_key"}));
 

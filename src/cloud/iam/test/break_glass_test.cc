@@ -88,6 +88,32 @@ TEST_P(BreakGlassTest, IsNotApprovedByAnAccountThatWhoOpensMade) {
   EXPECT_EQ(approve(world_.admin(), id), "");
 }
 
+TEST_P(BreakGlassTest, IsNotApprovedForWhoAdministersNoMore) {
+  const auto change = [&](const std::string& sql) {
+    ASSERT_TRUE(world_.state->write([&](Transaction& transaction) -> Result<> {
+      TRY(transaction.execute(sql));
+      return {};
+    }));
+  };
+  const InterventionId id = open();
+  for (const auto& [gone, back] : std::vector<std::pair<std::string, std::string>>{
+           {"UPDATE iam_user SET active = 0 WHERE name = 'nadia'",
+            "UPDATE iam_user SET active = 1 WHERE name = 'nadia'"},
+           {"UPDATE iam_user SET role = 'operator' WHERE name = 'nadia'",
+            "UPDATE iam_user SET role = 'provider_administrator' WHERE name = 'nadia'"},
+           {"UPDATE iam_user SET base_role = 'reader', role_until_us = 1 WHERE name = 'nadia'",
+            "UPDATE iam_user SET base_role = NULL, role_until_us = NULL WHERE name = 'nadia'"},
+           {"UPDATE mfa_factor SET confirmed_us = NULL WHERE user_id IN (SELECT u.id FROM iam_user "
+            "u WHERE u.name = 'nadia')",
+            "UPDATE mfa_factor SET confirmed_us = 1 WHERE confirmed_us IS NULL"}}) {
+    change(gone);
+    EXPECT_EQ(approve(world_.admin(), id), "iam.opener_gone") << gone;
+    EXPECT_EQ(find(id).state, InterventionState::kPending);
+    change(back);
+  }
+  EXPECT_EQ(approve(world_.admin(), id), "");
+}
+
 TEST_P(BreakGlassTest, AllowsNoMoreThanItNames) {
   NewIntervention named = wanted();
   named.actions = {"s3:GetObject"};

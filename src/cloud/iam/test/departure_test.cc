@@ -115,6 +115,31 @@ TEST_P(DepartureTest, TheLastActiveAdministratorStaysForWhoElseMayDelete) {
   EXPECT_EQ(message_of(remove(other, customer.user)), "iam.last_administrator");
 }
 
+TEST_P(DepartureTest, TheFounderGoesOnceTwoOthersAdminister) {
+  const Principal system{
+      .tenant = kProviderTenant, .name = "system", .method = Method::kSystem, .credential = {}};
+  make(system, "nadia", Role::kProviderAdministrator);
+  make(system, "oleg", Role::kProviderAdministrator);
+  const UserId founder = world_.admin().user;
+  const std::string seed = enrol("nadia");
+  // As staff get it, for a time.
+  execute("UPDATE iam_user SET base_role = 'reader', role_until_us = " +
+          std::to_string(to_us(world_.clock.now() + std::chrono::days(92))) +
+          " WHERE name IN ('nadia', 'oleg')");
+  const auto nadia = [&] { return world_.enter("nadia", kGoodPassword, seed); };
+  const auto suspend = [&] {
+    return message_of(world_.wait(world_.iam->set_user_active(nadia(), founder, false)));
+  };
+  EXPECT_EQ(suspend(), "iam.last_administrator") << "oleg has no second factor: he decides nothing";
+  EXPECT_EQ(message_of(remove(nadia(), founder)), "iam.last_administrator");
+  enrol("oleg");
+  EXPECT_EQ(suspend(), "");
+  EXPECT_EQ(message_of(remove(nadia(), founder)), "");
+  EXPECT_EQ(world_.count("SELECT count(*) AS n FROM iam_user WHERE name = 'admin' AND "
+                         "deleted_us IS NOT NULL"),
+            1);
+}
+
 TEST_P(DepartureTest, AnAdministratorForATimeRemovesNoneForGood) {
   const Principal customer = world_.customer();
   const User second = make(customer, "second", Role::kTenantAdministrator);

@@ -3,6 +3,8 @@
 #include "iam/people.h"
 #include "world.h"
 
+#include <algorithm>
+
 namespace belfry::iam {
 namespace {
 
@@ -40,6 +42,12 @@ class FactorResetTest : public testing::TestWithParam<database::Engine> {
   std::string approve(const Principal& by, const std::string& id) {
     return message_of(world_.wait(resets().approve_factor_reset(by, id)));
   }
+  bool may_be_of_one_person() {
+    return std::ranges::any_of(
+        world_.ledger.last_event(kFirstCustomer).details, [](const audit::Detail& detail) {
+          return detail.name == "approved_by_own_account" && detail.value == "yes";
+        });
+  }
   std::string turn() { return message_of(world_.wait(resets().turn())); }
   std::vector<Mail> mailed() { return *world_.wait(world_.iam->mail().take_due(20)); }
 
@@ -59,6 +67,14 @@ TEST_P(FactorResetTest, WhoMadeTheAccountOfWhoAsksLeavesItToAnother) {
   ASSERT_TRUE(asked) << asked.error().describe();
   EXPECT_EQ(approve(second(), asked->id), "iam.four_eyes_of_maker");
   EXPECT_EQ(approve(world_.customer(), asked->id), "");
+  EXPECT_FALSE(may_be_of_one_person());
+}
+
+TEST_P(FactorResetTest, AnApprovalThatOnePersonCouldHaveGivenSaysSo) {
+  auto asked = ask(world_.customer());
+  ASSERT_TRUE(asked) << asked.error().describe();
+  ASSERT_EQ(approve(second(), asked->id), "");
+  EXPECT_TRUE(may_be_of_one_person()) << "who asked made the account of the only other one";
 }
 
 TEST_P(FactorResetTest, TwoAdministratorsAndADay) {

@@ -85,7 +85,8 @@ TEST_P(InterventionsTest, ReachNoBucketPolicy) {
   ASSERT_EQ(approve(world_.admin(), ask(enter("nadia"), all)), "");
   const Principal nadia = enter("nadia");
   EXPECT_EQ(may(nadia, "s3:DeleteObject", "arn:aws:s3:::any/a"), "");
-  for (const char* action : {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"})
+  for (const char* action : {"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy",
+                             "s3:PutBucketPublicAccessBlock"})
     EXPECT_EQ(may(nadia, action, "arn:aws:s3:::any"), "iam.denied") << action;
 }
 
@@ -214,6 +215,53 @@ TEST_P(InterventionsTest, RefuseWhatIsNone) {
   NewIntervention for_customer = reads();
   for_customer.staff = world_.customer().user;
   EXPECT_EQ(refusal(world_.admin(), for_customer), "iam.user_missing");
+}
+
+TEST_P(InterventionsTest, AreSeenByThePartnerAboveWhoEndsNone) {
+  auto partner = world_.wait(
+      iam_.create_tenant(world_.admin(), TenantKind::kPartner, "harbour", kProviderTenant));
+  ASSERT_TRUE(partner) << partner.error().describe();
+  auto below =
+      world_.wait(iam_.create_tenant(world_.admin(), TenantKind::kCustomer, "quay", partner->id));
+  ASSERT_TRUE(below) << below.error().describe();
+  const auto make = [&](TenantId tenant, const std::string& name) {
+    EXPECT_TRUE(world_.wait(iam_.create_user(world_.admin(), tenant, name, "",
+                                             Role::kTenantAdministrator, kGoodPassword)));
+    enrol(name);
+  };
+  make(partner->id, "pia");
+  make(below->id, "quentin");
+  EXPECT_TRUE(world_.wait(
+      iam_.create_user(enter("pia"), partner->id, "paul", "", Role::kMember, kGoodPassword)));
+  NewIntervention wanted = reads();
+  wanted.tenant = below->id;
+  const InterventionId id = ask(enter("nadia"), wanted);
+  const InterventionId elsewhere = ask(enter("nadia"), reads());
+  ASSERT_EQ(approve(world_.admin(), id), "");
+  const Principal pia = enter("pia");
+  auto seen = world_.wait(interventions_.list(pia, std::nullopt, {}));
+  ASSERT_TRUE(seen) << seen.error().describe();
+  ASSERT_EQ(seen->things.size(), 1u) << "of its end customers alone";
+  EXPECT_EQ(seen->things[0].id, id);
+  EXPECT_EQ(seen->things[0].tenant_name, "quay");
+  EXPECT_EQ(message_of(world_.wait(interventions_.find(pia, elsewhere))),
+            "iam.intervention_missing");
+  EXPECT_EQ(end(pia, id), "iam.denied");
+  EXPECT_EQ(world_.ledger.last(partner->id), "iam:EndIntervention failure iam.denied");
+  EXPECT_EQ(message_of(world_.wait(interventions_.approve(pia, id, ""))), "iam.denied");
+  // Nobody but its administrators, whatever a profile gives.
+  auto looks = world_.wait(iam_.profiles().create_profile(
+      pia, "Looks",
+      R"({"Statement": {"Effect": "Allow", "Action": "iam:Get*", "Resource": "*"}})"));
+  ASSERT_TRUE(looks) << looks.error().describe();
+  const Principal paul = world_.enter("paul", kGoodPassword);
+  ASSERT_TRUE(world_.wait(iam_.profiles().give_profile(pia, looks->id, {.user = paul.user})));
+  enrol("paul");
+  EXPECT_EQ(world_.wait(interventions_.list(enter("paul"), std::nullopt, {}))->things.size(), 0u);
+  EXPECT_EQ(message_of(world_.wait(interventions_.find(enter("paul"), id))),
+            "iam.intervention_missing");
+  EXPECT_EQ(end(enter("quentin"), id), "");
+  EXPECT_EQ(world_.wait(interventions_.find(enter("pia"), id))->end_reason, "customer");
 }
 
 }  // namespace

@@ -186,6 +186,50 @@ TEST_P(LostPasswordTest, LinksAreFewAndEnd) {
   EXPECT_EQ(world_.count("SELECT count(*) AS n FROM password_reset"), 0);
 }
 
+TEST_P(LostPasswordTest, StrangersUseUpTheirOwnLinksAlone) {
+  make(world_.customer(), "anna");
+  ASSERT_TRUE(world_.sign_in("anna", kGoodPassword));  // from 192.0.2.1
+  for (const char* stranger : {"198.51.100.1", "198.51.100.2", "198.51.100.3"}) {
+    EXPECT_EQ(ask("anna", stranger), "");
+    EXPECT_NE(mailed(), "");
+  }
+  EXPECT_EQ(ask("anna", "198.51.100.4"), "");
+  EXPECT_EQ(mailed(), "") << "three a day";
+  // Nor do they slow the owner down, who asks from where it was.
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(ask("anna", "192.0.2.1"), "");
+    EXPECT_NE(mailed(), "") << i;
+  }
+  world_.clock.advance(std::chrono::hours(2));  // the throttle forgets sooner than the day does
+  EXPECT_EQ(ask("anna", "192.0.2.1"), "");
+  EXPECT_EQ(mailed(), "") << "three a day, too";
+}
+
+TEST_P(LostPasswordTest, StrangersEndNoLinkOfTheOwner) {
+  make(world_.customer(), "anna");
+  ASSERT_TRUE(world_.sign_in("anna", kGoodPassword));
+  EXPECT_EQ(ask("anna", "192.0.2.1"), "");
+  const std::string own = mailed();
+  EXPECT_EQ(ask("anna", "198.51.100.1"), "");
+  EXPECT_EQ(mailed(), "");
+  EXPECT_EQ(reset({own, kNewPassword}), "");
+}
+
+TEST_P(LostPasswordTest, ADeviceOfTheOwnersCountsWhereverItIs) {
+  make(world_.customer(), "anna");
+  const auto opened = world_.sign_in("anna", kGoodPassword);
+  ASSERT_TRUE(opened);
+  ASSERT_NE(opened->device, "");
+  for (int i = 1; i <= 4; ++i) {
+    EXPECT_EQ(ask("anna", "198.51.100." + std::to_string(i)), "");
+    mailed();
+  }
+  EXPECT_EQ(
+      message_of(world_.wait(lost().ask_for_reset({"anna", "fr", "203.0.113.7", opened->device}))),
+      "");
+  EXPECT_NE(mailed(), "");
+}
+
 TEST_P(LostPasswordTest, NeedsAProviderThatSendsMail) {
   world_.iam->people().accept_links({"https://cloud.example", false});
   EXPECT_EQ(ask("anna"), "iam.no_mail");

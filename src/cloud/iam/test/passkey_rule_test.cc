@@ -210,14 +210,51 @@ TEST_P(PasskeyRuleTest, ACodeDoesNotSayThatItIsFoundAgain) {
   EXPECT_EQ(ask(), "") << "with a recovery code the administrator helps itself";
 }
 
-TEST_P(PasskeyRuleTest, ProgramsGoOnAndAreMadeWithThePasskeyAlone) {
+TEST_P(PasskeyRuleTest, ProgramsOfBeforeDoNothingByTheRole) {
   const Session first = open();
-  const auto token = world_.wait(iam_.create_api_token(by(first), "x", {}));
+  const auto old = world_.wait(iam_.create_api_token(by(first), "x", {}));
+  const auto old_key = world_.wait(iam_.create_access_key(by(first), by(first).user));
+  ASSERT_TRUE(old && old_key);
+  const auto may = [&](const Iam::NewApiToken& token) {
+    const auto program = world_.wait(iam_.authenticate_token(token.secret));
+    EXPECT_TRUE(program) << program.error().describe();
+    return message_of(world_.wait(iam_.list_users(*program, kProviderTenant, {})));
+  };
+  EXPECT_EQ(may(*old), "");
+  const Session with = add_passkey(first);
+  EXPECT_EQ(may(*old), "iam.made_before_passkey");
+  const auto signer = world_.wait(iam_.find_signing_identity(old_key->key.id));
+  ASSERT_TRUE(signer);
+  EXPECT_EQ(message_of(iam_.authorize(signer->principal, "disk:Heal", {"x", kProviderTenant}, {})),
+            "iam.made_before_passkey");
+  // It makes none in its place that could; what was made with the passkey can.
+  const auto own = world_.wait(iam_.authenticate_token(old->secret));
+  ASSERT_TRUE(own);
+  if (const auto made = world_.wait(iam_.create_api_token(*own, "y", {})))
+    EXPECT_EQ(may(*made), "iam.made_before_passkey");
+  const auto token = world_.wait(iam_.create_api_token(by(with), "z", {}));
+  const auto key = world_.wait(iam_.create_access_key(by(with), by(with).user));
+  ASSERT_TRUE(token && key);
+  EXPECT_EQ(may(*token), "");
+  const auto heir = world_.wait(iam_.create_api_token(
+      *world_.wait(iam_.authenticate_token(token->secret)), "of the token", {}));
+  ASSERT_TRUE(heir) << heir.error().describe();
+  EXPECT_EQ(may(*heir), "");
+  EXPECT_EQ(
+      message_of(iam_.authorize(world_.wait(iam_.find_signing_identity(key->key.id))->principal,
+                                "disk:Heal", {"x", kProviderTenant}, {})),
+      "");
+  // With the last passkey the rule goes too.
+  remove_factors(with, FactorKind::kPasskey);
+  EXPECT_EQ(may(*old), "");
+}
+
+TEST_P(PasskeyRuleTest, ProgramsAreMadeWithThePasskeyAlone) {
+  const Session with = add_passkey(open());
+  const auto token = world_.wait(iam_.create_api_token(by(with), "x", {}));
   ASSERT_TRUE(token);
-  add_passkey(first);
   const auto program = world_.wait(iam_.authenticate_token(token->secret));
   ASSERT_TRUE(program);
-  EXPECT_TRUE(world_.wait(iam_.list_users(*program, kProviderTenant, {})));
   const Session session = open();
   EXPECT_EQ(message_of(world_.wait(iam_.create_api_token(by(session), "y", {}))), kNeeded);
   EXPECT_EQ(message_of(world_.wait(iam_.create_access_key(by(session), by(session).user))),

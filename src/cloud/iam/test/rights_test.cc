@@ -71,6 +71,10 @@ constexpr Line kMatrix[] = {
     {"s3:GetBucketPolicy", 'O', "+-+++"},
     {"s3:PutBucketPolicy", 'O', "+-+--"},
     {"s3:DeleteBucketPolicy", 'O', "+-+--"},
+    {"s3:GetBucketPublicAccessBlock", 'O', "+-+++"},
+    {"s3:PutBucketPublicAccessBlock", 'O', "+-+--"},
+    {"iam:GetPublicAccess", 'O', "+-+--"},
+    {"iam:SetPublicAccess", 'O', "+-+--"},
     {"s3:DeleteObject", 'O', "+-++-"},
     {"s3:CreateBucket", 'O', "+-++-"},
     {"s3:AbortMultipartUpload", 'O', "+-++-"},
@@ -78,6 +82,9 @@ constexpr Line kMatrix[] = {
     {"audit:GetKeys", 'O', "+++--"},
     {"audit:ExportEvents", 'O', "+++--"},
     {"audit:GetVerifierKey", 'O', "+++--"},
+    {"audit:PlaceHold", 'O', "+-+--"},
+    {"audit:ReleaseHold", 'O', "+-+--"},
+    {"audit:ListHolds", 'O', "+++--"},
     {"iam:ListUsers", 'O', "+-+--"},
     {"iam:CreateUser", 'O', "+-+--"},
     {"iam:SetUserActive", 'O', "+-+--"},
@@ -125,6 +132,14 @@ TEST_F(RightsTest, AdministersTheTreeDownwardsOnly) {
   for (const char* action : {"iam:CreateAccessKey", "audit:ListEvents", "audit:GetKeys"})
     EXPECT_EQ(administrator(kProviderTenant, action, kCustomer), "iam.denied") << action;
   EXPECT_EQ(administrator(kProviderTenant, "iam:DeleteAccessKey", kCustomer), "allowed");
+  // The provider holds what the law wants of any log, and reads nothing of it; a partner does not.
+  for (const char* action : {"audit:PlaceHold", "audit:ReleaseHold", "audit:ListHolds"}) {
+    EXPECT_EQ(administrator(kProviderTenant, action, kCustomer), "allowed") << action;
+    EXPECT_EQ(administrator(kPartner, action, kBelowPartner), "iam.denied") << action;
+    EXPECT_EQ(administrator(kCustomer, action, kProviderTenant), "iam.denied") << action;
+    EXPECT_EQ(decide_as(Role::kOperator, kProviderTenant, action, kCustomer), "iam.denied");
+  }
+  EXPECT_EQ(administrator(kProviderTenant, "audit:ExportHold", kCustomer), "iam.denied");
 }
 
 TEST_F(RightsTest, PrivilegedRolesDoNothingWithoutASecondFactor) {
@@ -230,6 +245,51 @@ TEST_F(RightsTest, WhoLetsOthersInHasASecondFactor) {
             "iam.second_factor_needed");
   member.second_factor = true;
   EXPECT_TRUE(decide(tree_, member, "s3:PutBucketPolicy", bucket));
+}
+
+TEST_F(RightsTest, ADelegationAllowsItsActAndNothingElse) {
+  auto held = std::make_shared<HeldPolicies>();
+  held->delegate = held->privileged = true;
+  Principal by{.tenant = kCustomer,
+               .user = UserId{7},
+               .name = "head",
+               .role = Role::kReader,
+               .method = Method::kSession,
+               .credential = "s",
+               .second_factor = true,
+               .held = held};
+  const auto may = [&](std::string_view action, DelegatedAct act, TenantId owner = kCustomer) {
+    auto decided =
+        decide(tree_, by, action, {.name = "belfry:user/8", .tenant = owner, .delegated = act});
+    return decided ? "allowed" : decided.error().message();
+  };
+  EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive), "allowed");
+  EXPECT_EQ(may("iam:GetUser", DelegatedAct::kSee), "allowed");
+  for (DelegatedAct act : {DelegatedAct::kSee, DelegatedAct::kInvite, DelegatedAct::kSuspend,
+                           DelegatedAct::kGive, DelegatedAct::kApprove})
+    for (std::string_view action :
+         {"iam:CreateUser", "iam:DeleteUser", "iam:SetBoundary", "iam:ChangeProfile",
+          "iam:CreateDelegation", "iam:EndDelegation", "iam:SetAccessRules", "iam:CreateAccessKey",
+          "iam:AskForFactorReset", "iam:ListSessions", "sts:AssumeRole", "audit:ListEvents"})
+      EXPECT_EQ(may(action, act), "iam.denied") << action;
+  EXPECT_EQ(may("iam:SetUserActive", DelegatedAct::kGive), "iam.denied") << "another act's";
+  EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive, kPartner), "iam.denied");
+  by.second_factor = false;
+  EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive), "iam.second_factor_needed");
+  by.second_factor = true;
+  by.assumed = std::make_shared<AssumedRole>();
+  EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive), "iam.denied") << "a role is no delegate";
+  by.assumed = nullptr;
+  by.role = Role::kOperator;
+  EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive), "iam.denied");
+  by.role = Role::kReader;
+  held->policies = {*policy::compile(
+      R"({"Statement": {"Effect": "Deny", "Action": "iam:Give*", "Resource": "*"}})",
+      policy::Kind::kIdentity)};
+  EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive), "iam.denied") << "a denial binds it";
+  held->policies.clear();
+  held->delegate = false;
+  EXPECT_EQ(may("iam:GiveProfile", DelegatedAct::kGive), "iam.denied") << "who is none";
 }
 
 TEST_F(RightsTest, WithoutAMethodNothingIsAllowed) {

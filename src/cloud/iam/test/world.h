@@ -23,7 +23,8 @@ class MemoryKeyStore : public crypto::KeyStore {
   std::vector<crypto::Key> list(TenantId tenant, crypto::KeyPurpose purpose) override;
   Result<crypto::Key> rotate(TenantId tenant, crypto::KeyPurpose purpose) override;
   std::vector<Month> months_before(std::uint32_t) override { return {}; }
-  Result<> destroy_months_before(std::uint32_t) override { return {}; }
+  Result<> destroy_months_before(std::uint32_t, const std::set<TenantId>&) override { return {}; }
+  Result<> destroy_hold(crypto::KeyId) override { return {}; }
   Result<> prepare_next_month() override { return {}; }
   std::vector<DiskState> disks() override { return {}; }
 

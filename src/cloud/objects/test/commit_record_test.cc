@@ -96,6 +96,19 @@ Commit example_of_second_values() {
   return commit;
 }
 
+// What has values of the third version: buckets that do not block everything.
+Commit example_of_third_values() {
+  Commit commit{.bucket = {0}, .key = "open"};
+  Bucket bucket{.id = {42}, .tenant = {3}, .created = from_us(9)};
+  bucket.policy = R"({"Statement": []})";
+  bucket.public_access->restrict_public_buckets = false;
+  commit.changes.push_back({.kind = EntryKind::kBucket, .value = encode_bucket(bucket)});
+  bucket.policy.clear();
+  bucket.public_access.reset();
+  commit.changes.push_back({.kind = EntryKind::kBucket, .value = encode_bucket(bucket)});
+  return commit;
+}
+
 Buffer joined(const std::vector<Buffer>& parts) {
   Buffer all;
   for (const Buffer& part : parts) all.insert(all.end(), part.begin(), part.end());
@@ -122,6 +135,7 @@ void expect_golden(const Commit& commit, const std::string& name) {
 TEST(CommitRecord, IsTheGoldenFile) {
   expect_golden(example(), "commit.bin");
   expect_golden(example_of_second_values(), "commit.second_values.bin");
+  expect_golden(example_of_third_values(), "commit.third_values.bin");
 }
 
 TEST(CommitRecord, ReadsWhatItWrote) {

@@ -108,10 +108,12 @@ TEST(Envelope, OpensToWhatWasSealedAndNowhereElse) {
   EXPECT_EQ(envelope.version, kTenantKey.version);
   ChunkCipher cipher = ChunkCipher::unwrap(kTenantKey, kBucket, kKey, envelope).value();
   Buffer out(kChunk);
-  ASSERT_TRUE(cipher.open({0, false}, View(made.sealed).first(kSealedChunk), out));
+  const View sealed = View(made.sealed).first(kChunk),
+             tag = View(made.sealed).subspan(kChunk, crypto::kTagLength);
+  ASSERT_TRUE(cipher.open({0, false}, sealed, tag, out));
   EXPECT_TRUE(std::ranges::equal(out, View(plain()).first(kChunk)));
-  EXPECT_FALSE(cipher.open({0, true}, View(made.sealed).first(kSealedChunk), out)) << "cut off";
-  EXPECT_FALSE(cipher.open({1, false}, View(made.sealed).first(kSealedChunk), out)) << "moved";
+  EXPECT_FALSE(cipher.open({0, true}, sealed, tag, out)) << "cut off";
+  EXPECT_FALSE(cipher.open({1, false}, sealed, tag, out)) << "moved";
   EXPECT_FALSE(ChunkCipher::unwrap(kTenantKey, BucketId{78}, kKey, envelope));
   EXPECT_FALSE(ChunkCipher::unwrap(kTenantKey, kBucket, "other", envelope));
   crypto::Key other = kTenantKey;

@@ -145,6 +145,27 @@ TEST_F(StoreTest, ABucketKeepsItsPolicy) {
   EXPECT_EQ(message(run(store().set_bucket_policy(other, "{}", {}))), "bucket.missing");
 }
 
+TEST_F(StoreTest, ABucketKeepsWhatItKeepsFromThePublic) {
+  const auto block = [&] { return run(store().find_bucket(bucket_.name))->public_access; };
+  const auto listed = [&] { return run(store().list_buckets(bucket_.tenant))->at(0); };
+  EXPECT_EQ(block(), policy::PublicAccessBlock{}) << "a new one blocks everything";
+  for (const auto& setting : policy::kPublicAccessSettings) {
+    policy::PublicAccessBlock changed;
+    changed.*setting.flag = false;
+    ASSERT_TRUE(run(store().set_public_access(bucket_, changed, {})));
+    EXPECT_EQ(block(), changed) << setting.name;
+    EXPECT_EQ(listed().public_access, changed) << setting.name;
+  }
+  ASSERT_TRUE(run(store().set_bucket_policy(bucket_, "{}", {})));
+  ASSERT_TRUE(run(store().set_public_access(bucket_, std::nullopt, {})));
+  EXPECT_EQ(block(), std::nullopt);
+  EXPECT_EQ(listed().block(), policy::kNothingBlocked);
+  EXPECT_EQ(run(store().find_bucket(bucket_.name))->policy, "{}") << "the policy stays";
+  EXPECT_EQ(listed().policy, "") << "lists are without";
+  ASSERT_TRUE(run(store().set_public_access(bucket_, policy::PublicAccessBlock{}, {})));
+  EXPECT_EQ(block(), policy::PublicAccessBlock{});
+}
+
 TEST_F(StoreTest, OnlyEmptyBucketsGo) {
   ASSERT_TRUE(put("a", "x"));
   EXPECT_EQ(message(run(store().delete_bucket(bucket_, {}))), "bucket.not_empty");

@@ -1,5 +1,6 @@
 // The page that explains policies to customers (docs/operations/policies.md) says what is so.
 #include "policy/policy.h"
+#include "policy/public_access.h"
 
 #include <gtest/gtest.h>
 
@@ -41,6 +42,8 @@ TEST(Documentation, ExamplesCompileAndRefusedOnesAreRefused) {
   int compiled_count = 0, refused_count = 0;
   for (const Example& example : examples_of_page()) {
     auto compiled = compile_bucket_policy(example.document, kArn);
+    if (compiled && example.heading.ends_with("policy.public"))
+      if (auto held = check_block(**compiled, {}); !held) compiled = std::unexpected(held.error());
     if (example.heading.starts_with(kRefused)) {
       ASSERT_FALSE(compiled) << example.document;
       EXPECT_EQ(compiled.error().message(), example.heading.substr(kRefused.size()));

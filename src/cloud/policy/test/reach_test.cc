@@ -260,5 +260,66 @@ TEST(Reach, ItsWorkIsBounded) {
   EXPECT_EQ(ask(statements, "arn:aws:s3:::b/" + std::string(1000, 'a')), kMaybe);
 }
 
+// Sessions of a role, of which the names are not known.
+TEST(Reach, ToldOfWhomeverHasAnArnThatBeginsSo) {
+  const KnowsSome facts("");
+  const auto ask_of_sessions = [&](const std::string& effect, const std::string& principal) {
+    const auto resource = policy(R"({"Effect": ")" + effect + R"(", "Action": "s3:*", )" +
+                                     principal + R"(, "Resource": "*"})",
+                                 Kind::kResource);
+    const std::vector<PolicyPtr> identity = {
+        policy(effect == "Deny" ? allow("*")
+                                : R"({"Effect": "Allow", "Action": "x:y", "Resource": "*"})")};
+    return find_reach({.identity = identity, .boundary = {}, .session = {}, .resource = resource},
+                      {.action = "s3:GetObject",
+                       .resource = "arn:aws:s3:::b/a",
+                       .owner = kOwn,
+                       .caller = {"arn:aws:sts::000000000002:assumed-role/backup/", kOwn},
+                       .callers = Extent::kAllThatBegin,
+                       .facts = facts})
+        .certainty;
+  };
+  const std::string role = R"({"AWS": "arn:aws:iam::000000000002:role/backup"})";
+  const std::string one = R"({"AWS": "arn:aws:sts::000000000002:assumed-role/backup/nightly"})";
+  const std::string other = R"({"AWS": "arn:aws:sts::000000000002:assumed-role/backup2/nightly"})";
+  EXPECT_EQ(ask_of_sessions("Allow", "\"Principal\": " + role), kAlways);
+  EXPECT_EQ(ask_of_sessions("Allow", "\"Principal\": " + one), kMaybe);
+  EXPECT_EQ(ask_of_sessions("Allow", "\"Principal\": " + other), kNever);
+  EXPECT_EQ(ask_of_sessions("Deny", "\"Principal\": " + role), kNever);
+  EXPECT_EQ(ask_of_sessions("Deny", "\"Principal\": " + one), kMaybe);
+  EXPECT_EQ(ask_of_sessions("Deny", "\"NotPrincipal\": " + role), kAlways);
+  EXPECT_EQ(ask_of_sessions("Deny", "\"NotPrincipal\": " + one), kMaybe);
+  EXPECT_EQ(ask_of_sessions("Deny", "\"NotPrincipal\": " + other), kNever);
+}
+
+TEST(Reach, TellsWhoseTokensAreLetIn) {
+  const KnowsSome facts("");
+  const auto issuers = [&](const std::string& more) {
+    const auto trust = policy(
+        R"({"Sid": "Jobs", "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+            "Principal": {"Federated": "arn:aws:iam::000000000002:oidc-provider/ci.example"},
+            "Condition": {"StringEquals": {"ci.example:sub": "main"}}},
+           {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "000000000002"}})" +
+            more,
+        Kind::kTrust);
+    return named_issuers(*trust, {.action = "sts:AssumeRoleWithWebIdentity",
+                                  .resource = "",
+                                  .owner = kOwn,
+                                  .caller = {},
+                                  .facts = facts});
+  };
+  const auto named = issuers("");
+  ASSERT_EQ(named.size(), 1u);
+  EXPECT_EQ(named[0].name, "arn:aws:iam::000000000002:oidc-provider/ci.example");
+  EXPECT_EQ(named[0].statement, "Jobs");
+  EXPECT_EQ(named[0].certainty, kMaybe);
+  EXPECT_EQ(named[0].conditions, std::vector<std::string>{"StringEquals ci.example:sub main"});
+  const std::string closed = R"(, {"Effect": "Deny", "Action": "sts:*", "Principal": "*")";
+  EXPECT_TRUE(issuers(closed + "}").empty());
+  EXPECT_EQ(
+      issuers(closed + R"(, "Condition": {"Bool": {"aws:SecureTransport": "false"}}})").size(), 1u)
+      << "that may not hold";
+}
+
 }  // namespace
 }  // namespace belfry::policy

@@ -18,6 +18,23 @@ inline constexpr char kSecret[] = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 inline constexpr char kOtherKeyId[] = "AKIAOTHERTENANTKEY00";
 inline constexpr TenantId kTenant{2}, kOtherTenant{3};
 
+class FakePublicAccess final : public iam::PublicAccess {
+ public:
+  policy::PublicAccessBlock block;  // of every tenant
+  int kept_up = 0;
+
+  Task<policy::PublicAccessBlock> find_block(const iam::Principal&) override { co_return block; }
+  Task<policy::PublicAccessBlock> set_block(const iam::Principal&,
+                                            const policy::PublicAccessBlock& given) override {
+    co_return block = given;
+  }
+  Task<policy::PublicAccessBlock> block_of(TenantId) override { co_return block; }
+  Task<> keep_up() override {
+    ++kept_up;
+    co_return Result<>();
+  }
+};
+
 class FakeIam final : public iam::Iam {
  public:
   template <class T>
@@ -27,6 +44,9 @@ class FakeIam final : public iam::Iam {
 
   std::set<std::string> denied_actions;
   FakeRoles fake_roles;
+  FakePublicAccess fake_public_access;
+  bool is_open = false;      // to who does not sign, as far as it may read
+  bool minds_block = false;  // and where the bucket's own block lets it
   std::map<std::string, std::string> keys_seen;
   std::string resource_seen, policy_seen;  // of the last resource that was asked for
 
@@ -37,6 +57,13 @@ class FakeIam final : public iam::Iam {
     keys_seen.clear();
     for (const char* key : {"s3:prefix", "s3:max-keys", "aws:useragent", "s3:x-amz-storage-class"})
       if (auto values = context.protocol->find(key)) keys_seen[key] = values->front();
+    if (principal.method == iam::Method::kAnonymous) {
+      const bool reads = action == "s3:GetObject" || action == "s3:ListBucket";
+      if (minds_block && resource.restricts_public) return fail(Code::kDenied, "iam.denied");
+      if (is_open && reads && resource.tenant && !denied_actions.contains(std::string(action)))
+        return {};
+      return fail(Code::kDenied, "iam.denied");
+    }
     if (principal.tenant != resource.tenant || denied_actions.contains(std::string(action)))
       return fail(Code::kDenied, "iam.denied");
     return {};
@@ -108,6 +135,8 @@ class FakeIam final : public iam::Iam {
     return absent<RenewedSession>();
   }
   iam::Profiles& profiles() override { std::abort(); }
+  iam::PublicAccess& public_access() override { return fake_public_access; }
+  iam::Delegations& delegations() override { std::abort(); }
   iam::Access& access() override { std::abort(); }
   iam::AccessQueries& access_queries() override { std::abort(); }
   iam::Reviews& reviews() override { std::abort(); }

@@ -76,6 +76,14 @@ Task<> FakeStore::set_bucket_policy(const objects::Bucket& bucket, const std::st
   co_return Result<>();
 }
 
+Task<> FakeStore::set_public_access(const objects::Bucket& bucket,
+                                    std::optional<policy::PublicAccessBlock> block,
+                                    objects::MakeLeaf leaf) {
+  CO_TRY(leaf({}));
+  buckets_.at(bucket.name).public_access = block;
+  co_return Result<>();
+}
+
 Task<> FakeStore::delete_bucket(const objects::Bucket& bucket, objects::MakeLeaf leaf) {
   if (!objects_[bucket.id].empty()) co_return fail(Code::kConflict, "bucket.not_empty");
   CO_TRY(leaf({}));

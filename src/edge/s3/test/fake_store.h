@@ -22,6 +22,9 @@ class FakeStore final : public objects::Store {
   Task<std::vector<objects::Bucket>> list_all_buckets() override;
   Task<> set_bucket_policy(const objects::Bucket& bucket, const std::string& policy,
                            objects::MakeLeaf leaf) override;
+  Task<> set_public_access(const objects::Bucket& bucket,
+                           std::optional<policy::PublicAccessBlock> block,
+                           objects::MakeLeaf leaf) override;
   Task<> delete_bucket(const objects::Bucket& bucket, objects::MakeLeaf leaf) override;
   Task<objects::ObjectInfo> put(const objects::Bucket& bucket, const std::string& key,
                                 const objects::PutRequest& request, Source& body,

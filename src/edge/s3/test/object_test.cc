@@ -370,5 +370,46 @@ TEST_F(ObjectTest, UploadsInParts) {
   EXPECT_EQ(code_of({"DELETE", "/bucket/big", "", {{"uploadId", upload}}}), "NoSuchUpload");
 }
 
+TEST_F(ObjectTest, AReadIsCutWhenItsRightHasEnded) {
+  make_bucket();
+  const std::string body(200'000, 'x');
+  put("long", body);
+  between_pieces_ = [this] {
+    clock_.time += std::chrono::seconds(2);
+    iam_.denied_actions = {"s3:GetObject"};
+  };
+  const auto cut = send({"GET", "/bucket/long"});
+  EXPECT_EQ(cut->length, Bytes{body.size()});
+  EXPECT_LT(cut->body.size(), body.size());
+  EXPECT_GT(cut->body.size(), 0u);
+  EXPECT_EQ(ledger_.of("s3:GetObject").back().event.reason, "iam.denied");
+  iam_.denied_actions.clear();
+  between_pieces_ = [this] { clock_.time += std::chrono::seconds(2); };
+  EXPECT_EQ(send({"GET", "/bucket/long"})->body, body);
+}
+
+TEST_F(ObjectTest, NothingIsStoredByARightThatEndedMeanwhile) {
+  make_bucket();
+  const std::string body = "longer than one piece";
+  const auto ends_after = [&](Duration pause) {
+    return [this, pause] {
+      clock_.time += pause;
+      iam_.denied_actions = {"s3:PutObject"};
+    };
+  };
+  between_pieces_ = ends_after(std::chrono::milliseconds(100));
+  EXPECT_EQ(send({"PUT", "/bucket/quick", body})->status, 200) << "asked again once a second";
+  iam_.denied_actions.clear();
+  between_pieces_ = ends_after(std::chrono::seconds(1));
+  EXPECT_EQ(code_of({"PUT", "/bucket/slow", body}), "AccessDenied");
+  iam_.denied_actions.clear();
+  between_pieces_ = [this] { clock_.time += std::chrono::seconds(30); };
+  EXPECT_EQ(send({"PUT", "/bucket/lasting", body})->status, 200);
+  between_pieces_ = {};
+  EXPECT_EQ(send({"GET", "/bucket/quick"})->status, 200);
+  EXPECT_EQ(send({"GET", "/bucket/slow"})->status, 404);
+  EXPECT_EQ(send({"GET", "/bucket/lasting"})->body, body);
+}
+
 }  // namespace
 }  // namespace belfry::s3

@@ -49,7 +49,8 @@ http::Request ServiceTest::signed_request(const Ask& ask) {
 
 std::unique_ptr<Reply> ServiceTest::send_raw(http::Request request, std::string body) {
   auto reply = std::make_unique<Reply>();
-  TextSource source(std::move(body));
+  TextSource source(std::move(body), between_pieces_);
+  reply->between = between_pieces_;
   request.body = &source;
   boost::asio::io_context context;
   bool done = false;

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace belfry::s3 {
 
@@ -24,9 +25,11 @@ class SetClock final : public Clock {
 // Gives a text in pieces of at most `step` octets.
 class TextSource final : public Source {
  public:
-  explicit TextSource(std::string text, std::size_t step = 7)
-      : text_(std::move(text)), step_(step) {}
+  // Calls `between` before each piece but the first.
+  explicit TextSource(std::string text, std::function<void()> between = {}, std::size_t step = 7)
+      : text_(std::move(text)), between_(std::move(between)), step_(step) {}
   Task<std::size_t> read(MutableView out) override {
+    if (given_ > 0 && between_) between_();
     View piece = as_view(text_).subspan(given_);
     piece = piece.first(std::min({piece.size(), out.size(), step_}));
     std::ranges::copy(piece, out.begin());
@@ -36,6 +39,7 @@ class TextSource final : public Source {
 
  private:
   std::string text_;
+  std::function<void()> between_;
   std::size_t step_, given_ = 0;
 };
 
@@ -43,6 +47,7 @@ struct Reply final : http::Response {
   std::string body;
   std::optional<Bytes> length;
   bool has_started = false;
+  std::function<void()> between{};  // called with each piece
 
   Task<> send(std::string text) override {
     has_started = true;
@@ -56,6 +61,7 @@ struct Reply final : http::Response {
     co_return Result<>();
   }
   Task<> write(View bytes) override {
+    if (between) between();
     body += as_text(bytes);
     co_return Result<>();
   }
@@ -91,6 +97,8 @@ class ServiceTest : public testing::Test {
   void put(std::string key, std::string body);
 
   SetClock clock_;
+  // What happens between the pieces of bodies; empty: nothing.
+  std::function<void()> between_pieces_;
   FakeIam iam_;
   FakeLedger ledger_;
   FakeStore store_{clock_};

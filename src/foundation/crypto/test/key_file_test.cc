@@ -26,13 +26,20 @@ StoredKey key(std::int64_t id, KeyPurpose purpose, std::uint32_t version) {
           true};
 }
 
-// The file that docs/formats/keystore.md describes octet by octet.
-KeyFile golden() {
+// What the first two formats have.
+KeyFile golden_before_holds() {
   KeyFile file{5, {key(1, KeyPurpose::kObjects, 1), key(2, KeyPurpose::kAuditMonth, 24312)}};
   file.keys[1].confirmed = false;
   file.keys.push_back(key(3, KeyPurpose::kObjects, 2));
   file.keys[2].destroyed = true;
   file.keys[2].key.secret.clear();
+  return file;
+}
+
+// The file that docs/formats/keystore.md describes octet by octet.
+KeyFile golden() {
+  KeyFile file = golden_before_holds();
+  file.keys.push_back(key(4, KeyPurpose::kHold, 1));
   return file;
 }
 
@@ -59,7 +66,7 @@ std::string golden_text(const std::string& name) {
 }
 
 TEST(KeyFile, TheGoldenFileIsWrittenAndReadToThisDay) {
-  const std::string text = golden_text("keystore-2");
+  const std::string text = golden_text("keystore-3");
   EXPECT_EQ(to_hex(as_view(text)), to_hex(encode_key_file(golden(), kMaster, kSeals[0], kNonce)));
   const KeyFile read = decode_key_file(as_view(text), kMaster, kSeals).value();
   expect_equal(read, golden());
@@ -68,17 +75,23 @@ TEST(KeyFile, TheGoldenFileIsWrittenAndReadToThisDay) {
 
 TEST(KeyFile, TheFirstFormatIsReadAndNotCurrent) {
   const KeyFile read = decode_key_file(as_view(golden_text("keystore-1")), kMaster, kSeals).value();
-  expect_equal(read, golden());
+  expect_equal(read, golden_before_holds());
   EXPECT_FALSE(read.current);
   EXPECT_TRUE(decode_key_file(as_view(golden_text("keystore-1")), kMaster, {}));
 }
 
-TEST(KeyFile, MonthsStayClosedWithoutTheirSealAndAllElseOpens) {
+TEST(KeyFile, TheSecondFormatIsReadAndNotCurrent) {
+  const KeyFile read = decode_key_file(as_view(golden_text("keystore-2")), kMaster, kSeals).value();
+  expect_equal(read, golden_before_holds());
+  EXPECT_FALSE(read.current) << "it is to be written as the third";
+}
+
+TEST(KeyFile, MonthsAndHoldsStayClosedWithoutTheirSealAndAllElseOpens) {
   const Buffer octets = encode_key_file(golden(), kMaster, kSeals[0], kNonce);
   const std::vector<Buffer> others = {Buffer(32, std::byte{1}), Buffer(32, std::byte{2})};
   for (Seals seals : {Seals(), Seals(others)}) {
     const KeyFile read = decode_key_file(octets, kMaster, seals).value();
-    EXPECT_EQ(read.months_closed, 1u);
+    EXPECT_EQ(read.months_closed, 2u);
     EXPECT_FALSE(read.current);
     ASSERT_EQ(read.keys.size(), 2u);
     EXPECT_EQ(read.keys[0].key.id.value, 1);

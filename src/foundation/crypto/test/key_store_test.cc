@@ -218,21 +218,56 @@ TEST_F(DestructionTest, TakesTheMonthsBeforeAndNoOthers) {
   ASSERT_EQ(months.size(), 1u);
   EXPECT_EQ(months[0].tenant, kTenant);
   EXPECT_EQ(months[0].version, kMarch);
-  ASSERT_TRUE(store->destroy_months_before(kMarch + 2));
+  ASSERT_TRUE(store->destroy_months_before(kMarch + 2, {}));
   EXPECT_TRUE(store->months_before(kMarch + 2).empty());
   expect_destroyed(*store);
   EXPECT_EQ(store->list(kTenant, KeyPurpose::kAuditMonth).size(), 1u);
   const std::string seal = read(disks_.seal_file());
-  ASSERT_TRUE(store->destroy_months_before(kMarch + 2));
+  ASSERT_TRUE(store->destroy_months_before(kMarch + 2, {}));
   EXPECT_EQ(read(disks_.seal_file()), seal) << "nothing more to do";
   expect_destroyed(*open());
   expect_all_current(*store);
 }
 
+TEST_F(DestructionTest, LeavesTheMonthsOfTenantsThatWait) {
+  fill();
+  auto store = open();
+  ASSERT_TRUE(store->destroy_months_before(kMarch + 2, {kTenant}));
+  EXPECT_TRUE(store->find(march_.id));
+  ASSERT_TRUE(store->destroy_months_before(kMarch + 2, {kOther}));
+  expect_destroyed(*store);
+}
+
+TEST_F(DestructionTest, TakesOneHoldAndNoOther) {
+  fill();
+  auto store = open();
+  const Key hold = store->rotate(kTenant, KeyPurpose::kHold).value();
+  const Key stays = store->rotate(kTenant, KeyPurpose::kHold).value();
+  EXPECT_NE(hold.id, stays.id);
+  for (std::size_t i = 0; i < 3; ++i) old_[i] = read(disks_.file(i));
+  ASSERT_TRUE(store->destroy_months_before(kMarch + 2, {}));
+  EXPECT_EQ(store->find(hold.id).value().secret, hold.secret) << "months go without it";
+  ASSERT_TRUE(store->destroy_hold(hold.id));
+  ASSERT_TRUE(store->destroy_hold(hold.id)) << "safe to repeat";
+  EXPECT_EQ(store->destroy_hold({12345}).error().message(), "key.missing");
+  EXPECT_EQ(store->destroy_hold(objects_.id).error().message(), "key.of_no_hold");
+  EXPECT_EQ(store->destroy_hold(may_.id).error().message(), "key.of_no_hold");
+  const auto check = [&](KeyStore& opened) {
+    EXPECT_EQ(opened.find(hold.id).error().message(), "key.destroyed");
+    EXPECT_EQ(opened.find(stays.id).value().secret, stays.secret);
+    expect_destroyed(opened);
+  };
+  check(*store);
+  write(disks_.file(1), old_[1]);
+  check(*open());
+  for (std::size_t i = 0; i < 3; ++i) write(disks_.file(i), old_[i]);
+  EXPECT_EQ(try_open().error().message(), "keystore.seal_missing");
+}
+
 // All three disks as a backup had them, with today's master key and seal.
 TEST_F(DestructionTest, AnOldCopyOfTheKeyDisksOpensNoMonthOfIt) {
   fill();
-  ASSERT_TRUE(open()->destroy_months_before(kMarch + 2));
+  ASSERT_TRUE(open()->destroy_months_before(kMarch + 2, {}));
   for (std::size_t i = 0; i < 3; ++i) write(disks_.file(i), old_[i]);
   EXPECT_EQ(try_open().error().message(), "keystore.seal_missing");
   // Not with the octets of the file alone either: the master key opens the objects' keys in it.
@@ -246,7 +281,7 @@ TEST_F(DestructionTest, AnOldCopyOfTheKeyDisksOpensNoMonthOfIt) {
 // One old disk among newer ones: it is brought up to date, and brings nothing back.
 TEST_F(DestructionTest, ADiskThatComesBackFromABackupRevivesNothing) {
   fill();
-  ASSERT_TRUE(open()->destroy_months_before(kMarch + 2));
+  ASSERT_TRUE(open()->destroy_months_before(kMarch + 2, {}));
   write(disks_.file(1), old_[1]);
   auto store = open();
   expect_destroyed(*store);
@@ -257,16 +292,16 @@ TEST_F(DestructionTest, GoesOnAfterADiskOrTheSealDidNotTakeIt) {
   fill();
   auto store = open();
   disks_.refuse_seal();
-  EXPECT_EQ(store->destroy_months_before(kMarch + 2).error().code(), Code::kRetry);
+  EXPECT_EQ(store->destroy_months_before(kMarch + 2, {}).error().code(), Code::kRetry);
   EXPECT_EQ(store->find(march_.id).value().secret, march_.secret) << "nothing has begun";
   disks_.accept_writes();
   disks_.refuse_writes(2);
-  EXPECT_EQ(store->destroy_months_before(kMarch + 2).error().code(), Code::kRetry);
+  EXPECT_EQ(store->destroy_months_before(kMarch + 2, {}).error().code(), Code::kRetry);
   EXPECT_EQ(store->find(march_.id).error().message(), "key.destroyed") << "two disks have it";
   EXPECT_EQ(store->find(may_.id).value().secret, may_.secret);
   EXPECT_EQ(read(disks_.seal_file()).size(), 130u) << "both seals, as one disk needs the old one";
   disks_.accept_writes();
-  ASSERT_TRUE(store->destroy_months_before(kMarch + 2));
+  ASSERT_TRUE(store->destroy_months_before(kMarch + 2, {}));
   EXPECT_EQ(read(disks_.seal_file()).size(), 65u);
   expect_destroyed(*store);
   for (std::size_t i = 0; i < 3; ++i) write(disks_.file(i), old_[i]);
@@ -277,7 +312,7 @@ TEST_F(DestructionTest, AStartEndsWhatWasCutShort) {
   fill();
   auto store = open();
   disks_.refuse_writes(2);
-  EXPECT_FALSE(store->destroy_months_before(kMarch + 2));
+  EXPECT_FALSE(store->destroy_months_before(kMarch + 2, {}));
   disks_.accept_writes();
   store = open();
   EXPECT_EQ(read(disks_.seal_file()).size(), 65u);
@@ -290,7 +325,7 @@ TEST_F(DestructionTest, AStartEndsWhatWasCutShort) {
 TEST_F(DestructionTest, AStaleDiskDoesNotStandInForALostSeal) {
   fill();
   const std::string old_seal = read(disks_.seal_file());
-  ASSERT_TRUE(open()->destroy_months_before(kMarch + 2));
+  ASSERT_TRUE(open()->destroy_months_before(kMarch + 2, {}));
   clock_.set(std::chrono::sys_days(std::chrono::year(2026) / 6 / 2));
   const Key june = open()->current(kTenant, KeyPurpose::kAuditMonth).value();
   const std::string seal = read(disks_.seal_file()), newest = read(disks_.file(1));

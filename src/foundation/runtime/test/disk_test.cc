@@ -38,8 +38,22 @@ TEST_F(DiskTest, ReadsAtOnceWhatIsInMemory) {
   Buffer out(4);
   EXPECT_TRUE(file->read_cached(5, out));
   EXPECT_EQ(as_text(out), "writ");
+  const std::array parts = {MutableView(out).subspan(2), MutableView(out).first(2)};
+  EXPECT_TRUE(file->read_cached(5, parts));
+  EXPECT_EQ(as_text(out), "itwr");
   // Past its end there is nothing to fill the rest with.
   EXPECT_FALSE(file->read_cached(10, out));
+}
+
+TEST_F(DiskTest, OpensAtOnceWhatTheSystemKnows) {
+  ASSERT_TRUE(disk_->create("file").value()->write_at(0, as_view("known")));
+  auto file = disk_->open_cached("file");
+  ASSERT_NE(file, nullptr);
+  Buffer out(5);
+  EXPECT_EQ(file->read_at(0, out).value(), 5u);
+  EXPECT_EQ(as_text(out), "known");
+  EXPECT_EQ(disk_->open_cached("none"), nullptr);
+  EXPECT_EQ(disk_->open_cached("../file"), nullptr);
 }
 
 TEST_F(DiskTest, MakesSpaceThatReadsAsZeros) {

@@ -58,9 +58,10 @@ class KeysWithGaps : public crypto::KeyStore {
   std::vector<Month> months_before(std::uint32_t month) override {
     return keys_->months_before(month);
   }
-  Result<> destroy_months_before(std::uint32_t month) override {
-    return keys_->destroy_months_before(month);
+  Result<> destroy_months_before(std::uint32_t month, const std::set<TenantId>& waiting) override {
+    return keys_->destroy_months_before(month, waiting);
   }
+  Result<> destroy_hold(crypto::KeyId id) override { return keys_->destroy_hold(id); }
   Result<> prepare_next_month() override { return keys_->prepare_next_month(); }
   std::vector<DiskState> disks() override { return keys_->disks(); }
 
@@ -175,12 +176,39 @@ class LedgerTest : public testing::Test {
   void fill(TenantId tenant, int count) {
     for (int done = 0; done < count;) {
       std::vector<Leaf> leaves;
-      for (; done < count && leaves.size() < 500; ++done)
+      for (; done < count && leaves.size() < piece_; ++done)
         leaves.push_back(
             ledger_->seal(tenant, event("s3:PutObject", "key-" + std::to_string(done))).value());
       auto receipts = run(ledger_->append(std::move(leaves)));
       ASSERT_TRUE(receipts) << receipts.error().describe();
     }
+  }
+
+  // From here on segments are small, and the journal is pruned after a few hundred leaves.
+  void prune_often() {
+    segment_size_ = 1_MiB;
+    savepoint_after_ = 200_KiB;
+    piece_ = 100;
+  }
+  segments::Sequence saved_on(int disk) { return savepoint_on(*disks_[std::size_t(disk - 1)]); }
+  // Until every tile disk has a savepoint of a record behind that one.
+  void await_savepoint(segments::Sequence behind = 0) {
+    for (int disk : {1, 2, 3})
+      while (saved_on(disk) <= behind) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  // The sequence of the first record that the journal has; 0: segments went while it was read.
+  segments::Sequence first_record() {
+    segments::Sequence first = ~segments::Sequence{0};
+    auto read = run(store_->replay(segments::Stream::kLedger, {},
+                                   [&](const segments::Record& record) -> Result<> {
+                                     first = std::min(first, record.sequence);
+                                     return {};
+                                   }));
+    return read ? first : 0;
+  }
+  bool is_pruned() { return first_record() > 2; }
+  void await_pruning() {
+    while (!is_pruned()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 
   QueryPage query(Query query, TenantId tenant = kTenant) {
@@ -207,6 +235,7 @@ class LedgerTest : public testing::Test {
   std::unique_ptr<Random> random_ = make_system_random();
   std::shared_ptr<Pool> pool_ = make_pool("test", 2, 4096);
   std::size_t backlog_ = 100'000;
+  std::size_t piece_ = 500;  // leaves that fill() appends at once
   // Small, so that what is not needed is forgotten and read back.
   std::size_t kept_octets_ = 64 << 10;
   Bytes segment_size_ = 64_MiB, savepoint_after_ = 256_MiB;

@@ -1,53 +1,9 @@
 #include "audit/retention.h"
 
-#include "ledger_fixture.h"
-#include "tree.h"
+#include "retention_fixture.h"
 
 namespace belfry::audit {
 namespace {
-
-using std::chrono::days;
-
-class RetentionTest : public LedgerTest {
- protected:
-  std::uint64_t destroy() {
-    const std::size_t told = count_old_months(*keys_, clock_, kMonthsKeptMin);
-    auto destroyed = run(destroy_old_months(*ledger_, *keys_, clock_, pool_, kMonthsKeptMin));
-    EXPECT_TRUE(destroyed) << destroyed.error().describe();
-    EXPECT_EQ(told, destroyed.value_or(0));
-    return destroyed.value_or(0);
-  }
-  // From now to a day of the month that is so many later.
-  static days until(int months_later, unsigned day) {
-    const auto today = std::chrono::floor<days>(std::chrono::system_clock::now());
-    const std::chrono::year_month_day now(today);
-    const auto month = now.year() / now.month() + std::chrono::months(months_later);
-    return std::chrono::sys_days(month / day) - today;
-  }
-  // To so many days from now, by way of the first day of the month before.
-  void live_until(days later) {
-    clock_.shift = later;
-    const auto today = std::chrono::floor<days>(clock_.now());
-    const std::chrono::year_month_day now(today);
-    const auto month_before = now.year() / now.month() - std::chrono::months(1);
-    clock_.shift = later - (today - std::chrono::sys_days(month_before / 1));
-    ASSERT_TRUE(keys_->current({9}, crypto::KeyPurpose::kAuditMonth));
-    clock_.shift = later;
-  }
-  std::size_t readable(TenantId tenant) {
-    Query all;
-    all.limit = 10'000;
-    return query(all, tenant).events.size();
-  }
-  void expect_proved(std::uint64_t index) {
-    const Checkpoint checkpoint = run(ledger_->checkpoint(kTenant)).value();
-    const auto proof = run(ledger_->inclusion_proof(kTenant, index, checkpoint.size)).value();
-    const Buffer hashes = run(ledger_->tile(kTenant, "tile/0/000")).value();
-    Hash leaf;
-    std::ranges::copy(View(hashes).subspan(index * 32, 32), leaf.begin());
-    EXPECT_TRUE(path_proves(leaf, index, checkpoint.size, proof, checkpoint.root));
-  }
-};
 
 TEST_F(RetentionTest, TwelveMonthsAreKept) {
   open();

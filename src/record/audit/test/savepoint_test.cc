@@ -14,42 +14,8 @@ using std::chrono::days;
 
 class SavepointTest : public LedgerTest {
  protected:
-  SavepointTest() {
-    segment_size_ = 1_MiB;
-    savepoint_after_ = 200_KiB;
-  }
+  SavepointTest() { prune_often(); }
 
-  segments::Sequence saved_on(int disk) { return savepoint_on(*disks_[std::size_t(disk - 1)]); }
-  // Until every tile disk has a savepoint of a record behind that one.
-  void await_savepoint(segments::Sequence behind = 0) {
-    for (int disk : {1, 2, 3})
-      while (saved_on(disk) <= behind) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  // In pieces that a small segment takes.
-  void fill(TenantId tenant, int count) {
-    for (int done = 0; done < count;) {
-      std::vector<Leaf> leaves;
-      for (; done < count && leaves.size() < 100; ++done)
-        leaves.push_back(
-            ledger_->seal(tenant, event("s3:PutObject", "key-" + std::to_string(done))).value());
-      auto receipts = run(ledger_->append(std::move(leaves)));
-      ASSERT_TRUE(receipts) << receipts.error().describe();
-    }
-  }
-  // The sequence of the first record that the journal has; 0: segments went while it was read.
-  segments::Sequence first_record() {
-    segments::Sequence first = ~segments::Sequence{0};
-    auto read = run(store_->replay(segments::Stream::kLedger, {},
-                                   [&](const segments::Record& record) -> Result<> {
-                                     first = std::min(first, record.sequence);
-                                     return {};
-                                   }));
-    return read ? first : 0;
-  }
-  bool is_pruned() { return first_record() > 2; }
-  void await_pruning() {
-    while (!is_pruned()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
   // A log of which the journal has the end alone.
   void fill_and_prune(int count) {
     open();
@@ -242,7 +208,7 @@ TEST_F(SavepointTest, DestroyedMonthsLeaveFilesAndJournal) {
   ASSERT_TRUE(keys_->current({9}, crypto::KeyPurpose::kAuditMonth));
   clock_.shift = days(430);
   fill(kTenant, 600);
-  ASSERT_TRUE(keys_->destroy_months_before(crypto::month_of(clock_.now())));
+  ASSERT_TRUE(keys_->destroy_months_before(crypto::month_of(clock_.now()), {}));
   ASSERT_TRUE(run(ledger_->delete_destroyed()));
   await_savepoint(before);
   while (std::filesystem::exists(entries(1)) || std::filesystem::exists(entries(3)))

@@ -15,6 +15,11 @@ namespace {
 
 constexpr TenantId kTenant{2};
 
+Result<> write_to(TileFiles& files, const std::string& path, std::string_view text) {
+  return files.write(kTenant, TileFile{path, to_buffer(as_view(text))},
+                     TileFiles::Present::kReplace);
+}
+
 // A disk on which something happens just before a file gets its name.
 class WatchedDisk : public runtime::testing::ForwardingDisk {
  public:
@@ -31,10 +36,10 @@ class TileFilesTest : public testing::Test {
  protected:
   TileFilesTest() {
     for (int i = 0; i < 3; ++i) disks_.push_back(std::make_shared<WatchedDisk>(world_.add_disk()));
-    files_.emplace(std::vector<std::shared_ptr<Disk>>(disks_.begin(), disks_.end()));
+    files_.emplace(std::vector<std::shared_ptr<Disk>>(disks_.begin(), disks_.end()), nullptr);
   }
   Result<> write(const std::string& path, std::string_view text) {
-    return files_->write(kTenant, path, as_view(text), TileFiles::Present::kReplace);
+    return write_to(*files_, path, text);
   }
   Result<Buffer> read(const std::string& path, std::string_view text) {
     return files_->read(kTenant, path, [=](View octets) { return as_text(octets) == text; });
@@ -98,10 +103,8 @@ TEST(TileFilesOnFolders, ADeletedDiskStaysDeleted) {
     std::filesystem::create_directories(root / name);
     disks.push_back(open_disk((root / name).string()).value());
   }
-  TileFiles files(disks);
-  const auto write = [&](const char* path) {
-    return files.write(kTenant, path, as_view("x"), TileFiles::Present::kReplace);
-  };
+  TileFiles files(disks, make_pool("tiles", 3, 16));
+  const auto write = [&](const char* path) { return write_to(files, path, "x"); };
   ASSERT_TRUE(write("checkpoint"));
   std::filesystem::remove_all(root / "1");
   EXPECT_TRUE(write("checkpoint")) << "two others have it";
@@ -140,10 +143,8 @@ TEST(TileFilesOnFolders, ADiskThatHangsKeepsNobody) {
     watches.push_back(DiskWatch::begin(name, disk, {.silence = std::chrono::seconds(1)}, [] {}));
     disks.push_back(watches.back()->disk());
   }
-  TileFiles files(disks);
-  const auto write = [&](const char* text) {
-    return files.write(kTenant, "checkpoint", as_view(text), TileFiles::Present::kReplace);
-  };
+  TileFiles files(disks, make_pool("tiles", 3, 16));
+  const auto write = [&](const char* text) { return write_to(files, "checkpoint", text); };
   const auto is = [](std::string_view text) {
     return [=](View octets) { return as_text(octets) == text; };
   };

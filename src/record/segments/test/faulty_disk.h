@@ -78,8 +78,8 @@ class FaultyFile : public File {
     return inner_->read_at(offset, out);
   }
   // What a faulty disk has to be asked for is not in memory.
-  bool read_cached(std::uint64_t offset, MutableView out) const override {
-    return fault_->spares_reads() && inner_->read_cached(offset, out);
+  bool read_cached(std::uint64_t offset, std::span<const MutableView> parts) const override {
+    return fault_->spares_reads() && inner_->read_cached(offset, parts);
   }
   bool make_space(std::uint64_t offset, Bytes length) override {
     if (!fault_->meet(Call::kSpace)) return false;

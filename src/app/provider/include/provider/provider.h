@@ -34,6 +34,7 @@ struct Options {
   std::string data;               // directory, made if missing
   std::string annex_directory;    // the measures
   std::string console_directory;  // empty: no console
+  bool serves = true;             // listens
   bool background = true;         // scrubs, healing, collectors and measures run by themselves
   Duration disk_hang_limit = std::chrono::seconds(60);  // segments::Options::hang_limit
   // How often the prober plays a customer by itself; nothing: never.

@@ -18,6 +18,7 @@ namespace belfry::iam {
 struct Principal;
 enum class Role;
 
+using RoleId = Id<struct AssumableRoleTag>;
 using RequestId = Id<struct AccessRequestTag>;
 using GrantId = Id<struct GrantTag>;
 
@@ -26,7 +27,17 @@ enum class FourEyes { kNone, kPrivileged, kAll };
 std::string_view name_of(FourEyes rule);
 std::optional<FourEyes> four_eyes_named(std::string_view name);
 
-enum class RightKind { kRole, kProfile, kMembership, kBoundary, kFourEyes };
+// kRoleProfile, kTrust: of a role to be assumed, what it holds and whom it trusts.
+enum class RightKind {
+  kRole,
+  kProfile,
+  kMembership,
+  kBoundary,
+  kFourEyes,
+  kDelegation,
+  kRoleProfile,
+  kTrust
+};
 std::string_view name_of(RightKind kind);
 
 enum class RequestState { kPending, kApproved, kRefused, kCancelled, kLapsed };
@@ -41,13 +52,19 @@ inline constexpr auto kPrivilegedDurationMax = std::chrono::days(92);
 //  - `role`, for `user`;
 //  - `profile`, for `user` or `group`;
 //  - that `user` joins `group`;
-//  - `four_eyes`, a weaker rule for the tenant, for good.
+//  - `profile`, for the role to be assumed `assumable`;
+//  - `trust`, a trust policy for `assumable`, for good;
+//  - `four_eyes`, a weaker rule for the tenant, for good;
+//  - `delegation`, which Delegations::create_delegation alone asks for.
 struct Wanted {
   std::optional<UserId> user{};
   std::optional<GroupId> group{};
   std::optional<ProfileId> profile{};
   std::optional<Role> role{};
   std::optional<FourEyes> four_eyes{};
+  std::optional<DelegationId> delegation{};
+  std::optional<RoleId> assumable{};
+  std::string trust{};
   std::string reason{};
   Duration duration{};
 };
@@ -57,7 +74,7 @@ struct AccessRequest {
   TenantId tenant;
   RightKind kind;
   UserId user;               // whom it is for; zero: a group, or the tenant
-  GroupId group;             // to join, or the one that is to hold the profile; else zero
+  GroupId group;             // to join, to hold the profile, or to be looked after; else zero
   ProfileId profile;         // zero: none
   std::string holder, name;  // as they were called then
   bool privileged = false;
@@ -75,6 +92,11 @@ struct AccessRequest {
   // Some who can decide are surely others than who asked and who profits: none gave the other the
   // account, or keeps an issuer that says who it is. Whoever is not does not decide then.
   bool are_apart = false;
+  DelegationId delegation{};  // zero: none
+  RoleId assumable{};         // the role to be assumed that it is for; zero: none
+  std::string trust{};        // the trust policy that it is to have; empty: of another kind
+  // Who approved it may be who asked or profits, with a second account: nobody else could then.
+  bool approved_by_own_account = false;
 };
 
 struct Grant {
@@ -82,7 +104,7 @@ struct Grant {
   TenantId tenant;
   RightKind kind;
   UserId user;               // zero: a group
-  GroupId group;             // joined, or the holder of the profile; else zero
+  GroupId group;             // joined, the holder of the profile, or looked after; else zero
   ProfileId profile;         // zero: none
   std::string holder, name;  // as they were called then
   bool privileged = false;
@@ -92,8 +114,9 @@ struct Grant {
   std::string given_by_name;
   Timestamp since;
   std::optional<Timestamp> expires, ended;
-  std::string
-      end_reason;  // withdrawn, expired, renewed, replaced, group_deleted, review; empty: held
+  // withdrawn, expired, renewed, replaced, group_deleted, role_deleted, review; empty: held
+  std::string end_reason;
+  RoleId assumable{};  // the role to be assumed that holds it, or trusts so; zero: none
 };
 
 struct AccessRules {
@@ -108,6 +131,7 @@ struct Choices {
     bool privileged = false;
   };
   std::vector<Choice> roles, profiles, groups;
+  std::vector<Choice> assumables;  // of administrators alone
 };
 
 // Of the caller's own tenant, all of it; what another's is does not exist. Every call is safe from
@@ -127,7 +151,8 @@ class Access {
   // For oneself, or for others by an administrator. Errors: invalid ("iam.bad_request_shape",
   // "iam.bad_reason", "iam.bad_duration", "iam.role_not_here"), conflict ("iam.already_held",
   // "iam.administrators_hold_none", "iam.temporary_role", "iam.too_many_requests",
-  // "iam.asked_already").
+  // "iam.asked_already"), not_found ("iam.role_missing"); of a trust policy as `create_role`;
+  // denied ("iam.trust_too_wide": of a role for what two persons give).
   virtual Task<AccessRequest> ask(const Principal& by, const Wanted& wanted) = 0;
   // The newest first: all of the tenant for administrators, else those by and for the caller.
   virtual Task<Listing<AccessRequest>> list_requests(const Principal& by,

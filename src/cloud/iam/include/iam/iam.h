@@ -9,6 +9,7 @@
 #include "crypto/key_store.h"
 #include "database/database.h"
 #include "iam/access.h"
+#include "iam/delegations.h"
 #include "iam/factor_resets.h"
 #include "iam/factor_rules.h"
 #include "iam/interventions.h"
@@ -19,6 +20,7 @@
 #include "iam/passkey.h"
 #include "iam/people.h"
 #include "iam/profiles.h"
+#include "iam/public_access.h"
 #include "iam/reach.h"
 #include "iam/reviews.h"
 #include "iam/roles.h"
@@ -74,7 +76,7 @@ bool is_role_of(Role role, TenantId tenant);
 // The policies that a role stands for, as documents; valid for good.
 std::span<const std::string_view> documents_of(Role role);
 
-enum class Method { kNone, kSession, kApiToken, kAccessKey, kSystem };
+enum class Method { kNone, kSession, kApiToken, kAccessKey, kSystem, kAnonymous };
 
 // What waits in a session for the passkey of a provider administrator who has one and did not prove
 // it yet: what comes by the role; or whatever a stolen session would be good for as well.
@@ -115,6 +117,10 @@ struct Resource {
   std::string name;              // "arn:aws:s3:::bucket/key", "belfry:user/12"
   TenantId tenant;               // that owns it; zero: the provider's own
   std::string_view policy = {};  // the document attached to it; empty: none
+  // Of a bucket: its setting RestrictPublicBuckets. That of its tenant counts besides.
+  bool restricts_public = true;
+  // What a delegation of who asks allows there, as the tables had it; nothing: none is about it.
+  std::optional<DelegatedAct> delegated = {};
 };
 
 // A tenant as policies name it: an account, twelve digits.
@@ -240,7 +246,8 @@ class Iam {
   // Allows or refuses: denied ("iam.denied", arguments action and resource;
   // "iam.second_factor_needed" for a privileged role without one, "iam.factor_demanded" where the
   // tenant asks everybody for it, "iam.passkey_step_up_needed"). A policy of the resource that
-  // cannot be compiled allows nothing. Microseconds, no waiting.
+  // cannot be compiled allows nothing. Of what a public one gives to others than the owner's
+  // tenant, `PublicAccess::keep_up` has been asked before. Microseconds, no waiting.
   virtual Result<> authorize(const Principal& principal, std::string_view action,
                              const Resource& resource, const Context& context) = 0;
 
@@ -291,6 +298,7 @@ class Iam {
   virtual Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) = 0;
 
   virtual Profiles& profiles() = 0;
+  virtual PublicAccess& public_access() = 0;
   virtual Access& access() = 0;
   virtual AccessQueries& access_queries() = 0;
   virtual Reviews& reviews() = 0;
@@ -301,6 +309,7 @@ class Iam {
   virtual FactorRules& factor_rules() = 0;
   virtual LostPasswords& lost_passwords() = 0;
   virtual ServiceAccounts& service_accounts() = 0;
+  virtual Delegations& delegations() = 0;
   virtual Roles& roles() = 0;
   virtual Issuers& issuers() = 0;
   virtual Interventions& interventions() = 0;

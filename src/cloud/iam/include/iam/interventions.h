@@ -69,10 +69,11 @@ struct Intervention {
   UserId decided_by;        // zero: nobody (yet)
   std::string decided_by_name, decision_reason;
   std::optional<Timestamp> decided, expires, ended;
-  std::string end_reason;     // expired, staff, customer; empty: it did not end
-  std::string ended_by_name;  // empty: nobody, or another tenant's user
-  std::size_t deciders = 0;   // how many may decide it now; of a pending one
-  bool are_apart = false;     // as of an AccessRequest
+  std::string end_reason;                // expired, staff, customer; empty: it did not end
+  std::string ended_by_name;             // empty: nobody, or another tenant's user
+  std::size_t deciders = 0;              // how many may decide it now; of a pending one
+  bool are_apart = false;                // as of an AccessRequest
+  bool approved_by_own_account = false;  // likewise
   // Of a break-glass that was open: until when its report is due, and the report, once it is there.
   std::optional<Timestamp> report_due, reported;
   std::string report, reported_by_name;
@@ -89,8 +90,9 @@ struct OpenIntervention {
 // That by which `by` may reach what is `owner`'s at `time`; null: none. Valid as long as `by`.
 const OpenIntervention* open_intervention(const Principal& by, TenantId owner, Timestamp time);
 
-// Seen by the provider's administrators, by the staff whom they name or who asked, and by the
-// administrators of the customer; for others they do not exist. Every call is safe from any thread
+// Seen by the provider's administrators, by the staff whom they name or who asked, by the
+// administrators of the customer, and by those of the partners above it, who see them alone; for
+// others they do not exist. Every call is safe from any thread
 // and leaves an audit event with its change in the logs of both, in one transaction. An open one
 // counts no longer from the instant at which it expires. What is done under one is in both logs,
 // with its number. Bucket policies are never reached.
@@ -128,8 +130,9 @@ class Interventions {
                                      const std::string& reason) = 0;
   virtual Task<Intervention> refuse(const Principal& by, InterventionId id,
                                     const std::string& reason) = 0;
-  // By whoever sees it: the staff, the provider's administrators and the customer's. At once;
-  // one that is pending is withdrawn. Errors: conflict ("iam.intervention_over").
+  // By the staff, the provider's administrators and the customer's; by no partner's (denied
+  // "iam.denied"). At once; one that is pending is withdrawn. Errors: conflict
+  // ("iam.intervention_over").
   virtual Task<Intervention> end(const Principal& by, InterventionId id) = 0;
 
   // Writes down what has expired or lapsed. To be called again and again.

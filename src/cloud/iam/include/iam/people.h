@@ -39,6 +39,7 @@ struct Invitation {
   MailState mail{};
   std::vector<GroupId> groups{};
   std::vector<ProfileId> profiles{};
+  DelegationId delegation{};  // by which it was sent; zero: by an administrator
 };
 
 struct NewInvitation {

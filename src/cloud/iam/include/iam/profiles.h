@@ -18,6 +18,7 @@ struct Principal;
 
 using ProfileId = Id<struct ProfileTag>;
 using GroupId = Id<struct GroupTag>;
+using DelegationId = Id<struct DelegationTag>;
 
 struct Profile {
   ProfileId id;
@@ -86,6 +87,7 @@ struct HeldPolicies {
   policy::PolicyPtr boundary;         // null: none
   std::string boundary_name{};        // of its profile
   bool privileged = false;
+  bool delegate = false;             // looks after some group (delegations.h)
   std::optional<Timestamp> until{};  // when the first of it ends by itself
 };
 

@@ -16,6 +16,7 @@ namespace belfry::iam {
 
 struct Context;
 struct Principal;
+using RoleId = Id<struct AssumableRoleTag>;
 enum class Role;
 
 // What is asked about, each by the action that it needs: s3:GetObject, s3:ListBucket,
@@ -28,9 +29,9 @@ std::string_view name_of(policy::Certainty certainty);
 
 // A statement that gives or takes.
 struct Reason {
-  enum class Source { kRole, kProfile, kBoundary, kBucketPolicy };
+  enum class Source { kRole, kProfile, kBoundary, kBucketPolicy, kTrust };
   Source source = Source::kRole;
-  std::string name;   // of the role or the profile; empty: the bucket's policy
+  std::string name;   // of the role or the profile; empty: the bucket's or the role's policy
   std::string group;  // by which the user holds the profile; empty: itself
   std::string statement;
   bool is_deny = false;
@@ -47,11 +48,45 @@ struct ActReach {
   std::vector<Reason> reasons;
 };
 
+// That somebody can assume a role: itself, or in sessions of others that it assumed before.
+struct RoleWay {
+  RoleId role;
+  std::string name;
+  // kAlways: whatever the request, given the second factor where one is needed.
+  policy::Certainty certainty = policy::Certainty::kMaybe;
+  bool needs_second_factor = false;
+  std::vector<std::string> through;  // roles to be assumed before, in that order; empty: none
+  std::vector<Reason> reasons;       // of the last step: the trust policy's, and own rights
+};
+
 struct PersonReach {
   UserId user;
   std::string name;
   Role role;
   std::vector<ActReach> acts;  // those that are not kNever
+  std::vector<RoleWay> roles;  // that it can assume and that may do something
+};
+
+// Whom a role trusts besides the tenant's users: a role of the tenant whose sessions can assume
+// it; an account, or somebody of one, as far as its own rights allow too; programs with tokens of
+// an issuer.
+struct TrustedOther {
+  enum class Kind { kRole, kAccount, kProgram };
+  Kind kind = Kind::kAccount;
+  std::string principal;  // the role's name; a number, an ARN or "*"; the issuer's ARN
+  policy::Certainty certainty = policy::Certainty::kMaybe;
+  std::string statement;  // of the trust policy; empty: of a role, by its rights
+  std::vector<std::string> conditions;
+};
+std::string_view name_of(TrustedOther::Kind kind);
+
+// What the sessions of a role may do, as far as no policy of their own narrows them.
+struct RoleReach {
+  RoleId role;
+  std::string name, arn;
+  bool privileged = false;
+  std::vector<ActReach> acts;  // those that are not kNever
+  std::vector<TrustedOther> others;
 };
 
 // Somebody of another account, whom the bucket's policy lets in as far as its own rights do too.
@@ -65,12 +100,15 @@ struct ForeignReach {
 // A bucket of the caller's tenant, with its policy's document; empty: none.
 struct BucketAsked {
   std::string name, policy;
+  bool restricts_public = true;  // its own setting RestrictPublicBuckets
 };
 
 struct WhoReaches {
   Listing<PersonReach>
       people;  // those who may do something, by name; the users without are left out
   std::vector<ForeignReach> foreigners;
+  std::vector<ActReach> everybody;  // what is done without a signature; nothing: not open
+  std::vector<RoleReach> roles;     // by name; with the first page
 };
 
 struct BucketReach {
@@ -78,21 +116,40 @@ struct BucketReach {
   std::vector<ActReach> acts;
 };
 
-// One request, exactly.
+// A role that a user can assume, and what that gives.
+struct AssumableReach {
+  RoleWay way;
+  std::vector<std::string> profiles;
+  bool privileged = false;
+  std::vector<BucketReach> buckets;
+};
+
+struct WhatReaches {
+  std::vector<BucketReach> buckets;
+  std::vector<AssumableReach> roles;  // by name
+};
+
+// One request, exactly: of a user, of a session of a role that it assumed, or of any session of a
+// role, whoever assumed that.
 struct Simulated {
-  UserId user;
+  UserId user{};  // nobody: whoever
+  std::optional<RoleId> role{};
   std::string action, resource;  // "s3:GetObject", "arn:aws:s3:::bucket/key"
   std::string policy;            // of the bucket
   bool second_factor = false;
 };
 struct Explanation {
   bool allowed = false;
-  std::string refusal;  // the message of the refusal; empty: allowed
+  std::string refusal;           // the message of the refusal; empty: allowed
+  std::string action, resource;  // what was refused: the request, or that the role is assumed
   std::vector<Reason> reasons;
 };
 
-// Of the caller's own tenant; of others, no more than their account's numbers and ARNs as the
-// bucket's policy names them. Safe from any thread; changes nothing.
+// Where a public policy is kept from others by the bucket's block or its tenant's, nobody of
+// elsewhere is among the answers.
+// Users, and the sessions of roles. Of the caller's own tenant; of others, no more than their
+// account's numbers and ARNs as the bucket's policy names them. Safe from any thread; changes
+// nothing.
 class AccessQueries {
  public:
   virtual ~AccessQueries() = default;
@@ -101,10 +158,11 @@ class AccessQueries {
   // At most a hundred users are looked at for a page, which may be empty before the last.
   virtual Task<WhoReaches> who(const Principal& by, const BucketAsked& bucket,
                                const std::string& prefix, Page page) = 0;
-  // What a user may do to each of some buckets of its tenant.
-  virtual Task<std::vector<BucketReach>> what(const Principal& by, UserId user,
-                                              const std::vector<BucketAsked>& buckets) = 0;
-  // Whether the request would be allowed in the context, and by which statements.
+  // What a user may do to each of some buckets of its tenant, itself and in sessions of roles.
+  virtual Task<WhatReaches> what(const Principal& by, UserId user,
+                                 const std::vector<BucketAsked>& buckets) = 0;
+  // Whether the request would be allowed in the context, and by which statements; in a session of a
+  // role, also whether the user may assume that. Errors: not_found ("iam.role_missing").
   virtual Task<Explanation> explain(const Principal& by, const Simulated& request,
                                     const Context& context) = 0;
 };

@@ -44,8 +44,9 @@ std::string_view name_of(ReviewDecision decision);
 
 struct ReviewItem {
   ReviewItemId id;
-  Grant grant;                         // as it was given
-  std::optional<Timestamp> last_used;  // when the holder was last seen before the campaign
+  Grant grant;  // as it was given
+  // When the holder was last seen, or the role last assumed, before the campaign.
+  std::optional<Timestamp> last_used;
   ReviewDecision decision;
   std::string reason;
   UserId decided_by;  // zero: nobody
@@ -56,9 +57,10 @@ struct ReviewItem {
 };
 
 // Of the caller's own tenant. Each right that is held when a campaign opens is an item; a boundary
-// takes away and is none. What is removed ends at once: a role for good cannot be missing, so its
-// user falls back to a reader, and a reader is suspended. The last administrator is never removed.
-// Every call is safe from any thread and leaves an audit event with its change.
+// takes away and is none. Of a role to be assumed each profile is one, and whom it trusts: without
+// that it trusts nobody, and its sessions end. What is removed ends at once: a role for good cannot
+// be missing, so its user falls back to a reader, and a reader is suspended. The last administrator
+// is never removed. Every call is safe from any thread and leaves an audit event with its change.
 class Reviews {
  public:
   virtual ~Reviews() = default;
@@ -69,8 +71,9 @@ class Reviews {
   virtual Task<Listing<Review>> list_reviews(const Principal& by, Page page) = 0;  // newest first
   virtual Task<Review> find_review(const Principal& by, ReviewId id) = 0;
   virtual Task<Listing<ReviewItem>> list_items(const Principal& by, ReviewId id, Page page) = 0;
-  // By a reviewer whose right it is not. Errors: denied ("iam.own_right", "iam.not_a_reviewer"),
-  // conflict ("iam.item_decided", "iam.last_administrator").
+  // By a reviewer whose right it is not, nor a right of a role that trusts it by name. Errors:
+  // denied ("iam.own_right", "iam.not_a_reviewer"), conflict ("iam.item_decided",
+  // "iam.last_administrator").
   virtual Task<ReviewItem> decide(const Principal& by, ReviewId review, ReviewItemId item,
                                   bool keep, const std::string& reason) = 0;
   // Warns before the end, removes after it what nobody decided, opens what is due again. To be

@@ -30,11 +30,12 @@ struct AssumableRole {
   TenantId tenant;
   std::string name;         // 1 to 64 of letters, digits and _+=,.@-
   std::string arn;          // "arn:aws:iam::000000000002:role/backup"
-  std::string trust;        // who may assume it: a document without resources
+  std::string trust;        // who may assume it: a document without resources; empty: nobody
   Duration session_max{};   // from kRoleSessionMin to kRoleSessionMax
   bool privileged = false;  // by a profile that it holds
   std::vector<Holding> profiles;
   Timestamp created, changed;
+  std::optional<Timestamp> last_assumed{};  // nothing: not since that is written down
 };
 
 struct RoleChange {
@@ -59,6 +60,8 @@ struct RoleSession {
   std::string by;
   bool second_factor = false;
   Timestamp created, expires;
+  // Whose token began it, or the session that it was assumed with; empty: a person did.
+  std::string issuer{}, subject{};
 };
 
 struct RoleAssumption {
@@ -107,14 +110,15 @@ class Roles {
   virtual Task<AssumableRole> create_role(const Principal& by, const std::string& name,
                                           const std::string& trust, Duration session_max) = 0;
   // Whoever it trusts no more keeps the sessions that it has: revoke them. Whom a role trusts that
-  // gives what the tenant's rule leaves to two persons is not changed: denied
+  // gives what the tenant's rule leaves to two persons is changed by a request (access.h): denied
   // ("iam.role_of_four_eyes").
   virtual Task<AssumableRole> change_role(const Principal& by, RoleId id,
                                           const RoleChange& change) = 0;
   // Its sessions end, and those that they assumed.
   virtual Task<> delete_role(const Principal& by, RoleId id) = 0;
   // Errors: conflict ("iam.too_many_held"), denied ("iam.role_of_four_eyes": the tenant's rule
-  // leaves such rights to two persons); `withdraw`: not_found ("iam.not_held").
+  // leaves such rights to two persons, who give them by a request: access.h); `withdraw`: not_found
+  // ("iam.not_held").
   virtual Task<> give_profile(const Principal& by, RoleId role, ProfileId profile) = 0;
   virtual Task<> withdraw_profile(const Principal& by, RoleId role, ProfileId profile) = 0;
 

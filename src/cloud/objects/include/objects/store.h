@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "crypto/key_store.h"
 #include "objects/engine.h"
+#include "policy/public_access.h"
 #include "runtime/clock.h"
 #include "runtime/random.h"
 #include "runtime/stream.h"
@@ -35,6 +36,12 @@ struct Bucket {
   segments::Placement placement;
   bool placement_is_default = true;
   std::string policy;  // the document attached to it; empty: none
+  // Nothing: the configuration was taken away, and the bucket blocks nothing itself.
+  std::optional<policy::PublicAccessBlock> public_access = policy::PublicAccessBlock{};
+
+  policy::PublicAccessBlock block() const {
+    return public_access.value_or(policy::kNothingBlocked);
+  }
 };
 
 using Headers = std::map<std::string, std::string>;  // names in lower case
@@ -163,6 +170,11 @@ class Store {
   virtual Task<std::vector<Bucket>> list_all_buckets() = 0;
   // Attaches `policy` instead of what was attached; an empty one takes it away.
   virtual Task<> set_bucket_policy(const Bucket& bucket, const std::string& policy,
+                                   MakeLeaf leaf) = 0;
+  // What the bucket itself keeps from the public, instead of what it did; nothing: it has no such
+  // configuration any more. Holds from the next request on, here at once.
+  virtual Task<> set_public_access(const Bucket& bucket,
+                                   std::optional<policy::PublicAccessBlock> block,
                                    MakeLeaf leaf) = 0;
   // Errors: conflict ("bucket.not_empty").
   virtual Task<> delete_bucket(const Bucket& bucket, MakeLeaf leaf) = 0;

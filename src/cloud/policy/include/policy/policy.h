@@ -91,9 +91,8 @@ Decision decide(const PolicySet& policies, const Request& request);
 bool is_public(const Policy& policy);
 
 // What may be attached to the bucket `arn`: as `compile_known`, and it names nothing but the bucket
-// and what is in it, and is not public. Errors, besides: invalid ("policy.resource_outside"),
-// denied
-// ("policy.public").
+// and what is in it. Whether it may be public is asked of its block (public_access.h). Errors,
+// besides: invalid ("policy.resource_outside").
 Result<PolicyPtr> compile_bucket_policy(std::string_view document, std::string_view arn);
 
 // What may be attached to a role: as `compile_known`, its actions are those of assuming one

@@ -28,6 +28,9 @@ struct Requests {
   Extent extent = Extent::kExactly;
   std::string_view owner;  // account of the resource
   Caller caller;
+  // kAllThatBegin: whoever has an ARN that begins with the caller's, as the sessions of a role have
+  // "arn:aws:sts::000000000002:assumed-role/backup/".
+  Extent callers = Extent::kExactly;
   const PartialFacts& facts;
 };
 
@@ -64,5 +67,9 @@ struct NamedPrincipal {
 // Whom the statements of `policy` that allow some of the requests name. `requests.caller` does not
 // matter. A statement for all but some is told as "*".
 std::vector<NamedPrincipal> named_principals(const Policy& policy, const Requests& requests);
+
+// The same of the issuers whose tokens a trust policy lets in; `requests` are about the action of
+// assuming a role so. Those that it keeps out whatever they say are left out.
+std::vector<NamedPrincipal> named_issuers(const Policy& trust, const Requests& requests);
 
 }  // namespace belfry::policy

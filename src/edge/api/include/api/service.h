@@ -4,6 +4,7 @@
 
 #include "audit/ledger.h"
 #include "audit/root_log.h"
+#include "audit/vault.h"
 #include "database/database.h"
 #include "http/server.h"
 #include "iam/iam.h"
@@ -30,6 +31,7 @@ struct Services {
   measures::Measures& measures;
   audit::Ledger& ledger;
   audit::RootLog& root_log;
+  audit::Vault& vault;
   database::Database& database;
   std::shared_ptr<Pool> pool;  // for the database and the console's files
   Clock& clock;

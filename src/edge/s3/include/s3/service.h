@@ -14,11 +14,13 @@
 namespace belfry::s3 {
 
 // A request of somebody known that was answered, or refused for want of rights: the log of its
-// tenant has a line of it.
+// tenant has a line of it. Or one that nobody signed and that was answered: so has that of the
+// bucket's owner.
 struct Served {
-  TenantId tenant;  // of who asked
+  TenantId tenant;  // of who asked; of the bucket
   std::string request_id;
   Timestamp at;  // when it came
+  bool anonymous = false;
 };
 
 struct Options {

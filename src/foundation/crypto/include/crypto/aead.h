@@ -19,5 +19,7 @@ Result<Buffer> open(View key, View nonce, View associated, View sealed);
 void seal_into(View key, View nonce, View associated, View plain, MutableView out);
 // `out` holds sealed.size() - kTagLength, and may be the beginning of `sealed`: opened in place.
 Result<> open_into(View key, View nonce, View associated, View sealed, MutableView out);
+// The same with the tag elsewhere: `out` has the size of `sealed`, and may be it.
+Result<> open_into(View key, View nonce, View associated, View sealed, View tag, MutableView out);
 
 }  // namespace belfry::crypto

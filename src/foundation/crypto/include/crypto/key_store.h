@@ -1,8 +1,8 @@
 // The keys that three copies of ciphertext depend on: a sealed, versioned file on three key disks
 // (docs/formats/keystore.md), outside SQL. The master key that seals it is read from a file of its
-// own. The secrets of audit months are sealed once more, under the month seal: a small file beside
-// the master key that is replaced when months are destroyed, so that no older copy of the key disks
-// opens them any more.
+// own. The secrets of audit months and of legal holds are sealed once more, under the month seal: a
+// small file beside the master key that is replaced when one of them is destroyed, so that no older
+// copy of the key disks opens it any more.
 //
 // Blocking and safe to use from any thread; lookups do not touch the disks.
 #pragma once
@@ -16,6 +16,7 @@
 #include "runtime/random.h"
 
 #include <memory>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,7 @@ enum class KeyPurpose : std::uint16_t {
   kAuditMonth = 2,        // a tenant's audit leaves of one month
   kCheckpointSigner = 3,  // Ed25519 seed that signs the provider's checkpoints (tenant 0)
   kSecrets = 4,           // seals secrets kept in SQL: S3 secret keys, TOTP seeds (tenant 0)
+  kHold = 5,              // seals what one legal hold keeps of a tenant's log: a key each
 };
 
 struct Key {
@@ -62,11 +64,16 @@ class KeyStore {
     std::uint32_t version;
   };
   virtual std::vector<Month> months_before(std::uint32_t month) = 0;
-  // Destroys the secrets of all audit months before `month`, on every key disk, and replaces the
-  // month seal: after success nobody has them, whoever kept older copies of the key disks and has
-  // today's master key and seal. Safe to repeat; a start ends what was cut short. Errors: retry
-  // when a key disk or the seal's folder does not take it: some copies may have them still.
-  virtual Result<> destroy_months_before(std::uint32_t month) = 0;
+  // Destroys the secrets of the audit months before `month`, of all tenants but those in `waiting`,
+  // on every key disk, and replaces the month seal: after success nobody has them, whoever kept
+  // older copies of the key disks and has today's master key and seal. Safe to repeat; a start ends
+  // what was cut short. Errors: retry when a key disk or the seal's folder does not take it: some
+  // copies may have them still.
+  virtual Result<> destroy_months_before(std::uint32_t month,
+                                         const std::set<TenantId>& waiting) = 0;
+  // The same of one kHold key. Errors: besides, not_found ("key.missing"), invalid
+  // ("key.of_no_hold").
+  virtual Result<> destroy_hold(KeyId id) = 0;
   // Makes the next month's audit key for every tenant that has one, if the month ends within a day.
   // Called every hour; safe to repeat.
   virtual Result<> prepare_next_month() = 0;

@@ -34,10 +34,10 @@ class File {
 
   // Reads until `out` is full or the file ends; returns how many octets were read.
   virtual Result<std::size_t> read_at(std::uint64_t offset, MutableView out) const = 0;
-  // Fills `out` if the system has those octets in memory. Never waits for the device: false when it
-  // would have to, or cannot tell.
-  virtual bool read_cached(std::uint64_t offset, MutableView out) const {
-    static_cast<void>(offset), static_cast<void>(out);
+  // Fills the parts one after another if the system has those octets in memory. Never waits for the
+  // device: false when it would have to, or cannot tell.
+  virtual bool read_cached(std::uint64_t offset, std::span<const MutableView> parts) const {
+    static_cast<void>(offset), static_cast<void>(parts);
     return false;
   }
   // Writes the parts one after another from `offset`. Not durable before `sync`.
@@ -70,6 +70,9 @@ class File {
   virtual Result<> sync(SyncPoint point, DiskOrdinal ordinal) = 0;
 
   Result<> write_at(std::uint64_t offset, View bytes) { return write_at(offset, {&bytes, 1}); }
+  bool read_cached(std::uint64_t offset, MutableView out) const {
+    return read_cached(offset, {&out, 1});
+  }
 };
 
 enum class Access { kRead, kReadWrite };
@@ -79,6 +82,9 @@ class Disk {
   virtual ~Disk() = default;
 
   virtual Result<std::unique_ptr<File>> open(std::string_view path, Access access) = 0;
+  // For reading, if the system knows the file without asking the device. Never waits for it: null
+  // when it would have to, when there is no such file, or when it cannot tell.
+  virtual std::unique_ptr<File> open_cached(std::string_view) { return nullptr; }
   // A new empty file under that name.
   virtual Result<std::unique_ptr<File>> create(std::string_view path) = 0;
   // A file without a name yet (O_TMPFILE) on the file system of `directory`; gone unless linked.

@@ -27,6 +27,9 @@ namespace belfry {
   X(kMasterKeyDirectory, "the key store is sealed with a master key that is gone")      \
   X(kMonthSeal, "the key store's months are sealed with a key that is torn or gone")    \
   X(kMonthSealDirectory, "the key store's months are sealed with a key of no file")     \
+  X(kVault, "what a legal hold keeps is torn, and its month destroyed")                 \
+  X(kVaultDirectory, "what a legal hold keeps has no name, and its month is destroyed") \
+  X(kVaultFolder, "the folder of a legal hold has no name, and its month is destroyed") \
   X(kProviderFile, "nobody knows the first administrator's password")                   \
   X(kProviderFileDirectory, "the file with the first administrator's password is gone") \
   X(kWitnessKey, "a witness has cosigned with a key that is torn")                      \

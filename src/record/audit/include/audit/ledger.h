@@ -131,6 +131,9 @@ struct Options {
   // Where tiles and checkpoints are written on each of three disks (docs/formats/journal.md). The
   // ledger publishes no sooner than their calls return: give it those of segments::Store::disk().
   std::vector<std::shared_ptr<Disk>> tile_disks;
+  // A thread for each of them, so that they are written beside one another; none: on `pool`, one
+  // after the other.
+  std::shared_ptr<Pool> tile_pool;
   std::shared_ptr<Pool> pool;
   // Where queries run and the index is made, which may take long; none: on `pool`.
   std::shared_ptr<Pool> reading_pool;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "audit/ledger.h"
+#include "audit/vault.h"
 #include "crypto/key_store.h"
 #include "runtime/blocking.h"
 #include "runtime/clock.h"
@@ -17,13 +18,15 @@ namespace belfry::audit {
 inline constexpr unsigned kMonthsKeptMin = 12;
 
 // Destroys the months that ended `months_kept` months ago or earlier, and deletes their entry
-// bundles. No month goes while no tenant has a key of last month that was made 28 days ago or
-// earlier: a clock that jumped ahead, by mistake, must not destroy years, and after a long rest a
-// month more is no harm. Each tenant's log tells first of the months that go (audit:DestroyMonth):
-// cut short, it tells again. Returns how many went. Safe to repeat; called every hour. Errors:
-// retry (ledger, key disks).
-Task<std::uint64_t> destroy_old_months(Ledger& ledger, crypto::KeyStore& keys, Clock& clock,
-                                       std::shared_ptr<Pool> pool, unsigned months_kept);
+// bundles, once what legal holds keep of them is in the vault; tenants of which that cannot be done
+// keep their months until it can (`Vault::waiting`). No month goes while no tenant has a key of
+// last month that was made 28 days ago or earlier: a clock that jumped ahead, by mistake, must not
+// destroy years, and after a long rest a month more is no harm. Each tenant's log tells first of
+// the months that go (audit:DestroyMonth): cut short, it tells again. Returns how many went. Safe
+// to repeat; called every hour. Errors: retry (ledger, key disks).
+Task<std::uint64_t> destroy_old_months(Ledger& ledger, crypto::KeyStore& keys, Vault& vault,
+                                       Clock& clock, std::shared_ptr<Pool> pool,
+                                       unsigned months_kept);
 
 // How many it would destroy now.
 std::size_t count_old_months(crypto::KeyStore& keys, Clock& clock, unsigned months_kept);

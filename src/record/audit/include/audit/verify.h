@@ -14,7 +14,9 @@
 namespace belfry::audit {
 
 struct VerifyOptions {
-  std::string directory;                      // with checkpoint, tile/, as the daemon writes them
+  // With checkpoint, tile/, as the daemon writes them; or of a hold, with held.jsonl instead of
+  // entries (docs/formats/vault.md).
+  std::string directory;
   std::string verifier_key;                   // "name+hash+key" of the signed note
   std::map<std::int64_t, Buffer> month_keys;  // opens the leaves; empty: only the tree is checked
   // Verifier keys of witnesses that must have cosigned; empty: those that the copy's
@@ -31,14 +33,16 @@ struct VerifyReport {
   std::uint64_t leaves_checked = 0, leaves_opened = 0;
   // Whose entries the copy has not, because their months are destroyed: the oldest bundles of it.
   std::uint64_t leaves_deleted = 0;
+  std::string hold;                            // whose folder it is; empty: a whole log's
   std::optional<CheckedRootProof> root_proof;  // of root-proof.json, when the copy has one
   std::vector<std::string> events;             // OCSF lines of the first opened leaves, as asked
 };
 
 // Checks the note's signature, every tile against the root, every entry against its leaf hash, and,
 // with keys, that each leaf opens and that its commitment holds; and, with a root proof, that the
-// log is the one that the root log and its witnesses know.
-// Errors: corrupt, with what does not match and where; invalid for an unusable key.
+// log is the one that the root log and its witnesses know. Of a hold the same of what is held
+// alone, which opens with the keys that the folder has. Errors: corrupt, with what does not match
+// and where; invalid for an unusable key.
 Result<VerifyReport> verify_log(const VerifyOptions& options);
 
 }  // namespace belfry::audit

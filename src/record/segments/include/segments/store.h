@@ -120,8 +120,9 @@ class FileWriter {
 class FileCopy {
  public:
   virtual ~FileCopy() = default;
-  // Fills `out` with the content from `offset` if the system has it in memory; does not block.
-  virtual bool read_cached(std::uint64_t offset, MutableView out) const = 0;
+  // Fills the parts, one after another, with the content from `offset` if the system has it in
+  // memory; does not block.
+  virtual bool read_cached(std::uint64_t offset, std::span<const MutableView> parts) const = 0;
   // Waits for the disk. Null: it does not answer, or has less.
   virtual Task<std::shared_ptr<std::byte[]>> read(std::uint64_t offset,
                                                   std::size_t length) const = 0;

@@ -1,4 +1,4 @@
-#include "wrong_signatures.h"
+#include "counted_refusals.h"
 
 #include <utility>
 
@@ -10,10 +10,10 @@ constexpr Duration kRecordEvery = std::chrono::seconds(1);
 
 }  // namespace
 
-std::uint64_t WrongSignatures::add(const std::string& access_key_id, Timestamp now) {
+std::uint64_t CountedRefusals::add(const std::string& name, Timestamp now) {
   std::lock_guard lock(mutex_);
-  if (entries_.size() >= kEntriesMax && !entries_.contains(access_key_id)) entries_.clear();
-  auto [place, is_new] = entries_.try_emplace(access_key_id);
+  if (entries_.size() >= kEntriesMax && !entries_.contains(name)) entries_.clear();
+  auto [place, is_new] = entries_.try_emplace(name);
   Entry& entry = place->second;
   ++entry.since;
   // A clock that was set back must not silence the record.

@@ -1,0 +1,45 @@
+// What the pages of delegations say, in English.
+export const delegationEn = {
+  'people.delegations': 'Delegations',
+  'delegations.lead':
+    'Who looks after a group’s people without being an administrator: with what is listed, and nothing privileged.',
+  'delegations.create': 'Let somebody look after a group',
+  'delegations.none': 'Nobody looks after a group.',
+  'delegations.none.todo':
+    'Let the head of a department look after its people, so that fewer have to be administrators.',
+  'delegations.own': 'What you look after',
+  'delegations.none.mine': 'You look after no group.',
+  'delegations.none.own': 'An administrator may let you look after a group’s people.',
+  'delegations.own.means':
+    'You find the people under Users. Those in a group that you do not look after, and who is privileged, are an administrator’s.',
+  'delegations.delegate': 'Person',
+  'delegations.delegate.means': 'It needs a second factor, as everybody who is privileged.',
+  'delegations.unit': 'Group whose people it looks after',
+  'delegations.unit.short': 'Group',
+  'delegations.acts': 'May do',
+  'delegations.gives': 'May give',
+  'delegations.act.see': 'see them and their rights',
+  'delegations.act.invite': 'invite people',
+  'delegations.act.suspend': 'suspend and readmit them',
+  'delegations.act.give': 'give what is listed',
+  'delegations.act.approve': 'decide their requests',
+  'delegations.profiles': 'Profiles that it may give',
+  'delegations.groups': 'Further groups that it may let people into',
+  'delegations.role_max': 'Invites people at most as {role}',
+  'delegations.members': 'May invite members too',
+  'delegations.members.means': 'Members read and write all buckets of the organisation.',
+  'delegations.duration': 'How long',
+  'delegations.for_good': 'For good',
+  'delegations.reason': 'What it is for',
+  'delegations.reason.means':
+    'Needed where two persons give such rights: another administrator approves it then, for 92 days at most.',
+  'delegations.asked': 'asked for',
+  'delegations.end': 'End',
+  'delegations.end.title': 'End the delegation',
+  'delegations.end.of': 'End that {name} looks after {unit}',
+  'delegations.end.ask':
+    '{name} looks after the people of {unit} no longer, at once. What was given stays; invitations that {name} sent are good no longer.',
+  'delegations.privileged': 'has become privileged, not given any more',
+  'delegations.of': 'Looks after',
+  'request.kind.delegation': 'Delegation',
+} as const;

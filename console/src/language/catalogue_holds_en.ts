@@ -1,0 +1,36 @@
+// What the panel of legal holds says.
+export const holdsEn = {
+  'holds.title': 'Legal holds',
+  'holds.means':
+    'A hold keeps the events that a search finds, those to come too, readable and provable after the keys of their month are destroyed. Everything else of that month stays destroyed.',
+  'holds.none': 'No hold is on this log.',
+  'holds.place': 'Place a hold',
+  'holds.place.means':
+    'It holds what the search above finds: clear it, or narrow it, first. Administrators of this organisation and of its provider see it, and the log tells who placed it and why.',
+  'holds.place.all': 'The search is empty: every event of the log is held.',
+  'holds.until': 'Holds events before',
+  'holds.until.what': 'May be in the future. Without it, events are held until the release.',
+  'holds.reason': 'Why',
+  'holds.reason.what': 'For example the number of the case.',
+  'holds.placed_by': 'Placed by',
+  'holds.filter': 'Events',
+  'holds.filter.all': 'All',
+  'holds.kept': 'Kept',
+  'holds.state': 'State',
+  'holds.state.copying': 'Copying: {part} looked through',
+  'holds.state.kept': 'Kept',
+  'holds.state.releasing': 'Being released',
+  'holds.state.damaged': 'Damaged: a part is gone from every disk',
+  'holds.state.lost': 'Lost: bring the disks back, or release it',
+  'holds.export': 'Export',
+  'holds.export.of': 'Export what hold {hold} keeps',
+  'holds.show': 'Show events',
+  'holds.show.of': 'Show the events of hold {hold}',
+  'holds.events': 'Events that are held',
+  'holds.events.none': 'Nothing is kept yet.',
+  'holds.events.more': 'Show later events',
+  'holds.release': 'Release',
+  'holds.release.of': 'Release hold {hold}',
+  'holds.release.means':
+    'What it kept of months that are destroyed is gone for good. Whoever placed it does not release it alone while there is another administrator.',
+} as const;

@@ -1,0 +1,88 @@
+#include "copied_log.h"
+
+#include "base/text_encoding.h"
+#include "note.h"
+
+#include <algorithm>
+
+namespace belfry::audit {
+namespace {
+
+constexpr std::string_view kRootProofFile = "root-proof.json";
+
+}  // namespace
+
+std::unexpected<Error> does_not_match(std::string_view what, const std::string& where) {
+  return fail(Code::kCorrupt, what, {{"path", where}});
+}
+
+Result<> CopiedLog::open(const std::string& verifier_key) {
+  TRY(VerifierKey key, parse_verifier_key(verifier_key));
+  TRY(Buffer note, read("checkpoint", kNoteLengthMax));
+  TRY(OpenedCheckpoint checkpoint, open_checkpoint(as_text(note), key));
+  // More leaves than the format has room for: nobody signs that by mistake.
+  if (checkpoint.size >> 48 != 0) return does_not_match("audit.note_malformed", "checkpoint");
+  origin_ = checkpoint.origin;
+  size_ = checkpoint.size;
+  root_ = checkpoint.root;
+  return {};
+}
+
+Result<Buffer> CopiedLog::read(const std::string& path, std::size_t length_max) {
+  auto octets = read_whole(*folder_, path, {length_max});
+  if (octets) return octets;
+  const Code code = octets.error().code();
+  if (code == Code::kNotFound) return does_not_match("audit.verify_missing", path);
+  if (code == Code::kCorrupt) return does_not_match("audit.verify_tile", path);
+  return octets;
+}
+
+Result<Buffer> CopiedLog::read_tile(TilePath path, std::size_t length_max) {
+  auto octets = read(path.text(), length_max);
+  if (octets || path.full() || octets.error().message() != "audit.verify_missing") return octets;
+  const std::string partial = path.text();
+  path.width = kTileWidth;
+  auto full = read(path.text(), length_max);
+  return full ? full : does_not_match("audit.verify_missing", partial);
+}
+
+Result<Hashes> CopiedLog::level_hashes(unsigned level, std::uint64_t index) {
+  const std::uint64_t count = size_ >> 8 * level;
+  const auto width = unsigned(std::min<std::uint64_t>(kTileWidth, count - index * kTileWidth));
+  const TilePath path{Resource::kTile, {level, index}, width};
+  TRY(Buffer octets, read_tile(path, kTileWidth * sizeof(Hash)));
+  if (octets.size() % sizeof(Hash) != 0 || octets.size() < width * sizeof(Hash))
+    return does_not_match("audit.verify_tile", path.text());
+  Hashes hashes(width);
+  for (std::size_t i = 0; i < hashes.size(); ++i)
+    std::ranges::copy(View(octets).subspan(i * sizeof(Hash), sizeof(Hash)), hashes[i].begin());
+  return hashes;
+}
+
+Result<> CopiedLog::check_root() {
+  const auto source = [this](TilePlace place, unsigned) {
+    return level_hashes(place.level, place.index);
+  };
+  TRY(Hash root, root_of(size_, source));
+  return root == root_ ? Result<>() : does_not_match("audit.verify_root", "checkpoint");
+}
+
+Result<std::optional<CheckedRootProof>> CopiedLog::check_root_log(
+    const std::string& verifier_key, const std::vector<std::string>& witness_keys) {
+  auto octets = read_whole(*folder_, kRootProofFile, {kRootProofLengthMax});
+  if (!octets && octets.error().code() == Code::kNotFound && witness_keys.empty())
+    return std::nullopt;
+  if (!octets) return does_not_match("audit.verify_missing", std::string(kRootProofFile));
+  TRY(RootProof proof, RootProof::decode(as_text(*octets)));
+  TRY(CheckedRootProof checked, check_root_proof(proof, verifier_key, witness_keys));
+  if (checked.origin != origin_)
+    return fail(Code::kCorrupt, "audit.root_proof_broken", {{"part", "checkpoint"}});
+  if (checked.size > size_) return does_not_match("audit.verify_rolled_back", "checkpoint");
+  TRY(Hash root, root_of(checked.size, [this](TilePlace place, unsigned) {
+        return level_hashes(place.level, place.index);
+      }));
+  if (root != checked.root) return does_not_match("audit.verify_forked", "checkpoint");
+  return checked;
+}
+
+}  // namespace belfry::audit

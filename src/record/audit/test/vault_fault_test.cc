@@ -1,0 +1,215 @@
+// Disks that fail, and starts, under legal holds, on a simulated machine: of an event that is held
+// the log or the vault has the text at any moment; what a destruction took and nobody held, and
+// what was released, is in neither.
+#include "audit/retention.h"
+#include "audit/vault.h"
+#include "runtime/simulation.h"
+#include "runtime_testing/seeds.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace belfry::audit {
+namespace {
+
+constexpr std::int64_t kDisks = 6;
+constexpr TenantId kTenant{2};
+
+class HoldingMachine {
+ public:
+  explicit HoldingMachine(std::uint64_t seed) : world_(seed) {
+    for (std::int64_t i = 0; i < kDisks + 3; ++i) disks_.push_back(world_.add_disk());
+  }
+  ~HoldingMachine() { stop(); }
+
+  Simulation& world() { return world_; }
+  Ledger& ledger() { return *ledger_; }
+  Vault& vault() { return *vault_; }
+  template <class T>
+  Result<T> run(Task<T> task) {
+    return world_.run(std::move(task));
+  }
+
+  Result<> start() {
+    segments::Options options;
+    for (std::int64_t i = 1; i <= kDisks; ++i)
+      options.disks.push_back(
+          {{i}, "d" + std::to_string(i), {i}, {i % 2 + 1}, "", false, disks_[std::size_t(i - 1)]});
+    options.segment_size = 4_MiB;
+    options.space_reserve = 1_MiB;
+    options.background = false;
+    options.hang_limit = {};
+    options.pool_for = [this](DiskId) { return world_.pool(); };
+    std::vector<Disk*> key_disks{disks_[6].get(), disks_[7].get(), disks_[8].get()};
+    TRY(keys_,
+        crypto::open_key_store(key_disks, Buffer(32, std::byte{5}), {*seal_disk_, "master.months"},
+                               world_.clock(), world_.random()));
+    TRY(store_, run(segments::open_store(world_.executor(), world_.clock(), world_.random(),
+                                         std::move(options))));
+    Options ledger;
+    ledger.provider = "belfry.example";
+    ledger.tile_disks = {disks_[0], disks_[1], disks_[2]};
+    ledger.pool = world_.pool();
+    TRY(ledger_, run(open_ledger(world_.executor(), world_.clock(), world_.random(), *store_,
+                                 *keys_, std::move(ledger))));
+    VaultOptions vault;
+    vault.disks = {vault_disk(0), vault_disk(1), vault_disk(2)};
+    vault.pool = world_.pool();
+    TRY(vault_,
+        run(open_vault(*ledger_, *keys_, world_.clock(), world_.random(), std::move(vault))));
+    return {};
+  }
+  void stop() {
+    vault_.reset();
+    if (ledger_) std::ignore = run(ledger_->close());
+    ledger_.reset();
+    if (store_) std::ignore = run(store_->close());
+    world_.settle();
+    store_.reset();
+    keys_.reset();
+  }
+
+  // One of the vault's or the keys' disks, or the seal's, fails soon.
+  void harm() {
+    SimulatedDisk* const some[] = {vault_disk(0).get(), vault_disk(1).get(), vault_disk(2).get(),
+                                   disks_[6].get(),     disks_[7].get(),     seal_disk_.get()};
+    some[world_.choose(std::size(some))]->fail_after(world_.choose(12), Fault::kInputOutput);
+  }
+  // The process is gone, and starts on disks that are right again.
+  Result<> mend() {
+    for (auto& disk : disks_) disk->fail_after(~std::uint64_t{0}, Fault::kInputOutput);
+    seal_disk_->fail_after(~std::uint64_t{0}, Fault::kInputOutput);
+    stop();
+    return start();
+  }
+  Result<std::uint64_t> destroy() {
+    return run(destroy_old_months(*ledger_, *keys_, *vault_, world_.clock(), world_.pool(),
+                                  kMonthsKeptMin));
+  }
+
+ private:
+  std::shared_ptr<SimulatedDisk> vault_disk(std::size_t number) { return disks_[number]; }
+
+  Simulation world_;
+  std::vector<std::shared_ptr<SimulatedDisk>> disks_;
+  std::shared_ptr<SimulatedDisk> seal_disk_ = world_.add_disk();
+  std::unique_ptr<crypto::KeyStore> keys_;
+  std::unique_ptr<segments::Store> store_;
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<Vault> vault_;
+};
+
+std::string resource_of(int number) {
+  return "leaf-" + std::to_string(number % 2) + "-" + std::to_string(number) + "-";
+}
+
+Event numbered(HoldingMachine& machine, int number) {
+  Event event;
+  event.time = machine.world().clock().now();
+  event.action = "s3:PutObject";
+  event.resource = resource_of(number);
+  return event;
+}
+
+// The numbers of the events that the log, or the hold, can tell.
+std::set<int> numbers_in(const std::vector<LoggedEvent>& events) {
+  std::set<int> numbers;
+  for (const LoggedEvent& event : events)
+    if (const std::size_t at = event.ocsf.find("leaf-"); at != std::string::npos)
+      numbers.insert(std::stoi(event.ocsf.substr(at + 7)));
+  return numbers;
+}
+
+std::set<int> in_log(HoldingMachine& machine) {
+  Query all;
+  all.limit = 10'000;
+  return numbers_in(machine.run(machine.ledger().query(kTenant, all)).value().events);
+}
+
+std::set<int> in_hold(HoldingMachine& machine, HoldId id) {
+  std::vector<LoggedEvent> events;
+  for (std::optional<Position> from = Position{}; from;) {
+    auto page = machine.run(machine.vault().read(kTenant, id, *from));
+    if (!page) break;
+    for (const HeldLeaf& leaf : page->leaves)
+      std::ranges::copy(leaf.events().value(), std::back_inserter(events));
+    from = page->next;
+  }
+  return numbers_in(events);
+}
+
+class VaultFaults : public testing::Test {
+ protected:
+  // Months go by: events, holds of every other one of them, destructions, starts, all under faults.
+  void live(HoldingMachine& machine) {
+    const auto quietly = [](const Hold&) -> Task<> { co_return Result<>(); };
+    for (int month = 0; month < 18; ++month) {
+      for (int i = 0; i < 4; ++i, ++number_)
+        if (machine.run(machine.ledger().record(kTenant, numbered(machine, number_))))
+          written_.insert(number_);
+      if (machine.world().choose(2) == 0) machine.harm(), ++harms_;
+      if (month == 2) {
+        NewHold wanted{.reason = "court", .by = {{1}, {5}, "berta"}};
+        wanted.filter.resource = "leaf-1-";
+        auto placed = machine.run(machine.vault().place(kTenant, wanted, quietly));
+        if (placed) hold_ = placed->id;
+      }
+      std::ignore = machine.run(machine.vault().copy());
+      auto destroyed = machine.destroy();
+      if (destroyed) destroyed_ += *destroyed;
+      if (!destroyed || !machine.vault().waiting().empty()) ++refused_;
+      auto mended = machine.mend();
+      ASSERT_TRUE(mended) << mended.error().describe();
+      check(machine);
+      machine.world().clock().advance(days_of_a_month());
+    }
+  }
+  static Duration days_of_a_month() { return std::chrono::days(31); }
+
+  // Nothing held is lost.
+  void check(HoldingMachine& machine) {
+    if (!hold_) return;
+    const std::set<int> log = in_log(machine), vault = in_hold(machine, *hold_);
+    for (int number : written_)
+      if (number % 2 == 1)
+        ASSERT_TRUE(log.contains(number) || vault.contains(number)) << "event " << number;
+    for (int number : vault) ASSERT_EQ(number % 2, 1) << "nobody asked for it";
+  }
+
+  int number_ = 0, harms_ = 0, refused_ = 0;
+  std::uint64_t destroyed_ = 0;
+  std::set<int> written_;
+  std::optional<HoldId> hold_;
+};
+
+TEST_F(VaultFaults, LoseNothingThatIsHeldAndKeepNothingElse) {
+  int holds = 0;
+  for (std::uint64_t seed = 1; seed <= runtime::testing::seeds_to_try(12); ++seed) {
+    SCOPED_TRACE(seed);
+    HoldingMachine machine(seed);
+    ASSERT_TRUE(machine.start());
+    number_ = 0, written_.clear(), hold_.reset();
+    ASSERT_NO_FATAL_FAILURE(live(machine));
+    ASSERT_TRUE(machine.destroy());
+    ASSERT_TRUE(machine.vault().waiting().empty());
+    const std::set<int> log = in_log(machine);
+    EXPECT_FALSE(log.contains(0)) << "its month went, and nobody held it";
+    if (!hold_) continue;
+    ++holds;
+    EXPECT_TRUE(in_hold(machine, *hold_).contains(1));
+    check(machine);
+    machine.harm();
+    const auto quietly = [](const Hold&) -> Task<> { co_return Result<>(); };
+    const auto released = machine.run(machine.vault().release(kTenant, *hold_, quietly));
+    ASSERT_TRUE(machine.mend());
+    if (released) EXPECT_TRUE(machine.vault().list(std::nullopt).empty());
+  }
+  EXPECT_GT(holds, 3);
+  EXPECT_GT(harms_, 20);
+  EXPECT_GT(refused_, 0) << "faults did keep destructions back";
+  EXPECT_GT(destroyed_, 20u);
+}
+
+}  // namespace
+}  // namespace belfry::audit

@@ -1,0 +1,146 @@
+#include "vault_files.h"
+
+#include "vault_format.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+namespace belfry::audit {
+namespace {
+
+constexpr std::string_view kFolder = "vault";
+constexpr std::size_t kCopies = 3;
+
+std::string folder_of(HoldId hold) {
+  return std::string(kFolder) + "/" + hold.text();
+}
+
+Result<> write_copy(Disk& disk, const std::string& folder, const std::string& name, View octets,
+                    DiskOrdinal ordinal) {
+  TRY(disk.make_directory(folder));
+  TRY(replace_file(disk, folder + "/" + name, octets,
+                   {SyncPoint::kVault, SyncPoint::kVaultDirectory}, ordinal));
+  for (std::string_view above : {kFolder, std::string_view("")})
+    TRY(disk.sync_directory(above, SyncPoint::kVaultFolder, ordinal));
+  return {};
+}
+
+// What a disk that hangs may do late, it does with what is its own.
+Result<Buffer> read_copy(const std::shared_ptr<Disk>& disk, const std::string& path) {
+  auto octets = std::make_shared<Buffer>();
+  TRY(disk->together([disk, path, octets]() -> Result<> {
+    TRY(*octets, read_whole(*disk, path, {kVaultFileMax}));
+    return {};
+  }));
+  if (!is_whole_vault_file(*octets)) return fail(Code::kCorrupt, "audit.vault_malformed");
+  return std::move(*octets);
+}
+
+Result<std::vector<std::string>> list_copy(const std::shared_ptr<Disk>& disk,
+                                           const std::string& folder) {
+  auto names = std::make_shared<std::vector<std::string>>();
+  TRY(disk->together([disk, folder, names]() -> Result<> {
+    TRY(*names, disk->list(folder));
+    return {};
+  }));
+  return std::move(*names);
+}
+
+}  // namespace
+
+VaultFiles::VaultFiles(std::vector<std::shared_ptr<Disk>> disks,
+                       std::vector<std::shared_ptr<Disk>> elsewhere)
+    : disks_(std::move(disks)), elsewhere_(std::move(elsewhere)) {}
+
+std::vector<std::shared_ptr<Disk>> VaultFiles::all() const {
+  std::vector<std::shared_ptr<Disk>> all;
+  for (const auto* some : {&disks_, &elsewhere_})
+    std::ranges::copy_if(*some, std::back_inserter(all),
+                         [](auto& disk) { return disk != nullptr; });
+  return all;
+}
+
+bool VaultFiles::are_there() {
+  return disks_.size() >= kCopies && std::ranges::all_of(disks_, [](const auto& disk) {
+           return disk && list_copy(disk, "").has_value();
+         });
+}
+
+std::vector<HoldId> VaultFiles::holds() {
+  std::set<HoldId> found;
+  for (const auto& disk : all())
+    for (const std::string& name :
+         list_copy(disk, std::string(kFolder)).value_or(std::vector<std::string>())) {
+      HoldId hold;
+      const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), hold.value);
+      if (error == std::errc() && end == name.data() + name.size() && hold.value > 0)
+        found.insert(hold);
+    }
+  return {found.begin(), found.end()};
+}
+
+std::vector<std::string> VaultFiles::names(HoldId hold) {
+  std::set<std::string> found;
+  for (const auto& disk : all())
+    for (std::string& name : list_copy(disk, folder_of(hold)).value_or(std::vector<std::string>()))
+      if (!name.ends_with(".new")) found.insert(std::move(name));
+  return {found.begin(), found.end()};
+}
+
+Result<> VaultFiles::write(HoldId hold, const std::string& name, View octets) {
+  const auto content = std::make_shared<const Buffer>(octets.begin(), octets.end());
+  const std::string folder = folder_of(hold);
+  const auto failed = [&](std::size_t disk, std::string reason) {
+    return fail(Code::kRetry, "audit.vault_not_written",
+                {{"disk", std::to_string(disk + 1)}, {"reason", std::move(reason)}});
+  };
+  if (disks_.size() < kCopies) return failed(disks_.size(), "disk.absent");
+  for (std::size_t i = 0; i < disks_.size(); ++i) {
+    const auto& disk = disks_[i];
+    if (!disk) return failed(i, "disk.absent");
+    auto written = disk->together([disk, folder, name, content, i] {
+      return write_copy(*disk, folder, name, *content, {unsigned(i)});
+    });
+    if (!written) return failed(i, written.error().describe());
+  }
+  return {};
+}
+
+Result<Buffer> VaultFiles::read(HoldId hold, const std::string& name) {
+  const std::string path = folder_of(hold) + "/" + name;
+  std::optional<Buffer> good;
+  bool any_lacks = false;
+  for (const auto& disk : all()) {
+    auto octets = read_copy(disk, path);
+    if (!octets) {
+      any_lacks = true;
+      continue;
+    }
+    good = std::move(*octets);
+    break;
+  }
+  if (!good) return fail(Code::kCorrupt, "audit.vault_lost", {{"path", path}});
+  // What is there already is only synced.
+  if (any_lacks) std::ignore = write(hold, name, *good);
+  return std::move(*good);
+}
+
+Result<> VaultFiles::spread(HoldId hold, const std::string& name, Sync sync) {
+  const bool is_everywhere = std::ranges::all_of(disks_, [&](const auto& disk) {
+    if (!disk) return false;
+    const auto names = list_copy(disk, folder_of(hold));
+    return names && std::ranges::binary_search(*names, name);
+  });
+  if (is_everywhere && disks_.size() >= kCopies && sync == Sync::kAsNeeded) return {};
+  TRY(const Buffer octets, read(hold, name));
+  return write(hold, name, octets);
+}
+
+void VaultFiles::remove(HoldId hold) {
+  const std::string folder = folder_of(hold);
+  for (const auto& disk : all())
+    std::ignore = disk->together([disk, folder] { return disk->remove_tree(folder); });
+}
+
+}  // namespace belfry::audit
