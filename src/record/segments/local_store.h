@@ -51,6 +51,8 @@ class LocalStore : public Store, public Notes {
 
   // forgetting.cc
   Task<std::uint64_t> forget(Stream stream, Sequence last) override;
+  Result<> tell_pruned(ReplicaSet& set);
+  Result<> forget_segments(ReplicaSet& set, const std::vector<std::uint32_t>& numbers);
 
   // scrub.cc, heal.cc
   Task<ScrubReport> scrub(DiskId disk, std::function<void(double)> progress) override;

@@ -19,6 +19,17 @@ class ForgettingTest : public StoreTest {
     for (const SetStatus& set : store_->sets()) count += set.segments;
     return count;
   }
+  // One of which the first segments go: there may be another one beside it.
+  SetId first_set() const { return appended_[0].position.set; }
+  std::uint64_t generation_of(SetId set) {
+    for (const SetStatus& status : store_->sets())
+      if (status.set == set) return status.generation;
+    return 0;
+  }
+  const Appended& last_of(SetId set) const {
+    return *std::find_if(appended_.rbegin(), appended_.rend(),
+                         [&](const Appended& one) { return one.position.set == set; });
+  }
   // Files of segments on all disks.
   std::size_t files() {
     std::size_t count = 0;
@@ -76,11 +87,64 @@ TEST_F(ForgettingTest, OtherStreamsKeepTheirs) {
   EXPECT_EQ(replay(), bodies_);
 }
 
+// An earlier release takes a descriptor of version 2 for one of a later release, and touches
+// nothing.
+TEST_F(ForgettingTest, FromTheFirstTimeOnTheDescriptorSaysSo) {
+  open();
+  fill(40);
+  const SetId set = first_set();
+  const auto versions = [&] {
+    std::vector<int> found;
+    for (int disk = 1; disk <= 6; ++disk)
+      if (std::ifstream in(folder(disk) / set_folder(set) / "descriptor", std::ios::binary); in) {
+        const std::string octets(std::istreambuf_iterator<char>(in), {});
+        EXPECT_EQ(decode_descriptor(as_view(octets))->is_pruned, octets[8] == 2);
+        found.push_back(octets[8]);
+      }
+    return found;
+  };
+  ASSERT_EQ(run(store_->forget(Stream::kObjects, 1)).value(), 0u);
+  EXPECT_EQ(versions(), (std::vector<int>{1, 1, 1}));
+  const std::uint64_t before = generation_of(set);
+  ASSERT_GT(run(store_->forget(Stream::kObjects, appended_[20].sequence)).value(), 0u);
+  EXPECT_EQ(versions(), (std::vector<int>{2, 2, 2}));
+  EXPECT_EQ(generation_of(set), before + 1);
+  ASSERT_GT(run(store_->forget(Stream::kObjects, appended_[30].sequence)).value(), 0u);
+  EXPECT_EQ(generation_of(set), before + 1) << "once is enough";
+  open();
+  EXPECT_EQ(versions(), (std::vector<int>{2, 2, 2}));
+  // On another disk it still says so.
+  const auto member = run(store_->where(last_of(set).position)).value().front().disk;
+  std::filesystem::remove_all(folder(int(member.value)));
+  std::filesystem::create_directories(folder(int(member.value)));
+  open();
+  ASSERT_TRUE(run(store_->heal()));
+  EXPECT_EQ(versions(), (std::vector<int>{2, 2, 2}));
+}
+
+// Nothing goes before every disk says that it may be gone.
+TEST_F(ForgettingTest, WhatADiskCannotBeToldOfStays) {
+  open();
+  fill(40);
+  const SetId set = first_set();
+  int disk = 1;
+  while (!std::filesystem::exists(folder(disk) / set_folder(set))) ++disk;
+  const auto in_the_way = folder(disk) / set_folder(set) / "descriptor.new/in-the-way";
+  std::filesystem::create_directories(in_the_way);
+  std::ignore = run(store_->forget(Stream::kObjects, appended_[20].sequence));
+  EXPECT_EQ(read(appended_[0].position), bodies_[0]);
+  EXPECT_TRUE(std::filesystem::exists(folder(disk) / segment_path(set, 0)));
+  std::filesystem::remove_all(in_the_way.parent_path());
+  open();
+  EXPECT_GT(run(store_->forget(Stream::kObjects, appended_[20].sequence)).value(), 0u);
+  EXPECT_FALSE(std::filesystem::exists(folder(disk) / segment_path(set, 0)));
+}
+
 // What a crash left of a segment on some disks does no harm, and goes with the next call.
 TEST_F(ForgettingTest, ASegmentThatCameBackGoesAgain) {
   open();
   fill(40);
-  const auto old = store_->sets().front().set;
+  const SetId old = first_set();
   const std::string path = segment_path(old, 0);
   int disk = 1;
   while (!std::filesystem::exists(folder(disk) / path)) ++disk;
