@@ -40,6 +40,8 @@ TEST(LedgerPowerCut, NothingAcknowledgedIsLost) {
   if (std::getenv("BELFRY_SIM_SEED")) return;
   // Where it never comes to that, nothing is shown.
   EXPECT_GT(met.savepoints, 100u);
+  EXPECT_GT(met.pruned, 100u);
+  EXPECT_GT(met.full_bundles, 100u);
   EXPECT_GT(met.lost_disks, 10u);
 }
 

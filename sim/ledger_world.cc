@@ -17,7 +17,7 @@
 namespace belfry::sim {
 namespace {
 
-constexpr unsigned kDisks = 6, kTileDisks = 3, kClients = 4, kStepsOfClient = 6;
+constexpr unsigned kDisks = 6, kTileDisks = 3, kClients = 4;
 constexpr TenantId kTenants[] = {{1}, {2}, {3}};
 
 Buffer master_key() {
@@ -43,7 +43,7 @@ LedgerWorld::LedgerWorld(std::uint64_t seed) : world_(seed) {
   for (unsigned i = 0; i < kDisks; ++i) disks_.push_back(world_.add_disk());
   for (unsigned i = 0; i < 3; ++i) key_disks_.push_back(world_.add_disk());
   seal_disk_ = world_.add_disk();
-  in_bulk_ = world_.choose(2) == 0;
+  course_ = Course(world_.choose(3));
 }
 
 LedgerWorld::~LedgerWorld() {
@@ -60,7 +60,7 @@ Task<> LedgerWorld::open_store() {
   for (unsigned i = 0; i < kDisks; ++i)
     options.disks.push_back(
         {{i + 1}, "d" + std::to_string(i + 1), {i + 1}, {i % 2 + 1}, "", false, disks_[i]});
-  options.segment_size = in_bulk_ ? 512_KiB : 64_KiB;
+  options.segment_size = course_ == Course::kBulk ? 1_MiB : 64_KiB;
   options.space_reserve = 1_MiB;
   options.background = false;
   options.hang_limit = {};
@@ -114,7 +114,7 @@ Task<> LedgerWorld::run_clients() {
 }
 
 boost::asio::awaitable<void> LedgerWorld::client(unsigned number, unsigned* left, Signal* done) {
-  for (unsigned i = 0; i < kStepsOfClient && !world_.is_cut(); ++i) {
+  for (unsigned i = 0; i < steps_of_client() && !world_.is_cut(); ++i) {
     const TenantId tenant = kTenants[world_.choose(std::size(kTenants))];
     const std::uint64_t what = world_.choose(10);
     // One client stands for the object engine, whose leaves come in the order of its records.
@@ -148,7 +148,8 @@ audit::Event LedgerWorld::event_of(std::string resource) {
 boost::asio::awaitable<void> LedgerWorld::append(TenantId tenant, bool from_source) {
   std::vector<audit::Leaf> leaves;
   std::vector<std::string> resources;
-  const std::uint64_t count = in_bulk_ && world_.choose(3) == 0 ? 60 : 1 + world_.choose(3);
+  const std::uint64_t count =
+      course_ == Course::kBulk && world_.choose(3) == 0 ? 60 : 1 + world_.choose(3);
   for (std::uint64_t i = 0; i < count; ++i) {
     resources.push_back(make_resource(tenant));
     auto leaf = ledger_->seal(tenant, event_of(resources.back()));

@@ -25,7 +25,8 @@ class LedgerWorld {
   void work();
   // Cuts the power somewhere in the next `work`.
   void cut_within(std::uint64_t operations) {
-    world_.cut_power_after(1 + world_.choose(operations));
+    world_.cut_power_after(1 +
+                           world_.choose(course_ == Course::kShort ? operations : 5 * operations));
   }
   // After a cut: what the property demands, as sentences; empty if it holds.
   std::vector<std::string> check();
@@ -85,7 +86,10 @@ class LedgerWorld {
   std::unique_ptr<segments::Store> store_;
   std::unique_ptr<audit::Ledger> ledger_;
 
-  bool in_bulk_ = false;    // bundles are filled; else segments are
+  // Bundles are filled; or little happens; or segments are filled, and go.
+  enum class Course { kBulk, kShort, kLong };
+  unsigned steps_of_client() const { return course_ == Course::kShort ? 6 : 30; }
+  Course course_ = Course::kShort;
   bool ended_well_ = true;  // the run before: nothing of it may be missing
   std::uint64_t resources_ = 0;
   segments::Sequence source_ = 0, source_acknowledged_ = 0;
