@@ -34,7 +34,7 @@ Outcome run_seed(const Run& run) {
 }
 
 TEST(LedgerPowerCut, NothingAcknowledgedIsLost) {
-  expect_nothing_lost(2000, run_seed);
+  expect_nothing_lost(1000, run_seed);
   std::printf("met: %zu savepoints, %zu pruned journals, %zu full bundles, %zu lost disks\n",
               met.savepoints, met.pruned, met.full_bundles, met.lost_disks);
   if (std::getenv("BELFRY_SIM_SEED")) return;

@@ -1,5 +1,6 @@
 #include "ledger_world.h"
 
+#include "format.h"
 #include "journal.h"
 #include "key_file.h"
 #include "leaf.h"
@@ -187,6 +188,7 @@ std::vector<std::string> LedgerWorld::check() {
   close();
   world_.power_on();
   check_key_disks(broken);
+  check_descriptors(broken);
   if (Result<> opened = world_.run(open_store()); !opened) {
     broken.push_back("the store does not open: " + opened.error().describe());
     return broken;
@@ -209,6 +211,20 @@ std::vector<std::string> LedgerWorld::check() {
     if (Result<> checked = world_.run(check_log(tenant, broken)); !checked)
       broken.push_back("cannot be checked: " + checked.error().describe());
   return broken;
+}
+
+// Where a set has lost its first segments its descriptor says so, before any recovery: an earlier
+// release must not open it.
+void LedgerWorld::check_descriptors(std::vector<std::string>& broken) {
+  for (const auto& disk : disks_)
+    for (const std::string& name : disk->list("sets").value_or(std::vector<std::string>{})) {
+      const auto numbers = disk->list("sets/" + name + "/segments");
+      const auto octets = read_whole(*disk, "sets/" + name + "/descriptor", 64_KiB);
+      if (!numbers || numbers->empty() || !octets) continue;
+      const auto descriptor = segments::decode_descriptor(*octets);
+      if (std::ranges::min(*numbers) != "00000000" && (!descriptor || !descriptor->is_pruned))
+        broken.push_back("set " + name + " was pruned, and its descriptor does not say so");
+    }
 }
 
 // The record of the journal up to which others may be missing.

@@ -71,6 +71,7 @@ class LedgerWorld {
   void use(crypto::KeyId key) { used_.insert(key); }
 
   void check_key_disks(std::vector<std::string>& broken);
+  void check_descriptors(std::vector<std::string>& broken);
   Task<segments::Sequence> pruned_up_to();
   bool check_tile_disk(SimulatedDisk& disk, segments::Sequence pruned,
                        std::vector<std::string>& broken);
