@@ -1,7 +1,7 @@
 // The ledger's whole way, sealing, journal on three disks, tiles, checkpoints, search index, as
 // fast as writers that each wait for their event to be durable can drive it; beside it the same
-// writers with the journal alone, and sealing alone. Then queries over what was written. One JSON
-// object on standard output.
+// writers with the journal alone, and sealing alone. Then queries over what was written, and
+// how long a start takes after that. One JSON object on standard output.
 #include "audit/ledger.h"
 #include "crypto/key_store.h"
 #include "segments/store.h"
@@ -74,6 +74,7 @@ struct Arguments {
   std::string directory;
   std::uint64_t events = 500'000;
   unsigned writers = 256;
+  unsigned savepoint_mib = 256;
 };
 
 class Machine {
@@ -117,8 +118,18 @@ class Machine {
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
-  void open_ledger() {
+  // The seconds that a start takes after the ledger was closed in order.
+  double restart(unsigned savepoint_mib) {
+    must(run(ledger_->close()));
+    ledger_.reset();
+    const auto begin = SteadyClock::now();
+    open_ledger(savepoint_mib);
+    return seconds_since(begin);
+  }
+
+  void open_ledger(unsigned savepoint_mib) {
     audit::Options options;
+    options.savepoint_after = Bytes{std::uint64_t{savepoint_mib} << 20};
     options.provider = "bench.example";
     for (auto& disk : disks_) options.tile_disks.push_back(disk);
     options.tile_pool = make_pool("tiles", kDisks, 16);
@@ -291,12 +302,13 @@ int main(int count, char** words) {
   app.add_option("--directory", arguments.directory, "made anew, and removed")->required();
   app.add_option("--events", arguments.events)->check(CLI::Range(1000, 1'000'000'000));
   app.add_option("--writers", arguments.writers)->check(CLI::Range(1, 4096));
+  app.add_option("--savepoint-mib", arguments.savepoint_mib)->check(CLI::Range(1, 1 << 20));
   CLI11_PARSE(app, count, words);
   const std::filesystem::path directory = arguments.directory;
   nlohmann::json report = {{"events", arguments.events}, {"writers", arguments.writers}};
   {
     Machine machine(directory / "limit");
-    machine.open_ledger();
+    machine.open_ledger(arguments.savepoint_mib);
     report["sealing_per_second"] = sealing_rate(machine);
   }
   {
@@ -304,7 +316,7 @@ int main(int count, char** words) {
     report["journal_per_second"] = journal_rate(machine, arguments, Buffer(900, std::byte{7}));
   }
   Machine machine(directory / "whole");
-  machine.open_ledger();
+  machine.open_ledger(arguments.savepoint_mib);
   const Timestamp first = machine.now();
   const auto begin = SteadyClock::now();
   std::atomic<std::uint64_t> refused = 0;
@@ -327,6 +339,8 @@ int main(int count, char** words) {
   report["tiles_octets"] = machine.octets_of("audit");
   report["index_octets"] = machine.octets_of("audit-index");
   report["queries"] = ask(machine, arguments.events, first, last);
+  report["journal_octets"] = machine.octets_of("sets");
+  report["restart_seconds"] = machine.restart(arguments.savepoint_mib);
   std::printf("%s\n", report.dump().c_str());
   return 0;
 }

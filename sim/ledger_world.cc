@@ -1,9 +1,12 @@
 #include "ledger_world.h"
 
+#include "format.h"
+#include "journal.h"
 #include "key_file.h"
 #include "leaf.h"
 #include "ledger_core.h"
 #include "month_seal.h"
+#include "savepoint.h"
 #include "tile_path.h"
 #include "tree.h"
 
@@ -15,7 +18,7 @@
 namespace belfry::sim {
 namespace {
 
-constexpr unsigned kDisks = 6, kClients = 4, kStepsOfClient = 6;
+constexpr unsigned kDisks = 6, kTileDisks = 3, kClients = 4;
 constexpr TenantId kTenants[] = {{1}, {2}, {3}};
 
 Buffer master_key() {
@@ -41,13 +44,14 @@ LedgerWorld::LedgerWorld(std::uint64_t seed) : world_(seed) {
   for (unsigned i = 0; i < kDisks; ++i) disks_.push_back(world_.add_disk());
   for (unsigned i = 0; i < 3; ++i) key_disks_.push_back(world_.add_disk());
   seal_disk_ = world_.add_disk();
+  course_ = Course(world_.choose(3));
 }
 
 LedgerWorld::~LedgerWorld() {
   close();
 }
 
-Task<> LedgerWorld::open() {
+Task<> LedgerWorld::open_store() {
   std::vector<Disk*> key_disks;
   key_disks.reserve(key_disks_.size());
   for (const auto& disk : key_disks_) key_disks.push_back(disk.get());
@@ -57,17 +61,23 @@ Task<> LedgerWorld::open() {
   for (unsigned i = 0; i < kDisks; ++i)
     options.disks.push_back(
         {{i + 1}, "d" + std::to_string(i + 1), {i + 1}, {i % 2 + 1}, "", false, disks_[i]});
-  options.segment_size = 64_KiB;
+  options.segment_size = course_ == Course::kBulk ? 1_MiB : 64_KiB;
   options.space_reserve = 1_MiB;
   options.background = false;
   options.hang_limit = {};
   options.pool_for = [this](DiskId) { return world_.pool(); };
   CO_TRY(store_, co_await segments::open_store(world_.executor(), world_.clock(), world_.random(),
                                                std::move(options)));
+  co_return Result<>();
+}
+
+Task<> LedgerWorld::open() {
+  if (!store_) CO_TRY(co_await open_store());
   audit::Options ledger;
   ledger.provider = "belfry.example";
   ledger.tile_disks = {disks_[0], disks_[1], disks_[2]};
   ledger.pool = world_.pool();
+  ledger.savepoint_after = Bytes{1 + world_.choose(20'000)};
   CO_TRY(ledger_, co_await open_ledger(world_.executor(), world_.clock(), world_.random(), *store_,
                                        *keys_, std::move(ledger)));
   for (const crypto::Key& key : keys_->list({}, crypto::KeyPurpose::kCheckpointSigner)) use(key.id);
@@ -105,7 +115,7 @@ Task<> LedgerWorld::run_clients() {
 }
 
 boost::asio::awaitable<void> LedgerWorld::client(unsigned number, unsigned* left, Signal* done) {
-  for (unsigned i = 0; i < kStepsOfClient && !world_.is_cut(); ++i) {
+  for (unsigned i = 0; i < steps_of_client() && !world_.is_cut(); ++i) {
     const TenantId tenant = kTenants[world_.choose(std::size(kTenants))];
     const std::uint64_t what = world_.choose(10);
     // One client stands for the object engine, whose leaves come in the order of its records.
@@ -139,7 +149,9 @@ audit::Event LedgerWorld::event_of(std::string resource) {
 boost::asio::awaitable<void> LedgerWorld::append(TenantId tenant, bool from_source) {
   std::vector<audit::Leaf> leaves;
   std::vector<std::string> resources;
-  for (std::uint64_t i = 0, count = 1 + world_.choose(3); i < count; ++i) {
+  const std::uint64_t count =
+      course_ == Course::kBulk && world_.choose(3) == 0 ? 60 : 1 + world_.choose(3);
+  for (std::uint64_t i = 0; i < count; ++i) {
     resources.push_back(make_resource(tenant));
     auto leaf = ledger_->seal(tenant, event_of(resources.back()));
     if (!leaf) co_return;
@@ -176,10 +188,22 @@ std::vector<std::string> LedgerWorld::check() {
   close();
   world_.power_on();
   check_key_disks(broken);
+  check_descriptors(broken);
+  if (Result<> opened = world_.run(open_store()); !opened) {
+    broken.push_back("the store does not open: " + opened.error().describe());
+    return broken;
+  }
+  auto pruned = world_.run(pruned_up_to());
+  if (!pruned) broken.push_back("the journal cannot be read: " + pruned.error().describe());
+  std::vector<SimulatedDisk*> whole;
+  for (unsigned i = 0; i < kTileDisks; ++i)
+    if (check_tile_disk(*disks_[i], pruned.value_or(0), broken)) whole.push_back(disks_[i].get());
+  if (world_.choose(4) == 0) lose_a_disk(whole);
   if (Result<> opened = world_.run(open()); !opened) {
     broken.push_back("does not open: " + opened.error().describe());
     return broken;
   }
+  static_cast<void>(world_.run(store_->heal()));
   if (ledger_->source_watermark() < source_acknowledged_)
     broken.push_back("the source's watermark went back");
   source_ = std::max(source_, ledger_->source_watermark());
@@ -187,6 +211,99 @@ std::vector<std::string> LedgerWorld::check() {
     if (Result<> checked = world_.run(check_log(tenant, broken)); !checked)
       broken.push_back("cannot be checked: " + checked.error().describe());
   return broken;
+}
+
+// Where a set has lost its first segments its descriptor says so, before any recovery: an earlier
+// release must not open it.
+void LedgerWorld::check_descriptors(std::vector<std::string>& broken) {
+  for (const auto& disk : disks_)
+    for (const std::string& name : disk->list("sets").value_or(std::vector<std::string>{})) {
+      const auto numbers = disk->list("sets/" + name + "/segments");
+      const auto octets = read_whole(*disk, "sets/" + name + "/descriptor", 64_KiB);
+      if (!numbers || numbers->empty() || !octets) continue;
+      const auto descriptor = segments::decode_descriptor(*octets);
+      if (std::ranges::min(*numbers) != "00000000" && (!descriptor || !descriptor->is_pruned))
+        broken.push_back("set " + name + " was pruned, and its descriptor does not say so");
+    }
+}
+
+// The record of the journal up to which others may be missing.
+Task<segments::Sequence> LedgerWorld::pruned_up_to() {
+  segments::Sequence pruned = 0, first = 0;
+  CO_TRY(co_await store_->replay(segments::Stream::kLedger, {},
+                                 [&](const segments::Record& record) -> Result<> {
+                                   if (first == 0) first = record.sequence;
+                                   if (record.type != audit::kSavepointRecord) return {};
+                                   TRY(auto told, audit::decode_savepoint_record(record.body));
+                                   pruned = std::max(pruned, told.sequence);
+                                   return {};
+                                 }));
+  met_.pruned += first > 1 ? 1 : 0;
+  co_return pruned;
+}
+
+namespace {
+
+// The hashes of a tile or of the entries of a bundle, as one disk has them.
+audit::Hashes hashes_on(Disk& disk, TenantId tenant, const audit::TilePath& path) {
+  auto octets = read_whole(disk, "audit/" + tenant.text() + "/" + path.text(), 64_MiB);
+  if (!octets) return {};
+  if (path.resource == audit::Resource::kTile)
+    return audit::parse_tile(*octets).value_or(audit::Hashes{});
+  audit::Hashes hashes;
+  for (View entry : audit::split_bundle(*octets).value_or(std::vector<View>{}))
+    hashes.push_back(audit::leaf_hash(entry));
+  return hashes;
+}
+
+// What a savepoint has of a log is on the disk; no log here has more than 256 bundles.
+bool has_files(Disk& disk, const audit::SavedLog& log) {
+  const auto& partial = log.edge.partial();
+  for (std::uint64_t bundle = 0; bundle < log.edge.size() / audit::kTileWidth; ++bundle) {
+    const auto tile = hashes_on(disk, log.tenant, {audit::Resource::kTile, {0, bundle}});
+    if (tile.size() != audit::kTileWidth || audit::tile_root(tile) != partial.at(1).at(bundle) ||
+        hashes_on(disk, log.tenant, {audit::Resource::kEntries, {0, bundle}}) != tile)
+      return false;
+  }
+  const auto width = unsigned(log.edge.size() % audit::kTileWidth);
+  const std::uint64_t last = log.edge.size() / audit::kTileWidth;
+  return width == 0 || hashes_on(disk, log.tenant, {audit::Resource::kEntries, {0, last}, width}) ==
+                           partial.at(0);
+}
+
+}  // namespace
+
+// Each of them alone makes up for the journal, before any recovery. Whether this one has a
+// savepoint.
+bool LedgerWorld::check_tile_disk(SimulatedDisk& disk, segments::Sequence pruned,
+                                  std::vector<std::string>& broken) {
+  auto octets = read_whole(disk, "audit/savepoint", 64_MiB);
+  auto savepoint = octets ? audit::decode_savepoint(*octets) : std::unexpected(octets.error());
+  const segments::Sequence sequence = savepoint ? savepoint->sequence : 0;
+  if (sequence < pruned && !lost_.contains(&disk))
+    broken.push_back("a tile disk has no savepoint of record " + std::to_string(pruned));
+  if (sequence == 0) return false;
+  if (sequence >= pruned) lost_.erase(&disk);
+  for (const audit::SavedLog& log : savepoint->logs) {
+    met_.full_bundles += log.edge.size() >= audit::kTileWidth ? 1 : 0;
+    if (!has_files(disk, log))
+      broken.push_back("a tile disk misses files of tenant " + log.tenant.text());
+  }
+  met_.savepoints += pruned > 0 ? 1 : 0;
+  return sequence >= pruned;
+}
+
+// One of three copies; only while the others are there.
+void LedgerWorld::lose_a_disk(const std::vector<SimulatedDisk*>& whole) {
+  if (whole.size() < kTileDisks) return;
+  static_cast<void>(world_.run(store_->close()));
+  world_.settle();
+  store_.reset();
+  keys_.reset();
+  SimulatedDisk* disk = whole[world_.choose(whole.size())];
+  disk->erase();
+  ++met_.lost_disks;
+  lost_.insert(disk);
 }
 
 // Every key that was used is on every key disk, before any recovery.

@@ -33,9 +33,12 @@ inline constexpr SyncPoint kProviderSyncs[] = {SyncPoint::kProviderFile,
 inline constexpr SyncPoint kWitnessSyncs[] = {
     SyncPoint::kWitnessKey, SyncPoint::kWitnessKeyDirectory, SyncPoint::kWitnessState,
     SyncPoint::kWitnessStateDirectory};
+inline constexpr SyncPoint kSavepointSyncs[] = {SyncPoint::kLedgerFiles, SyncPoint::kSavepoint,
+                                                SyncPoint::kSavepointDirectory};
 static_assert(std::size(kSegmentSyncs) + std::size(kKeyStoreSyncs) + std::size(kMasterKeySyncs) +
                   std::size(kProviderSyncs) + std::size(kWitnessSyncs) +
-                  std::size(kMonthSealSyncs) + std::size(kVaultSyncs) ==
+                  std::size(kMonthSealSyncs) + std::size(kVaultSyncs) +
+                  std::size(kSavepointSyncs) ==
               kSyncPointCount);
 
 struct Run {

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import random
+import struct
 import subprocess
 import sys
 import time
@@ -82,9 +83,24 @@ def wrong_in(provider, name, acknowledged, expected):
     return wrong
 
 
+def save_often(config):
+    """A savepoint of the ledger, and a pruned journal, every MiB of events."""
+    return config.replace("segment_size_mib: 64", "segment_size_mib: 8\nledger_savepoint_mib: 1")
+
+
+def savepoints_of(provider):
+    """The sequences of the savepoints on the disks (docs/formats/journal.md)."""
+    found = []
+    for path in provider.folder.glob("**/audit/savepoint"):
+        head = path.read_bytes()[:20]
+        assert head[:8] == b"BELFRYSP", path
+        found.append(struct.unpack_from("<Q", head, 12)[0])
+    return found
+
+
 def main(rounds):
     chance = random.Random(13)
-    with Provider("kill-loop") as provider:
+    with Provider("kill-loop", save_often) as provider:
         source = provider.folder / "source"
         make_source(source)
         expected = digests_of(source)
@@ -112,6 +128,8 @@ def main(rounds):
         found = digests_of(copy)
         wrong = differences({n: expected[n] for n in found}, found)
         assert not wrong, "; ".join(wrong)
+        savepoints = savepoints_of(provider)
+        assert rounds < 20 or len(savepoints) == 3, f"savepoints: {savepoints}"
         print(f"{rounds} kills, {total} files acknowledged, all there; "
               f"slowest start {slowest:.1f} s")
         assert total > rounds, "hardly anything was acknowledged: the test proves nothing"

@@ -95,6 +95,19 @@ class Isolation:
         self.delegation = provider.rest(
             "POST", "/api/v1/delegations",
             {"delegate": self.reader["id"], "unit": self.crew["id"], "acts": ["invite"]}, token)
+        self._keep_registers(token)
+        provider.rest("POST", "/api/v1/users/" + self.first.user["id"] + "/factor-reset",
+                      {"reason": "harbour phone lost"})
+        resets = f"/api/v1/tenants/{self.first.tenant['id']}/factor-resets"
+        self.reset = provider.rest("GET", resets, token=token)["items"][0]
+        self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
+        factors = provider.rest("GET", "/api/v1/session/factors",
+                                token=self.first.token["secret"])
+        self.factor = factors["factors"][0]["id"]
+        self.problems, self.tried = [], 0
+
+    def _keep_registers(self, token):
+        provider = self.provider
         self.hold = provider.rest("POST", "/api/v1/audit/holds", {"reason": "harbour case"}, token)
         self.job_role = provider.rest(
             "POST", "/api/v1/job-roles",
@@ -103,20 +116,11 @@ class Isolation:
             "POST", "/api/v1/people",
             {"name": "Rosa of the harbour", "starts_us": 10**15, "job_role": self.job_role["id"]},
             token)
-        provider.rest("POST", "/api/v1/users/" + self.first.user["id"] + "/factor-reset",
-                      {"reason": "harbour phone lost"})
-        resets = f"/api/v1/tenants/{self.first.tenant['id']}/factor-resets"
-        self.reset = provider.rest("GET", resets, token=token)["items"][0]
         # Signed by a person: by the session, not by the token.
         topics = provider.rest("GET", "/api/v1/attestation-topics", token=token)["items"]
         asked = next(topic for topic in topics if topic["topic"] == "staff")
         self.attestation = self.first.post("/api/v1/attestations", {
             key: asked[key] for key in ("topic", "version", "text_sha256")})
-        self.api = yaml.safe_load((SOURCE / "docs/api/openapi.yaml").read_text())
-        factors = provider.rest("GET", "/api/v1/session/factors",
-                                token=self.first.token["secret"])
-        self.factor = factors["factors"][0]["id"]
-        self.problems, self.tried = [], 0
 
     def leaks(self, octets, asked):
         """Words of the first tenant in an answer, besides those that the question had."""

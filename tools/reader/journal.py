@@ -2,6 +2,7 @@
 Belfry."""
 
 import argparse
+import hashlib
 import json
 import struct
 import sys
@@ -9,9 +10,11 @@ import sys
 from keystore import Malformed
 from leaf import describe, parse_month_keys
 
-LEAVES, CLOSED = 0x8001, 2
+LEAVES, CLOSED, SAVEPOINT = 0x8001, 2, 0x8003
 HEAD = struct.Struct("<HHqQII")
 CLOSED_BODY = struct.Struct("<Hq")
+SAVEPOINT_BODY = struct.Struct("<HqQ")
+SAVEPOINT_HEAD = struct.Struct("<8sHHQqQIII")
 
 
 def read_record(body):
@@ -49,6 +52,54 @@ def read_closed(body):
     if version != 1:
         raise Malformed(f"record version {version} is not known to this reader")
     return written
+
+
+def read_savepoint_record(body):
+    """(written_us, the sequence up to which records may be missing)."""
+    if len(body) != SAVEPOINT_BODY.size:
+        raise Malformed("not as long as a savepoint record")
+    version, written, sequence = SAVEPOINT_BODY.unpack_from(body)
+    if version != 1:
+        raise Malformed(f"record version {version} is not known to this reader")
+    return written, sequence
+
+
+def read_savepoint(octets):
+    """What the file audit/savepoint says, as a dictionary."""
+    body, digest = octets[:-32], octets[-32:]
+    if len(body) < SAVEPOINT_HEAD.size or hashlib.sha256(body).digest() != digest:
+        raise Malformed("the savepoint does not end with its digest")
+    magic, version, _, sequence, written, source, reading, recent, logs = (
+        SAVEPOINT_HEAD.unpack_from(body))
+    if magic != b"BELFRYSP":
+        raise Malformed("this is no savepoint")
+    if version != 1:
+        raise Malformed(f"savepoint version {version} is not known to this reader")
+    at = SAVEPOINT_HEAD.size
+
+    def take(layout):
+        nonlocal at
+        values = struct.unpack_from(layout, body, at)
+        at += struct.calcsize(layout)
+        return values
+
+    try:
+        found = {"sequence": sequence, "written_us": written, "source_complete_up_to": source,
+                 "reading": [take("<q")[0] for _ in range(reading)],
+                 "recent": [take("<16sqQ") for _ in range(recent)], "logs": []}
+        for _ in range(logs):
+            tenant, counted, size, deleted, removed, levels = take("<qQQQQH")
+            partial = [[take("<32s")[0] for _ in range(size >> 8 * level & 255)]
+                       for level in range(levels)]
+            bundles = [take("<qI") for _ in range(deleted, (size + 255) // 256)]
+            found["logs"].append({"tenant": tenant, "counted": counted, "size": size,
+                                  "deleted": deleted, "removed": removed, "partial": partial,
+                                  "bundles": bundles})
+    except struct.error:
+        raise Malformed("the savepoint is cut") from None
+    if at != len(body):
+        raise Malformed("octets are left after the last log")
+    return found
 
 
 class Indices:

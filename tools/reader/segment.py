@@ -31,12 +31,12 @@ def crc32c(data, previous=0):
     return value ^ 0xFFFFFFFF
 
 
-def opened(data, magic, what):
+def opened(data, magic, what, newest=1):
     """The fields of a small structure, once magic, version and the CRC at the end are checked."""
     if len(data) < 14 or data[:8] != magic:
         raise Malformed(f"this is no {what}")
     version = struct.unpack_from("<H", data, 8)[0]
-    if version != 1:
+    if not 1 <= version <= newest:
         raise Malformed(f"format version {version} of a {what} is not known to this reader")
     if crc32c(data[:-4]) != struct.unpack("<I", data[-4:])[0]:
         raise Malformed(f"the checksum of the {what} does not match")
@@ -50,7 +50,8 @@ def read_identity(path):
 
 
 def read_descriptor(path):
-    data = opened(path.read_bytes(), b"BELFRYRS", "descriptor")
+    octets = path.read_bytes()
+    data = opened(octets, b"BELFRYRS", "descriptor", newest=2)
     set_id, stream, generation, copies, servers, sites, count = struct.unpack_from("<qHQHHHH", data)
     at = struct.calcsize("<qHQHHHH")
     allowed = [struct.unpack_from("<q", data, at + 8 * i)[0] for i in range(count)]
@@ -62,7 +63,8 @@ def read_descriptor(path):
     return {"set": set_id, "stream": STREAMS.get(stream, stream), "generation": generation,
             "placement": {"copies": copies, "servers_min": servers, "sites_min": sites,
                           "sites_allowed": allowed},
-            "members": [{"disk": disk, "uuid": uuid.hex()} for disk, uuid in disks]}
+            "members": [{"disk": disk, "uuid": uuid.hex()} for disk, uuid in disks],
+            "pruned": octets[8] == 2}
 
 
 def read_records(data, at, count, first, incarnation):

@@ -2,10 +2,13 @@
 
 import json
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
 import unittest
+
+import segment
 
 HERE = pathlib.Path(__file__).resolve().parent
 GOLDEN = HERE.parent.parent / "docs/formats/golden/segment"
@@ -46,6 +49,19 @@ class GoldenStore(unittest.TestCase):
                 answer = read(what, copy)
                 self.assertEqual(answer.returncode, 1, answer.stdout)
                 self.assertIn("does not match", answer.stderr)
+
+    def test_a_descriptor_says_whether_the_set_was_pruned(self):
+        octets = next(GOLDEN.glob("1/sets/*/descriptor")).read_bytes()
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "descriptor"
+            for version, pruned in ((1, False), (2, True)):
+                body = octets[:8] + struct.pack("<H", version) + octets[10:-4]
+                path.write_bytes(body + struct.pack("<I", segment.crc32c(body)))
+                self.assertEqual(segment.read_descriptor(path)["pruned"], pruned)
+            body = octets[:8] + struct.pack("<H", 3) + octets[10:-4]
+            path.write_bytes(body + struct.pack("<I", segment.crc32c(body)))
+            with self.assertRaises(segment.Malformed):
+                segment.read_descriptor(path)
 
 
 if __name__ == "__main__":

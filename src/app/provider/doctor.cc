@@ -30,6 +30,7 @@ std::vector<fs::path> entries_of(const fs::path& directory) {
 // What the disks hold, counted by names alone.
 struct Stored {
   std::map<std::string, std::set<std::string>> disks_of_set;  // set -> names of disks
+  std::map<std::string, std::string> first_segment;           // of a set, on any disk
   std::size_t segments = 0;
   std::size_t disks_absent = 0;
 };
@@ -47,6 +48,7 @@ class Examination {
     examine_index();
     examine_state();
     examine_ledger();
+    examine_savepoint();
     examine_holds();
     examine_certificate();
     return std::move(findings_);
@@ -128,13 +130,23 @@ class Examination {
       std::size_t segments = 0;
       for (const fs::path& set : sets) {
         stored_.disks_of_set[set.filename().string()].insert(disk.name);
-        segments += entries_of(set / "segments").size();
+        segments += count_segments(set);
       }
       stored_.segments += segments;
       add(subject, Condition::kGood,
           says("doctor.disk_good",
                {{"sets", std::to_string(sets.size())}, {"segments", std::to_string(segments)}}));
     }
+  }
+
+  std::size_t count_segments(const fs::path& set) {
+    const auto segments = entries_of(set / "segments");
+    for (const fs::path& segment : segments) {
+      auto& first = stored_.first_segment.try_emplace(set.filename().string(), segment.filename())
+                        .first->second;
+      first = std::min(first, segment.filename().string());
+    }
+    return segments.size();
   }
 
   void examine_sets() {
@@ -180,6 +192,24 @@ class Examination {
     add(says("doctor.subject.ledger", {}), there ? Condition::kGood : Condition::kRebuilt,
         says(there ? "doctor.ledger_good" : "doctor.ledger_rebuilt",
              {{"logs", std::to_string(tenants.size())}}));
+  }
+
+  // How many disks make up for a journal that begins behind its first record: sets of objects keep
+  // all their segments.
+  void examine_savepoint() {
+    constexpr std::size_t kCopies = 3;
+    std::size_t copies = 0;
+    for (const topology::Disk& disk : topology_.disks)
+      copies += exists(resolve(disk.path) / "audit" / "savepoint") ? 1 : 0;
+    const bool is_pruned = std::ranges::any_of(
+        stored_.first_segment, [](const auto& set) { return set.second != "00000000"; });
+    const Error subject = says("doctor.subject.savepoint", {});
+    if (copies == 0)
+      return add(subject, is_pruned ? Condition::kLost : Condition::kGood,
+                 says(is_pruned ? "doctor.savepoint_lost" : "doctor.savepoint_none", {}));
+    add(subject, copies >= kCopies ? Condition::kGood : Condition::kDegraded,
+        says(copies >= kCopies ? "doctor.savepoint_good" : "doctor.savepoint_degraded",
+             {{"copies", std::to_string(copies)}}));
   }
 
   // By the names of files (docs/formats/vault.md); whether they are whole, and go with a key, only

@@ -25,6 +25,7 @@
 #include "runtime/random.h"
 #include "s3/service.h"
 #include "storage.h"
+#include "tile_disks.h"
 #include "tls.h"
 #include "witnesses.h"
 
@@ -227,7 +228,12 @@ class RunningProvider : public Provider {
     slow_pool_ = make_pool("slow", 2, 10'000);
     audit::Options audit;
     audit.provider = topology_.provider_name;
-    audit.tile_disks = choose_tile_disks(disks_, *segments_);
+    auto choose = [this, &audit]() -> Result<> {
+      audit.tile_disks = choose_tile_disks(disks_, *segments_);
+      return {};
+    };
+    CO_TRY(co_await runtime::blocking(*slow_pool_, choose));
+    audit.savepoint_after = topology_.ledger_savepoint_after;
     const auto tile_disks = audit.tile_disks;
     audit.tile_pool = make_pool("tiles", unsigned(tile_disks.size()), 16);
     audit.pool = slow_pool_;

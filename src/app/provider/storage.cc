@@ -60,28 +60,6 @@ DiskPools::DiskPools(const std::vector<segments::StoreDisk>& disks) {
     pools_[disk.id] = make_pool("disk-" + disk.name, kThreadsPerDisk, kDiskQueueMax);
 }
 
-std::vector<std::shared_ptr<Disk>> choose_tile_disks(const std::vector<segments::StoreDisk>& disks,
-                                                     segments::Store& store) {
-  std::vector<const segments::StoreDisk*> chosen;
-  auto shares = [&](auto member, const segments::StoreDisk& disk) {
-    return std::ranges::any_of(chosen, [&](auto other) { return other->*member == disk.*member; });
-  };
-  auto take = [&](auto is_wanted) {
-    for (const segments::StoreDisk& disk : disks)
-      if (disk.disk && chosen.size() < 3 && !shares(&segments::StoreDisk::id, disk) &&
-          is_wanted(disk))
-        chosen.push_back(&disk);
-  };
-  take([&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::site, disk); });
-  take(
-      [&](const segments::StoreDisk& disk) { return !shares(&segments::StoreDisk::server, disk); });
-  take([](const segments::StoreDisk&) { return true; });
-  std::vector<std::shared_ptr<Disk>> result;
-  result.reserve(chosen.size());
-  for (const segments::StoreDisk* disk : chosen) result.push_back(store.disk(disk->id));
-  return result;
-}
-
 bool hold_sets(const DataDirectory& directory, const topology::Topology& topology) {
   return std::ranges::any_of(topology.disks, [&](const topology::Disk& disk) {
     std::error_code error;

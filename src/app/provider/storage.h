@@ -31,11 +31,6 @@ class DiskPools {
   std::map<DiskId, std::shared_ptr<Pool>> pools_;
 };
 
-// Three disks for the ledger's files, of three servers and two sites as far as there are, as
-// `store` uses them: one that hangs does not keep the ledger from publishing.
-std::vector<std::shared_ptr<Disk>> choose_tile_disks(const std::vector<segments::StoreDisk>& disks,
-                                                     segments::Store& store);
-
 // The key store and the disks it lies on.
 struct Keys {
   std::vector<std::shared_ptr<Disk>> disks;

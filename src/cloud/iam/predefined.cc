@@ -40,8 +40,8 @@ constexpr std::string_view kEverybody = R"({
 constexpr std::string_view kAdministrator = R"({
   "Version": "2012-10-17",
   "Statement": [
-    {"Sid": "OwnTenant", "Effect": "Allow", "Action": ["iam:*", "audit:*", "people:*", "attestation:*"],
-     "Resource": "*",
+    {"Sid": "OwnTenant", "Effect": "Allow",
+     "Action": ["iam:*", "audit:*", "people:*", "attestation:*"], "Resource": "*",
      "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}},
     {"Sid": "Roles", "Effect": "Allow", "Action": "sts:*", "Resource": "*"},
     {"Sid": "TenantsBelow", "Effect": "Allow",

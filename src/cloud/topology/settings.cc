@@ -245,6 +245,8 @@ void read_settings(Builder& builder, yaml::MapReader& root) {
   topology.demonstration = root.flag("demonstration", Presence::kOptional).value_or(false);
   if (auto mib = root.integer("segment_size_mib", Presence::kOptional, {8, 4095}))
     topology.segment_size = Bytes{static_cast<std::uint64_t>(*mib) << 20};
+  if (auto mib = root.integer("ledger_savepoint_mib", Presence::kOptional, {1, 4096}))
+    topology.ledger_savepoint_after = Bytes{static_cast<std::uint64_t>(*mib) << 20};
   if (auto months = root.integer("ledger_retention_months", Presence::kOptional, {12, 120}))
     topology.ledger_months_kept = unsigned(*months);
   yaml::Text url = root.text("database_url", Presence::kOptional);

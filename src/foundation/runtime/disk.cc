@@ -341,6 +341,14 @@ class SystemDisk : public Disk {
     return {};
   }
 
+  // The descriptor of the root is older than what was written: the kernel tells it of every
+  // failure. Of those before another took its place nobody knows.
+  Result<> sync_all(SyncPoint, DiskOrdinal) override {
+    if (exchanged_.exchange(false)) return sync_error("syncfs", path_, ESTALE);
+    if (::syncfs(root_.load()) != 0) return sync_error("syncfs", path_, errno);
+    return {};
+  }
+
   Result<> reopen() override {
     std::lock_guard lock(reopening_);
     int number = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -351,7 +359,7 @@ class SystemDisk : public Disk {
     if (same)
       ::close(number);
     else
-      use(number);
+      use(number), exchanged_ = true;
     return {};
   }
 
@@ -396,6 +404,7 @@ class SystemDisk : public Disk {
   }
 
   std::atomic<int> root_ = -1;
+  std::atomic<bool> exchanged_ = false;  // since the last sync_all()
   std::mutex reopening_;
   std::vector<std::unique_ptr<Descriptor>> opened_;
   std::string path_;

@@ -153,6 +153,10 @@ class WatchedDisk : public Disk {
       return inner->sync_directory(directory, point, ordinal);
     });
   }
+  Result<> sync_all(SyncPoint point, DiskOrdinal ordinal) override {
+    return watch_->call(
+        [inner = inner_, point, ordinal] { return inner->sync_all(point, ordinal); });
+  }
   Result<> reopen() override {
     return watch_->call([inner = inner_] { return inner->reopen(); });
   }

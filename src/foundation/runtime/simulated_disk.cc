@@ -60,6 +60,14 @@ struct SimulatedDisk::Node {
     for (auto& [name, node] : names) sum += node->octets();
     return sum;
   }
+  void forget_writes() {
+    writes.clear();
+    for (auto& [name, node] : names) node->forget_writes();
+  }
+  void sync_below() {
+    sync();
+    for (auto& [name, node] : names) node->sync_below();
+  }
   void sync() {
     durable = seen;
     writes.clear();
@@ -300,6 +308,17 @@ Result<> SimulatedDisk::sync_directory(std::string_view directory, SyncPoint poi
   auto node = impl_->find(directory);
   if (!node || !node->is_directory) return no_file(directory);
   if (!ignored) node->sync();
+  return {};
+}
+
+Result<> SimulatedDisk::sync_all(SyncPoint point, DiskOrdinal ordinal) {
+  const bool ignored = impl_->world.is_ignored(point, ordinal);
+  const Result<> may = impl_->change_operation();
+  // As of a file: the kernel marks the pages clean although they never reached the disk.
+  if (!may && may.error().code() == Code::kRetry && !impl_->world.is_cut())
+    impl_->root->forget_writes();
+  TRY(may);
+  if (!ignored) impl_->root->sync_below();
   return {};
 }
 

@@ -19,6 +19,22 @@ Buffer encode_closed_record(Timestamp written) {
   return out.put(kVersion).put_i64(to_us(written)).take();
 }
 
+Buffer encode_savepoint_record(const SavepointRecord& record) {
+  Encoder out;
+  return out.put(kVersion).put_i64(to_us(record.written)).put(record.sequence).take();
+}
+
+Result<SavepointRecord> decode_savepoint_record(View body) {
+  Decoder in(body);
+  const auto version = in.get<std::uint16_t>();
+  if (in.ok() && version != kVersion)
+    return fail(Code::kInvalid, "audit.journal_unknown", {{"version", std::to_string(version)}});
+  SavepointRecord record{from_us(in.get_i64())};
+  record.sequence = in.get<std::uint64_t>();
+  if (!in.done()) return fail(Code::kCorrupt, "audit.journal_malformed");
+  return record;
+}
+
 Buffer encode_journal_record(const JournalRecord& record) {
   Encoder out;
   std::size_t length = 64 + 8 * record.reading.size();
@@ -68,14 +84,14 @@ std::size_t LeafIdHash::operator()(const LeafId& id) const {
 
 const Receipt* RecentLeaves::find(const LeafId& id) const {
   auto found = receipts_.find(id);
-  return found == receipts_.end() ? nullptr : &found->second;
+  return found == receipts_.end() ? nullptr : found->second;
 }
 
 void RecentLeaves::add(const LeafId& id, Receipt receipt) {
-  if (!receipts_.emplace(id, receipt).second) return;
-  order_.push_back(id);
+  if (receipts_.contains(id)) return;
+  receipts_.emplace(id, &order_.emplace_back(id, receipt).second);
   if (order_.size() <= kCount) return;
-  receipts_.erase(order_.front());
+  receipts_.erase(order_.front().first);
   order_.pop_front();
 }
 

@@ -10,6 +10,7 @@
 #include <deque>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace belfry::audit {
@@ -17,6 +18,8 @@ namespace belfry::audit {
 inline constexpr segments::RecordType kLeavesRecord = segments::kCriticalRecord | 1;
 // The ledger was closed: what comes later is another run. A reader may skip it.
 inline constexpr segments::RecordType kClosedRecord = 2;
+// Three disks have a savepoint: records up to the one that it names may be missing.
+inline constexpr segments::RecordType kSavepointRecord = segments::kCriticalRecord | 3;
 
 struct JournalRecord {
   Timestamp written;
@@ -29,6 +32,15 @@ struct JournalRecord {
 
 // The body of a kClosedRecord.
 Buffer encode_closed_record(Timestamp written);
+
+// The body of a kSavepointRecord.
+struct SavepointRecord {
+  Timestamp written;
+  segments::Sequence sequence = 0;
+};
+Buffer encode_savepoint_record(const SavepointRecord& record);
+// Errors: as of decode_journal_record().
+Result<SavepointRecord> decode_savepoint_record(View body);
 
 Buffer encode_journal_record(const JournalRecord& record);
 // Errors: corrupt ("audit.journal_malformed"), invalid ("audit.journal_unknown": a later version).
@@ -47,10 +59,12 @@ class RecentLeaves {
   // The receipt of the leaf with that id, if it is among them.
   const Receipt* find(const LeafId& id) const;
   void add(const LeafId& id, Receipt receipt);
+  // All of them, the oldest first.
+  std::vector<std::pair<LeafId, Receipt>> all() const { return {order_.begin(), order_.end()}; }
 
  private:
-  std::unordered_map<LeafId, Receipt, LeafIdHash> receipts_;
-  std::deque<LeafId> order_;
+  std::deque<std::pair<LeafId, Receipt>> order_;
+  std::unordered_map<LeafId, const Receipt*, LeafIdHash> receipts_;  // in `order_`
 };
 
 }  // namespace belfry::audit

@@ -154,6 +154,7 @@ boost::asio::awaitable<void> Core::stopped() {
   co_await flusher_done_.wait();
   co_await publisher_done_.wait();
   co_await indexer_done_.wait();
+  co_await saver_done_.wait();
 }
 
 // Reads first, then everything queued, then the record that says that this run ended well; tenants

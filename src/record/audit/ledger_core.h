@@ -1,10 +1,13 @@
-// The ledger's state and its four workers. All share `mutex_`; nobody holds it while waiting.
+// The ledger's state and its five workers. All share `mutex_`; nobody holds it while waiting.
 //
 //   append(), record_read()  ->  queue  -> writer:    one record a batch to the journal, in order,
 //                                                     then the trees
 //                            segments   -> flusher:   seals what readers left, every 50 ms
 //                                          publisher: files of what changed, every 250 ms
 //                                          indexer:   the search index, behind the others
+//                                          saver:     savepoints, after which the journal is
+//                                          pruned,
+//                                                     and looking after the files that it was for
 //
 // A batch that the journal refused stays at the head of the queue until it is taken: it may be in
 // the journal all the same, and what came after it would have another index after the next start.
@@ -34,6 +37,11 @@ struct Batch;
 Buffer bundle_octets(std::span<const Entry> entries);
 // The entries of a bundle; nothing if it is malformed.
 std::optional<std::vector<View>> split_bundle(View octets);
+
+// The hashes of a tile; nothing if it is malformed.
+std::optional<Hashes> parse_tile(View octets);
+// The names of the partial bundles that end logs of these sizes within a bundle.
+std::vector<std::string> widths_in(std::uint64_t bundle, std::span<const std::uint64_t> sizes);
 
 using Receipts = Result<std::vector<Receipt>>;
 
@@ -104,6 +112,11 @@ class Core {
   std::uint64_t size_of(TenantId tenant);
   std::vector<std::pair<TenantId, std::uint64_t>> sizes();
 
+  // ledger_savepoint.cc
+  static boost::asio::awaitable<void> run_saver(std::shared_ptr<Core> core);
+  // False: not every tile disk has it, and nothing was pruned.
+  static boost::asio::awaitable<bool> save(std::shared_ptr<Core> core);
+
   // ledger_restore.cc
   static Task<> restore(std::shared_ptr<Core> core, TenantId tenant);
 
@@ -133,6 +146,7 @@ class Core {
   void reject_waiters(Batch& batch);
   Result<crypto::Key> month_key(TenantId tenant);
   bool has_room_locked() const;
+  Result<> publish_job(Publication job, Extent extent, TileFiles::Present present);
   bool is_crowded();
   bool is_crowded_locked() const { return held_octets_ > options_.kept_octets_max / 2; }
   Result<> complete(Publication& job);
@@ -147,6 +161,35 @@ class Core {
   Result<> seal_segments(TenantId tenant, std::deque<Buffer>& segments);
   void keep_unsealed(TenantId tenant, std::deque<Buffer> segments);
   LogReader log_reader();
+  // What a savepoint under way covers.
+  struct Saving {
+    Savepoint head;
+    std::map<TenantId, std::uint64_t> counted;
+    std::size_t octets = 0;  // of leaves since the one before
+    struct Size {
+      TenantId tenant;
+      std::uint64_t size, deleted, removed;
+    };
+    std::vector<Size> sizes;
+    std::shared_ptr<const Buffer> file;
+  };
+  bool is_save_due();
+  Result<> write_savepoint(Saving& saving);
+  void begin_saving(Saving& saving);
+  void end_saving(const Saving& saving, const Result<>& outcome);
+  Result<SavedLog> save_log(TenantId tenant, segments::Sequence savepoint);
+  Result<> save_on(std::size_t disk, const Saving& saving);
+  Result<> bring_up_all(const Saving& saving);
+  Result<> bring_up(const Saving::Size& log);
+  void release_held(const Saving& saving);
+  void remove_deleted(const Saving::Size& log);
+  // Each bundle with its tile, on every disk.
+  Result<unsigned> mend_tile(TenantId tenant, TilePlace place);
+  Result<unsigned> mend_bundle(TenantId tenant, std::uint64_t index, unsigned width);
+  Result<unsigned> mend_above(TenantId tenant, std::uint64_t bundle);
+  void mend_some();
+  bool mend_next();
+  bool are_savepoints_whole();
 
   Clock& clock_;
   Random& random_;
@@ -168,6 +211,15 @@ class Core {
   std::set<TenantId> lost_;      // whose partial bundle is on no disk any more
   RecentLeaves recent_;
   segments::Sequence source_watermark_ = 0;
+  segments::Sequence applied_ = 0;  // the last record that the trees have
+  Timestamp last_written_;
+  std::set<TenantId> open_reads_;  // told to the journal since the last end of a run
+  segments::Sequence saved_ = 0;   // of the savepoint that each tile disk should have; 0: none
+  bool may_be_saved_ = false;      // some disk may have a savepoint
+  bool save_wanted_ = false;
+  std::size_t unsaved_octets_ = 0;  // of leaves since then
+  Monotonic save_again_{};
+  Duration save_pause_ = std::chrono::minutes(1);  // after the next failure
   std::deque<Pending> queue_;
   std::size_t queued_leaves_ = 0, queued_octets_ = 0;
   struct OpenSegment {
@@ -191,7 +243,11 @@ class Core {
   std::mutex flushing_;    // one flush at a time, so that segments keep their order
   std::atomic<bool> stopping_ = false;
   Signal work_;
-  Promise<bool> writer_done_, flusher_done_, publisher_done_, indexer_done_;
+  Promise<bool> writer_done_, flusher_done_, publisher_done_, indexer_done_, saver_done_;
+
+  // Where looking after the files goes on: the saver's alone.
+  std::pair<TenantId, std::uint64_t> mended_{};
+  Monotonic mend_again_{};
 };
 
 }  // namespace belfry::audit

@@ -1,4 +1,5 @@
-// Entry bundles that no key opens any more.
+// Entry bundles that no key opens any more. A savepoint that has a bundle needs its file, so the
+// file goes once every disk has a savepoint without it.
 #include "ledger_core.h"
 
 #include <algorithm>
@@ -24,6 +25,13 @@ bool Core::delete_if_destroyed(TenantId tenant, std::uint64_t index,
     TenantLog& log = logs_[tenant];
     if (log.deleted() != index) return false;
     log.deleted_up_to(index + 1);
+    // What no publication wrote yet no savepoint has.
+    const bool is_saved = (index + 1) * kTileWidth <= log.entries_from();
+    if (is_saved && may_be_saved_) {
+      save_wanted_ = true;
+      return true;
+    }
+    if (log.removed() == index) log.removed_up_to(index + 1);
   }
   files_.remove(tenant, TilePath{Resource::kEntries, {0, index}}.text());
   return true;

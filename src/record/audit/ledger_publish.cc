@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 namespace belfry::audit {
 
@@ -36,6 +37,14 @@ Buffer bundle_octets(std::span<const Entry> entries) {
     out.insert(out.end(), entry->begin(), entry->end());
   }
   return out;
+}
+
+std::vector<std::string> widths_in(std::uint64_t bundle, std::span<const std::uint64_t> sizes) {
+  std::vector<std::string> widths;
+  for (std::uint64_t size : sizes)
+    if (size / kTileWidth == bundle && size % kTileWidth != 0)
+      widths.push_back(std::to_string(size % kTileWidth));
+  return widths;
 }
 
 // The partial bundle that the log's files end with begins the one that is written now.
@@ -115,15 +124,19 @@ void Core::remove_obsolete(const Publication& job, Extent extent) {
   const std::uint64_t full_end = job.size / kTileWidth;
   for (std::uint64_t bundle = job.entries_from / kTileWidth; bundle < full_end; ++bundle)
     files_.remove_all_but(job.tenant, TilePath{Resource::kEntries, {0, bundle}}.partial_folder(),
-                          {});
+                          widths_in(bundle, job.held));
   for (const auto& [place, hashes] : job.tiles)
     files_.remove_all_but(job.tenant, TilePath{Resource::kTile, place}.partial_folder(), {});
   if (extent != Extent::kAll) return;
   std::vector<TilePath> partial = partial_tiles(job);
   if (const auto width = unsigned(job.size % kTileWidth); width != 0)
     partial.push_back({Resource::kEntries, {0, full_end}, width});
-  for (const TilePath& path : partial)
-    files_.remove_all_but(job.tenant, path.partial_folder(), {std::to_string(path.width)});
+  for (const TilePath& path : partial) {
+    std::vector<std::string> keep{std::to_string(path.width)};
+    if (path.resource == Resource::kEntries)
+      std::ranges::move(widths_in(full_end, job.held), std::back_inserter(keep));
+    files_.remove_all_but(job.tenant, path.partial_folder(), keep);
+  }
 }
 
 // Full tiles and bundles, then partial ones, then the checkpoint that needs them; what only older
@@ -135,6 +148,11 @@ Result<> Core::publish(TenantId tenant, Extent extent, TileFiles::Present presen
     std::lock_guard lock(mutex_);
     job = logs_[tenant].publication(tenant);
   }
+  return publish_job(std::move(job), extent, present);
+}
+
+Result<> Core::publish_job(Publication job, Extent extent, TileFiles::Present present) {
+  const TenantId tenant = job.tenant;
   const bool was_stored = job.entries_from % kTileWidth != 0;
   TRY(complete(job));
   TRY(write_entries(job, extent, present));

@@ -12,6 +12,8 @@ std::unexpected<Error> bundle_deleted(std::uint64_t index) {
               {{"path", TilePath{Resource::kEntries, {0, index}}.text()}});
 }
 
+}  // namespace
+
 std::optional<Hashes> parse_tile(View octets) {
   if (octets.size() % sizeof(Hash) != 0 || octets.size() > kTileWidth * sizeof(Hash))
     return std::nullopt;
@@ -20,8 +22,6 @@ std::optional<Hashes> parse_tile(View octets) {
     std::ranges::copy(octets.subspan(i * sizeof(Hash), sizeof(Hash)), hashes[i].begin());
   return hashes;
 }
-
-}  // namespace
 
 std::optional<std::vector<View>> split_bundle(View octets) {
   std::vector<View> entries;
@@ -141,9 +141,11 @@ Result<std::vector<Entry>> Core::bundle(TenantId tenant, std::uint64_t index) {
   auto entries = read_bundle(tenant, path, hashes);
   {
     std::lock_guard lock(mutex_);
-    if (index >= logs_[tenant].deleted()) return entries;
+    const TenantLog& log = logs_[tenant];
+    if (index >= log.deleted()) return entries;
+    if (index >= log.removed()) return bundle_deleted(index);
   }
-  // It was deleted meanwhile, and reading may have mended it on a disk that had it no more.
+  // It was removed meanwhile, and reading may have mended it on a disk that had it no more.
   files_.remove(tenant, path.text());
   return bundle_deleted(index);
 }

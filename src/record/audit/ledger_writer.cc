@@ -93,8 +93,12 @@ void Core::apply(JournalRecord record, segments::Sequence sequence) {
     TenantLog& log = logs_[leaf.tenant];
     recent_.add(leaf.id, {leaf.tenant, log.size()});
     held_octets_ += leaf.octets.size();
+    unsaved_octets_ += leaf.octets.size();
     log.add(std::make_shared<const Buffer>(std::move(leaf.octets)), record.written, sequence);
   }
+  applied_ = sequence;
+  last_written_ = std::max(last_written_, record.written);
+  open_reads_.insert(record.reading.begin(), record.reading.end());
   if (record.source_complete_up_to)
     source_watermark_ = std::max(source_watermark_, *record.source_complete_up_to);
 }

@@ -6,6 +6,52 @@
 
 namespace belfry::audit {
 
+namespace {
+
+// Of a bundle that a savepoint has: whatever is left of the journal may have its leaves.
+constexpr segments::Sequence kAnyRecord = 1;
+
+}  // namespace
+
+TenantLog::TenantLog(SavedLog saved, Timestamp written)
+    : edge_(std::move(saved.edge)),
+      entries_from_(edge_.size()),
+      published_(edge_.size()),
+      deleted_(saved.deleted),
+      removed_(saved.removed) {
+  // Those before count for nothing but that they are older.
+  const Timestamp oldest = saved.bundles.empty() ? written : saved.bundles.front().written;
+  bundles_.assign(deleted_, {oldest, kAnyRecord, 0});
+  for (const SavedBundle& bundle : saved.bundles)
+    bundles_.push_back({bundle.written, kAnyRecord, bundle.octets});
+}
+
+SavedLog TenantLog::save(TenantId tenant, segments::Sequence savepoint) {
+  hold(savepoint, size());
+  SavedLog saved{.tenant = tenant, .deleted = deleted_, .removed = removed_, .edge = edge_};
+  for (std::size_t i = deleted_; i < bundles_.size(); ++i)
+    saved.bundles.push_back({bundles_[i].written, std::uint32_t(bundles_[i].octets)});
+  return saved;
+}
+
+std::vector<std::uint64_t> TenantLog::held() const {
+  std::vector<std::uint64_t> sizes;
+  for (const auto& [savepoint, size] : held_) sizes.push_back(size);
+  return sizes;
+}
+
+std::vector<std::uint64_t> TenantLog::release_all_but(
+    const std::set<segments::Sequence>& savepoints) {
+  std::set<std::uint64_t> released, kept;
+  std::erase_if(held_, [&](const auto& one) {
+    const bool goes = !savepoints.contains(one.first);
+    (goes ? released : kept).insert(one.second);
+    return goes;
+  });
+  std::erase_if(released, [&](std::uint64_t size) { return kept.contains(size); });
+  return {released.begin(), released.end()};
+}
+
 void TenantLog::add(Entry entry, Timestamp written, segments::Sequence sequence) {
   if (edge_.size() % kTileWidth == 0)
     bundles_.push_back(
@@ -20,7 +66,7 @@ void TenantLog::add(Entry entry, Timestamp written, segments::Sequence sequence)
 }
 
 Publication TenantLog::publication(TenantId tenant) const {
-  return {tenant, size(), edge_.root(), edge_.partial(), tiles_, entries_from_, entries_};
+  return {tenant, size(), edge_.root(), edge_.partial(), tiles_, entries_from_, entries_, held()};
 }
 
 void TenantLog::published(const Publication& done, Forget forget) {

@@ -3,13 +3,17 @@
 // Invariants
 //  1. Entries before `entries_from()` are in files: in bundles that are full, and, unless it is a
 //     multiple of 256, in the partial bundle that ends there.
-//     Full bundles before `deleted()` are in no file any more.
+//     Full bundles before `deleted()` are in no file any more, or will not be once a savepoint
+//     says so: those before `removed()` are gone.
 //  2. The hash of every entry of the bundle that holds `entries_from()` is in memory, so that what
 //     is read back is checked.
+//  3. Savepoints on some disk need the partial bundles of the sizes in `held()`: they stay in
+//  files.
 #pragma once
 
 #include "audit/ledger.h"
 #include "base/time.h"
+#include "savepoint.h"
 #include "segments/store.h"
 #include "tree.h"
 
@@ -31,6 +35,7 @@ struct Publication {
   std::map<TilePlace, Hashes> tiles;  // full
   std::uint64_t entries_from = 0;
   std::vector<Entry> entries;  // the last ones a partial bundle
+  std::vector<std::uint64_t> held;
 };
 
 // What of a bundle is where.
@@ -43,6 +48,10 @@ struct BundleState {
 // Not thread-safe: the ledger's lock is held around each call.
 class TenantLog {
  public:
+  TenantLog() = default;
+  // As a savepoint has it, and in files. `written`: no leaf of it is younger.
+  TenantLog(SavedLog saved, Timestamp written);
+
   // `sequence` is that of the journal's record.
   void add(Entry entry, Timestamp written, segments::Sequence sequence);
 
@@ -70,6 +79,7 @@ class TenantLog {
     published_ = size;
     rested_ = rested;
   }
+  std::uint64_t published() const { return published_; }
   Monotonic rested() const { return rested_; }
 
   // The hashes of a full tile that is in no file yet, or null.
@@ -80,6 +90,17 @@ class TenantLog {
   // Bundles before this one are deleted: no key opens any of their leaves.
   std::uint64_t deleted() const { return deleted_; }
   void deleted_up_to(std::uint64_t bundle) { deleted_ = bundle; }
+  std::uint64_t removed() const { return removed_; }
+  void removed_up_to(std::uint64_t bundle) { removed_ = bundle; }
+
+  // The log as a savepoint of that sequence will have it. From here on what that needs of the files
+  // is held, once they have it.
+  SavedLog save(TenantId tenant, segments::Sequence savepoint);
+  // A savepoint that some disk has was of this size.
+  void hold(segments::Sequence savepoint, std::uint64_t size) { held_[savepoint] = size; }
+  // Of savepoints that no disk has any more. The sizes that nobody holds now.
+  std::vector<std::uint64_t> release_all_but(const std::set<segments::Sequence>& savepoints);
+  std::vector<std::uint64_t> held() const;
   // The entries before `entries_from()` of its bundle, which are in no file any more.
   void restore(std::vector<Entry> entries);
 
@@ -97,7 +118,8 @@ class TenantLog {
   std::size_t octets_ = 0;
   std::vector<Bundle> bundles_;
   std::uint64_t published_ = 0;
-  std::uint64_t deleted_ = 0;
+  std::uint64_t deleted_ = 0, removed_ = 0;
+  std::map<segments::Sequence, std::uint64_t> held_;
   Monotonic rested_{};
 };
 

@@ -1,5 +1,7 @@
 #include "tile_files.h"
 
+#include "savepoint.h"
+
 #include <algorithm>
 #include <atomic>
 #include <charconv>
@@ -12,8 +14,12 @@ namespace {
 // A full bundle of the largest leaves.
 constexpr Bytes kFileLengthMax{std::uint64_t{256} * (65'535 + 2)};
 
+constexpr std::string_view kFolder = "audit", kSavepointPath = "audit/savepoint";
+// Of a hundred thousand logs and more.
+constexpr Bytes kSavepointLengthMax = 4_GiB;
+
 std::string folder_of(TenantId tenant) {
-  return "audit/" + tenant.text();
+  return std::string(kFolder) + "/" + tenant.text();
 }
 
 enum class Writer { kPublication, kRepair };
@@ -80,24 +86,60 @@ Result<> replace_on(const std::shared_ptr<Disk>& disk, const std::string& folder
 
 }  // namespace
 
+std::optional<Buffer> TileFiles::good_copy(std::size_t disk, const std::string& path,
+                                           const Good& good, Cached cached) {
+  if (cached == Cached::kForget) disks_[disk]->forget_cached(path);
+  auto octets = read_from(disks_[disk], path);
+  if (!octets || !good(*octets)) return std::nullopt;
+  return std::move(*octets);
+}
+
+unsigned TileFiles::replace_copies(const std::vector<std::size_t>& bad, const std::string& folder,
+                                   const std::string& path, View octets) {
+  const Content content(octets);
+  unsigned replaced = 0;
+  std::lock_guard lock(repairing_);
+  for (std::size_t disk : bad) {
+    if (replace_on(disks_[disk], folder, path, content, Writer::kRepair))
+      ++replaced;
+    else
+      note_behind(disk);
+  }
+  return replaced;
+}
+
 Result<Buffer> TileFiles::read(TenantId tenant, const std::string& path,
                                const std::function<bool(View)>& good, Repair repair) {
   const std::string folder = folder_of(tenant), full = folder + "/" + path;
-  std::vector<std::shared_ptr<Disk>> bad;
-  for (const auto& disk : disks_) {
-    if (!disk) continue;
-    auto octets = read_from(disk, full);
-    if (!octets || !good(*octets)) {
+  std::vector<std::size_t> bad;
+  for (std::size_t disk = 0; disk < disks_.size(); ++disk) {
+    if (!disks_[disk]) continue;
+    auto octets = good_copy(disk, full, good, Cached::kWelcome);
+    if (!octets) {
       bad.push_back(disk);
       continue;
     }
-    if (repair == Repair::kNo || bad.empty()) return octets;
-    const Content content(*octets);
-    std::lock_guard lock(repairing_);
-    for (auto& other : bad) std::ignore = replace_on(other, folder, full, content, Writer::kRepair);
-    return octets;
+    if (repair == Repair::kYes && !bad.empty()) replace_copies(bad, folder, full, *octets);
+    return std::move(*octets);
   }
   return fail(Code::kCorrupt, "audit.tile_lost", {{"path", full}});
+}
+
+Result<unsigned> TileFiles::mend(TenantId tenant, const std::string& path,
+                                 const std::function<bool(View)>& good) {
+  const std::string folder = folder_of(tenant), full = folder + "/" + path;
+  std::vector<std::size_t> bad;
+  std::optional<Buffer> whole;
+  for (std::size_t disk = 0; disk < disks_.size(); ++disk) {
+    if (!disks_[disk]) continue;
+    auto octets = good_copy(disk, full, good, Cached::kForget);
+    if (!octets)
+      bad.push_back(disk);
+    else if (!whole)
+      whole = std::move(octets);
+  }
+  if (!whole) return fail(Code::kCorrupt, "audit.tile_lost", {{"path", full}});
+  return bad.empty() ? 0 : replace_copies(bad, folder, full, *whole);
 }
 
 Result<> TileFiles::write(TenantId tenant, std::span<const TileFile> files, Present present) {
@@ -105,7 +147,8 @@ Result<> TileFiles::write(TenantId tenant, std::span<const TileFile> files, Pres
   std::vector<Content> contents;
   for (const TileFile& file : files) contents.emplace_back(file.octets);
   std::vector<std::atomic<bool>> written(files.size());
-  auto write_on = [&](const std::shared_ptr<Disk>& disk) {
+  auto write_on = [&](std::size_t place) {
+    const std::shared_ptr<Disk>& disk = disks_[place];
     for (std::size_t i = 0; i < files.size(); ++i) {
       const std::string full = folder + "/" + files[i].path;
       if (present == Present::kCompare) {
@@ -115,7 +158,10 @@ Result<> TileFiles::write(TenantId tenant, std::span<const TileFile> files, Pres
           continue;
         }
       }
-      if (replace_on(disk, folder, full, contents[i], Writer::kPublication)) written[i] = true;
+      if (replace_on(disk, folder, full, contents[i], Writer::kPublication))
+        written[i] = true;
+      else
+        note_behind(place);
     }
   };
   on_each_disk(write_on);
@@ -125,11 +171,11 @@ Result<> TileFiles::write(TenantId tenant, std::span<const TileFile> files, Pres
   return {};
 }
 
-void TileFiles::on_each_disk(std::function<void(const std::shared_ptr<Disk>&)> work) {
+void TileFiles::on_each_disk(std::function<void(std::size_t disk)> work) {
   std::latch working(std::ptrdiff_t(disks_.size()));
-  for (const auto& disk : disks_) {
-    auto once = [&] {
-      if (disk) work(disk);
+  for (std::size_t disk = 0; disk < disks_.size(); ++disk) {
+    auto once = [&, disk] {
+      if (disks_[disk]) work(disk);
       working.count_down();
     };
     if (pool_)
@@ -177,6 +223,78 @@ std::vector<TileFiles::Found> TileFiles::checkpoints() {
     }
   }
   return found;
+}
+
+bool TileFiles::all_answer() {
+  return std::ranges::all_of(disks_, [](const std::shared_ptr<Disk>& disk) {
+    return disk && disk->together([disk]() -> Result<> {
+      auto space = disk->space();
+      return space ? Result<>() : std::unexpected(space.error());
+    });
+  });
+}
+
+bool TileFiles::take_behind(std::size_t disk) {
+  std::lock_guard lock(behind_mutex_);
+  return std::exchange(behind_[disk], 0) != 0;
+}
+
+bool TileFiles::is_behind(std::size_t disk) {
+  std::lock_guard lock(behind_mutex_);
+  return behind_[disk] != 0;
+}
+
+bool TileFiles::is_any_behind() {
+  std::lock_guard lock(behind_mutex_);
+  return std::ranges::any_of(behind_, [](char behind) { return behind != 0; });
+}
+
+void TileFiles::note_behind(std::size_t disk) {
+  std::lock_guard lock(behind_mutex_);
+  behind_[disk] = 1;
+}
+
+Result<> TileFiles::sync(std::size_t disk) {
+  const DiskOrdinal ordinal{unsigned(disk)};
+  return disks_[disk]->together(
+      [disk = disks_[disk], ordinal] { return disk->sync_all(SyncPoint::kLedgerFiles, ordinal); });
+}
+
+Result<> TileFiles::write_savepoint(std::size_t disk, const std::shared_ptr<const Buffer>& octets) {
+  const DiskOrdinal ordinal{unsigned(disk)};
+  return disks_[disk]->together([disk = disks_[disk], octets, ordinal]() -> Result<> {
+    TRY(disk->make_directory(kFolder));
+    return replace_file(*disk, kSavepointPath, *octets,
+                        {SyncPoint::kSavepoint, SyncPoint::kSavepointDirectory}, ordinal);
+  });
+}
+
+Result<Buffer> TileFiles::read_savepoint(std::size_t disk) {
+  if (!disks_[disk]) return fail(Code::kNotFound, "disk.no_file");
+  auto octets = std::make_shared<Buffer>();
+  TRY(disks_[disk]->together([disk = disks_[disk], octets]() -> Result<> {
+    TRY(*octets, read_whole(*disk, kSavepointPath, kSavepointLengthMax));
+    return {};
+  }));
+  return std::move(*octets);
+}
+
+segments::Sequence TileFiles::savepoint_on(std::size_t disk) {
+  if (!disks_[disk]) return 0;
+  auto sequence = std::make_shared<segments::Sequence>();
+  std::ignore = disks_[disk]->together([disk = disks_[disk], sequence]() -> Result<> {
+    *sequence = audit::savepoint_on(*disk);
+    return {};
+  });
+  return *sequence;
+}
+
+segments::Sequence savepoint_on(Disk& disk) {
+  auto file = disk.open(kSavepointPath, Access::kRead);
+  if (!file) return 0;
+  Buffer head(kSavepointHead);
+  auto count = (*file)->read_at(0, head);
+  return count ? savepoint_sequence(View(head).first(*count)) : 0;
 }
 
 }  // namespace belfry::audit

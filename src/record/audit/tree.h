@@ -34,6 +34,10 @@ struct FullTile {
 // most 255 hashes a level.
 class Edge {
  public:
+  Edge() = default;
+  // As it was, with what partial() said.
+  Edge(std::uint64_t size, std::vector<Hashes> partial)
+      : size_(size), partial_(std::move(partial)) {}
   // Adds a leaf; tiles that it fills are appended to `filled`.
   void add(const Hash& leaf, std::vector<FullTile>& filled);
   std::uint64_t size() const { return size_; }

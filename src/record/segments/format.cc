@@ -19,6 +19,8 @@ constexpr std::string_view kTrailerMagic = "BELFRYFT";
 constexpr std::string_view kScrubbedMagic = "BELFRYSC";
 constexpr std::uint32_t kBatchMagic = 0x48425242;  // "BRBH"
 constexpr std::uint16_t kVersion = 1;
+// Of a descriptor alone: an earlier release would take such a set for one that begins here.
+constexpr std::uint16_t kPrunedVersion = 2;
 constexpr std::size_t kMembersMax = 16, kSitesMax = 1024;
 
 static_assert(std::endian::native == std::endian::little);
@@ -37,9 +39,9 @@ T load(const std::byte*& in) {
   return value;
 }
 
-Encoder begin(std::string_view magic) {
+Encoder begin(std::string_view magic, std::uint16_t version = kVersion) {
   Encoder out;
-  out.raw(as_view(magic)).put(kVersion);
+  out.raw(as_view(magic)).put(version);
   return out;
 }
 
@@ -49,12 +51,13 @@ Buffer finish(Encoder out) {
 }
 
 // The fields between magic, version and CRC of a structure that fills `bytes`.
-std::optional<Decoder> opened(View bytes, std::string_view magic) {
+std::optional<Decoder> opened(View bytes, std::string_view magic,
+                              std::uint16_t version = kVersion) {
   if (bytes.size() < magic.size() + 6) return {};
   Decoder tail(bytes.last(4));
   if (tail.get<std::uint32_t>() != crc32c(bytes.first(bytes.size() - 4))) return {};
   Decoder in(bytes.first(bytes.size() - 4));
-  if (as_text(in.raw(magic.size())) != magic || in.get<std::uint16_t>() != kVersion) return {};
+  if (as_text(in.raw(magic.size())) != magic || in.get<std::uint16_t>() != version) return {};
   return in;
 }
 
@@ -103,12 +106,17 @@ bool is_of_later_version(View bytes) {
   const auto version = in.get<std::uint16_t>();
   constexpr std::array kMagics = {kIdentityMagic, kDescriptorMagic, kSegmentMagic, kFileMagic,
                                   kScrubbedMagic};
-  if (!in.ok() || version <= kVersion || std::ranges::find(kMagics, magic) == kMagics.end())
+  const std::uint16_t newest = magic == kDescriptorMagic ? kPrunedVersion : kVersion;
+  if (!in.ok() || version <= newest || std::ranges::find(kMagics, magic) == kMagics.end())
     return false;
   // With the version set right, what has merely rotted there is whole.
   Buffer known = to_buffer(bytes);
-  std::memcpy(known.data() + kIdentityMagic.size(), &kVersion, sizeof kVersion);
-  return !decode_identity(known) && !decode_descriptor(known) && !decode_segment_header(known);
+  for (std::uint16_t right = kVersion; right <= newest; ++right) {
+    std::memcpy(known.data() + kIdentityMagic.size(), &right, sizeof right);
+    if (decode_identity(known) || decode_descriptor(known) || decode_segment_header(known))
+      return false;
+  }
+  return true;
 }
 
 Buffer encode(const DiskIdentity& identity) {
@@ -129,7 +137,7 @@ std::optional<DiskIdentity> decode_identity(View bytes) {
 }
 
 Buffer encode(const Descriptor& descriptor) {
-  Encoder out = begin(kDescriptorMagic);
+  Encoder out = begin(kDescriptorMagic, descriptor.is_pruned ? kPrunedVersion : kVersion);
   const Placement& placement = descriptor.placement;
   out.put_i64(descriptor.set.value)
       .put(std::uint16_t(descriptor.stream))
@@ -145,9 +153,13 @@ Buffer encode(const Descriptor& descriptor) {
 }
 
 std::optional<Descriptor> decode_descriptor(View bytes) {
-  auto in = opened(bytes, kDescriptorMagic);
-  if (!in) return {};
   Descriptor descriptor;
+  auto in = opened(bytes, kDescriptorMagic);
+  if (!in) {
+    in = opened(bytes, kDescriptorMagic, kPrunedVersion);
+    descriptor.is_pruned = true;
+  }
+  if (!in) return {};
   descriptor.set = {in->get_i64()};
   descriptor.stream = Stream(in->get<std::uint16_t>());
   descriptor.generation = in->get<std::uint64_t>();

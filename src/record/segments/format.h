@@ -51,6 +51,7 @@ struct Descriptor {
   Placement placement;
   std::uint64_t generation = 1;
   std::vector<Member> members;  // by ordinal
+  bool is_pruned = false;       // its first segments may be gone, because nobody needs them
   bool operator==(const Descriptor&) const = default;
 };
 

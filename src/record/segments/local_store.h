@@ -49,6 +49,11 @@ class LocalStore : public Store, public Notes {
   Task<> replay(Stream stream, const Cursor& from,
                 std::function<Result<>(const Record&)> visit) override;
 
+  // forgetting.cc
+  Task<std::uint64_t> forget(Stream stream, Sequence last) override;
+  Result<> tell_pruned(ReplicaSet& set);
+  Result<> forget_segments(ReplicaSet& set, const std::vector<std::uint32_t>& numbers);
+
   // scrub.cc, heal.cc
   Task<ScrubReport> scrub(DiskId disk, std::function<void(double)> progress) override;
   Task<std::uint64_t> heal() override;

@@ -103,6 +103,12 @@ class ReplicaSet : public std::enable_shared_from_this<ReplicaSet> {
   };
   Removing begin_removing(const FileId& file);
   void end_removing();
+  // The segments all of whose records are up to `last`, but for the newest that has any: the caller
+  // tells all members that they may be gone, takes them out of the set with forget(), removes their
+  // files, and ends with end_removing() if there are any. None while the set is repaired.
+  std::vector<std::uint32_t> begin_forgetting(Sequence last);
+  void tell_pruned(const Descriptor& told);
+  void forget(const std::vector<std::uint32_t>& numbers);
   // Queues the append, or resumes it with kAgain or kFailed. `append` may be gone on return.
   void enqueue(PendingAppend& append);
 

@@ -111,6 +111,12 @@ Result<> SetScrub::begin_segment() {
     if (found_header && *found_header == header) open_[i] = opened;
   }
   leave_out_failed();
+  point_ = start_of(header);
+  // Forgotten since the scrub began: there is nothing to compare.
+  if (!set_->segment(segment_->first)) {
+    open_.assign(members_.size(), nullptr);
+    return {};
+  }
   auto good = std::ranges::find_if(open_, [](auto& file) { return file != nullptr; });
   bool active = std::next(segment_) == segments_.end();
   for (unsigned i = 0; i < members_.size(); ++i) {
@@ -138,7 +144,6 @@ Result<> SetScrub::begin_segment() {
   }
   for (unsigned i = 0; i < members_.size(); ++i)
     if (open_[i]) readers_[i] = std::make_unique<SegmentReader>(open_[i], header);
-  point_ = start_of(header);
   return {};
 }
 

@@ -47,6 +47,9 @@ class FailingStore : public segments::Store {
                 std::function<Result<>(const segments::Record&)> visit) override {
     return real_->replay(stream, from, std::move(visit));
   }
+  Task<std::uint64_t> forget(segments::Stream stream, Sequence last) override {
+    return real_->forget(stream, last);
+  }
   Task<std::uint64_t> collect_orphans(
       segments::Stream stream,
       std::function<bool(const segments::FilePosition&)> is_used) override {

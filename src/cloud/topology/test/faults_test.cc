@@ -65,6 +65,8 @@ INSTANTIATE_TEST_SUITE_P(
              "", "smtp: {server"},
         Case{"format: 1", "directories: {reach: true}\nformat: 1", "yaml.unknown_key", "",
              "directories: {reach"},
+        Case{"format: 1", "ledger_savepoint_mib: 0\nformat: 1", "yaml.out_of_range", "",
+             "ledger_savepoint_mib"},
         Case{"format: 1", "ledger_retention_months: 11\nformat: 1", "yaml.out_of_range", "",
              "ledger_retention_months"},
         Case{"format: 1", "witnesses: [{url: witness.example, verifier_key: k}]\nformat: 1",

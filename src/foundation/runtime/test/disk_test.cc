@@ -129,9 +129,13 @@ TEST_F(DiskTest, ADeletedFolderStaysDeletedUntilItIsOpenedAgain) {
   ASSERT_TRUE(disk_->remove_tree("deep"));
   EXPECT_TRUE(std::filesystem::exists(root_ / "deep"));
   EXPECT_FALSE(std::filesystem::exists(root_ / "deep/er"));
+  ASSERT_TRUE(disk_->sync_all(SyncPoint::kLedgerFiles, {}));
   ASSERT_TRUE(disk_->reopen());
   ASSERT_TRUE(disk_->make_directory("deep/er"));
   EXPECT_TRUE(std::filesystem::exists(root_ / "deep/er"));
+  EXPECT_FALSE(disk_->sync_all(SyncPoint::kLedgerFiles, {}))
+      << "what was written to the other one may be gone";
+  EXPECT_TRUE(disk_->sync_all(SyncPoint::kLedgerFiles, {}));
 }
 
 TEST_F(DiskTest, RemovesATreeAndNothingBesides) {

@@ -43,6 +43,10 @@ Result<> ForwardingDisk::sync_directory(std::string_view directory, SyncPoint po
   return disk_->sync_directory(directory, point, ordinal);
 }
 
+Result<> ForwardingDisk::sync_all(SyncPoint point, DiskOrdinal ordinal) {
+  return disk_->sync_all(point, ordinal);
+}
+
 Result<> ForwardingDisk::reopen() {
   return disk_->reopen();
 }

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 namespace belfry::audit {
 namespace {
@@ -55,6 +56,7 @@ class FaultyLedger {
     ledger.tile_disks = {disks_[0], disks_[1], disks_[2]};
     ledger.pool = world_.pool();
     ledger.kept_octets_max = 4096;
+    ledger.savepoint_after = 20_KiB;
     TRY(ledger_, run(open_ledger(world_.executor(), world_.clock(), world_.random(), *store_,
                                  *keys_, std::move(ledger))));
     return {};
@@ -93,10 +95,25 @@ class FaultyLedger {
     stop();
     TRY(start());
     TRY(run(store_->heal()));
-    return {};
+    return bring_tile_disks_up();
   }
 
  private:
+  // So that the next one that dies is not the last that knows.
+  Result<> bring_tile_disks_up() {
+    for (int minute = 0; minute < 200; ++minute) {
+      std::set<segments::Sequence> known;
+      for (int i = 0; i < 3; ++i) known.insert(savepoint_on(*disks_[std::size_t(i)]));
+      if (known.size() == 1) return {};
+      TRY(run(sleep_a_minute()));
+    }
+    return fail(Code::kInternal, "a tile disk stays behind");
+  }
+  Task<> sleep_a_minute() {
+    co_await world_.clock().sleep(std::chrono::minutes(1));
+    co_return Result<>();
+  }
+
   Simulation world_;
   std::vector<std::shared_ptr<SimulatedDisk>> disks_;
   // Never harmed: the machine's own.

@@ -3,6 +3,7 @@
 #include "journal.h"
 #include "leaf.h"
 #include "note.h"
+#include "savepoint.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -111,6 +112,58 @@ TEST(Formats, TheGoldenJournalRecord) {
 TEST(Formats, TheGoldenClosedRecord) {
   const Buffer body = encode_closed_record(from_us(1'767'225'600'750'000));
   EXPECT_EQ(golden("journal/closed-1", body), as_text(body));
+}
+
+TEST(Formats, TheGoldenSavepointRecord) {
+  const Buffer body = encode_savepoint_record({from_us(1'767'225'601'000'000), 4711});
+  EXPECT_EQ(golden("journal/savepoint-record-1", body), as_text(body));
+  EXPECT_EQ(decode_savepoint_record(body).value().sequence, 4711u);
+  for (std::size_t length = 0; length < body.size(); ++length)
+    ASSERT_FALSE(decode_savepoint_record(View(body).first(length))) << length;
+}
+
+// A log of 259 leaves of one octet each, of which the record has 258; its full bundle is deleted.
+Buffer golden_savepoint() {
+  SavedLog log{.tenant = {2}, .counted = 258, .deleted = 1};
+  std::vector<FullTile> filled;
+  for (int i = 0; i < 259; ++i) log.edge.add(leaf_hash(Buffer(1, std::byte(i & 255))), filled);
+  log.bundles.push_back({from_us(1'767'225'600'500'000), 2100});
+  SavepointEncoder out({.sequence = 4711,
+                        .last_written = from_us(1'767'225'600'500'000),
+                        .source_watermark = 77,
+                        .reading = {{2}, {9}},
+                        .recent = {{counting<16>(1), {{2}, 258}}},
+                        .logs = {}});
+  out.add(log);
+  return out.finish();
+}
+
+TEST(Formats, TheGoldenSavepoint) {
+  const Buffer octets = golden_savepoint();
+  EXPECT_EQ(golden("journal/savepoint-1", octets), as_text(octets));
+  EXPECT_EQ(savepoint_sequence(View(octets).first(kSavepointHead)), 4711u);
+  const Savepoint read = decode_savepoint(octets).value();
+  EXPECT_EQ(read.sequence, 4711u);
+  EXPECT_EQ(read.reading, (std::set<TenantId>{{2}, {9}}));
+  ASSERT_EQ(read.recent.size(), 1u);
+  EXPECT_EQ(read.recent[0].second.index, 258u);
+  ASSERT_EQ(read.logs.size(), 1u);
+  const SavedLog& log = read.logs[0];
+  EXPECT_EQ(log.edge.size(), 259u);
+  Edge whole;
+  std::vector<FullTile> filled;
+  for (int i = 0; i < 259; ++i) whole.add(leaf_hash(Buffer(1, std::byte(i & 255))), filled);
+  EXPECT_EQ(log.edge.root(), whole.root());
+  EXPECT_EQ(log.counted, 258u);
+  EXPECT_EQ(log.deleted, 1u);
+  ASSERT_EQ(log.bundles.size(), 1u);
+  EXPECT_EQ(log.bundles[0].octets, 2100u);
+  for (std::size_t at = 0; at < octets.size(); ++at) {
+    ASSERT_FALSE(decode_savepoint(View(octets).first(at))) << at;
+    Buffer changed = octets;
+    changed[at] ^= std::byte{1};
+    ASSERT_FALSE(decode_savepoint(changed)) << at;
+  }
 }
 
 TEST(Leaf, OpensToWhatItSealed) {

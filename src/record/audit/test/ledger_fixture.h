@@ -117,7 +117,7 @@ class LedgerTest : public testing::Test {
                                true,
                                disks_.back()});
     }
-    options.segment_size = 64_MiB;
+    options.segment_size = segment_size_;
     options.space_reserve = 1_MiB;
     options.background = false;
     options.pool_for = [this](DiskId) { return pool_; };
@@ -135,6 +135,7 @@ class LedgerTest : public testing::Test {
     ledger.pool = std::shared_ptr<Pool>(in_use, pool_.get());
     ledger.backlog_leaves_max = backlog_;
     ledger.kept_octets_max = kept_octets_;
+    ledger.savepoint_after = savepoint_after_;
     TRY(ledger_, run(open_ledger(context_.get_executor(), clock_, *random_, *store_, *keys_,
                                  std::move(ledger))));
     return {};
@@ -175,12 +176,39 @@ class LedgerTest : public testing::Test {
   void fill(TenantId tenant, int count) {
     for (int done = 0; done < count;) {
       std::vector<Leaf> leaves;
-      for (; done < count && leaves.size() < 500; ++done)
+      for (; done < count && leaves.size() < piece_; ++done)
         leaves.push_back(
             ledger_->seal(tenant, event("s3:PutObject", "key-" + std::to_string(done))).value());
       auto receipts = run(ledger_->append(std::move(leaves)));
       ASSERT_TRUE(receipts) << receipts.error().describe();
     }
+  }
+
+  // From here on segments are small, and the journal is pruned after a few hundred leaves.
+  void prune_often() {
+    segment_size_ = 1_MiB;
+    savepoint_after_ = 200_KiB;
+    piece_ = 100;
+  }
+  segments::Sequence saved_on(int disk) { return savepoint_on(*disks_[std::size_t(disk - 1)]); }
+  // Until every tile disk has a savepoint of a record behind that one.
+  void await_savepoint(segments::Sequence behind = 0) {
+    for (int disk : {1, 2, 3})
+      while (saved_on(disk) <= behind) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  // The sequence of the first record that the journal has; 0: segments went while it was read.
+  segments::Sequence first_record() {
+    segments::Sequence first = ~segments::Sequence{0};
+    auto read = run(store_->replay(segments::Stream::kLedger, {},
+                                   [&](const segments::Record& record) -> Result<> {
+                                     first = std::min(first, record.sequence);
+                                     return {};
+                                   }));
+    return read ? first : 0;
+  }
+  bool is_pruned() { return first_record() > 2; }
+  void await_pruning() {
+    while (!is_pruned()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 
   QueryPage query(Query query, TenantId tenant = kTenant) {
@@ -207,8 +235,10 @@ class LedgerTest : public testing::Test {
   std::unique_ptr<Random> random_ = make_system_random();
   std::shared_ptr<Pool> pool_ = make_pool("test", 2, 4096);
   std::size_t backlog_ = 100'000;
+  std::size_t piece_ = 500;  // leaves that fill() appends at once
   // Small, so that what is not needed is forgotten and read back.
   std::size_t kept_octets_ = 64 << 10;
+  Bytes segment_size_ = 64_MiB, savepoint_after_ = 256_MiB;
   std::atomic<std::int64_t> without_key_ = -1;  // tenant
   std::atomic<std::int64_t> destroyed_key_ = -1;
   std::vector<std::shared_ptr<Disk>> disks_;

@@ -36,7 +36,7 @@ class HoldingMachine {
     for (std::int64_t i = 1; i <= kDisks; ++i)
       options.disks.push_back(
           {{i}, "d" + std::to_string(i), {i}, {i % 2 + 1}, "", false, disks_[std::size_t(i - 1)]});
-    options.segment_size = 4_MiB;
+    options.segment_size = 64_KiB;
     options.space_reserve = 1_MiB;
     options.background = false;
     options.hang_limit = {};
@@ -51,6 +51,7 @@ class HoldingMachine {
     ledger.provider = "belfry.example";
     ledger.tile_disks = {disks_[0], disks_[1], disks_[2]};
     ledger.pool = world_.pool();
+    ledger.savepoint_after = 4_KiB;
     TRY(ledger_, run(open_ledger(world_.executor(), world_.clock(), world_.random(), *store_,
                                  *keys_, std::move(ledger))));
     VaultOptions vault;
@@ -82,6 +83,16 @@ class HoldingMachine {
     seal_disk_->fail_after(~std::uint64_t{0}, Fault::kInputOutput);
     stop();
     return start();
+  }
+  // Whether the journal has lost its first record.
+  bool is_pruned() {
+    segments::Sequence first = 0;
+    std::ignore = run(store_->replay(segments::Stream::kLedger, {},
+                                     [&](const segments::Record& record) -> Result<> {
+                                       first = record.sequence;
+                                       return fail(Code::kConflict, "test.enough");
+                                     }));
+    return first > 1;
   }
   Result<std::uint64_t> destroy() {
     return run(destroy_old_months(*ledger_, *keys_, *vault_, world_.clock(), world_.pool(),
@@ -177,7 +188,7 @@ class VaultFaults : public testing::Test {
     for (int number : vault) ASSERT_EQ(number % 2, 1) << "nobody asked for it";
   }
 
-  int number_ = 0, harms_ = 0, refused_ = 0;
+  int number_ = 0, harms_ = 0, refused_ = 0, pruned_ = 0;
   std::uint64_t destroyed_ = 0;
   std::set<int> written_;
   std::optional<HoldId> hold_;
@@ -191,6 +202,7 @@ TEST_F(VaultFaults, LoseNothingThatIsHeldAndKeepNothingElse) {
     ASSERT_TRUE(machine.start());
     number_ = 0, written_.clear(), hold_.reset();
     ASSERT_NO_FATAL_FAILURE(live(machine));
+    pruned_ += machine.is_pruned() ? 1 : 0;
     ASSERT_TRUE(machine.destroy());
     ASSERT_TRUE(machine.vault().waiting().empty());
     const std::set<int> log = in_log(machine);
@@ -206,6 +218,7 @@ TEST_F(VaultFaults, LoseNothingThatIsHeldAndKeepNothingElse) {
     if (released) EXPECT_TRUE(machine.vault().list(std::nullopt).empty());
   }
   EXPECT_GT(holds, 3);
+  EXPECT_GT(pruned_, 3) << "what is held was in files alone";
   EXPECT_GT(harms_, 20);
   EXPECT_GT(refused_, 0) << "faults did keep destructions back";
   EXPECT_GT(destroyed_, 20u);

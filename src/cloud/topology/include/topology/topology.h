@@ -85,8 +85,9 @@ struct Topology {
   Smtp smtp;
   Directories directories;
   std::vector<Witness> witnesses;
-  unsigned ledger_months_kept = 12;  // after the month's end
-  bool demonstration = false;        // all disks and servers simulated, credentials made at random
+  unsigned ledger_months_kept = 12;        // after the month's end
+  Bytes ledger_savepoint_after = 256_MiB;  // audit::Options
+  bool demonstration = false;  // all disks and servers simulated, credentials made at random
   Bytes segment_size = 1_GiB;
   bool simulated() const;  // some disk or server is
 

@@ -101,6 +101,11 @@ class Disk {
   // After success the names in `directory` are durable.
   virtual Result<> sync_directory(std::string_view directory, SyncPoint point,
                                   DiskOrdinal ordinal) = 0;
+  // After success everything that was written to the disk before, and its names, is durable: for
+  // many small files, each of which would cost a sync (syncfs). Others' octets on the same file
+  // system are written out too. An error tells that a write since the last call failed, or that
+  // after reopen() nobody can tell.
+  virtual Result<> sync_all(SyncPoint point, DiskOrdinal ordinal) = 0;
 
   // Looks again at what is behind the disk: after its folder was deleted and made again, or its
   // device mounted again, calls go to the new one. Errors: not_found when there is none.

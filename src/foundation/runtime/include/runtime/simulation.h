@@ -50,6 +50,7 @@ class SimulatedDisk : public Disk {
   Result<std::vector<std::string>> list(std::string_view directory) override;
   Result<> sync_directory(std::string_view directory, SyncPoint point,
                           DiskOrdinal ordinal) override;
+  Result<> sync_all(SyncPoint point, DiskOrdinal ordinal) override;
   Result<Space> space() override;
   Result<std::string> device() override;
 

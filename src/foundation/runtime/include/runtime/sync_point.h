@@ -35,7 +35,10 @@ namespace belfry {
   X(kWitnessKey, "a witness has cosigned with a key that is torn")                      \
   X(kWitnessKeyDirectory, "a witness has cosigned with a key that is gone")             \
   X(kWitnessState, "a witness has cosigned a history that it cannot read any more")     \
-  X(kWitnessStateDirectory, "a witness cosigns a second history")
+  X(kWitnessStateDirectory, "a witness cosigns a second history")                       \
+  X(kLedgerFiles, "a leaf that the journal has no more is in a torn file")              \
+  X(kSavepoint, "nobody knows what the journal told before it was pruned")              \
+  X(kSavepointDirectory, "the ledger goes on from before where the journal begins")
 
 enum class SyncPoint : std::uint8_t {
 #define X(name, breaks) name,

@@ -3,10 +3,12 @@
 //
 // Leaves of all tenants become durable in one journal (record/segments, Stream::kLedger), one sync
 // a batch; their order there is their order in the trees. Tiles and checkpoints follow within a
-// second and can be made again from the journal. docs/formats/{leaf,journal}.md.
+// second. A start goes on from a savepoint, up to which those files are durable on three disks and
+// the journal is not needed; what is younger is made again from it. docs/formats/{leaf,journal}.md.
 //
 // Invariants
-//  1. An acknowledged leaf is in the journal on three disks, once (by its id).
+//  1. An acknowledged leaf is in the journal on three disks, or in files on three disks, once (by
+//     its id).
 //  2. A checkpoint never covers what is not durable, and never forks: each one extends the last.
 //  3. Plaintext of an event is never written down.
 #pragma once
@@ -115,7 +117,9 @@ class Ledger {
   virtual std::vector<std::pair<crypto::KeyId, std::string>> month_keys(TenantId tenant) = 0;
 
   // Deletes the entry bundles, on every disk, of which each leaf's key is destroyed, beginning with
-  // the oldest: hashes and proofs stay. A start does not make them again. Safe to repeat.
+  // the oldest: hashes and proofs stay. A start does not make them again. Nobody reads them from
+  // here on; their files, and the journal's octets, go with the savepoint that this asks for. Safe
+  // to repeat.
   virtual Task<> delete_destroyed() = 0;
 
   virtual Task<> close() = 0;
@@ -140,10 +144,20 @@ struct Options {
   // Octets of leaves besides, that wait for their files: more means that no disk takes them, and
   // writes answer 503.
   std::size_t unwritten_octets_max = std::size_t{64} << 20;
+  // After so many octets of leaves there is a savepoint, a start begins there, and the journal up
+  // to there goes. Each costs a few MiB, and some KiB for each log.
+  Bytes savepoint_after = 256_MiB;
+  // How long every copy of every file may go unread.
+  Duration mend_period = std::chrono::days(14);
 };
 
-// Reads the journal, completes tiles, signs where the last run stopped.
-// Errors: corrupt ("audit.history_changed") when a signed checkpoint does not match the journal.
+// The record up to which a disk makes up for the journal, 0 if it has no savepoint: of the disks
+// that there are, those that say most are to be tile disks. Blocks.
+segments::Sequence savepoint_on(Disk& disk);
+
+// Reads the journal from the last savepoint on, completes tiles, signs where the last run stopped.
+// Errors: corrupt ("audit.history_changed") when a signed checkpoint does not match the journal;
+// corrupt ("audit.savepoint_lost") when the journal was pruned and no disk says what it told.
 Task<std::unique_ptr<Ledger>> open_ledger(Executor executor, Clock& clock, Random& random,
                                           segments::Store& store, crypto::KeyStore& keys,
                                           Options options);

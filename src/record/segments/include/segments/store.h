@@ -260,6 +260,12 @@ class Store {
   // type are given too. `visit` failing ends it.
   virtual Task<> replay(Stream stream, const Cursor& from,
                         std::function<Result<>(const Record&)> visit) = 0;
+  // Removes, from every disk, the segments of `stream` all of whose records have sequences up to
+  // `last`: nobody reads them any more. Of each set the newest segment that has records stays. Not
+  // durable by itself: after a crash some may be there again, for another call. A set that misses a
+  // disk or is being repaired keeps its segments for now. From the first time on no release opens
+  // the set that does not know of this. Returns how many went.
+  virtual Task<std::uint64_t> forget(Stream stream, Sequence last) = 0;
   // Removes files of `stream` older than this process that `is_used` does not know.
   virtual Task<std::uint64_t> collect_orphans(Stream stream,
                                               std::function<bool(const FilePosition&)> is_used) = 0;

@@ -22,6 +22,7 @@ class ForwardingDisk : public Disk {
   Result<std::vector<std::string>> list(std::string_view directory) override;
   Result<> sync_directory(std::string_view directory, SyncPoint point,
                           DiskOrdinal ordinal) override;
+  Result<> sync_all(SyncPoint point, DiskOrdinal ordinal) override;
   Result<> reopen() override;
   Result<Space> space() override;
   Result<std::string> device() override;
