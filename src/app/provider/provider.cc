@@ -10,6 +10,7 @@
 #include "background.h"
 #include "configuration.h"
 #include "directories.h"
+#include "founded_credentials.h"
 #include "happenings.h"
 #include "http/server.h"
 #include "iam/iam.h"
@@ -40,8 +41,6 @@
 namespace belfry::provider {
 namespace {
 
-using nlohmann::json;
-
 // How long requests underway may take to end when the daemon stops.
 constexpr auto kStopGrace = std::chrono::seconds(10);
 // How old the engine's facts may be for the measures.
@@ -68,22 +67,6 @@ std::vector<database::Migration> all_migrations() {
         measures::migrations(), people::migrations(), attestations::migrations()})
     std::ranges::move(part, std::back_inserter(all));
   return all;
-}
-
-// What DIR/run/credentials.json holds.
-json credentials_of(const iam::Iam::Founded& founded) {
-  json credentials = {{"s3_access_key", founded.access_key_id},
-                      {"s3_secret_key", founded.secret_key},
-                      {"admin_user", founded.admin_user},
-                      {"admin_password", founded.admin_password},
-                      {"admin_totp_secret", founded.admin_totp_secret},
-                      {"api_token", founded.api_token}};
-  if (founded.customer) {
-    credentials["customer_user"] = founded.customer_user;
-    credentials["customer_password"] = founded.customer_password;
-    credentials["customer_totp_secret"] = founded.customer_totp_secret;
-  }
-  return credentials;
 }
 
 class RunningProvider : public Provider {
@@ -285,8 +268,7 @@ class RunningProvider : public Provider {
     std::optional<std::string> customer;
     if (topology_.demonstration) customer = "Demonstration";
     auto keep = [this](const iam::Iam::Founded& founded) {
-      return write_file(directory_->root() / "run" / "credentials.json",
-                        credentials_of(founded).dump(2) + "\n", Readable::kOwner);
+      return keep_credentials(*directory_, founded);
     };
     CO_TRY(co_await iam_->found(topology_.provider_name, customer, keep));
     co_return Result<>();
@@ -347,11 +329,11 @@ class RunningProvider : public Provider {
     iam_->second_factors().accept_origins(std::move(origins));
     iam_->people().accept_links({endpoints_.console, !topology_.smtp.server.empty()});
     endpoints_.ca = (directory_->root() / "run" / "ca.pem").string();
-    json endpoints = {{"console", endpoints_.console},
-                      {"s3", endpoints_.s3},
-                      {"s3_tls", endpoints_.s3_tls},
-                      {"api", endpoints_.api},
-                      {"ca", endpoints_.ca}};
+    nlohmann::json endpoints = {{"console", endpoints_.console},
+                                {"s3", endpoints_.s3},
+                                {"s3_tls", endpoints_.s3_tls},
+                                {"api", endpoints_.api},
+                                {"ca", endpoints_.ca}};
     return write_file(directory_->root() / "run" / "endpoints.json", endpoints.dump(2) + "\n",
                       Readable::kEveryone);
   }
