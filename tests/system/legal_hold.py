@@ -150,6 +150,22 @@ def try_wrong(provider, token):
                  {"reason": "x", "filter": {"details": [{"name": "a"}]}},
                  {"reason": "x", "filter": {"actor": "a" * 1001}}):
         refused(lambda sent=body: provider.rest("POST", HOLDS, sent, token), 400, "")
+    # Longer in an event than an event can be: refused before there is a key, or another seal.
+    seals = list(provider.folder.rglob("*.months"))
+    before = [seal.read_bytes() for seal in seals]
+    texts = dict.fromkeys(("actor", "action", "resource", "source_ip", "reason"), "\\" * 1000)
+    texts["details"] = [{"name": "\\" * 1000, "value": "\\" * 1000}] * 8
+    refused(lambda: provider.rest("POST", HOLDS, {"reason": "x", "filter": texts}, token), 400,
+            "too long")
+    assert seals and before == [seal.read_bytes() for seal in seals]
+    # The longest that is taken is told in the log.
+    texts = {name: "x" * 1000 for name in texts if name != "details"}
+    texts["details"] = [{"name": "x" * 1000, "value": "y" * 1000}] * 8
+    texts["actor"] = "\\" * 1000
+    hold = provider.rest("POST", HOLDS, {"reason": '"' * 1000, "filter": texts}, token)["id"]
+    told = provider.rest("GET", "/api/v1/audit/events?action=audit:PlaceHold", token=token)
+    assert told["items"][0]["ocsf"]["unmapped"]["hold"] == hold
+    provider.rest("POST", f"{HOLDS}/{hold}/release", {"reason": "too long"}, token)
 
 
 def try_release(provider, customer, person, hold):
@@ -188,7 +204,8 @@ def try_losing(provider, person, token):
     shutil.rmtree(folders[0])
     assert conditions(provider)[subject] == "degraded"
     restart(provider, person)
-    assert vault_folders(provider, hold) == folders, "a start brings the copies back"
+    wait_until(lambda: vault_folders(provider, hold) == folders
+               and person.hold("show", hold)["state"] == "kept", 30, "the copies being back")
     assert conditions(provider) == {"legal holds": "good"}
     # A piece goes from all three; then all that says what the hold is.
     provider.stop()

@@ -1,9 +1,6 @@
 #include "audit/vault.h"
 
-#include "ledger_core.h"
-#include "retention_fixture.h"
-#include "runtime_testing/forwarding_disk.h"
-#include "vault_core.h"
+#include "vault_fixture.h"
 
 #include <algorithm>
 
@@ -11,59 +8,6 @@ namespace belfry::audit {
 namespace {
 
 namespace fs = std::filesystem;
-
-class VaultTest : public RetentionTest {
- protected:
-  static NewHold wanted(const std::string& resource) {
-    NewHold hold{.reason = "court order 12", .by = {{1}, {5}, "berta"}};
-    hold.filter.resource = resource;
-    return hold;
-  }
-  static Vault::Announce quietly() {
-    return [](const Hold&) -> Task<> { co_return Result<>(); };
-  }
-  Result<Hold> try_place(NewHold hold, TenantId tenant = kTenant) {
-    return run(vault_->place(tenant, std::move(hold), quietly()));
-  }
-  HoldId place(const std::string& resource, TenantId tenant = kTenant) {
-    auto placed = try_place(wanted(resource), tenant);
-    EXPECT_TRUE(placed) << placed.error().describe();
-    return placed ? placed->id : HoldId{};
-  }
-  void copy() {
-    auto copied = run(vault_->copy());
-    ASSERT_TRUE(copied) << copied.error().describe();
-  }
-  Result<> release(HoldId id) { return run(vault_->release(kTenant, id, quietly())); }
-
-  std::vector<HeldLeaf> leaves(HoldId id, TenantId tenant = kTenant) {
-    std::vector<HeldLeaf> all;
-    for (std::optional<Position> from = Position{}; from;) {
-      auto page = run(vault_->read(tenant, id, *from));
-      EXPECT_TRUE(page) << page.error().describe();
-      if (!page) break;
-      std::ranges::move(page->leaves, std::back_inserter(all));
-      from = page->next;
-    }
-    return all;
-  }
-  // The resources of what is held.
-  std::vector<std::string> held(HoldId id, TenantId tenant = kTenant) {
-    std::vector<std::string> resources;
-    for (const HeldLeaf& leaf : leaves(id, tenant))
-      for (const LoggedEvent& event : leaf.events().value()) {
-        const std::size_t at = event.ocsf.find("key-");
-        resources.push_back(event.ocsf.substr(at, event.ocsf.find('"', at) - at));
-      }
-    return resources;
-  }
-  fs::path vault_folder(int disk) const { return folder(disk) / "vault"; }
-  // The month is over, and nothing else keeps its keys.
-  void let_a_year_pass() {
-    live_until(days(430));
-    fill(kTenant, 1);
-  }
-};
 
 TEST_F(VaultTest, WhatIsHeldOutlivesItsMonthAndNothingElseDoes) {
   open();
@@ -134,30 +78,6 @@ TEST_F(VaultTest, OfASegmentTheHeldEventsAreShown) {
   EXPECT_EQ(held(id).size(), 11u);
 }
 
-class RefusingDisk : public runtime::testing::ForwardingDisk {
- public:
-  using ForwardingDisk::ForwardingDisk;
-  Result<std::unique_ptr<File>> create(std::string_view path) override {
-    if (refuses) return fail(Code::kRetry, "disk.failed", {{"reason", "5"}});
-    return ForwardingDisk::create(path);
-  }
-  bool refuses = false;
-};
-
-class VaultDiskTest : public VaultTest {
- protected:
-  // With a disk that can be made to refuse.
-  void open_with_refusing() {
-    open();
-    refusing_ = std::make_shared<RefusingDisk>(disks_[5]);
-    VaultOptions options;
-    options.disks = {disks_[3], disks_[4], refusing_};
-    options.pool = pool_;
-    vault_ = run(open_vault(*ledger_, *keys_, clock_, *random_, std::move(options))).value();
-  }
-  std::shared_ptr<RefusingDisk> refusing_;
-};
-
 TEST_F(VaultDiskTest, MonthsWaitWhileADiskTakesNothingAndThoseOfOthersGo) {
   open_with_refusing();
   fill(kTenant, 5);
@@ -224,6 +144,9 @@ TEST_F(VaultTest, ADiskThatWasExchangedGetsItsCopies) {
   fs::remove_all(vault_folder(4));
   fs::remove_all(vault_folder(6));
   reopen();
+  EXPECT_EQ(vault_->find(kTenant, id)->state, HoldState::kCopying);
+  copy();
+  EXPECT_EQ(vault_->find(kTenant, id)->state, HoldState::kKept);
   EXPECT_EQ(held(id), std::vector<std::string>{"key-3"});
   fs::remove_all(vault_folder(5));
   for (auto& entry : fs::recursive_directory_iterator(vault_folder(4)))
@@ -291,13 +214,13 @@ TEST_F(VaultTold, APlacementThatWasCutShortGoes) {
                placed = cut_short(Outcome::kSuccess);
   ASSERT_TRUE(run(tell(failed, Outcome::kFailure)));
   fs::create_directories(vault_folder(5) / silent.text());
-  const HoldId stays = run(vault_->place(kTenant, wanted("key-7"), aloud())).value().id;
+  const HoldId stays = run(vault_->place(kTenant, wanted("key-7"), looking(), aloud())).value().id;
   reopen();
   for (HoldId id : {silent, failed, placed}) EXPECT_EQ(state(id), "lost");
   copy();
   EXPECT_EQ(state(silent), "audit.no_such_hold");
   EXPECT_EQ(state(failed), "audit.no_such_hold");
-  EXPECT_EQ(keys_->find(silent).error().message(), "key.destroyed");
+  EXPECT_EQ(keys_->find(silent).error().message(), "key.missing") << "it sealed nothing";
   EXPECT_EQ(keys_->find(failed).error().message(), "key.destroyed");
   EXPECT_EQ(state(placed), "lost") << "somebody may have been told that it holds";
   EXPECT_EQ(state(stays), "kept");
@@ -307,7 +230,7 @@ TEST_F(VaultTold, APlacementThatWasCutShortGoes) {
 TEST_F(VaultTold, APlacementThatFailedGoesWithItsFiles) {
   open();
   fill(kTenant, 3);
-  const HoldId id = run(vault_->place(kTenant, wanted("key-7"), aloud())).value().id;
+  const HoldId id = run(vault_->place(kTenant, wanted("key-7"), looking(), aloud())).value().id;
   ASSERT_TRUE(run(tell(id, Outcome::kFailure)));
   reopen();
   copy();
@@ -377,6 +300,7 @@ TEST_F(VaultTest, APieceThatGoesWhileItRunsIsNoticed) {
   for (int disk : {4, 5, 6})
     for (auto& entry : fs::directory_iterator(vault_folder(disk) / id.text()))
       if (entry.path().filename() != kTermsName) fs::resize_file(entry, 40);
+  clock_.passed = std::chrono::minutes(61);
   const auto again = run(vault_->copy());
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().message(), "audit.vault_lost");
@@ -436,7 +360,8 @@ TEST_F(VaultTest, ItIsToldBeforeItHolds) {
   open();
   fill(kTenant, 5);
   const auto refuse = [](const Hold&) -> Task<> { co_return fail(Code::kRetry, "test.silent"); };
-  EXPECT_EQ(run(vault_->place(kTenant, wanted("key-"), refuse)).error().message(), "test.silent");
+  EXPECT_EQ(run(vault_->place(kTenant, wanted("key-"), looking(), refuse)).error().message(),
+            "test.silent");
   EXPECT_TRUE(vault_->list(std::nullopt).empty());
   const HoldId id = place("key-3");
   copy();
@@ -464,8 +389,18 @@ TEST_F(VaultTest, WhatCannotBeHeldIsRefused) {
   EXPECT_EQ(refusal([&](NewHold& hold) { hold.filter.from = hold.filter.until = clock_.now(); }),
             "audit.hold_span");
   EXPECT_EQ(refusal([](NewHold&) {}, {77}), "audit.no_such_log");
+  EXPECT_EQ(refusal([](NewHold& hold) {
+              const std::string text(1000, '\\');
+              hold.filter.actor = hold.filter.action = hold.filter.source_ip = text;
+              for (int i = 0; i < 8; ++i) hold.filter.details.push_back({text, text});
+            }),
+            "audit.hold_too_long");
   for (std::size_t i = 0; i < kHoldsMax; ++i) ASSERT_EQ(refusal([](NewHold&) {}), "");
   EXPECT_EQ(refusal([](NewHold&) {}), "audit.holds_full");
+  // The customer's do not keep the provider from placing what a court asks for.
+  const auto by_other = [](NewHold& hold) { hold.by.tenant = kTenant; };
+  for (std::size_t i = 0; i < kHoldsMax; ++i) ASSERT_EQ(refusal(by_other), "");
+  EXPECT_EQ(refusal(by_other), "audit.holds_full");
 }
 
 TEST(VaultPieces, FollowOneAnotherWhateverDisksHave) {
