@@ -168,6 +168,27 @@ def try_wrong(provider, token):
     provider.rest("POST", f"{HOLDS}/{hold}/release", {"reason": "too long"}, token)
 
 
+def try_later(provider, signer, token):
+    """What came after the placement is in a list and in an export that says it is complete."""
+    later = f"arn:aws:s3:::{BUCKET}/later"
+    body = {"reason": "case 13", "filter": {"action": "s3:PutObject", "resource": later}}
+    hold = provider.rest("POST", HOLDS, body, token)["id"]
+    wait_until(lambda: provider.rest("GET", f"{HOLDS}/{hold}", token=token)["state"] == "kept", 30,
+               "the copying")
+    for number in range(3):
+        signer.ok("PUT", f"/{BUCKET}/later{number}", body=b"low water")
+    written = f"/api/v1/audit/events?action=s3:PutObject&resource={later}"
+    wait_until(lambda: len(provider.rest("GET", written, token=token)["items"]) == 3, 20, "events")
+    lines = provider.request("GET", f"{HOLDS}/{hold}/export", None, token)[2].decode()
+    last = json.loads(lines.splitlines()[-1])
+    assert last["complete"] and last["events"] == 3, last
+    assert last["looked_at"] >= 15, last
+    signer.ok("PUT", f"/{BUCKET}/later3", body=b"low water")
+    wait_until(lambda: len(provider.rest("GET", written, token=token)["items"]) == 4, 20, "events")
+    assert len(provider.rest("GET", f"{HOLDS}/{hold}/events", token=token)["items"]) == 4
+    provider.rest("POST", f"{HOLDS}/{hold}/release", {"reason": "closed"}, token)
+
+
 def try_release(provider, customer, person, hold):
     second = SecondAdministrator(provider, customer, "second")
     assert person.run("audit", "hold", "release", hold, "--why", "closed", code=3)
@@ -249,6 +270,7 @@ def main():
         try_provider(provider, customer, token)
         try_stranger(provider, customer, hold)
         try_wrong(provider, token)
+        try_later(provider, customer.signer(), token)
         metrics = provider.request("GET", "/metrics")[2].decode()
         assert "belfry_legal_holds 1" in metrics and "belfry_ledger_months_waiting 0" in metrics
         try_release(provider, customer, person, hold)
