@@ -156,6 +156,43 @@ def try_wrong(provider, token):
                  {"reason": "x", "filter": {"details": [{"name": "a"}]}},
                  {"reason": "x", "filter": {"actor": "a" * 1001}}):
         refused(lambda sent=body: provider.rest("POST", HOLDS, sent, token), 400, "")
+    # Longer in an event than an event can be: refused before there is a key, or another seal.
+    seals = list(provider.folder.rglob("*.months"))
+    before = [seal.read_bytes() for seal in seals]
+    texts = dict.fromkeys(("actor", "action", "resource", "source_ip", "reason"), "\\" * 1000)
+    texts["details"] = [{"name": "\\" * 1000, "value": "\\" * 1000}] * 8
+    refused(lambda: provider.rest("POST", HOLDS, {"reason": "x", "filter": texts}, token), 400,
+            "too long")
+    assert seals and before == [seal.read_bytes() for seal in seals]
+    # The longest that is taken is told in the log.
+    texts = {name: "x" * 1000 for name in texts if name != "details"}
+    texts["details"] = [{"name": "x" * 1000, "value": "y" * 1000}] * 8
+    texts["actor"] = "\\" * 1000
+    hold = provider.rest("POST", HOLDS, {"reason": '"' * 1000, "filter": texts}, token)["id"]
+    told = provider.rest("GET", "/api/v1/audit/events?action=audit:PlaceHold", token=token)
+    assert told["items"][0]["ocsf"]["unmapped"]["hold"] == hold
+    provider.rest("POST", f"{HOLDS}/{hold}/release", {"reason": "too long"}, token)
+
+
+def try_later(provider, signer, token):
+    """What came after the placement is in a list and in an export that says it is complete."""
+    later = f"arn:aws:s3:::{BUCKET}/later"
+    body = {"reason": "case 13", "filter": {"action": "s3:PutObject", "resource": later}}
+    hold = provider.rest("POST", HOLDS, body, token)["id"]
+    wait_until(lambda: provider.rest("GET", f"{HOLDS}/{hold}", token=token)["state"] == "kept", 30,
+               "the copying")
+    for number in range(3):
+        signer.ok("PUT", f"/{BUCKET}/later{number}", body=b"low water")
+    written = f"/api/v1/audit/events?action=s3:PutObject&resource={later}"
+    wait_until(lambda: len(provider.rest("GET", written, token=token)["items"]) == 3, 20, "events")
+    lines = provider.request("GET", f"{HOLDS}/{hold}/export", None, token)[2].decode()
+    last = json.loads(lines.splitlines()[-1])
+    assert last["complete"] and last["events"] == 3, last
+    assert last["looked_at"] >= 15, last
+    signer.ok("PUT", f"/{BUCKET}/later3", body=b"low water")
+    wait_until(lambda: len(provider.rest("GET", written, token=token)["items"]) == 4, 20, "events")
+    assert len(provider.rest("GET", f"{HOLDS}/{hold}/events", token=token)["items"]) == 4
+    provider.rest("POST", f"{HOLDS}/{hold}/release", {"reason": "closed"}, token)
 
 
 def try_release(provider, customer, person, hold):
@@ -194,7 +231,8 @@ def try_losing(provider, person, token):
     shutil.rmtree(folders[0])
     assert conditions(provider)[subject] == "degraded"
     restart(provider, person)
-    assert vault_folders(provider, hold) == folders, "a start brings the copies back"
+    wait_until(lambda: vault_folders(provider, hold) == folders
+               and person.hold("show", hold)["state"] == "kept", 30, "the copies being back")
     assert conditions(provider) == {"legal holds": "good"}
     # A piece goes from all three; then all that says what the hold is.
     provider.stop()
@@ -238,6 +276,7 @@ def main():
         try_provider(provider, customer, token)
         try_stranger(provider, customer, hold)
         try_wrong(provider, token)
+        try_later(provider, customer.signer(), token)
         metrics = provider.request("GET", "/metrics")[2].decode()
         assert "belfry_legal_holds 1" in metrics and "belfry_ledger_months_waiting 0" in metrics
         try_release(provider, customer, person, hold)

@@ -352,6 +352,8 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
                   {"leaves_opened", report->leaves_opened},
                   {"leaves_deleted", report->leaves_deleted},
                   {"hold", report->hold.empty() ? json() : json(report->hold)},
+                  {"held_leaves", report->held_leaves},
+                  {"looked_at", report->looked_at},
                   {"verifier_key", options.verifier_key},
                   {"verifier_key_given", key_given},
                   {"root_proof", to_json(report->root_proof, witness_keys)}};
@@ -359,7 +361,9 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
     return print_json(value), Result<>();
   }
   const bool is_hold = !report->hold.empty();
-  print_line(is_hold ? say("cli.hold.whole", {{"hold", report->hold}}) : say("cli.audit.whole"));
+  // A whole log, the lines of a hold, or both.
+  if (!is_hold || report->leaves_checked > report->held_leaves) print_line(say("cli.audit.whole"));
+  if (is_hold) print_line(say("cli.hold.whole", {{"hold", report->hold}}));
   Table facts;
   facts.add({say("cli.audit.origin"), report->origin});
   facts.add({say("cli.audit.key"), say(key_given ? "cli.audit.key_given" : "cli.audit.key_in_copy",
@@ -368,6 +372,10 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
              say("cli.audit.in_tree", {{"size", std::to_string(report->size)}})});
   facts.add({say("cli.audit.root"), report->root_hex});
   facts.add({say("cli.audit.opened"), std::to_string(report->leaves_opened)});
+  if (report->looked_at > 0)
+    facts.add({say("cli.hold.looked_at"),
+               say("cli.hold.first_leaves", {{"looked_at", std::to_string(report->looked_at)},
+                                             {"size", std::to_string(report->size)}})});
   if (report->leaves_deleted > 0)
     facts.add({say("cli.audit.deleted"), std::to_string(report->leaves_deleted)});
   for (auto& [what, found] : describe_root_proof(report->root_proof, witness_keys))

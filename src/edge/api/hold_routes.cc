@@ -217,6 +217,8 @@ Task<Answer> list_holds(Call& call) {
   co_return answer(page_of(std::move(items), next));
 }
 
+constexpr Duration kLookPatience = std::chrono::seconds(10);
+
 Task<Answer> place_hold(Call& call) {
   CO_TRY(const json body, co_await call.read_body());
   CO_TRY(check_names(body, {"tenant", "reason", "filter"}));
@@ -236,7 +238,13 @@ Task<Answer> place_hold(Call& call) {
     told = std::move(event);
     co_return Result<>();
   };
-  auto placed = co_await call.host.services.vault.place(tenant, std::move(wanted), announce);
+  // Whoever places it waits for a place among the searches, not whose log it is.
+  const auto look = [&call](TenantId log, const audit::Query& query) {
+    return call.host.searches.run(
+        call.host.services.clock, call.by.tenant, kLookPatience,
+        [&call, log, query] { return call.host.services.ledger.query(log, query); });
+  };
+  auto placed = co_await call.host.services.vault.place(tenant, std::move(wanted), look, announce);
   if (!placed) {
     CO_TRY(take_back(call, tenant, told, placed.error()));
     co_return std::unexpected(placed.error());
@@ -307,6 +315,11 @@ Task<Answer> list_held_events(Call& call) {
   audit::Position from;
   if (const std::string cursor = call.parameter("cursor"); !cursor.empty()) {
     CO_TRY(from, parse_cursor(cursor));
+  } else {
+    // A disk that is away does not keep what is there from who may read it.
+    const auto caught = co_await call.host.services.vault.catch_up(hold.tenant, hold.id);
+    if (!caught && caught.error().message() != "audit.vault_not_written")
+      co_return std::unexpected(caught.error());
   }
   CO_TRY(const auto page, co_await call.host.services.vault.read(hold.tenant, hold.id, from));
   json items = json::array();
@@ -321,27 +334,31 @@ Task<Answer> list_held_events(Call& call) {
 Task<Answer> export_hold(Call& call) {
   CO_TRY(const audit::Hold hold, own_hold_in(call));
   const Services& services = call.host.services;
+  CO_TRY(co_await services.vault.catch_up(hold.tenant, hold.id));
+  CO_TRY(const audit::Hold now, services.vault.find(hold.tenant, hold.id));
   CO_TRY(co_await tell(call, hold.tenant, hold_event(call, hold, hold.reason)));
   call.response.fields.set("Content-Type", "application/jsonl");
   call.response.fields.set("Content-Disposition", "attachment; filename=\"held.jsonl\"");
   CO_TRY(audit::HeldPage page, co_await services.vault.read(hold.tenant, hold.id, {}));
   CO_TRY(co_await call.response.start(std::nullopt));
-  std::uint64_t leaves = 0, events = 0;
-  for (;;) {
+  audit::HeldCount count{.looked_at = now.looked_at};
+  for (bool is_end = false; !is_end;) {
     // Something before it is gone from every disk: what goes out has no last line.
-    if (page.is_gap || page.events_before != events)
+    if (page.is_gap || page.events_before != count.events)
       co_return fail(Code::kCorrupt, "audit.hold_damaged", {{"hold", hold.id.text()}});
     for (const audit::HeldLeaf& leaf : page.leaves) {
+      // What came since is for another export.
+      is_end = leaf.index >= count.looked_at;
+      if (is_end) break;
       CO_TRY(const std::string line, audit::held_line(leaf));
       CO_TRY(co_await call.response.write(as_view(line + "\n")));
-      ++leaves;
-      events += leaf.parts.size();
+      ++count.leaves;
+      count.events += leaf.parts.size();
     }
-    if (!page.next) break;
+    if (is_end || !page.next) break;
     CO_TRY(page, co_await services.vault.read(hold.tenant, hold.id, *page.next));
   }
-  CO_TRY(
-      co_await call.response.write(as_view(audit::last_held_line(hold.id, leaves, events) + "\n")));
+  CO_TRY(co_await call.response.write(as_view(audit::last_held_line(hold.id, count) + "\n")));
   co_return Answer::sent();
 }
 

@@ -48,6 +48,7 @@ class FileKeyStore : public KeyStore {
   std::vector<Month> months_before(std::uint32_t month) override;
   Result<> destroy_months_before(std::uint32_t month, const std::set<TenantId>& waiting) override;
   Result<> destroy_hold(KeyId id) override;
+  Result<> forget_unused(KeyId id) override;
   Result<> prepare_next_month() override;
   std::vector<DiskState> disks() override;
 
@@ -58,6 +59,7 @@ class FileKeyStore : public KeyStore {
   Result<> add(std::vector<StoredKey> made);
   Result<std::optional<KeyFile>> read_all();
   Result<> write_locked(const std::vector<StoredKey>& keys);
+  Result<> check_hold_locked(KeyId id) const;
   template <class Is>
   Result<> destroy_locked(Is is_going);
   void confirm_all();
@@ -264,14 +266,31 @@ Result<> FileKeyStore::destroy_months_before(std::uint32_t month,
   });
 }
 
-Result<> FileKeyStore::destroy_hold(KeyId id) {
-  std::lock_guard writing(writing_);
+Result<> FileKeyStore::check_hold_locked(KeyId id) const {
   const auto stored =
       std::ranges::find(file_.keys, id, [](const StoredKey& each) { return each.key.id; });
   if (stored == file_.keys.end()) return fail(Code::kNotFound, "key.missing", {{"key", id.text()}});
   if (stored->key.purpose != KeyPurpose::kHold)
     return fail(Code::kInvalid, "key.of_no_hold", {{"key", id.text()}});
+  return {};
+}
+
+Result<> FileKeyStore::destroy_hold(KeyId id) {
+  std::lock_guard writing(writing_);
+  TRY(check_hold_locked(id));
   return destroy_locked([&](const Key& key) { return key.id == id; });
+}
+
+Result<> FileKeyStore::forget_unused(KeyId id) {
+  std::lock_guard writing(writing_);
+  TRY(check_hold_locked(id));
+  // Of one that is destroyed an older copy may still open something.
+  std::erase_if(file_.keys,
+                [&](const StoredKey& each) { return each.key.id == id && !each.destroyed; });
+  auto written = write_locked(file_.keys);
+  if (written) confirm_all();
+  publish(file_);
+  return written;
 }
 
 Result<> FileKeyStore::prepare_next_month() {

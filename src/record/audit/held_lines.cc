@@ -40,8 +40,7 @@ Result<HeldLine> last_line(const json& value) {
   const auto leaves = number_in(value, "leaves"), events = number_in(value, "events");
   const auto hold = value.find("hold");
   if (!leaves || !events || hold == value.end() || !hold->is_string()) return bad();
-  line.leaves = *leaves;
-  line.events_count = *events;
+  line.count = {*leaves, *events, number_in(value, "looked_at").value_or(0)};
   line.hold = hold->get<std::string>();
   // What has no hold's number would be taken for a whole log.
   const bool is_number = line.hold.find_first_not_of("0123456789") == line.hold.npos;
@@ -63,9 +62,10 @@ Result<std::string> held_line(const HeldLeaf& leaf) {
          "]}";
 }
 
-std::string last_held_line(HoldId hold, std::uint64_t leaves, std::uint64_t events) {
-  return "{\"complete\":true,\"leaves\":" + std::to_string(leaves) +
-         ",\"events\":" + std::to_string(events) + ",\"hold\":\"" + hold.text() + "\"}";
+std::string last_held_line(HoldId hold, const HeldCount& count) {
+  return "{\"complete\":true,\"leaves\":" + std::to_string(count.leaves) +
+         ",\"events\":" + std::to_string(count.events) +
+         ",\"looked_at\":" + std::to_string(count.looked_at) + ",\"hold\":\"" + hold.text() + "\"}";
 }
 
 Result<HeldLine> parse_held_line(std::string_view text) {

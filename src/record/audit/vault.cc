@@ -1,7 +1,6 @@
 #include "audit/vault.h"
 
 #include "base/codec.h"
-#include "base/text_encoding.h"
 #include "vault_core.h"
 
 #include <algorithm>
@@ -9,70 +8,16 @@
 namespace belfry::audit {
 namespace {
 
-constexpr std::size_t kDetailsMax = 8;
-// How long a placement looks at what there is already before it goes on.
-constexpr Duration kCountFor = std::chrono::seconds(5);
-constexpr std::size_t kCountAtOnce = 1000;
+// How often a reader follows a piece that has grown while it was read.
+constexpr int kTries = 3;
 
 std::unexpected<Error> no_such_hold(HoldId id) {
   return fail(Code::kNotFound, "audit.no_such_hold", {{"hold", id.text()}});
 }
 
-bool is_text(const std::string& text) {
-  return text.size() <= kHoldTextMax && is_utf8(text) && !text.contains('\0');
-}
-
-Result<> check(const NewHold& wanted) {
-  const bool is_blank = std::ranges::all_of(wanted.reason, [](char c) { return c == ' '; });
-  if (is_blank || !is_text(wanted.reason))
-    return fail(Code::kInvalid, "audit.hold_reason", {{"limit", std::to_string(kHoldTextMax)}});
-  const Query& filter = wanted.filter;
-  bool are_texts = filter.details.size() <= kDetailsMax;
-  for (const std::string* text :
-       {&filter.actor, &filter.action, &filter.resource, &filter.source_ip, &filter.reason})
-    are_texts &= is_text(*text);
-  for (const Detail& detail : filter.details)
-    are_texts &= is_text(detail.name) && is_text(detail.value);
-  if (!are_texts)
-    return fail(Code::kInvalid, "audit.hold_text",
-                {{"limit", std::to_string(kHoldTextMax)}, {"count", std::to_string(kDetailsMax)}});
-  if (filter.from && filter.until && *filter.until <= *filter.from)
-    return fail(Code::kInvalid, "audit.hold_span");
-  return {};
-}
-
-// What of a query a hold keeps.
-Query filter_alone(const Query& query) {
-  Query filter;
-  filter.from = query.from;
-  filter.until = query.until;
-  filter.actor = query.actor;
-  filter.action = query.action;
-  filter.resource = query.resource;
-  filter.source_ip = query.source_ip;
-  filter.reason = query.reason;
-  filter.outcome = query.outcome;
-  filter.event_class = query.event_class;
-  filter.details = query.details;
-  return filter;
-}
-
-Hold hold_of(HoldId id, const KeptHold& kept) {
-  Hold hold{.id = id,
-            .tenant = kept.tenant,
-            .reason = kept.terms.reason,
-            .filter = kept.terms.filter,
-            .by = kept.terms.by,
-            .placed = kept.terms.placed,
-            .events = kept.events,
-            .looked_at = kept.looked.leaf,
-            .log_size = std::max(kept.target, kept.looked.leaf)};
-  hold.state = kept.is_releasing             ? HoldState::kReleasing
-               : kept.is_lost                ? HoldState::kLost
-               : kept.is_damaged             ? HoldState::kDamaged
-               : kept.is_behind(kept.target) ? HoldState::kCopying
-                                             : HoldState::kKept;
-  return hold;
+std::uint64_t size_in(const std::map<TenantId, std::uint64_t>& sizes, TenantId tenant) {
+  const auto found = sizes.find(tenant);
+  return found == sizes.end() ? 0 : found->second;
 }
 
 // Whose log a file is about, where its key is gone.
@@ -92,6 +37,24 @@ void cut(std::vector<HeldLeaf>& leaves, Position from) {
 }
 
 }  // namespace
+
+Hold hold_of(HoldId id, const KeptHold& kept, std::uint64_t log_size) {
+  Hold hold{.id = id,
+            .tenant = kept.tenant,
+            .reason = kept.terms.reason,
+            .filter = kept.terms.filter,
+            .by = kept.terms.by,
+            .placed = kept.terms.placed,
+            .events = kept.events,
+            .looked_at = kept.looked.leaf,
+            .log_size = std::max(log_size, kept.looked.leaf)};
+  hold.state = kept.is_releasing             ? HoldState::kReleasing
+               : kept.is_lost                ? HoldState::kLost
+               : kept.is_damaged             ? HoldState::kDamaged
+               : kept.is_behind(kept.target) ? HoldState::kCopying
+                                             : HoldState::kKept;
+  return hold;
+}
 
 std::string_view name_of(HoldState state) {
   switch (state) {
@@ -137,15 +100,14 @@ Result<KeptHold> FileVault::load(const crypto::Key& key) {
     return fail(Code::kCorrupt, "audit.vault_malformed");
   TRY(const Buffer octets, files_.read(key.id, std::string(kTermsName)));
   TRY(kept.terms, decode_terms(key, octets));
-  const std::vector<std::string> names = files_.names(key.id);
-  kept.pieces = chain_of(names);
-  // The newest piece is the one whose writing may have been cut short.
-  const std::string newest = kept.pieces.empty() ? "" : kept.pieces.back().text();
-  for (const std::string& name : names) {
-    const bool is_newest = name == newest || name == kTermsName;
-    const auto sync = is_newest ? VaultFiles::Sync::kAgain : VaultFiles::Sync::kAsNeeded;
-    if (!files_.spread(key.id, name, sync)) kept.owed.push_back(name);
-  }
+  const VaultFiles::Names names = files_.names(key.id);
+  kept.pieces = chain_of({names.all.begin(), names.all.end()});
+  // Those that one of the three lacks, and those whose writing may have been cut short.
+  kept.owed.emplace_back(kTermsName);
+  for (const PieceName& piece : kept.pieces)
+    if (const std::string name = piece.text();
+        names.lacking.contains(name) || piece == kept.pieces.back())
+      kept.owed.push_back(name);
   count_events(kept);
   kept.target = size_of(kept.tenant);
   return kept;
@@ -176,7 +138,7 @@ Result<> FileVault::open() {
       continue;
     }
     // Cut short before it had a file.
-    if (files_.names(id).empty()) {
+    if (files_.names(id).all.empty()) {
       if (!key) files_.remove(id);
       continue;
     }
@@ -205,34 +167,13 @@ Result<> FileVault::open() {
   return {};
 }
 
+std::map<TenantId, std::uint64_t> FileVault::sizes_of_all() {
+  const auto sizes = ledger_.sizes();
+  return {sizes.begin(), sizes.end()};
+}
+
 std::uint64_t FileVault::size_of(TenantId tenant) {
-  for (const auto& [each, size] : ledger_.sizes())
-    if (each == tenant) return size;
-  return 0;
-}
-
-Task<> FileVault::check_size(TenantId tenant, Query filter) {
-  const Deadline deadline = clock_.deadline_in(kCountFor);
-  const std::uint64_t size = size_of(tenant);
-  filter.order = Order::kOldestFirst;
-  filter.limit = kCountAtOnce;
-  filter.cursor = Position{};
-  std::uint64_t count = 0;
-  while (filter.cursor->leaf < size && !clock_.expired(deadline)) {
-    CO_TRY(const QueryPage page, co_await ledger_.query(tenant, filter));
-    count += page.events.size();
-    if (count > kHeldEventsMax)
-      co_return fail(Code::kConflict, "audit.hold_too_large",
-                     {{"limit", std::to_string(kHeldEventsMax)}});
-    if (!page.next || *page.next <= *filter.cursor) break;
-    filter.cursor = page.next;
-  }
-  co_return Result<>();
-}
-
-Task<crypto::Key> FileVault::make_key(TenantId tenant) {
-  co_return co_await runtime::blocking(
-      *options_.pool, [this, tenant] { return keys_.rotate(tenant, crypto::KeyPurpose::kHold); });
+  return size_in(sizes_of_all(), tenant);
 }
 
 Task<> FileVault::destroy(HoldId id) {
@@ -243,38 +184,6 @@ Task<> FileVault::destroy(HoldId id) {
     files_.remove(id);
     return {};
   });
-}
-
-Task<Hold> FileVault::place(TenantId tenant, NewHold wanted, Announce announce) {
-  CO_TRY(check(wanted));
-  if (size_of(tenant) == 0)
-    co_return fail(Code::kNotFound, "audit.no_such_log", {{"tenant", tenant.text()}});
-  wanted.filter = filter_alone(wanted.filter);
-  CO_TRY(co_await check_size(tenant, wanted.filter));
-  const Turns::Turn turn = co_await turns_.take();
-  if (list(tenant).size() >= kHoldsMax)
-    co_return fail(Code::kConflict, "audit.holds_full", {{"limit", std::to_string(kHoldsMax)}});
-  KeptHold kept{.tenant = tenant,
-                .terms = {std::move(wanted.reason), std::move(wanted.filter), std::move(wanted.by),
-                          clock_.now()},
-                .target = size_of(tenant)};
-  CO_TRY(kept.key, co_await make_key(tenant));
-  const HoldId id = kept.key.id;
-  const Hold hold = hold_of(id, kept);
-  auto placed = co_await announce(hold);
-  if (placed)
-    placed = co_await runtime::blocking(*options_.pool, [&] {
-      return files_.write(id, std::string(kTermsName),
-                          encode_terms(kept.key, kept.terms, random_.octets<12>()));
-    });
-  if (!placed) {
-    // Should this fail too, a start finds the key, and the log tells that it failed.
-    std::ignore = co_await destroy(id);
-    co_return std::unexpected(placed.error());
-  }
-  std::lock_guard lock(mutex_);
-  holds_.emplace(id, std::move(kept));
-  co_return hold;
 }
 
 Task<> FileVault::release(TenantId tenant, HoldId id, Announce announce) {
@@ -293,54 +202,66 @@ Task<> FileVault::release(TenantId tenant, HoldId id, Announce announce) {
 
 std::vector<Hold> FileVault::list(std::optional<TenantId> tenant) {
   std::vector<Hold> holds;
+  const auto sizes = sizes_of_all();
   {
     std::lock_guard lock(mutex_);
     for (const auto& [id, kept] : holds_)
-      if (!tenant || kept.tenant == *tenant) holds.push_back(hold_of(id, kept));
+      if (!tenant || kept.tenant == *tenant)
+        holds.push_back(hold_of(id, kept, size_in(sizes, kept.tenant)));
   }
   std::ranges::sort(holds, {}, [](const Hold& hold) { return std::pair(hold.placed, hold.id); });
   return holds;
 }
 
 Result<Hold> FileVault::find(TenantId tenant, HoldId id) {
+  const std::uint64_t size = size_of(tenant);
   std::lock_guard lock(mutex_);
   const auto found = holds_.find(id);
   if (found == holds_.end() || found->second.tenant != tenant) return no_such_hold(id);
-  return hold_of(id, found->second);
+  return hold_of(id, found->second, size);
 }
 
-Task<HeldPage> FileVault::read_piece(crypto::Key key, PieceName name, Position from) {
-  co_return co_await runtime::blocking(*options_.pool, [&]() -> Result<HeldPage> {
-    TRY(const Buffer octets, files_.read(key.id, name.text()));
-    TRY(VaultPiece piece, decode_piece(key, octets));
-    // A file under another's name.
-    if (piece.from != name.from || piece.until != name.until)
-      return fail(Code::kCorrupt, "audit.vault_malformed");
-    const std::uint64_t events = piece.events();
-    cut(piece.leaves, from);
-    const std::uint64_t before = piece.events_before + events - piece.events();
-    return HeldPage{.leaves = std::move(piece.leaves), .events_before = before};
-  });
+Result<HeldPage> FileVault::page_of(const crypto::Key& key, PieceName name, Position from,
+                                    View octets) {
+  TRY(VaultPiece piece, decode_piece(key, octets));
+  // A file under another's name.
+  if (piece.from != name.from || piece.until != name.until)
+    return fail(Code::kCorrupt, "audit.vault_malformed");
+  const std::uint64_t events = piece.events();
+  cut(piece.leaves, from);
+  const std::uint64_t before = piece.events_before + events - piece.events();
+  return HeldPage{.leaves = std::move(piece.leaves), .events_before = before};
+}
+
+std::optional<KeptHold> FileVault::copy_of(HoldId id) {
+  std::lock_guard lock(mutex_);
+  const auto found = holds_.find(id);
+  return found == holds_.end() ? std::nullopt : std::optional(found->second);
 }
 
 Task<HeldPage> FileVault::read(TenantId tenant, HoldId id, Position from) {
   CO_TRY(const Hold hold, find(tenant, id));
   if (hold.state == HoldState::kLost || hold.state == HoldState::kReleasing)
     co_return fail(Code::kConflict, "audit.hold_lost", {{"hold", id.text()}});
-  KeptHold kept;
-  {
-    std::lock_guard lock(mutex_);
-    const auto found = holds_.find(id);
-    if (found == holds_.end()) co_return no_such_hold(id);
-    kept = found->second;
+  for (int tries = 1;; ++tries) {
+    const std::optional<KeptHold> kept = copy_of(id);
+    if (!kept) co_return no_such_hold(id);
+    const auto piece = std::ranges::upper_bound(kept->pieces, from, {}, &PieceName::until);
+    if (piece == kept->pieces.end()) co_return HeldPage{};
+    auto page = co_await runtime::blocking(*options_.pool, [&]() -> Result<HeldPage> {
+      TRY(const Buffer octets, files_.read(id, piece->text()));
+      return page_of(kept->key, *piece, from, octets);
+    });
+    // It may have grown meanwhile, and have another name.
+    if (!page && tries < kTries) {
+      const std::optional<KeptHold> now = copy_of(id);
+      if (now && std::ranges::find(now->pieces, *piece) == now->pieces.end()) continue;
+    }
+    if (!page && !kept->is_damaged) co_return page;
+    if (!page) page = HeldPage{.is_gap = true};
+    if (piece + 1 != kept->pieces.end()) page->next = piece->until;
+    co_return page;
   }
-  const auto piece = std::ranges::upper_bound(kept.pieces, from, {}, &PieceName::until);
-  if (piece == kept.pieces.end()) co_return HeldPage{};
-  auto page = co_await read_piece(kept.key, *piece, from);
-  if (!page && !kept.is_damaged) co_return page;
-  if (!page) page = HeldPage{.is_gap = true};
-  if (piece + 1 != kept.pieces.end()) page->next = piece->until;
-  co_return page;
 }
 
 std::set<TenantId> FileVault::waiting() {

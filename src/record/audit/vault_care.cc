@@ -47,15 +47,17 @@ Task<> FileVault::settle(HoldId id) {
   }
   CO_TRY(const bool has_failed,
          co_await is_told(kept.tenant, id, kept.key.created, Outcome::kFailure));
-  bool is_cut_short = has_failed;
+  // A file is written only after the log was told.
+  bool is_unused = false;
   if (kept.is_bare && !has_failed) {
     CO_TRY(const bool is_placed,
            co_await is_told(kept.tenant, id, kept.key.created, Outcome::kSuccess));
-    is_cut_short = !is_placed;
+    is_unused = !is_placed;
   }
-  if (is_cut_short) CO_TRY(co_await destroy(id));
+  if (has_failed) CO_TRY(co_await destroy(id));
+  if (is_unused) CO_TRY(co_await forget(id));
   std::lock_guard lock(mutex_);
-  if (is_cut_short)
+  if (has_failed || is_unused)
     holds_.erase(id);
   else
     holds_.at(id).is_doubtful = false;
@@ -77,33 +79,52 @@ Task<> FileVault::end_release(TenantId tenant, HoldId id) {
   co_return Result<>();
 }
 
-Task<> FileVault::read_again(HoldId id) {
-  KeptHold kept;
-  {
-    std::lock_guard lock(mutex_);
-    const auto found = holds_.find(id);
-    if (found == holds_.end() || !found->second.is_readable()) co_return Result<>();
-    kept = found->second;
+// The next piece, and with the first one the terms; `owed` are those that a disk did not take.
+Result<HeldPage> FileVault::check_next(const KeptHold& kept, std::vector<std::string>& owed) {
+  const HoldId id = kept.key.id;
+  if (kept.again.at == Position{}) {
+    const std::string name(kTermsName);
+    const auto terms = files_.check(id, name);
+    // What no disk has, memory has.
+    const auto written =
+        terms ? terms->written
+              : files_.write(id, name, encode_terms(kept.key, kept.terms, random_.octets<12>()));
+    if (!written) owed.push_back(name);
   }
-  if (kept.pieces.empty() || clock_.monotonic() < kept.again.next) co_return Result<>();
   const auto piece = std::ranges::upper_bound(kept.pieces, kept.again.at, {}, &PieceName::until);
-  const bool is_end = piece == kept.pieces.end();
-  Result<HeldPage> page;
-  if (!is_end) page = co_await read_piece(kept.key, *piece, kept.again.at);
+  if (piece == kept.pieces.end()) return HeldPage{};
+  TRY(const VaultFiles::Checked checked, files_.check(id, piece->text()));
+  if (!checked.written) owed.push_back(piece->text());
+  TRY(HeldPage page, page_of(kept.key, *piece, kept.again.at, checked.octets));
+  page.next = piece->until;
+  return page;
+}
+
+Task<> FileVault::read_again(HoldId id) {
+  const Turns::Turn turn = co_await turns_.take();
+  const std::optional<KeptHold> kept = copy_of(id);
+  if (!kept || !kept->is_readable() || clock_.monotonic() < kept->again.next) co_return Result<>();
+  std::vector<std::string> owed;
+  const auto page =
+      co_await runtime::blocking(*options_.pool, [&] { return check_next(*kept, owed); });
   std::lock_guard lock(mutex_);
-  const auto found = holds_.find(id);
-  if (found == holds_.end() || !found->second.is_readable()) co_return Result<>();
-  KeptHold& now = found->second;
-  if (is_end) {
+  KeptHold& now = holds_.at(id);
+  for (std::string& name : owed)
+    if (std::ranges::find(now.owed, name) == now.owed.end()) now.owed.push_back(std::move(name));
+  if (page && !page->next) {
     now.is_damaged = now.again.any_missing;
     if (!now.is_damaged) now.events = now.again.events;
     now.again = {.next = clock_.monotonic() + kReadAgainEvery};
     co_return Result<>();
   }
-  now.again.at = piece->until;
-  if (!page || page->events_before != kept.again.events)
+  if (!page || page->events_before != kept->again.events)
     now.is_damaged = now.again.any_missing = true;
-  if (!page) co_return std::unexpected(page.error());
+  if (!page) {
+    const auto piece = std::ranges::upper_bound(now.pieces, now.again.at, {}, &PieceName::until);
+    if (piece != now.pieces.end()) now.again.at = piece->until;
+    co_return std::unexpected(page.error());
+  }
+  now.again.at = *page->next;
   now.again.events = page->events_before;
   for (const HeldLeaf& leaf : page->leaves) now.again.events += leaf.parts.size();
   co_return Result<>();

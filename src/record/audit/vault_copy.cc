@@ -11,6 +11,15 @@ namespace {
 constexpr std::size_t kPieceEvents = 256;
 // Pages that one call of copy() looks at: it is called again soon.
 constexpr int kStepsAtOnce = 50;
+// Files that one step brings to the disks.
+constexpr std::size_t kPaidAtOnce = 16;
+// How often what was written meanwhile is to be looked at, so that no year of it is left for the
+// destruction of its months.
+constexpr Duration kRaiseEvery = std::chrono::hours(1);
+// How long somebody who reads a hold waits for what it has not looked at.
+constexpr Duration kCatchUpFor = std::chrono::seconds(10);
+// How long a destruction of months waits for the holds: who is behind then, waits for the next.
+constexpr Duration kSecureFor = std::chrono::minutes(5);
 // How often a destruction begins anew because a hold was placed meanwhile.
 constexpr int kTries = 3;
 
@@ -55,17 +64,44 @@ Task<std::vector<HeldLeaf>> FileVault::take_leaves(TenantId tenant, const QueryP
   co_return leaves;
 }
 
-// What a start owes is brought to the disks that lack it.
-Task<> FileVault::pay(HoldId id, const KeptHold& kept) {
-  if (kept.owed.empty()) co_return Result<>();
-  CO_TRY(co_await runtime::blocking(*options_.pool, [&]() -> Result<> {
-    for (const std::string& name : kept.owed)
-      TRY(files_.spread(id, name, VaultFiles::Sync::kAgain));
+Task<bool> FileVault::pay(HoldId id, const KeptHold& kept) {
+  if (kept.owed.empty()) co_return true;
+  const std::size_t count = std::min(kept.owed.size(), kPaidAtOnce);
+  const auto paid = co_await runtime::blocking(*options_.pool, [&]() -> Result<> {
+    for (std::size_t i = 0; i < count; ++i) TRY(files_.spread(id, kept.owed[i]));
     return {};
-  }));
+  });
   std::lock_guard lock(mutex_);
-  holds_.at(id).owed.clear();
-  co_return Result<>();
+  KeptHold& now = holds_.at(id);
+  // Gone from every disk: who reads all again tells when it is back.
+  if (!paid && paid.error().code() == Code::kCorrupt) now.is_damaged = true, now.again = {};
+  if (!paid) co_return std::unexpected(paid.error());
+  now.owed.erase(now.owed.begin(), now.owed.begin() + std::ptrdiff_t(count));
+  co_return now.owed.empty();
+}
+
+// So that the files of a hold are as many as what it has needs, however often it is copied.
+Task<std::optional<PieceName>> FileVault::grow(const KeptHold& kept, VaultPiece& piece) {
+  if (kept.pieces.empty()) co_return std::nullopt;
+  const PieceName newest = kept.pieces.back();
+  auto before = co_await runtime::blocking(*options_.pool, [&]() -> Result<VaultPiece> {
+    TRY(const Buffer octets, files_.read(kept.key.id, newest.text()));
+    return decode_piece(kept.key, octets);
+  });
+  if (!before || PieceName{before->from, before->until} != newest ||
+      before->events_before + before->events() != piece.events_before ||
+      before->events() + piece.events() > kPieceEvents)
+    co_return std::nullopt;
+  piece.from = before->from;
+  piece.events_before = before->events_before;
+  std::vector<HeldLeaf> leaves = std::move(before->leaves);
+  for (HeldLeaf& leaf : piece.leaves)
+    if (!leaves.empty() && leaves.back().index == leaf.index)
+      std::ranges::copy(leaf.parts, std::back_inserter(leaves.back().parts));
+    else
+      leaves.push_back(std::move(leaf));
+  piece.leaves = std::move(leaves);
+  co_return newest;
 }
 
 Task<bool> FileVault::step(HoldId id, std::uint64_t size) {
@@ -78,8 +114,8 @@ Task<bool> FileVault::step(HoldId id, std::uint64_t size) {
     if (found == holds_.end() || !found->second.can_copy()) co_return true;
     kept = found->second;
   }
-  CO_TRY(co_await pay(id, kept));
-  if (kept.looked.leaf >= size) co_return true;
+  CO_TRY(const bool is_paid, co_await pay(id, kept));
+  if (kept.looked.leaf >= size) co_return is_paid;
   Query query = kept.terms.filter;
   query.order = Order::kOldestFirst;
   query.cursor = kept.looked;
@@ -87,24 +123,47 @@ Task<bool> FileVault::step(HoldId id, std::uint64_t size) {
   CO_TRY(const QueryPage page, co_await ledger_.query(kept.tenant, query));
   if (!page.next || *page.next <= kept.looked) co_return fail(Code::kRetry, "audit.unavailable");
   VaultPiece piece{.from = kept.looked, .until = *page.next, .events_before = kept.events};
+  std::optional<PieceName> grown;
   if (!page.events.empty()) {
     CO_TRY(piece.leaves, co_await take_leaves(kept.tenant, page));
+    CO_TRY(grown, co_await grow(kept, piece));
     CO_TRY(co_await runtime::blocking(*options_.pool, [&] {
       return files_.write(id, PieceName{piece.from, piece.until}.text(),
                           encode_piece(kept.key, piece, random_.octets<12>()));
     }));
   }
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   // Nobody else has had the turn.
   KeptHold& now = holds_.at(id);
   now.looked = piece.until;
-  now.events += piece.events();
+  now.events += page.events.size();
+  if (grown) now.pieces.pop_back(), std::erase(now.owed, grown->text());
   if (!piece.leaves.empty()) now.pieces.push_back({piece.from, piece.until});
-  co_return now.looked.leaf >= size;
+  const bool is_done = now.looked.leaf >= size && now.owed.empty();
+  lock.unlock();
+  // All of it is in the new one, on each of the three.
+  if (grown)
+    CO_TRY(co_await runtime::blocking(*options_.pool, [&]() -> Result<> {
+      files_.remove(id, grown->text());
+      return {};
+    }));
+  co_return is_done;
+}
+
+void FileVault::raise_targets() {
+  const Monotonic now = clock_.monotonic();
+  if (now < raise_next_.load()) return;
+  raise_next_ = now + kRaiseEvery;
+  const auto sizes = sizes_of_all();
+  std::lock_guard lock(mutex_);
+  for (auto& [id, kept] : holds_)
+    if (const auto size = sizes.find(kept.tenant); size != sizes.end())
+      kept.target = std::max(kept.target, size->second);
 }
 
 Task<> FileVault::copy() {
   Result<> outcome = co_await care();
+  raise_targets();
   std::vector<std::pair<HoldId, std::uint64_t>> late;
   {
     std::lock_guard lock(mutex_);
@@ -120,51 +179,71 @@ Task<> FileVault::copy() {
   co_return outcome;
 }
 
-Task<> FileVault::look_up_to(HoldId id, std::uint64_t size) {
+Task<> FileVault::catch_up(TenantId tenant, HoldId id) {
+  CO_TRY(const Hold hold, find(tenant, id));
+  if (hold.looked_at >= hold.log_size) co_return Result<>();
+  const Deadline deadline = clock_.deadline_in(kCatchUpFor);
   for (;;) {
-    CO_TRY(const bool done, co_await step(id, size));
-    if (done) co_return Result<>();
+    CO_TRY(const bool is_done, co_await step(id, hold.log_size));
+    CO_TRY(const Hold now, find(tenant, id));
+    if (is_done || now.looked_at >= hold.log_size) co_return Result<>();
+    if (!clock_.expired(deadline)) continue;
+    co_return fail(Code::kRetry, "audit.hold_behind",
+                   {{"hold", id.text()},
+                    {"looked_at", std::to_string(now.looked_at)},
+                    {"log_size", std::to_string(now.log_size)}});
   }
 }
 
-// The holds that have not looked at as many leaves of their tenants' logs.
-std::vector<HoldId> FileVault::behind(const std::map<TenantId, std::uint64_t>& sizes) {
-  std::vector<HoldId> holds;
+// The holds that have not looked at as many leaves of their tenants' logs, and how many those are.
+std::vector<std::pair<HoldId, std::uint64_t>> FileVault::behind(
+    const std::map<TenantId, std::uint64_t>& sizes) {
+  std::vector<std::pair<HoldId, std::uint64_t>> holds;
   std::lock_guard lock(mutex_);
   for (const auto& [id, kept] : holds_) {
     const auto size = sizes.find(kept.tenant);
     // Of a hold of which not even the tenant is known, every tenant may be the one.
     const bool is_any = kept.is_lost && !kept.tenant && !sizes.empty();
-    if (is_any || (size != sizes.end() && (!kept.can_copy() || kept.is_behind(size->second))))
-      holds.push_back(id);
+    if (size != sizes.end() && (!kept.can_copy() || kept.is_behind(size->second)))
+      holds.emplace_back(id, size->second);
+    else if (is_any)
+      holds.emplace_back(id, 0);
   }
   return holds;
 }
 
-boost::asio::awaitable<Vault::Secured> FileVault::secure(const std::set<TenantId>& tenants) {
-  // What is written from now on is sealed with keys that stay.
-  std::map<TenantId, std::uint64_t> sizes;
-  for (const auto& [tenant, size] : ledger_.sizes())
-    if (tenants.contains(tenant)) sizes.emplace(tenant, size);
-  for (int tries = 1;; ++tries) {
-    bool any_failed = false;
-    for (HoldId id : behind(sizes)) {
-      std::uint64_t size = 0;
-      {
-        std::lock_guard lock(mutex_);
-        if (auto found = holds_.find(id); found != holds_.end() && found->second.tenant)
-          if (auto known = sizes.find(found->second.tenant); known != sizes.end())
-            size = known->second;
-      }
-      if (!co_await look_up_to(id, size)) any_failed = true;
+boost::asio::awaitable<bool> FileVault::look_in_turn(const std::map<TenantId, std::uint64_t>& sizes,
+                                                     Deadline deadline) {
+  std::set<HoldId> ended;
+  bool any_failed = false;
+  for (;;) {
+    auto left = behind(sizes);
+    std::erase_if(left, [&](const auto& each) { return ended.contains(each.first); });
+    if (left.empty()) co_return !any_failed;
+    for (const auto& [id, size] : left) {
+      if (clock_.expired(deadline)) co_return false;
+      const auto done = co_await step(id, size);
+      any_failed |= !done;
+      // Also one that cannot be copied.
+      if (!done || *done) ended.insert(id);
     }
+  }
+}
+
+boost::asio::awaitable<Vault::Secured> FileVault::secure(const std::set<TenantId>& tenants) {
+  const Deadline deadline = clock_.deadline_in(kSecureFor);
+  // What is written from now on is sealed with keys that stay.
+  std::map<TenantId, std::uint64_t> sizes = sizes_of_all();
+  std::erase_if(sizes, [&](const auto& each) { return !tenants.contains(each.first); });
+  for (int tries = 1;; ++tries) {
+    const bool is_looked = co_await look_in_turn(sizes, deadline);
     Turns::Turn turn = co_await turns_.take();
-    const std::vector<HoldId> left = behind(sizes);
+    const auto left = behind(sizes);
     // One that was placed meanwhile has not looked at anything yet.
-    if (!left.empty() && !any_failed && tries < kTries) continue;
+    if (!left.empty() && is_looked && tries < kTries) continue;
     std::set<TenantId> waiting;
     std::lock_guard lock(mutex_);
-    for (HoldId id : left) {
+    for (const auto& [id, size] : left) {
       const TenantId tenant = holds_.at(id).tenant;
       if (tenant)
         waiting.insert(tenant);

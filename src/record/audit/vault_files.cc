@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <set>
 
 namespace belfry::audit {
@@ -80,61 +81,76 @@ std::vector<HoldId> VaultFiles::holds() {
   return {found.begin(), found.end()};
 }
 
-std::vector<std::string> VaultFiles::names(HoldId hold) {
-  std::set<std::string> found;
+VaultFiles::Names VaultFiles::names(HoldId hold) {
+  Names names;
+  std::map<std::string, std::size_t> copies;
+  const auto is_of_three = [&](const auto& disk) {
+    return std::ranges::find(disks_, disk) != disks_.end();
+  };
   for (const auto& disk : all())
-    for (std::string& name : list_copy(disk, folder_of(hold)).value_or(std::vector<std::string>()))
-      if (!name.ends_with(".new")) found.insert(std::move(name));
-  return {found.begin(), found.end()};
+    for (std::string& name :
+         list_copy(disk, folder_of(hold)).value_or(std::vector<std::string>())) {
+      if (name.ends_with(".new")) continue;
+      copies[name] += is_of_three(disk) ? 1 : 0;
+      names.all.insert(std::move(name));
+    }
+  for (const auto& [name, count] : copies)
+    if (count < kCopies) names.lacking.insert(name);
+  return names;
+}
+
+Result<> VaultFiles::write_to(std::size_t number, HoldId hold, const std::string& name,
+                              const std::shared_ptr<const Buffer>& content) {
+  const auto failed = [&](std::string reason) {
+    return fail(Code::kRetry, "audit.vault_not_written",
+                {{"disk", std::to_string(number + 1)}, {"reason", std::move(reason)}});
+  };
+  if (number >= disks_.size() || !disks_[number]) return failed("disk.absent");
+  const auto& disk = disks_[number];
+  auto written = disk->together([disk, folder = folder_of(hold), name, content, number] {
+    return write_copy(*disk, folder, name, *content, {unsigned(number)});
+  });
+  return written ? Result<>() : failed(written.error().describe());
 }
 
 Result<> VaultFiles::write(HoldId hold, const std::string& name, View octets) {
   const auto content = std::make_shared<const Buffer>(octets.begin(), octets.end());
-  const std::string folder = folder_of(hold);
-  const auto failed = [&](std::size_t disk, std::string reason) {
-    return fail(Code::kRetry, "audit.vault_not_written",
-                {{"disk", std::to_string(disk + 1)}, {"reason", std::move(reason)}});
-  };
-  if (disks_.size() < kCopies) return failed(disks_.size(), "disk.absent");
-  for (std::size_t i = 0; i < disks_.size(); ++i) {
-    const auto& disk = disks_[i];
-    if (!disk) return failed(i, "disk.absent");
-    auto written = disk->together([disk, folder, name, content, i] {
-      return write_copy(*disk, folder, name, *content, {unsigned(i)});
-    });
-    if (!written) return failed(i, written.error().describe());
-  }
+  for (std::size_t i = 0; i < std::max(kCopies, disks_.size()); ++i)
+    TRY(write_to(i, hold, name, content));
   return {};
 }
 
 Result<Buffer> VaultFiles::read(HoldId hold, const std::string& name) {
   const std::string path = folder_of(hold) + "/" + name;
-  std::optional<Buffer> good;
-  bool any_lacks = false;
-  for (const auto& disk : all()) {
-    auto octets = read_copy(disk, path);
-    if (!octets) {
-      any_lacks = true;
-      continue;
-    }
-    good = std::move(*octets);
-    break;
-  }
-  if (!good) return fail(Code::kCorrupt, "audit.vault_lost", {{"path", path}});
-  // What is there already is only synced.
-  if (any_lacks) std::ignore = write(hold, name, *good);
-  return std::move(*good);
+  for (const auto& disk : all())
+    if (auto octets = read_copy(disk, path)) return octets;
+  return fail(Code::kCorrupt, "audit.vault_lost", {{"path", path}});
 }
 
-Result<> VaultFiles::spread(HoldId hold, const std::string& name, Sync sync) {
-  const bool is_everywhere = std::ranges::all_of(disks_, [&](const auto& disk) {
-    if (!disk) return false;
-    const auto names = list_copy(disk, folder_of(hold));
-    return names && std::ranges::binary_search(*names, name);
-  });
-  if (is_everywhere && disks_.size() >= kCopies && sync == Sync::kAsNeeded) return {};
+Result<VaultFiles::Checked> VaultFiles::check(HoldId hold, const std::string& name) {
+  TRY(Buffer good, read(hold, name));
+  Checked checked;
+  const std::string path = folder_of(hold) + "/" + name;
+  const auto content = std::make_shared<const Buffer>(std::move(good));
+  for (std::size_t i = 0; i < std::max(kCopies, disks_.size()); ++i) {
+    if (i < disks_.size() && disks_[i])
+      if (const auto octets = read_copy(disks_[i], path); octets && *octets == *content) continue;
+    auto written = write_to(i, hold, name, content);
+    if (!written && checked.written) checked.written = std::move(written);
+  }
+  checked.octets = *content;
+  return checked;
+}
+
+Result<> VaultFiles::spread(HoldId hold, const std::string& name) {
   TRY(const Buffer octets, read(hold, name));
   return write(hold, name, octets);
+}
+
+void VaultFiles::remove(HoldId hold, const std::string& name) {
+  const std::string path = folder_of(hold) + "/" + name;
+  for (const auto& disk : all())
+    std::ignore = disk->together([disk, path] { return disk->remove(path); });
 }
 
 void VaultFiles::remove(HoldId hold) {

@@ -2,7 +2,8 @@
 // has what they say, so each is synced, with its name and its folder's, and is there once all three
 // have it. None is changed once it is written.
 //
-// Calls block, no longer than the disks let them. Any thread; one at a time writes or removes.
+// Calls block, no longer than the disks let them. Any thread; one at a time writes,
+// checks or removes, which the vault's turn sees to.
 #pragma once
 
 #include "audit/vault.h"
@@ -10,6 +11,7 @@
 #include "runtime/disk.h"
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,22 +27,36 @@ class VaultFiles {
   bool are_there();
   // The holds that any disk has a folder of.
   std::vector<HoldId> holds();
-  // The names in a hold's folder on any disk.
-  std::vector<std::string> names(HoldId hold);
+  // The names in a hold's folder on any disk, and those of them that one of the three lacks; each
+  // disk is listed once.
+  struct Names {
+    std::set<std::string> all, lacking;
+  };
+  Names names(HoldId hold);
   // Durable on all three disks. Errors: retry ("audit.vault_not_written": some may have it).
   Result<> write(HoldId hold, const std::string& name, View octets);
-  // The first copy that is whole; the three disks that have none get it. Errors: corrupt
-  // ("audit.vault_lost") when no copy is whole.
+  // The first copy that is whole; writes nothing. Errors: corrupt ("audit.vault_lost") when no copy
+  // is whole.
   Result<Buffer> read(HoldId hold, const std::string& name);
-  // Brings copies to those of the three that have none. With kAgain also where each has one: who
-  // wrote it may not have come to its last sync. Errors: as of read, and of write.
-  enum class Sync { kAsNeeded, kAgain };
-  Result<> spread(HoldId hold, const std::string& name, Sync sync);
-  // Removes a hold's folder from every disk that lets it. A start removes what is left.
+  // Reads each of the three, and writes those anew that are not as the first whole copy. `written`
+  // tells whether all three are whole now. Errors: corrupt ("audit.vault_lost").
+  struct Checked {
+    Buffer octets;
+    Result<> written;  // as of write
+  };
+  Result<Checked> check(HoldId hold, const std::string& name);
+  // Writes a whole copy to each of the three, also where there is one: who wrote it may not have
+  // come to its last sync. Errors: as of read, and of write.
+  Result<> spread(HoldId hold, const std::string& name);
+  // Removes a hold's folder, or one file of it, from every disk that lets it. A start removes what
+  // is left of a folder.
   void remove(HoldId hold);
+  void remove(HoldId hold, const std::string& name);
 
  private:
   std::vector<std::shared_ptr<Disk>> all() const;
+  Result<> write_to(std::size_t disk, HoldId hold, const std::string& name,
+                    const std::shared_ptr<const Buffer>& content);
 
   std::vector<std::shared_ptr<Disk>> disks_, elsewhere_;
 };

@@ -22,6 +22,8 @@ class Verification {
 
  private:
   Result<> check_upper_levels();
+  Result<bool> has(std::string_view path);
+  Result<> check_entries();
   Result<> check_bundle(std::uint64_t index);
   Result<> check_leaf(std::uint64_t index, View octets);
 
@@ -92,23 +94,37 @@ Result<> Verification::check_bundle(std::uint64_t index) {
   return {};
 }
 
-Result<VerifyReport> Verification::run() {
-  TRY(log_.open(options_.verifier_key));
-  report_.origin = log_.origin();
-  report_.size = log_.size();
-  report_.root_hex = to_hex(log_.root());
-  auto held = log_.folder().open(kHeldFile, Access::kRead);
-  if (held || held.error().code() != Code::kNotFound) {
-    TRY(verify_held(log_, options_, report_));
-    return std::move(report_);
-  }
-  TRY(check_upper_levels());
-  TRY(report_.root_proof, log_.check_root_log(options_.verifier_key, options_.witness_keys));
+Result<bool> Verification::has(std::string_view path) {
+  auto found = log_.folder().open(path, Access::kRead);
+  if (found) return true;
+  // Of what is no file either: it is there.
+  return found.error().code() == Code::kNotFound ? Result<bool>(false) : Result<bool>(true);
+}
+
+Result<> Verification::check_entries() {
   const std::uint64_t bundles = (report_.size + kTileWidth - 1) / kTileWidth;
   for (std::uint64_t index = 0; index < bundles; ++index) {
     TRY(check_bundle(index));
     if (options_.progress) options_.progress(double(index + 1) / double(bundles));
   }
+  return {};
+}
+
+Result<VerifyReport> Verification::run() {
+  TRY(log_.open(options_.verifier_key));
+  report_.origin = log_.origin();
+  report_.size = log_.size();
+  report_.root_hex = to_hex(log_.root());
+  TRY(const bool is_of_hold, has(kHeldFile));
+  // A hold's folder has no entries: what has them is a whole log, whatever lies beside it.
+  TRY(const bool has_entries, has("tile/entries"));
+  if (!is_of_hold || has_entries)
+    TRY(check_upper_levels());
+  else
+    TRY(log_.check_root());
+  TRY(report_.root_proof, log_.check_root_log(options_.verifier_key, options_.witness_keys));
+  if (!is_of_hold || has_entries) TRY(check_entries());
+  if (is_of_hold) TRY(verify_held(log_, options_, report_));
   return std::move(report_);
 }
 

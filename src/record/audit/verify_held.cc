@@ -50,6 +50,13 @@ class HeldCheck {
   Result<> check(const HeldLine& line) {
     const HeldLeaf& leaf = *line.leaf;
     const std::string where = "leaf " + std::to_string(leaf.index);
+    // A leaf that stands twice is no stand-in for one that is missing.
+    for (std::uint32_t part : leaf.parts) {
+      const Position place{leaf.index, part};
+      if (newest_ && place <= *newest_) return does_not_match("audit.verify_held_order", where);
+      newest_ = place;
+    }
+    if (leaf.parts.empty()) return does_not_match("audit.verify_held_order", where);
     if (leaf.index >= log_.size()) return does_not_match("audit.verify_entry", where);
     TRY(const Hashes hashes, log_.level_hashes(0, leaf.index / kTileWidth));
     if (leaf_hash(leaf.octets) != hashes[leaf.index % kTileWidth])
@@ -58,7 +65,7 @@ class HeldCheck {
     const auto events = leaf.events();
     if (!events) return does_not_match("audit.verify_leaf", where);
     TRY(check_told(*events, line.events, where));
-    ++report_.leaves_checked;
+    ++leaves_;
     ++report_.leaves_opened;
     events_ += events->size();
     for (const LoggedEvent& event : *events)
@@ -67,9 +74,13 @@ class HeldCheck {
   }
 
   Result<> check_end(const HeldLine& last) {
-    if (last.leaves != report_.leaves_checked || last.events_count != events_)
+    if (last.count.leaves != leaves_ || last.count.events != events_ ||
+        last.count.looked_at > log_.size())
       return does_not_match("audit.verify_missing", std::string(kHeldFile));
     report_.hold = last.hold;
+    report_.held_leaves = leaves_;
+    report_.leaves_checked += leaves_;
+    report_.looked_at = last.count.looked_at;
     return {};
   }
 
@@ -102,14 +113,13 @@ class HeldCheck {
   const VerifyOptions& options_;
   VerifyReport& report_;
   std::set<std::pair<unsigned, std::uint64_t>> checked_;
-  std::uint64_t events_ = 0;
+  std::uint64_t leaves_ = 0, events_ = 0;
+  std::optional<Position> newest_;
 };
 
 }  // namespace
 
 Result<> verify_held(CopiedLog& log, const VerifyOptions& options, VerifyReport& report) {
-  TRY(log.check_root());
-  TRY(report.root_proof, log.check_root_log(options.verifier_key, options.witness_keys));
   TRY(const auto file, log.folder().open(kHeldFile, Access::kRead));
   TRY(const Bytes size, file->size());
   Lines lines(*file);

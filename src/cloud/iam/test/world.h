@@ -25,6 +25,7 @@ class MemoryKeyStore : public crypto::KeyStore {
   std::vector<Month> months_before(std::uint32_t) override { return {}; }
   Result<> destroy_months_before(std::uint32_t, const std::set<TenantId>&) override { return {}; }
   Result<> destroy_hold(crypto::KeyId) override { return {}; }
+  Result<> forget_unused(crypto::KeyId) override { return {}; }
   Result<> prepare_next_month() override { return {}; }
   std::vector<DiskState> disks() override { return {}; }
 

@@ -265,6 +265,37 @@ TEST_F(DestructionTest, TakesOneHoldAndNoOther) {
 }
 
 // All three disks as a backup had them, with today's master key and seal.
+// Nothing stays of a key that sealed nothing: the store and the seal are as they were.
+TEST_F(DestructionTest, AKeyThatWasNeverUsedIsForgottenWithoutATrace) {
+  fill();
+  auto store = open();
+  const std::string seal = read(disks_.seal_file());
+  const auto size = read(disks_.file(0)).size();
+  const Key used = store->rotate(kTenant, KeyPurpose::kHold).value();
+  const std::string with_used = read(disks_.file(0));
+  for (int i = 0; i < 5; ++i) {
+    const Key unused = store->rotate(kTenant, KeyPurpose::kHold).value();
+    const std::string before = read(disks_.file(1));
+    ASSERT_TRUE(store->forget_unused(unused.id));
+    EXPECT_EQ(store->find(unused.id).error().message(), "key.missing");
+    EXPECT_EQ(store->forget_unused(unused.id).error().message(), "key.missing");
+    expect_all_current(*store);
+    if (i < 4) continue;
+    // A disk of before brings it back, as one that nothing was written under.
+    write(disks_.file(1), before);
+    EXPECT_TRUE(open()->find(unused.id));
+  }
+  EXPECT_GT(with_used.size(), size);
+  EXPECT_EQ(read(disks_.seal_file()), seal);
+  store = open();
+  EXPECT_EQ(store->find(used.id).value().secret, used.secret);
+  EXPECT_EQ(store->forget_unused(objects_.id).error().message(), "key.of_no_hold");
+  // One that is destroyed stays so.
+  ASSERT_TRUE(store->destroy_hold(used.id));
+  ASSERT_TRUE(store->forget_unused(used.id));
+  EXPECT_EQ(store->find(used.id).error().message(), "key.destroyed");
+}
+
 TEST_F(DestructionTest, AnOldCopyOfTheKeyDisksOpensNoMonthOfIt) {
   fill();
   ASSERT_TRUE(open()->destroy_months_before(kMarch + 2, {}));

@@ -21,7 +21,7 @@ class HeldFolder : public RetentionTest {
     NewHold wanted{.reason = "court", .by = {{1}, {5}, "berta"}};
     wanted.filter.resource = "key-65";
     const auto quietly = [](const Hold&) -> Task<> { co_return Result<>(); };
-    id_ = run(vault_->place(kTenant, wanted, quietly)).value().id;
+    id_ = run(vault_->place(kTenant, wanted, looking(), quietly)).value().id;
     live_until(days(430));
     fill(kTenant, 2);
     ASSERT_EQ(destroy(), 1u);
@@ -35,7 +35,7 @@ class HeldFolder : public RetentionTest {
       page = run(vault_->read(kTenant, id_, *from)).value();
       for (const HeldLeaf& leaf : page.leaves) lines_.push_back(held_line(leaf).value());
     }
-    lines_.push_back(last_held_line(id_, lines_.size(), lines_.size()));
+    lines_.push_back(last_held_line(id_, {lines_.size(), lines_.size(), 700}));
     const auto checkpoint = run(ledger_->checkpoint(kTenant)).value();
     ASSERT_EQ(checkpoint.size, 703u);
     fs::remove_all(copy_);
@@ -77,11 +77,40 @@ TEST_F(HeldFolder, IsProvedAfterTheMonthIsDestroyed) {
   auto report = check(lines_);
   ASSERT_TRUE(report) << report.error().describe();
   EXPECT_EQ(report->hold, id_.text());
+  EXPECT_EQ(report->held_leaves, 11u);
   EXPECT_EQ(report->leaves_checked, 11u);
+  EXPECT_EQ(report->looked_at, 700u);
   EXPECT_EQ(report->leaves_opened, 11u);
   EXPECT_EQ(report->size, 703u);
   ASSERT_EQ(report->events.size(), 11u);
   EXPECT_NE(report->events[10].find("key-659"), std::string::npos);
+}
+
+// Held lines beside a whole log do not stand for it.
+TEST_F(HeldFolder, BesideALogTheLogIsVerifiedToo) {
+  open();
+  fill(kTenant, 5);
+  const Checkpoint checkpoint = run(ledger_->checkpoint(kTenant)).value();
+  NewHold wanted{.reason = "court", .by = {{1}, {5}, "berta"}};
+  wanted.filter.resource = "key-3";
+  const auto quietly = [](const Hold&) -> Task<> { co_return Result<>(); };
+  id_ = run(vault_->place(kTenant, wanted, looking(), quietly)).value().id;
+  ASSERT_TRUE(run(vault_->copy()));
+  const auto page = run(vault_->read(kTenant, id_, {})).value();
+  ASSERT_EQ(page.leaves.size(), 1u);
+  for (const char* tile : {"tile/0/000.p/5", "tile/entries/000.p/5"}) {
+    fs::create_directories((copy_ / tile).parent_path());
+    std::ofstream(copy_ / tile, std::ios::binary)
+        << as_text(run(ledger_->tile(kTenant, tile)).value());
+  }
+  std::ofstream(copy_ / "checkpoint", std::ios::binary) << checkpoint.note;
+  lines_ = {held_line(page.leaves[0]).value(), last_held_line(id_, {1, 1, 5})};
+  auto report = check(lines_);
+  ASSERT_TRUE(report) << report.error().describe();
+  EXPECT_EQ(report->held_leaves, 1u);
+  EXPECT_EQ(report->leaves_checked, 6u);
+  fs::resize_file(copy_ / "tile/entries/000.p/5", 60);
+  EXPECT_EQ(check(lines_).error().message(), "audit.verify_entry");
 }
 
 TEST_F(HeldFolder, WhatWasChangedIsFound) {
@@ -97,6 +126,16 @@ TEST_F(HeldFolder, WhatWasChangedIsFound) {
   EXPECT_EQ(refusal("{", "["), "audit.held_line");
   std::vector<std::string> lines(lines_.begin() + 1, lines_.end());
   EXPECT_EQ(check(lines).error().message(), "audit.verify_missing") << "a leaf is not there";
+  lines.insert(lines.begin(), lines[0]);
+  EXPECT_EQ(check(lines).error().message(), "audit.verify_held_order") << "nor does one stand in";
+  lines = lines_;
+  std::swap(lines[0], lines[1]);
+  EXPECT_EQ(check(lines).error().message(), "audit.verify_held_order");
+  lines = lines_;
+  lines.back() = last_held_line(id_, {11, 11, 704});
+  EXPECT_EQ(check(lines).error().message(), "audit.verify_missing") << "the log is shorter";
+  lines.back() = last_held_line(id_, {11, 11, 0});
+  EXPECT_TRUE(check(lines)) << "exported by an earlier release";
   lines = {lines_.begin(), lines_.end() - 1};
   EXPECT_EQ(check(lines).error().message(), "audit.verify_missing") << "it was cut";
   lines = lines_;

@@ -25,9 +25,10 @@ namespace belfry::audit {
 class ShiftedClock : public Clock {
  public:
   Timestamp now() const override { return clock_->now() + shift.load(); }
-  Monotonic monotonic() const override { return clock_->monotonic(); }
+  Monotonic monotonic() const override { return clock_->monotonic() + passed.load(); }
   boost::asio::awaitable<void> sleep(Duration duration) override { return clock_->sleep(duration); }
   std::atomic<Duration> shift{Duration{0}};
+  std::atomic<Duration> passed{Duration{0}};  // besides, for deadlines and what is done hourly
 
  private:
   std::unique_ptr<Clock> clock_ = make_system_clock();
@@ -62,6 +63,7 @@ class KeysWithGaps : public crypto::KeyStore {
     return keys_->destroy_months_before(month, waiting);
   }
   Result<> destroy_hold(crypto::KeyId id) override { return keys_->destroy_hold(id); }
+  Result<> forget_unused(crypto::KeyId id) override { return keys_->forget_unused(id); }
   Result<> prepare_next_month() override { return keys_->prepare_next_month(); }
   std::vector<DiskState> disks() override { return keys_->disks(); }
 

@@ -31,6 +31,10 @@ class RetentionTest : public LedgerTest {
     open_holds();
   }
 
+  Vault::Look looking() {
+    return [this](TenantId tenant, const Query& query) { return ledger_->query(tenant, query); };
+  }
+
   std::uint64_t destroy() {
     const std::size_t told = count_old_months(*keys_, clock_, kMonthsKeptMin);
     auto destroyed =

@@ -163,7 +163,10 @@ class VaultFaults : public testing::Test {
       if (month == 2) {
         NewHold wanted{.reason = "court", .by = {{1}, {5}, "berta"}};
         wanted.filter.resource = "leaf-1-";
-        auto placed = machine.run(machine.vault().place(kTenant, wanted, quietly));
+        auto placed = machine.run(machine.vault().place(
+            kTenant, wanted,
+            [&](TenantId log, const Query& query) { return machine.ledger().query(log, query); },
+            quietly));
         if (placed) hold_ = placed->id;
       }
       std::ignore = machine.run(machine.vault().copy());

@@ -1,9 +1,12 @@
-// Legal holds on a ledger whose clock is moved by months.
+// The vault of legal holds on the folders of a ledger whose clock is moved by months, and with a
+// disk that refuses.
 #pragma once
 
+#include "audit/vault.h"
 #include "ledger_core.h"
 #include "retention_fixture.h"
 #include "runtime_testing/forwarding_disk.h"
+#include "vault_core.h"
 
 #include <algorithm>
 #include <iterator>
@@ -23,7 +26,7 @@ class VaultTest : public RetentionTest {
     return [](const Hold&) -> Task<> { co_return Result<>(); };
   }
   Result<Hold> try_place(NewHold hold, TenantId tenant = kTenant) {
-    return run(vault_->place(tenant, std::move(hold), quietly()));
+    return run(vault_->place(tenant, std::move(hold), looking(), quietly()));
   }
   HoldId place(const std::string& resource, TenantId tenant = kTenant) {
     auto placed = try_place(wanted(resource), tenant);

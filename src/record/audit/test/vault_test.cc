@@ -1,7 +1,5 @@
 #include "audit/vault.h"
 
-#include "ledger_core.h"
-#include "vault_core.h"
 #include "vault_fixture.h"
 
 #include <algorithm>
@@ -138,6 +136,9 @@ TEST_F(VaultTest, ADiskThatWasExchangedGetsItsCopies) {
   fs::remove_all(vault_folder(4));
   fs::remove_all(vault_folder(6));
   reopen();
+  EXPECT_EQ(vault_->find(kTenant, id)->state, HoldState::kCopying);
+  copy();
+  EXPECT_EQ(vault_->find(kTenant, id)->state, HoldState::kKept);
   EXPECT_EQ(held(id), std::vector<std::string>{"key-3"});
   fs::remove_all(vault_folder(5));
   for (auto& entry : fs::recursive_directory_iterator(vault_folder(4)))
@@ -205,13 +206,13 @@ TEST_F(VaultTold, APlacementThatWasCutShortGoes) {
                placed = cut_short(Outcome::kSuccess);
   ASSERT_TRUE(run(tell(failed, Outcome::kFailure)));
   fs::create_directories(vault_folder(5) / silent.text());
-  const HoldId stays = run(vault_->place(kTenant, wanted("key-7"), aloud())).value().id;
+  const HoldId stays = run(vault_->place(kTenant, wanted("key-7"), looking(), aloud())).value().id;
   reopen();
   for (HoldId id : {silent, failed, placed}) EXPECT_EQ(state(id), "lost");
   copy();
   EXPECT_EQ(state(silent), "audit.no_such_hold");
   EXPECT_EQ(state(failed), "audit.no_such_hold");
-  EXPECT_EQ(keys_->find(silent).error().message(), "key.destroyed");
+  EXPECT_EQ(keys_->find(silent).error().message(), "key.missing") << "it sealed nothing";
   EXPECT_EQ(keys_->find(failed).error().message(), "key.destroyed");
   EXPECT_EQ(state(placed), "lost") << "somebody may have been told that it holds";
   EXPECT_EQ(state(stays), "kept");
@@ -221,7 +222,7 @@ TEST_F(VaultTold, APlacementThatWasCutShortGoes) {
 TEST_F(VaultTold, APlacementThatFailedGoesWithItsFiles) {
   open();
   fill(kTenant, 3);
-  const HoldId id = run(vault_->place(kTenant, wanted("key-7"), aloud())).value().id;
+  const HoldId id = run(vault_->place(kTenant, wanted("key-7"), looking(), aloud())).value().id;
   ASSERT_TRUE(run(tell(id, Outcome::kFailure)));
   reopen();
   copy();
@@ -291,6 +292,7 @@ TEST_F(VaultTest, APieceThatGoesWhileItRunsIsNoticed) {
   for (int disk : {4, 5, 6})
     for (auto& entry : fs::directory_iterator(vault_folder(disk) / id.text()))
       if (entry.path().filename() != kTermsName) fs::resize_file(entry, 40);
+  clock_.passed = std::chrono::minutes(61);
   const auto again = run(vault_->copy());
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().message(), "audit.vault_lost");
@@ -350,7 +352,8 @@ TEST_F(VaultTest, ItIsToldBeforeItHolds) {
   open();
   fill(kTenant, 5);
   const auto refuse = [](const Hold&) -> Task<> { co_return fail(Code::kRetry, "test.silent"); };
-  EXPECT_EQ(run(vault_->place(kTenant, wanted("key-"), refuse)).error().message(), "test.silent");
+  EXPECT_EQ(run(vault_->place(kTenant, wanted("key-"), looking(), refuse)).error().message(),
+            "test.silent");
   EXPECT_TRUE(vault_->list(std::nullopt).empty());
   const HoldId id = place("key-3");
   copy();
@@ -378,8 +381,18 @@ TEST_F(VaultTest, WhatCannotBeHeldIsRefused) {
   EXPECT_EQ(refusal([&](NewHold& hold) { hold.filter.from = hold.filter.until = clock_.now(); }),
             "audit.hold_span");
   EXPECT_EQ(refusal([](NewHold&) {}, {77}), "audit.no_such_log");
+  EXPECT_EQ(refusal([](NewHold& hold) {
+              const std::string text(1000, '\\');
+              hold.filter.actor = hold.filter.action = hold.filter.source_ip = text;
+              for (int i = 0; i < 8; ++i) hold.filter.details.push_back({text, text});
+            }),
+            "audit.hold_too_long");
   for (std::size_t i = 0; i < kHoldsMax; ++i) ASSERT_EQ(refusal([](NewHold&) {}), "");
   EXPECT_EQ(refusal([](NewHold&) {}), "audit.holds_full");
+  // The customer's do not keep the provider from placing what a court asks for.
+  const auto by_other = [](NewHold& hold) { hold.by.tenant = kTenant; };
+  for (std::size_t i = 0; i < kHoldsMax; ++i) ASSERT_EQ(refusal(by_other), "");
+  EXPECT_EQ(refusal(by_other), "audit.holds_full");
 }
 
 TEST(VaultPieces, FollowOneAnotherWhateverDisksHave) {

@@ -74,6 +74,10 @@ class KeyStore {
   // The same of one kHold key. Errors: besides, not_found ("key.missing"), invalid
   // ("key.of_no_hold").
   virtual Result<> destroy_hold(KeyId id) = 0;
+  // Drops a kHold key under which nothing was ever written: without a new seal, and nothing tells
+  // of it afterwards. A disk that does not take that may bring the key back with a start, as a key
+  // that opens nothing. Errors: as of destroy_hold.
+  virtual Result<> forget_unused(KeyId id) = 0;
   // Makes the next month's audit key for every tenant that has one, if the month ends within a day.
   // Called every hour; safe to repeat.
   virtual Result<> prepare_next_month() = 0;

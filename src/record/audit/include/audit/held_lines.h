@@ -17,13 +17,17 @@ inline constexpr std::size_t kHeldLineMax = std::size_t{1} << 20;
 
 // Without its end. Errors: corrupt, when the leaf does not open to what is held of it.
 Result<std::string> held_line(const HeldLeaf& leaf);
-std::string last_held_line(HoldId hold, std::uint64_t leaves, std::uint64_t events);
+// `looked_at`: of how many leaves of the log, from the first, the lines have all that is held.
+struct HeldCount {
+  std::uint64_t leaves = 0, events = 0, looked_at = 0;
+};
+std::string last_held_line(HoldId hold, const HeldCount& count);
 
 struct HeldLine {
   std::optional<HeldLeaf> leaf;  // nothing: the last line
   std::vector<LoggedEvent> events;
   std::string hold;
-  std::uint64_t leaves = 0, events_count = 0;  // of the last line
+  HeldCount count;  // of the last line; looked_at 0: one of before it was told
 };
 
 // Errors: corrupt ("audit.held_line").

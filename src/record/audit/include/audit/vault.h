@@ -32,8 +32,8 @@
 
 namespace belfry::audit {
 
-// Holds on one tenant's log, and events that a hold may be about when it is placed: those that come
-// later are held too, however many.
+// Holds on one tenant's log that one side placed, the tenant or the provider, and events that a
+// hold may be about when it is placed: those that come later are held too, however many.
 inline constexpr std::size_t kHoldsMax = 32;
 inline constexpr std::uint64_t kHeldEventsMax = 100'000;
 inline constexpr std::size_t kHoldTextMax = 1000;  // octets of each text of a hold
@@ -66,7 +66,7 @@ struct Hold {
   HoldState state = HoldState::kCopying;
   std::uint64_t events = 0;     // copied so far
   std::uint64_t looked_at = 0;  // leaves of the log, from the first
-  std::uint64_t log_size = 0;   // of them there are, as far as it copies now
+  std::uint64_t log_size = 0;   // of them there are
 };
 
 struct HeldPage {
@@ -92,11 +92,17 @@ class Vault {
   // knows a placement that was cut short.
   using Announce = std::function<Task<>(const Hold& hold)>;
 
-  // Durable on three disks when this returns; copying goes on by copy(). Errors: invalid
-  // ("audit.hold_reason", "audit.hold_text", "audit.hold_span"), not_found ("audit.no_such_log"),
-  // conflict ("audit.holds_full", "audit.hold_too_large"), retry ("audit.vault_not_written", key
-  // disks); those of `announce`.
-  virtual Task<Hold> place(TenantId tenant, NewHold wanted, Announce announce) = 0;
+  // How a placement searches the log to count what it is about: Ledger::query, in its turn among
+  // other searches.
+  using Look = std::function<Task<QueryPage>(TenantId tenant, const Query& query)>;
+
+  // Durable on three disks when this returns; copying goes on by copy(). What is refused leaves no
+  // key, and no trace of one where `announce` failed. Errors: invalid ("audit.hold_reason",
+  // "audit.hold_text", "audit.hold_too_long", "audit.hold_span"), not_found ("audit.no_such_log"),
+  // conflict ("audit.holds_full", "audit.holds_often", "audit.hold_too_large",
+  // "audit.hold_not_counted"), retry ("audit.vault_absent", "audit.vault_not_written", key disks);
+  // those of `look` and of `announce`.
+  virtual Task<Hold> place(TenantId tenant, NewHold wanted, Look look, Announce announce) = 0;
   // Destroys what it keeps. Safe to repeat: after an error it may hold still. Errors: not_found
   // ("audit.no_such_hold"), retry (key disks); those of `announce`.
   virtual Task<> release(TenantId tenant, HoldId id, Announce announce) = 0;
@@ -110,14 +116,19 @@ class Vault {
   // piece is a gap, and `next` leads past it).
   virtual Task<HeldPage> read(TenantId tenant, HoldId id, Position from) = 0;
 
-  // Goes on with what holds have not looked at since they were placed, or since the start, and with
-  // releases that a disk kept from ending; takes away what placements left that were cut short; and
-  // reads again what is kept, a piece of each hold a call. Called every few seconds; safe to
-  // repeat. Errors: the first of any hold; the others go on.
+  // Goes on with what holds have not looked at, of what there was when they were placed, or an hour
+  // ago, and with releases that a disk kept from ending; takes away what placements left that were
+  // cut short; and reads again what is kept, on each of the three disks, a piece of each hold a
+  // call: what is not whole there is written anew, and until it can be, months wait. Called every
+  // few seconds; safe to repeat. Errors: the first of any hold; the others go on.
   virtual Task<> copy() = 0;
+  // Looks at what there is in the log now, for some seconds: who reads the hold after it misses
+  // nothing that was there before. Nothing to do for one that is lost or damaged. Errors:
+  // not_found, retry ("audit.hold_behind": there is more; "audit.vault_not_written").
+  virtual Task<> catch_up(TenantId tenant, HoldId id) = 0;
 
   // Makes invariant 10 true of `tenants`, while it lives: until then nothing is placed or released.
-  // `waiting` are those of them where it could not be made true.
+  // `waiting` are those of them where it could not be made true, within some minutes in all.
   struct Secured {
     Turns::Turn turn;
     std::set<TenantId> waiting;
@@ -138,7 +149,8 @@ struct VaultOptions {
   std::shared_ptr<Pool> pool;
 };
 
-// Reads what holds there are, and brings missing copies back. A hold that cannot be read is kLost.
+// Reads what holds there are; copy() brings missing copies back. A hold that cannot be read is
+// kLost.
 // What it is given must outlive it.
 Task<std::unique_ptr<Vault>> open_vault(Ledger& ledger, crypto::KeyStore& keys, Clock& clock,
                                         Random& random, VaultOptions options);

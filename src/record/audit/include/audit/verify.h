@@ -15,7 +15,7 @@ namespace belfry::audit {
 
 struct VerifyOptions {
   // With checkpoint, tile/, as the daemon writes them; or of a hold, with held.jsonl instead of
-  // entries (docs/formats/vault.md).
+  // entries, or besides (docs/formats/vault.md).
   std::string directory;
   std::string verifier_key;                   // "name+hash+key" of the signed note
   std::map<std::int64_t, Buffer> month_keys;  // opens the leaves; empty: only the tree is checked
@@ -33,7 +33,10 @@ struct VerifyReport {
   std::uint64_t leaves_checked = 0, leaves_opened = 0;
   // Whose entries the copy has not, because their months are destroyed: the oldest bundles of it.
   std::uint64_t leaves_deleted = 0;
-  std::string hold;                            // whose folder it is; empty: a whole log's
+  // Of a hold's lines: which hold, how many of the leaves above, and of how many leaves of the log
+  // they have all that is held (0: not told). Without entries nothing else is checked.
+  std::string hold;
+  std::uint64_t held_leaves = 0, looked_at = 0;
   std::optional<CheckedRootProof> root_proof;  // of root-proof.json, when the copy has one
   std::vector<std::string> events;             // OCSF lines of the first opened leaves, as asked
 };
