@@ -180,7 +180,7 @@ Task<> tell(Call& call, TenantId tenant, const audit::Event& event) {
   co_return Result<>();
 }
 
-// What was told and did not come about.
+// What was told and did not come about: what the log did not take at first, it may take still.
 Result<> take_back(Call& call, TenantId tenant, const std::optional<audit::Event>& told,
                    const Error& error) {
   if (!told) return {};
@@ -234,9 +234,8 @@ Task<Answer> place_hold(Call& call) {
   const auto announce = [&](const audit::Hold& hold) -> Task<> {
     audit::Event event = hold_event(call, hold, hold.reason);
     event.details.push_back({"filter", shape_of(hold.filter).dump()});
-    CO_TRY(co_await tell(call, tenant, event));
-    told = std::move(event);
-    co_return Result<>();
+    told = event;
+    co_return co_await tell(call, tenant, event);
   };
   // Whoever places it waits for a place among the searches, not whose log it is.
   const auto look = [&call](TenantId log, const audit::Query& query) {
@@ -298,9 +297,8 @@ Task<Answer> release_hold(Call& call) {
     if (*undoing == iam::Undoing::kAlone) event.details.push_back({"released_alone", "yes"});
     if (*undoing == iam::Undoing::kMayBeOne)
       event.details.push_back({"approved_by_own_account", "yes"});
-    CO_TRY(co_await tell(call, owner_of(call, hold), event));
-    told = std::move(event);
-    co_return Result<>();
+    told = event;
+    co_return co_await tell(call, owner_of(call, hold), event);
   };
   auto released = co_await services.vault.release(hold.tenant, hold.id, announce);
   if (!released) {
@@ -310,31 +308,43 @@ Task<Answer> release_hold(Call& call) {
   co_return Answer::none();
 }
 
+Task<> catch_up(Call& call, const audit::Hold& hold) {
+  if (hold.looked_at >= hold.log_size) co_return Result<>();
+  const TenantPlaces::Place place(call.host.catching_up, hold.tenant);
+  if (!place.is_there()) co_return fail(Code::kRetry, "api.searches_busy");
+  co_return co_await call.host.services.vault.catch_up(hold.tenant, hold.id);
+}
+
 Task<Answer> list_held_events(Call& call) {
   CO_TRY(const audit::Hold hold, own_hold_in(call));
   audit::Position from;
   if (const std::string cursor = call.parameter("cursor"); !cursor.empty()) {
     CO_TRY(from, parse_cursor(cursor));
   } else {
-    // A disk that is away does not keep what is there from who may read it.
-    const auto caught = co_await call.host.services.vault.catch_up(hold.tenant, hold.id);
-    if (!caught && caught.error().message() != "audit.vault_not_written")
-      co_return std::unexpected(caught.error());
+    const auto caught = co_await catch_up(call, hold);
+    // What cannot be copied now does not keep what is there from who may read it.
+    const bool is_busy = !caught && (caught.error().message() == "audit.hold_behind" ||
+                                     caught.error().message() == "api.searches_busy");
+    if (is_busy) co_return std::unexpected(caught.error());
   }
+  CO_TRY(const audit::Hold now, call.host.services.vault.find(hold.tenant, hold.id));
   CO_TRY(const auto page, co_await call.host.services.vault.read(hold.tenant, hold.id, from));
   json items = json::array();
   for (const audit::HeldLeaf& leaf : page.leaves) {
     CO_TRY(const auto events, leaf.events());
     for (const audit::LoggedEvent& event : events) items.push_back(to_json(event, call.language()));
   }
-  co_return answer(page_of(std::move(items), page.next ? cursor_text(*page.next) : ""));
+  json body = page_of(std::move(items), page.next ? cursor_text(*page.next) : "");
+  body["looked_at"] = now.looked_at;
+  body["log_size"] = now.log_size;
+  co_return answer(body);
 }
 
 // Whoever has these keys reads what is held for ever: nobody gets them unseen.
 Task<Answer> export_hold(Call& call) {
   CO_TRY(const audit::Hold hold, own_hold_in(call));
   const Services& services = call.host.services;
-  CO_TRY(co_await services.vault.catch_up(hold.tenant, hold.id));
+  CO_TRY(co_await catch_up(call, hold));
   CO_TRY(const audit::Hold now, services.vault.find(hold.tenant, hold.id));
   CO_TRY(co_await tell(call, hold.tenant, hold_event(call, hold, hold.reason)));
   call.response.fields.set("Content-Type", "application/jsonl");

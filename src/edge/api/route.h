@@ -33,6 +33,9 @@ struct Host {
   // Requests that wait for events: each looks into its log again and again.
   TenantPlaces followers{{.of_all = 200, .of_tenant = 50}};
   Searches searches;
+  // Holds that look at what came since, for who lists or exports them: each takes the vault's turn
+  // again and again.
+  TenantPlaces catching_up{{.of_all = 8, .of_tenant = 1}};
 };
 
 // One request on its way through a handler.

@@ -64,7 +64,7 @@ bool Core::are_savepoints_whole() {
 // False: that was all. A bundle that no disk has is passed over: whoever reads it is told.
 bool Core::mend_next() {
   auto& [tenant, bundle] = mended_;
-  bool is_full = false, is_deleted = false;
+  bool is_full = false, is_deleted = false, is_removed = false;
   {
     std::lock_guard lock(mutex_);
     const auto found = logs_.lower_bound(tenant);
@@ -72,6 +72,7 @@ bool Core::mend_next() {
     if (found->first != tenant) mended_ = {found->first, 0};
     is_full = (bundle + 1) * kTileWidth <= found->second.entries_from();
     is_deleted = bundle < found->second.deleted();
+    is_removed = bundle < found->second.removed();
   }
   if (!is_full) {
     mended_ = {{tenant.value + 1}, 0};
@@ -80,6 +81,9 @@ bool Core::mend_next() {
   std::ignore = mend_above(tenant, bundle);
   std::ignore = mend_tile(tenant, {0, bundle});
   if (!is_deleted) std::ignore = mend_bundle(tenant, bundle, kTileWidth);
+  // What a disk did not let go at the time.
+  if (is_removed)
+    files_.remove(tenant, TilePath{Resource::kEntries, {0, bundle}, kTileWidth}.text());
   ++bundle;
   return true;
 }

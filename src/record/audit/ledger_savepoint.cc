@@ -193,7 +193,12 @@ boost::asio::awaitable<bool> Core::save(std::shared_ptr<Core> core) {
       segments::Stream::kLedger, core->options_.placement, kSavepointRecord,
       {encode_savepoint_record({core->clock_.now(), saving.head.sequence})},
       segments::Purpose::kRelease);
-  if (!told) co_return false;
+  if (!told) {
+    std::lock_guard lock(core->mutex_);
+    core->save_wanted_ = true;
+    core->save_again_ = core->clock_.monotonic() + kAgainAfter;
+    co_return false;
+  }
   auto remove = [raw, &saving]() -> Result<> {
     for (const Saving::Size& log : saving.sizes) raw->remove_deleted(log);
     return {};

@@ -127,9 +127,12 @@ Task<bool> FileVault::step(HoldId id, std::uint64_t size) {
   if (!page.events.empty()) {
     CO_TRY(piece.leaves, co_await take_leaves(kept.tenant, page));
     CO_TRY(grown, co_await grow(kept, piece));
-    CO_TRY(co_await runtime::blocking(*options_.pool, [&] {
-      return files_.write(id, PieceName{piece.from, piece.until}.text(),
-                          encode_piece(kept.key, piece, random_.octets<12>()));
+    CO_TRY(co_await runtime::blocking(*options_.pool, [&]() -> Result<> {
+      const std::string name = PieceName{piece.from, piece.until}.text();
+      auto written = files_.write(id, name, encode_piece(kept.key, piece, random_.octets<12>()));
+      // Not on three: the next try is of a longer log, so of another name.
+      if (!written) files_.remove(id, name);
+      return written;
     }));
   }
   std::unique_lock lock(mutex_);

@@ -128,9 +128,11 @@ Result<Buffer> VaultFiles::read(HoldId hold, const std::string& name) {
 }
 
 Result<VaultFiles::Checked> VaultFiles::check(HoldId hold, const std::string& name) {
+  const std::string path = folder_of(hold) + "/" + name;
+  // What rots on the medium is not seen in memory.
+  for (const auto& disk : all()) disk->forget_cached(path);
   TRY(Buffer good, read(hold, name));
   Checked checked;
-  const std::string path = folder_of(hold) + "/" + name;
   const auto content = std::make_shared<const Buffer>(std::move(good));
   for (std::size_t i = 0; i < std::max(kCopies, disks_.size()); ++i) {
     if (i < disks_.size() && disks_[i])
