@@ -271,7 +271,8 @@ class RunningProvider : public Provider {
       return keep_credentials(*directory_, founded);
     };
     CO_TRY(co_await iam_->found(topology_.provider_name, customer, keep));
-    co_return Result<>();
+    // What profiles of an earlier release may is judged anew before anybody signs in.
+    co_return co_await iam_->upkeep().collect_facts();
   }
 
   Task<> open_measures() {

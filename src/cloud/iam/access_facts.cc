@@ -29,15 +29,17 @@ std::int64_t cost_of(std::string_view form, std::string_view name) {
   return value;
 }
 
-// Profiles that are older than the count, some at a time. What cannot be compiled allows nothing.
-Result<> count_services_of_profiles(Transaction& transaction, policy::CompiledPolicies& compiled) {
-  TRY(auto rows,
-      transaction.query("SELECT id, document FROM iam_profile WHERE services = -1 LIMIT 100"));
+// Profiles that a release before knew less of: how much they reach, and whether that is privileged.
+// What cannot be compiled allows nothing.
+Result<> judge_profiles_again(Transaction& transaction, policy::CompiledPolicies& compiled) {
+  TRY(auto rows, transaction.query("SELECT id, document FROM iam_profile WHERE services = -1"));
   for (const Row& row : rows) {
     auto policy = compiled.find(row.text("document"));
-    TRY(transaction.execute("UPDATE iam_profile SET services = :services WHERE id = :id",
-                            {{"services", policy ? count_services(**policy) : std::int64_t{0}},
-                             {"id", row.integer("id")}}));
+    TRY(transaction.execute(
+        "UPDATE iam_profile SET services = :services, privileged = :privileged WHERE id = :id",
+        {{"services", policy ? count_services(**policy) : std::int64_t{0}},
+         {"privileged", std::int64_t(policy && is_privileged(**policy))},
+         {"id", row.integer("id")}}));
   }
   return {};
 }
@@ -68,7 +70,7 @@ Task<> IamService::collect_facts() {
           ":second_factor, :known_words, :hash_form, :memory_kib, :passes, :free_failures, "
           ":wait_max_seconds, :now_us)",
           parameters));
-      return count_services_of_profiles(transaction, core_.held);
+      return judge_profiles_again(transaction, core_.held);
     });
   });
 }

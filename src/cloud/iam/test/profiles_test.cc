@@ -51,6 +51,18 @@ class ProfilesTest : public testing::TestWithParam<database::Engine> {
 };
 BELFRY_ON_BOTH_ENGINES(ProfilesTest);
 
+// As a release left it that did not know one of the services yet.
+TEST_P(ProfilesTest, WhatAnEarlierReleaseTookForPlainIsJudgedAnew) {
+  make_profile("Rest", R"({"Statement": {"Effect": "Allow", "Resource": "*", "NotAction": [
+      "iam:*", "audit:*", "disk:*", "measure:*", "topology:*"]}})");
+  ASSERT_TRUE(world_.state->write([](database::Transaction& transaction) -> Result<> {
+    TRY(transaction.execute("UPDATE iam_profile SET privileged = 0, services = -1"));
+    return {};
+  }));
+  ASSERT_TRUE(world_.wait(iam().upkeep().collect_facts()));
+  EXPECT_EQ(world_.count("SELECT count(*) AS n FROM iam_profile WHERE privileged = 1"), 1);
+}
+
 TEST_P(ProfilesTest, GiveRightsToUsersAndGroups) {
   const std::string object = "arn:aws:s3:::backups/a";
   EXPECT_EQ(may("reader", "s3:PutObject", object), "iam.denied");
