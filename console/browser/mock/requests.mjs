@@ -19,6 +19,7 @@ const request = (id, more) => ({
   duration_s: 28_800,
   assumable_role: null,
   trust: null,
+  trust_now: null,
   requested_by: '101',
   requested_by_name: 'bruno.martin',
   requested_us: now() - dayUs,
