@@ -75,6 +75,28 @@ TEST_F(VaultDiskTest, NothingIsBegunWithoutTheThreeDisks) {
   EXPECT_TRUE(keys_->list(kTenant, crypto::KeyPurpose::kHold).empty());
 }
 
+// The log grows between the tries, so that each is of a piece of another name.
+TEST_F(VaultDiskTest, WhatADiskDoesNotTakeIsLeftOnNoOther) {
+  open_with_refusing();
+  fill(kTenant, 3);
+  const HoldId id = place("key-");
+  copy();
+  const auto files_on_another = [&] {
+    const fs::path folder = vault_folder(4) / id.text();
+    return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
+  };
+  const auto before = files_on_another();
+  refusing_->refuses = true;
+  for (int i = 0; i < 4; ++i) {
+    fill(kTenant, 1);
+    EXPECT_EQ(run(vault_->catch_up(kTenant, id)).error().message(), "audit.vault_not_written");
+  }
+  EXPECT_EQ(files_on_another(), before);
+  refusing_->refuses = false;
+  EXPECT_TRUE(run(vault_->catch_up(kTenant, id)));
+  EXPECT_EQ(held(id).size(), 7u);
+}
+
 // Counts what it is asked for, and takes its time to write.
 class SlowDisk : public runtime::testing::ForwardingDisk {
  public:
