@@ -148,6 +148,7 @@ class Machine {
   double drive(unsigned writers, std::uint64_t count, Piece piece) {
     std::atomic<std::uint64_t> next = 0;
     std::vector<std::future<void>> ends;
+    ends.reserve(writers);
     const auto begin = SteadyClock::now();
     auto write = [&]() -> asio::awaitable<void> {
       for (std::uint64_t number; (number = next++) < count;) must(co_await piece(number));

@@ -36,6 +36,7 @@ SavedLog TenantLog::save(TenantId tenant, segments::Sequence savepoint) {
 
 std::vector<std::uint64_t> TenantLog::held() const {
   std::vector<std::uint64_t> sizes;
+  sizes.reserve(held_.size());
   for (const auto& [savepoint, size] : held_) sizes.push_back(size);
   return sizes;
 }
