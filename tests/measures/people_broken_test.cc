@@ -105,9 +105,9 @@ TEST_F(MeasuresBroken, LastAdministratorWhoHasLeft) {
   };
   EXPECT_TRUE(is_active());
   EXPECT_THAT(failing("S07-P-10"),
-              ElementsAre("user admin: its person left 0 hours ago, and it is the last "
-                          "administrator: give another account that role and a second factor, then "
-                          "it ends by itself"));
+              ElementsAre("user admin: its person left 0 hours ago, and nobody else "
+                          "administers for good: have two others with a second factor administer, "
+                          "then suspend it by hand"));
   const audit::Query alarms{.action = "people:LeaverAlarm"};
   wait_until([&] {
     return must(provider().ledger().query(iam::kProviderTenant, alarms)).events.size() == 1;

@@ -61,7 +61,7 @@ export const registerEn = {
   'person.accounts.suspended': 'suspended',
   'person.accounts.ended': 'Ended',
   'person.accounts.kept':
-    'not ended: the last administrator. Give another account that role and a second factor.',
+    'not ended: nobody else administers for good. Have two others with a second factor administer, then suspend it by hand.',
   'person.bind': 'Bind an account',
   'person.bind.means': 'An account is one person’s. Accounts of programs are their owner’s.',
   'person.bind.none': 'There is no other account.',

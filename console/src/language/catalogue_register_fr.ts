@@ -65,7 +65,7 @@ export const registerFr: Record<keyof typeof registerEn, string> = {
   'person.accounts.suspended': 'suspendu',
   'person.accounts.ended': 'Fermé',
   'person.accounts.kept':
-    'pas fermé : c’est le dernier administrateur. Donnez ce rôle et un second facteur à un autre compte.',
+    'pas fermé : personne d’autre n’administre durablement. Faites administrer deux autres comptes ayant un second facteur, puis suspendez-le à la main.',
   'person.bind': 'Rattacher un compte',
   'person.bind.means':
     'Un compte est celui d’une seule personne. Ceux des programmes sont à leur propriétaire.',

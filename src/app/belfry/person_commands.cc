@@ -283,9 +283,11 @@ Result<> list_job_roles(const Invocation& invocation) {
   return {};
 }
 
+// Of those that are there still: what was deleted since has no name.
 json ids_of(const json& things) {
   json ids = json::array();
-  for (const json& thing : things) ids.push_back(thing.at("id"));
+  for (const json& thing : things)
+    if (!thing.at("name").is_null()) ids.push_back(thing.at("id"));
   return ids;
 }
 

@@ -3,8 +3,8 @@
 
 namespace belfry::people {
 
-Result<> RegisterService::add_account(Transaction& transaction, const Actor& by,
-                                      const Person& person, UserId user) {
+Result<bool> RegisterService::add_account(Transaction& transaction, const Actor& by,
+                                          const Person& person, UserId user) {
   TRY(auto rows,
       transaction.query("SELECT u.owner_id, u.role, u.base_role, COALESCE((SELECT a.person_id FROM "
                         "person_account a WHERE a.user_id = u.id), 0) AS person_id FROM iam_user u "
@@ -13,7 +13,7 @@ Result<> RegisterService::add_account(Transaction& transaction, const Actor& by,
   if (rows.empty()) return fail(Code::kNotFound, "people.no_account", {{"account", user.text()}});
   if (!rows[0].is_null("owner_id")) return fail(Code::kConflict, "people.program_account");
   const PersonId holder{rows[0].integer("person_id")};
-  if (holder == person.id) return {};
+  if (holder == person.id) return false;
   if (holder) return fail(Code::kConflict, "people.account_taken", {{"person", holder.text()}});
   TRY(transaction.execute(
       "INSERT INTO person_account (user_id, person_id, tenant_id, bound_us, kept) "
@@ -24,15 +24,15 @@ Result<> RegisterService::add_account(Transaction& transaction, const Actor& by,
        {"now", to_us(clock_.now())}}));
   // As if the end were recorded now: who may have an administrator leave is asked.
   if (person.ends) TRY(set_end(transaction, by, person, person.ends));
-  return {};
+  return true;
 }
 
 Task<Person> RegisterService::bind(const Actor& by, PersonId person, UserId user) {
   co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
     TRY(const Person before, find_person(transaction, by.tenant, person));
-    TRY(add_account(transaction, by, before, user));
+    TRY(const bool is_new, add_account(transaction, by, before, user));
     TRY(Person after, find_person(transaction, by.tenant, person));
-    if (after.accounts.size() == before.accounts.size()) return after;
+    if (!is_new) return after;
     TRY(note(transaction, by, "people:BindAccount", resource_of(person),
              {{"name", before.name}, {"account", user.text()}}));
     return after;
@@ -42,6 +42,8 @@ Task<Person> RegisterService::bind(const Actor& by, PersonId person, UserId user
 Task<Person> RegisterService::unbind(const Actor& by, PersonId person, UserId user) {
   co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
     TRY(const Person before, find_person(transaction, by.tenant, person));
+    // Whose end is known would stay an account without a person.
+    if (before.ends) TRY(check_may_end(transaction, by, person));
     TRY(const std::int64_t removed,
         transaction.execute("DELETE FROM person_account WHERE user_id = :user AND person_id = "
                             ":person",

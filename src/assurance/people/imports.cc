@@ -8,11 +8,14 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace belfry::people {
 namespace {
 
 constexpr std::size_t kNone = std::size_t(-1);
+// Names of a line.
+constexpr std::size_t kAccountsMax = 20;
 
 // Where each column stands in the file, or nowhere.
 using Places = std::array<std::size_t, kColumns.size()>;
@@ -60,6 +63,10 @@ bool is_fault_of_file(const Error& error) {
   return error.message().starts_with("people.");
 }
 
+struct EndTurn {
+  void operator()(std::atomic<bool>* is_taken) const { *is_taken = false; }
+};
+
 // What is written in a cell of a date that is known already.
 bool is_same(const std::optional<Timestamp>& known, const std::string& cell) {
   return (known ? date_text(*known) : "") == cell;
@@ -70,6 +77,7 @@ bool is_same(const std::optional<Timestamp>& known, const std::string& cell) {
 // What a file refers to, read once.
 struct RegisterService::Files {
   std::map<std::string, PersonId> persons;     // by reference
+  std::size_t count = 0;                       // of persons
   std::map<std::string, JobRoleId> job_roles;  // by name in lower case
   Places places{};
 
@@ -80,6 +88,7 @@ struct RegisterService::Files {
                                         ":tenant",
                                         parameters));
     for (const Row& row : persons) files.persons[row.text("reference")] = {row.integer("id")};
+    files.count = persons.size();
     TRY(auto roles, transaction.query("SELECT id, name_key FROM job_role WHERE tenant_id = :tenant",
                                       parameters));
     for (const Row& row : roles) files.job_roles[row.text("name_key")] = {row.integer("id")};
@@ -159,6 +168,7 @@ Result<PersonId> RegisterService::import_line(Transaction& transaction, const Ac
   if (reference.empty() || known == files.persons.end()) {
     TRY(Change change, read_line(cells, files.job_roles, nullptr));
     if (!change.starts) return fail(Code::kInvalid, "people.bad_date");
+    TRY(check_room(files.count++));
     TRY(const PersonId id, insert(transaction, by, new_person(reference, change)));
     if (change.job_role) {
       TRY(const Person made, find_person(transaction, by.tenant, id));
@@ -191,8 +201,16 @@ Result<> RegisterService::import_relations(Transaction& transaction, const Actor
         apply(transaction, by, person, {.manager = manager->empty() ? PersonId{} : found->second}));
     TRY(note(transaction, by, "people:ChangePerson", resource_of(id), std::move(details)));
   }
-  const std::string accounts = cells.text(Column::kAccounts);
-  for (std::string_view rest = accounts; !rest.empty();) {
+  return add_accounts(transaction, by, person, cells.text(Column::kAccounts));
+}
+
+Result<> RegisterService::add_accounts(Transaction& transaction, const Actor& by,
+                                       const Person& person, const std::string& names) {
+  std::size_t count = 0;
+  for (std::string_view rest = names; !rest.empty();) {
+    if (++count > kAccountsMax)
+      return fail(Code::kInvalid, "people.too_many_accounts",
+                  {{"limit", std::to_string(kAccountsMax)}});
     const std::string name(rest.substr(0, rest.find(' ')));
     rest = trim(rest.substr(name.size()));
     if (std::ranges::any_of(person.accounts, [&](const Account& account) {
@@ -204,8 +222,10 @@ Result<> RegisterService::import_relations(Transaction& transaction, const Actor
                                      {{"name", to_lower(name)}, {"tenant", by.tenant.value}}));
     if (rows.empty()) return fail(Code::kNotFound, "people.no_account", {{"account", name}});
     const UserId user{rows[0].integer("id")};
-    TRY(add_account(transaction, by, person, user));
-    TRY(note(transaction, by, "people:BindAccount", resource_of(id),
+    TRY(const bool is_new, add_account(transaction, by, person, user));
+    // It stands there twice.
+    if (!is_new) continue;
+    TRY(note(transaction, by, "people:BindAccount", resource_of(person.id),
              {{"name", person.name}, {"account", user.text()}}));
   }
   return {};
@@ -256,6 +276,9 @@ Task<Imported> RegisterService::import_people(const Actor& by, std::string file)
     co_return fail(
         Code::kInvalid, "people.file_too_large",
         {{"lines", std::to_string(kLinesMax)}, {"kib", std::to_string(kFileOctetsMax >> 10)}});
+  // A file leaves an event a line: the next one waits until the log has them.
+  if (is_importing_.exchange(true)) co_return fail(Code::kRetry, "people.import_runs");
+  const std::unique_ptr<std::atomic<bool>, EndTurn> turn(&is_importing_);
   Imported faulty;
   auto done = co_await write<Imported>([&](Transaction& transaction) -> Result<Imported> {
     TRY(Imported imported, import_lines(transaction, by, lines));
@@ -271,6 +294,8 @@ Task<Imported> RegisterService::import_people(const Actor& by, std::string file)
               {"unchanged", std::to_string(imported.unchanged)}}));
     return imported;
   });
+  // It is in the table: should the log be away, it is sent later.
+  if (done) std::ignore = co_await outbox_.drain();
   if (done || done.error().message() != "people.import_faults") co_return done;
   faulty.recorded = faulty.changed = faulty.unchanged = 0;
   co_return faulty;

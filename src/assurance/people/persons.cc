@@ -191,6 +191,9 @@ Result<PersonId> RegisterService::insert(Transaction& transaction, const Actor& 
 
 Task<Person> RegisterService::record(const Actor& by, const NewPerson& wanted) {
   co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
+    TRY(auto rows, transaction.query("SELECT count(*) AS n FROM person WHERE tenant_id = :tenant",
+                                     {{"tenant", by.tenant.value}}));
+    TRY(check_room(std::size_t(rows[0].integer("n"))));
     TRY(const PersonId id, insert(transaction, by, wanted));
     return find_person(transaction, by.tenant, id);
   });
@@ -223,17 +226,23 @@ Result<> RegisterService::move(Transaction& transaction, const Person& before, J
   return {};
 }
 
-Result<> RegisterService::set_end(Transaction& transaction, const Actor& by, const Person& before,
-                                  const std::optional<Timestamp>& ends) {
-  const database::Parameters parameters = {{"id", before.id.value}, {"ends", time_or_null(ends)}};
+Result<> RegisterService::check_may_end(Transaction& transaction, const Actor& by,
+                                        PersonId person) {
+  if (by.may_suspend_administrators) return {};
   TRY(auto administrators,
       transaction.query("SELECT count(*) AS n FROM person_account a JOIN iam_user u ON u.id = "
                         "a.user_id WHERE a.person_id = :id AND (u.role IN "
                         "('provider_administrator', 'tenant_administrator') OR u.base_role IN "
                         "('provider_administrator', 'tenant_administrator'))",
-                        parameters));
-  if (ends && administrators[0].integer("n") > 0 && !by.may_suspend_administrators)
-    return fail(Code::kDenied, "people.administrator_leaves");
+                        {{"id", person.value}}));
+  if (administrators[0].integer("n") == 0) return {};
+  return fail(Code::kDenied, "people.administrator_leaves");
+}
+
+Result<> RegisterService::set_end(Transaction& transaction, const Actor& by, const Person& before,
+                                  const std::optional<Timestamp>& ends) {
+  TRY(check_may_end(transaction, by, before.id));
+  const database::Parameters parameters = {{"id", before.id.value}, {"ends", time_or_null(ends)}};
   TRY(transaction.execute("UPDATE person SET ends_us = :ends WHERE id = :id", parameters));
   if (!ends)
     TRY(

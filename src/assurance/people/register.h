@@ -5,6 +5,7 @@
 #include "csv.h"
 #include "people/people.h"
 
+#include <atomic>
 #include <string>
 #include <string_view>
 
@@ -67,8 +68,13 @@ class RegisterService : public Register {
   Result<> move(Transaction& transaction, const Person& before, JobRoleId role, Timestamp since);
   Result<> set_end(Transaction& transaction, const Actor& by, const Person& before,
                    const std::optional<Timestamp>& ends);
-  Result<> add_account(Transaction& transaction, const Actor& by, const Person& person,
-                       UserId user);
+  // Whoever may not have an administrator leave changes no end of one either.
+  Result<> check_may_end(Transaction& transaction, const Actor& by, PersonId person);
+  // False: it is the person's already.
+  Result<bool> add_account(Transaction& transaction, const Actor& by, const Person& person,
+                           UserId user);
+  Result<> add_accounts(Transaction& transaction, const Actor& by, const Person& person,
+                        const std::string& names);
   Result<JobRole> find_job_role(Transaction& transaction, TenantId tenant, JobRoleId id);
   // A line of a file, without who it refers to, which comes after all lines.
   Result<PersonId> import_line(Transaction& transaction, const Actor& by, const CsvLine& line,
@@ -85,6 +91,7 @@ class RegisterService : public Register {
   audit::Outbox& outbox_;
   Clock& clock_;
   Random& random_;
+  std::atomic<bool> is_importing_ = false;
 };
 
 template <class T, class Work>

@@ -102,6 +102,11 @@ Result<> add_facts(Transaction& transaction, std::vector<Person>& persons) {
   return {};
 }
 
+Result<> check_room(std::size_t persons) {
+  if (persons < kPersonsMax) return {};
+  return fail(Code::kConflict, "people.too_many_people", {{"limit", std::to_string(kPersonsMax)}});
+}
+
 Result<Person> find_person(Transaction& transaction, TenantId tenant, PersonId id) {
   TRY(auto rows, transaction.query("SELECT " + std::string(kPersonColumns) +
                                        " FROM person p WHERE p.id = :id AND p.tenant_id = :tenant",

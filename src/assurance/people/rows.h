@@ -21,6 +21,9 @@ Result<> add_facts(Transaction& transaction, std::vector<Person>& persons);
 // Errors: not_found ("people.no_person").
 Result<Person> find_person(Transaction& transaction, TenantId tenant, PersonId id);
 
+// Whether a tenant may have one more than `persons`. Errors: conflict ("people.too_many_people").
+Result<> check_room(std::size_t persons);
+
 // Errors: not_found ("people.no_job_role").
 Result<std::string> name_of_job_role(Transaction& transaction, TenantId tenant, JobRoleId id);
 

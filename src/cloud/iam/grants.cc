@@ -305,7 +305,7 @@ Result<bool> gives_privileges(Transaction& transaction, GroupId group) {
 }
 
 Result<bool> is_last_administrator(Transaction& transaction, TenantId tenant, UserId user,
-                                   Timestamp now) {
+                                   Timestamp now, Successors successors) {
   const std::string roles = " IN ('provider_administrator', 'tenant_administrator')";
   const std::string has_factor =
       "EXISTS (SELECT 1 FROM mfa_factor f WHERE f.user_id = u.id AND f.confirmed_us IS NOT NULL)";
@@ -314,7 +314,7 @@ Result<bool> is_last_administrator(Transaction& transaction, TenantId tenant, Us
       "COALESCE(u.base_role, u.role)" + roles};
   // Nobody but the founder administers the provider for good: two who do it for a time prolong each
   // other's role.
-  if (tenant == kProviderTenant) {
+  if (tenant == kProviderTenant && successors == Successors::kForATime) {
     TRY(auto others,
         transaction.query(
             "SELECT count(*) AS n FROM iam_user u WHERE u.id <> "

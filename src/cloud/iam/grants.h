@@ -81,9 +81,12 @@ inline constexpr std::string_view kAdministrators =
 inline constexpr std::string_view kAdministratorsOfAll =
     kAdministrators.substr(std::string_view("u.active = 1 AND ").size());
 // Whether the tenant would be left without such an administrator, now or when roles for a time have
-// ended, once `user` were none any more. The provider is not, while two others administer it.
+// ended, once `user` were none any more. The provider is not, while two others administer it; but
+// to whoever ends an account without a person's decision, `Successors::kForGood`, such two are
+// none.
+enum class Successors { kForATime, kForGood };
 Result<bool> is_last_administrator(Transaction& transaction, TenantId tenant, UserId user,
-                                   Timestamp now);
+                                   Timestamp now, Successors successors = Successors::kForATime);
 // What is cached of who loses or gains `right` is read again.
 void forget(Core& core, const Right& right);
 

@@ -87,7 +87,8 @@ Result<bool> IamService::end_leaver(Transaction& transaction, const LeaversAccou
   TRY(const User user, std::move(found));
   if (user.tenant != account.tenant) return false;
   const Timestamp now = core_.clock.now();
-  TRY(const bool is_last, is_last_administrator(transaction, user.tenant, user.id, now));
+  TRY(const bool is_last,
+      is_last_administrator(transaction, user.tenant, user.id, now, Successors::kForGood));
   if (is_last) return fail(Code::kConflict, "iam.last_administrator", {{"user", user.name}});
   TRY(
       transaction.execute("UPDATE iam_user SET active = 0, suspended_by_delegation_id = 0 WHERE "

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 namespace belfry::people {
 namespace {
 
@@ -79,6 +81,51 @@ TEST_P(ImportsTest, ImportsNothingOfAFileWithAFaultAndNamesEachByItsLine) {
                   "12 people.ends_before_start", "13 people.no_account"));
   EXPECT_EQ(must(register_->export_people(admin_)), before);
   EXPECT_EQ(count("SELECT count(*) AS n FROM person"), 2);
+}
+
+TEST_P(ImportsTest, BindsAnAccountOnceHoweverOftenTheCellNamesIt) {
+  const Imported imported = must(register_->import_people(
+      admin_, "reference,name,starts,accounts\nE-1,Anna Weiss,2020-03-01,oleg OLEG oleg nadia\n"));
+  EXPECT_TRUE(imported.faults.empty());
+  EXPECT_EQ(std::ranges::count(ledger_.events, "people:BindAccount",
+                               [](const auto& sealed) { return sealed.second.action; }),
+            2);
+  std::string names;
+  for (int i = 0; i < 21; ++i) names += "oleg ";
+  EXPECT_THAT(faults("reference,accounts\nE-1,nadia\nE-2," + names + "\nE-1," + names + "\n"),
+              ElementsAre("3 people.bad_date", "4 people.reference_taken"));
+  EXPECT_THAT(faults("reference,accounts\nE-1," + names + "\n"),
+              ElementsAre("2 people.too_many_accounts"));
+}
+
+TEST_P(ImportsTest, TakesOneFileAtATimeAndTheLogHasItBeforeTheAnswer) {
+  std::string second = "not asked";
+  outbox_.while_draining = [&] {
+    outbox_.while_draining = nullptr;
+    second = refusal(register_->import_people(admin_, kGood));
+  };
+  must(register_->import_people(admin_, kGood));
+  EXPECT_EQ(outbox_.drained, 1);
+  EXPECT_EQ(second, "people.import_runs");
+  EXPECT_EQ(must(register_->import_people(admin_, kGood)).unchanged, 2u);
+  EXPECT_FALSE(faults("reference,starts\nE-1,never\n").empty());
+  EXPECT_EQ(must(register_->import_people(admin_, kGood)).unchanged, 2u) << "a fault ends its turn";
+}
+
+TEST_P(ImportsTest, RecordsNoMoreThanATenantMayHave) {
+  execute(
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 49999) INSERT "
+      "INTO "
+      "person (id, tenant_id, reference, kind, name, name_key, email, starts_us, departure_reason, "
+      "created_us, changed_us) SELECT i, 1, 'R' || CAST(i AS TEXT), 'employee', 'N', 'n', '', 0, "
+      "'', "
+      "0, 0 FROM n");
+  EXPECT_THAT(faults("reference,name,starts\nN-1,A,2024-01-01\nN-2,B,2024-01-01\n"),
+              ElementsAre("3 people.too_many_people"));
+  must(register_->record(admin_, new_anna()));
+  EXPECT_EQ(refusal(register_->record(admin_, {.name = "B", .starts = now()})),
+            "people.too_many_people");
+  EXPECT_GT(must(register_->export_people(admin_)).size(), 50'000u * 10);
 }
 
 TEST_P(ImportsTest, RefusesFilesThatAreNone) {

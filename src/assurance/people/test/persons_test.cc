@@ -165,6 +165,18 @@ TEST_P(PersonsTest, WhoMayNotSuspendAdministratorsDoesNotHaveThemLeave) {
   EXPECT_EQ(must(register_->bind(admin_, ines.id, kInes)).accounts.size(), 1u);
 }
 
+TEST_P(PersonsTest, WhoMayNotSuspendAdministratorsTakesNoEndOfOneBack) {
+  const Person ines = must(register_->record(admin_, new_anna()));
+  must(register_->bind(admin_, ines.id, kInes));
+  must(register_->record_departure(admin_, ines.id, now() + days(1), "retires"));
+  const std::string denied = "people.administrator_leaves";
+  const Change back{.ends = std::optional<Timestamp>()};
+  EXPECT_EQ(refusal(register_->change(clerk_, ines.id, back)), denied);
+  EXPECT_EQ(refusal(register_->unbind(clerk_, ines.id, kInes)), denied);
+  EXPECT_TRUE(must(register_->find(kProvider, ines.id)).ends);
+  EXPECT_FALSE(must(register_->change(admin_, ines.id, back)).ends);
+}
+
 TEST_P(PersonsTest, AreListedByNameAPageAtATime) {
   for (int i = 0; i < 5; ++i) {
     NewPerson wanted = new_anna();

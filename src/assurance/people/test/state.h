@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -64,11 +65,17 @@ class MemoryLedger : public audit::Ledger {
 
 class IdleOutbox : public audit::Outbox {
  public:
-  Task<std::uint64_t> drain() override { co_return 0; }
+  Task<std::uint64_t> drain() override {
+    ++drained;
+    if (while_draining) while_draining();
+    co_return 0;
+  }
   void notify() override {}
   bool healthy() override { return is_healthy; }
   Task<> close() override { co_return Result<>(); }
   bool is_healthy = true;
+  int drained = 0;
+  std::function<void()> while_draining;
 };
 
 // Modules of the cloud meet this one in tables alone: their migrations are read as files.

@@ -81,6 +81,31 @@ TEST_P(LeaversTest, TheLastAdministratorStaysAndSoDoesAllThatItHas) {
   EXPECT_EQ(world_.ledger.count("iam:EndLeaver"), 0u);
 }
 
+TEST_P(LeaversTest, TheFounderIsNotEndedForTwoWhoAdministerForATimeButOnceSuspended) {
+  const Principal system{
+      .tenant = kProviderTenant, .name = "system", .method = Method::kSystem, .credential = {}};
+  for (const char* name : {"nadia", "oleg"}) {
+    make(system, name, Role::kProviderAdministrator);
+    const Principal fresh = world_.enter(name, kGoodPassword);
+    auto seed = world_.wait(world_.iam->begin_totp(fresh));
+    ASSERT_TRUE(world_.wait(world_.iam->confirm_totp(fresh, world_.code_of(*seed))));
+    world_.clock.advance(std::chrono::seconds(30));
+  }
+  ASSERT_TRUE(world_.state->write([&](Transaction& transaction) -> Result<> {
+    TRY(transaction.execute(
+        "UPDATE iam_user SET base_role = 'reader', role_until_us = :until WHERE "
+        "name IN ('nadia', 'oleg')",
+        {{"until", to_us(world_.clock.now() + std::chrono::days(92))}}));
+    return {};
+  }));
+  const User founder = *world_.wait(world_.iam->find_user(system, world_.admin().user));
+  EXPECT_EQ(message_of(end(founder)), "iam.last_administrator");
+  EXPECT_TRUE(world_.wait(world_.iam->find_user(system, founder.id))->active);
+  // Somebody decides it.
+  ASSERT_TRUE(world_.wait(world_.iam->set_user_active(system, founder.id, false)));
+  EXPECT_EQ(end(founder), true);
+}
+
 TEST_P(LeaversTest, WhoWasDeletedOrIsOfAnotherTenantIsNobodyHere) {
   const Principal customer = world_.customer();
   const User user = make(customer, "Anna");

@@ -140,6 +140,8 @@ inline constexpr std::size_t kFaultsMax = 100;
 // Of a file. Each line leaves an event of its own, and the log takes so many at once.
 inline constexpr std::size_t kLinesMax = 2000;
 inline constexpr std::size_t kFileOctetsMax = std::size_t{1} << 20;
+// Of a tenant.
+inline constexpr std::size_t kPersonsMax = 50'000;
 
 // An account that is to end: its person has left.
 struct Leaver {
@@ -162,7 +164,7 @@ class Register {
   virtual Task<Person> find(TenantId tenant, PersonId person) = 0;
   // Errors: invalid ("people.bad_name", "people.bad_email", "people.bad_reference",
   // "people.ends_before_start", "people.bad_date"), not_found ("people.no_job_role"), conflict
-  // ("people.reference_taken").
+  // ("people.reference_taken", "people.too_many_people").
   virtual Task<Person> record(const Actor& by, const NewPerson& wanted) = 0;
   // The job role that was is kept with its end. Errors: as of record; conflict
   // ("people.moved_since": another job role began later), invalid ("people.own_manager"), denied
@@ -190,9 +192,9 @@ class Register {
   // Comma-separated values (RFC 4180) with a line of column names, as `export_people` writes them:
   // whoever has a reference that is known is changed, everybody else recorded. All of it, or
   // nothing and what is wrong by line. Errors: invalid ("people.file_too_large",
-  // "people.not_utf8", "people.bad_csv", "people.no_columns", "people.unknown_column").
+  // "people.not_utf8", "people.bad_csv", "people.no_columns", "people.unknown_column"), retry
+  // ("people.import_runs": one file at a time).
   virtual Task<Imported> import_people(const Actor& by, std::string file) = 0;
-  // Errors: exhausted ("people.too_many_people").
   virtual Task<std::string> export_people(const Actor& by) = 0;
 
   // Accounts to be ended now, of any tenant: some, the longest gone first, those that are kept for
