@@ -41,6 +41,7 @@ Task<std::string> RegisterService::export_people(const Actor& by) {
                                 "p.reference > :last ORDER BY p.reference LIMIT :batch",
                             {{"tenant", by.tenant.value}, {"last", last}, {"batch", kBatch}}));
       std::vector<Person> persons;
+      persons.reserve(rows.size());
       for (const Row& row : rows) persons.push_back(person_of(row));
       TRY(add_facts(transaction, persons));
       for (const Person& person : persons) file += csv_line(cells_of(person));

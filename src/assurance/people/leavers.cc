@@ -19,6 +19,7 @@ Task<std::vector<Leaver>> RegisterService::leavers() {
                 "a.kept = '' THEN 0 ELSE 1 END, p.ends_us, a.user_id LIMIT :limit",
                 {{"now", to_us(clock_.now())}, {"limit", kBatch}}));
         std::vector<Leaver> found;
+        found.reserve(rows.size());
         for (const Row& row : rows)
           found.push_back({.tenant = TenantId{row.integer("tenant_id")},
                            .user = UserId{row.integer("user_id")},

@@ -294,7 +294,7 @@ Result<std::vector<audit::Detail>> RegisterService::apply(Transaction& transacti
 
 Task<Person> RegisterService::change(const Actor& by, PersonId person, const Change& change) {
   co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
-    TRY(const Person before, find_person(transaction, by.tenant, person));
+    TRY(Person before, find_person(transaction, by.tenant, person));
     TRY(auto details, apply(transaction, by, before, change));
     if (details.empty()) return before;
     TRY(note(transaction, by, "people:ChangePerson", resource_of(person), std::move(details)));
