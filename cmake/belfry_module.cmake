@@ -70,7 +70,7 @@ function(belfry_module)
           # Simulations have one thread; the other builds run them.
           GTEST_FILTER=-*Faults.*:*Away.*)
       endif()
-      set_tests_properties(${MODULE_NAME} PROPERTIES LABELS unit TIMEOUT 900
+      set_tests_properties(${MODULE_NAME} PROPERTIES LABELS unit TIMEOUT 1800
         ENVIRONMENT "${environment}")
     endif()
   endif()
