@@ -113,25 +113,12 @@ class KeysWorld {
   std::size_t answers_ = 0;
 };
 
-Outcome run_seed(const Run& run) {
-  KeysWorld world(run.seed);
-  if (run.ignored) world.world().ignore(run.ignored->first, {run.ignored->second});
-  Outcome outcome;
-  for (unsigned round = 0; round < 4 && outcome.broken.empty(); ++round) {
-    world.work();
-    outcome.broken = world.check();
-  }
-  outcome.syncs = world.world().syncs_seen();
-  outcome.acknowledged = world.answers();
-  return outcome;
-}
-
 TEST(MonthSealPowerCut, NoKeyInUseIsLostAndNoMonthComesBack) {
-  expect_nothing_lost(1000, run_seed);
+  expect_nothing_lost(1000, run_rounds<KeysWorld, 4>);
 }
 
 TEST(MonthSealPowerCut, EachSyncOfTheSealIsNeeded) {
-  expect_each_needed(kMonthSealSyncs, 400, run_seed);
+  expect_each_needed(kMonthSealSyncs, 400, run_rounds<KeysWorld, 4>);
 }
 
 }  // namespace

@@ -54,6 +54,22 @@ struct Outcome {
 
 using RunSeed = std::function<Outcome(const Run& run)>;
 
+// A World, made from a seed, works, has its power cut and is checked, so many times: work(),
+// check(), world() and answers().
+template <class World, unsigned kRounds = 3>
+Outcome run_rounds(const Run& run) {
+  World world(run.seed);
+  if (run.ignored) world.world().ignore(run.ignored->first, {run.ignored->second});
+  Outcome outcome;
+  for (unsigned round = 0; round < kRounds && outcome.broken.empty(); ++round) {
+    world.work();
+    outcome.broken = world.check();
+  }
+  outcome.syncs = world.world().syncs_seen();
+  outcome.acknowledged = world.answers();
+  return outcome;
+}
+
 // Every seed keeps the property, of `count` unless the environment says otherwise.
 void expect_nothing_lost(std::uint64_t count, const RunSeed& run);
 

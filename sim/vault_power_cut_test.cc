@@ -62,25 +62,12 @@ class VaultWorld {
   std::uint64_t next_ = 0;
 };
 
-Outcome run_seed(const Run& run) {
-  VaultWorld world(run.seed);
-  if (run.ignored) world.world().ignore(run.ignored->first, {run.ignored->second});
-  Outcome outcome;
-  for (unsigned round = 0; round < 3 && outcome.broken.empty(); ++round) {
-    world.work();
-    outcome.broken = world.check();
-  }
-  outcome.syncs = world.world().syncs_seen();
-  outcome.acknowledged = world.answers();
-  return outcome;
-}
-
 TEST(VaultPowerCut, WhatIsAcknowledgedIsOnThreeDisks) {
-  expect_nothing_lost(1000, run_seed);
+  expect_nothing_lost(1000, run_rounds<VaultWorld>);
 }
 
 TEST(VaultPowerCut, EachSyncIsNeeded) {
-  expect_each_needed(kVaultSyncs, 400, run_seed);
+  expect_each_needed(kVaultSyncs, 400, run_rounds<VaultWorld>);
 }
 
 }  // namespace

@@ -74,25 +74,12 @@ class WitnessWorld {
   std::size_t answers_ = 0;
 };
 
-Outcome run_seed(const Run& run) {
-  WitnessWorld world(run.seed);
-  if (run.ignored) world.world().ignore(run.ignored->first, {run.ignored->second});
-  Outcome outcome;
-  for (unsigned round = 0; round < 3 && outcome.broken.empty(); ++round) {
-    world.work();
-    outcome.broken = world.check();
-  }
-  outcome.syncs = world.world().syncs_seen();
-  outcome.acknowledged = world.answers();
-  return outcome;
-}
-
 TEST(WitnessPowerCut, NothingThatItCosignedIsForgotten) {
-  expect_nothing_lost(2000, run_seed);
+  expect_nothing_lost(2000, run_rounds<WitnessWorld>);
 }
 
 TEST(WitnessPowerCut, EachOfItsSyncsIsNeeded) {
-  expect_each_needed(kWitnessSyncs, 400, run_seed);
+  expect_each_needed(kWitnessSyncs, 400, run_rounds<WitnessWorld>);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "attestations/attestations.h"
 
 #include "base/text_encoding.h"
+#include "database/values.h"
 #include "rows.h"
 
 #include <algorithm>
@@ -167,27 +168,17 @@ class Service : public Attestations {
  private:
   template <class T, class Work>
   Task<T> read(Work work) {
-    co_return co_await runtime::blocking(*pool_, [this, &work]() -> Result<T> {
-      std::optional<T> value;
-      TRY(database_.read(kReadLimit, [&](Transaction& transaction) -> Result<> {
-        TRY(value, work(transaction));
-        return {};
-      }));
-      return std::move(*value);
-    });
+    co_return co_await runtime::blocking(
+        *pool_, [&] { return database::read_value<T>(database_, kReadLimit, work); });
   }
 
   template <class T, class Work>
   Task<T> write(Work work) {
     if (!outbox_.healthy()) co_return fail(Code::kRetry, "attestations.log_unavailable");
     co_return co_await runtime::blocking(*pool_, [this, &work]() -> Result<T> {
-      std::optional<T> value;
-      TRY(database_.write([&](Transaction& transaction) -> Result<> {
-        TRY(value, work(transaction));
-        return {};
-      }));
+      TRY(T value, database::write_value<T>(database_, work));
       outbox_.notify();
-      return std::move(*value);
+      return value;
     });
   }
 

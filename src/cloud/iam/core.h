@@ -2,6 +2,7 @@
 // the checks that come before a change.
 #pragma once
 
+#include "database/values.h"
 #include "iam/iam.h"
 #include "open_tenants.h"
 #include "policy/compiled_policies.h"
@@ -68,26 +69,16 @@ template <class T, class Work>
 Task<T> Core::write(Work work) {
   CO_TRY(trail.check_healthy());
   co_return co_await runtime::blocking(*pool, [this, &work]() -> Result<T> {
-    std::optional<T> value;
-    TRY(database.write([&](Transaction& transaction) -> Result<> {
-      TRY(value, work(transaction));
-      return {};
-    }));
+    TRY(T value, database::write_value<T>(database, work));
     trail.committed();
-    return std::move(*value);
+    return value;
   });
 }
 
 template <class T, class Work>
 Task<T> Core::read(Work work) {
-  co_return co_await runtime::blocking(*pool, [this, &work]() -> Result<T> {
-    std::optional<T> value;
-    TRY(database.read(kReadLimit, [&](Transaction& transaction) -> Result<> {
-      TRY(value, work(transaction));
-      return {};
-    }));
-    return std::move(*value);
-  });
+  co_return co_await runtime::blocking(
+      *pool, [&] { return database::read_value<T>(database, kReadLimit, work); });
 }
 
 }  // namespace belfry::iam

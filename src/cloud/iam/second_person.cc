@@ -19,24 +19,21 @@ Result<Principal> person_behind(Transaction& transaction, Principal by) {
 Task<Undoing> check_second_person(database::Database& database, std::shared_ptr<Pool> pool,
                                   Clock& clock, const Principal& by, UserId first) {
   if (!by.user) co_return fail(Code::kDenied, "iam.four_eyes");
-  co_return co_await runtime::blocking(*pool, [&]() -> Result<Undoing> {
-    Undoing found = Undoing::kAlone;
-    TRY(database.read(kReadLimit, [&](Transaction& transaction) -> Result<> {
-      // One who is suspended counts: else whoever suspends the other is alone.
-      TRY(auto rows, transaction.query("SELECT " + decider_columns(":first_id", ":first_id",
-                                                                   kAdministratorsOfAll),
-                                       {{"first_id", first.value},
-                                        {"tenant_id", by.tenant.value},
-                                        {"now_us", to_us(clock.now())}}));
-      const Deciders deciders = deciders_of(rows[0]);
-      if (deciders.count == 0) return {};
-      TRY(const Principal person, person_behind(transaction, by));
-      TRY(const Two two, check_two(transaction, person, first, first, deciders.are_apart));
-      found = two == Two::kApart ? Undoing::kByAnother : Undoing::kMayBeOne;
-      return {};
-    }));
-    return found;
-  });
+  const auto look = [&](Transaction& transaction) -> Result<Undoing> {
+    // One who is suspended counts: else whoever suspends the other is alone.
+    TRY(auto rows, transaction.query(
+                       "SELECT " + decider_columns(":first_id", ":first_id", kAdministratorsOfAll),
+                       {{"first_id", first.value},
+                        {"tenant_id", by.tenant.value},
+                        {"now_us", to_us(clock.now())}}));
+    const Deciders deciders = deciders_of(rows[0]);
+    if (deciders.count == 0) return Undoing::kAlone;
+    TRY(const Principal person, person_behind(transaction, by));
+    TRY(const Two two, check_two(transaction, person, first, first, deciders.are_apart));
+    return two == Two::kApart ? Undoing::kByAnother : Undoing::kMayBeOne;
+  };
+  co_return co_await runtime::blocking(
+      *pool, [&] { return database::read_value<Undoing>(database, kReadLimit, look); });
 }
 
 }  // namespace belfry::iam

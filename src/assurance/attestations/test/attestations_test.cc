@@ -28,7 +28,7 @@ TEST_P(AttestationTest, CountsForAYearAndTellsItsEnd) {
   EXPECT_EQ(state(Topic::kSkills), "ends_soon");
   clock_.advance(std::chrono::seconds(1));
   EXPECT_EQ(state(Topic::kSkills), "ended");
-  EXPECT_EQ(message_of(wait(attestations_->withdraw(act(), made->id, "too late"))),
+  EXPECT_EQ(message_of(run_task(attestations_->withdraw(act(), made->id, "too late"))),
             "attestations.not_in_force");
 }
 
@@ -39,9 +39,9 @@ TEST_P(AttestationTest, ARenewalIsANewRowAndTheOldOneStays) {
   const auto second = sign(Topic::kStaff);
   ASSERT_TRUE(second);
   EXPECT_EQ(standing(Topic::kStaff).newest->id, second->id);
-  EXPECT_EQ(message_of(wait(attestations_->withdraw(act(), first->id, "the old one"))),
+  EXPECT_EQ(message_of(run_task(attestations_->withdraw(act(), first->id, "the old one"))),
             "attestations.not_in_force");
-  const auto history = wait(attestations_->history(kCustomer, Topic::kStaff, "", 10));
+  const auto history = run_task(attestations_->history(kCustomer, Topic::kStaff, "", 10));
   ASSERT_TRUE(history);
   ASSERT_EQ(history->items.size(), 2u);
   EXPECT_EQ(history->items[0].id, second->id) << "the newest first";
@@ -54,22 +54,22 @@ TEST_P(AttestationTest, WithdrawingBringsNoOlderOneBack) {
   clock_.advance(days(1));
   const auto second = sign(Topic::kStaff);
   ASSERT_TRUE(second);
-  EXPECT_EQ(message_of(wait(attestations_->withdraw(act(), second->id, ""))),
+  EXPECT_EQ(message_of(run_task(attestations_->withdraw(act(), second->id, ""))),
             "attestations.bad_reason");
   for (const std::string& bad : {std::string(1001, 'x'), std::string("a\0b", 3),
                                  std::string("\x1b[2J"), std::string("\xff")})
-    EXPECT_EQ(message_of(wait(attestations_->withdraw(act(), second->id, bad))),
+    EXPECT_EQ(message_of(run_task(attestations_->withdraw(act(), second->id, bad))),
               "attestations.bad_reason");
   EXPECT_EQ(
-      message_of(wait(attestations_->withdraw(act(kStranger, kOther), second->id, "not mine"))),
+      message_of(run_task(attestations_->withdraw(act(kStranger, kOther), second->id, "not mine"))),
       "attestations.missing");
   EXPECT_EQ(state(Topic::kStaff), "signed");
-  const auto withdrawn = wait(attestations_->withdraw(act(), second->id, "not true any more"));
+  const auto withdrawn = run_task(attestations_->withdraw(act(), second->id, "not true any more"));
   ASSERT_TRUE(withdrawn);
   ASSERT_TRUE(withdrawn->withdrawn);
   EXPECT_EQ(withdrawn->withdrawn->reason, "not true any more");
   EXPECT_EQ(state(Topic::kStaff), "withdrawn");
-  EXPECT_EQ(message_of(wait(attestations_->withdraw(act(), second->id, "twice"))),
+  EXPECT_EQ(message_of(run_task(attestations_->withdraw(act(), second->id, "twice"))),
             "attestations.not_in_force");
   ASSERT_TRUE(sign(Topic::kStaff));
   EXPECT_EQ(state(Topic::kStaff), "signed");
@@ -77,26 +77,26 @@ TEST_P(AttestationTest, WithdrawingBringsNoOlderOneBack) {
 
 TEST_P(AttestationTest, IsSignedByAnActivePersonOfTheTenantAlone) {
   const auto as = [&](UserId user, TenantId tenant) {
-    return message_of(wait(attestations_->sign(act(user, tenant), wanted(Topic::kSkills))));
+    return message_of(run_task(attestations_->sign(act(user, tenant), wanted(Topic::kSkills))));
   };
   EXPECT_EQ(as(kProgram, kCustomer), "attestations.not_a_person");
   EXPECT_EQ(as(kStranger, kCustomer), "attestations.not_a_person");
   EXPECT_EQ(as(UserId{99}, kCustomer), "attestations.not_a_person");
   EXPECT_EQ(as(kIda, TenantId{1}), "attestations.not_asked");
-  EXPECT_TRUE(wait(attestations_->standings(TenantId{1}))->empty());
+  EXPECT_TRUE(run_task(attestations_->standings(TenantId{1}))->empty());
   execute("UPDATE iam_user SET active = 0 WHERE id = 10");
   EXPECT_EQ(as(kIda, kCustomer), "attestations.not_a_person");
-  EXPECT_TRUE(ledger_.sealed.empty());
+  EXPECT_TRUE(ledger_.events.empty());
   EXPECT_EQ(state(Topic::kSkills), "never");
 }
 
 TEST_P(AttestationTest, AgreesToTheTextThatIsAskedForAndNoOther) {
   NewAttestation other = wanted(Topic::kSkills);
   other.version = 2;
-  EXPECT_EQ(message_of(wait(attestations_->sign(act(), other))), "attestations.other_text");
+  EXPECT_EQ(message_of(run_task(attestations_->sign(act(), other))), "attestations.other_text");
   other = wanted(Topic::kSkills);
   other.sha256[0] = other.sha256[0] == '0' ? '1' : '0';
-  EXPECT_EQ(message_of(wait(attestations_->sign(act(), other))), "attestations.other_text");
+  EXPECT_EQ(message_of(run_task(attestations_->sign(act(), other))), "attestations.other_text");
   EXPECT_EQ(state(Topic::kSkills), "never");
 }
 
@@ -104,7 +104,7 @@ TEST_P(AttestationTest, NamesWhoManagesAccess) {
   const auto with = [&](Topic topic, std::vector<UserId> users) {
     NewAttestation asked = wanted(topic);
     asked.administrators = std::move(users);
-    return message_of(wait(attestations_->sign(act(), asked)));
+    return message_of(run_task(attestations_->sign(act(), asked)));
   };
   EXPECT_EQ(with(Topic::kAccessManagement, {}), "attestations.who_manages");
   EXPECT_EQ(with(Topic::kSkills, {kOleg}), "attestations.who_manages");
@@ -146,15 +146,15 @@ TEST_P(AttestationTest, ANewTextAsksAgainAndTheOldOneCountsForAMonth) {
   clock_.advance(days(30));
   EXPECT_EQ(state(Topic::kSkills), "text_old");
   NewAttestation again{.topic = Topic::kSkills, .version = 2, .sha256 = sha256_of(skills)};
-  ASSERT_TRUE(wait(attestations_->sign(act(), again)));
+  ASSERT_TRUE(run_task(attestations_->sign(act(), again)));
   EXPECT_EQ(state(Topic::kSkills), "signed");
 }
 
 TEST_P(AttestationTest, LeavesItsEventsInTheCustomersLog) {
   const auto made = sign(Topic::kAccessManagement);
   ASSERT_TRUE(made);
-  ASSERT_EQ(ledger_.sealed.size(), 1u);
-  const auto& [tenant, event] = ledger_.sealed[0];
+  ASSERT_EQ(ledger_.events.size(), 1u);
+  const auto& [tenant, event] = ledger_.events[0];
   EXPECT_EQ(tenant, kCustomer);
   EXPECT_EQ(event.resource, "belfry:attestation/" + made->id.text());
   std::vector<std::string> details;
@@ -162,9 +162,9 @@ TEST_P(AttestationTest, LeavesItsEventsInTheCustomersLog) {
   EXPECT_THAT(details,
               ElementsAre("topic=access_management", "version=1", "text_sha256=" + made->sha256,
                           "expires=" + format_rfc3339(made->expires), "administrators=oleg"));
-  ASSERT_TRUE(wait(attestations_->withdraw(act(), made->id, "oleg is away")));
-  ASSERT_EQ(ledger_.sealed.size(), 2u);
-  EXPECT_EQ(ledger_.sealed[1].second.details.back().value, "oleg is away");
+  ASSERT_TRUE(run_task(attestations_->withdraw(act(), made->id, "oleg is away")));
+  ASSERT_EQ(ledger_.events.size(), 2u);
+  EXPECT_EQ(ledger_.events[1].second.details.back().value, "oleg is away");
   outbox_.is_healthy = false;
   EXPECT_EQ(message_of(sign(Topic::kSkills)), "attestations.log_unavailable");
   EXPECT_EQ(state(Topic::kSkills), "never") << "nothing without its event";
@@ -176,7 +176,7 @@ TEST_P(AttestationTest, ListsAHistoryAPageAtATime) {
   std::vector<AttestationId> seen;
   std::string after;
   do {
-    const auto page = wait(attestations_->history(kCustomer, std::nullopt, after, 1));
+    const auto page = run_task(attestations_->history(kCustomer, std::nullopt, after, 1));
     ASSERT_TRUE(page);
     ASSERT_EQ(page->items.size(), 1u);
     seen.push_back(page->items[0].id);
@@ -185,10 +185,10 @@ TEST_P(AttestationTest, ListsAHistoryAPageAtATime) {
   std::ranges::sort(seen);
   EXPECT_EQ(seen.size(), 4u);
   EXPECT_EQ(std::ranges::unique(seen).size(), 0u);
-  EXPECT_EQ(wait(attestations_->history(kCustomer, Topic::kSkills, "", 10))->items.size(), 3u);
-  EXPECT_TRUE(wait(attestations_->history(kOther, std::nullopt, "", 10))->items.empty());
+  EXPECT_EQ(run_task(attestations_->history(kCustomer, Topic::kSkills, "", 10))->items.size(), 3u);
+  EXPECT_TRUE(run_task(attestations_->history(kOther, std::nullopt, "", 10))->items.empty());
   for (const char* bad : {"x", "12", "12.", "12.x", ".12"})
-    EXPECT_EQ(message_of(wait(attestations_->history(kCustomer, std::nullopt, bad, 10))),
+    EXPECT_EQ(message_of(run_task(attestations_->history(kCustomer, std::nullopt, bad, 10))),
               "attestations.bad_cursor")
         << bad;
 }
@@ -212,17 +212,17 @@ TEST_P(AttestationTest, AnnouncesItsEndOnce) {
   ASSERT_TRUE(sign(Topic::kStaff));
   ASSERT_TRUE(sign(Topic::kSkills)) << "the one before is not told";
   const auto withdrawn = sign(Topic::kInstructions);
-  ASSERT_TRUE(wait(attestations_->withdraw(act(), withdrawn->id, "no")));
+  ASSERT_TRUE(run_task(attestations_->withdraw(act(), withdrawn->id, "no")));
   clock_.advance(days(334));
   EXPECT_TRUE(take().empty());
   clock_.advance(days(1));
-  ledger_.sealed.clear();
+  ledger_.events.clear();
   auto told = take();
   std::ranges::sort(told);
   EXPECT_THAT(told, ElementsAre("Harbour skills", "Harbour staff"));
-  ASSERT_EQ(ledger_.sealed.size(), 2u);
-  EXPECT_EQ(ledger_.sealed[0].first, kCustomer);
-  EXPECT_EQ(ledger_.sealed[0].second.action, "attestation:EndsSoon");
+  ASSERT_EQ(ledger_.events.size(), 2u);
+  EXPECT_EQ(ledger_.events[0].first, kCustomer);
+  EXPECT_EQ(ledger_.events[0].second.action, "attestation:EndsSoon");
   EXPECT_TRUE(take().empty());
   clock_.advance(days(30));
   ASSERT_TRUE(sign(Topic::kSkills));

@@ -25,7 +25,7 @@ class Runner : public StateTest {
         << check;
   }
   Evaluation run() {
-    auto evaluation = wait_for(load(annex_)->check_now("S06-P-07"));
+    auto evaluation = run_task(load(annex_)->check_now("S06-P-07"));
     EXPECT_TRUE(evaluation) << evaluation.error().describe();
     return evaluation ? *evaluation : Evaluation();
   }
@@ -74,7 +74,7 @@ TEST_P(Runner, TellsAChangeOfVerdictAndRemembersOverARestart) {
   EXPECT_EQ(detail(change, "to"), "fail");
 
   auto measures = load();  // as after a restart
-  auto last = wait_for(measures->last("S06-P-08", 1));
+  auto last = run_task(measures->last("S06-P-08", 1));
   ASSERT_TRUE(last);
   EXPECT_EQ(last->status.verdict, Verdict::kFail);
   EXPECT_EQ(last->status.ledger_index, 1u);
@@ -86,32 +86,32 @@ TEST_P(Runner, WithoutALedgerThereIsNoVerdict) {
   declare_example();
   auto measures = load();
   ledger_.failing = true;
-  auto evaluation = wait_for(measures->check_now("S06-P-08"));
+  auto evaluation = run_task(measures->check_now("S06-P-08"));
   ASSERT_FALSE(evaluation);
   EXPECT_EQ(evaluation.error().code(), Code::kRetry);
-  EXPECT_EQ(wait_for(measures->last("S06-P-08", 1))->status.verdict, Verdict::kNoData);
+  EXPECT_EQ(run_task(measures->last("S06-P-08", 1))->status.verdict, Verdict::kNoData);
 }
 
 TEST_P(Runner, RunsWhatIsDueAndNoMore) {
   declare_example();
   auto measures = load();
-  ASSERT_TRUE(wait_for(measures->run_due()));
+  ASSERT_TRUE(run_task(measures->run_due()));
   std::size_t bound = std::ranges::count_if(
       measures->catalogue(), [](const Measure& measure) { return measure.check.has_value(); });
   EXPECT_EQ(ledger_.events.size(), bound);
-  ASSERT_TRUE(wait_for(measures->run_due()));
+  ASSERT_TRUE(run_task(measures->run_due()));
   EXPECT_EQ(ledger_.events.size(), bound);
   clock_.advance(std::chrono::seconds(301));
-  ASSERT_TRUE(wait_for(measures->run_due()));
+  ASSERT_TRUE(run_task(measures->run_due()));
   EXPECT_EQ(ledger_.events.size(), 2 * bound);
 }
 
 TEST_P(Runner, AVerdictThatIsNotRenewedGoesStale) {
   declare_example();
   auto measures = load();
-  ASSERT_TRUE(wait_for(measures->check_now("S06-P-08")));
+  ASSERT_TRUE(run_task(measures->check_now("S06-P-08")));
   clock_.advance(std::chrono::hours(1));
-  auto statuses = wait_for(measures->annex());
+  auto statuses = run_task(measures->annex());
   ASSERT_TRUE(statuses);
   ASSERT_EQ(statuses->size(), 226u);
   for (const Status& status : *statuses) {
@@ -123,9 +123,9 @@ TEST_P(Runner, AVerdictThatIsNotRenewedGoesStale) {
 
 TEST_P(Runner, UnboundAndUnknownMeasuresAreTold) {
   auto measures = load();
-  EXPECT_EQ(wait_for(measures->check_now("S02-P-01")).error().message(), "measures.no_check");
-  EXPECT_EQ(wait_for(measures->check_now("S99-P-01")).error().message(), "measures.unknown");
-  EXPECT_EQ(wait_for(measures->last("S02-P-01", 10))->status.reason, "measures.no_check");
+  EXPECT_EQ(run_task(measures->check_now("S02-P-01")).error().message(), "measures.no_check");
+  EXPECT_EQ(run_task(measures->check_now("S99-P-01")).error().message(), "measures.unknown");
+  EXPECT_EQ(run_task(measures->last("S02-P-01", 10))->status.reason, "measures.no_check");
 }
 
 TEST_P(Runner, AMistakeInTheSqlIsAnError) {
@@ -198,12 +198,12 @@ TEST_P(Runner, ACustomerGetsItsOwnRowAndItsPath) {
   Evaluation evaluation = run();
   ASSERT_EQ(evaluation.rows.size(), 4u);
   auto measures = load(annex_);
-  auto own = wait_for(measures->last_of("S06-P-07", TenantId{7}, 100));
+  auto own = run_task(measures->last_of("S06-P-07", TenantId{7}, 100));
   ASSERT_TRUE(own);
   ASSERT_EQ(own->rows.size(), 1u);
   EXPECT_EQ(own->rows[0].subject, "par1");
 
-  auto proof = wait_for(measures->prove_row("S06-P-07", TenantId{7}, "par1"));
+  auto proof = run_task(measures->prove_row("S06-P-07", TenantId{7}, "par1"));
   ASSERT_TRUE(proof) << proof.error().describe();
   Salt salt;
   std::ranges::copy(*from_hex(proof->salt_hex), salt.begin());
@@ -213,7 +213,7 @@ TEST_P(Runner, ACustomerGetsItsOwnRowAndItsPath) {
   auto root = root_from(leaf_hash(salt, proof->row), proof->position, proof->tree_size, path);
   EXPECT_EQ(to_hex(root), evaluation.rows_root_hex);
   EXPECT_EQ(proof->rows_root_hex, evaluation.rows_root_hex);
-  EXPECT_EQ(wait_for(measures->prove_row("S06-P-07", TenantId{7}, "fra1")).error().code(),
+  EXPECT_EQ(run_task(measures->prove_row("S06-P-07", TenantId{7}, "fra1")).error().code(),
             Code::kNotFound);
 }
 
@@ -230,17 +230,17 @@ TEST_P(Runner, KeepsTheNewestRunsAndThoseThatDidNotPass) {
     return count;
   };
   for (int i = 0; i < 8; ++i) {
-    ASSERT_TRUE(wait_for(measures->check_now("S06-P-07")));
+    ASSERT_TRUE(run_task(measures->check_now("S06-P-07")));
     clock_.advance(std::chrono::seconds(60));
   }
   EXPECT_EQ(runs(), 5);
   declare(example_with("                  - {name: psu2, outlet: par1-k1-b/1, power_watts: 800}\n",
                        ""));
-  ASSERT_TRUE(wait_for(measures->check_now("S06-P-07")));
+  ASSERT_TRUE(run_task(measures->check_now("S06-P-07")));
   declare_example();
   for (int i = 0; i < 6; ++i) {
     clock_.advance(std::chrono::seconds(60));
-    ASSERT_TRUE(wait_for(measures->check_now("S06-P-07")));
+    ASSERT_TRUE(run_task(measures->check_now("S06-P-07")));
   }
   EXPECT_EQ(runs(), 6);
 }

@@ -40,19 +40,12 @@ inline std::string example_with(const std::string& what, const std::string& repl
 // Everything that checks read. Cloud modules meet assurance in tables alone, so their migrations
 // are read here as files; those of modules after this one too.
 inline std::vector<database::Migration> all_migrations() {
-  static const std::vector<std::pair<std::string, std::string>> texts = [] {
-    std::vector<std::pair<std::string, std::string>> out;
-    for (const char* module :
-         {"cloud/iam", "cloud/objects", "assurance/people", "assurance/attestations"}) {
-      std::filesystem::path folder(source_folder() + "/src/" + module + "/migrations");
-      for (const auto& entry : std::filesystem::directory_iterator(folder))
-        out.emplace_back(entry.path().stem(), file_text(entry.path()));
-    }
-    return out;
-  }();
   std::vector<database::Migration> all = topology::migrations();
   std::ranges::copy(migrations(), std::back_inserter(all));
-  for (const auto& [name, sql] : texts) all.push_back({std::stoll(name), name, sql});
+  std::ranges::copy(
+      database::testing::read_migrations(
+          {"cloud/iam", "cloud/objects", "assurance/people", "assurance/attestations"}),
+      std::back_inserter(all));
   return all;
 }
 
@@ -102,7 +95,7 @@ class StateTest : public testing::TestWithParam<database::Engine> {
 
   Evaluation check(const std::string& id) {
     auto measures = load();
-    auto evaluation = wait_for(measures->check_now(id));
+    auto evaluation = run_task(measures->check_now(id));
     EXPECT_TRUE(evaluation) << evaluation.error().describe();
     return evaluation ? *evaluation : Evaluation();
   }

@@ -6,6 +6,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
 
 namespace belfry::database::testing {
 namespace {
@@ -21,6 +24,24 @@ constexpr Timestamp kNow = Timestamp(std::chrono::seconds(1'767'225'600));  // 2
 
 std::string name_of(Engine engine) {
   return engine == Engine::kSqlite ? "Sqlite" : "Postgresql";
+}
+
+std::vector<Migration> read_migrations(const std::vector<std::string>& modules) {
+  // Migrations refer to their texts.
+  static std::map<std::string, std::string> texts;
+  const char* source = std::getenv("BELFRY_SOURCE");
+  const std::filesystem::path root(source != nullptr ? source : ".");
+  std::vector<Migration> found;
+  for (const std::string& module : modules)
+    for (const auto& entry :
+         std::filesystem::directory_iterator(root / "src" / module / "migrations")) {
+      std::ifstream file(entry.path(), std::ios::binary);
+      std::ostringstream text;
+      text << file.rdbuf();
+      const auto kept = texts.try_emplace(entry.path().stem(), text.str()).first;
+      found.push_back({std::stoll(kept->first), kept->first, kept->second});
+    }
+  return found;
 }
 
 TestDatabase::TestDatabase(Engine engine, std::vector<Migration> migrations) {

@@ -1,9 +1,8 @@
 // Disks that fail under the ledger, on a simulated machine: every leaf that was acknowledged is in
 // its log at its index, and calls answer retry meanwhile, never with something else.
-#include "audit/ledger.h"
 #include "crypto/hash.h"
-#include "runtime/simulation.h"
 #include "runtime_testing/seeds.h"
+#include "simulated_ledger.h"
 #include "tree.h"
 
 #include <gtest/gtest.h>
@@ -15,60 +14,18 @@ namespace belfry::audit {
 namespace {
 
 enum class Harm { kInputOutput, kNoSpace, kReadOnly, kDead };
-constexpr std::int64_t kDisks = 6;
 
 std::uint64_t seeds() {
   return runtime::testing::seeds_to_try(6);
 }
 
-class FaultyLedger {
+class FaultyLedger : public SimulatedLedger {
  public:
-  explicit FaultyLedger(std::uint64_t seed) : world_(seed) {
-    for (std::int64_t i = 0; i < kDisks; ++i) disks_.push_back(world_.add_disk());
-  }
+  explicit FaultyLedger(std::uint64_t seed) : SimulatedLedger(seed, kStoreDisks) {}
   ~FaultyLedger() { stop(); }
 
-  Simulation& world() { return world_; }
-  Ledger& ledger() { return *ledger_; }
-  template <class T>
-  Result<T> run(Task<T> task) {
-    return world_.run(std::move(task));
-  }
-
-  Result<> start() {
-    segments::Options options;
-    for (std::int64_t i = 1; i <= kDisks; ++i)
-      options.disks.push_back(
-          {{i}, "d" + std::to_string(i), {i}, {i % 2 + 1}, "", false, disks_[std::size_t(i - 1)]});
-    options.segment_size = 4_MiB;
-    options.space_reserve = 1_MiB;
-    options.background = false;
-    options.hang_limit = {};
-    options.pool_for = [this](DiskId) { return world_.pool(); };
-    std::vector<Disk*> key_disks{disks_[0].get(), disks_[1].get(), disks_[2].get()};
-    TRY(keys_,
-        crypto::open_key_store(key_disks, Buffer(32, std::byte{5}), {*seal_disk_, "master.months"},
-                               world_.clock(), world_.random()));
-    TRY(store_, run(segments::open_store(world_.executor(), world_.clock(), world_.random(),
-                                         std::move(options))));
-    Options ledger;
-    ledger.provider = "belfry.example";
-    ledger.tile_disks = {disks_[0], disks_[1], disks_[2]};
-    ledger.pool = world_.pool();
-    ledger.kept_octets_max = 4096;
-    ledger.savepoint_after = 20_KiB;
-    TRY(ledger_, run(open_ledger(world_.executor(), world_.clock(), world_.random(), *store_,
-                                 *keys_, std::move(ledger))));
-    return {};
-  }
-  void stop() {
-    if (ledger_) std::ignore = run(ledger_->close());
-    ledger_.reset();
-    if (store_) std::ignore = run(store_->close());
-    world_.settle();
-    store_.reset();
-    keys_.reset();
-  }
+  Result<> start() { return open(0, 4_MiB, {.kept_octets_max = 4096, .savepoint_after = 20_KiB}); }
+  void stop() { close(); }
 
   void harm(Harm harm) {
     SimulatedDisk& disk = *disks_[world_.choose(disks_.size())];
@@ -114,14 +71,7 @@ class FaultyLedger {
     co_return Result<>();
   }
 
-  Simulation world_;
-  std::vector<std::shared_ptr<SimulatedDisk>> disks_;
-  // Never harmed: the machine's own.
-  std::shared_ptr<SimulatedDisk> seal_disk_ = world_.add_disk();
   SimulatedDisk* dead_ = nullptr;
-  std::unique_ptr<crypto::KeyStore> keys_;
-  std::unique_ptr<segments::Store> store_;
-  std::unique_ptr<Ledger> ledger_;
 };
 
 Event numbered(int number) {

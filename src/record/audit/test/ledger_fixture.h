@@ -154,7 +154,7 @@ class LedgerTest : public testing::Test {
   // their store are.
   void crash() {
     ledger_.reset();
-    while (!ledger_in_use_.expired()) std::this_thread::yield();
+    await("the end of the ledger's work", [this] { return ledger_in_use_.expired(); });
     ASSERT_TRUE(run(store_->close()));
   }
   void reopen() {
@@ -192,11 +192,20 @@ class LedgerTest : public testing::Test {
     savepoint_after_ = 200_KiB;
     piece_ = 100;
   }
+  // Waits for what others bring about; fails when it does not come.
+  template <class Condition>
+  static void await(const char* what, Condition holds) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(5);
+    while (!holds()) {
+      if (std::chrono::steady_clock::now() > end) FAIL() << "waited in vain for " << what;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
   segments::Sequence saved_on(int disk) { return savepoint_on(*disks_[std::size_t(disk - 1)]); }
   // Until every tile disk has a savepoint of a record behind that one.
   void await_savepoint(segments::Sequence behind = 0) {
     for (int disk : {1, 2, 3})
-      while (saved_on(disk) <= behind) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      ASSERT_NO_FATAL_FAILURE(await("a savepoint", [&] { return saved_on(disk) > behind; }));
   }
   // The sequence of the first record that the journal has; 0: segments went while it was read.
   segments::Sequence first_record() {
@@ -210,7 +219,7 @@ class LedgerTest : public testing::Test {
   }
   bool is_pruned() { return first_record() > 2; }
   void await_pruning() {
-    while (!is_pruned()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    await("a pruned journal", [this] { return is_pruned(); });
   }
 
   QueryPage query(Query query, TenantId tenant = kTenant) {

@@ -102,7 +102,7 @@ TEST_F(SavepointTest, OneDiskHasEverything) {
     std::filesystem::remove_all(folder(disk) / "audit");
     open();
     expect_all(4000);
-    while (saved_on(disk) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    await("a savepoint on the disk that was behind", [&] { return saved_on(disk) != 0; });
   }
   stop();
   std::filesystem::remove_all(folder(1) / "audit");
@@ -116,7 +116,7 @@ TEST_F(SavepointTest, WhileADiskTakesNoneTheJournalStays) {
   std::filesystem::create_directories(folder(2) / "audit/savepoint.new/in-the-way");
   open();
   fill(kTenant, 6000);
-  while (saved_on(1) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  await("a savepoint on the first disk", [&] { return saved_on(1) != 0; });
   EXPECT_EQ(saved_on(2), 0u);
   EXPECT_FALSE(is_pruned());
   stop();
@@ -136,9 +136,10 @@ TEST_F(SavepointTest, ADamagedCopyIsReplacedUnasked) {
   std::ofstream(entries(1)) << "rot";
   std::filesystem::remove(log_folder(3, kTenant) / "tile/0/001");
   open();
-  while (octets_of(entries(1)) != whole ||
-         octets_of(log_folder(3, kTenant) / "tile/0/001").size() != 256 * 32)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  await("mended copies", [&] {
+    return octets_of(entries(1)) == whole &&
+           octets_of(log_folder(3, kTenant) / "tile/0/001").size() == 256 * 32;
+  });
 }
 
 // A start that knows less than the journal tells of would number leaves anew, over good files.
@@ -212,8 +213,8 @@ TEST_F(SavepointTest, DestroyedMonthsLeaveFilesAndJournal) {
   ASSERT_TRUE(run(ledger_->delete_destroyed()));
   await_savepoint(before);
   // They go one after the other, of each on the third disk last.
-  while (std::filesystem::exists(log_folder(3, kTenant) / "tile/entries/014"))
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  await("the removal of bundles",
+        [&] { return !std::filesystem::exists(log_folder(3, kTenant) / "tile/entries/014"); });
   EXPECT_FALSE(std::filesystem::exists(entries(1)));
   EXPECT_TRUE(std::filesystem::exists(log_folder(1, kTenant) / "tile/entries/015"));
   const auto check = [&] {

@@ -20,7 +20,7 @@ class PrunedVault : public VaultDiskTest {
            fs::exists(bundle(3, name));
   }
   void await_removal(const std::string& name) {
-    while (any_disk_has(name)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    await("the removal of a bundle", [&] { return !any_disk_has(name); });
   }
 };
 

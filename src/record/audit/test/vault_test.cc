@@ -63,7 +63,7 @@ TEST_F(VaultTest, OfASegmentTheHeldEventsAreShown) {
   open();
   for (int i = 0; i < 20; ++i)
     ASSERT_TRUE(ledger_->record_read(kTenant, event("s3:GetObject", "key-" + std::to_string(i))));
-  while (readable(kTenant) < 20) std::this_thread::yield();
+  await("reads in the log", [&] { return readable(kTenant) >= 20; });
   const HoldId id = place("key-1");
   let_a_year_pass();
   EXPECT_EQ(destroy(), 1u);

@@ -22,6 +22,10 @@ namespace belfry::database::testing {
 // `name`, for the parameter's name in the test's.
 std::string name_of(Engine engine);
 
+// The migrations of modules, each named by its folder under src/ ("cloud/iam"), read as files: for
+// tests of tables that a module reads and may not include. BELFRY_SOURCE names the source's folder.
+std::vector<Migration> read_migrations(const std::vector<std::string>& modules);
+
 class TestDatabase {
  public:
   // Ends the program with a message when the engine cannot be started: a test that cannot run
