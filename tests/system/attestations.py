@@ -98,6 +98,10 @@ def try_signing(provider, customer):
     body = {key: asked[key] for key in ("topic", "version", "text_sha256")}
     status, _, octets = provider.request("POST", ATTESTATIONS, body, customer.token["secret"])
     assert (status, json.loads(octets)["message_id"]) == (403, "iam.session_needed"), octets
+    wait_until(lambda: [event for event in provider.rest(
+        "GET", "/api/v1/audit/events?action=attestation:SignAttestation",
+        token=customer.token["secret"])["items"]
+        if event["ocsf"].get("status_detail") == "iam.session_needed"], 20, "the refusal")
     # The text is shown, and whoever does not agree signs nothing.
     said = customer.run("sign", STAFF, *customer.sign_in_words(), code=1, json_wanted=False,
                         stdin=customer.password + "no\n")

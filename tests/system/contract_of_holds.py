@@ -16,7 +16,8 @@ def try_holds(contract, customer):
     place = HOLDS + "/{hold}"
     for wrong in ({"reason": ""}, {"filter": {"from_us": "x"}}, {"filter": {"class_uid": "x"}},
                   {"filter": {"from_us": 2, "until_us": 1}}, {"filter": {"actor": 5}},
-                  {"filter": {"actr": "anna"}}, {"filter": {"class_uid": 0}}, {"tenant": 5}):
+                  {"filter": {"actr": "anna"}}, {"filter": {"class_uid": 0}}, {"tenant": 5},
+                  {"filter": {"details": [{"name": "", "value": "b"}]}}):
         ask("POST", HOLDS, 400, {"reason": "case 12", **wrong})
     ask("POST", HOLDS, 404, {"reason": "case 12", "tenant": "99"}, by=None)
     body = {"reason": "case 12",

@@ -62,6 +62,9 @@ def try_persons(register):
     assert made["accounts"][0]["name"] == "anna" and made["jobs"][0]["name"] == "Deckhand", made
     assert "another person's" in register.says("person", "add", "Twin", "--reference", "E-7",
                                                "--starts", "2020-01-01")
+    before = register.json("person", "list")
+    register.run("person", "add", "X", "--starts", "2020-01-01", "--account", "no-such", code=4)
+    assert register.json("person", "list") == before, "nothing is recorded with half a command"
     assert "Write a date" in register.says("person", "add", "X", "--starts", "yesterday")
     register.run("person", "add", "X", code=2)
     register.run("person", "add", "X", "--starts", "2020-01-01", "--kind", "friend", code=2)
@@ -159,6 +162,15 @@ def try_clerk(register, provider):
     assert "have an administrator" in clerk.says("person", "change", "E-1", "--ends", "2030-01-01",
                                                  code=3)
     assert clerk.json("person", "show", "E-1")["ends_us"] is None
+    refused = wait_until(lambda: [each["ocsf"] for each in provider.rest(
+        "GET", "/api/v1/audit/events?actor=clerk", token=token)["items"]
+        if each["ocsf"].get("status_detail") == "people.administrator_leaves"], 20, "refusals told")
+    assert {each["api"]["operation"] for each in refused} <= {
+        "people:RecordDeparture", "people:ChangePerson"}, refused
+    recorded = provider.rest(
+        "GET", "/api/v1/audit/events?action=people:RecordPerson&outcome=success",
+        token=token)["items"][0]["ocsf"]
+    assert recorded["unmapped"]["method"] == "api_token", recorded
     assert clerk.json("person", "leave", "E-8", "--reason", "moves")["state"] == "left"
     clerk.run("user", "suspend", "anna", code=3)
 
@@ -174,7 +186,7 @@ def try_last_administrator(register, provider):
         return account["active"] and account["kept"]
 
     assert wait_until(kept, 60, "it is told") == "last_administrator"
-    assert "last administrator" in register.run("person", "show", "E-1").stdout
+    assert "administers for good" in register.run("person", "show", "E-1").stdout
     alarms = wait_until(lambda: provider.rest(
         "GET", "/api/v1/audit/events?action=people:LeaverAlarm",
         token=register.customer.token["secret"])["items"], 20, "the alarm")

@@ -68,11 +68,15 @@ def read_header(data):
 
 
 def open_file(data, hold_key):
+    from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     header = read_header(data)
     key = hkdf_sha256(hold_key, b"belfry vault 1", 32)
-    return Fields(AESGCM(key).decrypt(bytes.fromhex(header["nonce"]), data[HEADER.size:-4],
-                                      data[:HEADER.size]))
+    try:
+        return Fields(AESGCM(key).decrypt(bytes.fromhex(header["nonce"]), data[HEADER.size:-4],
+                                          data[:HEADER.size]))
+    except InvalidTag:
+        raise Malformed("it is of another key, or changed") from None
 
 
 def read_hold(data, hold_key):
@@ -84,10 +88,7 @@ def read_hold(data, hold_key):
     for name in TEXTS:
         found[name] = fields.text()
     found["outcome"], found["class"], details = fields.take("BII")
-    found["details"] = {}
-    for _ in range(details):
-        name = fields.text()
-        found["details"][name] = fields.text()
+    found["details"] = [(fields.text(), fields.text()) for _ in range(details)]
     fields.end()
     return found
 

@@ -3,8 +3,6 @@
 import pathlib
 import unittest
 
-from cryptography.exceptions import InvalidTag
-
 import vault
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent.parent / "docs/formats/golden/vault"
@@ -28,7 +26,7 @@ class GoldenVault(unittest.TestCase):
         self.assertEqual((found["actor"], found["action"], found["resource"]),
                          ("ada", "", "arn:aws:s3:::photos/"))
         self.assertEqual((found["outcome"], found["class"], found["details"]),
-                         (2, 6003, {"policy": "none"}))
+                         (2, 6003, [("policy", "none")]))
 
     def test_lists_the_leaves(self):
         found = vault.read_piece(self.piece, HOLD_KEY)
@@ -40,7 +38,7 @@ class GoldenVault(unittest.TestCase):
         self.assertEqual(found["leaves"][1]["key"], bytes(range(96, 128)))
 
     def test_refuses_another_key(self):
-        with self.assertRaises(InvalidTag):
+        with self.assertRaises(vault.Malformed):
             vault.read_hold(self.hold, bytes(32))
 
     def test_refuses_every_changed_octet(self):

@@ -13,6 +13,8 @@ namespace {
 
 using nlohmann::json;
 
+// Where a customer may be named.
+constexpr const char* kNameCustomer = "cli.attestation.name_customer";
 constexpr std::string_view kAttestations = "/api/v1/attestations";
 constexpr std::string_view kTopics = "/api/v1/attestation-topics";
 
@@ -63,11 +65,13 @@ Result<std::string> query_of(Connection& connection, const std::string& tenant) 
   return "?tenant=" + id + "&";
 }
 
-Result<json> find_topic(Connection& connection, const std::string& query, const std::string& name) {
+// `nothing`: what is said where nothing is asked.
+Result<json> find_topic(Connection& connection, const std::string& query, const std::string& name,
+                        const char* nothing = "cli.attestation.nothing_asked") {
   TRY(const json topics, connection.get(std::string(kTopics) + query));
   for (const json& topic : topics.at("items"))
     if (topic.at("topic") == name) return topic;
-  return fail(Code::kConflict, "cli.attestation.nothing_asked");
+  return fail(Code::kConflict, nothing);
 }
 
 Result<> list(const Invocation& invocation, const Arguments& arguments) {
@@ -75,8 +79,7 @@ Result<> list(const Invocation& invocation, const Arguments& arguments) {
   TRY(const std::string query, query_of(connection, arguments.tenant));
   TRY(const json topics, connection.get(std::string(kTopics) + query));
   if (invocation.json) return print_json(topics.at("items")), Result<>();
-  if (topics.at("items").empty())
-    return print_line(say("cli.attestation.nothing_asked")), Result<>();
+  if (topics.at("items").empty()) return print_line(say(kNameCustomer)), Result<>();
   Table table({"cli.head.topic", "cli.head.about", "cli.head.measure", "cli.head.state",
                "cli.head.signed_by", "cli.head.signed", "cli.head.expires"});
   for (const json& topic : topics.at("items")) {
@@ -105,7 +108,7 @@ void print_signed(const json& attestations) {
 Result<> show(const Invocation& invocation, const Arguments& arguments) {
   TRY(auto connection, Connection::open(invocation.place));
   TRY(const std::string query, query_of(connection, arguments.tenant));
-  TRY(json topic, find_topic(connection, query, arguments.topic));
+  TRY(json topic, find_topic(connection, query, arguments.topic, kNameCustomer));
   TRY(const json history, connection.get_list(std::string(kAttestations) + query +
                                               "topic=" + path_segment(arguments.topic)));
   if (invocation.json) {
@@ -128,7 +131,7 @@ Result<> show(const Invocation& invocation, const Arguments& arguments) {
 
 // Whether the person agrees to the text: said by an option, or typed below the text.
 bool is_agreed(const Arguments& arguments, const json& topic) {
-  if (arguments.agreed_version != 0) return topic.at("version") == arguments.agreed_version;
+  if (arguments.agreed_version != 0) return true;
   print_line(text_in_language(topic) + "\n");
   const std::string typed =
       ask(say("cli.attestation.agree", {{"version", cell(topic.at("version"))}}), Echo::kShown);
@@ -146,6 +149,9 @@ Result<json> sign_by(Connection& connection, const Arguments& arguments) {
     TRY(const json user, find_user(connection, name));
     wanted["administrators"].push_back(user.at("id"));
   }
+  if (arguments.agreed_version != 0 && topic.at("version") != arguments.agreed_version)
+    return fail(Code::kConflict, "cli.attestation.other_version",
+                {{"version", cell(topic.at("version"))}});
   if (!is_agreed(arguments, topic)) return fail(Code::kConflict, "cli.attestation.not_signed");
   return connection.post(std::string(kAttestations), wanted);
 }

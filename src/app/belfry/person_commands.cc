@@ -64,6 +64,11 @@ std::string names_cell(const json& things) {
   return names.empty() ? "-" : names;
 }
 
+// Why an account is not ended though its person has left.
+std::string kept_cell(const json& kept) {
+  return kept == "last_administrator" ? say("cli.person.kept") : code_cell(kept);
+}
+
 void print_person(const json& person) {
   Table facts;
   const auto add = [&facts](const char* head, std::string value) {
@@ -93,7 +98,7 @@ void print_person(const json& person) {
   Table accounts({"cli.head.account", "cli.head.active", "cli.head.ended", "cli.head.kept"});
   for (const json& account : person.at("accounts"))
     accounts.add({cell(account.at("name")), cell(account.at("active")),
-                  time_cell(account.at("ended_us")), code_cell(account.at("kept"))});
+                  time_cell(account.at("ended_us")), kept_cell(account.at("kept"))});
   accounts.print();
 }
 
@@ -170,6 +175,8 @@ Result<json> bind_all(Connection& connection, json person,
 Result<> add(const Invocation& invocation, const Arguments& arguments) {
   TRY(auto connection, Connection::open(invocation.place));
   TRY(const json fields, fields_of(connection, arguments));
+  // A name that is wrong is told before anything is recorded.
+  for (const std::string& name : arguments.accounts) TRY(find_user(connection, name));
   TRY(json made, connection.post(std::string(kPeople), fields));
   TRY(made, bind_all(connection, made, arguments.accounts));
   tell(invocation, made);
@@ -262,7 +269,7 @@ void print_job_role(const json& role) {
   facts.add({say("cli.head.id"), cell(role.at("id"))});
   facts.add({say("cli.head.name"), cell(role.at("name"))});
   facts.add({say("cli.head.owner"), cell(role.at("owner"))});
-  facts.add({say("cli.head.account_role"), cell(role.at("account_role"))});
+  facts.add({say("cli.head.account_role"), code_cell(role.at("account_role"))});
   facts.add({say("cli.head.profiles"), names_cell(role.at("profiles"))});
   facts.add({say("cli.head.groups"), names_cell(role.at("groups"))});
   facts.add({say("cli.head.people"), cell(role.at("persons"))});
@@ -276,7 +283,7 @@ Result<> list_job_roles(const Invocation& invocation) {
   Table table({"cli.head.name", "cli.head.owner", "cli.head.account_role", "cli.head.profiles",
                "cli.head.groups", "cli.head.people"});
   for (const json& role : roles)
-    table.add({cell(role.at("name")), cell(role.at("owner")), cell(role.at("account_role")),
+    table.add({cell(role.at("name")), cell(role.at("owner")), code_cell(role.at("account_role")),
                names_cell(role.at("profiles")), names_cell(role.at("groups")),
                cell(role.at("persons"))});
   table.print();

@@ -14,6 +14,9 @@ std::vector<std::string> cells_of(const Person& person) {
   std::string accounts;
   for (const Account& account : person.accounts)
     accounts += (accounts.empty() ? "" : " ") + account.name;
+  // Names of accounts are not the register's to choose: a space keeps them from being a formula,
+  // and is no part of what is imported.
+  if (is_formula(accounts)) accounts.insert(accounts.begin(), ' ');
   return {person.reference,
           std::string(name_of(person.kind)),
           person.name,

@@ -19,11 +19,11 @@ bool is_plain(std::string_view text, std::size_t size_max) {
          std::ranges::none_of(text, is_control);
 }
 
+}  // namespace
+
 bool is_formula(std::string_view text) {
   return !text.empty() && kFormula.contains(text.front());
 }
-
-}  // namespace
 
 Result<> check_name(std::string_view name) {
   if (is_plain(name, kNameMax) && !is_formula(name)) return {};

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace belfry::people {
 namespace {
@@ -258,6 +259,48 @@ Result<> RegisterService::set_end(Transaction& transaction, const Actor& by, con
   return {};
 }
 
+Result<> RegisterService::correct_since(Transaction& transaction, const Person& before,
+                                        Timestamp since) {
+  TRY(check_date(since));
+  const Timestamp was = before.jobs.front().since;
+  if (before.jobs.size() > 1) {
+    const Timestamp earlier = before.jobs[1].since;
+    if (since <= earlier) return fail(Code::kConflict, "people.moved_since");
+    TRY(transaction.execute(
+        "UPDATE person_job SET until_us = :since WHERE person_id = :person AND since_us = :earlier",
+        {{"since", to_us(since)}, {"person", before.id.value}, {"earlier", to_us(earlier)}}));
+  }
+  TRY(transaction.execute(
+      "UPDATE person_job SET since_us = :since WHERE person_id = :person AND since_us = :was",
+      {{"since", to_us(since)}, {"person", before.id.value}, {"was", to_us(was)}}));
+  return {};
+}
+
+Result<std::vector<audit::Detail>> RegisterService::apply_job(Transaction& transaction,
+                                                              const Actor& by, const Person& before,
+                                                              const Change& change) {
+  std::vector<audit::Detail> details;
+  const Job* held = before.jobs.empty() ? nullptr : &before.jobs.front();
+  if (held == nullptr && !change.job_role) {
+    if (change.job_role_since) return fail(Code::kConflict, "people.no_job");
+    return details;
+  }
+  if (held != nullptr && change.job_role.value_or(held->role) == held->role) {
+    if (!change.job_role_since || *change.job_role_since == held->since) return details;
+    TRY(correct_since(transaction, before, *change.job_role_since));
+    details.push_back({"job_role_since", date_text(*change.job_role_since)});
+    details.push_back({"job_role_since_before", date_text(held->since)});
+    return details;
+  }
+  const Timestamp since = change.job_role_since.value_or(clock_.now());
+  TRY(std::string name, name_of_job_role(transaction, by.tenant, *change.job_role));
+  TRY(move(transaction, before, *change.job_role, since));
+  details.push_back({"job_role", std::move(name)});
+  details.push_back({"job_role_since", date_text(since)});
+  if (held != nullptr) details.push_back({"job_role_before", held->name});
+  return details;
+}
+
 Result<std::vector<audit::Detail>> RegisterService::apply(Transaction& transaction, const Actor& by,
                                                           const Person& before,
                                                           const Change& change) {
@@ -265,16 +308,8 @@ Result<std::vector<audit::Detail>> RegisterService::apply(Transaction& transacti
   TRY(check_fields(transaction, after));
   std::vector<audit::Detail> details = differences(before, after);
   if (after.ends != before.ends) TRY(set_end(transaction, by, before, after.ends));
-  const Timestamp since = change.job_role_since.value_or(clock_.now());
-  const Job* held = before.jobs.empty() ? nullptr : &before.jobs.front();
-  const bool has_it = held != nullptr && change.job_role == held->role && since >= held->since;
-  if (change.job_role && !has_it) {
-    TRY(std::string name, name_of_job_role(transaction, by.tenant, *change.job_role));
-    TRY(move(transaction, before, *change.job_role, since));
-    details.push_back({"job_role", std::move(name)});
-    details.push_back({"job_role_since", date_text(since)});
-    if (held != nullptr) details.push_back({"job_role_before", held->name});
-  }
+  TRY(auto of_job, apply_job(transaction, by, before, change));
+  std::ranges::move(of_job, std::back_inserter(details));
   if (details.empty()) return details;
   TRY(
       transaction.execute("UPDATE person SET reference = :reference, kind = :kind, name = :name, "

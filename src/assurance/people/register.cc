@@ -21,6 +21,7 @@ Result<> RegisterService::note(Transaction& transaction, const Actor& by, std::s
   event.source_ip = by.source_ip;
   event.resource = std::move(resource);
   event.details = std::move(details);
+  event.details.insert(event.details.end(), by.how.begin(), by.how.end());
   TRY(const audit::Leaf leaf, ledger_.seal(by.tenant, event));
   return audit::queue_leaf(transaction, leaf, event.time);
 }

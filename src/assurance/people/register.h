@@ -3,6 +3,7 @@
 #pragma once
 
 #include "csv.h"
+#include "database/values.h"
 #include "people/people.h"
 
 #include <atomic>
@@ -66,6 +67,11 @@ class RegisterService : public Register {
   Result<std::vector<audit::Detail>> apply(Transaction& transaction, const Actor& by,
                                            const Person& before, const Change& change);
   Result<> move(Transaction& transaction, const Person& before, JobRoleId role, Timestamp since);
+  // When the job that is held began.
+  Result<> correct_since(Transaction& transaction, const Person& before, Timestamp since);
+  // What of the job differed.
+  Result<std::vector<audit::Detail>> apply_job(Transaction& transaction, const Actor& by,
+                                               const Person& before, const Change& change);
   Result<> set_end(Transaction& transaction, const Actor& by, const Person& before,
                    const std::optional<Timestamp>& ends);
   // Whoever may not have an administrator leave changes no end of one either.
@@ -98,26 +104,16 @@ template <class T, class Work>
 Task<T> RegisterService::write(Work work) {
   if (!outbox_.healthy()) co_return fail(Code::kRetry, "people.log_unavailable");
   co_return co_await runtime::blocking(*pool_, [this, &work]() -> Result<T> {
-    std::optional<T> value;
-    TRY(database_.write([&](Transaction& transaction) -> Result<> {
-      TRY(value, work(transaction));
-      return {};
-    }));
+    TRY(T value, database::write_value<T>(database_, work));
     outbox_.notify();
-    return std::move(*value);
+    return value;
   });
 }
 
 template <class T, class Work>
 Task<T> RegisterService::read(Work work) {
-  co_return co_await runtime::blocking(*pool_, [this, &work]() -> Result<T> {
-    std::optional<T> value;
-    TRY(database_.read(kReadLimit, [&](Transaction& transaction) -> Result<> {
-      TRY(value, work(transaction));
-      return {};
-    }));
-    return std::move(*value);
-  });
+  co_return co_await runtime::blocking(
+      *pool_, [&] { return database::read_value<T>(database_, kReadLimit, work); });
 }
 
 }  // namespace belfry::people

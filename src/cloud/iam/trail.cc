@@ -1,5 +1,10 @@
 #include "trail.h"
 
+#include "iam/crossing.h"
+
+#include <algorithm>
+#include <iterator>
+
 namespace belfry::iam {
 namespace {
 
@@ -23,6 +28,13 @@ std::string_view name_of(Method method) {
 
 }  // namespace
 
+std::vector<audit::Detail> credential_details(const Principal& by) {
+  std::vector<audit::Detail> details = {{"method", std::string(name_of(by.method))}};
+  if (!by.credential.empty()) details.push_back({"credential", by.credential});
+  details.push_back({"actor_tenant", by.tenant.text()});
+  return details;
+}
+
 audit::Event Trail::event_of(const Principal& by, const Act& act) const {
   audit::Event event;
   event.time = clock_.now();
@@ -32,9 +44,7 @@ audit::Event Trail::event_of(const Principal& by, const Act& act) const {
   event.actor_id = by.user;
   event.resource = act.resource;
   event.details = act.details;
-  event.details.push_back({"method", std::string(name_of(by.method))});
-  if (!by.credential.empty()) event.details.push_back({"credential", by.credential});
-  event.details.push_back({"actor_tenant", by.tenant.text()});
+  std::ranges::move(credential_details(by), std::back_inserter(event.details));
   return event;
 }
 

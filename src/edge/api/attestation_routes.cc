@@ -3,6 +3,7 @@
 // Signed and withdrawn by a person of the customer's own, who proved a second factor lately; seen
 // by its administrators and readers, and by the administrators above it.
 #include "attestations/attestations.h"
+#include "iam/crossing.h"
 #include "page.h"
 #include "route.h"
 #include "shapes.h"
@@ -92,13 +93,13 @@ Result<attestations::Topic> topic_of(const std::string& name) {
 Result<attestations::Act> act_of(Call& call) {
   const std::string resource = resource_in(call.by.tenant);
   if (call.by.method != iam::Method::kSession || !call.by.user || call.by.assumed)
-    return fail(Code::kDenied, "iam.session_needed");
+    return std::unexpected(call.refusal(resource, Error(Code::kDenied, "iam.session_needed")));
   TRY(call.host.services.iam.second_factors().check_fresh(call.by, call.action, resource));
   attestations::Act act{.tenant = call.by.tenant,
                         .user = call.by.user,
                         .name = call.by.name,
                         .event = call.event(resource)};
-  act.event.details = {{"method", "session"}, {"credential", call.by.credential}};
+  act.event.details = iam::credential_details(call.by);
   return act;
 }
 

@@ -93,6 +93,8 @@ Result<std::vector<audit::Detail>> details_field(const json& filter) {
     if (!each.is_object()) return bad();
     TRY(std::string name, text_field(each, "name"));
     TRY(std::string value, text_field(each, "value"));
+    // None is called so: it would hold nothing.
+    if (name.empty()) return bad();
     details.push_back({std::move(name), std::move(value)});
   }
   return details;

@@ -1,4 +1,5 @@
 // The register of people: persons, job roles, accounts. Each tenant's own.
+#include "iam/crossing.h"
 #include "page.h"
 #include "people/people.h"
 #include "route.h"
@@ -21,17 +22,28 @@ std::string own_people(const Call& call) {
   return "belfry:tenant/" + call.by.tenant.text();
 }
 
+people::Actor actor_of(const Call& call) {
+  return {.tenant = call.by.tenant,
+          .user = call.by.user,
+          .name = call.by.name,
+          .source_ip = call.request.peer_ip,
+          .how = iam::credential_details(call.by)};
+}
+
 // Who acts, once it may: changes want a second factor that was just proved.
 Result<people::Actor> allow_change(Call& call, const std::string& resource) {
   TRY(call.authorize({resource, call.by.tenant}));
   TRY(call.host.services.iam.second_factors().check_fresh(call.by, call.action, resource));
-  const bool may_suspend =
+  people::Actor actor = actor_of(call);
+  actor.may_suspend_administrators =
       call.ask("iam:SetUserActive", {own_people(call), call.by.tenant}).has_value();
-  return people::Actor{.tenant = call.by.tenant,
-                       .user = call.by.user,
-                       .name = call.by.name,
-                       .source_ip = call.request.peer_ip,
-                       .may_suspend_administrators = may_suspend};
+  return actor;
+}
+
+// What the register itself refuses is in the log as other refusals are.
+Result<people::Person> told(const Call& call, PersonId person, Result<people::Person> done) {
+  if (done || done.error().code() != Code::kDenied) return done;
+  return std::unexpected(call.refusal(people::resource_of(person), std::move(done.error())));
 }
 
 json shape_of(const people::Job& job) {
@@ -207,7 +219,7 @@ Task<Answer> change_person(Call& call) {
   if (body.contains("ends_us")) {
     CO_TRY(change.ends, time_if(body, "ends_us"));
   }
-  CO_TRY(const auto changed, co_await people_of(call).change(by, id, change));
+  CO_TRY(const auto changed, told(call, id, co_await people_of(call).change(by, id, change)));
   co_return answer(shape_of(changed, call.host.services.clock.now()));
 }
 
@@ -219,7 +231,8 @@ Task<Answer> record_departure(Call& call) {
   CO_TRY(const auto ends, time_if(body, "ends_us"));
   const Timestamp now = call.host.services.clock.now();
   CO_TRY(const auto left,
-         co_await people_of(call).record_departure(by, id, ends.value_or(now), reason));
+         told(call, id,
+              co_await people_of(call).record_departure(by, id, ends.value_or(now), reason)));
   co_return answer(shape_of(left, now));
 }
 
@@ -229,7 +242,7 @@ Task<Answer> bind_account(Call& call) {
   CO_TRY(const auto by, allow_change(call, people::resource_of(id)));
   CO_TRY(const std::string named, text_field(body, "user"));
   CO_TRY(const auto user, parse_id<UserId>(named));
-  CO_TRY(const auto bound, co_await people_of(call).bind(by, id, user));
+  CO_TRY(const auto bound, told(call, id, co_await people_of(call).bind(by, id, user)));
   co_return answer(shape_of(bound, call.host.services.clock.now()));
 }
 
@@ -237,17 +250,13 @@ Task<Answer> unbind_account(Call& call) {
   CO_TRY(const auto id, parse_id<PersonId>(call.path[0]));
   CO_TRY(const auto by, allow_change(call, people::resource_of(id)));
   CO_TRY(const auto user, parse_id<UserId>(call.path[1]));
-  CO_TRY(co_await people_of(call).unbind(by, id, user));
+  CO_TRY(told(call, id, co_await people_of(call).unbind(by, id, user)));
   co_return Answer::none();
 }
 
 Task<Answer> export_people(Call& call) {
   CO_TRY(call.authorize({own_people(call), call.by.tenant}));
-  const people::Actor by{.tenant = call.by.tenant,
-                         .user = call.by.user,
-                         .name = call.by.name,
-                         .source_ip = call.request.peer_ip};
-  CO_TRY(const std::string file, co_await people_of(call).export_people(by));
+  CO_TRY(const std::string file, co_await people_of(call).export_people(actor_of(call)));
   call.response.fields.set("Content-Type", "text/csv; charset=utf-8");
   call.response.fields.set("Content-Disposition", "attachment; filename=\"people.csv\"");
   CO_TRY(co_await call.response.start(std::nullopt));

@@ -94,11 +94,15 @@ Result<> Call::authorize(std::string_view needed, const iam::Resource& resource,
                          const RequestKeys& keys) const {
   auto allowed = ask(needed, resource, keys);
   if (allowed) return {};
-  audit::Event refused = event(resource.name);
+  return std::unexpected(refusal(resource.name, std::move(allowed.error())));
+}
+
+Error Call::refusal(std::string resource, Error error) const {
+  audit::Event refused = event(std::move(resource));
   refused.outcome = audit::Outcome::kFailure;
-  refused.reason = allowed.error().message();
-  TRY(host.services.ledger.record_read(by.tenant, std::move(refused)));
-  return allowed;
+  refused.reason = error.message();
+  auto recorded = host.services.ledger.record_read(by.tenant, std::move(refused));
+  return recorded ? std::move(error) : std::move(recorded.error());
 }
 
 audit::Event Call::event(std::string resource) const {

@@ -62,6 +62,9 @@ struct Call {
                      const RequestKeys& keys) const;
   // What the caller does now, for a log.
   audit::Event event(std::string resource) const;
+  // `error`, once the log of the caller's tenant has it as a refusal of the route's action. Errors:
+  // retry when the log takes nothing.
+  Error refusal(std::string resource, Error error) const;
   // The body as it came. Reading ends one octet beyond `octets_max`, which tells that there is
   // more.
   Task<std::string> read_text(std::size_t octets_max);

@@ -167,8 +167,8 @@ TEST_P(PeopleChecks, NothingOfWhoLeftWorks) {
   execute("UPDATE person_account SET kept = 'last_administrator'");
   execute("UPDATE person SET ends_us = :ends", {{"ends", now() - kHourUs}});
   expect("S07-P-10", Verdict::kFail,
-         {"user oleg: its person left 1 hour ago, and it is the last administrator: give another "
-          "account that role and a second factor, then it ends by itself"});
+         {"user oleg: its person left 1 hour ago, and nobody else administers for good: have two "
+          "others with a second factor administer, then suspend it by hand"});
 }
 
 TEST_P(PeopleChecks, HoldWithAHundredThousandAccounts) {

@@ -86,6 +86,30 @@ TEST_P(PersonsTest, MoveToAnotherJobAndTheHistoryStays) {
   EXPECT_EQ(ledger_.events.size(), events) << "nothing changed, nothing is told";
 }
 
+TEST_P(PersonsTest, TheBeginningOfAJobIsCorrected) {
+  const JobRoleId first = make_role("Storage engineer"), second = make_role("Network engineer");
+  const Person anna = must(register_->record(admin_, new_anna()));
+  EXPECT_EQ(refusal(register_->change(admin_, anna.id, {.job_role_since = now()})),
+            "people.no_job");
+  const Timestamp began = now() - days(9), moved = now() - days(2);
+  must(register_->change(admin_, anna.id, {.job_role = first, .job_role_since = began}));
+  must(register_->change(admin_, anna.id, {.job_role = second, .job_role_since = moved}));
+  // Later with its name, earlier without.
+  for (const Change& change : {Change{.job_role = second, .job_role_since = moved + days(1)},
+                               Change{.job_role_since = moved - days(3)}}) {
+    const Person after = must(register_->change(admin_, anna.id, change));
+    EXPECT_EQ(detail("job_role_since_before").empty(), false);
+    ASSERT_EQ(after.jobs.size(), 2u);
+    EXPECT_EQ(after.jobs[0].role, second);
+    EXPECT_EQ(after.jobs[0].since, *change.job_role_since);
+    EXPECT_FALSE(after.jobs[0].until);
+    EXPECT_EQ(after.jobs[1].since, began);
+    EXPECT_EQ(after.jobs[1].until, change.job_role_since);
+  }
+  EXPECT_EQ(refusal(register_->change(admin_, anna.id, {.job_role_since = began})),
+            "people.moved_since");
+}
+
 TEST_P(PersonsTest, AnAccountIsOnePersons) {
   const Person anna = must(register_->record(admin_, new_anna()));
   NewPerson other = new_anna();

@@ -35,6 +35,7 @@ struct Actor {
   TenantId tenant;
   UserId user;
   std::string name, source_ip;
+  std::vector<audit::Detail> how{};  // by what credential, beside what each act tells
   // Whether it may suspend administrators itself: else it does not have them leave either.
   bool may_suspend_administrators = false;
 };
@@ -111,7 +112,7 @@ struct Change {
   std::optional<Timestamp> starts{};
   std::optional<std::optional<Timestamp>> ends{};  // nothing: no end is known any more
   std::optional<JobRoleId> job_role{};
-  std::optional<Timestamp> job_role_since{};  // of job_role; not given: now
+  std::optional<Timestamp> job_role_since{};  // of job_role, else of the one held; not given: now
 };
 
 enum class State { kAll, kFuture, kPresent, kLeft };
@@ -167,8 +168,9 @@ class Register {
   // ("people.reference_taken", "people.too_many_people").
   virtual Task<Person> record(const Actor& by, const NewPerson& wanted) = 0;
   // The job role that was is kept with its end. Errors: as of record; conflict
-  // ("people.moved_since": another job role began later), invalid ("people.own_manager"), denied
-  // ("people.administrator_leaves": the end of one who has an account of an administrator).
+  // ("people.moved_since": another job role began later; "people.no_job": a date of none),
+  // invalid ("people.own_manager"), denied ("people.administrator_leaves": the end of one who has
+  // an account of an administrator).
   virtual Task<Person> change(const Actor& by, PersonId person, const Change& change) = 0;
   // The contract is over from `ends` on: accounts end by themselves then. Errors: invalid
   // ("people.bad_reason"), denied ("people.administrator_leaves").

@@ -15,6 +15,8 @@ Result<> record_in_both(audit::Ledger& ledger, const Principal& by, const audit:
 // change is made, as of something asked for. Errors: those of Ledger::seal and record_read.
 Result<audit::Leaf> seal_for_both(audit::Ledger& ledger, const Principal& by,
                                   const audit::Event& event, TenantId owner);
+// By what credential somebody acts, as the events of changes tell it.
+std::vector<audit::Detail> credential_details(const Principal& by);
 // Takes out what only the tenant of who acted is told: the person, its key, who is behind a role.
 void hide_person(audit::Event& event);
 
