@@ -11,7 +11,10 @@ test('a search of the log becomes the filter of a hold', () => {
     details: [{ name: 'a', value: 'b=c' }],
   });
   expect(holdFilterOf({}, undefined)).toEqual({ details: [] });
-  expect(holdFilterOf({ outcome: 'maybe' }, undefined)).toEqual({ details: [] });
+  expect(holdFilterOf({ outcome: 'maybe' }, undefined)).toEqual({
+    outcome: 'maybe',
+    details: [],
+  });
 });
 
 test('a hold says what it is about', () => {

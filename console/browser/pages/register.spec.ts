@@ -87,7 +87,9 @@ test('only what was changed of a person is sent, and what does not go is said', 
 test('an administrator who has left and is the last one is told so', async ({ page }) => {
   await signIn(page, 'nadia');
   await visit(page, '/people/persons/9402');
-  await expect(page.getByRole('row', { name: /nadia/ })).toContainText('the last administrator');
+  await expect(page.getByRole('row', { name: /nadia/ })).toContainText(
+    'nobody else administers for good',
+  );
   await expect(page.getByRole('row', { name: /ines/ })).toContainText('suspended');
   await expectAccessible(page);
 });

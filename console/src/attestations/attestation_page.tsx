@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { askAgain } from '../api/again';
-import { attestations } from '../api/routes';
+import { attestations, identity } from '../api/routes';
 import type { Attestation, AttestationTopic } from '../api/types';
 import { Fact } from '../elements/facts';
 import { Moment } from '../elements/moment';
@@ -25,8 +25,15 @@ export function AttestationPage({ topic, tenant }: { topic: string; tenant: stri
     queryFn: () => attestations.topics(tenant),
   });
   const found = query.data?.find((each) => each.topic === topic);
+  const who = useWho();
+  const tenants = useQuery({
+    queryKey: ['tenants'],
+    queryFn: identity.tenants,
+    enabled: tenant !== who.tenant.id,
+  });
   return (
     <Page
+      lead={tenants.data?.find(({ id }) => id === tenant)?.name}
       title={found === undefined ? t('attestations.title') : t(`attestations.topic.${found.topic}`)}
       above={
         <a href="#/attestations" className="back">
@@ -75,7 +82,8 @@ function Acts({ topic, tenant }: { topic: AttestationTopic; tenant: string }) {
             {t('attestations.withdraw')}
           </Button>
         )}
-      {open === 'sign' && <SignDialog topic={topic} onClose={close} />}
+      {/* Who agreed to a text agreed to that one. */}
+      {open === 'sign' && <SignDialog key={topic.text_sha256} topic={topic} onClose={close} />}
       {open === 'withdraw' && attestation !== null && (
         <ReasonDialog
           title={t('attestations.withdraw')}

@@ -60,7 +60,7 @@ function TopicTable({ topics, tenant }: { topics: AttestationTopic[]; tenant: st
         t('attestations.ends'),
       ]}
     >
-      {topics.map(({ topic, measure, state, attestation }) => (
+      {topics.map(({ topic, measure, state, attestation, sign_again_by_us }) => (
         <tr key={topic}>
           <th scope="row">
             <a href={`#/attestations/${topic}/${tenant}`}>{t(`attestations.topic.${topic}`)}</a>{' '}
@@ -71,7 +71,13 @@ function TopicTable({ topics, tenant }: { topics: AttestationTopic[]; tenant: st
           </td>
           <td className="wrap-anywhere">{attestation?.signed_by_name ?? '–'}</td>
           <td>{attestation === null ? '–' : <Moment us={attestation.signed_us} />}</td>
-          <td>{attestation === null ? '–' : <Moment us={attestation.expires_us} />}</td>
+          <td>
+            {attestation === null || attestation.withdrawn_us !== null ? (
+              '–'
+            ) : (
+              <Moment us={sign_again_by_us ?? attestation.expires_us} />
+            )}
+          </td>
         </tr>
       ))}
     </Table>

@@ -17,6 +17,13 @@ export function SignDialog({ topic, onClose }: { topic: AttestationTopic; onClos
   const who = useWho();
   const queries = useQueryClient();
   const persons = usePersons();
+  // Those who were named before are shown, whether others are known or not.
+  const known = new Map([
+    ...(topic.attestation?.administrators ?? [])
+      .filter(({ active }) => active)
+      .map(({ user, name }) => [user, name] as const),
+    ...persons.map(({ id, name }) => [id, name] as const),
+  ]);
   const [agreed, setAgreed] = useState(false);
   const [managers, setManagers] = useState<string[]>(() =>
     administratorsBefore(topic, who.user.id),
@@ -43,7 +50,7 @@ export function SignDialog({ topic, onClose }: { topic: AttestationTopic; onClos
         <Choices
           legend={t('attestations.who_manages')}
           description={t('attestations.who_manages.means')}
-          options={persons.map(({ id, name }) => ({ value: id, label: name }))}
+          options={[...known].map(([value, label]) => ({ value, label }))}
           chosen={managers}
           onChosen={setManagers}
         />

@@ -14,7 +14,9 @@ export function holdFilterOf(filter: AuditFilter, untilUs: number | undefined): 
     const text = filter[name];
     if (text !== undefined) held[name] = text;
   }
-  if (filter.outcome === 'success' || filter.outcome === 'failure') held.outcome = filter.outcome;
+  // As it is in the address: what is none is refused, and not held without it.
+  if (filter.outcome !== undefined)
+    held.outcome = filter.outcome as NonNullable<HoldFilter['outcome']>;
   if (filter.class_uid !== undefined) held.class_uid = filter.class_uid;
   return held;
 }

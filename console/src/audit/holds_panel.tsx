@@ -14,7 +14,7 @@ import { ReasonDialog } from '../elements/reason_dialog';
 import { Answer, Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
-import { may, useWho } from '../shell/rights';
+import { isStaff, may, useWho } from '../shell/rights';
 import { EventTable } from './event_table';
 import { filterOf, isEmpty, toUs, type Fields } from './filter';
 import { holdFilterOf, wordsOf } from './holds';
@@ -43,7 +43,9 @@ export function HoldsPanel({
     queryFn: holds.list,
     enabled: may(who, 'audit:ListHolds'),
     refetchInterval: ({ state }) =>
-      state.data?.some((hold) => hold.state === 'copying') === true ? 2000 : false,
+      state.data?.some(({ state: each }) => each === 'copying' || each === 'releasing') === true
+        ? 2000
+        : false,
   });
   if (!may(who, 'audit:ListHolds')) return null;
   return (
@@ -96,7 +98,7 @@ function HoldTable({
       {found.map((hold) => (
         <tr key={hold.id}>
           <th scope="row" className="wrap-anywhere">
-            {hold.reason}
+            {nameOf(hold)}
           </th>
           <td className="wrap-anywhere">
             <About hold={hold} />
@@ -116,6 +118,9 @@ function HoldTable({
     </Table>
   );
 }
+
+// Of one that no disk has whole not even the reason is known.
+const nameOf = (hold: Hold) => (hold.reason === '' ? hold.id : hold.reason);
 
 function About({ hold }: { hold: Hold }) {
   const { t } = useSpeech();
@@ -155,13 +160,16 @@ function Acts({ hold, onNarrow }: { hold: Hold; onNarrow: (fields: Partial<Field
   const [open, setOpen] = useState<'events' | 'release' | null>(null);
   const close = () => setOpen(null);
   const isReadable = hold.state !== 'lost' && hold.state !== 'releasing';
+  // Each side releases its own; of one that is lost nobody knows whose it is.
+  const isOurs = hold.state === 'lost' ? isStaff(who) : hold.placed_by_provider === isStaff(who);
+  const mayRelease = isOurs && may(who, 'audit:ReleaseHold');
   return (
     <span className="row row-actions">
       {isReadable && may(who, 'audit:ListEvents') && (
         <Button
           size="compact-sm"
           variant="default"
-          aria-label={t('holds.show.of', { hold: hold.reason })}
+          aria-label={t('holds.show.of', { hold: nameOf(hold) })}
           onClick={() => setOpen('events')}
         >
           {t('holds.show')}
@@ -174,16 +182,16 @@ function Acts({ hold, onNarrow }: { hold: Hold; onNarrow: (fields: Partial<Field
           variant="default"
           href={holds.exportAddress(hold.id)}
           download
-          aria-label={t('holds.export.of', { hold: hold.reason })}
+          aria-label={t('holds.export.of', { hold: nameOf(hold) })}
         >
           {t('holds.export')}
         </Button>
       )}
-      {may(who, 'audit:ReleaseHold') && (
+      {mayRelease && (
         <Button
           size="compact-sm"
           variant="default"
-          aria-label={t('holds.release.of', { hold: hold.reason })}
+          aria-label={t('holds.release.of', { hold: nameOf(hold) })}
           onClick={() => setOpen('release')}
         >
           {t('holds.release')}

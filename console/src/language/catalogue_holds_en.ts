@@ -21,7 +21,7 @@ export const holdsEn = {
   'holds.state.kept': 'Kept',
   'holds.state.releasing': 'Being released',
   'holds.state.damaged': 'Damaged: a part is gone from every disk',
-  'holds.state.lost': 'Lost: bring the disks back, or release it',
+  'holds.state.lost': 'Lost: only the provider brings its disks back, or releases it',
   'holds.export': 'Export',
   'holds.export.of': 'Export what hold {hold} keeps',
   'holds.show': 'Show events',

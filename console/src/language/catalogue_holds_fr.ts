@@ -24,7 +24,7 @@ export const holdsFr: Record<keyof typeof holdsEn, string> = {
   'holds.state.kept': 'Gardée',
   'holds.state.releasing': 'Levée en cours',
   'holds.state.damaged': 'Abîmée : une partie a disparu de tous les disques',
-  'holds.state.lost': 'Perdue : ramenez les disques, ou levez-la',
+  'holds.state.lost': 'Perdue : seul le fournisseur ramène ses disques, ou la lève',
   'holds.export': 'Exporter',
   'holds.export.of': 'Exporter ce que garde la conservation {hold}',
   'holds.show': 'Voir les événements',

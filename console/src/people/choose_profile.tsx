@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { rights } from '../api/routes';
 import type { AskedRight } from '../api/types';
+import { AwaitingDialog } from '../elements/awaiting_dialog';
 import { useSpeech } from '../language/speech';
 import { Choose, optionsOf } from './choose';
 
@@ -27,19 +28,22 @@ export function ChooseProfile({
 }) {
   const { t } = useSpeech();
   const query = useQuery({ queryKey: ['profiles'], queryFn: rights.profiles });
-  if (query.data === undefined) return null;
   return (
-    <Choose
-      title={title}
-      label={t('profile')}
-      note={note}
-      nothing={t('rights.give.none')}
-      action={action}
-      groups={[{ name: null, items: optionsOf(query.data, taken) }]}
-      onClose={onClose}
-      onChoose={onChoose}
-      {...(ask !== undefined && { ask })}
-      {...(askBy !== undefined && { askBy })}
-    />
+    <AwaitingDialog query={query} title={title} onClose={onClose}>
+      {(profiles) => (
+        <Choose
+          title={title}
+          label={t('profile')}
+          note={note}
+          nothing={t('rights.give.none')}
+          action={action}
+          groups={[{ name: null, items: optionsOf(profiles, taken) }]}
+          onClose={onClose}
+          onChoose={onChoose}
+          {...(ask !== undefined && { ask })}
+          {...(askBy !== undefined && { askBy })}
+        />
+      )}
+    </AwaitingDialog>
   );
 }

@@ -1,13 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { askAgain } from '../api/again';
 import { Problem } from '../api/problem';
-import { identity, rights } from '../api/routes';
+import { rights } from '../api/routes';
 import type { Group } from '../api/types';
 import { Moment } from '../elements/moment';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
-import { Choose, optionsOf } from './choose';
 import { ChooseProfile } from './choose_profile';
+import { ChooseUser } from './choose_user';
 import { HeldPanel, ThingName } from './held_panel';
 import { isAdministrator, PrivilegedMark } from './marks';
 import { DeleteThing, ThingPage } from './thing_page';
@@ -183,28 +183,14 @@ function AddMember({
   onClose: () => void;
 }) {
   const { t } = useSpeech();
-  const who = useWho();
-  const query = useQuery({
-    queryKey: ['users', who.tenant.id],
-    queryFn: () => identity.users(who.tenant.id),
-  });
-  if (query.data === undefined) return null;
   return (
-    <Choose
+    <ChooseUser
       title={t('groups.add.to', { name: group.name })}
-      label={t('user')}
       note={t('groups.add.means')}
       nothing={t('groups.add.none')}
       action={t('groups.add')}
-      groups={[
-        {
-          name: null,
-          items: optionsOf(
-            query.data.filter((user) => !isAdministrator(user)),
-            taken,
-          ),
-        },
-      ]}
+      taken={taken}
+      fits={(user) => !isAdministrator(user)}
       ask={(user) => ({ user, group: group.id })}
       onClose={onClose}
       onChoose={async (user) => {

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { askAgain } from '../api/again';
 import { identity, rights, type Holder } from '../api/routes';
 import type { Profile, ProfileHolder } from '../api/types';
+import { AwaitingDialog } from '../elements/awaiting_dialog';
 import { Moment } from '../elements/moment';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
@@ -88,26 +89,36 @@ function GiveTo({
     queryFn: () => identity.users(who.tenant.id),
   });
   const groups = useQuery({ queryKey: ['groups'], queryFn: rights.groups });
-  if (users.data === undefined || groups.data === undefined) return null;
+  const title = t('holders.give', { profile: profile.name });
   const taken = holders.filter(({ boundary }) => !boundary).map((each) => holderOf(each).id);
-  const found = holdersAmong(users.data, groups.data, taken);
   return (
-    <Choose
-      title={t('holders.give', { profile: profile.name })}
-      label={t('holders.to')}
-      note={t('groups.add.means')}
-      nothing={t('holders.nobody')}
-      action={t('rights.give')}
-      groups={(['groups', 'users'] as const).map((kind) => ({
-        name: t(`people.${kind}`),
-        items: found[kind],
-      }))}
-      ask={(value) => askedFor(profile.id, holderIn(value))}
-      onClose={onClose}
-      onChoose={async (value) => {
-        await rights.give(profile.id, holderIn(value));
-        await askAgain(queries, ['holders']);
-      }}
-    />
+    <AwaitingDialog query={users} title={title} onClose={onClose}>
+      {(persons) => (
+        <AwaitingDialog query={groups} title={title} onClose={onClose}>
+          {(units) => {
+            const found = holdersAmong(persons, units, taken);
+            return (
+              <Choose
+                title={title}
+                label={t('holders.to')}
+                note={t('groups.add.means')}
+                nothing={t('holders.nobody')}
+                action={t('rights.give')}
+                groups={(['groups', 'users'] as const).map((kind) => ({
+                  name: t(`people.${kind}`),
+                  items: found[kind],
+                }))}
+                ask={(value) => askedFor(profile.id, holderIn(value))}
+                onClose={onClose}
+                onChoose={async (value) => {
+                  await rights.give(profile.id, holderIn(value));
+                  await askAgain(queries, ['holders']);
+                }}
+              />
+            );
+          }}
+        </AwaitingDialog>
+      )}
+    </AwaitingDialog>
   );
 }

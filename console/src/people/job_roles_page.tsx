@@ -8,7 +8,7 @@ import { AskingButton } from '../elements/asking_button';
 import { FormDialog } from '../elements/form_dialog';
 import { Icon } from '../elements/icon';
 import { Page, Panel } from '../elements/page';
-import { Answer, Empty } from '../elements/states';
+import { Answer, Empty, Failure } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { isStaff, may, useWho } from '../shell/rights';
@@ -139,8 +139,10 @@ function JobRoleForm({ before, onClose }: { before: JobRole | null; onClose: () 
   const { t } = useSpeech();
   const who = useWho();
   const queries = useQueryClient();
-  const groups = useQuery({ queryKey: ['groups'], queryFn: rights.groups }).data ?? [];
-  const profiles = useQuery({ queryKey: ['profiles'], queryFn: rights.profiles }).data ?? [];
+  const lists = {
+    groups: useQuery({ queryKey: ['groups'], queryFn: rights.groups }),
+    profiles: useQuery({ queryKey: ['profiles'], queryFn: rights.profiles }),
+  };
   const [wanted, setWanted] = useState<NewJobRole>({
     name: before?.name ?? '',
     owner: before?.owner ?? '',
@@ -188,22 +190,20 @@ function JobRoleForm({ before, onClose }: { before: JobRole | null; onClose: () 
         value={wanted.account_role}
         onChange={(event) => change({ account_role: event.currentTarget.value })}
       />
-      {groups.length > 0 && (
-        <Choices
-          legend={t('people.groups')}
-          options={optionsOf(groups, [])}
-          chosen={wanted.groups ?? []}
-          onChosen={(chosen) => change({ groups: chosen })}
-        />
-      )}
-      {profiles.length > 0 && (
-        <Choices
-          legend={t('people.profiles')}
-          options={optionsOf(profiles, [])}
-          chosen={wanted.profiles ?? []}
-          onChosen={(chosen) => change({ profiles: chosen })}
-        />
-      )}
+      {(['groups', 'profiles'] as const).map((kind) => {
+        const { data, isError, error, refetch } = lists[kind];
+        if (isError) return <Failure key={kind} error={error} onRetry={() => void refetch()} />;
+        if (data === undefined || data.length === 0) return null;
+        return (
+          <Choices
+            key={kind}
+            legend={t(`people.${kind}`)}
+            options={optionsOf(data, [])}
+            chosen={wanted[kind] ?? []}
+            onChosen={(chosen) => change({ [kind]: chosen })}
+          />
+        );
+      })}
     </FormDialog>
   );
 }

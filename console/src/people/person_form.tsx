@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { register } from '../api/routes';
+import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
 
 export const kinds = ['employee', 'contractor', 'external'] as const;
@@ -85,7 +86,8 @@ export function JobField({
   onJob: (job: string) => void;
 }) {
   const { t } = useSpeech();
-  const jobs = useQuery({ queryKey: ['job-roles'], queryFn: register.jobRoles }).data ?? [];
+  const jobs = useQuery({ queryKey: ['job-roles'], queryFn: register.jobRoles });
+  if (jobs.isError) return <Failure error={jobs.error} onRetry={() => void jobs.refetch()} />;
   return (
     <NativeSelect
       label={label}
@@ -94,7 +96,7 @@ export function JobField({
       withAsterisk={false}
       data={[
         { value: '', label: t('person.job.none') },
-        ...jobs.map(({ id, name }) => ({ value: id, label: name })),
+        ...(jobs.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
       ]}
       value={job}
       onChange={(event) => onJob(event.currentTarget.value)}

@@ -2,7 +2,7 @@ import { Button, TextInput, Textarea } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { askAgain } from '../api/again';
-import { identity, register } from '../api/routes';
+import { register } from '../api/routes';
 import type { Person } from '../api/types';
 import { Fact } from '../elements/facts';
 import { FormDialog } from '../elements/form_dialog';
@@ -11,9 +11,10 @@ import { Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
-import { Choose, optionsOf } from './choose';
+import { ChooseUser } from './choose_user';
 import { dayOf, usOfDay } from './days';
 import { HeldPanel, ThingName } from './held_panel';
+import { isPerson } from './marks';
 import { JobField, PersonFields, type Typed } from './person_form';
 import { ThingPage } from './thing_page';
 
@@ -185,20 +186,14 @@ function BindAccount({
   onClose: () => void;
 }) {
   const { t } = useSpeech();
-  const who = useWho();
-  const query = useQuery({
-    queryKey: ['users', who.tenant.id],
-    queryFn: () => identity.users(who.tenant.id),
-  });
-  if (query.data === undefined) return null;
   return (
-    <Choose
+    <ChooseUser
       title={t('person.bind')}
-      label={t('user')}
       note={t('person.bind.means')}
       nothing={t('person.bind.none')}
       action={t('person.bind')}
-      groups={[{ name: null, items: optionsOf(query.data, taken) }]}
+      taken={taken}
+      fits={isPerson}
       onClose={onClose}
       onChoose={async (user) => {
         await register.bind(person.id, user);
