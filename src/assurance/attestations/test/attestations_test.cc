@@ -158,6 +158,7 @@ TEST_P(AttestationTest, LeavesItsEventsInTheCustomersLog) {
   EXPECT_EQ(tenant, kCustomer);
   EXPECT_EQ(event.resource, "belfry:attestation/" + made->id.text());
   std::vector<std::string> details;
+  details.reserve(event.details.size());
   for (const auto& [name, value] : event.details) details.push_back(name + "=" + value);
   EXPECT_THAT(details,
               ElementsAre("topic=access_management", "version=1", "text_sha256=" + made->sha256,

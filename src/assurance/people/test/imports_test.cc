@@ -18,6 +18,7 @@ class ImportsTest : public RegisterTest {
   std::vector<std::string> faults(const std::string& file) {
     const Imported imported = must(register_->import_people(admin_, file));
     std::vector<std::string> out;
+    out.reserve(imported.faults.size());
     for (const auto& [line, error] : imported.faults)
       out.push_back(std::to_string(line) + " " + error.message());
     return out;

@@ -75,8 +75,9 @@ class SearchTest : public LedgerTest {
   }
   // The indexer of its own accord has done all there is to do.
   void await_index(std::uint64_t until, TenantId tenant = kTenant) {
-    while (core_->index().span_at(tenant, until - 1).kind != SearchIndex::Kind::kFile)
-      std::this_thread::yield();
+    await("an index file", [&] {
+      return core_->index().span_at(tenant, until - 1).kind == SearchIndex::Kind::kFile;
+    });
   }
 
   using Places = std::vector<std::pair<std::uint64_t, std::uint32_t>>;
@@ -252,8 +253,9 @@ TEST_F(SearchTest, SmallFilesBecomeOneAndAnswerTheSame) {
   open_core();
   constexpr int kMany = 16 * 4096;
   fill_core(0, kMany);
-  while (core_->index().span_at(kTenant, 0).until != kMany) std::this_thread::yield();
-  EXPECT_EQ(index_files().size(), 1u);
+  await("one span of all", [&] { return core_->index().span_at(kTenant, 0).until == kMany; });
+  // The small files go once nothing leads to them any more.
+  await("one file of all", [&] { return index_files().size() == 1; });
   for (int number : {0, 4095, 4096, 40'000, kMany - 1}) {
     Query one;
     one.details = {{"request_id", "request-" + std::to_string(number) + "-of-many"}};

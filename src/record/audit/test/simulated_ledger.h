@@ -42,6 +42,7 @@ class SimulatedLedger {
     store.hang_limit = {};
     store.pool_for = [this](DiskId) { return world_.pool(); };
     std::vector<Disk*> key_disks;
+    key_disks.reserve(3);
     for (std::size_t i = 0; i < 3; ++i) key_disks.push_back(disks_[first_key_disk + i].get());
     TRY(keys_,
         crypto::open_key_store(key_disks, Buffer(32, std::byte{5}), {*seal_disk_, "master.months"},
