@@ -17,6 +17,8 @@ using database::Transaction;
 
 // How long reading the tables may take, in all of one call.
 inline constexpr Duration kReadLimit = std::chrono::seconds(5);
+// Of a whole register: nobody can ask for less of it.
+inline constexpr Duration kExportLimit = std::chrono::minutes(1);
 
 // A transaction without a value.
 struct Done {};
@@ -56,7 +58,7 @@ class RegisterService : public Register {
   template <class T, class Work>
   Task<T> write(Work work);
   template <class T, class Work>
-  Task<T> read(Work work);
+  Task<T> read(Work work, Duration limit = kReadLimit);
 
   // Queues the event of an act with the change.
   Result<> note(Transaction& transaction, const Actor& by, std::string_view action,
@@ -111,9 +113,9 @@ Task<T> RegisterService::write(Work work) {
 }
 
 template <class T, class Work>
-Task<T> RegisterService::read(Work work) {
+Task<T> RegisterService::read(Work work, Duration limit) {
   co_return co_await runtime::blocking(
-      *pool_, [&] { return database::read_value<T>(database_, kReadLimit, work); });
+      *pool_, [&] { return database::read_value<T>(database_, limit, work); });
 }
 
 }  // namespace belfry::people
