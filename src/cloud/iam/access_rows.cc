@@ -121,6 +121,23 @@ Deciders deciders_of(const Row& row) {
   return {.count = std::size_t(apart), .are_apart = true};
 }
 
+namespace {
+
+// Whether the register of people says that the account, or whose it is of a program's, is of the
+// same person as one of the two.
+Result<bool> is_of_one_person(Transaction& transaction, UserId user, UserId asked, UserId profits) {
+  TRY(auto rows,
+      transaction.query(
+          "SELECT count(*) AS n FROM person_account a JOIN person_account b ON "
+          "b.person_id = a.person_id WHERE a.user_id = :user_id AND b.user_id IN "
+          "(SELECT COALESCE(u.owner_id, u.id) FROM iam_user u WHERE u.id IN "
+          "(:requester_id, :holder_id))",
+          {{"user_id", user.value}, {"requester_id", asked.value}, {"holder_id", profits.value}}));
+  return rows[0].integer("n") > 0;
+}
+
+}  // namespace
+
 Result<Two> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
                       bool are_apart) {
   // Who owns a service account profits from what it gets.
@@ -131,6 +148,10 @@ Result<Two> check_two(Transaction& transaction, const Principal& by, UserId aske
                                      {"requester_id", asked.value}}));
   if (by.user == asked || by.user == profits || owned[0].integer("n") > 0)
     return fail(Code::kDenied, "iam.four_eyes");
+  // Even where no other can decide: whom the register took for another could be kept from deciding
+  // by who writes it, and an account that nobody bound decide instead.
+  TRY(const bool is_one, is_of_one_person(transaction, by.user, asked, profits));
+  if (is_one) return fail(Code::kDenied, "iam.four_eyes_of_person");
   TRY(auto makers,
       transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.id = :user_id "
                         "AND (" +

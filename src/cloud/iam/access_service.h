@@ -113,7 +113,7 @@ std::string decider_columns(const std::string& asker, const std::string& profiti
                             std::string_view who = kAdministrators);
 Deciders deciders_of(const Row& row);
 // What it finds: whether the two may be one person, where no other can decide. Errors: denied
-// ("iam.four_eyes", "iam.four_eyes_of_maker").
+// ("iam.four_eyes", "iam.four_eyes_of_maker", "iam.four_eyes_of_person").
 Result<Two> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
                       bool are_apart);
 // Whether it is words: not blank, and no longer than that.

@@ -273,6 +273,8 @@ Task<iam::Undoing> check_release(const Call& call, const audit::Hold& hold) {
     co_return fail(Code::kDenied, "api.hold_of_same_person");
   if (!found && found.error().message() == "iam.four_eyes_of_maker")
     co_return fail(Code::kDenied, "api.hold_of_same_maker");
+  if (!found && found.error().message() == "iam.four_eyes_of_person")
+    co_return fail(Code::kDenied, "api.hold_of_one_person");
   co_return found;
 }
 

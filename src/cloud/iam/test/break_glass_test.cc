@@ -89,12 +89,6 @@ TEST_P(BreakGlassTest, IsNotApprovedByAnAccountThatWhoOpensMade) {
 }
 
 TEST_P(BreakGlassTest, IsNotApprovedForWhoAdministersNoMore) {
-  const auto change = [&](const std::string& sql) {
-    ASSERT_TRUE(world_.state->write([&](Transaction& transaction) -> Result<> {
-      TRY(transaction.execute(sql));
-      return {};
-    }));
-  };
   const InterventionId id = open();
   for (const auto& [gone, back] : std::vector<std::pair<std::string, std::string>>{
            {"UPDATE iam_user SET active = 0 WHERE name = 'nadia'",
@@ -106,10 +100,10 @@ TEST_P(BreakGlassTest, IsNotApprovedForWhoAdministersNoMore) {
            {"UPDATE mfa_factor SET confirmed_us = NULL WHERE user_id IN (SELECT u.id FROM iam_user "
             "u WHERE u.name = 'nadia')",
             "UPDATE mfa_factor SET confirmed_us = 1 WHERE confirmed_us IS NULL"}}) {
-    change(gone);
+    world_.execute(gone);
     EXPECT_EQ(approve(world_.admin(), id), "iam.opener_gone") << gone;
     EXPECT_EQ(find(id).state, InterventionState::kPending);
-    change(back);
+    world_.execute(back);
   }
   EXPECT_EQ(approve(world_.admin(), id), "");
 }

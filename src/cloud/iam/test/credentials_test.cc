@@ -48,11 +48,7 @@ TEST_P(CredentialsTest, ADeletedKeyIsRefusedAtOnce) {
 TEST_P(CredentialsTest, AnotherProcessesDeletionIsSeenWithinSeconds) {
   const std::string id = world_.founded.access_key_id;
   EXPECT_EQ(lookup(id), "");
-  auto deleted = world_.state->write([&](Transaction& transaction) -> Result<> {
-    TRY(transaction.execute("DELETE FROM access_key"));
-    return {};
-  });
-  ASSERT_TRUE(deleted);
+  world_.execute("DELETE FROM access_key");
   EXPECT_EQ(lookup(id), "");  // from memory
   world_.clock.advance(seconds(3));
   EXPECT_EQ(lookup(id), "iam.unknown_key");
@@ -60,19 +56,13 @@ TEST_P(CredentialsTest, AnotherProcessesDeletionIsSeenWithinSeconds) {
 
 TEST_P(CredentialsTest, AKeyOutlivesATableThatCannotBeReadForAMoment) {
   const std::string& id = world_.founded.access_key_id;
-  const auto execute = [&](const char* sql) {
-    return world_.state->write([&](Transaction& transaction) -> Result<> {
-      TRY(transaction.execute(sql));
-      return {};
-    });
-  };
   EXPECT_EQ(lookup(id), "");
-  ASSERT_TRUE(execute("ALTER TABLE access_key RENAME TO away"));
+  world_.execute("ALTER TABLE access_key RENAME TO away");
   world_.clock.advance(seconds(3));
   EXPECT_EQ(lookup(id), "");
   EXPECT_EQ(lookup(id), "");
-  ASSERT_TRUE(execute("ALTER TABLE away RENAME TO access_key"));
-  ASSERT_TRUE(execute("DELETE FROM access_key"));
+  world_.execute("ALTER TABLE away RENAME TO access_key");
+  world_.execute("DELETE FROM access_key");
   EXPECT_EQ(lookup(id), "iam.unknown_key") << "the next one looks again";
 }
 

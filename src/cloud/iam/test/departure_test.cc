@@ -29,13 +29,6 @@ class DepartureTest : public testing::TestWithParam<database::Engine> {
     return *seed;
   }
 
-  void execute(const std::string& sql) {
-    ASSERT_TRUE(world_.state->write([&](Transaction& transaction) -> Result<> {
-      TRY(transaction.execute(sql));
-      return {};
-    }));
-  }
-
   World world_{GetParam()};
 };
 BELFRY_ON_BOTH_ENGINES(DepartureTest);
@@ -123,9 +116,9 @@ TEST_P(DepartureTest, TheFounderGoesOnceTwoOthersAdminister) {
   const UserId founder = world_.admin().user;
   const std::string seed = enrol("nadia");
   // As staff get it, for a time.
-  execute("UPDATE iam_user SET base_role = 'reader', role_until_us = " +
-          std::to_string(to_us(world_.clock.now() + std::chrono::days(92))) +
-          " WHERE name IN ('nadia', 'oleg')");
+  world_.execute("UPDATE iam_user SET base_role = 'reader', role_until_us = " +
+                 std::to_string(to_us(world_.clock.now() + std::chrono::days(92))) +
+                 " WHERE name IN ('nadia', 'oleg')");
   const auto nadia = [&] { return world_.enter("nadia", kGoodPassword, seed); };
   const auto suspend = [&] {
     return message_of(world_.wait(world_.iam->set_user_active(nadia(), founder, false)));
@@ -144,9 +137,9 @@ TEST_P(DepartureTest, AnAdministratorForATimeRemovesNoneForGood) {
   const Principal customer = world_.customer();
   const User second = make(customer, "second", Role::kTenantAdministrator);
   const std::string seed = enrol("second");
-  execute("UPDATE iam_user SET base_role = 'member', role_until_us = " +
-          std::to_string(to_us(world_.clock.now() + std::chrono::hours(4))) +
-          " WHERE id = " + second.id.text());
+  world_.execute("UPDATE iam_user SET base_role = 'member', role_until_us = " +
+                 std::to_string(to_us(world_.clock.now() + std::chrono::hours(4))) +
+                 " WHERE id = " + second.id.text());
   const Principal temporary = world_.enter("second", kGoodPassword, seed);
   EXPECT_EQ(message_of(remove(temporary, customer.user)), "iam.last_administrator");
   EXPECT_EQ(message_of(world_.wait(world_.iam->set_user_active(temporary, customer.user, false))),

@@ -21,12 +21,6 @@ class HostRecoveryTest : public StaffTest {
     return message_of(world_.wait(iam_.lost_passwords().reset_password({secret, kNewPassword})));
   }
   std::vector<Mail> mailed() { return *world_.wait(iam_.mail().take_due(20)); }
-  void execute(const std::string& sql) {
-    ASSERT_TRUE(world_.state->write([&](Transaction& transaction) -> Result<> {
-      TRY(transaction.execute(sql));
-      return {};
-    }));
-  }
   std::string detail(TenantId log, const std::string& name) {
     for (const audit::Detail& own : world_.ledger.last_event(log).details)
       if (own.name == name) return own.value;
@@ -89,7 +83,7 @@ TEST_P(HostRecoveryTest, IsForAdministratorsAndWantsAReason) {
 // The last role for a time may end without anybody's doing.
 TEST_P(HostRecoveryTest, SomebodyAdministersAgain) {
   make_staff("olga", Role::kReader);
-  execute("UPDATE iam_user SET active = 0 WHERE name = 'admin'");
+  world_.execute("UPDATE iam_user SET active = 0 WHERE name = 'admin'");
   const auto recovered = recover("olga");
   ASSERT_TRUE(recovered) << recovered.error().describe();
   EXPECT_TRUE(recovered->role_given);
@@ -109,9 +103,9 @@ TEST_P(HostRecoveryTest, SomebodyAdministersAgain) {
 TEST_P(HostRecoveryTest, WhoseRoleIsForATimeToo) {
   make_staff("olga", Role::kReader);
   const Timestamp until = world_.clock.now() + std::chrono::hours(8);
-  execute("UPDATE iam_user SET role = 'operator', base_role = 'reader', role_until_us = " +
-          std::to_string(to_us(until)) + " WHERE name = 'olga'");
-  execute("UPDATE iam_user SET active = 0 WHERE name = 'admin'");
+  world_.execute("UPDATE iam_user SET role = 'operator', base_role = 'reader', role_until_us = " +
+                 std::to_string(to_us(until)) + " WHERE name = 'olga'");
+  world_.execute("UPDATE iam_user SET active = 0 WHERE name = 'admin'");
   const auto recovered = recover("olga");
   ASSERT_TRUE(recovered) << recovered.error().describe();
   EXPECT_TRUE(recovered->role_given);
@@ -122,7 +116,7 @@ TEST_P(HostRecoveryTest, WhoseRoleIsForATimeToo) {
 TEST_P(HostRecoveryTest, ACustomersComesByItsOwnMailAlone) {
   const std::string name = world_.founded.customer_user;
   EXPECT_EQ(message_of(recover(name)), "iam.recovery_needs_mail");
-  execute("UPDATE iam_user SET email = 'ada@example.org' WHERE name = '" + name + "'");
+  world_.execute("UPDATE iam_user SET email = 'ada@example.org' WHERE name = '" + name + "'");
   const auto recovered = recover(name);
   ASSERT_TRUE(recovered) << recovered.error().describe();
   EXPECT_EQ(recovered->secret, "") << "nobody at the provider gets it";
@@ -135,7 +129,7 @@ TEST_P(HostRecoveryTest, ACustomersComesByItsOwnMailAlone) {
 }
 
 TEST_P(HostRecoveryTest, StaffIsTold) {
-  execute("UPDATE iam_user SET email = 'admin@example.org' WHERE name = 'admin'");
+  world_.execute("UPDATE iam_user SET email = 'admin@example.org' WHERE name = 'admin'");
   ASSERT_TRUE(recover("admin"));
   const auto mails = mailed();
   ASSERT_EQ(mails.size(), 1u);

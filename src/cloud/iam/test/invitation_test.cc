@@ -35,13 +35,6 @@ class InvitationTest : public testing::TestWithParam<database::Engine> {
     return world_.wait(people().accept_invitation({secret, name, kGoodPassword, terms}));
   }
 
-  void execute(const std::string& sql) {
-    ASSERT_TRUE(world_.state->write([&](Transaction& transaction) -> Result<> {
-      TRY(transaction.execute(sql));
-      return {};
-    }));
-  }
-
   World world_{GetParam()};
   Mail last_mail_;
 };
@@ -182,17 +175,17 @@ TEST_P(InvitationTest, EndsWithTheRightToInvite) {
   const auto given = made(world_.wait(people().invite(customer, wanted)));
   // As a review leaves an administrator whom nobody confirmed.
   const std::string of_inviter = " WHERE id = " + customer.user.text();
-  execute("UPDATE iam_user SET role = 'reader'" + of_inviter);
+  world_.execute("UPDATE iam_user SET role = 'reader'" + of_inviter);
   EXPECT_EQ(message_of(accept(secret_of(given.link))), "iam.invitation_unknown");
   EXPECT_EQ(message_of(world_.wait(people().open_invitation(secret_of(given.link)))),
             "iam.invitation_unknown");
   // A role for a time whose time is over, which no turn has taken away yet.
-  execute(
+  world_.execute(
       "UPDATE iam_user SET role = 'tenant_administrator', base_role = 'reader', "
       "role_until_us = " +
       std::to_string(to_us(world_.clock.now())) + of_inviter);
   EXPECT_EQ(message_of(accept(secret_of(given.link))), "iam.invitation_unknown");
-  execute("UPDATE iam_user SET base_role = NULL, role_until_us = NULL" + of_inviter);
+  world_.execute("UPDATE iam_user SET base_role = NULL, role_until_us = NULL" + of_inviter);
   EXPECT_TRUE(accept(secret_of(given.link)));
 }
 

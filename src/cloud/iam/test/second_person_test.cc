@@ -65,6 +65,34 @@ TEST_P(SecondPersonTest, WhoSuspendsTheOtherIsNotAlone) {
   EXPECT_EQ(check(one, one.user), "iam.four_eyes");
 }
 
+// Whom the register says to be one person is no second, whoever made the account, and though nobody
+// else is there: else who writes the register would choose who decides.
+TEST_P(SecondPersonTest, TwoAccountsOfOnePersonAreOne) {
+  const Principal one = world_.customer();
+  make(one, "second", Role::kTenantAdministrator);
+  const Principal second = enrol("second");
+  make(second, "third", Role::kTenantAdministrator);
+  const Principal third = enrol("third");
+  ASSERT_EQ(ask(third, one.user), Undoing::kByAnother);
+  world_.execute(
+      "INSERT INTO person (id, tenant_id, reference, kind, name, name_key, email, starts_us, "
+      "departure_reason, created_us, changed_us) VALUES (1, " +
+      one.tenant.text() + ", 'E-1', 'employee', 'Claire', 'claire', '', 0, '', 0, 0)");
+  for (UserId account : {one.user, third.user})
+    world_.execute(
+        "INSERT INTO person_account (user_id, person_id, tenant_id, bound_us, kept) VALUES (" +
+        account.text() + ", 1, " + one.tenant.text() + ", 0, '')");
+  EXPECT_EQ(check(third, one.user), "iam.four_eyes_of_person");
+  EXPECT_EQ(check(one, third.user), "iam.four_eyes_of_person");
+  EXPECT_EQ(check(second, third.user), "iam.four_eyes_of_maker") << "as before";
+  auto made = world_.wait(world_.iam->service_accounts().create_service_account(
+      second, "robot", Role::kMember, third.user));
+  ASSERT_TRUE(made) << made.error().describe();
+  Principal robot = third;
+  robot.user = made->id;
+  EXPECT_EQ(check(robot, one.user), "iam.four_eyes_of_person");
+}
+
 // A program that somebody else made for the first person is that one's.
 TEST_P(SecondPersonTest, AProgramIsWhoseItIs) {
   const Principal one = world_.customer();

@@ -121,9 +121,12 @@ std::size_t RecordingLedger::count(std::string_view action) {
 
 namespace {
 
+// The register of people is met in its tables alone.
 std::vector<database::Migration> all_migrations() {
   auto all = migrations();
   for (auto& migration : audit::migrations()) all.push_back(std::move(migration));
+  for (auto& migration : database::testing::read_migrations({"assurance/people"}))
+    all.push_back(std::move(migration));
   return all;
 }
 
@@ -136,6 +139,14 @@ World::World(database::Engine engine) : state(engine, all_migrations()) {
                               [](const Iam::Founded&) -> Result<> { return {}; }));
   EXPECT_TRUE(made && *made) << (made ? "founded before" : made.error().describe());
   if (made && *made) founded = **made;
+}
+
+void World::execute(const std::string& sql) {
+  auto executed = state->write([&](Transaction& transaction) -> Result<> {
+    TRY(transaction.execute(sql));
+    return {};
+  });
+  ASSERT_TRUE(executed) << executed.error().describe();
 }
 
 std::string World::code_of(const std::string& seed) {

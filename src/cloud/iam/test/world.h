@@ -94,6 +94,9 @@ struct World {
   template <class T>
   Result<T> wait(Task<T> task);
 
+  // Changes the state behind everything's back.
+  void execute(const std::string& sql);
+
   // The code that the seed (base32) gives now.
   std::string code_of(const std::string& seed);
   Result<Iam::OpenedSession> sign_in(const std::string& user, const std::string& password,
