@@ -123,15 +123,18 @@ Deciders deciders_of(const Row& row) {
 
 namespace {
 
-// Whether the register of people says that the account, or whose it is of a program's, is of the
+// Whether the register of people says that an account, or the owner's of a program's, is of the
 // same person as one of the two.
 Result<bool> is_of_one_person(Transaction& transaction, UserId user, UserId asked, UserId profits) {
+  const auto persons_of = [](std::string_view users) {
+    return "(SELECT a.person_id FROM iam_user u JOIN person_account a ON a.user_id = "
+           "COALESCE(u.owner_id, u.id) WHERE u.id IN (" +
+           std::string(users) + "))";
+  };
   TRY(auto rows,
       transaction.query(
-          "SELECT count(*) AS n FROM person_account a JOIN person_account b ON "
-          "b.person_id = a.person_id WHERE a.user_id = :user_id AND b.user_id IN "
-          "(SELECT COALESCE(u.owner_id, u.id) FROM iam_user u WHERE u.id IN "
-          "(:requester_id, :holder_id))",
+          "SELECT count(*) AS n FROM person p WHERE p.id IN " + persons_of(":user_id") +
+              " AND p.id IN " + persons_of(":requester_id, :holder_id"),
           {{"user_id", user.value}, {"requester_id", asked.value}, {"holder_id", profits.value}}));
   return rows[0].integer("n") > 0;
 }
