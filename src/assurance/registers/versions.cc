@@ -80,8 +80,7 @@ Result<UserId> person_behind(Transaction& transaction, UserId user) {
 
 Result<> check_two(Transaction& transaction, UserId by, UserId proposer) {
   TRY(const UserId person, person_behind(transaction, by));
-  TRY(const UserId first, person_behind(transaction, proposer));
-  if (person != first) return {};
+  if (person != proposer) return {};
   return fail(Code::kDenied, "registers.same_person");
 }
 
@@ -101,6 +100,8 @@ Result<std::vector<Version>> versions_of(Transaction& transaction, const Declara
 Result<> Service::insert_version(Transaction& transaction, const Actor& by, const Declaration& of,
                                  EntryId id, std::int64_t number, const File& file) {
   const std::int64_t version = random_.id();
+  // Whose program it is may change until it is approved.
+  TRY(const UserId person, person_behind(transaction, by.user));
   TRY(transaction.execute(
       "INSERT INTO " + versions_table(of) +
           " (id, entry_id, number, state, state_us, file_name, file_sha256, file_bytes, "
@@ -114,7 +115,7 @@ Result<> Service::insert_version(Transaction& transaction, const Actor& by, cons
        {"file_name", file.name},
        {"sha256", digest_of(file.octets)},
        {"bytes", std::int64_t(file.octets.size())},
-       {"user", by.user.value},
+       {"user", person.value},
        {"name", by.name}}));
   TRY(transaction.execute(
       "INSERT INTO " + files_table(of) + " (version_id, octets) VALUES (:id, :octets)",

@@ -24,8 +24,8 @@ CREATE TABLE document_version (
   file_sha256 TEXT NOT NULL,              -- its digest, hexadecimal
   file_bytes BIGINT NOT NULL,             -- its size
   proposed_us BIGINT NOT NULL,            -- when it was proposed
-  proposed_by_user_id BIGINT NOT NULL,    -- by whom
-  proposed_by_name TEXT NOT NULL,         -- the name then
+  proposed_by_user_id BIGINT NOT NULL,    -- by whom; of a program, who owned it then
+  proposed_by_name TEXT NOT NULL,         -- the name of the account then
   approved_us BIGINT,                     -- when it was approved; null: never
   approved_by_user_id BIGINT,             -- by whom; null: nobody
   approved_by_name TEXT,                  -- the name then

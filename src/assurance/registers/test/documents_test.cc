@@ -58,6 +58,9 @@ TEST_P(DocumentsTest, AVersionIsApprovedByAnotherPersonAndSupersedesTheOneBefore
   // What a program proposed is its owner's.
   propose(robot_, "another text");
   EXPECT_EQ(refusal(move(ines_, "approve", "draft", 2)), "registers.same_person");
+  // Whoever it is given to since.
+  execute("UPDATE iam_user SET owner_id = 12 WHERE id = 13");
+  EXPECT_EQ(refusal(move(ines_, "approve", "draft", 2)), "registers.same_person");
   EXPECT_EQ(must(registers_->find(documents_, id_)).values.at("version"), "1");
   must(move(oleg_, "approve", "draft", 2));
   EXPECT_EQ(states(), "2 approved, 1 superseded");
