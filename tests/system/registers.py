@@ -32,7 +32,7 @@ class Keeper(Customer):
 class Founder(Keeper):
     """Who administers from the first start on."""
 
-    def __init__(self, provider, shell):  # pylint: disable=super-init-not-called
+    def __init__(self, provider, shell):
         self.provider, self.shell = provider, shell
         self.token = {"secret": provider.credentials["api_token"]}
 

@@ -24,7 +24,7 @@ using registers::Transition;
 constexpr std::string_view kNone = "none";
 
 struct Arguments {
-  explicit Arguments(const Declaration& register_) : of(register_) {}
+  explicit Arguments(const Declaration& declared) : of(declared) {}
 
   const Declaration& of;
   std::string key, file;

@@ -223,7 +223,7 @@ Task<Entry> Service::change(const Actor& by, const Declaration& of, EntryId id,
                             const Values& values) {
   CO_TRY(check_known(of.fields, values));
   co_return co_await write<Entry>([&](Transaction& transaction) -> Result<Entry> {
-    TRY(const Entry before, find_entry(transaction, of, id));
+    TRY(Entry before, find_entry(transaction, of, id));
     Values wanted = fields_of(of, before), differing;
     for (const auto& [name, value] : values) {
       if (wanted.at(name) != value) differing[name] = value;
