@@ -19,7 +19,7 @@ add_custom_target(fuzz_targets)
 
 # Every module but those that know no coroutines.
 function(belfry_precompiled target)
-  if(NOT target MATCHES "^(belfry_)?(base|yaml|text|policy|mail)")
+  if(NOT target MATCHES "^(belfry_)?(base|csv|yaml|text|policy|mail)")
     get_target_property(is_unoptimised ${target} BELFRY_UNOPTIMISED)
     if(is_unoptimised)
       target_precompile_headers(${target} REUSE_FROM belfry_precompiled_unoptimised)

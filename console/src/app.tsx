@@ -26,6 +26,9 @@ import { fromSegment } from './objects/place';
 import { UploadsProvider } from './objects/uploads';
 import { PeoplePages } from './people/people_pages';
 import { firstTab } from './people/people_tabs';
+import { DocumentPage } from './registers/document_page';
+import { RegistersPage } from './registers/registers_page';
+import { SystemPage } from './registers/system_page';
 import { may, WhoContext } from './shell/rights';
 import { StepUp } from './shell/step_up';
 import { Shell } from './shell/shell';
@@ -136,6 +139,14 @@ function Pages({ who }: { who: WhoAmI }) {
           <AttestationPage key={`${topic} ${tenant}`} topic={topic} tenant={tenant} />
         )}
       </Route>
+      <Route path="/registers/documents">
+        <RegistersPage register="documents" />
+      </Route>
+      <Route path="/registers/systems">
+        <RegistersPage register="systems" />
+      </Route>
+      <Route path="/registers/documents/:id">{({ id }) => <DocumentPage key={id} id={id} />}</Route>
+      <Route path="/registers/systems/:id">{({ id }) => <SystemPage key={id} id={id} />}</Route>
       <Route path="/buckets" component={BucketsPage} />
       <Route path="/buckets/:bucket/:prefix?">
         {({ bucket, prefix }) => (

@@ -25,6 +25,13 @@ const sameInBoth = new Set<string>([
   'intervention',
   'directory.organisation',
   'section.6b',
+  'registers.document',
+  'registers.documents',
+  'registers.environment.production',
+  'registers.topic.incidents',
+  'registers.version',
+  'registers.version.n',
+  'registers.versions',
 ]);
 
 const sameInTables = [
@@ -56,6 +63,7 @@ const sameInTables = [
   'cli.measure.population',
   'cli.measure.section',
   'cli.measure.verdict',
+  'registers.head.version',
   'topology.kind.lag',
   'topology.kind.pdu',
   'topology.kind.site',

@@ -15,6 +15,7 @@ import yaml
 from contract_of_attestations import try_attestations
 from contract_of_holds import try_holds
 from contract_of_people import try_register
+from contract_of_registers import try_registers
 from contract_of_rights import (BUCKET, KEY, try_delegations, try_interventions, try_issuers,
                                 try_people, try_profiles, try_requests, try_roles)
 from customer import Customer
@@ -132,6 +133,7 @@ def lists_of(contract, customer):
          customer.token["secret"], "key"),
         ("/api/v1/people", "/api/v1/people", customer.token["secret"], "id"),
         ("/api/v1/job-roles", "/api/v1/job-roles", customer.token["secret"], "id"),
+        ("/api/v1/registers/{register}", "/api/v1/registers/documents", None, "id"),
         ("/api/v1/disks", "/api/v1/disks", None, "id"),
         ("/api/v1/replica-sets", "/api/v1/replica-sets", None, "id"),
         ("/api/v1/audit/events", "/api/v1/audit/events?until_us=1", None, "index"),
@@ -351,11 +353,15 @@ def main():
         values.update(try_holds(contract, customer))
         values.update(try_register(contract, customer))
         values.update(try_attestations(contract, customer))
+        values.update(try_registers(contract, customer))
         by_customer = contract.walk(values, token, "en")
         assert by_customer["/api/v1/annex/{measure}/proof"] == 200, by_customer
         by_admin = contract.walk(values, None, "fr")
         for path in ("/api/v1/disks", "/api/v1/replica-sets", "/api/v1/jobs/{job}",
-                     "/api/v1/topology", "/api/v1/topology/check", "/api/v1/audit/checkpoint"):
+                     "/api/v1/topology", "/api/v1/topology/check", "/api/v1/audit/checkpoint",
+                     "/api/v1/registers/{register}", "/api/v1/registers/{register}/{entry}",
+                     "/api/v1/registers/{register}/entries.csv",
+                     "/api/v1/registers/{register}/{entry}/versions/{version}"):
             assert (by_customer[path] in (403, 404)) == ("audit" not in path), (path, by_customer)
             assert by_admin[path] == 200, (path, by_admin)
         wait_until(lambda: provider.rest("GET", f"/api/v1/jobs/{job}")["state"] == "done", 60,

@@ -31,6 +31,8 @@ COMMANDS = (("status",), ("annex", "--bound"), ("annex", "--section", "2"),
             ("attestation", "show", "staff", "--tenant", "Demonstration"),
             ("person", "list"), ("person", "add", "Rosa", "--starts", "2026-01-01"),
             ("job-role", "list"), ("audit", "hold", "list"),
+            ("document", "list"), ("document", "show", "MOTS-1"), ("system", "list"),
+            ("system", "show", "Baie 1"), ("document", "propose", "MOTS-1", str(MESSAGES)),
             ("invitation", "list"), ("invitation", "create", "anna@example.org"), ("terms", "show"))
 
 
@@ -63,7 +65,8 @@ def try_languages(reader):
         said = reader.run("--lang", "fr", *words, *reader.data)
         expect_french(words, said)
         assert said == reader.run(*words, *reader.data, LC_ALL="fr_FR.UTF-8") or "check" in words \
-            or words[0] in ("audit", "object", "disk", "status", "invitation", "person"), words
+            or words[0] in ("audit", "object", "disk", "status", "invitation", "person",
+                                "document"), words
         for line in said.splitlines():
             cells = re.split(r" {2,}", line.strip())
             assert not [c for c in cells if heads.get(c, c) != c], f"{words}: {line}"
@@ -139,6 +142,10 @@ def main():
             "Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}})
         provider.belfry("profile", "give", "Archives", "--group", "Équipe")
         provider.request("PUT", "/api/v1/buckets/words/objects/one", b"1")
+        provider.belfry("document", "add", "MOTS-1", "--title", "Mots", "--topic", "iam",
+                        "--owner-role", "RSSI")
+        provider.belfry("system", "add", "Baie 1", "--purpose", "Consoles", "--owner-role", "RSSI",
+                        "--sign-in", "local")
         wait_until(lambda: not any(m["bound"] and m["checked_at_us"] is None
                                    for m in provider.rest("GET", "/api/v1/annex")), 60,
                    "every check has run")

@@ -116,6 +116,10 @@ class Isolation:
             "POST", "/api/v1/people",
             {"name": "Rosa of the harbour", "starts_us": 10**15, "job_role": self.job_role["id"]},
             token)
+        # The provider's own.
+        self.document = provider.rest("POST", "/api/v1/registers/documents", {
+            "reference": "HARBOUR-1", "title": "Pilots of the harbour", "topic": "other",
+            "owner_role": "the harbour's board"})
         # Signed by a person: by the session, not by the token.
         topics = provider.rest("GET", "/api/v1/attestation-topics", token=token)["items"]
         asked = next(topic for topic in topics if topic["topic"] == "staff")
@@ -133,6 +137,7 @@ class Isolation:
                  self.issuer["id"], self.subject["id"], self.directory.url,
                  self.account["id"], self.reset["id"], self.delegation["id"],
                  self.person["id"], self.job_role["id"], self.hold["id"], self.attestation["id"],
+                 self.document["id"],
                  "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
@@ -196,7 +201,8 @@ class Isolation:
                   "account": self.account["id"], "reset": self.reset["id"],
                   "delegation": self.delegation["id"],
                   "person": self.person["id"], "job_role": self.job_role["id"],
-                  "hold": self.hold["id"], "attestation": self.attestation["id"]}
+                  "hold": self.hold["id"], "attestation": self.attestation["id"],
+                  "register": "documents", "entry": self.document["id"]}
         query = []
         for parameter in parameters:
             name = parameter["name"]
@@ -340,6 +346,8 @@ class Isolation:
         attestations = self.provider.rest("GET", "/api/v1/attestations",
                                           token=self.first.token["secret"])["items"]
         assert attestations == [self.attestation], attestations
+        document = self.provider.rest("GET", f"/api/v1/registers/documents/{self.document['id']}")
+        assert document == self.document, document
 
 
 def main():

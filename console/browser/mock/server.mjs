@@ -8,6 +8,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as data from './data.mjs';
 import { answerAttestations } from './attestations.mjs';
+import { answerRegisters } from './registers.mjs';
 import { answerHolds } from './holds.mjs';
 import { answerPeople } from './people.mjs';
 import { isOpen } from './public_access.mjs';
@@ -302,6 +303,7 @@ function api(request, response, path, query, body) {
   }
   const attested = answerAttestations(route, path, body, query, who);
   if (attested !== undefined) return answer(response, ...attested);
+  if (path[0] === 'registers') return answer(response, ...answerRegisters(path, body, who));
   if (path[0] === 'audit' && path[1] === 'holds') {
     return answer(response, ...answerHolds(method, path, body));
   }

@@ -22,11 +22,18 @@ export function AnnexPage() {
       title={t('annex.title')}
       lead={t('annex.lead')}
       actions={
-        may(who, 'attestation:ListAttestations') && (
-          <Button component="a" href="#/attestations" variant="default">
-            {t('attestations.link')}
-          </Button>
-        )
+        <>
+          {may(who, 'registers:ListEntries') && (
+            <Button component="a" href="#/registers/documents" variant="default">
+              {t('registers.link')}
+            </Button>
+          )}
+          {may(who, 'attestation:ListAttestations') && (
+            <Button component="a" href="#/attestations" variant="default">
+              {t('attestations.link')}
+            </Button>
+          )}
+        </>
       }
     >
       <Answer query={query}>{(measures) => <Annex measures={measures} />}</Answer>

@@ -73,6 +73,9 @@ import type {
   PasswordReset,
   Person,
   PersonChange,
+  ProviderDocument,
+  ProviderSystem,
+  RegisterMove,
   PredefinedProfiles,
   Profile,
   ProfileHolder,
@@ -317,6 +320,19 @@ export const register = {
   createJobRole: (body: NewJobRole) => ask<JobRole>('POST', ['job-roles'], { body }),
   changeJobRole: (id: string, body: NewJobRole) => ask<JobRole>('PUT', ['job-roles', id], { body }),
   deleteJobRole: (id: string) => ask<undefined>('DELETE', ['job-roles', id]),
+};
+
+// The provider's own registers.
+export const registers = {
+  documents: () => all<ProviderDocument>(['registers', 'documents']),
+  document: (id: string) => ask<ProviderDocument>('GET', ['registers', 'documents', id]),
+  systems: () => all<ProviderSystem>(['registers', 'systems']),
+  system: (id: string) => ask<ProviderSystem>('GET', ['registers', 'systems', id]),
+  move: (register: string, id: string, body: RegisterMove) =>
+    ask<unknown>('POST', ['registers', register, id, 'transitions'], { body }),
+  fileAddress: (id: string, version: number) =>
+    address(['registers', 'documents', id, 'versions', String(version)]),
+  exportAddress: (register: string) => address(['registers', register, 'entries.csv']),
 };
 
 export const serviceAccounts = {

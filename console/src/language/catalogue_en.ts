@@ -10,6 +10,7 @@ import { rightsEn } from './catalogue_rights_en';
 import { staffEn } from './catalogue_staff_en';
 import { delegationEn } from './catalogue_delegation_en';
 import { registerEn } from './catalogue_register_en';
+import { registersEn } from './catalogue_registers_en';
 
 // What the console says, in English: the list of all its messages. `{name}` is filled in; `.one`
 // and `.other` are the forms of a number `{n}`.
@@ -24,6 +25,7 @@ export const en = {
   ...staffEn,
   ...delegationEn,
   ...registerEn,
+  ...registersEn,
   name: 'Belfry',
   'state.loading': 'Loading…',
   'page.missing': 'There is no such page.',

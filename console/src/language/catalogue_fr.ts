@@ -9,6 +9,7 @@ import { rightsFr } from './catalogue_rights_fr';
 import { staffFr } from './catalogue_staff_fr';
 import { delegationFr } from './catalogue_delegation_fr';
 import { registerFr } from './catalogue_register_fr';
+import { registersFr } from './catalogue_registers_fr';
 import type { en } from './catalogue_en';
 import { peopleFr } from './catalogue_people_fr';
 
@@ -24,6 +25,7 @@ export const fr: Record<keyof typeof en, string> = {
   ...staffFr,
   ...delegationFr,
   ...registerFr,
+  ...registersFr,
   name: 'Belfry',
   'state.loading': 'Chargement…',
   'page.missing': 'Cette page n’existe pas.',

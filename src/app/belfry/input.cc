@@ -59,6 +59,18 @@ Result<std::string> read_document(const std::string& path) {
   return read_octets(in);
 }
 
+Result<std::string> read_file(const std::string& path) {
+  constexpr std::size_t kOctetsMax = std::size_t{2} << 20;
+  std::string octets(kOctetsMax, '\0');
+  std::ifstream file;
+  if (path != "-") file.open(path, std::ios::binary);
+  std::istream& in = path == "-" ? std::cin : file;
+  if (!in.read(octets.data(), std::streamsize(octets.size())) && !in.eof())
+    return fail(Code::kNotFound, "cli.no_file", {{"path", path}});
+  octets.resize(std::size_t(in.gcount()));
+  return octets;
+}
+
 Result<std::int64_t> read_duration(const std::string& text) {
   const auto bad = fail(Code::kInvalid, "cli.bad_duration", {{"duration", text}});
   std::int64_t count = 0;

@@ -21,6 +21,10 @@ Result<std::string> ask_new_secret(const std::string& prompt, const std::string&
 // ("cli.no_policy_file").
 Result<std::string> read_document(const std::string& path);
 
+// A file for the server, or standard input where "-" stands for it; more than the server takes is
+// cut, so that the server is the one that refuses it. Errors: not_found ("cli.no_file").
+Result<std::string> read_file(const std::string& path);
+
 // "90s", "30m", "8h", "7d", in seconds. Errors: invalid ("cli.bad_duration").
 Result<std::int64_t> read_duration(const std::string& text);
 

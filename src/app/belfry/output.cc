@@ -1,5 +1,7 @@
 #include "output.h"
 
+#include "connection.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -59,6 +61,12 @@ constexpr Code kCodes[] = {
     {"kept", "cli.code.kept"},
     {"releasing", "cli.code.releasing"},
     {"damaged", "cli.code.damaged"},
+    {"draft", "cli.code.draft"},
+    {"superseded", "cli.code.superseded"},
+    {"in_service", "cli.code.in_service"},
+    {"retired", "cli.code.retired"},
+    {"other", "cli.code.other"},
+    {"directory", "cli.code.directory"},
     {"employee", "cli.code.employee"},
     {"contractor", "cli.code.contractor"},
     {"external", "cli.code.external"},
@@ -257,6 +265,23 @@ std::string bytes_cell(std::uint64_t count) {
   while (value >= 1024 && unit + 1 < units.size()) value /= 1024, ++unit;
   return unit == 0 ? fmt::format("{} {}", count, units[0])
                    : fmt::format("{:.1f} {}", value, units[unit]);
+}
+
+void print_faults(const json& faults) {
+  if (faults.empty()) return;
+  Table table({"cli.head.line", "cli.head.reason"});
+  for (const json& fault : faults) table.add({cell(fault.at("line")), cell(fault.at("message"))});
+  table.print();
+}
+
+Result<> deliver(const std::string& path, const std::string& octets, bool json) {
+  if (path.empty() || path == "-") {
+    std::fwrite(octets.data(), 1, octets.size(), stdout);
+    return {};
+  }
+  TRY(write_file(path, octets, Readable::kOwner));
+  if (json) print_json({{"file", path}, {"octets", octets.size()}});
+  return {};
 }
 
 std::string code_cell(const json& code) {

@@ -36,6 +36,13 @@ class Table {
 void print_json(const nlohmann::json& value);
 void print_line(const std::string& line);
 
+// What is wrong with a file, by line; nothing where nothing is.
+void print_faults(const nlohmann::json& faults);
+
+// Octets into the file, for its owner alone, or to standard output where none or "-" is named. In
+// JSON it tells how many there were. Errors: retry ("cli.cannot_write").
+Result<> deliver(const std::string& path, const std::string& octets, bool json);
+
 // A bar on standard error, redrawn in place; only on a terminal.
 void show_progress(std::string_view what, double fraction);
 void end_progress();

@@ -1,15 +1,11 @@
 // belfry person, job-role.
 #include "base/time.h"
 #include "commands.h"
+#include "input.h"
 #include "names.h"
 #include "output.h"
 
 #include <nlohmann/json.hpp>
-
-#include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 
 namespace belfry::command_line {
 namespace {
@@ -224,26 +220,7 @@ Result<> unbind(const Invocation& invocation, const Arguments& arguments) {
 Result<> export_people(const Invocation& invocation, const Arguments& arguments) {
   TRY(auto connection, Connection::open(invocation.place));
   TRY(const std::string file, connection.get_octets(std::string(kFile)));
-  if (arguments.file.empty() || arguments.file == "-") {
-    std::fwrite(file.data(), 1, file.size(), stdout);
-    return {};
-  }
-  TRY(write_file(arguments.file, file, Readable::kOwner));
-  if (invocation.json) print_json({{"file", arguments.file}, {"octets", file.size()}});
-  return {};
-}
-
-Result<std::string> read_file(const std::string& path) {
-  // More than one file may have, so that the server is the one that refuses it.
-  constexpr std::size_t kOctetsMax = std::size_t{2} << 20;
-  std::string octets(kOctetsMax, '\0');
-  std::ifstream file;
-  if (path != "-") file.open(path, std::ios::binary);
-  std::istream& in = path == "-" ? std::cin : file;
-  if (!in.read(octets.data(), std::streamsize(octets.size())) && !in.eof())
-    return fail(Code::kNotFound, "cli.no_file", {{"path", path}});
-  octets.resize(std::size_t(in.gcount()));
-  return octets;
+  return deliver(arguments.file, file, invocation.json);
 }
 
 Result<> import_people(const Invocation& invocation, const Arguments& arguments) {
@@ -256,11 +233,7 @@ Result<> import_people(const Invocation& invocation, const Arguments& arguments)
     print_line(say("cli.person.imported", {{"recorded", cell(imported.at("recorded"))},
                                            {"changed", cell(imported.at("changed"))},
                                            {"unchanged", cell(imported.at("unchanged"))}}));
-  if (!invocation.json && !faults.empty()) {
-    Table table({"cli.head.line", "cli.head.reason"});
-    for (const json& fault : faults) table.add({cell(fault.at("line")), cell(fault.at("message"))});
-    table.print();
-  }
+  if (!invocation.json) print_faults(faults);
   return faults.empty() ? Result<>() : fail(Code::kInvalid, "people.import_faults");
 }
 

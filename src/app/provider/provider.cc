@@ -18,11 +18,13 @@
 #include "log_facts.h"
 #include "mailer.h"
 #include "measures/measures.h"
+#include "migrations.h"
 #include "objects/facts.h"
 #include "objects/store.h"
 #include "origins.h"
 #include "people/people.h"
 #include "probing.h"
+#include "registers/registers.h"
 #include "runtime/random.h"
 #include "s3/service.h"
 #include "storage.h"
@@ -60,15 +62,6 @@ constexpr auto kProbePatience = std::chrono::seconds(60);
 // A disk that is away for less than this is not worth copying its sets for.
 constexpr auto kHealAfter = std::chrono::seconds(60);
 
-std::vector<database::Migration> all_migrations() {
-  std::vector<database::Migration> all;
-  for (auto part :
-       {audit::migrations(), topology::migrations(), iam::migrations(), objects::migrations(),
-        measures::migrations(), people::migrations(), attestations::migrations()})
-    std::ranges::move(part, std::back_inserter(all));
-  return all;
-}
-
 class RunningProvider : public Provider {
  public:
   RunningProvider(std::vector<Executor> executors, Clock& clock, Options options)
@@ -92,6 +85,7 @@ class RunningProvider : public Provider {
   objects::Store& objects() override { return *objects_; }
   measures::Measures& measures() override { return *measures_; }
   people::Register& people() override { return *people_; }
+  registers::Registers& registers() override { return *registers_; }
   Task<> end_leavers() override { return provider::end_leavers(*people_, *iam_); }
   attestations::Attestations& attestations() override { return *attestations_; }
 
@@ -246,6 +240,8 @@ class RunningProvider : public Provider {
                              directory_transport(topology_));
     people_ =
         people::make_register(*database_, database_pool_, *ledger_, *outbox_, clock_, *random_);
+    registers_ =
+        registers::make_registers(*database_, database_pool_, *ledger_, *outbox_, clock_, *random_);
     probing_ = std::make_unique<Probing>(*iam_, clock_, *random_);
 
     objects::EmbeddedOptions engine;
@@ -301,6 +297,7 @@ class RunningProvider : public Provider {
             *root_log_,
             *vault_,
             *people_,
+            *registers_,
             *database_,
             database_pool_,
             clock_,
@@ -474,6 +471,7 @@ class RunningProvider : public Provider {
   WitnessLog witness_log_;
   std::unique_ptr<iam::Iam> iam_;
   std::unique_ptr<people::Register> people_;
+  std::unique_ptr<registers::Registers> registers_;
   std::unique_ptr<Mailer> mailer_;
   std::unique_ptr<Probing> probing_;
   std::unique_ptr<objects::Engine> engine_;

@@ -108,6 +108,8 @@ constexpr std::array kKinds = {
     Kind{"review", "review", "revue"},
     Kind{"scope", "scope", "périmètre"},
     Kind{"intervention", "intervention", "intervention"},
+    Kind{"system", "system", "système"},
+    Kind{"topic", "topic", "sujet"},
 };
 
 // What reviews are about, of subjects of the kind `scope`.

@@ -43,6 +43,11 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"job_role", Proof::kDeclared, ""},
     {"job_role_profile", Proof::kDeclared, ""},
     {"job_role_group", Proof::kDeclared, ""},
+    // The provider's registers
+    {"document", Proof::kDeclared, ""},
+    {"document_version", Proof::kDeclared, ""},
+    {"system", Proof::kDeclared, ""},
+    {"system_account", Proof::kDeclared, ""},
     // The collector of the object engine
     {"disk_state", Proof::kObserved, kSimulatedDisks},
     {"replica_set", Proof::kObserved, kSimulatedSets},
@@ -68,6 +73,7 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"assumable_role", Proof::kObserved, ""},
     {"role_profile", Proof::kObserved, ""},
     {"role_session", Proof::kObserved, ""},
+    {"issuer", Proof::kObserved, ""},
     {"password_policy", Proof::kObserved, ""},
     {"terms", Proof::kObserved, ""},
     {"terms_acceptance", Proof::kObserved, ""},

@@ -1,6 +1,6 @@
 // Persons as a file that can be imported again.
 #include "columns.h"
-#include "csv.h"
+#include "csv/csv.h"
 #include "fields.h"
 #include "rows.h"
 
@@ -16,7 +16,7 @@ std::vector<std::string> cells_of(const Person& person) {
     accounts += (accounts.empty() ? "" : " ") + account.name;
   // Names of accounts are not the register's to choose: a space keeps them from being a formula,
   // and is no part of what is imported.
-  if (is_formula(accounts)) accounts.insert(accounts.begin(), ' ');
+  if (csv::is_formula(accounts)) accounts.insert(accounts.begin(), ' ');
   return {person.reference,
           std::string(name_of(person.kind)),
           person.name,
@@ -35,7 +35,7 @@ Task<std::string> RegisterService::export_people(const Actor& by) {
   std::size_t count = 0;
   const auto read_all = [&](Transaction& transaction) -> Result<std::string> {
     count = 0;
-    std::string file = csv_line({kColumns.begin(), kColumns.end()});
+    std::string file = csv::line_of({kColumns.begin(), kColumns.end()});
     std::string last;
     for (bool is_more = true; is_more;) {
       TRY(auto rows,
@@ -47,7 +47,7 @@ Task<std::string> RegisterService::export_people(const Actor& by) {
       persons.reserve(rows.size());
       for (const Row& row : rows) persons.push_back(person_of(row));
       TRY(add_facts(transaction, persons));
-      for (const Person& person : persons) file += csv_line(cells_of(person));
+      for (const Person& person : persons) file += csv::line_of(cells_of(person));
       count += persons.size();
       is_more = std::int64_t(persons.size()) == kBatch;
       if (is_more) last = persons.back().reference;

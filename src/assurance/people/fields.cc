@@ -1,7 +1,7 @@
 #include "fields.h"
 
 #include "base/ascii.h"
-#include "base/text_encoding.h"
+#include "csv/csv.h"
 
 #include <algorithm>
 
@@ -10,20 +10,11 @@ namespace {
 
 constexpr std::size_t kNameMax = 200, kEmailMax = 254, kReferenceMax = 64, kReasonMax = 1000;
 constexpr std::string_view kMidnight = "T00:00:00Z";
-// What spreadsheets take for the beginning of a formula.
-constexpr std::string_view kFormula = "=+-@";
 
-bool is_plain(std::string_view text, std::size_t size_max) {
-  const auto is_control = [](char c) { return (unsigned char)(c) < 0x20 || c == 0x7f; };
-  return !text.empty() && text.size() <= size_max && is_utf8(text) && trim(text) == text &&
-         std::ranges::none_of(text, is_control);
-}
+using csv::is_formula;
+using csv::is_plain;
 
 }  // namespace
-
-bool is_formula(std::string_view text) {
-  return !text.empty() && kFormula.contains(text.front());
-}
 
 Result<> check_name(std::string_view name) {
   if (is_plain(name, kNameMax) && !is_formula(name)) return {};

@@ -7,8 +7,6 @@
 
 namespace belfry::people {
 
-// Whether spreadsheets take it for a formula.
-bool is_formula(std::string_view text);
 // Texts that go to spreadsheets as well: none begins as a formula does. Errors: invalid
 // ("people.bad_name").
 Result<> check_name(std::string_view name);

@@ -1,7 +1,7 @@
 // Persons from a file: all of it, or nothing and what is wrong by line.
 #include "base/ascii.h"
 #include "columns.h"
-#include "csv.h"
+#include "csv/columns.h"
 #include "fields.h"
 #include "rows.h"
 
@@ -13,54 +13,29 @@
 namespace belfry::people {
 namespace {
 
-constexpr std::size_t kNone = std::size_t(-1);
 // Names of a line.
 constexpr std::size_t kAccountsMax = 20;
 
-// Where each column stands in the file, or nowhere.
-using Places = std::array<std::size_t, kColumns.size()>;
-
-Result<Places> places_of(const CsvLine& heads) {
-  Places places;
-  places.fill(kNone);
-  for (std::size_t i = 0; i < heads.cells.size(); ++i) {
-    const std::string head = to_lower(trim(heads.cells[i]));
-    const auto* found = std::ranges::find(kColumns, head);
-    if (found == kColumns.end())
-      return fail(Code::kInvalid, "people.unknown_column", {{"column", head}});
-    std::size_t& place = places[std::size_t(found - kColumns.begin())];
-    if (place != kNone) return fail(Code::kInvalid, "people.column_twice", {{"column", head}});
-    place = i;
-  }
-  if (places[std::size_t(Column::kReference)] == kNone)
-    return fail(Code::kInvalid, "people.no_columns");
-  return places;
-}
-
+// A line by its columns.
 class Cells {
  public:
-  Cells(const CsvLine& line, const Places& places) : line_(line), places_(places) {}
+  Cells(const csv::Line& line, const csv::Columns& columns) : line_(line), columns_(columns) {}
 
   // Nothing where the file has no such column.
   std::optional<std::string> find(Column column) const {
-    const std::size_t place = places_[std::size_t(column)];
-    if (place == kNone) return std::nullopt;
-    return std::string(place < line_.cells.size() ? trim(line_.cells[place]) : "");
+    return columns_.find(line_, std::size_t(column));
   }
   std::string text(Column column) const { return find(column).value_or(""); }
-  bool are_too_many() const {
-    return line_.cells.size() > std::size_t(std::ranges::count_if(
-                                    places_, [](std::size_t place) { return place != kNone; }));
-  }
+  Result<> check() const { return columns_.check(line_); }
 
  private:
-  const CsvLine& line_;
-  const Places& places_;
+  const csv::Line& line_;
+  const csv::Columns& columns_;
 };
 
 // Whether who sent the file can mend it; else the database has failed.
 bool is_fault_of_file(const Error& error) {
-  return error.message().starts_with("people.");
+  return error.message().starts_with("people.") || error.message().starts_with("csv.");
 }
 
 struct EndTurn {
@@ -79,7 +54,7 @@ struct RegisterService::Files {
   std::map<std::string, PersonId> persons;     // by reference
   std::size_t count = 0;                       // of persons
   std::map<std::string, JobRoleId> job_roles;  // by name in lower case
-  Places places{};
+  csv::Columns columns{};
 
   static Result<Files> read(Transaction& transaction, TenantId tenant) {
     Files files;
@@ -138,7 +113,7 @@ Result<> read_job(const Cells& cells, const std::map<std::string, JobRoleId>& jo
 // Of a line, without its manager and accounts. `before`: who has that reference, or null.
 Result<Change> read_line(const Cells& cells, const std::map<std::string, JobRoleId>& job_roles,
                          const Person* before) {
-  if (cells.are_too_many()) return fail(Code::kInvalid, "people.too_many_cells");
+  TRY(cells.check());
   Change change{.name = cells.find(Column::kName), .email = cells.find(Column::kEmail)};
   if (const std::string kind = cells.text(Column::kKind); !kind.empty()) {
     TRY(change.kind, read_kind(kind));
@@ -160,9 +135,9 @@ NewPerson new_person(const std::string& reference, const Change& change) {
 }  // namespace
 
 Result<PersonId> RegisterService::import_line(Transaction& transaction, const Actor& by,
-                                              const CsvLine& line, Files& files,
+                                              const csv::Line& line, Files& files,
                                               Imported& imported) {
-  const Cells cells(line, files.places);
+  const Cells cells(line, files.columns);
   const std::string reference = cells.text(Column::kReference);
   const auto known = files.persons.find(reference);
   if (reference.empty() || known == files.persons.end()) {
@@ -189,8 +164,8 @@ Result<PersonId> RegisterService::import_line(Transaction& transaction, const Ac
 }
 
 Result<> RegisterService::import_relations(Transaction& transaction, const Actor& by, PersonId id,
-                                           const CsvLine& line, const Files& files) {
-  const Cells cells(line, files.places);
+                                           const csv::Line& line, const Files& files) {
+  const Cells cells(line, files.columns);
   TRY(const Person person, find_person(transaction, by.tenant, id));
   if (const auto manager = cells.find(Column::kManager);
       manager && *manager != person.manager_reference) {
@@ -232,10 +207,10 @@ Result<> RegisterService::add_accounts(Transaction& transaction, const Actor& by
 }
 
 Result<Imported> RegisterService::import_lines(Transaction& transaction, const Actor& by,
-                                               const std::vector<CsvLine>& lines) {
+                                               const std::vector<csv::Line>& lines) {
   Imported imported;
   TRY(Files files, Files::read(transaction, by.tenant));
-  TRY(files.places, places_of(lines[0]));
+  TRY(files.columns, csv::Columns::read(lines, kColumns));
   std::vector<PersonId> persons(lines.size());
   std::set<std::string> references;
   const auto blame = [&](std::size_t i, const Error& error) {
@@ -243,7 +218,7 @@ Result<Imported> RegisterService::import_lines(Transaction& transaction, const A
     return imported.faults.size() < kFaultsMax;
   };
   for (std::size_t i = 1; i < lines.size(); ++i) {
-    const std::string reference = Cells(lines[i], files.places).text(Column::kReference);
+    const std::string reference = Cells(lines[i], files.columns).text(Column::kReference);
     auto done = !reference.empty() && !references.insert(reference).second
                     ? Result<PersonId>(fail(Code::kConflict, "people.reference_taken",
                                             {{"reference", reference}}))
@@ -270,8 +245,7 @@ Task<Imported> RegisterService::import_people(const Actor& by, std::string file)
     co_return fail(
         Code::kInvalid, "people.file_too_large",
         {{"lines", std::to_string(kLinesMax)}, {"kib", std::to_string(kFileOctetsMax >> 10)}});
-  CO_TRY(const auto lines, parse_csv(file));
-  if (lines.empty()) co_return fail(Code::kInvalid, "people.no_columns");
+  CO_TRY(const auto lines, csv::parse(file));
   if (lines.size() > kLinesMax + 1)
     co_return fail(
         Code::kInvalid, "people.file_too_large",

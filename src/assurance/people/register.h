@@ -2,7 +2,7 @@
 // leavers.cc.
 #pragma once
 
-#include "csv.h"
+#include "csv/csv.h"
 #include "database/values.h"
 #include "people/people.h"
 
@@ -85,12 +85,12 @@ class RegisterService : public Register {
                         const std::string& names);
   Result<JobRole> find_job_role(Transaction& transaction, TenantId tenant, JobRoleId id);
   // A line of a file, without who it refers to, which comes after all lines.
-  Result<PersonId> import_line(Transaction& transaction, const Actor& by, const CsvLine& line,
+  Result<PersonId> import_line(Transaction& transaction, const Actor& by, const csv::Line& line,
                                Files& files, Imported& imported);
   Result<> import_relations(Transaction& transaction, const Actor& by, PersonId id,
-                            const CsvLine& line, const Files& files);
+                            const csv::Line& line, const Files& files);
   Result<Imported> import_lines(Transaction& transaction, const Actor& by,
-                                const std::vector<CsvLine>& lines);
+                                const std::vector<csv::Line>& lines);
   Result<> check_items(Transaction& transaction, TenantId tenant, const WantedJobRole& wanted);
 
   database::Database& database_;

@@ -11,7 +11,7 @@ namespace {
 
 // Those of administration.
 constexpr std::string_view kServices[] = {
-    "audit:", "disk:", "iam:", "measure:", "people:", "topology:"};
+    "audit:", "disk:", "iam:", "measure:", "people:", "registers:", "topology:"};
 // What is said in the tenant's name: no part of the platform that could be reached.
 constexpr std::string_view kAttesting = "attestation:";
 

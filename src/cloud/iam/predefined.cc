@@ -89,6 +89,19 @@ constexpr std::string_view kOwnLog = R"({
                 "Action": ["audit:List*", "audit:Get*", "audit:Export*"], "Resource": "*",
                 "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}}})";
 
+// What the provider writes down of itself, kept by its administrators.
+constexpr std::string_view kRegisters = R"({
+  "Version": "2012-10-17",
+  "Statement": {"Sid": "Registers", "Effect": "Allow", "Action": "registers:*", "Resource": "*",
+                "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "provider"}}}})";
+
+constexpr std::string_view kReadRegisters = R"({
+  "Version": "2012-10-17",
+  "Statement": {"Sid": "ReadRegisters", "Effect": "Allow",
+                "Action": ["registers:List*", "registers:Get*", "registers:Export*"],
+                "Resource": "*",
+                "Condition": {"ForAnyValue:StringEquals": {"belfry:ResourceScope": "own"}}}})";
+
 // What customers attest is shown to whoever runs the measures.
 constexpr std::string_view kAttestationsBelow = R"({
   "Version": "2012-10-17",
@@ -124,11 +137,12 @@ constexpr std::string_view kDelegated[] = {
 
 // By role, in the order of the enumeration.
 constexpr std::string_view kProviderAdministratorHas[] = {kEverybody, kAdministrator, kBuckets,
-                                                          kServices, kHolds};
-constexpr std::string_view kOperatorHas[] = {kEverybody, kServices, kOwnLog, kAttestationsBelow};
+                                                          kServices,  kHolds,         kRegisters};
+constexpr std::string_view kOperatorHas[] = {kEverybody, kServices, kOwnLog, kAttestationsBelow,
+                                             kReadRegisters};
 constexpr std::string_view kTenantAdministratorHas[] = {kEverybody, kAdministrator, kBuckets};
 constexpr std::string_view kMemberHas[] = {kEverybody, kObjects};
-constexpr std::string_view kReaderHas[] = {kEverybody, kReader};
+constexpr std::string_view kReaderHas[] = {kEverybody, kReader, kReadRegisters};
 constexpr std::array<std::span<const std::string_view>, 5> kDocuments = {
     kProviderAdministratorHas, kOperatorHas, kTenantAdministratorHas, kMemberHas, kReaderHas};
 

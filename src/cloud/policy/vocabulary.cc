@@ -133,8 +133,8 @@ constexpr std::string_view kS3Actions[] = {
 };
 constexpr std::string_view kStsActions[] = {"assumerole", "assumerolewithwebidentity",
                                             "getcalleridentity"};
-constexpr std::string_view kServices[] = {"attestation", "audit", "disk", "iam",     "measure",
-                                          "people",      "s3",    "sts",  "topology"};
+constexpr std::string_view kServices[] = {"attestation", "audit",     "disk", "iam", "measure",
+                                          "people",      "registers", "s3",   "sts", "topology"};
 
 bool is_key(std::string_view key) {
   return key.starts_with(kAmazonField) || std::ranges::find(kKeys, key) != std::end(kKeys);

@@ -43,8 +43,8 @@ inline std::vector<database::Migration> all_migrations() {
   std::vector<database::Migration> all = topology::migrations();
   std::ranges::copy(migrations(), std::back_inserter(all));
   std::ranges::copy(
-      database::testing::read_migrations(
-          {"cloud/iam", "cloud/objects", "assurance/people", "assurance/attestations"}),
+      database::testing::read_migrations({"cloud/iam", "cloud/objects", "assurance/people",
+                                          "assurance/attestations", "assurance/registers"}),
       std::back_inserter(all));
   return all;
 }

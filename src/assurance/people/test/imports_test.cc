@@ -78,7 +78,7 @@ TEST_P(ImportsTest, ImportsNothingOfAFileWithAFaultAndNamesEachByItsLine) {
              "N-10,Nobody's,2024-01-01,,,,,anna,\n"),
       ElementsAre("3 people.bad_name", "4 people.bad_date", "5 people.bad_date",
                   "6 people.bad_kind", "7 people.no_job_role", "8 people.no_person",
-                  "9 people.account_taken", "10 people.reference_taken", "11 people.too_many_cells",
+                  "9 people.account_taken", "10 people.reference_taken", "11 csv.too_many_cells",
                   "12 people.ends_before_start", "13 people.no_account"));
   EXPECT_EQ(must(register_->export_people(admin_)), before);
   EXPECT_EQ(count("SELECT count(*) AS n FROM person"), 2);
@@ -133,11 +133,11 @@ TEST_P(ImportsTest, RefusesFilesThatAreNone) {
   const auto refused = [&](const std::string& file) {
     return refusal(register_->import_people(admin_, file));
   };
-  EXPECT_EQ(refused(""), "people.no_columns");
-  EXPECT_EQ(refused("name,starts\nA,2024-01-01\n"), "people.no_columns");
-  EXPECT_EQ(refused("reference,salary\n"), "people.unknown_column");
-  EXPECT_EQ(refused("reference,name,name\n"), "people.column_twice");
-  EXPECT_EQ(refused("reference\n\"x\n"), "people.bad_csv");
+  EXPECT_EQ(refused(""), "csv.no_columns");
+  EXPECT_EQ(refused("name,starts\nA,2024-01-01\n"), "csv.no_columns");
+  EXPECT_EQ(refused("reference,salary\n"), "csv.unknown_column");
+  EXPECT_EQ(refused("reference,name,name\n"), "csv.column_twice");
+  EXPECT_EQ(refused("reference\n\"x\n"), "csv.bad_line");
   std::string long_file = "reference\n";
   for (std::size_t i = 0; i <= kLinesMax; ++i) long_file += "R\n";
   EXPECT_EQ(refused(long_file), "people.file_too_large");

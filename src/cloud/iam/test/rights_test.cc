@@ -95,6 +95,12 @@ constexpr Line kMatrix[] = {
     {"iam:ListTenants", 'O', "+++++"},
     {"people:ListPeople", 'O', "+-+--"},
     {"people:RecordDeparture", 'O', "+-+--"},
+    {"registers:ListEntries", 'P', "++---"},
+    {"registers:GetEntry", 'P', "++---"},
+    {"registers:ExportEntries", 'P', "++---"},
+    {"registers:EnterEntry", 'P', "+----"},
+    {"registers:ApproveVersion", 'P', "+----"},
+    {"registers:EnterEntry", 'O', "+----"},
     {"service:Metrics", 'P', "-----"},
     {"iam", 'O', "-----"},
     {"", 'O', "-----"},
@@ -167,6 +173,18 @@ TEST_F(RightsTest, AttestationsAreTheCustomersOwn) {
     EXPECT_EQ(decide_as(Role::kTenantAdministrator, kCustomer, act, kCustomer, "x", false),
               "iam.second_factor_needed");
   }
+}
+
+// Read by all staff that may read, kept by administrators.
+TEST_F(RightsTest, RegistersAreTheProvidersOwn) {
+  for (const char* reads : {"registers:ListEntries", "registers:GetFile"}) {
+    EXPECT_EQ(decide_as(Role::kReader, kProviderTenant, reads, kProviderTenant), "allowed");
+    EXPECT_EQ(decide_as(Role::kMember, kProviderTenant, reads, kProviderTenant), "iam.denied");
+    EXPECT_EQ(decide_as(Role::kReader, kPartner, reads, kProviderTenant), "iam.denied");
+  }
+  for (const char* changes : {"registers:ChangeEntry", "registers:ScanEntry"})
+    for (const Role role : {Role::kReader, Role::kOperator, Role::kMember})
+      EXPECT_EQ(decide_as(role, kProviderTenant, changes, kProviderTenant), "iam.denied");
 }
 
 TEST_F(RightsTest, PrivilegedRolesDoNothingWithoutASecondFactor) {

@@ -29,6 +29,9 @@ class Store;
 namespace belfry::people {
 class Register;
 }
+namespace belfry::registers {
+class Registers;
+}
 namespace belfry::segments {
 class Store;
 }
@@ -68,6 +71,7 @@ class Provider {
   virtual objects::Store& objects() = 0;
   virtual measures::Measures& measures() = 0;
   virtual people::Register& people() = 0;
+  virtual registers::Registers& registers() = 0;
   virtual attestations::Attestations& attestations() = 0;
   // Brings the tables that observe the engine up to date.
   virtual Task<> collect() = 0;

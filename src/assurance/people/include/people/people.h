@@ -194,7 +194,7 @@ class Register {
   // Comma-separated values (RFC 4180) with a line of column names, as `export_people` writes them:
   // whoever has a reference that is known is changed, everybody else recorded. All of it, or
   // nothing and what is wrong by line. Errors: invalid ("people.file_too_large",
-  // "people.not_utf8", "people.bad_csv", "people.no_columns", "people.unknown_column"), retry
+  // "csv.not_utf8", "csv.bad_line", "csv.no_columns", "csv.unknown_column"), retry
   // ("people.import_runs": one file at a time).
   virtual Task<Imported> import_people(const Actor& by, std::string file) = 0;
   virtual Task<std::string> export_people(const Actor& by) = 0;

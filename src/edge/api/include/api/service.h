@@ -12,6 +12,7 @@
 #include "measures/measures.h"
 #include "objects/store.h"
 #include "people/people.h"
+#include "registers/registers.h"
 #include "runtime/blocking.h"
 #include "runtime/clock.h"
 #include "segments/store.h"
@@ -36,6 +37,7 @@ struct Services {
   audit::RootLog& root_log;
   audit::Vault& vault;
   people::Register& people;
+  registers::Registers& registers;
   database::Database& database;
   std::shared_ptr<Pool> pool;  // for the database and the console's files
   Clock& clock;

@@ -1,13 +1,16 @@
-#include "csv.h"
+#include "csv/csv.h"
 
+#include "base/ascii.h"
 #include "base/text_encoding.h"
 
 #include <algorithm>
 
-namespace belfry::people {
+namespace belfry::csv {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+// What spreadsheets take for the beginning of a formula.
+constexpr std::string_view kFormula = "=+-@";
 
 // Reads one cell after another; every octet is looked at once.
 class Reader {
@@ -17,10 +20,10 @@ class Reader {
     if (first.contains(';') && !first.contains(',')) mark_ = ';';
   }
 
-  Result<std::vector<CsvLine>> lines() {
-    std::vector<CsvLine> found;
+  Result<std::vector<Line>> lines() {
+    std::vector<Line> found;
     while (at_ < text_.size()) {
-      CsvLine line{.number = number_, .cells = {}};
+      Line line{.number = number_, .cells = {}};
       bool goes_on = true;
       while (goes_on) {
         TRY(std::string cell, read_cell());
@@ -36,7 +39,7 @@ class Reader {
 
  private:
   std::unexpected<Error> bad() const {
-    return fail(Code::kInvalid, "people.bad_csv", {{"line", std::to_string(number_)}});
+    return fail(Code::kInvalid, "csv.bad_line", {{"line", std::to_string(number_)}});
   }
 
   Result<std::string> read_cell() {
@@ -83,13 +86,13 @@ class Reader {
 
 }  // namespace
 
-Result<std::vector<CsvLine>> parse_csv(std::string_view text) {
-  if (!is_utf8(text) || text.contains('\0')) return fail(Code::kInvalid, "people.not_utf8");
+Result<std::vector<Line>> parse(std::string_view text) {
+  if (!is_utf8(text) || text.contains('\0')) return fail(Code::kInvalid, "csv.not_utf8");
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   return Reader(text).lines();
 }
 
-std::string csv_line(const std::vector<std::string>& cells) {
+std::string line_of(const std::vector<std::string>& cells) {
   std::string line;
   for (const std::string& cell : cells) {
     if (!line.empty() || &cell != &cells.front()) line += ',';
@@ -104,4 +107,14 @@ std::string csv_line(const std::vector<std::string>& cells) {
   return line + "\r\n";
 }
 
-}  // namespace belfry::people
+bool is_formula(std::string_view text) {
+  return !text.empty() && kFormula.contains(text.front());
+}
+
+bool is_plain(std::string_view text, std::size_t octets_max) {
+  const auto is_control = [](char c) { return (unsigned char)(c) < 0x20 || c == 0x7f; };
+  return !text.empty() && text.size() <= octets_max && is_utf8(text) && trim(text) == text &&
+         std::ranges::none_of(text, is_control);
+}
+
+}  // namespace belfry::csv

@@ -1,0 +1,92 @@
+// The implementation of `Registers`: registers.cc, versions.cc, scans.cc.
+#pragma once
+
+#include "database/values.h"
+#include "registers/registers.h"
+#include "values.h"
+
+namespace belfry::registers {
+
+// How long reading the tables may take, in all of one call.
+inline constexpr Duration kReadLimit = std::chrono::seconds(5);
+
+class Service : public Registers {
+ public:
+  Service(database::Database& database, std::shared_ptr<Pool> pool, audit::Ledger& ledger,
+          audit::Outbox& outbox, Clock& clock, Random& random)
+      : database_(database),
+        pool_(std::move(pool)),
+        ledger_(ledger),
+        outbox_(outbox),
+        clock_(clock),
+        random_(random) {}
+
+  Task<Listing> list(const Declaration& of, Page page) override;
+  Task<Entry> find(const Declaration& of, EntryId id) override;
+  Task<Entry> enter(const Actor& by, const Declaration& of, const Values& values) override;
+  Task<Entry> change(const Actor& by, const Declaration& of, EntryId id,
+                     const Values& values) override;
+  Task<Entry> move(const Actor& by, const Declaration& of, EntryId id, const Move& move) override;
+  Task<Entry> propose(const Actor& by, const Declaration& of, EntryId id,
+                      const File& file) override;
+  Task<File> file(const Declaration& of, EntryId id, std::int64_t number) override;
+  Task<Scanned> scan(const Actor& by, const Declaration& of, EntryId id, std::string file) override;
+  Task<std::string> export_entries(const Actor& by, const Declaration& of) override;
+
+ private:
+  // Runs `work` in one transaction on the pool and gives its value back.
+  template <class T, class Work>
+  Task<T> write(Work work);
+  template <class T, class Work>
+  Task<T> read(Work work);
+
+  // Queues the event of an act with the change.
+  Result<> note(Transaction& transaction, const Actor& by, std::string resource,
+                std::vector<audit::Detail> details);
+  Result<> insert(Transaction& transaction, const Declaration& of, EntryId id,
+                  database::Parameters columns);
+  Result<> move_entry(Transaction& transaction, const Declaration& of, const Entry& entry,
+                      const Move& move);
+  Result<> move_version(Transaction& transaction, const Actor& by, const Declaration& of,
+                        const Entry& entry, const Move& move);
+  Result<> insert_version(Transaction& transaction, const Actor& by, const Declaration& of,
+                          EntryId id, std::int64_t number, const File& file);
+
+  database::Database& database_;
+  const std::shared_ptr<Pool> pool_;
+  audit::Ledger& ledger_;
+  audit::Outbox& outbox_;
+  Clock& clock_;
+  Random& random_;
+};
+
+template <class T, class Work>
+Task<T> Service::write(Work work) {
+  if (!outbox_.healthy()) co_return fail(Code::kRetry, "registers.log_unavailable");
+  co_return co_await runtime::blocking(*pool_, [this, &work]() -> Result<T> {
+    TRY(T value, database::write_value<T>(database_, work));
+    outbox_.notify();
+    return value;
+  });
+}
+
+template <class T, class Work>
+Task<T> Service::read(Work work) {
+  co_return co_await runtime::blocking(
+      *pool_, [&] { return database::read_value<T>(database_, kReadLimit, work); });
+}
+
+// What of an entry is read, of `<noun> e`.
+std::string entry_columns(const Declaration& of);
+Entry entry_of(const Declaration& of, const Row& row);
+// With its versions and its list. Errors: not_found ("registers.no_entry").
+Result<Entry> find_entry(Transaction& transaction, const Declaration& of, EntryId id);
+// The newest first.
+Result<std::vector<Version>> versions_of(Transaction& transaction, const Declaration& of,
+                                         EntryId id);
+Result<std::vector<Values>> list_of(Transaction& transaction, const Declaration& of, EntryId id);
+// Errors: conflict (the guard's).
+Result<> check_guard(Transaction& transaction, const Guard& guard, EntryId id, std::int64_t number);
+Error wrong_state(const Transition& transition, const std::string& state);
+
+}  // namespace belfry::registers

@@ -1,0 +1,32 @@
+// Comma-separated values (RFC 4180), as spreadsheets write them.
+#pragma once
+
+#include "base/result.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace belfry::csv {
+
+struct Line {
+  std::size_t number = 0;  // of the file's line on which it begins; the first is 1
+  std::vector<std::string> cells;
+};
+
+// The lines that hold something, a byte order mark left out. Semicolons part the cells where the
+// first line has no comma, as spreadsheets do in French. Errors: invalid ("csv.not_utf8",
+// "csv.bad_line", argument line).
+Result<std::vector<Line>> parse(std::string_view text);
+
+// One line with its end, quoted where it must be.
+std::string line_of(const std::vector<std::string>& cells);
+
+// Whether spreadsheets take it for a formula.
+bool is_formula(std::string_view text);
+// Whether it is one line of words: UTF-8, not empty, no blank before or behind, no control
+// character.
+bool is_plain(std::string_view text, std::size_t octets_max);
+
+}  // namespace belfry::csv
