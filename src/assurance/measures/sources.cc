@@ -43,6 +43,8 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"job_role", Proof::kDeclared, ""},
     {"job_role_profile", Proof::kDeclared, ""},
     {"job_role_group", Proof::kDeclared, ""},
+    {"checklist_step", Proof::kDeclared, ""},
+    {"checklist_item", Proof::kDeclared, ""},
     // The collector of the object engine
     {"disk_state", Proof::kObserved, kSimulatedDisks},
     {"replica_set", Proof::kObserved, kSimulatedSets},
