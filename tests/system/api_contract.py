@@ -132,6 +132,7 @@ def lists_of(contract, customer):
          customer.token["secret"], "key"),
         ("/api/v1/people", "/api/v1/people", customer.token["secret"], "id"),
         ("/api/v1/job-roles", "/api/v1/job-roles", customer.token["secret"], "id"),
+        ("/api/v1/checklist-steps", "/api/v1/checklist-steps", customer.token["secret"], "id"),
         ("/api/v1/disks", "/api/v1/disks", None, "id"),
         ("/api/v1/replica-sets", "/api/v1/replica-sets", None, "id"),
         ("/api/v1/audit/events", "/api/v1/audit/events?until_us=1", None, "index"),

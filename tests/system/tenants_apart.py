@@ -116,6 +116,9 @@ class Isolation:
             "POST", "/api/v1/people",
             {"name": "Rosa of the harbour", "starts_us": 10**15, "job_role": self.job_role["id"]},
             token)
+        self.step = provider.rest(
+            "POST", "/api/v1/checklist-steps",
+            {"kind": "arrival", "name": "harbour pass", "text": "Hand it out"}, token)
         # Signed by a person: by the session, not by the token.
         topics = provider.rest("GET", "/api/v1/attestation-topics", token=token)["items"]
         asked = next(topic for topic in topics if topic["topic"] == "staff")
@@ -132,7 +135,8 @@ class Isolation:
                  self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
                  self.issuer["id"], self.subject["id"], self.directory.url,
                  self.account["id"], self.reset["id"], self.delegation["id"],
-                 self.person["id"], self.job_role["id"], self.hold["id"], self.attestation["id"],
+                 self.person["id"], self.job_role["id"], self.step["id"], self.hold["id"],
+                 self.attestation["id"],
                  "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
@@ -196,6 +200,7 @@ class Isolation:
                   "account": self.account["id"], "reset": self.reset["id"],
                   "delegation": self.delegation["id"],
                   "person": self.person["id"], "job_role": self.job_role["id"],
+                  "step": self.step["id"],
                   "hold": self.hold["id"], "attestation": self.attestation["id"]}
         query = []
         for parameter in parameters:
@@ -249,6 +254,9 @@ class Isolation:
                     "restrict_public_buckets")},
                 "NewPerson": {"name": "Spy", "starts_us": 10**15,
                               "job_role": self.job_role["id"]},
+                "NewChecklistStep": {"kind": "arrival", "name": "spies", "text": "spy"},
+                "ChecklistStepWords": {"name": "spies", "text": "spy"},
+                "StepDone": {"note": "spying"}, "StepReason": {"reason": "spying"},
                 "PersonChange": {"name": "Spy"}, "Departure": {"reason": "spying"},
                 "AccountBinding": {"user": self.first.user["id"]},
                 "NewJobRole": {"name": "spies", "owner": "nobody", "groups": [self.group["id"]]},

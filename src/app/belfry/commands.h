@@ -42,6 +42,7 @@ void add_service_account_commands(CLI::App& app, Invocation& invocation);
 void add_people_commands(CLI::App& app, Invocation& invocation);
 // belfry person, job-role.
 void add_person_commands(CLI::App& app, Invocation& invocation);
+void add_checklist_commands(CLI::App& app, Invocation& invocation);
 void add_role_commands(CLI::App& app, Invocation& invocation);
 void add_issuer_commands(CLI::App& app, Invocation& invocation);
 void add_annex_commands(CLI::App& app, Invocation& invocation);

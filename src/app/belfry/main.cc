@@ -130,6 +130,7 @@ int main(int count, char** words) {
   add_review_commands(app, invocation);
   add_people_commands(app, invocation);
   add_person_commands(app, invocation);
+  add_checklist_commands(app, invocation);
   add_service_account_commands(app, invocation);
   add_delegation_commands(app, invocation);
   add_factor_reset_commands(app, invocation);

@@ -34,25 +34,44 @@ Item item_of(const Row& row, const Person& person, Timestamp now) {
   return item;
 }
 
-// That nothing of the accounts of who leaves works.
-Result<Item> accounts_ended(Transaction& transaction, const Person& person, Timestamp now) {
-  TRY(auto rows,
-      transaction.query("SELECT COALESCE(SUM(CASE WHEN " + std::string(kWorks) +
-                            " THEN 1 ELSE 0 END), 0) AS working, MAX(a.ended_us) AS ended_us FROM "
-                            "person_account a JOIN iam_user u ON u.id = a.user_id WHERE "
-                            "a.person_id = :person",
-                        {{"person", person.id.value}, {"now", to_us(now)}}));
+// That nothing of the accounts of who leaves works: `account` is how many work, if there is one.
+Item accounts_ended(const Person& person, const Row* account, Timestamp now) {
   Item item{.step = {},
             .fact = std::string(kAccountsEnded),
             .kind = StepKind::kDeparture,
             .name = {},
             .text = {},
             .due = *person.ends + std::chrono::days(kDepartureDays)};
-  const bool is_done = *person.ends <= now && rows[0].integer("working") == 0;
+  const bool is_working = account != nullptr && account->integer("working") > 0;
+  const bool is_done = *person.ends <= now && !is_working;
   item.state = is_done ? ItemState::kDone : ItemState::kOpen;
   item.is_overdue = !is_done && *item.due <= now;
-  if (is_done) item.at = optional_time(rows[0], "ended_us");
+  if (is_done && account != nullptr) item.at = optional_time(*account, "ended_us");
   return item;
+}
+
+// Before the other items of departure.
+Result<> add_accounts_ended(Transaction& transaction, const std::vector<Person>& persons,
+                            Timestamp now, Items& items) {
+  database::Parameters parameters = {{"now", to_us(now)}};
+  const std::string these = in_list(persons, parameters);
+  TRY(auto rows,
+      transaction.query("SELECT a.person_id, SUM(CASE WHEN " + std::string(kWorks) +
+                            " THEN 1 ELSE 0 END) AS working, MAX(a.ended_us) AS ended_us FROM "
+                            "person_account a JOIN iam_user u ON u.id = a.user_id WHERE "
+                            "a.person_id" +
+                            these + " GROUP BY a.person_id",
+                        parameters));
+  std::map<std::int64_t, const Row*> accounts;
+  for (const Row& row : rows) accounts[row.integer("person_id")] = &row;
+  for (const Person& person : persons) {
+    if (!person.ends) continue;
+    const auto account = accounts.find(person.id.value);
+    std::vector<Item>& list = items[person.id];
+    list.insert(std::ranges::find(list, StepKind::kDeparture, &Item::kind),
+                accounts_ended(person, account == accounts.end() ? nullptr : account->second, now));
+  }
+  return {};
 }
 
 }  // namespace
@@ -75,28 +94,37 @@ database::Parameters due_parameters(Timestamp now) {
   return {{"now", to_us(now)}, {"arrival_days", kArrivalDays}, {"departure_days", kDepartureDays}};
 }
 
-Result<std::vector<Item>> read_items(Transaction& transaction, const Person& person,
-                                     Timestamp now) {
+Result<Items> read_items(Transaction& transaction, const std::vector<Person>& persons,
+                         Timestamp now) {
+  Items items;
+  if (persons.empty()) return items;
+  std::map<std::int64_t, const Person*> by_id;
+  for (const Person& person : persons) by_id[person.id.value] = &person;
+  database::Parameters parameters = {{"arrival_days", kArrivalDays},
+                                     {"departure_days", kDepartureDays}};
+  const std::string these = in_list(persons, parameters);
   TRY(auto rows,
       transaction.query(
-          "SELECT s.id, s.kind, s.name, s.text, s.mandatory, " + std::string(kDue) +
-              " AS due_us, CASE WHEN " + std::string(kIsAsked) +
+          "SELECT p.id AS person_id, s.id, s.kind, s.name, s.text, s.mandatory, " +
+              std::string(kDue) + " AS due_us, CASE WHEN " + std::string(kIsAsked) +
               " THEN 1 ELSE 0 END AS asked, i.state, i.note, i.by_user_id, i.by_name, i.at_us FROM "
               "person p JOIN checklist_step s ON s.tenant_id = p.tenant_id LEFT JOIN "
-              "checklist_item i ON i.person_id = p.id AND i.step_id = s.id WHERE p.id = :person "
-              "AND (i.state IS NOT NULL OR " +
-              std::string(kIsAsked) + ") ORDER BY s.kind, due_us, s.name_key",
-          {{"person", person.id.value},
-           {"arrival_days", kArrivalDays},
-           {"departure_days", kDepartureDays}}));
-  std::vector<Item> items;
-  items.reserve(rows.size() + 1);
-  for (const Row& row : rows) items.push_back(item_of(row, person, now));
-  if (!person.ends) return items;
-  TRY(Item fact, accounts_ended(transaction, person, now));
-  const auto departure = std::ranges::find(items, StepKind::kDeparture, &Item::kind);
-  items.insert(departure, std::move(fact));
+              "checklist_item i ON i.person_id = p.id AND i.step_id = s.id WHERE p.id" +
+              these + " AND (i.state IS NOT NULL OR " + std::string(kIsAsked) +
+              ") ORDER BY s.kind, due_us, s.name_key",
+          parameters));
+  for (const Row& row : rows) {
+    const Person& person = *by_id.at(row.integer("person_id"));
+    items[person.id].push_back(item_of(row, person, now));
+  }
+  TRY(add_accounts_ended(transaction, persons, now, items));
   return items;
+}
+
+Result<std::vector<Item>> read_items(Transaction& transaction, const Person& person,
+                                     Timestamp now) {
+  TRY(Items items, read_items(transaction, std::vector<Person>{person}, now));
+  return std::move(items[person.id]);
 }
 
 Result<Item> find_item(const std::vector<Item>& items, StepId step) {

@@ -4,6 +4,7 @@
 
 #include "register.h"
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,10 @@ inline constexpr std::string_view kWorks =
 // :now, and the days of kDue.
 database::Parameters due_parameters(Timestamp now);
 
-// What is asked of the person, with what was done; then what was done and is not asked any more.
+// What is asked of each person, and what was done; of steps that are not asked any more too.
+using Items = std::map<PersonId, std::vector<Item>>;
+Result<Items> read_items(Transaction& transaction, const std::vector<Person>& persons,
+                         Timestamp now);
 Result<std::vector<Item>> read_items(Transaction& transaction, const Person& person, Timestamp now);
 // One that is there, or was. Errors: not_found ("people.no_item").
 Result<Item> find_item(const std::vector<Item>& items, StepId step);

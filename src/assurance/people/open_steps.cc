@@ -31,18 +31,23 @@ bool is_open(const Person& person, const Item& item, Timestamp now) {
 }
 
 // Persons of whom something may be open, behind a reference.
-Result<std::vector<Row>> read_batch(Transaction& transaction, TenantId tenant,
-                                    const std::string& last, Timestamp now) {
-  return transaction.query(
-      "SELECT " + std::string(kPersonColumns) +
-          " FROM person p WHERE p.tenant_id = :tenant AND p.reference > :last AND (EXISTS (SELECT "
-          "1 FROM checklist_step s LEFT JOIN checklist_item i ON i.person_id = p.id AND i.step_id "
-          "= s.id WHERE s.tenant_id = p.tenant_id AND i.state IS NULL AND NOT " +
-          std::string(kIsOver) + " AND " + std::string(kIsAsked) +
-          ") OR (p.ends_us IS NOT NULL AND (p.ends_us > :now OR EXISTS (SELECT 1 FROM "
-          "person_account a JOIN iam_user u ON u.id = a.user_id WHERE a.person_id = p.id AND " +
-          std::string(kWorks) + ")))) ORDER BY p.reference LIMIT :batch",
-      {{"tenant", tenant.value}, {"last", last}, {"now", to_us(now)}, {"batch", kBatch}});
+Result<std::vector<Person>> read_batch(Transaction& transaction, TenantId tenant,
+                                       const std::string& last, Timestamp now) {
+  TRY(auto rows,
+      transaction.query(
+          "SELECT " + std::string(kPersonColumns) +
+              " FROM person p WHERE p.tenant_id = :tenant AND p.reference > :last AND (EXISTS "
+              "(SELECT 1 FROM checklist_step s LEFT JOIN checklist_item i ON i.person_id = p.id "
+              "AND i.step_id = s.id WHERE s.tenant_id = p.tenant_id AND i.state IS NULL AND NOT " +
+              std::string(kIsOver) + " AND " + std::string(kIsAsked) +
+              ") OR (p.ends_us IS NOT NULL AND (p.ends_us > :now OR EXISTS (SELECT 1 FROM "
+              "person_account a JOIN iam_user u ON u.id = a.user_id WHERE a.person_id = p.id AND " +
+              std::string(kWorks) + ")))) ORDER BY p.reference LIMIT :batch",
+          {{"tenant", tenant.value}, {"last", last}, {"now", to_us(now)}, {"batch", kBatch}}));
+  std::vector<Person> persons;
+  persons.reserve(rows.size());
+  for (const Row& row : rows) persons.push_back(person_of(row));
+  return persons;
 }
 
 }  // namespace
@@ -55,18 +60,16 @@ Task<std::string> RegisterService::export_open_steps(const Actor& by) {
     std::string file = csv_line({std::begin(kHead), std::end(kHead)});
     std::string last;
     for (bool is_more = true; is_more;) {
-      TRY(const auto rows, read_batch(transaction, by.tenant, last, now));
-      for (const Row& row : rows) {
-        const Person person = person_of(row);
-        TRY(const auto items, read_items(transaction, person, now));
-        for (const Item& item : items) {
+      TRY(const auto persons, read_batch(transaction, by.tenant, last, now));
+      TRY(Items items, read_items(transaction, persons, now));
+      for (const Person& person : persons)
+        for (const Item& item : items[person.id]) {
           if (!is_open(person, item, now)) continue;
           file += csv_line(cells_of(person, item));
           ++count;
         }
-        last = person.reference;
-      }
-      is_more = std::int64_t(rows.size()) == kBatch;
+      is_more = std::int64_t(persons.size()) == kBatch;
+      if (is_more) last = persons.back().reference;
     }
     return file;
   };

@@ -62,7 +62,8 @@ std::span<const std::span<const Route>> all_routes() {
                                     intervention_routes(),  issuer_routes(),
                                     factor_rule_routes(),   delegation_routes(),
                                     public_access_routes(), hold_routes(),
-                                    person_routes(),        attestation_routes()};
+                                    person_routes(),        attestation_routes(),
+                                    checklist_routes()};
   return groups;
 }
 

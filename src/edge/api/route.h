@@ -132,6 +132,7 @@ std::span<const Route> audit_routes();
 std::span<const Route> root_log_routes();
 std::span<const Route> hold_routes();
 std::span<const Route> person_routes();
+std::span<const Route> checklist_routes();
 
 struct Match {
   const Route* route = nullptr;
