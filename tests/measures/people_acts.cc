@@ -33,4 +33,16 @@ void MeasuresBroken::record_departure(const people::Person& person, Duration in)
                                             "retires"));
 }
 
+people::Step MeasuresBroken::add_step(people::StepKind kind, const std::string& name) {
+  return must(provider().people().checklists().add_step(
+      kAdministrator, {.kind = kind, .words = {.name = name, .text = "As the handbook says"}}));
+}
+
+void MeasuresBroken::settle(UserId by, const people::Person& person, const people::Step& step,
+                            people::StepAct act) {
+  people::Actor actor = kAdministrator;
+  actor.user = by;
+  must(provider().people().checklists().settle(actor, person.id, step.id, act, "Receipt 12"));
+}
+
 }  // namespace belfry::measures_broken

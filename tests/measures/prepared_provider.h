@@ -10,6 +10,7 @@
 #include "iam/reviews.h"
 #include "measures/measures.h"
 #include "objects/store.h"
+#include "people/checklists.h"
 #include "people/people.h"
 #include "prober/s3_request.h"
 #include "provider/provider.h"
@@ -137,6 +138,10 @@ class MeasuresBroken : public ::testing::Test {
   people::Person record_person(const std::string& name, const people::JobRole& job, UserId account,
                                Duration starts_in = -std::chrono::days(30));
   void record_departure(const people::Person& person, Duration in = {});
+  // A mandatory step of everybody.
+  people::Step add_step(people::StepKind kind, const std::string& name);
+  void settle(UserId by, const people::Person& person, const people::Step& step,
+              people::StepAct act = people::StepAct::kDo);
   iam::AccessRequest ask_for_role(const iam::Principal& by, iam::Role role, Duration duration);
   // All items of a review, each by the one of two whose right it is not.
   void keep_all(const iam::Principal& one, const iam::Principal& other, iam::ReviewId review);

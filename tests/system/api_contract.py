@@ -134,6 +134,7 @@ def lists_of(contract, customer):
         ("/api/v1/people", "/api/v1/people", customer.token["secret"], "id"),
         ("/api/v1/job-roles", "/api/v1/job-roles", customer.token["secret"], "id"),
         ("/api/v1/registers/{register}", "/api/v1/registers/documents", None, "id"),
+        ("/api/v1/checklist-steps", "/api/v1/checklist-steps", customer.token["secret"], "id"),
         ("/api/v1/disks", "/api/v1/disks", None, "id"),
         ("/api/v1/replica-sets", "/api/v1/replica-sets", None, "id"),
         ("/api/v1/audit/events", "/api/v1/audit/events?until_us=1", None, "index"),

@@ -30,7 +30,7 @@ COMMANDS = (("status",), ("annex", "--bound"), ("annex", "--section", "2"),
             ("public-access", "show"), ("attestation", "list", "--tenant", "Demonstration"),
             ("attestation", "show", "staff", "--tenant", "Demonstration"),
             ("person", "list"), ("person", "add", "Rosa", "--starts", "2026-01-01"),
-            ("job-role", "list"), ("audit", "hold", "list"),
+            ("job-role", "list"), ("checklist", "steps"), ("audit", "hold", "list"),
             ("document", "list"), ("document", "show", "MOTS-1"), ("system", "list"),
             ("system", "show", "Baie 1"), ("document", "propose", "MOTS-1", str(MESSAGES)),
             ("invitation", "list"), ("invitation", "create", "anna@example.org"), ("terms", "show"))
@@ -65,8 +65,8 @@ def try_languages(reader):
         said = reader.run("--lang", "fr", *words, *reader.data)
         expect_french(words, said)
         assert said == reader.run(*words, *reader.data, LC_ALL="fr_FR.UTF-8") or "check" in words \
-            or words[0] in ("audit", "object", "disk", "status", "invitation", "person",
-                                "document"), words
+            or words[0] in ("audit", "checklist", "object", "disk", "status", "invitation",
+                                "person", "document"), words
         for line in said.splitlines():
             cells = re.split(r" {2,}", line.strip())
             assert not [c for c in cells if heads.get(c, c) != c], f"{words}: {line}"

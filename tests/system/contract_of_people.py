@@ -2,6 +2,7 @@
 (api_contract.py)."""
 
 PEOPLE, JOB_ROLES = "/api/v1/people", "/api/v1/job-roles"
+STEPS, OPEN_STEPS = "/api/v1/checklist-steps", "/api/v1/open-steps.csv"
 DAY = 86_400_000_000
 STARTS = 20_000 * DAY
 
@@ -22,6 +23,51 @@ def try_file(contract, token):
         assert fault["line"] == 3 and fault["message"].startswith(word), fault
     assert contract.ask("POST", path, path, b"name\n", token)[0] == 400
     assert contract.ask("GET", path, path, token=token)[1] == octets, "something was imported"
+
+
+def try_checklists(contract, ask, token):
+    """Steps are declared, done, undone and retired; who recorded a person waives nothing of it."""
+    body = {"kind": "arrival", "name": "Badge", "text": "Hand it out"}
+    for wrong, status in (({"kind": "lunch"}, 400), ({"name": "=1"}, 400), ({"text": ""}, 400),
+                          ({"due_days": 91}, 400), ({"due_days": "x"}, 400),
+                          ({"mandatory": "yes"}, 400), ({"persons": ["friend"]}, 400),
+                          ({"persons": "all"}, 400)):
+        ask("POST", STEPS, status, {**body, **wrong})
+    badge = ask("POST", STEPS, 201, {**body, "due_days": 0})
+    assert (badge["mandatory"], len(badge["persons"])) == (True, 3), badge
+    ask("POST", STEPS, 409, body)
+    deed = ask("POST", STEPS, 201, {**body, "name": "Deed", "persons": ["employee"]})
+    step = STEPS + "/{step}"
+    words = {"name": "Pass", "text": "Hand it out", "due_days": 0}
+    ask("PUT", step, 404, words, step="7")
+    assert ask("PUT", step, 200, words, step=badge["id"])["name"] == "Pass"
+    newcomer = ask("POST", PEOPLE, 201, {"name": "Rosa", "starts_us": badge["from_us"]})
+    assert newcomer["overdue_steps"] == 1, newcomer
+    person = {"person": newcomer["id"]}
+    checklist = PEOPLE + "/{person}/checklist"
+    items = ask("GET", checklist, 200, **person)["items"]
+    assert [(item["name"], item["overdue"]) for item in items] == [
+        ("Pass", True), ("Deed", False)], items
+    one = checklist + "/{step}"
+    status, file = contract.ask("GET", OPEN_STEPS, OPEN_STEPS, token=token)
+    assert status == 200 and file.count(b"\r\n") == 3, file
+    of_badge = {**person, "step": badge["id"]}
+    ask("POST", one + "/completion", 400, {"note": ""}, **of_badge)
+    ask("POST", one + "/completion", 404, {"note": "x"}, **person, step="7")
+    ask("POST", one + "/waiver", 403, {"reason": "none needed"}, **of_badge)
+    done = ask("POST", one + "/completion", 200, {"note": "Receipt 12"}, **of_badge)["items"]
+    assert [item["state"] for item in done] == ["done", "open"], done
+    assert (done[0]["note"], done[0]["by_name"] is not None) == ("Receipt 12", True), done
+    ask("POST", one + "/completion", 409, {"note": "x"}, **of_badge)
+    ask("POST", one + "/undoing", 400, {}, **of_badge)
+    undone = ask("POST", one + "/undoing", 200, {"reason": "not hers"}, **of_badge)["items"]
+    assert undone[0]["state"] == "open", undone
+    ask("POST", one + "/undoing", 409, {"reason": "x"}, **of_badge)
+    retired = ask("POST", step + "/retirement", 200, step=deed["id"])
+    assert retired["retired_us"] is not None, retired
+    ask("POST", step + "/retirement", 409, step=deed["id"])
+    ask("PUT", step, 409, words, step=deed["id"])
+    return {"step": badge["id"]}
 
 
 def try_register(contract, customer):
@@ -81,4 +127,5 @@ def try_register(contract, customer):
     again = ask("PATCH", one, 200, {"ends_us": None}, person=anna["id"])
     assert (again["state"], again["ends_us"]) == ("present", None), again
     try_file(contract, token)
-    return {"person": anna["id"], "job_role": roles[0]["id"]}
+    return {"person": anna["id"], "job_role": roles[0]["id"],
+            **try_checklists(contract, ask, token)}

@@ -116,6 +116,9 @@ class Isolation:
             "POST", "/api/v1/people",
             {"name": "Rosa of the harbour", "starts_us": 10**15, "job_role": self.job_role["id"]},
             token)
+        self.step = provider.rest(
+            "POST", "/api/v1/checklist-steps",
+            {"kind": "arrival", "name": "harbour pass", "text": "Hand it out"}, token)
         # The provider's own.
         self.document = provider.rest("POST", "/api/v1/registers/documents", {
             "reference": "HARBOUR-1", "title": "Pilots of the harbour", "topic": "other",
@@ -136,8 +139,8 @@ class Isolation:
                  self.item["id"], self.role["id"], self.role_session, self.invitation["id"],
                  self.issuer["id"], self.subject["id"], self.directory.url,
                  self.account["id"], self.reset["id"], self.delegation["id"],
-                 self.person["id"], self.job_role["id"], self.hold["id"], self.attestation["id"],
-                 self.document["id"],
+                 self.person["id"], self.job_role["id"], self.step["id"], self.hold["id"],
+                 self.attestation["id"], self.document["id"],
                  "pilot@harbour.example", SECRET.decode())
         text = octets.decode(errors="replace")
         return [w for w in words if w in text and w not in asked]
@@ -201,6 +204,7 @@ class Isolation:
                   "account": self.account["id"], "reset": self.reset["id"],
                   "delegation": self.delegation["id"],
                   "person": self.person["id"], "job_role": self.job_role["id"],
+                  "step": self.step["id"],
                   "hold": self.hold["id"], "attestation": self.attestation["id"],
                   "register": "documents", "entry": self.document["id"]}
         query = []
@@ -255,6 +259,9 @@ class Isolation:
                     "restrict_public_buckets")},
                 "NewPerson": {"name": "Spy", "starts_us": 10**15,
                               "job_role": self.job_role["id"]},
+                "NewChecklistStep": {"kind": "arrival", "name": "spies", "text": "spy"},
+                "ChecklistStepWords": {"name": "spies", "text": "spy"},
+                "StepDone": {"note": "spying"}, "StepReason": {"reason": "spying"},
                 "PersonChange": {"name": "Spy"}, "Departure": {"reason": "spying"},
                 "AccountBinding": {"user": self.first.user["id"]},
                 "NewJobRole": {"name": "spies", "owner": "nobody", "groups": [self.group["id"]]},

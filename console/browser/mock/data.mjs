@@ -76,7 +76,7 @@ export const users = {
       ...iam(
         'ListDelegations CreateDelegation EndDelegation DeleteUser ListServiceAccounts CreateServiceAccount ChangeServiceAccount CreateServiceCredential ListIssuers GetIssuer CreateIssuer ChangeIssuer DeleteIssuer ListSubjects LinkSubject UnlinkSubject GetIntervention EndIntervention ListFactorResets AskForFactorReset ApproveFactorReset CancelFactorReset',
       ),
-      ...'ListPeople GetPerson RecordPerson ChangePerson RecordDeparture BindAccount UnbindAccount ImportPeople ExportPeople ListJobRoles SetJobRole DeleteJobRole'
+      ...'ListPeople GetPerson RecordPerson ChangePerson RecordDeparture BindAccount UnbindAccount ImportPeople ExportPeople ListJobRoles SetJobRole DeleteJobRole ListChecklistSteps AddChecklistStep ChangeChecklistStep RetireChecklistStep GetChecklist DoChecklistStep WaiveChecklistStep UndoChecklistStep ExportOpenSteps'
         .split(' ')
         .map((name) => `people:${name}`),
       'audit:ListEvents',

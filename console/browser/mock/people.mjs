@@ -1,4 +1,5 @@
 // People and their rights, in memory, as far as pages are to be tested with them.
+import { answerChecklists } from './checklists.mjs';
 import * as data from './data.mjs';
 import { answerDelegations } from './delegations.mjs';
 import { answerFactorRule } from './factor_rule.mjs';
@@ -234,6 +235,8 @@ export function answerPeople(route, path, body, query, who) {
   if (asked !== undefined) return asked;
   const delegated = answerDelegations(route, path, body, query, who, things);
   if (delegated !== undefined) return delegated;
+  const listed = answerChecklists(route, path, body);
+  if (listed !== undefined) return listed;
   const registered = answerRegister(route, path, body, query, things);
   if (registered !== undefined) return registered;
   const ruled = answerFactorRule(route, body, people);

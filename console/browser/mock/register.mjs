@@ -1,4 +1,6 @@
 // The register of people, in memory, as far as pages are to be tested with it.
+import { overdueOf } from './checklists.mjs';
+
 const day = 86_400_000_000;
 const today = Math.floor((Date.now() * 1000) / day) * day;
 let made = 9500;
@@ -17,6 +19,7 @@ const person = (id, more) => ({
   departure_reason: null,
   jobs: [],
   accounts: [],
+  overdue_steps: overdueOf(id),
   created_us: today - 400 * day,
   changed_us: today - 30 * day,
   ...more,

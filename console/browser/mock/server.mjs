@@ -291,7 +291,7 @@ function api(request, response, path, query, body) {
     return problem(response, 403, 'iam.step_up_needed', 'Not allowed', 'Confirm first.');
   }
   const changed =
-    'profiles|users|access-rules|factor-rule|reviews|roles|issuers|job-roles|service-accounts|.*public-access';
+    'profiles|users|access-rules|factor-rule|reviews|roles|issuers|job-roles|checklist-steps|service-accounts|.*public-access';
   const isChange = new RegExp(`^PUT (${changed})`).test(route) && body.length > 0;
   const said = isChange ? JSON.parse(body.toString()) : body;
   const found = answerPeople(route, path, said, query, who);

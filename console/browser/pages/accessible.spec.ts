@@ -74,6 +74,7 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['nadia', '/people/persons/9401'],
   ['nadia', '/people/persons/9402'],
   ['nadia', '/people/job-roles'],
+  ['nadia', '/people/checklists'],
   ['ines', '/people/delegations'],
   ['ines', '/people/users'],
   ['nadia', '/people/service-accounts'],

@@ -16,6 +16,9 @@ import type {
   Bucket,
   BucketPolicy,
   BucketPublicAccess,
+  Checklist,
+  ChecklistStep,
+  ChecklistStepWords,
   Checkpoint,
   Delegation,
   Departure,
@@ -50,6 +53,7 @@ import type {
   NewApiToken,
   NewAttestation,
   NewBreakGlass,
+  NewChecklistStep,
   NewDelegation,
   NewHold,
   NewIntervention,
@@ -333,6 +337,23 @@ export const registers = {
   fileAddress: (id: string, version: number) =>
     address(['registers', 'documents', id, 'versions', String(version)]),
   exportAddress: (register: string) => address(['registers', register, 'entries.csv']),
+};
+
+// Checklists of arrival and departure.
+export const checklists = {
+  steps: () => all<ChecklistStep>(['checklist-steps']),
+  add: (body: NewChecklistStep) => ask<ChecklistStep>('POST', ['checklist-steps'], { body }),
+  change: (id: string, body: ChecklistStepWords) =>
+    ask<ChecklistStep>('PUT', ['checklist-steps', id], { body }),
+  retire: (id: string) => ask<ChecklistStep>('POST', ['checklist-steps', id, 'retirement']),
+  of: (person: string) => ask<Checklist>('GET', ['people', person, 'checklist']),
+  do: (person: string, step: string, note: string) =>
+    ask<Checklist>('POST', ['people', person, 'checklist', step, 'completion'], { body: { note } }),
+  waive: (person: string, step: string, reason: string) =>
+    ask<Checklist>('POST', ['people', person, 'checklist', step, 'waiver'], { body: { reason } }),
+  undo: (person: string, step: string, reason: string) =>
+    ask<Checklist>('POST', ['people', person, 'checklist', step, 'undoing'], { body: { reason } }),
+  exportAddress: address(['open-steps.csv']),
 };
 
 export const serviceAccounts = {

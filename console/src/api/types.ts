@@ -48,6 +48,11 @@ export type PersonChange = Schemas['PersonChange'];
 export type Departure = Schemas['Departure'];
 export type ImportedPeople = Schemas['ImportedPeople'];
 export type JobRole = Schemas['JobRole'];
+export type ChecklistStep = Schemas['ChecklistStep'];
+export type ChecklistStepWords = Schemas['ChecklistStepWords'];
+export type NewChecklistStep = Schemas['NewChecklistStep'];
+export type ChecklistItem = Schemas['ChecklistItem'];
+export type Checklist = Schemas['Checklist'];
 export type NewJobRole = Schemas['NewJobRole'];
 export type Measure = Schemas['Measure'];
 // A list that a check reads, such as the countries it accepts.

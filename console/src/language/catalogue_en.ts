@@ -1,5 +1,6 @@
 import { auditEn } from './catalogue_audit_en';
 import { attestationsEn } from './catalogue_attestations_en';
+import { checklistsEn } from './catalogue_checklists_en';
 import { holdsEn } from './catalogue_holds_en';
 import { peopleEn } from './catalogue_people_en';
 import { arrivalEn } from './catalogue_arrival_en';
@@ -26,6 +27,7 @@ export const en = {
   ...delegationEn,
   ...registerEn,
   ...registersEn,
+  ...checklistsEn,
   name: 'Belfry',
   'state.loading': 'Loading…',
   'page.missing': 'There is no such page.',

@@ -1,5 +1,6 @@
 import { auditFr } from './catalogue_audit_fr';
 import { attestationsFr } from './catalogue_attestations_fr';
+import { checklistsFr } from './catalogue_checklists_fr';
 import { holdsFr } from './catalogue_holds_fr';
 import { arrivalFr } from './catalogue_arrival_fr';
 import { accountFr } from './catalogue_account_fr';
@@ -26,6 +27,7 @@ export const fr: Record<keyof typeof en, string> = {
   ...delegationFr,
   ...registerFr,
   ...registersFr,
+  ...checklistsFr,
   name: 'Belfry',
   'state.loading': 'Chargement…',
   'page.missing': 'Cette page n’existe pas.',

@@ -8,6 +8,7 @@ import { AccessQuestionsPage } from './access_page';
 import { AssumedRolePage } from './assumed_role_page';
 import { AssumedRolesPage } from './assumed_roles_page';
 import { BreakGlassPage } from './break_glass_page';
+import { ChecklistStepsPage } from './checklist_steps_page';
 import { DelegationsPage } from './delegations_page';
 import { DirectoriesPage } from './directories_page';
 import { GroupPage } from './group_page';
@@ -64,6 +65,8 @@ function placeOf(who: WhoAmI, kind: string, id: string | undefined): Place | nul
       return { action: 'people:GetPerson', page: (person) => <PersonPage id={person} /> };
     case 'job-roles':
       return { action: 'people:ListJobRoles', page: () => <JobRolesPage /> };
+    case 'checklists':
+      return { action: 'people:ListChecklistSteps', page: () => <ChecklistStepsPage /> };
     case 'requests':
       return { action: null, page: () => requestsPageOf(id) };
     case 'reviews':

@@ -11,6 +11,7 @@ import { Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
+import { ChecklistPanels } from './checklist_panels';
 import { ChooseUser } from './choose_user';
 import { dayOf, usOfDay } from './days';
 import { HeldPanel, ThingName } from './held_panel';
@@ -50,6 +51,7 @@ export function PersonPage({ id }: { id: string }) {
           <Facts person={person} />
           <Jobs person={person} />
           <Accounts person={person} query={query} />
+          {may(who, 'people:GetChecklist') && <ChecklistPanels person={person} />}
           {doing === 'change' && <ChangePerson person={person} onClose={() => setDoing(null)} />}
           {doing === 'move' && <MovePerson person={person} onClose={() => setDoing(null)} />}
           {doing === 'leave' && <RecordLeave person={person} onClose={() => setDoing(null)} />}

@@ -11,6 +11,7 @@ import { Answer, Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
+import { OverdueMark } from './checklist_marks';
 import { dayOf, usOfDay } from './days';
 import { ImportPeople } from './import_people';
 import { PeopleTabs } from './people_tabs';
@@ -34,6 +35,11 @@ export function PersonsPage() {
       {may(who, 'people:ListJobRoles') && (
         <Button component="a" href="#/people/job-roles" variant="default">
           {t('people.job-roles')}
+        </Button>
+      )}
+      {may(who, 'people:ListChecklistSteps') && (
+        <Button component="a" href="#/people/checklists" variant="default">
+          {t('people.checklists')}
         </Button>
       )}
       {may(who, 'people:ExportPeople') && (
@@ -110,7 +116,8 @@ function PersonTable({ found }: { found: Person[] }) {
       {found.map((each) => (
         <tr key={each.id}>
           <th scope="row" className="wrap-anywhere">
-            <a href={`#/people/persons/${each.id}`}>{each.name}</a>
+            <a href={`#/people/persons/${each.id}`}>{each.name}</a>{' '}
+            <OverdueMark steps={each.overdue_steps} />
           </th>
           <td className="wrap-anywhere">{each.reference}</td>
           <td>{t(`persons.state.${each.state}`)}</td>

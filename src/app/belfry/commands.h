@@ -44,6 +44,7 @@ void add_people_commands(CLI::App& app, Invocation& invocation);
 void add_person_commands(CLI::App& app, Invocation& invocation);
 // belfry document, system.
 void add_register_commands(CLI::App& app, Invocation& invocation);
+void add_checklist_commands(CLI::App& app, Invocation& invocation);
 void add_role_commands(CLI::App& app, Invocation& invocation);
 void add_issuer_commands(CLI::App& app, Invocation& invocation);
 void add_annex_commands(CLI::App& app, Invocation& invocation);

@@ -131,6 +131,7 @@ int main(int count, char** words) {
   add_people_commands(app, invocation);
   add_person_commands(app, invocation);
   add_register_commands(app, invocation);
+  add_checklist_commands(app, invocation);
   add_service_account_commands(app, invocation);
   add_delegation_commands(app, invocation);
   add_factor_reset_commands(app, invocation);

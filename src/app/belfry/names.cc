@@ -32,6 +32,13 @@ bool is_called(const json& user, const std::string& name) {
 
 }  // namespace
 
+Result<json> find_person(Connection& connection, const std::string& named) {
+  const std::string people = "/api/v1/people";
+  TRY(json found, connection.get(people + "?reference=" + path_segment(named) + "&limit=1"));
+  if (!found.at("items").empty()) return found.at("items").at(0);
+  return connection.get(people + "/" + path_segment(named));
+}
+
 Result<std::string> id_among(const json& things, const std::string& named) {
   for (const json& thing : things)
     if (thing.at("name") == named || thing.at("id") == named)

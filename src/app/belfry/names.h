@@ -23,6 +23,9 @@ Result<nlohmann::json> find_user(Connection& connection, const std::string& name
 Result<nlohmann::json> find_profile(Connection& connection, const std::string& name);
 Result<nlohmann::json> find_group(Connection& connection, const std::string& name);
 
+// Of the register of the caller's tenant: by its reference, then by its number.
+Result<nlohmann::json> find_person(Connection& connection, const std::string& named);
+
 // The id of what is called `named` among things with an id and a name; an id is itself.
 // Errors: not_found ("cli.no_such_name").
 Result<std::string> id_among(const nlohmann::json& things, const std::string& named);

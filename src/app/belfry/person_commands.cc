@@ -26,14 +26,6 @@ std::string place_of_person(const json& person) {
   return place_of("people", person);
 }
 
-// By its reference, then by its number.
-Result<json> find_person(Connection& connection, const std::string& named) {
-  TRY(json found,
-      connection.get(std::string(kPeople) + "?reference=" + path_segment(named) + "&limit=1"));
-  if (!found.at("items").empty()) return found.at("items").at(0);
-  return connection.get(std::string(kPeople) + "/" + path_segment(named));
-}
-
 Result<json> find_job_role(Connection& connection, const std::string& named) {
   TRY(const json roles, connection.get_list(std::string(kJobRoles)));
   TRY(const std::string id, id_among(roles, named));
@@ -80,6 +72,7 @@ void print_person(const json& person) {
   add("cli.head.ends", time_cell(person.at("ends_us")));
   add("cli.head.manager", cell(person.at("manager_reference")));
   add("cli.head.departure", cell(person.at("departure_reason")));
+  add("cli.head.overdue_steps", cell(person.at("overdue_steps")));
   facts.print();
   if (!person.at("jobs").empty()) {
     print_line("");
@@ -108,11 +101,13 @@ Result<> list(const Invocation& invocation, const Arguments& arguments) {
   TRY(const json people, connection.get_list(std::string(kPeople) + "?state=" + state));
   if (invocation.json) return print_json(people), Result<>();
   Table table({"cli.head.reference", "cli.head.name", "cli.head.kind", "cli.head.state",
-               "cli.head.job_role", "cli.head.starts", "cli.head.ends", "cli.head.account"});
+               "cli.head.job_role", "cli.head.starts", "cli.head.ends", "cli.head.overdue_steps",
+               "cli.head.account"});
   for (const json& person : people)
     table.add({cell(person.at("reference")), cell(person.at("name")), code_cell(person.at("kind")),
                code_cell(person.at("state")), job_cell(person), time_cell(person.at("starts_us")),
-               time_cell(person.at("ends_us")), names_cell(person.at("accounts"))});
+               time_cell(person.at("ends_us")), cell(person.at("overdue_steps")),
+               names_cell(person.at("accounts"))});
   table.print();
   return {};
 }

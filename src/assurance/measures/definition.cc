@@ -217,7 +217,7 @@ std::optional<Summed> read_summed(yaml::MapReader& check, Faults& faults) {
   const yaml::Node* node = check.map("summed", Presence::kOptional);
   if (!node) return std::nullopt;
   yaml::MapReader reader(*node, "summed", faults);
-  Summed summed{.kind = reader.choice("kind", Presence::kRequired, {"key", "user"}).value,
+  Summed summed{.kind = reader.choice("kind", Presence::kRequired, {"key", "person", "user"}).value,
                 .rest = reader.text("rest", Presence::kRequired).value,
                 .more = reader.text("more", Presence::kRequired).value};
   reader.finish();

@@ -97,6 +97,9 @@ constexpr std::array kKinds = {
     Kind{"set", "set", "ensemble de copies"},
     Kind{"user", "user", "utilisateur"},
     Kind{"users", "users of", "utilisateurs de"},
+    Kind{"person", "person", "personne"},
+    Kind{"persons", "people of", "personnes de"},
+    Kind{"list", "list", "liste"},
     Kind{"key", "access key", "clé d'accès"},
     Kind{"keys", "access keys of", "clés d'accès de"},
     Kind{"log", "log", "journal"},
@@ -112,10 +115,12 @@ constexpr std::array kKinds = {
     Kind{"topic", "topic", "sujet"},
 };
 
-// What reviews are about, of subjects of the kind `scope`.
+// What reviews and checklists are about, of subjects of the kinds `scope` and `list`.
 constexpr std::array kScopes = {
     Kind{"all", "of all rights", "de tous les droits"},
     Kind{"privileged", "of privileged rights", "des droits privilégiés"},
+    Kind{"arrival", "of arrival", "d'arrivée"},
+    Kind{"departure", "of departure", "de départ"},
 };
 
 const Kind* find_kind(std::string_view subject) {
@@ -166,7 +171,7 @@ Text subject_text(std::string_view subject) {
   const Kind* kind = find_kind(subject);
   if (kind == nullptr) return {.fr = std::string(subject), .en = std::string(subject)};
   std::string rest(subject.substr(kind->name.size()));
-  if (kind->name == "scope") {
+  if (kind->name == "scope" || kind->name == "list") {
     const auto* scope = std::ranges::find(kScopes, std::string_view(rest).substr(1), &Kind::name);
     if (scope != kScopes.end())
       return {.fr = std::string(kind->fr) + " " + std::string(scope->fr),

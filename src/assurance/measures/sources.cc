@@ -43,6 +43,8 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"job_role", Proof::kDeclared, ""},
     {"job_role_profile", Proof::kDeclared, ""},
     {"job_role_group", Proof::kDeclared, ""},
+    {"checklist_step", Proof::kDeclared, ""},
+    {"checklist_item", Proof::kDeclared, ""},
     // The provider's registers
     {"document", Proof::kDeclared, ""},
     {"document_version", Proof::kDeclared, ""},

@@ -31,11 +31,10 @@ Task<Person> RegisterService::bind(const Actor& by, PersonId person, UserId user
   co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
     TRY(const Person before, find_person(transaction, by.tenant, person));
     TRY(const bool is_new, add_account(transaction, by, before, user));
-    TRY(Person after, find_person(transaction, by.tenant, person));
-    if (!is_new) return after;
-    TRY(note(transaction, by, "people:BindAccount", resource_of(person),
-             {{"name", before.name}, {"account", user.text()}}));
-    return after;
+    if (is_new)
+      TRY(note(transaction, by, "people:BindAccount", resource_of(person),
+               {{"name", before.name}, {"account", user.text()}}));
+    return whole(transaction, by.tenant, person);
   });
 }
 
@@ -51,7 +50,7 @@ Task<Person> RegisterService::unbind(const Actor& by, PersonId person, UserId us
     if (removed == 0) return fail(Code::kNotFound, "people.no_account", {{"account", user.text()}});
     TRY(note(transaction, by, "people:UnbindAccount", resource_of(person),
              {{"name", before.name}, {"account", user.text()}}));
-    return find_person(transaction, by.tenant, person);
+    return whole(transaction, by.tenant, person);
   });
 }
 

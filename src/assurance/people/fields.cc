@@ -44,6 +44,16 @@ Result<> check_reason(std::string_view reason) {
   return fail(Code::kInvalid, "people.bad_reason", {{"limit", std::to_string(kReasonMax)}});
 }
 
+Result<> check_note(std::string_view note) {
+  if (is_plain(note, kReasonMax)) return {};
+  return fail(Code::kInvalid, "people.bad_note", {{"limit", std::to_string(kReasonMax)}});
+}
+
+Result<> check_step_text(std::string_view text) {
+  if (is_plain(text, kReasonMax)) return {};
+  return fail(Code::kInvalid, "people.bad_step_text", {{"limit", std::to_string(kReasonMax)}});
+}
+
 Result<> check_date(Timestamp date) {
   constexpr std::chrono::sys_days kFirst = std::chrono::year(1900) / 1 / 1;
   constexpr std::chrono::sys_days kEnd = std::chrono::year(2200) / 1 / 1;

@@ -16,6 +16,10 @@ Result<> check_email(std::string_view email);
 Result<> check_reference(std::string_view reference);
 // Errors: invalid ("people.bad_reason").
 Result<> check_reason(std::string_view reason);
+// What shows that a step was done. Errors: invalid ("people.bad_note").
+Result<> check_note(std::string_view note);
+// What is to be done. Errors: invalid ("people.bad_step_text").
+Result<> check_step_text(std::string_view text);
 // From 1900 to 2199, and the end after the start. Errors: invalid ("people.bad_date",
 // "people.ends_before_start").
 Result<> check_dates(Timestamp starts, const std::optional<Timestamp>& ends);

@@ -1,6 +1,7 @@
 // Persons: recorded, changed, moved to another job role, leaving.
 #include "base/ascii.h"
 #include "base/text_encoding.h"
+#include "checklist_rows.h"
 #include "fields.h"
 #include "rows.h"
 
@@ -60,6 +61,11 @@ Result<> check_reference_free(Transaction& transaction, TenantId tenant, PersonI
 database::Value id_or_null(PersonId id) {
   if (!id) return database::Null{};
   return id.value;
+}
+
+database::Value user_or_null(UserId user) {
+  if (!user) return database::Null{};
+  return user.value;
 }
 
 std::string text_of(const std::optional<Timestamp>& time) {
@@ -136,13 +142,21 @@ Task<Listing> RegisterService::list(TenantId tenant, State state, Page page) {
       listing.persons.push_back(person_of(row));
     }
     TRY(add_facts(transaction, listing.persons));
+    TRY(add_overdue_steps(transaction, listing.persons, clock_.now()));
     return listing;
   });
 }
 
+Result<Person> RegisterService::whole(Transaction& transaction, TenantId tenant, PersonId person) {
+  TRY(Person found, find_person(transaction, tenant, person));
+  std::vector<Person> alone{std::move(found)};
+  TRY(add_overdue_steps(transaction, alone, clock_.now()));
+  return std::move(alone[0]);
+}
+
 Task<Person> RegisterService::find(TenantId tenant, PersonId person) {
   co_return co_await read<Person>(
-      [&](Transaction& transaction) { return find_person(transaction, tenant, person); });
+      [&](Transaction& transaction) { return whole(transaction, tenant, person); });
 }
 
 Result<PersonId> RegisterService::insert(Transaction& transaction, const Actor& by,
@@ -163,8 +177,9 @@ Result<PersonId> RegisterService::insert(Transaction& transaction, const Actor& 
   TRY(check_fields(transaction, person));
   TRY(transaction.execute(
       "INSERT INTO person (id, tenant_id, reference, kind, name, name_key, email, manager_id, "
-      "starts_us, ends_us, departure_reason, created_us, changed_us) VALUES (:id, :tenant, "
-      ":reference, :kind, :name, :name_key, :email, :manager, :starts, :ends, '', :now, :now)",
+      "starts_us, ends_us, departure_reason, created_us, changed_us, recorded_by_user_id, "
+      "ended_by_user_id) VALUES (:id, :tenant, :reference, :kind, :name, :name_key, :email, "
+      ":manager, :starts, :ends, '', :now, :now, :by, :ended_by)",
       {{"id", person.id.value},
        {"tenant", by.tenant.value},
        {"reference", person.reference},
@@ -175,7 +190,9 @@ Result<PersonId> RegisterService::insert(Transaction& transaction, const Actor& 
        {"manager", id_or_null(person.manager)},
        {"starts", to_us(person.starts)},
        {"ends", time_or_null(person.ends)},
-       {"now", to_us(now)}}));
+       {"now", to_us(now)},
+       {"by", user_or_null(by.user)},
+       {"ended_by", user_or_null(person.ends ? by.user : UserId{})}}));
   std::vector<audit::Detail> details = {{"reference", person.reference},
                                         {"name", person.name},
                                         {"kind", std::string(name_of(person.kind))},
@@ -196,7 +213,7 @@ Task<Person> RegisterService::record(const Actor& by, const NewPerson& wanted) {
                                      {{"tenant", by.tenant.value}}));
     TRY(check_room(std::size_t(rows[0].integer("n"))));
     TRY(const PersonId id, insert(transaction, by, wanted));
-    return find_person(transaction, by.tenant, id);
+    return whole(transaction, by.tenant, id);
   });
 }
 
@@ -245,6 +262,10 @@ Result<> RegisterService::set_end(Transaction& transaction, const Actor& by, con
   TRY(check_may_end(transaction, by, before.id));
   const database::Parameters parameters = {{"id", before.id.value}, {"ends", time_or_null(ends)}};
   TRY(transaction.execute("UPDATE person SET ends_us = :ends WHERE id = :id", parameters));
+  if (ends != before.ends)
+    TRY(transaction.execute(
+        "UPDATE person SET ended_by_user_id = :by WHERE id = :id",
+        {{"id", before.id.value}, {"by", user_or_null(ends ? by.user : UserId{})}}));
   if (!ends)
     TRY(
         transaction.execute("UPDATE person SET departure_reason = '', departure_recorded_us = NULL "
@@ -308,6 +329,8 @@ Result<std::vector<audit::Detail>> RegisterService::apply(Transaction& transacti
   TRY(check_fields(transaction, after));
   std::vector<audit::Detail> details = differences(before, after);
   if (after.ends != before.ends) TRY(set_end(transaction, by, before, after.ends));
+  TRY(auto of_lists, renew_checklists(transaction, before, after));
+  std::ranges::move(of_lists, std::back_inserter(details));
   TRY(auto of_job, apply_job(transaction, by, before, change));
   std::ranges::move(of_job, std::back_inserter(details));
   if (details.empty()) return details;
@@ -329,11 +352,11 @@ Result<std::vector<audit::Detail>> RegisterService::apply(Transaction& transacti
 
 Task<Person> RegisterService::change(const Actor& by, PersonId person, const Change& change) {
   co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
-    TRY(Person before, find_person(transaction, by.tenant, person));
+    TRY(const Person before, find_person(transaction, by.tenant, person));
     TRY(auto details, apply(transaction, by, before, change));
-    if (details.empty()) return before;
-    TRY(note(transaction, by, "people:ChangePerson", resource_of(person), std::move(details)));
-    return find_person(transaction, by.tenant, person);
+    if (!details.empty())
+      TRY(note(transaction, by, "people:ChangePerson", resource_of(person), std::move(details)));
+    return whole(transaction, by.tenant, person);
   });
 }
 
@@ -348,9 +371,14 @@ Task<Person> RegisterService::record_departure(const Actor& by, PersonId person,
         "UPDATE person SET departure_reason = :reason, "
         "departure_recorded_us = :now, changed_us = :now WHERE id = :id",
         {{"reason", reason}, {"now", to_us(clock_.now())}, {"id", person.value}}));
-    TRY(note(transaction, by, "people:RecordDeparture", resource_of(person),
-             {{"name", before.name}, {"ends", date_text(ends)}, {"reason", reason}}));
-    return find_person(transaction, by.tenant, person);
+    Person after = before;
+    after.ends = ends;
+    std::vector<audit::Detail> details = {
+        {"name", before.name}, {"ends", date_text(ends)}, {"reason", reason}};
+    TRY(auto of_lists, renew_checklists(transaction, before, after));
+    std::ranges::move(of_lists, std::back_inserter(details));
+    TRY(note(transaction, by, "people:RecordDeparture", resource_of(person), std::move(details)));
+    return whole(transaction, by.tenant, person);
   });
 }
 

@@ -1,9 +1,10 @@
 // The implementation of `Register`: persons.cc, accounts.cc, job_roles.cc, imports.cc, exports.cc,
-// leavers.cc.
+// leavers.cc; and of `Checklists`: steps.cc, checklists.cc, open_steps.cc.
 #pragma once
 
 #include "csv/csv.h"
 #include "database/values.h"
+#include "people/checklists.h"
 #include "people/people.h"
 
 #include <atomic>
@@ -23,7 +24,7 @@ inline constexpr Duration kExportLimit = std::chrono::minutes(1);
 // A transaction without a value.
 struct Done {};
 
-class RegisterService : public Register {
+class RegisterService : public Register, public Checklists {
  public:
   RegisterService(database::Database& database, std::shared_ptr<Pool> pool, audit::Ledger& ledger,
                   audit::Outbox& outbox, Clock& clock, Random& random)
@@ -51,6 +52,20 @@ class RegisterService : public Register {
   Result<bool> take_leaver(Transaction& transaction, UserId user) override;
   Task<> note_kept(const Leaver& leaver, const std::string& why) override;
 
+  Checklists& checklists() override { return *this; }
+  Task<std::vector<Step>> steps(TenantId tenant) override;
+  Task<Step> add_step(const Actor& by, const NewStep& wanted) override;
+  Task<Step> change_step(const Actor& by, StepId step, const StepWords& words) override;
+  Task<Step> retire_step(const Actor& by, StepId step) override;
+  Task<std::vector<Item>> checklist(TenantId tenant, PersonId person) override;
+  Task<std::vector<UserId>> others(TenantId tenant, PersonId person, StepId step,
+                                   StepAct act) override;
+  Task<std::vector<Item>> settle(const Actor& by, PersonId person, StepId step, StepAct act,
+                                 const std::string& words) override;
+  Task<std::vector<Item>> undo(const Actor& by, PersonId person, StepId step,
+                               const std::string& reason) override;
+  Task<std::string> export_open_steps(const Actor& by) override;
+
  private:
   struct Files;  // what a file refers to, by name: imports.cc
 
@@ -64,6 +79,8 @@ class RegisterService : public Register {
   Result<> note(Transaction& transaction, const Actor& by, std::string_view action,
                 std::string resource, std::vector<audit::Detail> details);
 
+  // The person as it is given back.
+  Result<Person> whole(Transaction& transaction, TenantId tenant, PersonId person);
   Result<PersonId> insert(Transaction& transaction, const Actor& by, const NewPerson& wanted);
   // What of it differed, for the log; empty: nothing was changed.
   Result<std::vector<audit::Detail>> apply(Transaction& transaction, const Actor& by,
@@ -76,6 +93,9 @@ class RegisterService : public Register {
                                                const Person& before, const Change& change);
   Result<> set_end(Transaction& transaction, const Actor& by, const Person& before,
                    const std::optional<Timestamp>& ends);
+  // Who comes back, or begins another contract, has its lists anew: what of them, for the log.
+  Result<std::vector<audit::Detail>> renew_checklists(Transaction& transaction,
+                                                      const Person& before, const Person& after);
   // Whoever may not have an administrator leave changes no end of one either.
   Result<> check_may_end(Transaction& transaction, const Actor& by, PersonId person);
   // False: it is the person's already.

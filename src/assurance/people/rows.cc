@@ -13,7 +13,8 @@ constexpr std::pair<State, std::string_view> kStates[] = {{State::kAll, "all"},
                                                           {State::kPresent, "present"},
                                                           {State::kLeft, "left"}};
 
-// " IN (:p0, :p1)" of the ids, which become parameters.
+}  // namespace
+
 std::string in_list(const std::vector<Person>& persons, database::Parameters& parameters) {
   std::string list = " IN (";
   for (std::size_t i = 0; i < persons.size(); ++i) {
@@ -23,8 +24,6 @@ std::string in_list(const std::vector<Person>& persons, database::Parameters& pa
   }
   return list + ")";
 }
-
-}  // namespace
 
 std::string_view name_of(Kind kind) {
   return kKinds[std::size_t(kind)].second;

@@ -16,6 +16,8 @@ inline constexpr std::string_view kPersonColumns =
     "manager_reference";
 Person person_of(const Row& row);
 
+// SQL: " IN (:p0, :p1)" of the persons, which become parameters.
+std::string in_list(const std::vector<Person>& persons, database::Parameters& parameters);
 // Adds the jobs and accounts of each.
 Result<> add_facts(Transaction& transaction, std::vector<Person>& persons);
 // Errors: not_found ("people.no_person").

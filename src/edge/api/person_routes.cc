@@ -1,7 +1,7 @@
 // The register of people: persons, job roles, accounts. Each tenant's own.
-#include "iam/crossing.h"
 #include "page.h"
 #include "people/people.h"
+#include "people_acts.h"
 #include "route.h"
 #include "shapes.h"
 
@@ -16,34 +16,6 @@ using people::PersonId;
 
 people::Register& people_of(const Call& call) {
   return call.host.services.people;
-}
-
-std::string own_people(const Call& call) {
-  return "belfry:tenant/" + call.by.tenant.text();
-}
-
-people::Actor actor_of(const Call& call) {
-  return {.tenant = call.by.tenant,
-          .user = call.by.user,
-          .name = call.by.name,
-          .source_ip = call.request.peer_ip,
-          .how = iam::credential_details(call.by)};
-}
-
-// Who acts, once it may: changes want a second factor that was just proved.
-Result<people::Actor> allow_change(Call& call, const std::string& resource) {
-  TRY(call.authorize({resource, call.by.tenant}));
-  TRY(call.host.services.iam.second_factors().check_fresh(call.by, call.action, resource));
-  people::Actor actor = actor_of(call);
-  actor.may_suspend_administrators =
-      call.ask("iam:SetUserActive", {own_people(call), call.by.tenant}).has_value();
-  return actor;
-}
-
-// What the register itself refuses is in the log as other refusals are.
-Result<people::Person> told(const Call& call, PersonId person, Result<people::Person> done) {
-  if (done || done.error().code() != Code::kDenied) return done;
-  return std::unexpected(call.refusal(people::resource_of(person), std::move(done.error())));
 }
 
 json shape_of(const people::Job& job) {
@@ -84,6 +56,7 @@ json shape_of(const people::Person& person, Timestamp now) {
           {"departure_reason", text_or_null(person.departure_reason)},
           {"jobs", std::move(jobs)},
           {"accounts", std::move(accounts)},
+          {"overdue_steps", person.overdue_steps},
           {"created_us", to_us(person.created)},
           {"changed_us", to_us(person.changed)}};
 }
@@ -111,14 +84,7 @@ Error bad(const char* name) {
   return Error(Code::kInvalid, "api.bad_parameter", {{"name", name}});
 }
 
-// A field that may be left out. Errors: invalid ("api.bad_parameter").
-Result<std::optional<std::string>> text_if(const json& body, const char* name) {
-  const auto field = body.find(name);
-  if (field == body.end()) return std::nullopt;
-  if (!field->is_string()) return std::unexpected(bad(name));
-  return field->get<std::string>();
-}
-
+// Fields that may be left out. Errors: invalid ("api.bad_parameter").
 Result<std::optional<Timestamp>> time_if(const json& body, const char* name) {
   const auto field = body.find(name);
   if (field == body.end() || field->is_null()) return std::nullopt;
@@ -139,9 +105,7 @@ Result<std::optional<IdType>> id_if(const json& body, const char* name) {
 Result<std::optional<people::Kind>> kind_if(const json& body) {
   TRY(const auto name, text_if(body, "kind"));
   if (!name) return std::nullopt;
-  const auto kind = people::kind_named(*name);
-  if (!kind) return fail(Code::kInvalid, "people.bad_kind", {{"kind", *name}});
-  return kind;
+  return person_kind(*name);
 }
 
 Result<std::vector<std::int64_t>> ids_in(const json& body, const char* name) {
@@ -257,11 +221,7 @@ Task<Answer> unbind_account(Call& call) {
 Task<Answer> export_people(Call& call) {
   CO_TRY(call.authorize({own_people(call), call.by.tenant}));
   CO_TRY(const std::string file, co_await people_of(call).export_people(actor_of(call)));
-  call.response.fields.set("Content-Type", "text/csv; charset=utf-8");
-  call.response.fields.set("Content-Disposition", "attachment; filename=\"people.csv\"");
-  CO_TRY(co_await call.response.start(std::nullopt));
-  CO_TRY(co_await call.response.write(as_view(file)));
-  co_return Answer::sent();
+  co_return co_await send_csv(call, "people.csv", file);
 }
 
 Task<Answer> import_people(Call& call) {

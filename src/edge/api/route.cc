@@ -63,7 +63,7 @@ std::span<const std::span<const Route>> all_routes() {
                                     factor_rule_routes(),   delegation_routes(),
                                     public_access_routes(), hold_routes(),
                                     person_routes(),        attestation_routes(),
-                                    register_routes()};
+                                    register_routes(),      checklist_routes()};
   return groups;
 }
 

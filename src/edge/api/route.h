@@ -133,6 +133,7 @@ std::span<const Route> root_log_routes();
 std::span<const Route> hold_routes();
 std::span<const Route> person_routes();
 std::span<const Route> register_routes();
+std::span<const Route> checklist_routes();
 
 struct Match {
   const Route* route = nullptr;

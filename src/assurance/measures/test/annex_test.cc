@@ -56,7 +56,7 @@ TEST(Annex, BindsThese) {
                 "S07-P-05", "S07-P-06", "S07-P-07", "S07-P-08", "S07-P-09", "S07-P-10", "S07-P-11",
                 "S07-P-12", "S07-P-13", "S07-P-14", "S07-P-15", "S07-P-16", "S07-P-17", "S07-P-18",
                 "S07-P-19", "S07-P-20", "S07-P-21", "S07-P-22", "S07-P-23", "S10-C-01", "S10-C-02",
-                "S10-C-03", "S10-C-04"}));
+                "S10-C-03", "S10-C-04", "S10-P-02", "S10-P-04"}));
 }
 
 TEST(Annex, GivesEveryBoundMeasureItsTextsAndNamesItsNegativeTest) {
@@ -85,7 +85,9 @@ TEST(Annex, WordsEveryReasonThatItsSqlGives) {
       // Topics of attestations.
       "access_management", "guest_access", "staff", "skills", "instructions",
       // Of the provider's registers.
-      "iam", "in_service", "production", "programs", "directory"};
+      "iam", "in_service", "production", "programs", "directory",
+      // Of checklists.
+      "arrival", "departure", "employee", "contractor", "waived"};
   std::size_t seen = 0;
   for (const Definition& definition : annex()) {
     const Measure& measure = definition.measure;
@@ -109,7 +111,7 @@ TEST(Annex, ComputesTheKindOfProof) {
   for (const Definition& definition : annex())
     proof[definition.measure.id] = definition.measure.proof;
   for (const char* id : {"S06-P-07", "S06-P-08", "S06-P-11", "S06-P-12", "S05-P-01", "S07-P-01",
-                         "S07-P-02", "S07-P-09", "S07-P-10"})
+                         "S07-P-02", "S07-P-09", "S07-P-10", "S10-P-02", "S10-P-04"})
     EXPECT_EQ(proof[id], Proof::kDeclared) << id;
   for (const char* id :
        {"S01-P-02", "S01-P-03", "S06-P-20", "S06-P-21", "S07-P-07", "S07-P-12", "S07-P-13",

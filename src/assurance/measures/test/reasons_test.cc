@@ -59,6 +59,8 @@ TEST(Subjects, AreNamesOrKindsWithWords) {
   EXPECT_EQ(subject_text("object b/a long key").fr, "objet b/a long key");
   EXPECT_EQ(subject_text("right user/ada/role/operator").fr, "droit user/ada/role/operator");
   EXPECT_EQ(subject_text("scope all").fr, "périmètre de tous les droits");
+  EXPECT_EQ(subject_text("list arrival").fr, "liste d'arrivée");
+  EXPECT_EQ(subject_text("persons Belfry").en, "people of Belfry");
   EXPECT_EQ(subject_text("scope privileged").en, "scope of privileged rights");
   EXPECT_EQ(subject_text("users Cust").fr, "utilisateurs de Cust");
   EXPECT_EQ(subject_text("par1-s1").fr, "par1-s1");

@@ -91,6 +91,7 @@ struct Person {
   std::string departure_reason{};
   std::vector<Job> jobs{};  // the latest first
   std::vector<Account> accounts{};
+  std::int64_t overdue_steps = 0;  // mandatory ones of its checklists
   Timestamp created, changed;
 };
 
@@ -153,11 +154,15 @@ struct Leaver {
   std::string kept;  // as in Account
 };
 
+class Checklists;  // checklists.h
+
 // Every call is safe from any thread, sees one tenant alone, and leaves its event in that tenant's
 // log in the transaction of the change. Errors of changes: retry ("people.log_unavailable").
 class Register {
  public:
   virtual ~Register() = default;
+
+  virtual Checklists& checklists() = 0;
 
   // By name. Errors: invalid ("people.bad_cursor").
   virtual Task<Listing> list(TenantId tenant, State state, Page page) = 0;

@@ -1,0 +1,293 @@
+#include "people/checklists.h"
+
+#include "state.h"
+
+namespace belfry::people {
+namespace {
+
+using std::chrono::days;
+
+constexpr TenantId kProvider{1}, kCustomer{2};
+constexpr UserId kInes{10}, kOleg{11}, kNadia{12};
+
+class ChecklistsTest : public RegisterTest {
+ protected:
+  Checklists& lists() { return register_->checklists(); }
+  static Actor user(UserId id, const std::string& name) {
+    return {.tenant = kProvider,
+            .user = id,
+            .name = name,
+            .source_ip = "192.0.2.1",
+            .how = {{"method", "session"}}};
+  }
+  Step add(StepKind kind, const std::string& name, bool is_mandatory = true,
+           std::optional<std::int64_t> due_days = {}, std::vector<Kind> persons = {}) {
+    return must(lists().add_step(admin_, {.kind = kind,
+                                          .words = {name, "Do " + name, due_days},
+                                          .is_mandatory = is_mandatory,
+                                          .persons = std::move(persons)}));
+  }
+  PersonId record(const std::string& reference, Timestamp starts, Kind kind = Kind::kEmployee,
+                  std::optional<Timestamp> ends = {}) {
+    return must(register_->record(admin_, {.reference = reference,
+                                           .kind = kind,
+                                           .name = reference,
+                                           .starts = starts,
+                                           .ends = ends}))
+        .id;
+  }
+  // "Badge" or "Badge!" of what is overdue; "(Badge)" done, "[Badge]" waived.
+  std::vector<std::string> shown(PersonId person) {
+    std::vector<std::string> names;
+    for (const Item& item : must(lists().checklist(kProvider, person))) {
+      std::string name = item.step ? item.name : item.fact;
+      if (item.is_overdue) name += "!";
+      if (item.state == ItemState::kDone) name = "(" + name + ")";
+      if (item.state == ItemState::kWaived) name = "[" + name + "]";
+      names.push_back(name);
+    }
+    return names;
+  }
+  using Names = std::vector<std::string>;
+  std::int64_t overdue(PersonId person) {
+    const auto listed = must(register_->list(kProvider, State::kAll, {})).persons;
+    const auto found = std::ranges::find(listed, person, &Person::id);
+    EXPECT_EQ(found->overdue_steps, must(register_->find(kProvider, person)).overdue_steps);
+    return found->overdue_steps;
+  }
+  void settle(const Actor& by, PersonId person, const Step& step, StepAct act = StepAct::kDo) {
+    must(lists().settle(by, person, step.id, act, "Doc 12"));
+  }
+  std::string refused(const Actor& by, PersonId person, const Step& step,
+                      StepAct act = StepAct::kDo) {
+    return refusal(lists().settle(by, person, step.id, act, "Doc 12"));
+  }
+
+  const Actor oleg_ = user(kOleg, "oleg"), nadia_ = user(kNadia, "nadia");
+};
+BELFRY_ON_BOTH_ENGINES(ChecklistsTest);
+
+TEST_P(ChecklistsTest, StepsAreDeclaredChangedAndRetired) {
+  const Step badge = add(StepKind::kArrival, "Badge", true, 3, {Kind::kContractor});
+  EXPECT_EQ(last(), "people:AddChecklistStep");
+  EXPECT_EQ(detail("persons"), "contractor");
+  EXPECT_EQ(badge.persons, std::vector{Kind::kContractor});
+  EXPECT_EQ(badge.due_days, 3);
+  const auto wrong = [&](StepWords words) {
+    return refusal(lists().add_step(admin_, {.kind = StepKind::kArrival, .words = words}));
+  };
+  EXPECT_EQ(wrong({"badge", "x"}), "people.step_exists");
+  EXPECT_EQ(wrong({"=1", "x"}), "people.bad_name");
+  EXPECT_EQ(wrong({"NDA", ""}), "people.bad_step_text");
+  EXPECT_EQ(wrong({"NDA", "x", 91}), "people.bad_due_days");
+  EXPECT_EQ(wrong({"NDA", "x", -1}), "people.bad_due_days");
+  add(StepKind::kDeparture, "Badge");
+
+  const Step changed = must(lists().change_step(admin_, badge.id, {"Pass", "Hand it out", {}}));
+  EXPECT_EQ(last(), "people:ChangeChecklistStep");
+  EXPECT_EQ(changed.name, "Pass");
+  EXPECT_FALSE(changed.due_days);
+  const Actor customer{.tenant = kCustomer, .user = UserId{20}, .name = "anna", .source_ip = ""};
+  EXPECT_EQ(refusal(lists().change_step(customer, badge.id, {"X", "Y", {}})), "people.no_step");
+  EXPECT_EQ(refusal(lists().retire_step(customer, badge.id)), "people.no_step");
+  EXPECT_TRUE(must(lists().steps(kCustomer)).empty());
+
+  EXPECT_TRUE(must(lists().retire_step(admin_, badge.id)).retired);
+  EXPECT_EQ(last(), "people:RetireChecklistStep");
+  EXPECT_EQ(refusal(lists().retire_step(admin_, badge.id)), "people.step_retired");
+  EXPECT_EQ(refusal(lists().change_step(admin_, badge.id, {"X", "Y", {}})), "people.step_retired");
+  add(StepKind::kArrival, "Pass");
+  const auto all = must(lists().steps(kProvider));
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_TRUE(all[2].retired) << "the retired one last, under its name";
+  EXPECT_EQ(all[2].name, "Pass");
+}
+
+// Neither a new step nor a file of those who are there already makes anybody late.
+TEST_P(ChecklistsTest, AStepIsAskedOfWhoStartsFromThatDayOn) {
+  clock_.advance(std::chrono::hours(14));
+  const PersonId old = record("E-1", now() - days(4000));
+  const Step badge = add(StepKind::kArrival, "Badge");
+  const Step card = add(StepKind::kArrival, "Card", true, 0, {Kind::kExternal});
+  const Timestamp today = std::chrono::floor<days>(now());
+  const std::string file = "reference,name,starts\r\nE-5,Earlier,2014-01-01\r\n";
+  must(register_->import_people(admin_, file));
+  const auto imported = must(register_->list(kProvider, State::kAll, {.reference = "E-5"}));
+  EXPECT_EQ(shown(imported.persons.at(0).id), Names{});
+  EXPECT_EQ(shown(old), Names{});
+  EXPECT_EQ(refused(oleg_, old, badge), "people.no_item");
+  const PersonId same_day = record("E-2", today);
+  const PersonId external = record("X-1", today + days(1), Kind::kExternal);
+  EXPECT_EQ(shown(same_day), Names{"Badge"});
+  EXPECT_EQ(shown(external), (Names{"Card", "Badge"})) << "by when it is due";
+  clock_.advance(days(5));
+  EXPECT_EQ(shown(same_day), Names{"Badge!"});
+  EXPECT_EQ(overdue(same_day), 1);
+  EXPECT_EQ(overdue(external), 1);
+  EXPECT_EQ(overdue(old), 0);
+
+  must(lists().retire_step(admin_, badge.id));
+  EXPECT_EQ(shown(same_day), Names{"Badge!"}) << "it was asked";
+  EXPECT_EQ(shown(record("E-3", now())), Names{});
+  settle(oleg_, same_day, badge);
+  EXPECT_EQ(shown(same_day), Names{"(Badge)"});
+  // Asked of another kind, what was done stays.
+  settle(oleg_, external, card);
+  must(register_->change(admin_, external, {.kind = Kind::kEmployee}));
+  EXPECT_EQ(shown(external), (Names{"(Card)", "Badge"}));
+}
+
+TEST_P(ChecklistsTest, WhatIsDoneSaysByWhomAndWithWhatAndCanBeUndone) {
+  const Step badge = add(StepKind::kArrival, "Badge");
+  const Step lunch = add(StepKind::kArrival, "Lunch", false, 0);
+  const PersonId anna = record("E-7", now());
+  EXPECT_EQ(refusal(lists().settle(oleg_, anna, badge.id, StepAct::kDo, "")), "people.bad_note");
+  EXPECT_EQ(refusal(lists().settle(oleg_, anna, StepId{}, StepAct::kDo, "x")), "people.no_item");
+  const auto items = must(lists().settle(oleg_, anna, badge.id, StepAct::kDo, "Receipt 4711"));
+  EXPECT_EQ(last(), "people:DoChecklistStep");
+  EXPECT_EQ(detail("note"), "Receipt 4711");
+  EXPECT_EQ(detail("method"), "session");
+  const auto done = *std::ranges::find(items, badge.id, &Item::step);
+  EXPECT_EQ(done.note, "Receipt 4711");
+  EXPECT_EQ(done.by_name, "oleg");
+  EXPECT_EQ(done.at, now());
+  EXPECT_EQ(shown(anna), (Names{"Lunch", "(Badge)"})) << "what is not mandatory is not overdue";
+  EXPECT_EQ(refused(nadia_, anna, badge), "people.step_not_open");
+  EXPECT_EQ(refusal(lists().undo(nadia_, anna, lunch.id, "x")), "people.step_open");
+  EXPECT_EQ(refusal(lists().undo(nadia_, anna, badge.id, "")), "people.bad_reason");
+  must(lists().undo(nadia_, anna, badge.id, "another's receipt"));
+  EXPECT_EQ(last(), "people:UndoChecklistStep");
+  EXPECT_EQ(detail("note_before"), "Receipt 4711");
+  EXPECT_EQ(shown(anna), (Names{"Lunch", "Badge"}));
+  const Actor customer{.tenant = kCustomer, .user = UserId{20}, .name = "anna", .source_ip = ""};
+  EXPECT_EQ(refused(customer, anna, badge), "people.no_person");
+  EXPECT_EQ(refusal(lists().checklist(kCustomer, anna)), "people.no_person");
+}
+
+TEST_P(ChecklistsTest, AWaiverIsAnothersThanWhoAnswersForTheRest) {
+  const Step badge = add(StepKind::kArrival, "Badge"), contract = add(StepKind::kArrival, "Deed");
+  const Step keys = add(StepKind::kArrival, "Keys");
+  const PersonId anna = record("E-7", now());
+  EXPECT_EQ(refused(admin_, anna, badge, StepAct::kWaive), "people.waived_by_responsible")
+      << "who recorded the person";
+  settle(oleg_, anna, contract);
+  EXPECT_EQ(refused(oleg_, anna, badge, StepAct::kWaive), "people.waived_by_responsible");
+  EXPECT_EQ(must(lists().others(kProvider, anna, badge.id, StepAct::kWaive)),
+            (std::vector{kInes, kOleg}));
+  settle(nadia_, anna, badge, StepAct::kWaive);
+  EXPECT_EQ(last(), "people:WaiveChecklistStep");
+  EXPECT_EQ(detail("reason"), "Doc 12");
+  EXPECT_EQ(shown(anna), (Names{"[Badge]", "(Deed)", "Keys"}));
+  EXPECT_EQ(refused(nadia_, anna, keys), "people.done_by_waiver") << "nor does the rest who waived";
+  settle(admin_, anna, keys);
+  clock_.advance(days(9));
+  EXPECT_EQ(overdue(anna), 0);
+}
+
+TEST_P(ChecklistsTest, APersonWithTwoAccountsIsOne) {
+  const Step badge = add(StepKind::kArrival, "Badge"), contract = add(StepKind::kArrival, "Deed");
+  add_user(13, 1, "twin", "reader");
+  add_user(14, 1, "robot", "reader");
+  execute("UPDATE iam_user SET owner_id = 11 WHERE id = 14");
+  const PersonId anna = record("E-7", now()), oleg = record("E-8", now());
+  must(register_->bind(admin_, oleg, kOleg));
+  must(register_->bind(admin_, oleg, UserId{13}));
+  settle(oleg_, anna, contract);
+  EXPECT_EQ(refused(user(UserId{13}, "twin"), anna, badge, StepAct::kWaive),
+            "people.waived_by_responsible");
+  EXPECT_EQ(refused(user(UserId{14}, "robot"), anna, badge, StepAct::kWaive),
+            "people.waived_by_responsible");
+  for (const Actor& own : {oleg_, user(UserId{14}, "robot")}) {
+    EXPECT_EQ(refused(own, oleg, badge), "people.own_checklist");
+    EXPECT_EQ(refused(own, oleg, badge, StepAct::kWaive), "people.own_checklist");
+  }
+  EXPECT_EQ(refused(user({}, "role"), anna, badge), "people.act_of_nobody");
+  execute("UPDATE person SET recorded_by_user_id = NULL");
+  EXPECT_EQ(refused(nadia_, oleg, badge, StepAct::kWaive), "people.waiver_without_responsible");
+}
+
+TEST_P(ChecklistsTest, TheEndOfAccountsIsSeenAndNotDoneByHand) {
+  const Step keys = add(StepKind::kDeparture, "Keys", true, 2);
+  const PersonId oleg = record("E-8", now() - days(100));
+  must(register_->bind(admin_, oleg, kOleg));
+  EXPECT_EQ(shown(oleg), Names{});
+  must(register_->record_departure(admin_, oleg, now() + days(1), "retires"));
+  EXPECT_EQ(shown(oleg), (Names{"accounts_ended", "Keys"}));
+  clock_.advance(days(2));
+  EXPECT_EQ(shown(oleg), (Names{"accounts_ended!", "Keys"}));
+  EXPECT_EQ(overdue(oleg), 1);
+  const auto works = [&](const char* sql) {
+    execute(sql);
+    const bool is_open = shown(oleg).at(0) == "accounts_ended!";
+    EXPECT_EQ(overdue(oleg), std::int64_t{is_open});
+    return is_open;
+  };
+  EXPECT_TRUE(works("UPDATE iam_user SET active = 0 WHERE id = 11")) << "the role is left";
+  EXPECT_FALSE(works("UPDATE iam_user SET role = 'reader' WHERE id = 11"));
+  EXPECT_TRUE(
+      works("INSERT INTO access_key (id, tenant_id, user_id, secret_sealed, second_factor, "
+            "created_us) VALUES ('K', 1, 11, '', 0, 0)"));
+  EXPECT_FALSE(works("DELETE FROM access_key"));
+  execute("INSERT INTO iam_group (id, tenant_id, name, created_us) VALUES (7, 1, 'Crew', 0)");
+  EXPECT_TRUE(
+      works("INSERT INTO group_member (group_id, user_id, tenant_id, since_us) VALUES (7, 11, 1, "
+            "0)"));
+  EXPECT_FALSE(works("DELETE FROM group_member"));
+  clock_.advance(days(1));
+  EXPECT_EQ(shown(oleg), (Names{"(accounts_ended)", "Keys!"}));
+  // Who recorded the departure answers for it.
+  EXPECT_EQ(refused(admin_, oleg, keys, StepAct::kWaive), "people.waived_by_responsible");
+  settle(nadia_, oleg, keys, StepAct::kWaive);
+  EXPECT_EQ(overdue(oleg), 0);
+}
+
+// What was given back once is given back again.
+TEST_P(ChecklistsTest, WhoComesBackLeavesAnew) {
+  const Step badge = add(StepKind::kArrival, "Badge"), keys = add(StepKind::kDeparture, "Keys");
+  const PersonId anna = record("E-7", now());
+  settle(oleg_, anna, badge);
+  must(register_->record_departure(admin_, anna, now() + days(10), "retires"));
+  settle(oleg_, anna, keys);
+  must(register_->record_departure(admin_, anna, now() + days(3), "sooner"));
+  EXPECT_EQ(shown(anna), (Names{"(Badge)", "accounts_ended", "(Keys)"})) << "the same departure";
+  must(register_->change(admin_, anna, {.ends = std::optional<Timestamp>{}}));
+  EXPECT_EQ(detail("checklist_anew"), "departure");
+  must(register_->record_departure(admin_, anna, now() + days(3), "after all"));
+  EXPECT_EQ(shown(anna), (Names{"(Badge)", "accounts_ended", "Keys"}));
+  settle(oleg_, anna, keys);
+  clock_.advance(days(4));
+  must(register_->record_departure(admin_, anna, now() + days(30), "stays a while"));
+  EXPECT_EQ(detail("checklist_anew"), "departure") << "was gone, and is back";
+  // Another contract.
+  clock_.advance(days(60));
+  must(register_->change(admin_, anna, {.starts = now(), .ends = std::optional<Timestamp>{}}));
+  EXPECT_EQ(shown(anna), Names{"Badge"});
+}
+
+TEST_P(ChecklistsTest, OpenStepsAreAFile) {
+  const Timestamp today = now();
+  add(StepKind::kArrival, "Badge, blue");
+  const Step keys = add(StepKind::kDeparture, "Keys");
+  const PersonId anna = record("E-7", now());
+  record("E-8", now() - days(4000));
+  const PersonId gone = record("E-9", now(), Kind::kEmployee, now() + days(1));
+  clock_.advance(days(7));
+  const std::string head =
+      "reference,name,person_kind,starts,ends,list,step,mandatory,due,overdue\r\n";
+  const auto date = [&](int day) { return format_rfc3339(today + days(day)).substr(0, 10); };
+  EXPECT_EQ(must(lists().export_open_steps(admin_)),
+            head + "E-7,E-7,employee," + date(0) + ",,arrival,\"Badge, blue\",yes," + date(5) +
+                ",yes\r\nE-9,E-9,employee," + date(0) + "," + date(1) + ",departure,Keys,yes," +
+                date(2) + ",yes\r\n");
+  EXPECT_EQ(last(), "people:ExportOpenSteps");
+  EXPECT_EQ(detail("steps"), "2");
+  settle(oleg_, gone, keys);
+  EXPECT_EQ(shown(gone), (Names{"Badge, blue", "(accounts_ended)", "(Keys)"}));
+  EXPECT_EQ(overdue(gone), 0) << "who has left has arrived";
+  must(lists().settle(oleg_, anna, must(lists().checklist(kProvider, anna)).at(0).step,
+                      StepAct::kDo, "Receipt"));
+  EXPECT_EQ(must(lists().export_open_steps(admin_)), head);
+}
+
+}  // namespace
+}  // namespace belfry::people

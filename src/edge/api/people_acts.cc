@@ -1,0 +1,51 @@
+#include "people_acts.h"
+
+#include "iam/crossing.h"
+
+#include <nlohmann/json.hpp>
+
+namespace belfry::api {
+
+std::string own_people(const Call& call) {
+  return "belfry:tenant/" + call.by.tenant.text();
+}
+
+people::Actor actor_of(const Call& call) {
+  return {.tenant = call.by.tenant,
+          .user = call.by.user,
+          .name = call.by.name,
+          .source_ip = call.request.peer_ip,
+          .how = iam::credential_details(call.by)};
+}
+
+Result<people::Actor> allow_change(Call& call, const std::string& resource) {
+  TRY(call.authorize({resource, call.by.tenant}));
+  TRY(call.host.services.iam.second_factors().check_fresh(call.by, call.action, resource));
+  people::Actor actor = actor_of(call);
+  actor.may_suspend_administrators =
+      call.ask("iam:SetUserActive", {own_people(call), call.by.tenant}).has_value();
+  return actor;
+}
+
+Result<std::optional<std::string>> text_if(const nlohmann::json& body, const char* name) {
+  const auto field = body.find(name);
+  if (field == body.end()) return std::nullopt;
+  if (!field->is_string()) return fail(Code::kInvalid, "api.bad_parameter", {{"name", name}});
+  return field->get<std::string>();
+}
+
+Result<people::Kind> person_kind(const std::string& name) {
+  const auto kind = people::kind_named(name);
+  if (!kind) return fail(Code::kInvalid, "people.bad_kind", {{"kind", name}});
+  return *kind;
+}
+
+Task<Answer> send_csv(Call& call, const std::string& name, const std::string& file) {
+  call.response.fields.set("Content-Type", "text/csv; charset=utf-8");
+  call.response.fields.set("Content-Disposition", "attachment; filename=\"" + name + "\"");
+  CO_TRY(co_await call.response.start(std::nullopt));
+  CO_TRY(co_await call.response.write(as_view(file)));
+  co_return Answer::sent();
+}
+
+}  // namespace belfry::api

@@ -1,0 +1,177 @@
+#!/usr/bin/python3
+"""Checklists of arrival and departure by the command line, with the real daemon: steps are
+declared, done with what shows it, waived by another person, undone and retired; the end of accounts
+is seen by itself; the annex judges what is left open.
+"""
+
+import datetime
+
+from command_line import Shell
+from customer import Customer
+from people_register import PASSWORD, Clerk, Register
+from running_provider import Provider, wait_until
+
+HEAD = "reference,name,person_kind,starts,ends,list,step,mandatory,due,overdue"
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def states(checklist):
+    return {item["name"] or item["fact"]: "overdue" if item["overdue"] else item["state"]
+            for item in checklist["items"]}
+
+
+def try_steps(register):
+    assert register.json("checklist", "steps") == []
+    made = register.json("checklist", "add", "Badge", "--kind", "arrival", "--text", "Hand it out",
+                         "--due-days", "0")
+    assert (made["mandatory"], made["due_days"]) == (True, 0), made
+    assert made["persons"] == ["employee", "contractor", "external"], made
+    assert "already" in register.says("checklist", "add", "badge", "--kind", "arrival", "--text",
+                                      "x")
+    register.run("checklist", "add", "x", "--kind", "lunch", "--text", "x", code=2)
+    register.run("checklist", "add", "x", "--kind", "arrival", code=2)
+    assert "number of days" in register.says("checklist", "add", "x", "--kind", "arrival",
+                                             "--text", "x", "--due-days", "soon")
+    register.run("checklist", "add", "Badge", "--kind", "departure", "--text", "Take it back",
+                 "--due-days", "0")
+    register.run("checklist", "add", "Lunch", "--kind", "arrival", "--text", "Eat", "--optional",
+                 "--for", "employee")
+    assert "--kind" in register.says("checklist", "change", "Badge", "--text", "x")
+    changed = register.json("checklist", "change", "Badge", "--kind", "arrival", "--text",
+                            "Hand it out, against a receipt")
+    assert (changed["due_days"], changed["text"][-7:]) == (0, "receipt"), changed
+    assert register.json("checklist", "change", "Lunch", "--due-days", "default")[
+        "due_days"] is None
+    table = register.run("checklist", "steps").stdout.splitlines()
+    assert [line.split()[1] for line in table] == ["NAME", "Badge", "Lunch", "Badge"], table
+    french = register.run("checklist", "steps", "--lang", "fr").stdout
+    assert "arrivée" in french and "DEMANDÉE" in french, french
+
+
+def try_arrival(register, clerk):
+    old = register.json("person", "add", "Earlier", "--reference", "E-1", "--starts", "2015-03-01")
+    assert old["overdue_steps"] == 0, "a new step is not asked of who is here"
+    assert register.json("checklist", "show", "E-1")["items"] == []
+    register.run("user", "create", "anna", "--role", "reader", stdin=PASSWORD + "\n")
+    made = register.json("person", "add", "Anna Weiss", "--reference", "E-7", "--starts", now(),
+                         "--account", "anna")
+    assert made["overdue_steps"] == 1, made
+    assert states(register.json("checklist", "show", "E-7")) == {"Badge": "overdue",
+                                                                 "Lunch": "open"}
+    line = next(each for each in register.run("person", "list").stdout.splitlines()
+                if each.startswith("E-7"))
+    assert line.split()[-2:] == ["1", "anna"], line
+    file = register.run("checklist", "export").stdout.splitlines()
+    assert file[0] == HEAD and len(file) == 3, file
+    assert any(",arrival,Badge,yes," in each and each.endswith(",yes") for each in file), file
+    register.run("checklist", "do", "E-7", "Badge", code=2)
+    register.run("checklist", "do", "E-7", "Nothing", "--note", "x", code=4)
+    done = register.json("checklist", "do", "E-7", "Badge", "--note", "Receipt 4711")
+    assert states(done) == {"Badge": "done", "Lunch": "open"}, done
+    shown = register.run("checklist", "show", "E-7").stdout
+    assert "Receipt 4711" in shown and register.customer.user["name"] in shown, shown
+    undone = register.json("checklist", "undo", "E-7", "Badge", "--reason", "another's receipt")
+    assert states(undone)["Badge"] == "overdue", undone
+    # Whoever recorded the person answers for the arrival: another one waives.
+    assert "somebody else" in register.says("checklist", "waive", "E-7", "Badge", "--reason",
+                                            "works from home", code=3)
+    waived = clerk.json("checklist", "waive", "E-7", "Badge", "--reason", "works from home")
+    assert states(waived) == {"Badge": "waived", "Lunch": "open"}, waived
+    assert "somebody else" in clerk.says("checklist", "do", "E-7", "Lunch", "--note", "x", code=3)
+    register.run("checklist", "do", "E-7", "Lunch", "--note", "with the crew")
+    assert register.run("checklist", "export").stdout.splitlines() == [HEAD]
+
+
+def try_own_list(register, clerk):
+    register.run("person", "add", "The clerk", "--reference", "E-8", "--starts", now(), "--account",
+                 "clerk")
+    assert "own list" in clerk.says("checklist", "do", "E-8", "Badge", "--note", "x", code=3)
+    register.run("checklist", "do", "E-8", "Badge", "--note", "Receipt 12")
+
+
+def try_departure(register):
+    register.run("person", "leave", "E-7", "--reason", "end of contract")
+    wait_until(lambda: states(register.json("checklist", "show", "E-7"))["accounts_ended"] ==
+               "done", 60, "the end of the account is seen")
+    listed = register.json("checklist", "show", "E-7")["items"]
+    fact = next(item for item in listed if item["fact"])
+    assert (fact["step"], fact["by"]) == (None, None) and fact["at_us"], fact
+    assert "ended (seen by" in register.run("checklist", "show", "E-7").stdout
+    assert register.json("person", "show", "E-7")["overdue_steps"] == 1
+    register.run("checklist", "do", "E-7", "Badge", "--kind", "departure", "--note", "in the safe")
+    assert register.json("person", "show", "E-7")["overdue_steps"] == 0
+    # Who comes back gives it back again.
+    register.run("person", "change", "E-7", "--ends", "none")
+    register.run("person", "leave", "E-7", "--reason", "after all")
+    badge = register.json("checklist", "show", "E-7")["items"][-1]
+    assert (badge["name"], badge["kind"], badge["state"]) == ("Badge", "departure", "open"), badge
+    retired = register.json("checklist", "retire", "Badge", "--kind", "departure")
+    assert retired["retired_us"] is not None, retired
+    register.run("checklist", "retire", "Badge", "--kind", "departure", code=4)
+
+
+def try_log(register, provider):
+    token = register.customer.token["secret"]
+
+    def found(action, outcome="success"):
+        return wait_until(lambda: provider.rest(
+            "GET", f"/api/v1/audit/events?action=people:{action}&outcome={outcome}",
+            token=token)["items"], 20, action)
+
+    waived = found("WaiveChecklistStep")[0]["ocsf"]["unmapped"]
+    assert (waived["reason"], waived["step"], waived["method"]) == (
+        "works from home", "Badge", "api_token"), waived
+    # Made by who recorded the person, and there is no other administrator: that is told.
+    assert waived["approved_by_own_account"] == "yes", waived
+    assert "note_before" in found("UndoChecklistStep")[0]["ocsf"]["unmapped"]
+    refused = found("WaiveChecklistStep", "failure")[0]["ocsf"]
+    assert refused["status_detail"] == "people.waived_by_responsible", refused
+    for action in "AddChecklistStep", "ChangeChecklistStep", "RetireChecklistStep", \
+            "DoChecklistStep", "ExportOpenSteps":
+        found(action)
+
+
+def try_annex(shell, provider):
+    """The provider's own lists: without steps they govern nothing."""
+    def check(measure):
+        provider.rest("POST", f"/api/v1/annex/{measure}/check")
+        return provider.rest("GET", f"/api/v1/annex/{measure}")["verdict"]
+
+    def run(*words):
+        return shell.run(*words, **shell.there())
+
+    for measure, kind in (("S10-P-02", "arrival"), ("S10-P-04", "departure")):
+        assert check(measure) == "fail", measure
+        run("checklist", "add", "Badge", "--kind", kind, "--text", "As written", "--due-days", "0")
+        assert check(measure) == "no_data", measure
+    run("person", "add", "Nadia Klein", "--reference", "P-1", "--starts", now())
+    assert check("S10-P-02") == "fail"
+    run("checklist", "do", "P-1", "Badge", "--kind", "arrival", "--note", "Receipt 1")
+    assert check("S10-P-02") == "pass"
+    run("person", "leave", "P-1", "--reason", "retires")
+    assert check("S10-P-04") == "fail"
+    run("checklist", "do", "P-1", "Badge", "--kind", "departure", "--note", "Receipt 2")
+    assert check("S10-P-04") == "pass"
+
+
+def main():
+    with Provider("people-checklists") as provider:
+        shell = Shell(provider)
+        register = Register(shell, Customer(provider, "harbour"))
+        user = register.json("user", "create", "clerk", "--role", "tenant_administrator",
+                             stdin=PASSWORD + "\n")
+        clerk = Register(shell, Clerk(provider, user, PASSWORD))
+        try_steps(register)
+        try_arrival(register, clerk)
+        try_own_list(register, clerk)
+        try_departure(register)
+        try_log(register, provider)
+        try_annex(shell, provider)
+        print("steps of arrival and departure are declared, done and judged")
+
+
+if __name__ == "__main__":
+    main()
