@@ -97,10 +97,11 @@ TEST_F(MeasuresBroken, LogThatWasRolledBack) {
   const std::uint64_t copied = must(provider().ledger().checkpoint(iam::kProviderTenant)).size;
   create_user(iam::kProviderTenant, "mallory", iam::Role::kReader);
   // What is not in the copy was seen.
+  const std::string leaves =
+      "SELECT leaves FROM log_fact WHERE tenant_id = " + iam::kProviderTenant.text();
   wait_until([&] {
     EXPECT_EQ(verdict("S07-P-15"), "pass");
-    return std::stoull(look_up(data(), "SELECT leaves FROM log_fact WHERE tenant_id = 1")[0]) >
-           copied;
+    return std::stoull(look_up(data(), leaves).at(0)) > copied;
   });
   stop();
   for (const char* folder : {"disks", "index"}) {

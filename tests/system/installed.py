@@ -55,7 +55,8 @@ def try_licences(installed):
     files = [p for p in rest if "Files" in p]
     licences = {p["License"].split("\n")[0]: p["License"] for p in rest if "Files" not in p}
     for paragraph in files:
-        assert paragraph["Copyright"] and paragraph["License"] in licences, paragraph
+        assert paragraph["Copyright"] and all(
+            name in licences for name in paragraph["License"].split(" and ")), paragraph
     assert all(len(words.split("\n")) > 2 for words in licences.values()), licences
     named = {paragraph["Files"] for paragraph in files}
     assert "*" in named, named

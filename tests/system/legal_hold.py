@@ -195,10 +195,29 @@ def try_later(provider, signer, token):
     provider.rest("POST", f"{HOLDS}/{hold}/release", {"reason": "closed"}, token)
 
 
+def try_one_person(provider, customer, second, hold):
+    """Two accounts of one person in the register: not a second person, and it parts them not."""
+    tokens = customer.token["secret"], second.token["secret"]
+    registered = provider.rest("POST", "/api/v1/people", {"name": "Pia", "starts_us": 10**15},
+                               tokens[0])
+    accounts = f"/api/v1/people/{registered['id']}/accounts"
+    for each in (customer, second):
+        provider.rest("POST", accounts, {"user": each.user["id"]}, tokens[0])
+    refused(lambda: provider.rest("POST", f"{HOLDS}/{hold}/release", {"reason": "x"}, tokens[1]),
+            403, "one person")
+    for token in tokens:
+        refused(lambda token=token: provider.rest(
+            "DELETE", f"{accounts}/{second.user['id']}", token=token), 403, "other accounts")
+    third = SecondAdministrator(provider, customer, "third")
+    provider.rest("DELETE", f"{accounts}/{second.user['id']}", token=third.token["secret"])
+    provider.rest("DELETE", f"/api/v1/users/{third.user['id']}", token=tokens[0])
+
+
 def try_release(provider, customer, person, hold):
     second = SecondAdministrator(provider, customer, "second")
     assert person.run("audit", "hold", "release", hold, "--why", "closed", code=3)
     assert vault_folders(provider, hold), "whoever placed it does not release it alone"
+    try_one_person(provider, customer, second, hold)
     Person(provider, second.token["secret"]).hold("release", hold, "--why", "closed")
     assert not vault_folders(provider, hold), "its files are gone"
     assert person.hold("list") == []

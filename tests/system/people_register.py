@@ -162,11 +162,25 @@ def try_clerk(register, provider):
     assert "have an administrator" in clerk.says("person", "change", "E-1", "--ends", "2030-01-01",
                                                  code=3)
     assert clerk.json("person", "show", "E-1")["ends_us"] is None
-    refused = wait_until(lambda: [each["ocsf"] for each in provider.rest(
-        "GET", "/api/v1/audit/events?actor=clerk", token=token)["items"]
-        if each["ocsf"].get("status_detail") == "people.administrator_leaves"], 20, "refusals told")
-    assert {each["api"]["operation"] for each in refused} <= {
-        "people:RecordDeparture", "people:ChangePerson"}, refused
+    mate, anna = (register.json("person", "show", each) for each in ("E-1", "E-7"))
+    administrator = mate["accounts"][0]["user"]
+    for method, path, body in (("DELETE", f"{mate['id']}/accounts/{administrator}", None),
+                               ("POST", f"{anna['id']}/accounts", {"user": administrator})):
+        status, _, said = provider.request(method, f"/api/v1/people/{path}", body,
+                                           clerk.customer.token["secret"])
+        assert status == 403 and b"people.administrator_account" in said, said
+    said = provider.request("POST", "/api/v1/people.csv", b"reference,ends\nE-1,2030-01-01\n",
+                            clerk.customer.token["secret"])[2]
+    assert b"people.administrator_leaves" in said, said
+
+    def refused():
+        return {each["ocsf"]["api"]["operation"] for each in provider.rest(
+            "GET", "/api/v1/audit/events?actor=clerk&outcome=failure", token=token)["items"]
+            if each["ocsf"]["status_detail"].startswith("people.administrator_")}
+
+    wait_until(lambda: refused() >= {
+        "people:RecordDeparture", "people:ChangePerson", "people:ImportPeople",
+        "people:BindAccount", "people:UnbindAccount"}, 20, "every refusal is told")
     recorded = provider.rest(
         "GET", "/api/v1/audit/events?action=people:RecordPerson&outcome=success",
         token=token)["items"][0]["ocsf"]

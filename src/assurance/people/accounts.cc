@@ -3,6 +3,28 @@
 
 namespace belfry::people {
 
+Result<> RegisterService::check_may_bind(Transaction& transaction, const Actor& by, UserId user) {
+  if (by.may_suspend_administrators) return {};
+  TRY(auto administrators,
+      transaction.query(
+          "SELECT count(*) AS n FROM iam_user u WHERE u.id = :id AND " + std::string(kAdministers),
+          {{"id", user.value}}));
+  if (administrators[0].integer("n") == 0) return {};
+  return fail(Code::kDenied, "people.administrator_account");
+}
+
+Result<> RegisterService::check_not_own(Transaction& transaction, const Actor& by,
+                                        PersonId person) {
+  TRY(auto accounts,
+      transaction.query(
+          "SELECT COUNT(*) AS n, SUM(CASE WHEN a.user_id = COALESCE((SELECT o.owner_id FROM "
+          "iam_user o WHERE o.id = :user), :user) THEN 1 ELSE 0 END) AS own FROM person_account a "
+          "WHERE a.person_id = :person",
+          {{"user", by.user.value}, {"person", person.value}}));
+  if (accounts[0].integer("n") < 2 || accounts[0].integer("own") == 0) return {};
+  return fail(Code::kDenied, "people.own_accounts");
+}
+
 Result<bool> RegisterService::add_account(Transaction& transaction, const Actor& by,
                                           const Person& person, UserId user) {
   TRY(auto rows,
@@ -14,6 +36,7 @@ Result<bool> RegisterService::add_account(Transaction& transaction, const Actor&
   if (!rows[0].is_null("owner_id")) return fail(Code::kConflict, "people.program_account");
   const PersonId holder{rows[0].integer("person_id")};
   if (holder == person.id) return false;
+  TRY(check_may_bind(transaction, by, user));
   if (holder) return fail(Code::kConflict, "people.account_taken", {{"person", holder.text()}});
   TRY(transaction.execute(
       "INSERT INTO person_account (user_id, person_id, tenant_id, bound_us, kept) "
@@ -43,6 +66,8 @@ Task<Person> RegisterService::unbind(const Actor& by, PersonId person, UserId us
     TRY(const Person before, find_person(transaction, by.tenant, person));
     // Whose end is known would stay an account without a person.
     if (before.ends) TRY(check_may_end(transaction, by, person));
+    TRY(check_may_bind(transaction, by, user));
+    TRY(check_not_own(transaction, by, person));
     TRY(const std::int64_t removed,
         transaction.execute("DELETE FROM person_account WHERE user_id = :user AND person_id = "
                             ":person",

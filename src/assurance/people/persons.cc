@@ -249,9 +249,8 @@ Result<> RegisterService::check_may_end(Transaction& transaction, const Actor& b
   if (by.may_suspend_administrators) return {};
   TRY(auto administrators,
       transaction.query("SELECT count(*) AS n FROM person_account a JOIN iam_user u ON u.id = "
-                        "a.user_id WHERE a.person_id = :id AND (u.role IN "
-                        "('provider_administrator', 'tenant_administrator') OR u.base_role IN "
-                        "('provider_administrator', 'tenant_administrator'))",
+                        "a.user_id WHERE a.person_id = :id AND " +
+                            std::string(kAdministers),
                         {{"id", person.value}}));
   if (administrators[0].integer("n") == 0) return {};
   return fail(Code::kDenied, "people.administrator_leaves");
@@ -287,6 +286,9 @@ Result<> RegisterService::correct_since(Transaction& transaction, const Person& 
   if (before.jobs.size() > 1) {
     const Timestamp earlier = before.jobs[1].since;
     if (since <= earlier) return fail(Code::kConflict, "people.moved_since");
+    // Rights of the job before are due to go by then: nobody gives itself more time.
+    if (was <= clock_.now() && since > was)
+      return fail(Code::kConflict, "people.job_began", {{"since", format_rfc3339(was)}});
     TRY(transaction.execute(
         "UPDATE person_job SET until_us = :since WHERE person_id = :person AND since_us = :earlier",
         {{"since", to_us(since)}, {"person", before.id.value}, {"earlier", to_us(earlier)}}));

@@ -86,6 +86,11 @@ class RegisterService : public Register, public Checklists {
   Result<std::vector<audit::Detail>> apply(Transaction& transaction, const Actor& by,
                                            const Person& before, const Change& change);
   Result<> move(Transaction& transaction, const Person& before, JobRoleId role, Timestamp since);
+  // Four eyes rest on whose account is whose: whoever may not suspend administrators says it of
+  // none of theirs.
+  Result<> check_may_bind(Transaction& transaction, const Actor& by, UserId user);
+  // Nor does anybody part accounts of its own: as the second it could decide for the first.
+  Result<> check_not_own(Transaction& transaction, const Actor& by, PersonId person);
   // When the job that is held began.
   Result<> correct_since(Transaction& transaction, const Person& before, Timestamp since);
   // What of the job differed.

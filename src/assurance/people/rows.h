@@ -4,9 +4,15 @@
 #include "register.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace belfry::people {
+
+// SQL: whether `iam_user u` administers, or will again once a role for a time is over.
+inline constexpr std::string_view kAdministers =
+    "(u.role IN ('provider_administrator', 'tenant_administrator') OR u.base_role IN "
+    "('provider_administrator', 'tenant_administrator'))";
 
 // Of `person p`, for person_of.
 inline constexpr std::string_view kPersonColumns =

@@ -74,6 +74,19 @@ std::string may_be_one(const std::string& user_id) {
   return "(" + could_come_as("u.id", user_id) + " OR " + could_come_as(user_id, "u.id") + ")";
 }
 
+// SQL: of a program its owner, else the user itself, by their numbers.
+std::string person_behind(const std::string& user_id) {
+  return "COALESCE((SELECT o.owner_id FROM iam_user o WHERE o.id = " + user_id + "), " + user_id +
+         ")";
+}
+
+// SQL: whether the register of people says that both accounts are one person's.
+std::string is_one_person(const std::string& who, const std::string& whom) {
+  return "EXISTS (SELECT 1 FROM person_account a JOIN person_account b ON b.person_id = "
+         "a.person_id WHERE a.user_id = " +
+         person_behind(who) + " AND b.user_id = " + person_behind(whom) + ")";
+}
+
 }  // namespace
 
 std::string_view name_of(FourEyes rule) {
@@ -111,35 +124,19 @@ std::string decider_columns(const std::string& asker, const std::string& profiti
                             std::string_view who) {
   const std::string others = "(SELECT count(*) FROM iam_user u WHERE u.id <> " + asker +
                              " AND u.id <> " + profiting + " AND " + std::string(who);
-  return others + ") AS others, " + others + " AND NOT " + may_be_one(asker) + " AND NOT " +
-         may_be_one(profiting) + ") AS apart";
+  const std::string apart = " AND NOT " + may_be_one(asker) + " AND NOT " + may_be_one(profiting);
+  const std::string able =
+      " AND NOT " + is_one_person("u.id", asker) + " AND NOT " + is_one_person("u.id", profiting);
+  return others + ") AS others, " + others + able + ") AS others_able, " + others + apart +
+         ") AS apart, " + others + apart + able + ") AS apart_able";
 }
 
 Deciders deciders_of(const Row& row) {
-  const std::int64_t apart = row.integer("apart");
-  if (apart == 0) return {.count = std::size_t(row.integer("others"))};
-  return {.count = std::size_t(apart), .are_apart = true};
+  const bool are_apart = row.integer("apart") > 0;
+  return {.others = std::size_t(row.integer("others")),
+          .able = std::size_t(row.integer(are_apart ? "apart_able" : "others_able")),
+          .are_apart = are_apart};
 }
-
-namespace {
-
-// Whether the register of people says that an account, or the owner's of a program's, is of the
-// same person as one of the two.
-Result<bool> is_of_one_person(Transaction& transaction, UserId user, UserId asked, UserId profits) {
-  const auto persons_of = [](std::string_view users) {
-    return "(SELECT a.person_id FROM iam_user u JOIN person_account a ON a.user_id = "
-           "COALESCE(u.owner_id, u.id) WHERE u.id IN (" +
-           std::string(users) + "))";
-  };
-  TRY(auto rows,
-      transaction.query(
-          "SELECT count(*) AS n FROM person p WHERE p.id IN " + persons_of(":user_id") +
-              " AND p.id IN " + persons_of(":requester_id, :holder_id"),
-          {{"user_id", user.value}, {"requester_id", asked.value}, {"holder_id", profits.value}}));
-  return rows[0].integer("n") > 0;
-}
-
-}  // namespace
 
 Result<Two> check_two(Transaction& transaction, const Principal& by, UserId asked, UserId profits,
                       bool are_apart) {
@@ -151,18 +148,23 @@ Result<Two> check_two(Transaction& transaction, const Principal& by, UserId aske
                                      {"requester_id", asked.value}}));
   if (by.user == asked || by.user == profits || owned[0].integer("n") > 0)
     return fail(Code::kDenied, "iam.four_eyes");
-  // Even where no other can decide: whom the register took for another could be kept from deciding
-  // by who writes it, and an account that nobody bound decide instead.
-  TRY(const bool is_one, is_of_one_person(transaction, by.user, asked, profits));
-  if (is_one) return fail(Code::kDenied, "iam.four_eyes_of_person");
-  TRY(auto makers,
-      transaction.query("SELECT count(*) AS n FROM iam_user u WHERE u.id = :user_id "
-                        "AND (" +
-                            may_be_one(":holder_id") + " OR " + may_be_one(":requester_id") + ")",
+  const auto either = [](auto relation) {
+    return relation(":holder_id") + " OR " + relation(":requester_id");
+  };
+  const auto is_theirs = [](const std::string& user) { return is_one_person("u.id", user); };
+  TRY(auto found,
+      transaction.query("SELECT CASE WHEN " + either(is_theirs) +
+                            " THEN 1 ELSE 0 END AS is_one, CASE WHEN " + either(may_be_one) +
+                            " THEN 1 ELSE 0 END AS may_be_one FROM iam_user u WHERE u.id = "
+                            ":user_id",
                         {{"user_id", by.user.value},
                          {"holder_id", profits.value},
                          {"requester_id", asked.value}}));
-  if (makers[0].integer("n") == 0) return Two::kApart;
+  if (found.empty()) return Two::kApart;
+  // Even where no other can decide, and whoever else could: else who writes the register would
+  // choose who decides.
+  if (found[0].flag("is_one")) return fail(Code::kDenied, "iam.four_eyes_of_person");
+  if (!found[0].flag("may_be_one")) return Two::kApart;
   if (are_apart) return fail(Code::kDenied, "iam.four_eyes_of_maker");
   return Two::kMayBeOne;
 }
@@ -197,7 +199,7 @@ AccessRequest request_of(const Row& row) {
           .decided_by_name = text_or_none(row, "decided_by_name"),
           .decided = optional_time(row, "decided_us"),
           .decision_reason = row.text("decision_reason"),
-          .deciders = state == RequestState::kPending ? deciders.count : 0,
+          .deciders = state == RequestState::kPending ? deciders.able : 0,
           .are_apart = deciders.are_apart,
           .delegation = DelegationId{row.integer("delegation_id")},
           .assumable = RoleId{row.integer("assumable_role_id")},

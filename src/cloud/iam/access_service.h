@@ -104,7 +104,10 @@ Error request_missing(RequestId id);
 // are neither, and, while there are others, could not come as one of them nor one of them as they:
 // who comes as another gave the account, or keeps an issuer that says who it is.
 struct Deciders {
-  std::size_t count = 0;
+  std::size_t others = 0;  // who are neither
+  // Who may decide now: of those that the register of people does not bind to the same person as
+  // one of the two.
+  std::size_t able = 0;
   bool are_apart = false;  // some could not: only those decide
 };
 // SQL columns that deciders_of reads, of two columns of numbers of users, with :now_us. `who` is

@@ -115,7 +115,7 @@ Intervention intervention_of(const Row& row, Timestamp now) {
                     .report = row.text("report"),
                     .reported_by_name = text_or_none(row, "reported_by_name")};
   read.state = state_at(read, now);
-  if (read.state == InterventionState::kPending) read.deciders = deciders.count;
+  if (read.state == InterventionState::kPending) read.deciders = deciders.able;
   if (read.state == InterventionState::kEnded && !read.ended) {
     read.ended = read.expires;
     read.end_reason = "expired";

@@ -27,7 +27,7 @@ Task<Undoing> check_second_person(database::Database& database, std::shared_ptr<
                         {"tenant_id", by.tenant.value},
                         {"now_us", to_us(clock.now())}}));
     const Deciders deciders = deciders_of(rows[0]);
-    if (deciders.count == 0) return Undoing::kAlone;
+    if (deciders.others == 0) return Undoing::kAlone;
     TRY(const Principal person, person_behind(transaction, by));
     TRY(const Two two, check_two(transaction, person, first, first, deciders.are_apart));
     return two == Two::kApart ? Undoing::kByAnother : Undoing::kMayBeOne;

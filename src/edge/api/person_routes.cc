@@ -228,6 +228,12 @@ Task<Answer> import_people(Call& call) {
   CO_TRY(const auto by, allow_change(call, own_people(call)));
   CO_TRY(std::string file, co_await call.read_text(people::kFileOctetsMax));
   CO_TRY(const auto imported, co_await people_of(call).import_people(by, std::move(file)));
+  const auto denied = std::ranges::find(imported.faults, Code::kDenied,
+                                        [](const auto& fault) { return fault.error.code(); });
+  if (denied != imported.faults.end()) {
+    const Error told = call.refusal(own_people(call), denied->error);
+    if (told.code() != Code::kDenied) co_return std::unexpected(told);
+  }
   json faults = json::array();
   for (const auto& [line, error] : imported.faults)
     faults.push_back({{"line", line},

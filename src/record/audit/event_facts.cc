@@ -1,7 +1,8 @@
 #include "event_facts.h"
 
-#include <algorithm>
 #include <simdjson.h>
+
+#include <algorithm>
 
 namespace belfry::audit {
 

@@ -91,12 +91,12 @@ TEST_P(PersonsTest, TheBeginningOfAJobIsCorrected) {
   const Person anna = must(register_->record(admin_, new_anna()));
   EXPECT_EQ(refusal(register_->change(admin_, anna.id, {.job_role_since = now()})),
             "people.no_job");
-  const Timestamp began = now() - days(9), moved = now() - days(2);
+  const Timestamp began = now() - days(9), moved = now() + days(2);
   must(register_->change(admin_, anna.id, {.job_role = first, .job_role_since = began}));
   must(register_->change(admin_, anna.id, {.job_role = second, .job_role_since = moved}));
   // Later with its name, earlier without.
   for (const Change& change : {Change{.job_role = second, .job_role_since = moved + days(1)},
-                               Change{.job_role_since = moved - days(3)}}) {
+                               Change{.job_role_since = moved - days(7)}}) {
     const Person after = must(register_->change(admin_, anna.id, change));
     EXPECT_EQ(detail("job_role_since_before").empty(), false);
     ASSERT_EQ(after.jobs.size(), 2u);
@@ -108,6 +108,19 @@ TEST_P(PersonsTest, TheBeginningOfAJobIsCorrected) {
   }
   EXPECT_EQ(refusal(register_->change(admin_, anna.id, {.job_role_since = began})),
             "people.moved_since");
+  // What of the job before has to go by then goes no later.
+  EXPECT_EQ(refusal(register_->change(admin_, anna.id, {.job_role_since = now() - days(1)})),
+            "people.job_began");
+  must(register_->change(admin_, anna.id, {.job_role_since = moved - days(8)}));
+}
+
+TEST_P(PersonsTest, TheBeginningOfTheFirstJobIsCorrectedEitherWay) {
+  const JobRoleId role = make_role("Storage engineer");
+  const Person anna = must(register_->record(admin_, new_anna()));
+  must(register_->change(admin_, anna.id, {.job_role = role, .job_role_since = now() - days(9)}));
+  for (const Timestamp since : {now() - days(1), now() - days(10)})
+    EXPECT_EQ(must(register_->change(admin_, anna.id, {.job_role_since = since})).jobs[0].since,
+              since);
 }
 
 TEST_P(PersonsTest, AnAccountIsOnePersons) {
@@ -177,16 +190,45 @@ TEST_P(PersonsTest, AccountsOfWhoLeftAreTakenOnceAndOnlyWhileThePersonIsGone) {
 
 TEST_P(PersonsTest, WhoMayNotSuspendAdministratorsDoesNotHaveThemLeave) {
   const Person ines = must(register_->record(clerk_, new_anna()));
-  must(register_->bind(clerk_, ines.id, kInes));
+  must(register_->bind(admin_, ines.id, kInes));
   const std::string denied = "people.administrator_leaves";
   EXPECT_EQ(refusal(register_->record_departure(clerk_, ines.id, now(), "x")), denied);
   EXPECT_EQ(refusal(register_->change(clerk_, ines.id, {.ends = std::optional(now())})), denied);
   EXPECT_EQ(refusal(register_->import_people(clerk_, "reference,ends\nE-7,2020-01-01\n")), "");
   EXPECT_FALSE(must(register_->find(kProvider, ines.id)).ends);
-  must(register_->unbind(clerk_, ines.id, kInes));
-  must(register_->record_departure(clerk_, ines.id, now(), "x"));
+}
+
+// Four eyes rest on it.
+TEST_P(PersonsTest, WhoMayNotSuspendAdministratorsDoesNotSayWhoseTheirAccountsAre) {
+  const Person ines = must(register_->record(clerk_, new_anna()));
+  const std::string denied = "people.administrator_account";
   EXPECT_EQ(refusal(register_->bind(clerk_, ines.id, kInes)), denied);
-  EXPECT_EQ(must(register_->bind(admin_, ines.id, kInes)).accounts.size(), 1u);
+  const Imported imported =
+      must(register_->import_people(clerk_, "reference,accounts\nE-7,ines\n"));
+  ASSERT_EQ(imported.faults.size(), 1u);
+  EXPECT_EQ(imported.faults[0].error.message(), denied);
+  must(register_->bind(admin_, ines.id, kInes));
+  EXPECT_EQ(refusal(register_->unbind(clerk_, ines.id, kInes)), denied);
+  // Nor does it while the role is for a time, or will be back after it.
+  execute("UPDATE iam_user SET base_role = role, role = 'reader', role_until_us = 1 WHERE id = 10");
+  EXPECT_EQ(refusal(register_->unbind(clerk_, ines.id, kInes)), denied);
+  must(register_->bind(clerk_, ines.id, kOleg));
+  must(register_->unbind(clerk_, ines.id, kOleg));
+}
+
+TEST_P(PersonsTest, NobodyPartsItsOwnAccounts) {
+  const Person ines = must(register_->record(admin_, new_anna()));
+  must(register_->bind(admin_, ines.id, kInes));
+  must(register_->unbind(admin_, ines.id, kInes));  // its only one: a mistake
+  for (UserId account : {kInes, kOleg}) must(register_->bind(admin_, ines.id, account));
+  for (UserId account : {kInes, kOleg})
+    EXPECT_EQ(refusal(register_->unbind(admin_, ines.id, account)), "people.own_accounts");
+  execute("UPDATE iam_user SET owner_id = 10 WHERE id = 12");
+  Actor program = clerk_;
+  program.may_suspend_administrators = true;
+  EXPECT_EQ(refusal(register_->unbind(program, ines.id, kOleg)), "people.own_accounts");
+  execute("UPDATE iam_user SET owner_id = NULL WHERE id = 12");
+  must(register_->unbind(program, ines.id, kOleg));
 }
 
 TEST_P(PersonsTest, WhoMayNotSuspendAdministratorsTakesNoEndOfOneBack) {

@@ -88,6 +88,17 @@ TEST_P(BreakGlassTest, IsNotApprovedByAnAccountThatWhoOpensMade) {
   EXPECT_EQ(approve(world_.admin(), id), "");
 }
 
+TEST_P(BreakGlassTest, IsNotApprovedByAnotherAccountOfThePersonThatOpens) {
+  const InterventionId id = open();
+  world_.bind_to_one_person(kProviderTenant, {enter("nadia").user, world_.admin().user});
+  EXPECT_EQ(find(id).deciders, 0u) << "told honestly";
+  EXPECT_EQ(approve(world_.admin(), id), "iam.four_eyes_of_person");
+  EXPECT_EQ(find(id).state, InterventionState::kPending);
+  world_.execute("DELETE FROM person_account");
+  EXPECT_EQ(find(id).deciders, 1u);
+  EXPECT_EQ(approve(world_.admin(), id), "");
+}
+
 TEST_P(BreakGlassTest, IsNotApprovedForWhoAdministersNoMore) {
   const InterventionId id = open();
   for (const auto& [gone, back] : std::vector<std::pair<std::string, std::string>>{

@@ -149,6 +149,16 @@ void World::execute(const std::string& sql) {
   ASSERT_TRUE(executed) << executed.error().describe();
 }
 
+void World::bind_to_one_person(TenantId tenant, const std::vector<UserId>& accounts) {
+  execute(
+      "INSERT INTO person (id, tenant_id, reference, kind, name, name_key, email, starts_us, "
+      "departure_reason, created_us, changed_us) VALUES (1, " +
+      tenant.text() + ", 'E-1', 'employee', 'Claire', 'claire', '', 0, '', 0, 0)");
+  for (UserId account : accounts)
+    execute("INSERT INTO person_account (user_id, person_id, tenant_id, bound_us, kept) VALUES (" +
+            account.text() + ", 1, " + tenant.text() + ", 0, '')");
+}
+
 std::string World::code_of(const std::string& seed) {
   const auto octets = from_base32(seed);
   EXPECT_TRUE(octets.has_value());

@@ -96,6 +96,8 @@ struct World {
 
   // Changes the state behind everything's back.
   void execute(const std::string& sql);
+  // What the register of people writes.
+  void bind_to_one_person(TenantId tenant, const std::vector<UserId>& accounts);
 
   // The code that the seed (base32) gives now.
   std::string code_of(const std::string& seed);

@@ -34,6 +34,28 @@ TEST(EventFactsTest, AreThoseOfTheEvent) {
   EXPECT_THAT(details, ElementsAre("request_id=r-1", "bytes=4096", "an\"other="));
 }
 
+// Objects are called as anybody likes: none of it hides an event.
+TEST(EventFactsTest, NoNameHidesAnEvent) {
+  using namespace std::string_literals;
+  for (const std::string& name :
+       {"a\0b"s, "\xff\xfe"s, "\xed\xa0\x80"s, "\xc0\xaf"s, "\xef\xbb\xbf"s, "\x7f\x1f"s,
+        "\"},{\"time\":0"s, std::string(60'000, '"')}) {
+    Event event;
+    event.time = from_us(1'000'000);
+    event.actor = "anna";
+    event.action = "s3:GetObject";
+    event.resource = "arn:aws:s3:::b/" + name;
+    event.details = {{"request_id", name}};
+    const auto facts = facts_of(to_ocsf(event));
+    ASSERT_TRUE(facts);
+    EXPECT_EQ(facts->time_ms, 1000);
+    EXPECT_EQ(facts->actor, "anna");
+    EXPECT_EQ(facts->action, "s3:GetObject");
+    EXPECT_TRUE(facts->resource.starts_with("arn:aws:s3:::b/"));
+    EXPECT_EQ(facts->details.size(), 1u);
+  }
+}
+
 TEST(EventFactsTest, WhatIsMissingOrOfAnotherKindIsEmpty) {
   for (const char* event :
        {"{}", R"({"actor": null, "api": "x", "resources": {"name": "x"}, "unmapped": ["x"]})",

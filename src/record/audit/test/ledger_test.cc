@@ -124,7 +124,7 @@ TEST_F(LedgerTest, AnUncleanEndIsInTheLogOfWhoeverMayMissReads) {
   open();
   ASSERT_TRUE(run(ledger_->record(kOther, event("s3:PutObject"))));
   ASSERT_TRUE(ledger_->record_read(kTenant, event("s3:GetObject")));
-  while (query({}).log_size == 0) std::this_thread::yield();
+  await("the reads", [this] { return query({}).log_size > 0; });
   crash();
   open();
   Query gaps;
@@ -187,13 +187,13 @@ TEST_F(LedgerTest, ATenantWithoutAKeyStopsNobodyElse) {
   Query reads;
   reads.action = "s3:GetObject";
   reads.limit = 1000;
-  while (query(reads).events.size() < 100) std::this_thread::yield();
+  await("the reads", [&] { return query(reads).events.size() == 100; });
   EXPECT_EQ(query({}, kOther).log_size, 0u);
   EXPECT_FALSE(ledger_->record_read(kOther, event("s3:GetObject")));
   // With its key everything that was taken arrives, in order.
   without_key_ = -1;
   reads.limit = taken + 1;
-  while (query(reads, kOther).events.size() < taken) std::this_thread::yield();
+  await("what was taken", [&] { return query(reads, kOther).events.size() == taken; });
   const QueryPage page = query(reads, kOther);
   for (std::uint64_t i = 0; i < taken; ++i)
     ASSERT_NE(page.events[taken - 1 - i].ocsf.find("\"o" + std::to_string(i) + "\""),

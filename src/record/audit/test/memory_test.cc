@@ -119,7 +119,7 @@ TEST_F(MemoryTest, APartialBundleThatNoDiskHasComesBackFromTheJournal) {
   for (int disk : {1, 2, 3}) EXPECT_GT(files::remove_all(log_folder(disk, {9}) / "tile"), 0u);
   EXPECT_EQ(core_->query({9}, {}).error().message(), "audit.tile_lost");
   // The publisher finds it again, and goes on with what comes.
-  while (!core_->query({9}, {})) std::this_thread::yield();
+  await("the bundle", [this] { return core_->query({9}, {}).has_value(); });
   EXPECT_EQ(core_->query({9}, {})->events.size(), 5u);
   append_to_all(100);
   close_core();
@@ -138,7 +138,7 @@ TEST_F(MemoryTest, WhatNoDiskTakesIsKeptAndMoreIsRefusedInTime) {
   EXPECT_FALSE(core_->healthy()) << "memory is no place for an endless backlog";
   EXPECT_LT(core_->held_octets(), std::size_t{12} << 20);
   refuses_ = false;
-  while (!core_->healthy()) std::this_thread::yield();
+  await("room in memory", [this] { return core_->healthy(); });
   close_core();
   open();
   EXPECT_EQ(query({}, {5}).log_size, std::uint64_t(rounds + 1));

@@ -63,7 +63,7 @@ TEST_P(OutboxTest, SendsWhenTold) {
   auto outbox = make();
   ASSERT_TRUE(queue({ledger_->seal(kTenant, event("iam:CreateUser")).value()}));
   outbox->notify();
-  while (query({}).log_size == 0) std::this_thread::yield();
+  await("what was queued", [this] { return query({}).log_size > 0; });
   EXPECT_TRUE(outbox->healthy());
   ASSERT_TRUE(run(outbox->close()));
   EXPECT_EQ(rows(), 0);

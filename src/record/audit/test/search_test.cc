@@ -285,7 +285,7 @@ TEST_F(SearchTest, AMonthWhoseKeyIsDestroyedIsFoundNoMore) {
   ada.limit = 10'000;
   const std::size_t both = all_of(ada).size();
   destroyed_key_ = first_month[0].id.value;
-  while (index_files().size() > 1) std::this_thread::yield();
+  await("the end of the first file", [this] { return index_files().size() == 1; });
   const Places left = all_of(ada);
   EXPECT_LT(left.size(), both);
   EXPECT_GE(left.back().first, 4096u);

@@ -173,7 +173,8 @@ class Register {
   // ("people.reference_taken", "people.too_many_people").
   virtual Task<Person> record(const Actor& by, const NewPerson& wanted) = 0;
   // The job role that was is kept with its end. Errors: as of record; conflict
-  // ("people.moved_since": another job role began later; "people.no_job": a date of none),
+  // ("people.moved_since": another job role began later; "people.no_job": a date of none;
+  // "people.job_began": a later date of one that followed another and holds already),
   // invalid ("people.own_manager"), denied ("people.administrator_leaves": the end of one who has
   // an account of an administrator).
   virtual Task<Person> change(const Actor& by, PersonId person, const Change& change) = 0;
@@ -182,7 +183,8 @@ class Register {
   virtual Task<Person> record_departure(const Actor& by, PersonId person, Timestamp ends,
                                         const std::string& reason) = 0;
   // Errors of both: not_found ("people.no_account"); conflict ("people.account_taken",
-  // "people.program_account"), denied ("people.administrator_leaves": the person has left).
+  // "people.program_account"), denied ("people.administrator_leaves": the person has left;
+  // "people.administrator_account"; of unbind, "people.own_accounts").
   virtual Task<Person> bind(const Actor& by, PersonId person, UserId user) = 0;
   virtual Task<Person> unbind(const Actor& by, PersonId person, UserId user) = 0;
 
