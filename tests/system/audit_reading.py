@@ -89,6 +89,14 @@ class Follower:
         for line in self.process.stdout:
             self.events.append(json.loads(line))
 
+    def await_events(self, count, seconds, what):
+        try:
+            wait_until(lambda: len(self.events) == count, seconds, what)
+        except AssertionError as error:
+            ended = self.process.poll()
+            raise AssertionError(f"{error}; {len(self.events)} of {count} came, and who follows "
+                                 + ("goes on" if ended is None else f"ended: {ended}")) from None
+
     def end(self):
         self.process.terminate()
         self.process.wait(10)
@@ -102,12 +110,12 @@ def try_following(provider, customer):
     try:
         for number in range(5):
             signer.ok("DELETE", f"/{BUCKET}/object-{number}")
-        wait_until(lambda: len(follower.events) == 5, 20, "what was deleted")
+        follower.await_events(5, 20, "what was deleted")
         provider.restart()
         signer = customer.signer()
         for number in range(5, 10):
             signer.ok("DELETE", f"/{BUCKET}/object-{number}")
-        wait_until(lambda: len(follower.events) == 10, 60, "what was deleted after a restart")
+        follower.await_events(10, 60, "what was deleted after a restart")
     finally:
         follower.end()
     names = [event["resource"].rsplit("-", 1)[1] for event in follower.events]

@@ -75,9 +75,11 @@ class SearchTest : public LedgerTest {
   }
   // The indexer of its own accord has done all there is to do.
   void await_index(std::uint64_t until, TenantId tenant = kTenant) {
-    await("an index file", [&] {
-      return core_->index().span_at(tenant, until - 1).kind == SearchIndex::Kind::kFile;
-    });
+    const auto last = [&] { return core_->index().span_at(tenant, until - 1); };
+    await("an index file", [&] { return last().kind == SearchIndex::Kind::kFile; });
+    const SearchIndex::Span span = last();
+    ASSERT_EQ(span.kind, SearchIndex::Kind::kFile)
+        << span.from << " to " << span.until << " of " << core_->size_of(tenant) << " leaves";
   }
 
   using Places = std::vector<std::pair<std::uint64_t, std::uint32_t>>;
