@@ -233,30 +233,29 @@ Result<SearchIndex::Span> SearchIndex::make_file(
   return std::unexpected(outcome.error());
 }
 
-// What is not indexed yet and stands first; its kind tells nothing.
-SearchIndex::Span SearchIndex::first_gap(TenantId tenant) {
+// What is not indexed yet and stands first.
+SearchIndex::Gap SearchIndex::first_gap(TenantId tenant) {
   const std::uint64_t full = log_.size(tenant) / kTileWidth * kTileWidth;
   std::lock_guard lock(mutex_);
   std::uint64_t at = 0;
   for (const Span& span : logs_[tenant].spans) {
-    if (span.from > at) return {at, span.from, Kind::kLeaves, nullptr};
+    if (span.from > at) return {at, span.from, true};
     at = span.until;
   }
-  return {at, std::max(at, full), Kind::kLeaves, nullptr};
+  return {at, std::max(at, full), false};
 }
 
-bool SearchIndex::is_ripe(TenantId tenant, const Span& gap) const {
-  if (gap.until - gap.from >= kLeavesMin) return true;
+// One that has what is indexed behind it never grows: it is filled, however small it is.
+bool SearchIndex::is_ripe(TenantId tenant, const Gap& gap) const {
+  if (gap.is_closed || gap.until - gap.from >= kLeavesMin) return true;
   std::size_t octets = 0;
   for (std::uint64_t bundle = gap.from / kTileWidth; bundle < gap.until / kTileWidth; ++bundle)
     octets += log_.octets(tenant, bundle);
-  // A gap that ends before the log does is filled, however small it is.
-  return octets >= kOctetsMin ||
-         (gap.until > gap.from && gap.until < log_.size(tenant) / kTileWidth * kTileWidth);
+  return octets >= kOctetsMin;
 }
 
 bool SearchIndex::build(TenantId tenant) {
-  const Span gap = first_gap(tenant);
+  const Gap gap = first_gap(tenant);
   if (!is_ripe(tenant, gap)) return false;
   IndexBuilder builder(keys_);
   std::uint64_t until = gap.from;

@@ -68,11 +68,17 @@ class SearchIndex {
     bool attached = false;
   };
 
+  // Leaves of full bundles that are in no file.
+  struct Gap {
+    std::uint64_t from = 0, until = 0;
+    bool is_closed = false;  // others behind it are
+  };
+
   void attach(TenantId tenant);
   Result<std::shared_ptr<const IndexFile>> check(TenantId tenant, const std::shared_ptr<Disk>& disk,
                                                  const std::string& name);
-  Span first_gap(TenantId tenant);
-  bool is_ripe(TenantId tenant, const Span& gap) const;
+  Gap first_gap(TenantId tenant);
+  bool is_ripe(TenantId tenant, const Gap& gap) const;
   bool build(TenantId tenant);
   bool merge(TenantId tenant);
   std::vector<Span> mergeable(TenantId tenant);

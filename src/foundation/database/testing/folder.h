@@ -9,7 +9,8 @@
 namespace belfry::database::testing {
 
 // A new, empty one: in memory where that has room, for these tests cut no power and need no disk to
-// wait for. Errors: internal ("test.directory").
+// wait for. Those that killed processes left behind are removed. Errors: internal
+// ("test.directory").
 Result<std::filesystem::path> make_folder(const std::string& name);
 
 }  // namespace belfry::database::testing

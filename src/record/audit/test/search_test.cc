@@ -272,6 +272,23 @@ TEST_F(SearchTest, SmallFilesBecomeOneAndAnswerTheSame) {
   close_core();
 }
 
+// The end of the log is no gap between files, wherever it is when the next step looks.
+TEST_F(SearchTest, ALogThatGrowsMeanwhileIsNotIndexedPieceByPiece) {
+  open_core();
+  std::uint64_t size = 0;
+  LogReader growing;
+  growing.tenants = [] { return std::vector<TenantId>{kTenant}; };
+  growing.size = [&](TenantId) { return size += 256; };
+  growing.octets = [](TenantId, std::uint64_t) { return std::size_t{200'000}; };
+  growing.bundle = [&](TenantId, std::uint64_t) -> Result<std::vector<Entry>> {
+    ADD_FAILURE() << "a file is made of " << size << " leaves";
+    return fail(Code::kRetry, "test.none");
+  };
+  SearchIndex index({}, *keys_, *random_, std::move(growing));
+  while (size < 4096 - 2 * 256) EXPECT_FALSE(index.work(false));
+  close_core();
+}
+
 TEST_F(SearchTest, AMonthWhoseKeyIsDestroyedIsFoundNoMore) {
   open_core();
   fill_core(0, 4096);
