@@ -32,7 +32,9 @@ class RegistersKept {
                               std::int64_t number = 0) {
     for (const registers::Transition& each : of.transitions)
       if (each.act == act)
-        return kept_.move(second_, of, id, {.transition = &each, .number = number});
+        return kept_.move(
+            second_, of, id,
+            {.transition = &each, .number = number, .other = registers::OtherPerson{first_.user}});
     ENSURE(false);
   }
   Task<registers::Scanned> scan(EntryId id, const std::string& file) {

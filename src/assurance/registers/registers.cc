@@ -268,7 +268,8 @@ Task<Entry> Service::move(const Actor& by, const Declaration& of, EntryId id, co
     if (of.has_versions()) {
       TRY(move_version(transaction, by, of, before, move));
       details.push_back({"version", std::to_string(move.number)});
-      if (move.by_own_account) details.push_back({"approved_by_own_account", "yes"});
+      if (move.other && move.other->may_be_one)
+        details.push_back({"approved_by_own_account", "yes"});
     } else {
       TRY(move_entry(transaction, of, before, move));
     }

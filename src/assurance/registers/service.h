@@ -87,6 +87,5 @@ Result<std::vector<Version>> versions_of(Transaction& transaction, const Declara
 Result<std::vector<Values>> list_of(Transaction& transaction, const Declaration& of, EntryId id);
 // Errors: conflict (the guard's).
 Result<> check_guard(Transaction& transaction, const Guard& guard, EntryId id, std::int64_t number);
-Error wrong_state(const Transition& transition, const std::string& state);
 
 }  // namespace belfry::registers

@@ -49,10 +49,6 @@ Result<> check_has_versions(const Declaration& of) {
   return fail(Code::kNotFound, "registers.no_versions", {{"register", std::string(of.name)}});
 }
 
-Error no_version(std::int64_t number) {
-  return Error(Code::kNotFound, "registers.no_version", {{"version", std::to_string(number)}});
-}
-
 // Somebody else has to approve it: a session of a role is nobody.
 Result<> check_person(const Actor& by) {
   if (by.user) return {};
@@ -78,13 +74,20 @@ Result<UserId> person_behind(Transaction& transaction, UserId user) {
   return rows.empty() ? user : UserId{rows[0].integer("owner_id")};
 }
 
-Result<> check_two(Transaction& transaction, UserId by, UserId proposer) {
+// Errors: denied ("registers.same_person"), conflict ("registers.proposer_unchecked": of another
+// proposer, or of nobody, as when the version was not there yet).
+Result<> check_two(Transaction& transaction, UserId by, UserId proposer, const Move& move) {
   TRY(const UserId person, person_behind(transaction, by));
-  if (person != proposer) return {};
-  return fail(Code::kDenied, "registers.same_person");
+  if (person == proposer) return fail(Code::kDenied, "registers.same_person");
+  if (move.other && move.other->proposer == proposer) return {};
+  return fail(Code::kConflict, "registers.proposer_unchecked");
 }
 
 }  // namespace
+
+Error no_version(std::int64_t number) {
+  return Error(Code::kNotFound, "registers.no_version", {{"version", std::to_string(number)}});
+}
 
 Result<std::vector<Version>> versions_of(Transaction& transaction, const Declaration& of,
                                          EntryId id) {
@@ -153,7 +156,8 @@ Result<> Service::move_version(Transaction& transaction, const Actor& by, const 
   if (found->state != transition.from)
     return std::unexpected(wrong_state(transition, found->state));
   TRY(check_guard(transaction, transition.guard, entry.id, move.number));
-  if (transition.eyes == Eyes::kFour) TRY(check_two(transaction, by.user, found->proposed.user));
+  if (transition.eyes == Eyes::kFour)
+    TRY(check_two(transaction, by.user, found->proposed.user, move));
   const database::Parameters which = {
       {"id", entry.id.value}, {"to", std::string(transition.to)}, {"now", to_us(clock_.now())}};
   const std::string table = versions_table(of);
@@ -172,7 +176,7 @@ Result<> Service::move_version(Transaction& transaction, const Actor& by, const 
   if (transition.to != transition.from) set += ", state_us = :now";
   if (transition.eyes == Eyes::kFour) {
     set += ", " + stamp + "_by_own_account = :own";
-    parameters.push_back({"own", std::int64_t(move.by_own_account)});
+    parameters.push_back({"own", std::int64_t(move.other->may_be_one)});
   }
   TRY(transaction.execute(
       "UPDATE " + table + " SET " + set + " WHERE entry_id = :id AND number = :number",

@@ -219,19 +219,18 @@ Result<std::vector<const Transition*>> transitions_of(const Declaration& of,
   return fail(Code::kInvalid, "registers.no_act", {{"act", act}, {"acts", acts}});
 }
 
-// Whether who acts may have the account of `first`, as nobody else can act. Errors: denied
-// ("registers.same_person", "registers.same_maker").
-Task<bool> check_other_person(Call& call, const Meant& on, UserId first) {
+// Errors: denied ("registers.same_person", "registers.same_maker").
+Task<registers::OtherPerson> check_other_person(Call& call, const Meant& on, UserId first) {
   const Services& services = call.host.services;
   auto found = co_await iam::check_second_person(services.database, services.pool, services.clock,
                                                  call.by, first);
   // With no other administrator, the register still wants another account.
-  if (found) co_return *found != iam::Undoing::kByAnother;
+  if (found) co_return registers::OtherPerson{first, *found != iam::Undoing::kByAnother};
   Error error = std::move(found.error());
   if (error.message() == "iam.four_eyes") error = Error(Code::kDenied, "registers.same_person");
   if (error.message() == "iam.four_eyes_of_maker")
     error = Error(Code::kDenied, "registers.same_maker");
-  co_return told(call, on, Result<bool>(std::unexpected(std::move(error))));
+  co_return told(call, on, Result<registers::OtherPerson>(std::unexpected(std::move(error))));
 }
 
 // The transition that `candidates` have for the state that it is in now.
@@ -248,15 +247,18 @@ Task<registers::Move> move_now(Call& call, const Meant& on, const json& body,
     move.number = number->get<std::int64_t>();
     const auto version =
         std::ranges::find(entry.versions, move.number, &registers::Version::number);
-    if (version == entry.versions.end()) co_return move;
+    // It may be there by the time of the transaction, and who proposed it was not looked at.
+    if (version == entry.versions.end())
+      co_return std::unexpected(registers::no_version(move.number));
     state = version->state;
     proposer = version->proposed.user;
   }
   const auto fits = std::ranges::find(candidates, state, &Transition::from);
-  if (fits == candidates.end()) co_return move;
+  if (fits == candidates.end())
+    co_return std::unexpected(registers::wrong_state(*candidates.front(), state));
   move.transition = *fits;
   if (move.transition->eyes == registers::Eyes::kFour) {
-    CO_TRY(move.by_own_account, co_await check_other_person(call, on, proposer));
+    CO_TRY(move.other, co_await check_other_person(call, on, proposer));
   }
   co_return move;
 }

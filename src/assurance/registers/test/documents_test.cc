@@ -20,8 +20,10 @@ class DocumentsTest : public RegistersTest {
     return must(registers_->propose(by, documents_, id_, {"access.pdf", octets}));
   }
   Task<Entry> move(const Actor& by, std::string_view act, std::string_view from,
-                   std::int64_t number) {
-    return registers_->move(by, documents_, id_, move_of(documents_, act, from, number));
+                   std::int64_t number, bool may_be_one = false) {
+    Move move = move_of(documents_, act, from, number);
+    move.other = OtherPerson{ines_.user, may_be_one};
+    return registers_->move(by, documents_, id_, move);
   }
   // "2 approved, 1 superseded"
   std::string states() {
@@ -65,6 +67,26 @@ TEST_P(DocumentsTest, AVersionIsApprovedByAnotherPersonAndSupersedesTheOneBefore
   must(move(oleg_, "approve", "draft", 2));
   EXPECT_EQ(states(), "2 approved, 1 superseded");
   EXPECT_EQ(refusal(move(oleg_, "approve", "draft", 1)), "registers.wrong_state");
+}
+
+TEST_P(DocumentsTest, NobodyApprovesWhoseProposerWasNotLookedAt) {
+  propose(ines_);
+  Move move = move_of(documents_, "approve", "draft", 1);
+  const auto approve = [&] { return registers_->move(oleg_, documents_, id_, move); };
+  EXPECT_EQ(refusal(approve()), "registers.proposer_unchecked");
+  move.other = OtherPerson{UserId{12}};
+  EXPECT_EQ(refusal(approve()), "registers.proposer_unchecked");
+  EXPECT_EQ(states(), "1 draft");
+  move.other = OtherPerson{ines_.user};
+  must(approve());
+  EXPECT_EQ(states(), "1 approved");
+}
+
+TEST_P(DocumentsTest, AnApprovalThatMayBeByTheSamePersonSaysSo) {
+  propose(ines_);
+  EXPECT_TRUE(
+      must(this->move(oleg_, "approve", "draft", 1, true)).versions.at(0).approved_by_own_account);
+  EXPECT_EQ(detail("approved_by_own_account"), "yes");
 }
 
 TEST_P(DocumentsTest, AnEarlierDraftTakesNoLaterVersionsPlace) {
