@@ -39,6 +39,35 @@ std::vector<audit::Detail> details_of(const Values& values) {
   return details;
 }
 
+std::vector<audit::Detail> details_of(const Values& now, const Values& before) {
+  std::vector<audit::Detail> details = details_of(now);
+  for (const auto& [name, value] : now)
+    details.push_back({name + "_before", before.find(name)->second});
+  return details;
+}
+
+// Whether a version in that state can still go on to another, or be looked at again.
+bool is_live(const Declaration& of, const std::string& state) {
+  return std::ranges::find(of.transitions, state, &Transition::from) != of.transitions.end();
+}
+
+// Else what one person approved is changed by another. Errors: conflict ("registers.held",
+// "registers.held_count").
+Result<> check_held(const Declaration& of, const Entry& before, const Values& differing) {
+  const auto live = std::ranges::find_if(
+      before.versions, [&](const Version& version) { return is_live(of, version.state); });
+  if (live == before.versions.end()) return {};
+  for (const auto& [name, value] : differing) {
+    const Field& field = *std::ranges::find(of.fields, name, &Field::name);
+    if (field.held == Held::kNot) continue;
+    const bool may_be_less = field.held == Held::kNoMore;
+    if (may_be_less && is_less(value, before.values.find(name)->second)) continue;
+    return fail(Code::kConflict, may_be_less ? "registers.held_count" : "registers.held",
+                {{"field", name}, {"version", std::to_string(live->number)}});
+  }
+  return {};
+}
+
 // Of the fields alone, as they are.
 Values fields_of(const Declaration& of, const Entry& entry) {
   Values values;
@@ -230,6 +259,7 @@ Task<Entry> Service::change(const Actor& by, const Declaration& of, EntryId id,
       wanted[name] = value;
     }
     if (differing.empty()) return before;
+    TRY(check_held(of, before, differing));
     TRY(auto columns, columns_of(transaction, by.tenant, of.fields, wanted));
     const std::string& key = wanted.find(of.key().name)->second;
     TRY(check_free(transaction, of, id, key));
@@ -240,7 +270,7 @@ Task<Entry> Service::change(const Actor& by, const Declaration& of, EntryId id,
       set += (set.empty() ? "" : ", ") + column.name + " = :" + column.name;
     columns.push_back({"id", id.value});
     TRY(transaction.execute("UPDATE " + table_of(of) + " SET " + set + " WHERE id = :id", columns));
-    auto details = details_of(differing);
+    auto details = details_of(differing, before.values);
     details.push_back({"entry", before.values.find(of.key().name)->second});
     TRY(note(transaction, by, resource_of(of, id), std::move(details)));
     return find_entry(transaction, of, id);

@@ -30,12 +30,16 @@ bool is_reference(std::string_view text) {
          std::ranges::all_of(text, fits);
 }
 
-std::optional<std::int64_t> count_in(const Field& field, std::string_view text) {
+std::optional<std::int64_t> count_in(std::string_view text) {
   std::int64_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   const bool is_whole = error == std::errc() && end == text.data() + text.size();
-  if (!is_whole || count < field.least || count > field.most) return std::nullopt;
-  return count;
+  return is_whole ? std::optional(count) : std::nullopt;
+}
+
+std::optional<std::int64_t> count_in(const Field& field, std::string_view text) {
+  const auto count = count_in(text);
+  return count && *count >= field.least && *count <= field.most ? count : std::nullopt;
 }
 
 Result<database::Value> link_to(Transaction& transaction, TenantId tenant, const Field& field,
@@ -151,6 +155,11 @@ Result<database::Parameters> columns_of(Transaction& transaction, TenantId tenan
     columns.push_back({column_of(field), std::move(value)});
   }
   return columns;
+}
+
+bool is_less(const std::string& count, const std::string& than) {
+  const auto one = count_in(count), other = count_in(than);
+  return one && other && *one < *other;
 }
 
 Result<> check_known(std::span<const Field> fields, const Values& values) {

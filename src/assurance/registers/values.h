@@ -18,6 +18,8 @@ std::string text_in(const Row& row, std::string_view name);
 // What the columns hold for `values`, by column. Errors: those of Registers::enter but conflicts.
 Result<database::Parameters> columns_of(Transaction& transaction, TenantId tenant,
                                         std::span<const Field> fields, const Values& values);
+// Of two counts; what is no count is less than nothing.
+bool is_less(const std::string& count, const std::string& than);
 // Errors: invalid ("registers.unknown_field").
 Result<> check_known(std::span<const Field> fields, const Values& values);
 

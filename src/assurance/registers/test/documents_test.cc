@@ -118,6 +118,33 @@ TEST_P(DocumentsTest, AReviewMovesTheDueDateOn) {
   EXPECT_EQ(due(), std::to_string(to_us(approved + days(100)) + 6 * kMonthUs));
 }
 
+TEST_P(DocumentsTest, WhatWasApprovedStaysWhatItIs) {
+  const auto change = [&](const Values& values) {
+    return refusal(registers_->change(ines_, documents_, id_, values));
+  };
+  const auto held = [&] {
+    EXPECT_EQ(change({{"topic", "other"}}), "registers.held");
+    EXPECT_EQ(change({{"reference", "IAM-2"}}), "registers.held");
+    EXPECT_EQ(change({{"title", "Lunch"}, {"review_months", "13"}}), "registers.held_count");
+    EXPECT_EQ(change({{"review_months", "x"}}), "registers.held_count");
+    EXPECT_EQ(change({{"topic", "iam"}, {"title", "Access again"}}), "") << "the topic it has";
+    EXPECT_EQ(change({{"title", "Access"}}), "");
+  };
+  const Values before = must(registers_->find(documents_, id_)).values;
+  propose(ines_);
+  held();
+  must(move(oleg_, "approve", "draft", 1));
+  held();
+  EXPECT_EQ(must(registers_->find(documents_, id_)).values.at("topic"), before.at("topic"));
+  EXPECT_EQ(change({{"review_months", "9"}}), "");
+  EXPECT_EQ(detail("review_months"), "9");
+  EXPECT_EQ(detail("review_months_before"), "12");
+  EXPECT_EQ(change({{"review_months", "10"}}), "registers.held_count");
+  must(move(ines_, "withdraw", "approved", 1));
+  EXPECT_EQ(change({{"topic", "other"}, {"reference", "X-1"}, {"review_months", "60"}}), "");
+  EXPECT_EQ(detail("topic_before"), "iam");
+}
+
 TEST_P(DocumentsTest, AFileComesBackAsItWasOrNotAtAll) {
   std::string octets(kFileOctetsMax, '\0');
   for (std::size_t i = 0; i < octets.size(); ++i) octets[i] = char(i % 251);

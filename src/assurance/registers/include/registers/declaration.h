@@ -33,6 +33,13 @@ struct Condition {
   std::string_view field{}, value{};
 };
 
+// What no change touches while a version is a draft or approved, as that was proposed with it.
+enum class Held {
+  kNot,
+  kAsItIs,
+  kNoMore,  // a count may become less
+};
+
 struct Field {
   std::string_view name;
   const char* head;  // message: what it is called
@@ -46,6 +53,7 @@ struct Field {
   Condition only_when{};        // else it stays empty
   std::string_view reserved{};  // what it may not be, whatever the case
   bool is_listed = true;        // among what lists show
+  Held held = Held::kNot;       // where versions have states
 };
 
 // What follows from the tables: `sql` is an expression over `<noun> e`.

@@ -123,7 +123,8 @@ class Registers {
   // "registers.bad_flag", "registers.reserved"), not_found ("registers.no_link"), conflict
   // ("registers.taken", "registers.too_many_entries").
   virtual Task<Entry> enter(const Actor& by, const Declaration& of, const Values& values) = 0;
-  // What is not given stays. Errors: as above.
+  // What is not given stays. Errors: as above, and conflict ("registers.held",
+  // "registers.held_count": while a version is a draft or approved).
   virtual Task<Entry> change(const Actor& by, const Declaration& of, EntryId id,
                              const Values& values) = 0;
   // A version that wants four eyes moves only if `move.other` was checked of who proposed it.
