@@ -49,12 +49,13 @@ Result<database::Value> link_to(Transaction& transaction, TenantId tenant, const
       fail(Code::kNotFound, "registers.no_link", {{"field", name_of(field)}, {"value", text}});
   if (!csv::is_plain(text, kTextMax)) return none;
   const Link& link = *field.link;
-  database::Parameters parameters = {{"key", text}};
+  const bool is_folded = !link.folded.empty();
+  database::Parameters parameters = {{"key", is_folded ? to_lower(text) : text}};
   if (link.where.contains(":tenant_id")) parameters.push_back({"tenant_id", tenant.value});
-  TRY(auto rows,
-      transaction.query("SELECT t.id FROM " + std::string(link.table) + " t WHERE t." +
-                            std::string(link.key) + " = :key AND " + std::string(link.where),
-                        parameters));
+  TRY(auto rows, transaction.query("SELECT t.id FROM " + std::string(link.table) + " t WHERE t." +
+                                       std::string(is_folded ? link.folded : link.key) +
+                                       " = :key AND " + std::string(link.where),
+                                   parameters));
   if (rows.empty()) return none;
   return rows[0].integer("id");
 }

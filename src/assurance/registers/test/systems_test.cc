@@ -50,7 +50,7 @@ TEST_P(SystemsTest, NameWhatIsThereAlone) {
   const Entry made = must(registers_->enter(ines_, systems_,
                                             system({{"sign_in", "directory"},
                                                     {"directory", "staff"},
-                                                    {"access_document", "IAM-1"},
+                                                    {"access_document", "iam-1"},
                                                     {"access_place", "chapter 4"}})));
   EXPECT_EQ(made.values.at("directory"), "staff");
   EXPECT_EQ(made.values.at("access_document"), "IAM-1");

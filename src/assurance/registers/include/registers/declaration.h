@@ -23,9 +23,10 @@ enum class Kind {
   kLink,       // something of another table, called by its key
 };
 
-// `where` narrows `table t`, and may name :tenant_id, the provider's.
+// `where` narrows `table t`, and may name :tenant_id, the provider's. `folded`: the column that has
+// the key in lower case, where case does not matter.
 struct Link {
-  std::string_view table, key, where;
+  std::string_view table, key, where, folded{};
 };
 
 // That another field has that value.
