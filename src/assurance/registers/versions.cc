@@ -83,6 +83,16 @@ Result<> check_two(Transaction& transaction, UserId by, UserId proposer, const M
   return fail(Code::kConflict, "registers.proposer_unchecked");
 }
 
+// Every version keeps its file, in the database that each request reads.
+Result<> check_octets(Transaction& transaction, const Declaration& of, std::size_t more) {
+  TRY(auto rows,
+      transaction.query("SELECT CAST(COALESCE(SUM(file_bytes), 0) AS BIGINT) AS n FROM " +
+                        versions_table(of)));
+  if (rows[0].integer("n") + std::int64_t(more) <= kAllOctetsMax) return {};
+  return fail(Code::kConflict, "registers.files_too_large",
+              {{"mib", std::to_string(kAllOctetsMax >> 20)}});
+}
+
 }  // namespace
 
 Error no_version(std::int64_t number) {
@@ -135,6 +145,7 @@ Task<Entry> Service::propose(const Actor& by, const Declaration& of, EntryId id,
     if (before.versions.size() >= kVersionsMax)
       return fail(Code::kConflict, "registers.too_many_versions",
                   {{"limit", std::to_string(kVersionsMax)}});
+    TRY(check_octets(transaction, of, file.octets.size()));
     const std::int64_t number = before.versions.empty() ? 1 : before.versions.front().number + 1;
     TRY(insert_version(transaction, by, of, id, number, file));
     TRY(note(transaction, by, resource_of(of, id),

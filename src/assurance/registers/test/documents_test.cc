@@ -171,6 +171,18 @@ TEST_P(DocumentsTest, AFileComesBackAsItWasOrNotAtAll) {
   EXPECT_EQ(refusal(registers_->file(documents_, id_, 1)), "registers.file_damaged");
 }
 
+TEST_P(DocumentsTest, FilesComeToAnEndAllTogether) {
+  propose(ines_);
+  const auto fill = [&](std::int64_t octets) {
+    execute("UPDATE document_version SET file_bytes = :octets WHERE number = 1",
+            {{"octets", octets}});
+    return refusal(registers_->propose(ines_, documents_, id_, {"a", "four"}));
+  };
+  EXPECT_EQ(fill(kAllOctetsMax - 3), "registers.files_too_large");
+  EXPECT_EQ(count("document_file"), 1);
+  EXPECT_EQ(fill(kAllOctetsMax - 4), "");
+}
+
 TEST_P(DocumentsTest, HaveNothingToScan) {
   EXPECT_EQ(refusal(registers_->scan(ines_, documents_, id_, "account\n")), "registers.no_list");
 }

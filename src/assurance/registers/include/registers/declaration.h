@@ -71,7 +71,9 @@ struct Guard {
   const char* message = "";
 };
 
-enum class Eyes { kTwo, kFour };  // kFour: another person than who proposed the version
+// kFour: another person than who proposed the version. Such a stamp wants one more column of
+// versions, `<stamp>_by_own_account`.
+enum class Eyes { kTwo, kFour };
 
 struct Transition {
   std::string_view act, from, to;

@@ -84,6 +84,8 @@ inline constexpr std::size_t kFileOctetsMax = std::size_t{1} << 20;
 inline constexpr std::size_t kLinesMax = 2000;
 // Of a register, and of an entry.
 inline constexpr std::size_t kEntriesMax = 1000, kVersionsMax = 200;
+// What the files of a register come to.
+inline constexpr std::int64_t kAllOctetsMax = std::int64_t{256} << 20;
 
 // That who approves is another person than `proposer`, by more than their accounts: checked before.
 struct OtherPerson {
@@ -135,8 +137,8 @@ class Registers {
                            const Move& move) = 0;
 
   // A new version, as a draft. Errors: not_found ("registers.no_versions"), invalid
-  // ("registers.bad_file", "registers.bad_file_name"), conflict ("registers.too_many_versions"),
-  // denied ("registers.person_needed").
+  // ("registers.bad_file", "registers.bad_file_name"), conflict ("registers.too_many_versions",
+  // "registers.files_too_large"), denied ("registers.person_needed").
   virtual Task<Entry> propose(const Actor& by, const Declaration& of, EntryId id,
                               const File& file) = 0;
   // Errors: not_found ("registers.no_version", "registers.no_versions"), corrupt
