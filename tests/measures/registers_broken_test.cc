@@ -78,8 +78,8 @@ TEST_F(MeasuresBroken, SystemWhoseAccessNothingDescribes) {
   must(kept.propose(access));
   EXPECT_EQ(verdict("S07-P-01"), "fail") << "a draft describes nothing";
   EXPECT_EQ(why("S07-P-01", "system Consoles"),
-            "no version of IAM-1, which describes its access, is approved: have another person "
-            "approve one, with `belfry document approve`");
+            "no version of IAM-1, which describes its access, is approved, or its file is gone: "
+            "propose one, and have another person approve it, with `belfry document approve`");
   must(kept.move(kept.documents, access, "approve", 1));
   EXPECT_THAT(failing("S07-P-01"), IsEmpty());
   EXPECT_EQ(verdict("S07-P-01"), "pass");

@@ -22,6 +22,8 @@ class RegisterChecks : public RightsChecks {
         "file_sha256, file_bytes, proposed_us, proposed_by_user_id, proposed_by_name, "
         "approved_us) VALUES (:id, :id, 1, :state, 0, 'f', 'x', 1, 0, 10, 'ines', :approved)",
         {{"id", document}, {"state", state}, {"approved", now() - ago_us}});
+    execute("INSERT INTO document_file (version_id, octets) VALUES (:id, 'eA==')",
+            {{"id", document}});
   }
   void add_system(std::int64_t id, const std::string& name, const std::string& more = "") {
     execute(
@@ -66,6 +68,10 @@ const std::string kNoModel =
     "system Consoles: nothing describes who gets which access: name a document with `belfry "
     "system change SYSTEM --access-document REFERENCE`";
 
+const std::string kNotApproved =
+    "system Consoles: no version of IAM-1, which describes its access, is approved, or its file is "
+    "gone: propose one, and have another person approve it, with `belfry document approve`";
+
 TEST_P(RegisterChecks, TheTopicHasADocumentThatIsApprovedAndKeptUp) {
   expect("S07-P-01", Verdict::kNoData, {kNoDocument});
   add_document(1, "IAM-1", "iam");
@@ -104,6 +110,15 @@ TEST_P(RegisterChecks, TheTopicHasADocumentThatIsApprovedAndKeptUp) {
   expect("S07-P-01", Verdict::kFail, {overdue("IAM-2")});
 }
 
+TEST_P(RegisterChecks, AVersionWithoutItsFileIsNone) {
+  add_document(1, "IAM-1", "iam");
+  add_version(1, "approved");
+  add_system(9, "Consoles", "access_document_id = 1");
+  expect("S07-P-01", Verdict::kPass, {});
+  execute("DELETE FROM document_file");
+  expect("S07-P-01", Verdict::kFail, {kNotApproved, kNoDocument});
+}
+
 TEST_P(RegisterChecks, AnApprovalByOnesOwnAccountIsNone) {
   add_document(1, "IAM-1", "iam");
   add_version(1, "approved");
@@ -131,8 +146,9 @@ TEST_P(RegisterChecks, EachProductionSystemNamesWhatDescribesItsAccess) {
   add_version(2, "draft");
   execute("UPDATE system SET access_document_id = 2");
   expect("S07-P-01", Verdict::kFail,
-         {"system Consoles: no version of OPS-1, which describes its access, is approved: have "
-          "another person approve one, with `belfry document approve`"});
+         {"system Consoles: no version of OPS-1, which describes its access, is approved, or its "
+          "file is gone: propose one, and have another person approve it, with `belfry document "
+          "approve`"});
   execute("UPDATE document_version SET state = 'approved' WHERE id = 2");
   expect("S07-P-01", Verdict::kPass, {});
 }
