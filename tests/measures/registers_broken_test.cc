@@ -87,7 +87,10 @@ TEST_F(MeasuresBroken, SystemWhoseAccessNothingDescribes) {
 
   clock().jump(days(370));
   EXPECT_THAT(failing("S07-P-01"),
-              ElementsAre("topic iam: the review of IAM-1, version 1, has been due for 4 days: "
+              ElementsAre("system Consoles: the review of IAM-1, version 1, which describes its "
+                          "access, has been due for 4 days: review it with `belfry document "
+                          "review`, or propose a new version",
+                          "topic iam: the review of IAM-1, version 1, has been due for 4 days: "
                           "review it with `belfry document review`, or propose a new version"));
   must(kept.move(kept.documents, access, "review", 1));
   EXPECT_EQ(verdict("S07-P-01"), "pass");

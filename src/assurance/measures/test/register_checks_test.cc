@@ -153,6 +153,20 @@ TEST_P(RegisterChecks, EachProductionSystemNamesWhatDescribesItsAccess) {
   expect("S07-P-01", Verdict::kPass, {});
 }
 
+TEST_P(RegisterChecks, WhatDescribesAccessIsReviewedInTimeToo) {
+  add_document(1, "IAM-1", "iam");
+  add_version(1, "approved");
+  add_document(2, "OPS-1", "operations");
+  add_version(2, "approved", 12 * kMonthUs - 1);
+  add_system(9, "Consoles", "access_document_id = 2");
+  expect("S07-P-01", Verdict::kPass, {});
+  execute("UPDATE document_version SET approved_us = :at WHERE id = 2",
+          {{"at", now() - 12 * kMonthUs - 2 * kDayUs}});
+  expect("S07-P-01", Verdict::kFail,
+         {"system Consoles: the review of OPS-1, version 1, which describes its access, has been "
+          "due for 2 days: review it with `belfry document review`, or propose a new version"});
+}
+
 TEST_P(RegisterChecks, PeopleSignInCentrally) {
   add_person(60, 10);
   expect("S07-P-02", Verdict::kNoData, {});
