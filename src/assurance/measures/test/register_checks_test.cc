@@ -153,6 +153,20 @@ TEST_P(RegisterChecks, EachProductionSystemNamesWhatDescribesItsAccess) {
   expect("S07-P-01", Verdict::kPass, {});
 }
 
+TEST_P(RegisterChecks, AReviewIsYearlyWhateverTheDocumentSays) {
+  add_document(1, "IAM-1", "iam");
+  add_version(1, "approved", 12 * kMonthUs + kDayUs);
+  add_system(9, "Consoles", "access_document_id = 1");
+  for (const std::int64_t months : {12, 13, 60}) {
+    execute("UPDATE document SET review_months = :months", {{"months", months}});
+    EXPECT_EQ(check("S07-P-01").status.violations, 2u) << months;
+  }
+  execute("UPDATE document_version SET reviewed_us = :at", {{"at", now() - 6 * kMonthUs + 1}});
+  expect("S07-P-01", Verdict::kPass, {});
+  execute("UPDATE document SET review_months = 5");
+  EXPECT_EQ(check("S07-P-01").status.violations, 2u) << "its own period, where it is shorter";
+}
+
 TEST_P(RegisterChecks, WhatDescribesAccessIsReviewedInTimeToo) {
   add_document(1, "IAM-1", "iam");
   add_version(1, "approved");
