@@ -68,6 +68,21 @@ Result<> check_held(const Declaration& of, const Entry& before, const Values& di
   return {};
 }
 
+// Whether a change that gives `values` has to do with the field: it gives it, or what it depends
+// on.
+bool is_touched(const Field& field, const Values& values) {
+  return values.contains(field.name) || values.contains(field.only_when.field);
+}
+
+// `values` with what is emptied, as it was for another value of what it depends on.
+Values with_what_follows(const Declaration& of, Values before, Values values) {
+  for (const auto& [name, value] : values) before[name] = value;
+  for (const Field& field : of.fields)
+    if (is_touched(field, values) && !applies(field, before))
+      values.try_emplace(std::string(field.name));
+  return values;
+}
+
 // Of the fields alone, as they are.
 Values fields_of(const Declaration& of, const Entry& entry) {
   Values values;
@@ -254,13 +269,17 @@ Task<Entry> Service::change(const Actor& by, const Declaration& of, EntryId id,
   co_return co_await write<Entry>([&](Transaction& transaction) -> Result<Entry> {
     TRY(Entry before, find_entry(transaction, of, id));
     Values wanted = fields_of(of, before), differing;
-    for (const auto& [name, value] : values) {
+    std::vector<Field> touched;
+    for (const auto& [name, value] : with_what_follows(of, wanted, values)) {
       if (wanted.at(name) != value) differing[name] = value;
       wanted[name] = value;
     }
+    // What it has nothing to do with stays, though it would not be taken now: a directory is gone.
+    for (const Field& field : of.fields)
+      if (is_touched(field, values)) touched.push_back(field);
     if (differing.empty()) return before;
     TRY(check_held(of, before, differing));
-    TRY(auto columns, columns_of(transaction, by.tenant, of.fields, wanted));
+    TRY(auto columns, columns_of(transaction, by.tenant, touched, wanted));
     const std::string& key = wanted.find(of.key().name)->second;
     TRY(check_free(transaction, of, id, key));
     columns.push_back({"key_text", to_lower(key)});

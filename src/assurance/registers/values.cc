@@ -108,11 +108,10 @@ std::string text_of(const Values& values, std::string_view name) {
 // Whether there is what has to be, and nothing where nothing may be.
 Result<> check_presence(const Field& field, const Values& values) {
   const Condition& when = field.only_when;
-  const bool applies = when.field.empty() || text_of(values, when.field) == when.value;
   const bool is_there = !text_of(values, field.name).empty();
-  if (applies && field.is_required && !is_there)
+  if (applies(field, values) && field.is_required && !is_there)
     return fail(Code::kInvalid, "registers.needed", {{"field", name_of(field)}});
-  if (applies || !is_there) return {};
+  if (applies(field, values) || !is_there) return {};
   return fail(Code::kInvalid, "registers.not_needed",
               {{"field", name_of(field)},
                {"other", std::string(when.field)},
@@ -120,6 +119,11 @@ Result<> check_presence(const Field& field, const Values& values) {
 }
 
 }  // namespace
+
+bool applies(const Field& field, const Values& values) {
+  const Condition& when = field.only_when;
+  return when.field.empty() || text_of(values, when.field) == when.value;
+}
 
 std::string column_of(const Field& field) {
   return name_of(field) + (field.kind == Kind::kLink ? "_id" : "");
