@@ -34,6 +34,7 @@ def try_documents(keeper):
     one["entry"] = made["id"]
     changed = ask("PATCH", ENTRY, 200, {"review_months": 6}, **one)
     assert (changed["review_months"], changed["title"]) == (6, "Access"), changed
+    ask("PATCH", ENTRY, 400, {}, **one)
     ask("PATCH", ENTRY, 404, {"title": "x"}, register="documents", entry="7")
     versions = ENTRY + "/versions"
     proposed = ask("POST", versions, 201, OCTETS,

@@ -94,6 +94,8 @@ void tell(const Invocation& invocation, const Declaration& of, const json& entry
   if (invocation.json) return print_json(entry);
   Table facts;
   facts.add({say("cli.head.id"), cell(entry.at("id"))});
+  // Whoever may not read it is told which it is.
+  if (!entry.contains(of.key().name)) return facts.print();
   for (const Field& field : of.fields)
     facts.add({say(field.head), value_cell(field.kind, entry.at(std::string(field.name)))});
   if (!of.has_versions()) facts.add({say("cli.head.state"), code_cell(entry.at("state"))});

@@ -265,6 +265,7 @@ Task<Entry> Service::enter(const Actor& by, const Declaration& of, const Values&
 
 Task<Entry> Service::change(const Actor& by, const Declaration& of, EntryId id,
                             const Values& values) {
+  if (values.empty()) co_return fail(Code::kInvalid, "registers.nothing_given");
   CO_TRY(check_known(of.fields, values));
   co_return co_await write<Entry>([&](Transaction& transaction) -> Result<Entry> {
     TRY(Entry before, find_entry(transaction, of, id));

@@ -157,6 +157,13 @@ json whole_shape_of(const Declaration& of, const registers::Entry& entry) {
   return shape;
 }
 
+// The entry after an act, to whom may read it; else which it is.
+json shape_after_act(const Call& call, const Declaration& of, const registers::Entry& entry) {
+  const iam::Resource resource{registers::resource_of(of, entry.id), call.host.services.provider};
+  if (call.ask("registers:GetEntry", resource)) return whole_shape_of(of, entry);
+  return {{"id", entry.id.text()}};
+}
+
 Result<registers::Values> values_in(const json& body) {
   registers::Values values;
   for (const auto& [name, value] : body.items()) {
@@ -188,7 +195,7 @@ Task<Answer> enter_entry(Call& call) {
   CO_TRY(const auto by, check_change(call, on));
   CO_TRY(const auto values, values_in(body));
   CO_TRY(const auto made, co_await registers_of(call).enter(by, on.of, values));
-  co_return answer(whole_shape_of(on.of, made), 201);
+  co_return answer(shape_after_act(call, on.of, made), 201);
 }
 
 Task<Answer> get_entry(Call& call) {
@@ -203,7 +210,7 @@ Task<Answer> change_entry(Call& call) {
   CO_TRY(const auto by, check_change(call, on));
   CO_TRY(const auto values, values_in(body));
   CO_TRY(const auto changed, co_await registers_of(call).change(by, on.of, on.id, values));
-  co_return answer(whole_shape_of(on.of, changed));
+  co_return answer(shape_after_act(call, on.of, changed));
 }
 
 // Those of that name, one for each state that it starts from. Errors: invalid ("registers.no_act").
@@ -277,7 +284,7 @@ Task<Answer> move_entry(Call& call) {
   CO_TRY(const auto move, co_await move_now(call, on, body, candidates));
   CO_TRY(const auto moved,
          told(call, on, co_await registers_of(call).move(by, on.of, on.id, move)));
-  co_return answer(whole_shape_of(on.of, moved));
+  co_return answer(shape_after_act(call, on.of, moved));
 }
 
 Task<Answer> propose_version(Call& call) {
@@ -287,7 +294,7 @@ Task<Answer> propose_version(Call& call) {
   CO_TRY(file.octets, co_await call.read_text(registers::kFileOctetsMax));
   CO_TRY(const auto proposed,
          told(call, on, co_await registers_of(call).propose(by, on.of, on.id, file)));
-  co_return answer(whole_shape_of(on.of, proposed), 201);
+  co_return answer(shape_after_act(call, on.of, proposed), 201);
 }
 
 Task<Answer> send(Call& call, const std::string& kind, const std::string& name,
