@@ -110,7 +110,7 @@ Task<Scanned> Service::scan(const Actor& by, const Declaration& of, EntryId id, 
         {{"lines", std::to_string(kLinesMax)}, {"kib", std::to_string(kFileOctetsMax >> 10)}});
   };
   if (file.size() > kFileOctetsMax) co_return too_large();
-  CO_TRY(const auto lines, csv::parse(file));
+  CO_TRY(const auto lines, co_await runtime::blocking(*pool_, [&] { return csv::parse(file); }));
   if (lines.size() > kLinesMax + 1) co_return too_large();
   Scanned faulty;
   auto done = co_await write<Scanned>([&](Transaction& transaction) -> Result<Scanned> {
