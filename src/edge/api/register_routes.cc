@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace belfry::api {
 namespace {
@@ -240,6 +241,16 @@ Task<registers::OtherPerson> check_other_person(Call& call, const Meant& on, Use
   co_return told(call, on, Result<registers::OtherPerson>(std::unexpected(std::move(error))));
 }
 
+// Errors: invalid ("api.missing_field", "api.bad_parameter": no version has that number).
+Result<std::int64_t> number_of_version(const json& body) {
+  const auto number = body.find("version");
+  if (number == body.end() || !number->is_number_integer())
+    return fail(Code::kInvalid, "api.missing_field", {{"name", "version"}});
+  if (!number->is_number_unsigned() || !std::in_range<std::int64_t>(number->get<std::uint64_t>()))
+    return fail(Code::kInvalid, "api.bad_parameter", {{"name", "version"}});
+  return number->get<std::int64_t>();
+}
+
 // The transition that `candidates` have for the state that it is in now.
 Task<registers::Move> move_now(Call& call, const Meant& on, const json& body,
                                const std::vector<const Transition*>& candidates) {
@@ -248,10 +259,7 @@ Task<registers::Move> move_now(Call& call, const Meant& on, const json& body,
   std::string state = entry.state;
   UserId proposer;
   if (on.of.has_versions()) {
-    const auto number = body.find("version");
-    if (number == body.end() || !number->is_number_integer())
-      co_return fail(Code::kInvalid, "api.missing_field", {{"name", "version"}});
-    move.number = number->get<std::int64_t>();
+    CO_TRY(move.number, number_of_version(body));
     const auto version =
         std::ranges::find(entry.versions, move.number, &registers::Version::number);
     // It may be there by the time of the transaction, and who proposed it was not looked at.
