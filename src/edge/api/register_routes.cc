@@ -31,6 +31,7 @@ struct Meant {
   const Declaration& of;
   EntryId id;  // zero: the whole
   std::string resource;
+  std::vector<audit::Detail> details{};  // what an act is about, for a refusal
 };
 
 Result<> authorize_on(Call& call, const std::string& resource) {
@@ -75,11 +76,20 @@ Result<registers::Actor> check_change(Call& call, const Meant& on) {
   return actor_of(call);
 }
 
-// What the register itself refuses is in the log as other refusals are.
+// What the register itself refuses is in the log as other refusals are, with what of it was meant,
+// and so is a file that is damaged.
 template <class T>
 Result<T> told(const Call& call, const Meant& on, Result<T> done) {
-  if (done || done.error().code() != Code::kDenied) return done;
-  return std::unexpected(call.refusal(on.resource, std::move(done.error())));
+  if (done || (done.error().code() != Code::kDenied && done.error().code() != Code::kCorrupt))
+    return done;
+  audit::Event refused = call.event(on.resource);
+  refused.outcome = audit::Outcome::kFailure;
+  refused.reason = done.error().message();
+  refused.details = on.details;
+  const auto how = iam::credential_details(call.by);
+  refused.details.insert(refused.details.end(), how.begin(), how.end());
+  TRY(call.host.services.ledger.record_read(call.by.tenant, std::move(refused)));
+  return done;
 }
 
 json json_of(Kind kind, const std::string& text) {
@@ -227,9 +237,12 @@ Result<std::vector<const Transition*>> transitions_of(const Declaration& of,
   return fail(Code::kInvalid, "registers.no_act", {{"act", act}, {"acts", acts}});
 }
 
-// Errors: denied ("registers.same_person", "registers.same_maker").
-Task<registers::OtherPerson> check_other_person(Call& call, const Meant& on, UserId first) {
+// Errors: denied ("registers.person_needed", "registers.same_person", "registers.same_maker",
+// "registers.one_person").
+Task<registers::OtherPerson> check_other_person(Call& call, UserId first) {
   const Services& services = call.host.services;
+  // A session of a role is nobody.
+  if (!call.by.user) co_return fail(Code::kDenied, "registers.person_needed");
   auto found = co_await iam::check_second_person(services.database, services.pool, services.clock,
                                                  call.by, first);
   // With no other administrator, the register still wants another account.
@@ -238,7 +251,9 @@ Task<registers::OtherPerson> check_other_person(Call& call, const Meant& on, Use
   if (error.message() == "iam.four_eyes") error = Error(Code::kDenied, "registers.same_person");
   if (error.message() == "iam.four_eyes_of_maker")
     error = Error(Code::kDenied, "registers.same_maker");
-  co_return told(call, on, Result<registers::OtherPerson>(std::unexpected(std::move(error))));
+  if (error.message() == "iam.four_eyes_of_person")
+    error = Error(Code::kDenied, "registers.one_person");
+  co_return std::unexpected(std::move(error));
 }
 
 // Errors: invalid ("api.missing_field", "api.bad_parameter": no version has that number).
@@ -252,14 +267,17 @@ Result<std::int64_t> number_of_version(const json& body) {
 }
 
 // The transition that `candidates` have for the state that it is in now.
-Task<registers::Move> move_now(Call& call, const Meant& on, const json& body,
+Task<registers::Move> move_now(Call& call, Meant& on, const json& body,
                                const std::vector<const Transition*>& candidates) {
   CO_TRY(const registers::Entry entry, co_await registers_of(call).find(on.of, on.id));
   registers::Move move{.transition = candidates.front()};
+  on.details = {{"act", std::string(move.transition->act)},
+                {"entry", entry.values.find(on.of.key().name)->second}};
   std::string state = entry.state;
   UserId proposer;
   if (on.of.has_versions()) {
     CO_TRY(move.number, number_of_version(body));
+    on.details.push_back({"version", std::to_string(move.number)});
     const auto version =
         std::ranges::find(entry.versions, move.number, &registers::Version::number);
     // It may be there by the time of the transaction, and who proposed it was not looked at.
@@ -273,14 +291,14 @@ Task<registers::Move> move_now(Call& call, const Meant& on, const json& body,
     co_return std::unexpected(registers::wrong_state(*candidates.front(), state));
   move.transition = *fits;
   if (move.transition->eyes == registers::Eyes::kFour) {
-    CO_TRY(move.other, co_await check_other_person(call, on, proposer));
+    CO_TRY(move.other, co_await check_other_person(call, proposer));
   }
   co_return move;
 }
 
 Task<Answer> move_entry(Call& call) {
   CO_TRY(const json body, co_await call.read_body());
-  CO_TRY(const Meant on, meant(call));
+  CO_TRY(Meant on, meant(call));
   CO_TRY(const std::string act, text_field(body, "act"));
   CO_TRY(const auto candidates, transitions_of(on.of, act));
   if (const std::string_view right = candidates.front()->right; !right.empty()) {
@@ -289,7 +307,7 @@ Task<Answer> move_entry(Call& call) {
     CO_TRY(authorize_on(call, on.resource));
   }
   CO_TRY(const auto by, check_change(call, on));
-  CO_TRY(const auto move, co_await move_now(call, on, body, candidates));
+  CO_TRY(const auto move, told(call, on, co_await move_now(call, on, body, candidates)));
   CO_TRY(const auto moved,
          told(call, on, co_await registers_of(call).move(by, on.of, on.id, move)));
   co_return answer(shape_after_act(call, on.of, moved));
@@ -318,9 +336,11 @@ Task<Answer> send(Call& call, const std::string& kind, const std::string& name,
 }
 
 Task<Answer> get_file(Call& call) {
-  CO_TRY(const Meant on, meant(call));
+  CO_TRY(Meant on, meant(call));
   CO_TRY(const auto number, parse_id<Id<struct NumberTag>>(call.path[2]));
-  CO_TRY(const auto file, co_await registers_of(call).file(on.of, on.id, number.value));
+  on.details = {{"version", number.text()}};
+  CO_TRY(const auto file,
+         told(call, on, co_await registers_of(call).file(on.of, on.id, number.value)));
   co_return co_await send(call, "application/octet-stream", file.name, file.octets);
 }
 
