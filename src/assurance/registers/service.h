@@ -85,6 +85,8 @@ Result<Entry> find_entry(Transaction& transaction, const Declaration& of, EntryI
 Result<std::vector<Version>> versions_of(Transaction& transaction, const Declaration& of,
                                          EntryId id);
 Result<std::vector<Values>> list_of(Transaction& transaction, const Declaration& of, EntryId id);
+// SHA-256, hexadecimal.
+std::string digest_of(const std::string& octets);
 // Errors: conflict (the guard's).
 Result<> check_guard(Transaction& transaction, const Guard& guard, EntryId id, std::int64_t number);
 

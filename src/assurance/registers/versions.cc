@@ -19,10 +19,6 @@ std::string files_table(const Declaration& of) {
   return std::string(of.noun) + "_file";
 }
 
-std::string digest_of(const std::string& octets) {
-  return to_hex(crypto::sha256(as_view(octets)));
-}
-
 std::optional<Stamp> stamp_of(const Row& row, const std::string& name) {
   if (row.is_null(name + "_us")) return std::nullopt;
   return Stamp{.at = from_us(row.integer(name + "_us")),
@@ -94,6 +90,10 @@ Result<> check_octets(Transaction& transaction, const Declaration& of, std::size
 }
 
 }  // namespace
+
+std::string digest_of(const std::string& octets) {
+  return to_hex(crypto::sha256(as_view(octets)));
+}
 
 Error no_version(std::int64_t number) {
   return Error(Code::kNotFound, "registers.no_version", {{"version", std::to_string(number)}});

@@ -110,6 +110,7 @@ TEST_P(SystemsTest, AScanReplacesAllAccounts) {
       scan("account,person,break_glass,reason\nroot,,1,\"the vault, sealed\"\nanna,E-1,,\n").lines,
       2u);
   EXPECT_EQ(detail("lines"), "2");
+  EXPECT_EQ(detail("break_glass"), "1");
   Entry entry = must(registers_->find(systems_, id));
   ASSERT_EQ(entry.list.size(), 2u);
   EXPECT_EQ(entry.list[0], (Values{{"account", "root"},
@@ -124,6 +125,8 @@ TEST_P(SystemsTest, AScanReplacesAllAccounts) {
   EXPECT_EQ(scan("person;account\nE-1;anna.w\n").lines, 1u);
   EXPECT_EQ(must(registers_->find(systems_, id)).list.at(0).at("account"), "anna.w");
   EXPECT_EQ(scan("account\n").lines, 0u);
+  EXPECT_EQ(detail("break_glass"), "0");
+  EXPECT_EQ(detail("sha256"), "b4c43717363e9ee65008dad757fdcaa969cd5185828346932e72c7fd4d77abae");
   EXPECT_TRUE(must(registers_->find(systems_, id)).list.empty());
 }
 
