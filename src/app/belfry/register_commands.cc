@@ -273,6 +273,10 @@ class Group {
   void add_field(CLI::App* command, const Field& field) {
     CLI::Option* option = command->add_option(
         option_of(field.name), arguments_->fields[std::string(field.name)], say(field.help));
+    // Else it would look as if it were emptied.
+    option->check([](const std::string& text) {
+      return text.empty() ? say("cli.register.empty", {{"none", std::string(kNone)}}) : "";
+    });
     if (field.choices.empty()) return;
     std::vector<std::string> choices(field.choices.begin(), field.choices.end());
     option->check(CLI::IsMember(std::move(choices)));
