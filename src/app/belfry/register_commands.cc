@@ -1,4 +1,5 @@
 // belfry document, system: the provider's registers, each by its declaration.
+#include "base/ascii.h"
 #include "commands.h"
 #include "input.h"
 #include "names.h"
@@ -36,13 +37,17 @@ std::string place_of_register(const Arguments& arguments) {
   return "/api/v1/registers/" + std::string(arguments.of.name);
 }
 
-// The path of the entry that is called so.
+// The path of the entry that is called so, or has that number: whoever may act on an entry need not
+// see the list.
 Result<std::string> place_of_entry(Connection& connection, const Arguments& arguments) {
   const std::string place = place_of_register(arguments);
-  TRY(const json found, connection.get(place + "?limit=1&key=" + path_segment(arguments.key)));
-  if (found.at("items").empty())
-    return fail(Code::kNotFound, "registers.no_entry", {{"entry", arguments.key}});
-  return place + "/" + text_at(found.at("items").at(0), "id");
+  auto found = connection.get(place + "?limit=1&key=" + path_segment(arguments.key));
+  if (found && !found->at("items").empty())
+    return place + "/" + text_at(found->at("items").at(0), "id");
+  if (std::ranges::all_of(arguments.key, is_digit))
+    return place + "/" + path_segment(arguments.key);
+  if (!found) return std::unexpected(std::move(found.error()));
+  return fail(Code::kNotFound, "registers.no_entry", {{"entry", arguments.key}});
 }
 
 std::string value_cell(Kind kind, const json& value) {
