@@ -40,6 +40,9 @@ std::string place_of_register(const Arguments& arguments) {
 // The path of the entry that is called so, or has that number: whoever may act on an entry need not
 // see the list.
 Result<std::string> place_of_entry(Connection& connection, const Arguments& arguments) {
+  const auto none = fail(Code::kNotFound, "registers.no_entry", {{"entry", arguments.key}});
+  // Of an empty key the list would give the first of all.
+  if (arguments.key.empty()) return none;
   const std::string place = place_of_register(arguments);
   auto found = connection.get(place + "?limit=1&key=" + path_segment(arguments.key));
   if (found && !found->at("items").empty())
@@ -47,7 +50,7 @@ Result<std::string> place_of_entry(Connection& connection, const Arguments& argu
   if (std::ranges::all_of(arguments.key, is_digit))
     return place + "/" + path_segment(arguments.key);
   if (!found) return std::unexpected(std::move(found.error()));
-  return fail(Code::kNotFound, "registers.no_entry", {{"entry", arguments.key}});
+  return none;
 }
 
 std::string value_cell(Kind kind, const json& value) {
