@@ -9,6 +9,7 @@ import json
 from command_line import Shell
 from customer import Customer
 from running_provider import Provider, wait_until
+from staff import make_staff
 
 PASSWORD = "a long passphrase of the second keeper"
 OCTETS = b"%PDF-1.7 who gets which access\n\x00\xff"
@@ -37,10 +38,22 @@ class Founder(Keeper):
         self.token = {"secret": provider.credentials["api_token"]}
 
 
+def give(provider, keeper, profile):
+    """It is privileged: asked for, and approved by another."""
+    asked = keeper.post("/api/v1/requests", {
+        "user": keeper.user["id"], "profile": profile["id"], "reason": "keeps them",
+        "duration_s": 8 * 3600})
+    provider.rest("POST", f"/api/v1/requests/{asked['id']}/approve", {"reason": "as agreed"})
+
+
+def profile_of(provider, name, *actions):
+    return provider.rest("POST", "/api/v1/profiles", {"name": name, "policy": {
+        "Statement": {"Effect": "Allow", "Action": list(actions), "Resource": "*"}}})
+
+
 def make_keepers(provider, founder, names):
     """Readers of the provider who hold a profile over its registers, and nothing else."""
-    profile = provider.rest("POST", "/api/v1/profiles", {"name": "Registers", "policy": {
-        "Statement": {"Effect": "Allow", "Action": "registers:*", "Resource": "*"}}})
+    profile = profile_of(provider, "Registers", "registers:*")
     keepers = []
     for name in names:
         user = founder.json("user", "create", name, "--role", "reader", stdin=PASSWORD + "\n")
@@ -48,15 +61,20 @@ def make_keepers(provider, founder, names):
         assert keepers[-1].json("document", "list") == [], "readers see it"
         keepers[-1].run("document", "add", "X-1", "--title", "x", "--topic", "other",
                         "--owner-role", "x", code=3)
-        # It is privileged: asked for, and approved by another.
-        asked = keepers[-1].post("/api/v1/requests", {
-            "user": user["id"], "profile": profile["id"], "reason": "keeps them",
-            "duration_s": 8 * 3600})
-        provider.rest("POST", f"/api/v1/requests/{asked['id']}/approve", {"reason": "as agreed"})
+        give(provider, keepers[-1], profile)
         wait_until(lambda k=keepers[-1]: provider.request(
             "POST", "/api/v1/registers/documents", {}, k.token["secret"])[0] == 400, 20,
                    "the right")
     return keepers
+
+
+class Outsider(Keeper):
+    """No reader: what a profile gives, and nothing else."""
+
+    def __init__(self, provider, founder, name, profile):
+        self.user = founder.json("user", "create", name, "--role", "member", stdin=PASSWORD + "\n")
+        super().__init__(provider, founder.shell, self.user)
+        give(provider, self, profile)
 
 
 def rows(founder, measure):
@@ -111,6 +129,8 @@ def try_log(provider, first):
     refused = wait_until(lambda: events(action="registers:ApproveVersion", outcome="failure"), 20,
                          "the refusal")
     assert [each["status_detail"] for each in refused] == ["registers.same_person"], refused
+    meant = refused[0]["unmapped"]
+    assert (meant["entry"], meant["version"], meant["method"]) == ("IAM-1", "1", "api_token"), meant
     approved = events(action="registers:ApproveVersion", outcome="success")
     assert {each["unmapped"]["version"] for each in approved} == {"1", "2"}, approved
     assert approved[0]["unmapped"]["method"] == "api_token", approved
@@ -133,6 +153,8 @@ def try_systems(provider, founder, first):
     assert "--access-document" in found["system Serial consoles"][1], found
     first.run("system", "change", "serial consoles", "--access-document", "IAM-1",
               "--access-place", "chapter 4")
+    first.run("system", "change", "Serial consoles", "--access-place", "", code=2)
+    first.run("system", "retire", "", code=4)
     verdict, found = rows(founder, "S07-P-01")
     assert verdict == "pass", found
 
@@ -166,6 +188,67 @@ def try_systems(provider, founder, first):
     assert "Serial consoles" in first.run("system", "export").stdout
 
 
+def try_four_eyes(provider, founder, first):
+    """Beyond the accounts: who made the other's, and whose they are."""
+    file = provider.folder / "access.pdf"
+
+    def propose():
+        return str(first.json("document", "propose", "IAM-1", str(file))["versions"][0]["number"])
+
+    # The administrator made the keeper's account, and there is no other administrator.
+    number = propose()
+    approved = founder.json("document", "approve", "IAM-1", number)["versions"][0]
+    assert approved["approved_by_own_account"], approved
+    verdict, found = rows(founder, "S07-P-01")
+    assert verdict == "fail" and "have another administrator" in found["topic iam"][1], found
+
+    lena = make_staff(provider, "lena", "provider_administrator", PASSWORD)
+    lena = Keeper(provider, founder.shell, lena)
+    number = propose()
+    refused = founder.run("document", "approve", "IAM-1", number, code=3).stderr
+    assert "could have the account" in refused, refused
+    # Both accounts are one person's, whatever else they are.
+    founder.run("person", "bind", "E-2", "lena")
+    refused = lena.run("document", "approve", "IAM-1", number, code=3).stderr
+    assert "one person's" in refused and "approves it" in refused, refused
+    founder.run("person", "unbind", "E-2", "lena")
+    founder.run("person", "add", "Lena", "--reference", "E-4", "--starts", "2020-01-01",
+                "--account", "lena")
+    approved = lena.json("document", "approve", "IAM-1", number)["versions"][0]
+    assert not approved["approved_by_own_account"], approved
+    assert rows(founder, "S07-P-01")[0] == "pass"
+
+
+def try_single_rights(provider, founder, first):
+    """An act on a version wants its own right, and gives no more of the entry than reading does."""
+    document = first.json("document", "show", "IAM-1")
+    number = str(document["version"])
+    mover = Outsider(provider, founder, "noor", profile_of(
+        provider, "Acts", "registers:MoveEntry", "registers:ChangeEntry",
+        "registers:ProposeVersion"))
+    moves = f"/api/v1/registers/documents/{document['id']}/transitions"
+    wait_until(lambda: provider.request("POST", moves, {}, mover.token["secret"])[0] == 400, 20,
+               "the right")
+    mover.run("document", "show", "IAM-1", code=3)
+    for act, action in (("approve", "ApproveVersion"), ("review", "ReviewVersion"),
+                        ("withdraw", "WithdrawVersion")):
+        mover.run("document", act, document["id"], number, code=3)
+        wait_until(lambda a=action: provider.rest(
+            "GET", f"/api/v1/audit/events?action=registers:{a}&outcome=failure&actor=noor")[
+                "items"], 20, action)
+    same = first.json("document", "show", "IAM-1")
+    assert same == document, same
+    assert mover.json("document", "change", document["id"], "--title", "Rights") == {
+        "id": document["id"]}
+    assert document["id"] in mover.run("document", "change", document["id"], "--title",
+                                       "Who gets which access").stdout
+    mover.run("document", "change", document["id"], code=1)
+    file = provider.folder / "access.pdf"
+    assert mover.json("document", "propose", document["id"], str(file)) == {"id": document["id"]}
+    assert first.json("document", "show", document["id"])["versions"][0]["proposed_by_name"] == (
+        "noor")
+
+
 def main():
     with Provider("registers") as provider:
         shell = Shell(provider)
@@ -176,6 +259,8 @@ def main():
         try_documents(provider, founder, first, second)
         try_log(provider, first)
         try_systems(provider, founder, first)
+        try_single_rights(provider, founder, first)
+        try_four_eyes(provider, founder, first)
         print("documents and systems are kept by the command line, and the measures see it")
 
 
