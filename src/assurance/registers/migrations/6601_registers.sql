@@ -76,5 +76,3 @@ CREATE TABLE system_account (
   reason TEXT NOT NULL,                   -- why it is; empty: it is not
   PRIMARY KEY (system_id, account)
 );
-
-CREATE INDEX system_account_person ON system_account (person_id);
