@@ -62,19 +62,25 @@ Result<> check_file(const File& file) {
   return fail(Code::kInvalid, "registers.bad_file_name", {{"limit", std::to_string(kFileNameMax)}});
 }
 
+struct Person {
+  UserId user;
+  std::string name;
+};
+
 // A program's acts are those of its owner.
-Result<UserId> person_behind(Transaction& transaction, UserId user) {
-  TRY(auto rows, transaction.query("SELECT owner_id FROM iam_user WHERE id = :id AND owner_id IS "
-                                   "NOT NULL",
-                                   {{"id", user.value}}));
-  return rows.empty() ? user : UserId{rows[0].integer("owner_id")};
+Result<Person> person_behind(Transaction& transaction, const Actor& by) {
+  TRY(auto rows, transaction.query("SELECT o.id, o.name FROM iam_user u JOIN iam_user o ON o.id = "
+                                   "u.owner_id WHERE u.id = :id",
+                                   {{"id", by.user.value}}));
+  if (rows.empty()) return Person{by.user, by.name};
+  return Person{UserId{rows[0].integer("id")}, rows[0].text("name")};
 }
 
 // Errors: denied ("registers.same_person"), conflict ("registers.proposer_unchecked": of another
 // proposer, or of nobody, as when the version was not there yet).
-Result<> check_two(Transaction& transaction, UserId by, UserId proposer, const Move& move) {
-  TRY(const UserId person, person_behind(transaction, by));
-  if (person == proposer) return fail(Code::kDenied, "registers.same_person");
+Result<> check_two(Transaction& transaction, const Actor& by, UserId proposer, const Move& move) {
+  TRY(const Person person, person_behind(transaction, by));
+  if (person.user == proposer) return fail(Code::kDenied, "registers.same_person");
   if (move.other && move.other->proposer == proposer) return {};
   return fail(Code::kConflict, "registers.proposer_unchecked");
 }
@@ -114,7 +120,7 @@ Result<> Service::insert_version(Transaction& transaction, const Actor& by, cons
                                  EntryId id, std::int64_t number, const File& file) {
   const std::int64_t version = random_.id();
   // Whose program it is may change until it is approved.
-  TRY(const UserId person, person_behind(transaction, by.user));
+  TRY(const Person person, person_behind(transaction, by));
   TRY(transaction.execute(
       "INSERT INTO " + versions_table(of) +
           " (id, entry_id, number, state, state_us, file_name, file_sha256, file_bytes, "
@@ -128,8 +134,8 @@ Result<> Service::insert_version(Transaction& transaction, const Actor& by, cons
        {"file_name", file.name},
        {"sha256", digest_of(file.octets)},
        {"bytes", std::int64_t(file.octets.size())},
-       {"user", person.value},
-       {"name", by.name}}));
+       {"user", person.user.value},
+       {"name", person.name}}));
   TRY(transaction.execute(
       "INSERT INTO " + files_table(of) + " (version_id, octets) VALUES (:id, :octets)",
       {{"id", version}, {"octets", to_base64(as_view(file.octets))}}));
@@ -167,8 +173,7 @@ Result<> Service::move_version(Transaction& transaction, const Actor& by, const 
   if (found->state != transition.from)
     return std::unexpected(wrong_state(transition, found->state));
   TRY(check_guard(transaction, transition.guard, entry.id, move.number));
-  if (transition.eyes == Eyes::kFour)
-    TRY(check_two(transaction, by.user, found->proposed.user, move));
+  if (transition.eyes == Eyes::kFour) TRY(check_two(transaction, by, found->proposed.user, move));
   const database::Parameters which = {
       {"id", entry.id.value}, {"to", std::string(transition.to)}, {"now", to_us(clock_.now())}};
   const std::string table = versions_table(of);

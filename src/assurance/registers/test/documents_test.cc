@@ -58,7 +58,10 @@ TEST_P(DocumentsTest, AVersionIsApprovedByAnotherPersonAndSupersedesTheOneBefore
   EXPECT_FALSE(approved.versions.at(0).approved_by_own_account);
 
   // What a program proposed is its owner's.
-  propose(robot_, "another text");
+  const Version other = propose(robot_, "another text").versions.at(0);
+  EXPECT_EQ(other.proposed.user, ines_.user);
+  EXPECT_EQ(other.proposed.name, "ines");
+  EXPECT_EQ(last().actor, "robot") << "the log knows the program";
   EXPECT_EQ(refusal(move(ines_, "approve", "draft", 2)), "registers.same_person");
   // Whoever it is given to since.
   execute("UPDATE iam_user SET owner_id = 12 WHERE id = 13");
