@@ -164,7 +164,7 @@ def try_systems(provider, founder, first):
     assert [line.split()[0] for line in told.stdout.splitlines()] == ["LINE", "2", "4"], told
     assert "Nothing was replaced" in told.stderr, told
     scan.write_text("account,person,break_glass,reason\nroot,,1,in the safe\nada,E-1,,\n")
-    assert "2 local accounts" in first.run("system", "scan", "Serial consoles", str(scan)).stdout
+    assert "Local accounts: 2." in first.run("system", "scan", "Serial consoles", str(scan)).stdout
     shown = first.run("system", "show", "Serial consoles").stdout
     assert "in the safe" in shown and "chapter 4" in shown, shown
     verdict, found = rows(founder, "S07-P-02")
