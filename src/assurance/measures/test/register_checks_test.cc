@@ -126,8 +126,10 @@ TEST_P(RegisterChecks, AnApprovalByOnesOwnAccountIsNone) {
   expect("S07-P-01", Verdict::kPass, {});
   execute("UPDATE document_version SET approved_by_own_account = 1");
   const std::string own =
-      ": version 1 of IAM-1 was approved by who may have the account of who proposed it: propose "
-      "it again, and have another administrator approve it";
+      ": version 1 of IAM-1 was approved, but not surely by another person than who proposed it: "
+      "have "
+      "a keeper who is no administrator propose it again, and another keeper or administrator "
+      "approve it";
   expect("S07-P-01", Verdict::kFail, {"system Consoles" + own, "topic iam" + own});
 }
 
