@@ -117,6 +117,10 @@ def try_documents(provider, founder, first, second):
     assert "superseded" in shown and newer["versions"][0]["file_sha256"] in shown, shown
     lines = first.run("document", "export").stdout.splitlines()
     assert lines[0].startswith("reference,title,topic,") and "IAM-1" in lines[1], lines
+    for place in ("registers/documents/entries.csv", "people.csv"):
+        _, headers, _ = provider.request("GET", f"/api/v1/{place}")
+        assert "sandbox" in headers["Content-Security-Policy"], (place, headers)
+        assert headers["Content-Disposition"].startswith("attachment;"), (place, headers)
     founder.run("document", "show", "IAM-2", code=4)
 
 

@@ -1,5 +1,5 @@
 // The provider's registers, each by its declaration: entries, versions with files, what is scanned.
-#include "base/text_encoding.h"
+#include "attachment.h"
 #include "iam/crossing.h"
 #include "iam/second_person.h"
 #include "page.h"
@@ -323,25 +323,13 @@ Task<Answer> propose_version(Call& call) {
   co_return answer(shape_after_act(call, on.of, proposed), 201);
 }
 
-Task<Answer> send(Call& call, const std::string& kind, const std::string& name,
-                  const std::string& octets) {
-  // As an attachment: a file never runs as a page of the console.
-  call.response.fields.set("Content-Security-Policy", "sandbox; default-src 'none'");
-  call.response.fields.set("Content-Type", kind);
-  call.response.fields.set("Content-Disposition",
-                           "attachment; filename*=UTF-8''" + percent_encode(name, Slash::kEncode));
-  CO_TRY(co_await call.response.start(std::nullopt));
-  CO_TRY(co_await call.response.write(as_view(octets)));
-  co_return Answer::sent();
-}
-
 Task<Answer> get_file(Call& call) {
   CO_TRY(Meant on, meant(call));
   CO_TRY(const auto number, parse_id<Id<struct NumberTag>>(call.path[2]));
   on.details = {{"version", number.text()}};
   CO_TRY(const auto file,
          told(call, on, co_await registers_of(call).file(on.of, on.id, number.value)));
-  co_return co_await send(call, "application/octet-stream", file.name, file.octets);
+  co_return co_await send_attachment(call, "application/octet-stream", file.name, file.octets);
 }
 
 Task<Answer> scan_entry(Call& call) {
@@ -360,7 +348,8 @@ Task<Answer> scan_entry(Call& call) {
 Task<Answer> export_entries(Call& call) {
   CO_TRY(const Meant on, meant(call));
   CO_TRY(const auto file, co_await registers_of(call).export_entries(actor_of(call), on.of));
-  co_return co_await send(call, "text/csv; charset=utf-8", std::string(on.of.name) + ".csv", file);
+  co_return co_await send_attachment(call, "text/csv; charset=utf-8",
+                                     std::string(on.of.name) + ".csv", file);
 }
 
 constexpr Route kRoutes[] = {
