@@ -4,7 +4,9 @@ person and approved by another, its file got back, its review; a system with the
 scan found. Measures S07-P-01 and S07-P-02 say what is missing until nothing is.
 """
 
+import contextlib
 import json
+import sqlite3
 
 from command_line import Shell
 from customer import Customer
@@ -253,6 +255,23 @@ def try_single_rights(provider, founder, first):
         "noor")
 
 
+def try_damaged_file(provider, founder, first):
+    """Behind the back of the daemon: a version without its file is none, and the log says so."""
+    with contextlib.closing(sqlite3.connect(provider.data / "state.db", timeout=30)) as state:
+        with state:
+            state.execute("DELETE FROM document_file")
+    number = str(first.json("document", "show", "IAM-1")["version"])
+    said = first.run("document", "fetch", "IAM-1", number, str(provider.folder / "x"), code=1)
+    assert "propose it again" in said.stderr, said
+    event = wait_until(lambda: provider.rest(
+        "GET", "/api/v1/audit/events?action=registers:GetFile&outcome=failure")["items"], 20,
+                       "the event")[0]["ocsf"]
+    assert event["status_detail"] == "registers.file_damaged", event
+    assert event["unmapped"]["version"] == number, event
+    verdict, found = rows(founder, "S07-P-01")
+    assert verdict == "fail" and "its file is gone" in found["system Serial consoles"][1], found
+
+
 def main():
     with Provider("registers") as provider:
         shell = Shell(provider)
@@ -265,6 +284,7 @@ def main():
         try_systems(provider, founder, first)
         try_single_rights(provider, founder, first)
         try_four_eyes(provider, founder, first)
+        try_damaged_file(provider, founder, first)
         print("documents and systems are kept by the command line, and the measures see it")
 
 
