@@ -32,7 +32,9 @@ class RegistersKept {
                               std::int64_t number = 0) {
     for (const registers::Transition& each : of.transitions)
       if (each.act == act)
-        return kept_.move(second_, of, id, {.transition = &each, .number = number});
+        return kept_.move(
+            second_, of, id,
+            {.transition = &each, .number = number, .other = registers::OtherPerson{first_.user}});
     ENSURE(false);
   }
   Task<registers::Scanned> scan(EntryId id, const std::string& file) {
@@ -76,8 +78,8 @@ TEST_F(MeasuresBroken, SystemWhoseAccessNothingDescribes) {
   must(kept.propose(access));
   EXPECT_EQ(verdict("S07-P-01"), "fail") << "a draft describes nothing";
   EXPECT_EQ(why("S07-P-01", "system Consoles"),
-            "no version of IAM-1, which describes its access, is approved: have another person "
-            "approve one, with `belfry document approve`");
+            "no version of IAM-1, which describes its access, is approved, or its file is gone: "
+            "propose one, and have another person approve it, with `belfry document approve`");
   must(kept.move(kept.documents, access, "approve", 1));
   EXPECT_THAT(failing("S07-P-01"), IsEmpty());
   EXPECT_EQ(verdict("S07-P-01"), "pass");
@@ -85,7 +87,10 @@ TEST_F(MeasuresBroken, SystemWhoseAccessNothingDescribes) {
 
   clock().jump(days(370));
   EXPECT_THAT(failing("S07-P-01"),
-              ElementsAre("topic iam: the review of IAM-1, version 1, has been due for 4 days: "
+              ElementsAre("system Consoles: the review of IAM-1, version 1, which describes its "
+                          "access, has been due for 4 days: review it with `belfry document "
+                          "review`, or propose a new version",
+                          "topic iam: the review of IAM-1, version 1, has been due for 4 days: "
                           "review it with `belfry document review`, or propose a new version"));
   must(kept.move(kept.documents, access, "review", 1));
   EXPECT_EQ(verdict("S07-P-01"), "pass");

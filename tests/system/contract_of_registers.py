@@ -34,6 +34,7 @@ def try_documents(keeper):
     one["entry"] = made["id"]
     changed = ask("PATCH", ENTRY, 200, {"review_months": 6}, **one)
     assert (changed["review_months"], changed["title"]) == (6, "Access"), changed
+    ask("PATCH", ENTRY, 400, {}, **one)
     ask("PATCH", ENTRY, 404, {"title": "x"}, register="documents", entry="7")
     versions = ENTRY + "/versions"
     proposed = ask("POST", versions, 201, OCTETS,
@@ -49,6 +50,8 @@ def try_documents(keeper):
     ask("POST", moves, 400, {"act": "praise", "version": 1}, **one)
     ask("POST", moves, 400, {"act": "approve"}, **one)
     ask("POST", moves, 404, {"act": "approve", "version": 2}, **one)
+    for number in (-1, 2**64 - 1):
+        ask("POST", moves, 400, {"act": "approve", "version": number}, **one)
     ask("POST", moves, 409, {"act": "review", "version": 1}, **one)
     refused = ask("POST", moves, 403, {"act": "approve", "version": 1}, **one)
     assert refused["message_id"] == "registers.same_person", refused

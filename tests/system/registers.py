@@ -4,11 +4,14 @@ person and approved by another, its file got back, its review; a system with the
 scan found. Measures S07-P-01 and S07-P-02 say what is missing until nothing is.
 """
 
+import contextlib
 import json
+import sqlite3
 
 from command_line import Shell
 from customer import Customer
 from running_provider import Provider, wait_until
+from staff import make_staff
 
 PASSWORD = "a long passphrase of the second keeper"
 OCTETS = b"%PDF-1.7 who gets which access\n\x00\xff"
@@ -37,10 +40,22 @@ class Founder(Keeper):
         self.token = {"secret": provider.credentials["api_token"]}
 
 
+def give(provider, keeper, profile):
+    """It is privileged: asked for, and approved by another."""
+    asked = keeper.post("/api/v1/requests", {
+        "user": keeper.user["id"], "profile": profile["id"], "reason": "keeps them",
+        "duration_s": 8 * 3600})
+    provider.rest("POST", f"/api/v1/requests/{asked['id']}/approve", {"reason": "as agreed"})
+
+
+def profile_of(provider, name, *actions):
+    return provider.rest("POST", "/api/v1/profiles", {"name": name, "policy": {
+        "Statement": {"Effect": "Allow", "Action": list(actions), "Resource": "*"}}})
+
+
 def make_keepers(provider, founder, names):
     """Readers of the provider who hold a profile over its registers, and nothing else."""
-    profile = provider.rest("POST", "/api/v1/profiles", {"name": "Registers", "policy": {
-        "Statement": {"Effect": "Allow", "Action": "registers:*", "Resource": "*"}}})
+    profile = profile_of(provider, "Registers", "registers:*")
     keepers = []
     for name in names:
         user = founder.json("user", "create", name, "--role", "reader", stdin=PASSWORD + "\n")
@@ -48,15 +63,20 @@ def make_keepers(provider, founder, names):
         assert keepers[-1].json("document", "list") == [], "readers see it"
         keepers[-1].run("document", "add", "X-1", "--title", "x", "--topic", "other",
                         "--owner-role", "x", code=3)
-        # It is privileged: asked for, and approved by another.
-        asked = keepers[-1].post("/api/v1/requests", {
-            "user": user["id"], "profile": profile["id"], "reason": "keeps them",
-            "duration_s": 8 * 3600})
-        provider.rest("POST", f"/api/v1/requests/{asked['id']}/approve", {"reason": "as agreed"})
+        give(provider, keepers[-1], profile)
         wait_until(lambda k=keepers[-1]: provider.request(
             "POST", "/api/v1/registers/documents", {}, k.token["secret"])[0] == 400, 20,
                    "the right")
     return keepers
+
+
+class Outsider(Keeper):
+    """No reader: what a profile gives, and nothing else."""
+
+    def __init__(self, provider, founder, name, profile):
+        self.user = founder.json("user", "create", name, "--role", "member", stdin=PASSWORD + "\n")
+        super().__init__(provider, founder.shell, self.user)
+        give(provider, self, profile)
 
 
 def rows(founder, measure):
@@ -99,6 +119,10 @@ def try_documents(provider, founder, first, second):
     assert "superseded" in shown and newer["versions"][0]["file_sha256"] in shown, shown
     lines = first.run("document", "export").stdout.splitlines()
     assert lines[0].startswith("reference,title,topic,") and "IAM-1" in lines[1], lines
+    for place in ("registers/documents/entries.csv", "people.csv"):
+        _, headers, _ = provider.request("GET", f"/api/v1/{place}")
+        assert "sandbox" in headers["Content-Security-Policy"], (place, headers)
+        assert headers["Content-Disposition"].startswith("attachment;"), (place, headers)
     founder.run("document", "show", "IAM-2", code=4)
 
 
@@ -111,6 +135,8 @@ def try_log(provider, first):
     refused = wait_until(lambda: events(action="registers:ApproveVersion", outcome="failure"), 20,
                          "the refusal")
     assert [each["status_detail"] for each in refused] == ["registers.same_person"], refused
+    meant = refused[0]["unmapped"]
+    assert (meant["entry"], meant["version"], meant["method"]) == ("IAM-1", "1", "api_token"), meant
     approved = events(action="registers:ApproveVersion", outcome="success")
     assert {each["unmapped"]["version"] for each in approved} == {"1", "2"}, approved
     assert approved[0]["unmapped"]["method"] == "api_token", approved
@@ -133,6 +159,8 @@ def try_systems(provider, founder, first):
     assert "--access-document" in found["system Serial consoles"][1], found
     first.run("system", "change", "serial consoles", "--access-document", "IAM-1",
               "--access-place", "chapter 4")
+    first.run("system", "change", "Serial consoles", "--access-place", "", code=2)
+    first.run("system", "retire", "", code=4)
     verdict, found = rows(founder, "S07-P-01")
     assert verdict == "pass", found
 
@@ -142,7 +170,7 @@ def try_systems(provider, founder, first):
     assert [line.split()[0] for line in told.stdout.splitlines()] == ["LINE", "2", "4"], told
     assert "Nothing was replaced" in told.stderr, told
     scan.write_text("account,person,break_glass,reason\nroot,,1,in the safe\nada,E-1,,\n")
-    assert "2 local accounts" in first.run("system", "scan", "Serial consoles", str(scan)).stdout
+    assert "Local accounts: 2." in first.run("system", "scan", "Serial consoles", str(scan)).stdout
     shown = first.run("system", "show", "Serial consoles").stdout
     assert "in the safe" in shown and "chapter 4" in shown, shown
     verdict, found = rows(founder, "S07-P-02")
@@ -166,6 +194,84 @@ def try_systems(provider, founder, first):
     assert "Serial consoles" in first.run("system", "export").stdout
 
 
+def try_four_eyes(provider, founder, first):
+    """Beyond the accounts: who made the other's, and whose they are."""
+    file = provider.folder / "access.pdf"
+
+    def propose():
+        return str(first.json("document", "propose", "IAM-1", str(file))["versions"][0]["number"])
+
+    # The administrator made the keeper's account, and there is no other administrator.
+    number = propose()
+    approved = founder.json("document", "approve", "IAM-1", number)["versions"][0]
+    assert approved["approved_by_own_account"], approved
+    verdict, found = rows(founder, "S07-P-01")
+    assert verdict == "fail" and "not surely" in found["topic iam"][1], found
+
+    lena = make_staff(provider, "lena", "provider_administrator", PASSWORD)
+    lena = Keeper(provider, founder.shell, lena)
+    number = propose()
+    refused = founder.run("document", "approve", "IAM-1", number, code=3).stderr
+    assert "could have the account" in refused, refused
+    # Both accounts are one person's, whatever else they are.
+    founder.run("person", "bind", "E-2", "lena")
+    refused = lena.run("document", "approve", "IAM-1", number, code=3).stderr
+    assert "one person's" in refused and "approves it" in refused, refused
+    founder.run("person", "unbind", "E-2", "lena")
+    founder.run("person", "add", "Lena", "--reference", "E-4", "--starts", "2020-01-01",
+                "--account", "lena")
+    approved = lena.json("document", "approve", "IAM-1", number)["versions"][0]
+    assert not approved["approved_by_own_account"], approved
+    assert rows(founder, "S07-P-01")[0] == "pass"
+
+
+def try_single_rights(provider, founder, first):
+    """An act on a version wants its own right, and gives no more of the entry than reading does."""
+    document = first.json("document", "show", "IAM-1")
+    number = str(document["version"])
+    mover = Outsider(provider, founder, "noor", profile_of(
+        provider, "Acts", "registers:MoveEntry", "registers:ChangeEntry",
+        "registers:ProposeVersion"))
+    moves = f"/api/v1/registers/documents/{document['id']}/transitions"
+    wait_until(lambda: provider.request("POST", moves, {}, mover.token["secret"])[0] == 400, 20,
+               "the right")
+    mover.run("document", "show", "IAM-1", code=3)
+    for act, action in (("approve", "ApproveVersion"), ("review", "ReviewVersion"),
+                        ("withdraw", "WithdrawVersion")):
+        mover.run("document", act, document["id"], number, code=3)
+        wait_until(lambda a=action: provider.rest(
+            "GET", f"/api/v1/audit/events?action=registers:{a}&outcome=failure&actor=noor")[
+                "items"], 20, action)
+    same = first.json("document", "show", "IAM-1")
+    assert same == document, same
+    assert mover.json("document", "change", document["id"], "--title", "Rights") == {
+        "id": document["id"]}
+    assert document["id"] in mover.run("document", "change", document["id"], "--title",
+                                       "Who gets which access").stdout
+    mover.run("document", "change", document["id"], code=1)
+    file = provider.folder / "access.pdf"
+    assert mover.json("document", "propose", document["id"], str(file)) == {"id": document["id"]}
+    assert first.json("document", "show", document["id"])["versions"][0]["proposed_by_name"] == (
+        "noor")
+
+
+def try_damaged_file(provider, founder, first):
+    """Behind the back of the daemon: a version without its file is none, and the log says so."""
+    with contextlib.closing(sqlite3.connect(provider.data / "state.db", timeout=30)) as state:
+        with state:
+            state.execute("DELETE FROM document_file")
+    number = str(first.json("document", "show", "IAM-1")["version"])
+    said = first.run("document", "fetch", "IAM-1", number, str(provider.folder / "x"), code=1)
+    assert "propose it again" in said.stderr, said
+    event = wait_until(lambda: provider.rest(
+        "GET", "/api/v1/audit/events?action=registers:GetFile&outcome=failure")["items"], 20,
+                       "the event")[0]["ocsf"]
+    assert event["status_detail"] == "registers.file_damaged", event
+    assert event["unmapped"]["version"] == number, event
+    verdict, found = rows(founder, "S07-P-01")
+    assert verdict == "fail" and "its file is gone" in found["system Serial consoles"][1], found
+
+
 def main():
     with Provider("registers") as provider:
         shell = Shell(provider)
@@ -176,6 +282,9 @@ def main():
         try_documents(provider, founder, first, second)
         try_log(provider, first)
         try_systems(provider, founder, first)
+        try_single_rights(provider, founder, first)
+        try_four_eyes(provider, founder, first)
+        try_damaged_file(provider, founder, first)
         print("documents and systems are kept by the command line, and the measures see it")
 
 

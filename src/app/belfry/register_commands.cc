@@ -1,4 +1,5 @@
 // belfry document, system: the provider's registers, each by its declaration.
+#include "base/ascii.h"
 #include "commands.h"
 #include "input.h"
 #include "names.h"
@@ -36,13 +37,20 @@ std::string place_of_register(const Arguments& arguments) {
   return "/api/v1/registers/" + std::string(arguments.of.name);
 }
 
-// The path of the entry that is called so.
+// The path of the entry that is called so, or has that number: whoever may act on an entry need not
+// see the list.
 Result<std::string> place_of_entry(Connection& connection, const Arguments& arguments) {
+  const auto none = fail(Code::kNotFound, "registers.no_entry", {{"entry", arguments.key}});
+  // Of an empty key the list would give the first of all.
+  if (arguments.key.empty()) return none;
   const std::string place = place_of_register(arguments);
-  TRY(const json found, connection.get(place + "?limit=1&key=" + path_segment(arguments.key)));
-  if (found.at("items").empty())
-    return fail(Code::kNotFound, "registers.no_entry", {{"entry", arguments.key}});
-  return place + "/" + text_at(found.at("items").at(0), "id");
+  auto found = connection.get(place + "?limit=1&key=" + path_segment(arguments.key));
+  if (found && !found->at("items").empty())
+    return place + "/" + text_at(found->at("items").at(0), "id");
+  if (std::ranges::all_of(arguments.key, is_digit))
+    return place + "/" + path_segment(arguments.key);
+  if (!found) return std::unexpected(std::move(found.error()));
+  return none;
 }
 
 std::string value_cell(Kind kind, const json& value) {
@@ -94,6 +102,8 @@ void tell(const Invocation& invocation, const Declaration& of, const json& entry
   if (invocation.json) return print_json(entry);
   Table facts;
   facts.add({say("cli.head.id"), cell(entry.at("id"))});
+  // Whoever may not read it is told which it is.
+  if (!entry.contains(of.key().name)) return facts.print();
   for (const Field& field : of.fields)
     facts.add({say(field.head), value_cell(field.kind, entry.at(std::string(field.name)))});
   if (!of.has_versions()) facts.add({say("cli.head.state"), code_cell(entry.at("state"))});
@@ -271,6 +281,10 @@ class Group {
   void add_field(CLI::App* command, const Field& field) {
     CLI::Option* option = command->add_option(
         option_of(field.name), arguments_->fields[std::string(field.name)], say(field.help));
+    // Else it would look as if it were emptied.
+    option->check([](const std::string& text) {
+      return text.empty() ? say("cli.register.empty", {{"none", std::string(kNone)}}) : "";
+    });
     if (field.choices.empty()) return;
     std::vector<std::string> choices(field.choices.begin(), field.choices.end());
     option->check(CLI::IsMember(std::move(choices)));

@@ -48,6 +48,7 @@ constexpr auto kSources = std::to_array<TableSource>({
     // The provider's registers
     {"document", Proof::kDeclared, ""},
     {"document_version", Proof::kDeclared, ""},
+    {"document_file", Proof::kDeclared, ""},
     {"system", Proof::kDeclared, ""},
     {"system_account", Proof::kDeclared, ""},
     // The collector of the object engine

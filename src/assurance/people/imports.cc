@@ -245,7 +245,7 @@ Task<Imported> RegisterService::import_people(const Actor& by, std::string file)
     co_return fail(
         Code::kInvalid, "people.file_too_large",
         {{"lines", std::to_string(kLinesMax)}, {"kib", std::to_string(kFileOctetsMax >> 10)}});
-  CO_TRY(const auto lines, csv::parse(file));
+  CO_TRY(const auto lines, co_await runtime::blocking(*pool_, [&] { return csv::parse(file); }));
   if (lines.size() > kLinesMax + 1)
     co_return fail(
         Code::kInvalid, "people.file_too_large",

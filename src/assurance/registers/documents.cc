@@ -22,7 +22,8 @@ constexpr Field kFields[] = {
      .head = "registers.head.reference",
      .help = "registers.help.reference",
      .kind = Kind::kReference,
-     .is_required = true},
+     .is_required = true,
+     .held = Held::kAsItIs},
     {.name = "title",
      .head = "registers.head.title",
      .help = "registers.help.title",
@@ -32,7 +33,8 @@ constexpr Field kFields[] = {
      .help = "registers.help.topic",
      .kind = Kind::kChoice,
      .is_required = true,
-     .choices = kTopics},
+     .choices = kTopics,
+     .held = Held::kAsItIs},
     {.name = "owner_role",
      .head = "registers.head.owner_role",
      .help = "registers.help.owner_role",
@@ -44,7 +46,8 @@ constexpr Field kFields[] = {
      .is_required = true,
      .least = 1,
      .most = 60,
-     .otherwise = "12"},
+     .otherwise = "12",
+     .held = Held::kNoMore},
 };
 
 // A month is a twelfth of a year of 365.25 days, as measure S07-P-01 reckons it.

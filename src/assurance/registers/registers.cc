@@ -39,6 +39,50 @@ std::vector<audit::Detail> details_of(const Values& values) {
   return details;
 }
 
+std::vector<audit::Detail> details_of(const Values& now, const Values& before) {
+  std::vector<audit::Detail> details = details_of(now);
+  for (const auto& [name, value] : now)
+    details.push_back({name + "_before", before.find(name)->second});
+  return details;
+}
+
+// Whether a version in that state can still go on to another, or be looked at again.
+bool is_live(const Declaration& of, const std::string& state) {
+  return std::ranges::find(of.transitions, state, &Transition::from) != of.transitions.end();
+}
+
+// Else what one person approved is changed by another. Errors: conflict ("registers.held",
+// "registers.held_count").
+Result<> check_held(const Declaration& of, const Entry& before, const Values& differing) {
+  const auto live = std::ranges::find_if(
+      before.versions, [&](const Version& version) { return is_live(of, version.state); });
+  if (live == before.versions.end()) return {};
+  for (const auto& [name, value] : differing) {
+    const Field& field = *std::ranges::find(of.fields, name, &Field::name);
+    if (field.held == Held::kNot) continue;
+    const bool may_be_less = field.held == Held::kNoMore;
+    if (may_be_less && is_less(value, before.values.find(name)->second)) continue;
+    return fail(Code::kConflict, may_be_less ? "registers.held_count" : "registers.held",
+                {{"field", name}, {"version", std::to_string(live->number)}});
+  }
+  return {};
+}
+
+// Whether a change that gives `values` has to do with the field: it gives it, or what it depends
+// on.
+bool is_touched(const Field& field, const Values& values) {
+  return values.contains(field.name) || values.contains(field.only_when.field);
+}
+
+// `values` with what is emptied, as it was for another value of what it depends on.
+Values with_what_follows(const Declaration& of, Values before, Values values) {
+  for (const auto& [name, value] : values) before[name] = value;
+  for (const Field& field : of.fields)
+    if (is_touched(field, values) && !applies(field, before))
+      values.try_emplace(std::string(field.name));
+  return values;
+}
+
 // Of the fields alone, as they are.
 Values fields_of(const Declaration& of, const Entry& entry) {
   Values values;
@@ -221,16 +265,22 @@ Task<Entry> Service::enter(const Actor& by, const Declaration& of, const Values&
 
 Task<Entry> Service::change(const Actor& by, const Declaration& of, EntryId id,
                             const Values& values) {
+  if (values.empty()) co_return fail(Code::kInvalid, "registers.nothing_given");
   CO_TRY(check_known(of.fields, values));
   co_return co_await write<Entry>([&](Transaction& transaction) -> Result<Entry> {
     TRY(Entry before, find_entry(transaction, of, id));
     Values wanted = fields_of(of, before), differing;
-    for (const auto& [name, value] : values) {
+    std::vector<Field> touched;
+    for (const auto& [name, value] : with_what_follows(of, wanted, values)) {
       if (wanted.at(name) != value) differing[name] = value;
       wanted[name] = value;
     }
+    // What it has nothing to do with stays, though it would not be taken now: a directory is gone.
+    for (const Field& field : of.fields)
+      if (is_touched(field, values)) touched.push_back(field);
     if (differing.empty()) return before;
-    TRY(auto columns, columns_of(transaction, by.tenant, of.fields, wanted));
+    TRY(check_held(of, before, differing));
+    TRY(auto columns, columns_of(transaction, by.tenant, touched, wanted));
     const std::string& key = wanted.find(of.key().name)->second;
     TRY(check_free(transaction, of, id, key));
     columns.push_back({"key_text", to_lower(key)});
@@ -240,7 +290,7 @@ Task<Entry> Service::change(const Actor& by, const Declaration& of, EntryId id,
       set += (set.empty() ? "" : ", ") + column.name + " = :" + column.name;
     columns.push_back({"id", id.value});
     TRY(transaction.execute("UPDATE " + table_of(of) + " SET " + set + " WHERE id = :id", columns));
-    auto details = details_of(differing);
+    auto details = details_of(differing, before.values);
     details.push_back({"entry", before.values.find(of.key().name)->second});
     TRY(note(transaction, by, resource_of(of, id), std::move(details)));
     return find_entry(transaction, of, id);
@@ -268,7 +318,8 @@ Task<Entry> Service::move(const Actor& by, const Declaration& of, EntryId id, co
     if (of.has_versions()) {
       TRY(move_version(transaction, by, of, before, move));
       details.push_back({"version", std::to_string(move.number)});
-      if (move.by_own_account) details.push_back({"approved_by_own_account", "yes"});
+      if (move.other && move.other->may_be_one)
+        details.push_back({"approved_by_own_account", "yes"});
     } else {
       TRY(move_entry(transaction, of, before, move));
     }

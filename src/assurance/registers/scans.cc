@@ -3,6 +3,9 @@
 #include "csv/columns.h"
 #include "service.h"
 
+#include <algorithm>
+#include <iterator>
+#include <map>
 #include <set>
 
 namespace belfry::registers {
@@ -56,6 +59,18 @@ class Scan {
     return scanned;
   }
 
+  // How many lines have each flag.
+  std::vector<audit::Detail> flagged() const {
+    std::vector<audit::Detail> details;
+    for (const Field& field : of_.list->fields) {
+      if (field.kind != Kind::kFlag) continue;
+      const auto found = flagged_.find(field.name);
+      details.push_back(
+          {std::string(field.name), std::to_string(found == flagged_.end() ? 0 : found->second)});
+    }
+    return details;
+  }
+
  private:
   std::string table() const { return std::string(of_.list->table); }
 
@@ -75,6 +90,9 @@ class Scan {
     row.push_back({"position", std::int64_t(keys_.size())});
     TRY(transaction_.execute("INSERT INTO " + table() + " (" + names + ") VALUES (" + places + ")",
                              row));
+    for (const Field& field : fields)
+      if (field.kind == Kind::kFlag && values.find(field.name)->second == "1")
+        ++flagged_[field.name];
     return {};
   }
 
@@ -83,6 +101,7 @@ class Scan {
   const Declaration& of_;
   const EntryId id_;
   std::set<std::string> keys_;
+  std::map<std::string_view, std::size_t> flagged_;
 };
 
 }  // namespace
@@ -110,12 +129,13 @@ Task<Scanned> Service::scan(const Actor& by, const Declaration& of, EntryId id, 
         {{"lines", std::to_string(kLinesMax)}, {"kib", std::to_string(kFileOctetsMax >> 10)}});
   };
   if (file.size() > kFileOctetsMax) co_return too_large();
-  CO_TRY(const auto lines, csv::parse(file));
+  CO_TRY(const auto lines, co_await runtime::blocking(*pool_, [&] { return csv::parse(file); }));
   if (lines.size() > kLinesMax + 1) co_return too_large();
   Scanned faulty;
   auto done = co_await write<Scanned>([&](Transaction& transaction) -> Result<Scanned> {
     TRY(const Entry before, find_entry(transaction, of, id));
-    TRY(Scanned scanned, Scan(transaction, by.tenant, of, id).replace(lines));
+    Scan work(transaction, by.tenant, of, id);
+    TRY(Scanned scanned, work.replace(lines));
     if (!scanned.faults.empty()) {
       faulty = std::move(scanned);
       // Nothing of it stays.
@@ -124,9 +144,11 @@ Task<Scanned> Service::scan(const Actor& by, const Declaration& of, EntryId id, 
     TRY(transaction.execute("UPDATE " + std::string(of.noun) + " SET " +
                                 std::string(of.list->scanned) + " = :now WHERE id = :id",
                             {{"now", to_us(clock_.now())}, {"id", id.value}}));
-    TRY(note(transaction, by, resource_of(of, id),
-             {{"entry", before.values.find(of.key().name)->second},
-              {"lines", std::to_string(scanned.lines)}}));
+    std::vector<audit::Detail> details = {{"entry", before.values.find(of.key().name)->second},
+                                          {"lines", std::to_string(scanned.lines)},
+                                          {"sha256", digest_of(file)}};
+    std::ranges::copy(work.flagged(), std::back_inserter(details));
+    TRY(note(transaction, by, resource_of(of, id), std::move(details)));
     return scanned;
   });
   if (done || done.error().message() != "registers.scan_faults") co_return done;

@@ -85,8 +85,9 @@ Result<Entry> find_entry(Transaction& transaction, const Declaration& of, EntryI
 Result<std::vector<Version>> versions_of(Transaction& transaction, const Declaration& of,
                                          EntryId id);
 Result<std::vector<Values>> list_of(Transaction& transaction, const Declaration& of, EntryId id);
+// SHA-256, hexadecimal.
+std::string digest_of(const std::string& octets);
 // Errors: conflict (the guard's).
 Result<> check_guard(Transaction& transaction, const Guard& guard, EntryId id, std::int64_t number);
-Error wrong_state(const Transition& transition, const std::string& state);
 
 }  // namespace belfry::registers

@@ -15,7 +15,7 @@ constexpr std::string_view kWaysIn[] = {"belfry", "directory", "local"};
 // Nobody signs in with an issuer that is for programs alone, or that has no name to type.
 constexpr Link kDirectory{"issuer", "organisation",
                           "t.tenant_id = :tenant_id AND t.purpose <> 'programs'"};
-constexpr Link kDocument{"document", "reference", "1 = 1"};
+constexpr Link kDocument{"document", "reference", "1 = 1", "key_text"};
 constexpr Link kPerson{"person", "reference", "t.tenant_id = :tenant_id"};
 
 constexpr Field kFields[] = {

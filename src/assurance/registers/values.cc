@@ -30,12 +30,16 @@ bool is_reference(std::string_view text) {
          std::ranges::all_of(text, fits);
 }
 
-std::optional<std::int64_t> count_in(const Field& field, std::string_view text) {
+std::optional<std::int64_t> count_in(std::string_view text) {
   std::int64_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   const bool is_whole = error == std::errc() && end == text.data() + text.size();
-  if (!is_whole || count < field.least || count > field.most) return std::nullopt;
-  return count;
+  return is_whole ? std::optional(count) : std::nullopt;
+}
+
+std::optional<std::int64_t> count_in(const Field& field, std::string_view text) {
+  const auto count = count_in(text);
+  return count && *count >= field.least && *count <= field.most ? count : std::nullopt;
 }
 
 Result<database::Value> link_to(Transaction& transaction, TenantId tenant, const Field& field,
@@ -45,12 +49,13 @@ Result<database::Value> link_to(Transaction& transaction, TenantId tenant, const
       fail(Code::kNotFound, "registers.no_link", {{"field", name_of(field)}, {"value", text}});
   if (!csv::is_plain(text, kTextMax)) return none;
   const Link& link = *field.link;
-  database::Parameters parameters = {{"key", text}};
+  const bool is_folded = !link.folded.empty();
+  database::Parameters parameters = {{"key", is_folded ? to_lower(text) : text}};
   if (link.where.contains(":tenant_id")) parameters.push_back({"tenant_id", tenant.value});
-  TRY(auto rows,
-      transaction.query("SELECT t.id FROM " + std::string(link.table) + " t WHERE t." +
-                            std::string(link.key) + " = :key AND " + std::string(link.where),
-                        parameters));
+  TRY(auto rows, transaction.query("SELECT t.id FROM " + std::string(link.table) + " t WHERE t." +
+                                       std::string(is_folded ? link.folded : link.key) +
+                                       " = :key AND " + std::string(link.where),
+                                   parameters));
   if (rows.empty()) return none;
   return rows[0].integer("id");
 }
@@ -103,11 +108,10 @@ std::string text_of(const Values& values, std::string_view name) {
 // Whether there is what has to be, and nothing where nothing may be.
 Result<> check_presence(const Field& field, const Values& values) {
   const Condition& when = field.only_when;
-  const bool applies = when.field.empty() || text_of(values, when.field) == when.value;
   const bool is_there = !text_of(values, field.name).empty();
-  if (applies && field.is_required && !is_there)
+  if (applies(field, values) && field.is_required && !is_there)
     return fail(Code::kInvalid, "registers.needed", {{"field", name_of(field)}});
-  if (applies || !is_there) return {};
+  if (applies(field, values) || !is_there) return {};
   return fail(Code::kInvalid, "registers.not_needed",
               {{"field", name_of(field)},
                {"other", std::string(when.field)},
@@ -115,6 +119,11 @@ Result<> check_presence(const Field& field, const Values& values) {
 }
 
 }  // namespace
+
+bool applies(const Field& field, const Values& values) {
+  const Condition& when = field.only_when;
+  return when.field.empty() || text_of(values, when.field) == when.value;
+}
 
 std::string column_of(const Field& field) {
   return name_of(field) + (field.kind == Kind::kLink ? "_id" : "");
@@ -151,6 +160,11 @@ Result<database::Parameters> columns_of(Transaction& transaction, TenantId tenan
     columns.push_back({column_of(field), std::move(value)});
   }
   return columns;
+}
+
+bool is_less(const std::string& count, const std::string& than) {
+  const auto one = count_in(count), other = count_in(than);
+  return one && other && *one < *other;
 }
 
 Result<> check_known(std::span<const Field> fields, const Values& values) {

@@ -19,10 +19,6 @@ std::string files_table(const Declaration& of) {
   return std::string(of.noun) + "_file";
 }
 
-std::string digest_of(const std::string& octets) {
-  return to_hex(crypto::sha256(as_view(octets)));
-}
-
 std::optional<Stamp> stamp_of(const Row& row, const std::string& name) {
   if (row.is_null(name + "_us")) return std::nullopt;
   return Stamp{.at = from_us(row.integer(name + "_us")),
@@ -49,10 +45,6 @@ Result<> check_has_versions(const Declaration& of) {
   return fail(Code::kNotFound, "registers.no_versions", {{"register", std::string(of.name)}});
 }
 
-Error no_version(std::int64_t number) {
-  return Error(Code::kNotFound, "registers.no_version", {{"version", std::to_string(number)}});
-}
-
 // Somebody else has to approve it: a session of a role is nobody.
 Result<> check_person(const Actor& by) {
   if (by.user) return {};
@@ -70,21 +62,48 @@ Result<> check_file(const File& file) {
   return fail(Code::kInvalid, "registers.bad_file_name", {{"limit", std::to_string(kFileNameMax)}});
 }
 
+struct Person {
+  UserId user;
+  std::string name;
+};
+
 // A program's acts are those of its owner.
-Result<UserId> person_behind(Transaction& transaction, UserId user) {
-  TRY(auto rows, transaction.query("SELECT owner_id FROM iam_user WHERE id = :id AND owner_id IS "
-                                   "NOT NULL",
-                                   {{"id", user.value}}));
-  return rows.empty() ? user : UserId{rows[0].integer("owner_id")};
+Result<Person> person_behind(Transaction& transaction, const Actor& by) {
+  TRY(auto rows, transaction.query("SELECT o.id, o.name FROM iam_user u JOIN iam_user o ON o.id = "
+                                   "u.owner_id WHERE u.id = :id",
+                                   {{"id", by.user.value}}));
+  if (rows.empty()) return Person{by.user, by.name};
+  return Person{UserId{rows[0].integer("id")}, rows[0].text("name")};
 }
 
-Result<> check_two(Transaction& transaction, UserId by, UserId proposer) {
-  TRY(const UserId person, person_behind(transaction, by));
-  if (person != proposer) return {};
-  return fail(Code::kDenied, "registers.same_person");
+// Errors: denied ("registers.same_person"), conflict ("registers.proposer_unchecked": of another
+// proposer, or of nobody, as when the version was not there yet).
+Result<> check_two(Transaction& transaction, const Actor& by, UserId proposer, const Move& move) {
+  TRY(const Person person, person_behind(transaction, by));
+  if (person.user == proposer) return fail(Code::kDenied, "registers.same_person");
+  if (move.other && move.other->proposer == proposer) return {};
+  return fail(Code::kConflict, "registers.proposer_unchecked");
+}
+
+// Every version keeps its file, in the database that each request reads.
+Result<> check_octets(Transaction& transaction, const Declaration& of, std::size_t more) {
+  TRY(auto rows,
+      transaction.query("SELECT CAST(COALESCE(SUM(file_bytes), 0) AS BIGINT) AS n FROM " +
+                        versions_table(of)));
+  if (rows[0].integer("n") + std::int64_t(more) <= kAllOctetsMax) return {};
+  return fail(Code::kConflict, "registers.files_too_large",
+              {{"mib", std::to_string(kAllOctetsMax >> 20)}});
 }
 
 }  // namespace
+
+std::string digest_of(const std::string& octets) {
+  return to_hex(crypto::sha256(as_view(octets)));
+}
+
+Error no_version(std::int64_t number) {
+  return Error(Code::kNotFound, "registers.no_version", {{"version", std::to_string(number)}});
+}
 
 Result<std::vector<Version>> versions_of(Transaction& transaction, const Declaration& of,
                                          EntryId id) {
@@ -101,7 +120,7 @@ Result<> Service::insert_version(Transaction& transaction, const Actor& by, cons
                                  EntryId id, std::int64_t number, const File& file) {
   const std::int64_t version = random_.id();
   // Whose program it is may change until it is approved.
-  TRY(const UserId person, person_behind(transaction, by.user));
+  TRY(const Person person, person_behind(transaction, by));
   TRY(transaction.execute(
       "INSERT INTO " + versions_table(of) +
           " (id, entry_id, number, state, state_us, file_name, file_sha256, file_bytes, "
@@ -115,8 +134,8 @@ Result<> Service::insert_version(Transaction& transaction, const Actor& by, cons
        {"file_name", file.name},
        {"sha256", digest_of(file.octets)},
        {"bytes", std::int64_t(file.octets.size())},
-       {"user", person.value},
-       {"name", by.name}}));
+       {"user", person.user.value},
+       {"name", person.name}}));
   TRY(transaction.execute(
       "INSERT INTO " + files_table(of) + " (version_id, octets) VALUES (:id, :octets)",
       {{"id", version}, {"octets", to_base64(as_view(file.octets))}}));
@@ -132,6 +151,7 @@ Task<Entry> Service::propose(const Actor& by, const Declaration& of, EntryId id,
     if (before.versions.size() >= kVersionsMax)
       return fail(Code::kConflict, "registers.too_many_versions",
                   {{"limit", std::to_string(kVersionsMax)}});
+    TRY(check_octets(transaction, of, file.octets.size()));
     const std::int64_t number = before.versions.empty() ? 1 : before.versions.front().number + 1;
     TRY(insert_version(transaction, by, of, id, number, file));
     TRY(note(transaction, by, resource_of(of, id),
@@ -153,7 +173,7 @@ Result<> Service::move_version(Transaction& transaction, const Actor& by, const 
   if (found->state != transition.from)
     return std::unexpected(wrong_state(transition, found->state));
   TRY(check_guard(transaction, transition.guard, entry.id, move.number));
-  if (transition.eyes == Eyes::kFour) TRY(check_two(transaction, by.user, found->proposed.user));
+  if (transition.eyes == Eyes::kFour) TRY(check_two(transaction, by, found->proposed.user, move));
   const database::Parameters which = {
       {"id", entry.id.value}, {"to", std::string(transition.to)}, {"now", to_us(clock_.now())}};
   const std::string table = versions_table(of);
@@ -172,7 +192,7 @@ Result<> Service::move_version(Transaction& transaction, const Actor& by, const 
   if (transition.to != transition.from) set += ", state_us = :now";
   if (transition.eyes == Eyes::kFour) {
     set += ", " + stamp + "_by_own_account = :own";
-    parameters.push_back({"own", std::int64_t(move.by_own_account)});
+    parameters.push_back({"own", std::int64_t(move.other->may_be_one)});
   }
   TRY(transaction.execute(
       "UPDATE " + table + " SET " + set + " WHERE entry_id = :id AND number = :number",

@@ -1,5 +1,6 @@
 #include "people_acts.h"
 
+#include "attachment.h"
 #include "iam/crossing.h"
 
 #include <nlohmann/json.hpp>
@@ -41,11 +42,7 @@ Result<people::Kind> person_kind(const std::string& name) {
 }
 
 Task<Answer> send_csv(Call& call, const std::string& name, const std::string& file) {
-  call.response.fields.set("Content-Type", "text/csv; charset=utf-8");
-  call.response.fields.set("Content-Disposition", "attachment; filename=\"" + name + "\"");
-  CO_TRY(co_await call.response.start(std::nullopt));
-  CO_TRY(co_await call.response.write(as_view(file)));
-  co_return Answer::sent();
+  co_return co_await send_attachment(call, "text/csv; charset=utf-8", name, file);
 }
 
 }  // namespace belfry::api

@@ -1,5 +1,5 @@
 // The provider's registers, each by its declaration: entries, versions with files, what is scanned.
-#include "base/text_encoding.h"
+#include "attachment.h"
 #include "iam/crossing.h"
 #include "iam/second_person.h"
 #include "page.h"
@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace belfry::api {
 namespace {
@@ -30,6 +31,7 @@ struct Meant {
   const Declaration& of;
   EntryId id;  // zero: the whole
   std::string resource;
+  std::vector<audit::Detail> details{};  // what an act is about, for a refusal
 };
 
 Result<> authorize_on(Call& call, const std::string& resource) {
@@ -74,11 +76,20 @@ Result<registers::Actor> check_change(Call& call, const Meant& on) {
   return actor_of(call);
 }
 
-// What the register itself refuses is in the log as other refusals are.
+// What the register itself refuses is in the log as other refusals are, with what of it was meant,
+// and so is a file that is damaged.
 template <class T>
 Result<T> told(const Call& call, const Meant& on, Result<T> done) {
-  if (done || done.error().code() != Code::kDenied) return done;
-  return std::unexpected(call.refusal(on.resource, std::move(done.error())));
+  if (done || (done.error().code() != Code::kDenied && done.error().code() != Code::kCorrupt))
+    return done;
+  audit::Event refused = call.event(on.resource);
+  refused.outcome = audit::Outcome::kFailure;
+  refused.reason = done.error().message();
+  refused.details = on.details;
+  const auto how = iam::credential_details(call.by);
+  refused.details.insert(refused.details.end(), how.begin(), how.end());
+  TRY(call.host.services.ledger.record_read(call.by.tenant, std::move(refused)));
+  return done;
 }
 
 json json_of(Kind kind, const std::string& text) {
@@ -157,6 +168,13 @@ json whole_shape_of(const Declaration& of, const registers::Entry& entry) {
   return shape;
 }
 
+// The entry after an act, to whom may read it; else which it is.
+json shape_after_act(const Call& call, const Declaration& of, const registers::Entry& entry) {
+  const iam::Resource resource{registers::resource_of(of, entry.id), call.host.services.provider};
+  if (call.ask("registers:GetEntry", resource)) return whole_shape_of(of, entry);
+  return {{"id", entry.id.text()}};
+}
+
 Result<registers::Values> values_in(const json& body) {
   registers::Values values;
   for (const auto& [name, value] : body.items()) {
@@ -188,7 +206,7 @@ Task<Answer> enter_entry(Call& call) {
   CO_TRY(const auto by, check_change(call, on));
   CO_TRY(const auto values, values_in(body));
   CO_TRY(const auto made, co_await registers_of(call).enter(by, on.of, values));
-  co_return answer(whole_shape_of(on.of, made), 201);
+  co_return answer(shape_after_act(call, on.of, made), 201);
 }
 
 Task<Answer> get_entry(Call& call) {
@@ -203,7 +221,7 @@ Task<Answer> change_entry(Call& call) {
   CO_TRY(const auto by, check_change(call, on));
   CO_TRY(const auto values, values_in(body));
   CO_TRY(const auto changed, co_await registers_of(call).change(by, on.of, on.id, values));
-  co_return answer(whole_shape_of(on.of, changed));
+  co_return answer(shape_after_act(call, on.of, changed));
 }
 
 // Those of that name, one for each state that it starts from. Errors: invalid ("registers.no_act").
@@ -219,51 +237,68 @@ Result<std::vector<const Transition*>> transitions_of(const Declaration& of,
   return fail(Code::kInvalid, "registers.no_act", {{"act", act}, {"acts", acts}});
 }
 
-// Whether who acts may have the account of `first`, as nobody else can act. Errors: denied
-// ("registers.same_person", "registers.same_maker").
-Task<bool> check_other_person(Call& call, const Meant& on, UserId first) {
+// Errors: denied ("registers.person_needed", "registers.same_person", "registers.same_maker",
+// "registers.one_person").
+Task<registers::OtherPerson> check_other_person(Call& call, UserId first) {
   const Services& services = call.host.services;
+  // A session of a role is nobody.
+  if (!call.by.user) co_return fail(Code::kDenied, "registers.person_needed");
   auto found = co_await iam::check_second_person(services.database, services.pool, services.clock,
                                                  call.by, first);
   // With no other administrator, the register still wants another account.
-  if (found) co_return *found != iam::Undoing::kByAnother;
+  if (found) co_return registers::OtherPerson{first, *found != iam::Undoing::kByAnother};
   Error error = std::move(found.error());
   if (error.message() == "iam.four_eyes") error = Error(Code::kDenied, "registers.same_person");
   if (error.message() == "iam.four_eyes_of_maker")
     error = Error(Code::kDenied, "registers.same_maker");
-  co_return told(call, on, Result<bool>(std::unexpected(std::move(error))));
+  if (error.message() == "iam.four_eyes_of_person")
+    error = Error(Code::kDenied, "registers.one_person");
+  co_return std::unexpected(std::move(error));
+}
+
+// Errors: invalid ("api.missing_field", "api.bad_parameter": no version has that number).
+Result<std::int64_t> number_of_version(const json& body) {
+  const auto number = body.find("version");
+  if (number == body.end() || !number->is_number_integer())
+    return fail(Code::kInvalid, "api.missing_field", {{"name", "version"}});
+  if (!number->is_number_unsigned() || !std::in_range<std::int64_t>(number->get<std::uint64_t>()))
+    return fail(Code::kInvalid, "api.bad_parameter", {{"name", "version"}});
+  return number->get<std::int64_t>();
 }
 
 // The transition that `candidates` have for the state that it is in now.
-Task<registers::Move> move_now(Call& call, const Meant& on, const json& body,
+Task<registers::Move> move_now(Call& call, Meant& on, const json& body,
                                const std::vector<const Transition*>& candidates) {
   CO_TRY(const registers::Entry entry, co_await registers_of(call).find(on.of, on.id));
   registers::Move move{.transition = candidates.front()};
+  on.details = {{"act", std::string(move.transition->act)},
+                {"entry", entry.values.find(on.of.key().name)->second}};
   std::string state = entry.state;
   UserId proposer;
   if (on.of.has_versions()) {
-    const auto number = body.find("version");
-    if (number == body.end() || !number->is_number_integer())
-      co_return fail(Code::kInvalid, "api.missing_field", {{"name", "version"}});
-    move.number = number->get<std::int64_t>();
+    CO_TRY(move.number, number_of_version(body));
+    on.details.push_back({"version", std::to_string(move.number)});
     const auto version =
         std::ranges::find(entry.versions, move.number, &registers::Version::number);
-    if (version == entry.versions.end()) co_return move;
+    // It may be there by the time of the transaction, and who proposed it was not looked at.
+    if (version == entry.versions.end())
+      co_return std::unexpected(registers::no_version(move.number));
     state = version->state;
     proposer = version->proposed.user;
   }
   const auto fits = std::ranges::find(candidates, state, &Transition::from);
-  if (fits == candidates.end()) co_return move;
+  if (fits == candidates.end())
+    co_return std::unexpected(registers::wrong_state(*candidates.front(), state));
   move.transition = *fits;
   if (move.transition->eyes == registers::Eyes::kFour) {
-    CO_TRY(move.by_own_account, co_await check_other_person(call, on, proposer));
+    CO_TRY(move.other, co_await check_other_person(call, proposer));
   }
   co_return move;
 }
 
 Task<Answer> move_entry(Call& call) {
   CO_TRY(const json body, co_await call.read_body());
-  CO_TRY(const Meant on, meant(call));
+  CO_TRY(Meant on, meant(call));
   CO_TRY(const std::string act, text_field(body, "act"));
   CO_TRY(const auto candidates, transitions_of(on.of, act));
   if (const std::string_view right = candidates.front()->right; !right.empty()) {
@@ -272,10 +307,10 @@ Task<Answer> move_entry(Call& call) {
     CO_TRY(authorize_on(call, on.resource));
   }
   CO_TRY(const auto by, check_change(call, on));
-  CO_TRY(const auto move, co_await move_now(call, on, body, candidates));
+  CO_TRY(const auto move, told(call, on, co_await move_now(call, on, body, candidates)));
   CO_TRY(const auto moved,
          told(call, on, co_await registers_of(call).move(by, on.of, on.id, move)));
-  co_return answer(whole_shape_of(on.of, moved));
+  co_return answer(shape_after_act(call, on.of, moved));
 }
 
 Task<Answer> propose_version(Call& call) {
@@ -285,26 +320,16 @@ Task<Answer> propose_version(Call& call) {
   CO_TRY(file.octets, co_await call.read_text(registers::kFileOctetsMax));
   CO_TRY(const auto proposed,
          told(call, on, co_await registers_of(call).propose(by, on.of, on.id, file)));
-  co_return answer(whole_shape_of(on.of, proposed), 201);
-}
-
-Task<Answer> send(Call& call, const std::string& kind, const std::string& name,
-                  const std::string& octets) {
-  // As an attachment: a file never runs as a page of the console.
-  call.response.fields.set("Content-Security-Policy", "sandbox; default-src 'none'");
-  call.response.fields.set("Content-Type", kind);
-  call.response.fields.set("Content-Disposition",
-                           "attachment; filename*=UTF-8''" + percent_encode(name, Slash::kEncode));
-  CO_TRY(co_await call.response.start(std::nullopt));
-  CO_TRY(co_await call.response.write(as_view(octets)));
-  co_return Answer::sent();
+  co_return answer(shape_after_act(call, on.of, proposed), 201);
 }
 
 Task<Answer> get_file(Call& call) {
-  CO_TRY(const Meant on, meant(call));
+  CO_TRY(Meant on, meant(call));
   CO_TRY(const auto number, parse_id<Id<struct NumberTag>>(call.path[2]));
-  CO_TRY(const auto file, co_await registers_of(call).file(on.of, on.id, number.value));
-  co_return co_await send(call, "application/octet-stream", file.name, file.octets);
+  on.details = {{"version", number.text()}};
+  CO_TRY(const auto file,
+         told(call, on, co_await registers_of(call).file(on.of, on.id, number.value)));
+  co_return co_await send_attachment(call, "application/octet-stream", file.name, file.octets);
 }
 
 Task<Answer> scan_entry(Call& call) {
@@ -323,7 +348,8 @@ Task<Answer> scan_entry(Call& call) {
 Task<Answer> export_entries(Call& call) {
   CO_TRY(const Meant on, meant(call));
   CO_TRY(const auto file, co_await registers_of(call).export_entries(actor_of(call), on.of));
-  co_return co_await send(call, "text/csv; charset=utf-8", std::string(on.of.name) + ".csv", file);
+  co_return co_await send_attachment(call, "text/csv; charset=utf-8",
+                                     std::string(on.of.name) + ".csv", file);
 }
 
 constexpr Route kRoutes[] = {

@@ -84,6 +84,27 @@ class Reader {
   char mark_ = ',';
 };
 
+// What parts lines and what turns the order of reading, in UTF-8: U+061C, U+200E, U+200F, U+2028 to
+// U+202E, U+2066 to U+2069.
+constexpr std::string_view kTurns[] = {
+    "\xD8\x9C",     "\xE2\x80\x8E", "\xE2\x80\x8F", "\xE2\x80\xA8", "\xE2\x80\xA9",
+    "\xE2\x80\xAA", "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",
+    "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"};
+// Blanks beside that of ASCII that two names may differ by unseen: U+00A0, U+2007, U+200B, U+202F,
+// U+3000, U+FEFF.
+constexpr std::string_view kBlanks[] = {"\xC2\xA0",     "\xE2\x80\x87", "\xE2\x80\x8B",
+                                        "\xE2\x80\xAF", "\xE3\x80\x80", "\xEF\xBB\xBF"};
+
+// Of UTF-8: U+0000 to U+001F and U+007F to U+009F.
+bool has_control(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto octet = static_cast<unsigned char>(text[i]);
+    if (octet < 0x20 || octet == 0x7f) return true;
+    if (octet == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<std::vector<Line>> parse(std::string_view text) {
@@ -112,9 +133,13 @@ bool is_formula(std::string_view text) {
 }
 
 bool is_plain(std::string_view text, std::size_t octets_max) {
-  const auto is_control = [](char c) { return (unsigned char)(c) < 0x20 || c == 0x7f; };
-  return !text.empty() && text.size() <= octets_max && is_utf8(text) && trim(text) == text &&
-         std::ranges::none_of(text, is_control);
+  if (text.empty() || text.size() > octets_max || !is_utf8(text) || trim(text) != text)
+    return false;
+  const auto ends = [&](std::string_view blank) {
+    return text.starts_with(blank) || text.ends_with(blank);
+  };
+  return std::ranges::none_of(kBlanks, ends) && !has_control(text) &&
+         std::ranges::none_of(kTurns, [&](std::string_view turn) { return text.contains(turn); });
 }
 
 }  // namespace belfry::csv

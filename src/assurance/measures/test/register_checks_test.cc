@@ -22,6 +22,8 @@ class RegisterChecks : public RightsChecks {
         "file_sha256, file_bytes, proposed_us, proposed_by_user_id, proposed_by_name, "
         "approved_us) VALUES (:id, :id, 1, :state, 0, 'f', 'x', 1, 0, 10, 'ines', :approved)",
         {{"id", document}, {"state", state}, {"approved", now() - ago_us}});
+    execute("INSERT INTO document_file (version_id, octets) VALUES (:id, 'eA==')",
+            {{"id", document}});
   }
   void add_system(std::int64_t id, const std::string& name, const std::string& more = "") {
     execute(
@@ -66,6 +68,10 @@ const std::string kNoModel =
     "system Consoles: nothing describes who gets which access: name a document with `belfry "
     "system change SYSTEM --access-document REFERENCE`";
 
+const std::string kNotApproved =
+    "system Consoles: no version of IAM-1, which describes its access, is approved, or its file is "
+    "gone: propose one, and have another person approve it, with `belfry document approve`";
+
 TEST_P(RegisterChecks, TheTopicHasADocumentThatIsApprovedAndKeptUp) {
   expect("S07-P-01", Verdict::kNoData, {kNoDocument});
   add_document(1, "IAM-1", "iam");
@@ -104,6 +110,15 @@ TEST_P(RegisterChecks, TheTopicHasADocumentThatIsApprovedAndKeptUp) {
   expect("S07-P-01", Verdict::kFail, {overdue("IAM-2")});
 }
 
+TEST_P(RegisterChecks, AVersionWithoutItsFileIsNone) {
+  add_document(1, "IAM-1", "iam");
+  add_version(1, "approved");
+  add_system(9, "Consoles", "access_document_id = 1");
+  expect("S07-P-01", Verdict::kPass, {});
+  execute("DELETE FROM document_file");
+  expect("S07-P-01", Verdict::kFail, {kNotApproved, kNoDocument});
+}
+
 TEST_P(RegisterChecks, AnApprovalByOnesOwnAccountIsNone) {
   add_document(1, "IAM-1", "iam");
   add_version(1, "approved");
@@ -111,8 +126,10 @@ TEST_P(RegisterChecks, AnApprovalByOnesOwnAccountIsNone) {
   expect("S07-P-01", Verdict::kPass, {});
   execute("UPDATE document_version SET approved_by_own_account = 1");
   const std::string own =
-      ": version 1 of IAM-1 was approved by who may have the account of who proposed it: propose "
-      "it again, and have another administrator approve it";
+      ": version 1 of IAM-1 was approved, but not surely by another person than who proposed it: "
+      "have "
+      "a keeper who is no administrator propose it again, and another keeper or administrator "
+      "approve it";
   expect("S07-P-01", Verdict::kFail, {"system Consoles" + own, "topic iam" + own});
 }
 
@@ -131,10 +148,39 @@ TEST_P(RegisterChecks, EachProductionSystemNamesWhatDescribesItsAccess) {
   add_version(2, "draft");
   execute("UPDATE system SET access_document_id = 2");
   expect("S07-P-01", Verdict::kFail,
-         {"system Consoles: no version of OPS-1, which describes its access, is approved: have "
-          "another person approve one, with `belfry document approve`"});
+         {"system Consoles: no version of OPS-1, which describes its access, is approved, or its "
+          "file is gone: propose one, and have another person approve it, with `belfry document "
+          "approve`"});
   execute("UPDATE document_version SET state = 'approved' WHERE id = 2");
   expect("S07-P-01", Verdict::kPass, {});
+}
+
+TEST_P(RegisterChecks, AReviewIsYearlyWhateverTheDocumentSays) {
+  add_document(1, "IAM-1", "iam");
+  add_version(1, "approved", 12 * kMonthUs + kDayUs);
+  add_system(9, "Consoles", "access_document_id = 1");
+  for (const std::int64_t months : {12, 13, 60}) {
+    execute("UPDATE document SET review_months = :months", {{"months", months}});
+    EXPECT_EQ(check("S07-P-01").status.violations, 2u) << months;
+  }
+  execute("UPDATE document_version SET reviewed_us = :at", {{"at", now() - 6 * kMonthUs + 1}});
+  expect("S07-P-01", Verdict::kPass, {});
+  execute("UPDATE document SET review_months = 5");
+  EXPECT_EQ(check("S07-P-01").status.violations, 2u) << "its own period, where it is shorter";
+}
+
+TEST_P(RegisterChecks, WhatDescribesAccessIsReviewedInTimeToo) {
+  add_document(1, "IAM-1", "iam");
+  add_version(1, "approved");
+  add_document(2, "OPS-1", "operations");
+  add_version(2, "approved", 12 * kMonthUs - 1);
+  add_system(9, "Consoles", "access_document_id = 2");
+  expect("S07-P-01", Verdict::kPass, {});
+  execute("UPDATE document_version SET approved_us = :at WHERE id = 2",
+          {{"at", now() - 12 * kMonthUs - 2 * kDayUs}});
+  expect("S07-P-01", Verdict::kFail,
+         {"system Consoles: the review of OPS-1, version 1, which describes its access, has been "
+          "due for 2 days: review it with `belfry document review`, or propose a new version"});
 }
 
 TEST_P(RegisterChecks, PeopleSignInCentrally) {

@@ -25,7 +25,7 @@ CREATE TABLE document_version (
   file_bytes BIGINT NOT NULL,             -- its size
   proposed_us BIGINT NOT NULL,            -- when it was proposed
   proposed_by_user_id BIGINT NOT NULL,    -- by whom; of a program, who owned it then
-  proposed_by_name TEXT NOT NULL,         -- the name of the account then
+  proposed_by_name TEXT NOT NULL,         -- the name then
   approved_us BIGINT,                     -- when it was approved; null: never
   approved_by_user_id BIGINT,             -- by whom; null: nobody
   approved_by_name TEXT,                  -- the name then
@@ -76,5 +76,3 @@ CREATE TABLE system_account (
   reason TEXT NOT NULL,                   -- why it is; empty: it is not
   PRIMARY KEY (system_id, account)
 );
-
-CREATE INDEX system_account_person ON system_account (person_id);

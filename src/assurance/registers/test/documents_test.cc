@@ -20,8 +20,10 @@ class DocumentsTest : public RegistersTest {
     return must(registers_->propose(by, documents_, id_, {"access.pdf", octets}));
   }
   Task<Entry> move(const Actor& by, std::string_view act, std::string_view from,
-                   std::int64_t number) {
-    return registers_->move(by, documents_, id_, move_of(documents_, act, from, number));
+                   std::int64_t number, bool may_be_one = false) {
+    Move move = move_of(documents_, act, from, number);
+    move.other = OtherPerson{ines_.user, may_be_one};
+    return registers_->move(by, documents_, id_, move);
   }
   // "2 approved, 1 superseded"
   std::string states() {
@@ -56,7 +58,10 @@ TEST_P(DocumentsTest, AVersionIsApprovedByAnotherPersonAndSupersedesTheOneBefore
   EXPECT_FALSE(approved.versions.at(0).approved_by_own_account);
 
   // What a program proposed is its owner's.
-  propose(robot_, "another text");
+  const Version other = propose(robot_, "another text").versions.at(0);
+  EXPECT_EQ(other.proposed.user, ines_.user);
+  EXPECT_EQ(other.proposed.name, "ines");
+  EXPECT_EQ(last().actor, "robot") << "the log knows the program";
   EXPECT_EQ(refusal(move(ines_, "approve", "draft", 2)), "registers.same_person");
   // Whoever it is given to since.
   execute("UPDATE iam_user SET owner_id = 12 WHERE id = 13");
@@ -65,6 +70,26 @@ TEST_P(DocumentsTest, AVersionIsApprovedByAnotherPersonAndSupersedesTheOneBefore
   must(move(oleg_, "approve", "draft", 2));
   EXPECT_EQ(states(), "2 approved, 1 superseded");
   EXPECT_EQ(refusal(move(oleg_, "approve", "draft", 1)), "registers.wrong_state");
+}
+
+TEST_P(DocumentsTest, NobodyApprovesWhoseProposerWasNotLookedAt) {
+  propose(ines_);
+  Move move = move_of(documents_, "approve", "draft", 1);
+  const auto approve = [&] { return registers_->move(oleg_, documents_, id_, move); };
+  EXPECT_EQ(refusal(approve()), "registers.proposer_unchecked");
+  move.other = OtherPerson{UserId{12}};
+  EXPECT_EQ(refusal(approve()), "registers.proposer_unchecked");
+  EXPECT_EQ(states(), "1 draft");
+  move.other = OtherPerson{ines_.user};
+  must(approve());
+  EXPECT_EQ(states(), "1 approved");
+}
+
+TEST_P(DocumentsTest, AnApprovalThatMayBeByTheSamePersonSaysSo) {
+  propose(ines_);
+  EXPECT_TRUE(
+      must(this->move(oleg_, "approve", "draft", 1, true)).versions.at(0).approved_by_own_account);
+  EXPECT_EQ(detail("approved_by_own_account"), "yes");
 }
 
 TEST_P(DocumentsTest, AnEarlierDraftTakesNoLaterVersionsPlace) {
@@ -96,6 +121,33 @@ TEST_P(DocumentsTest, AReviewMovesTheDueDateOn) {
   EXPECT_EQ(due(), std::to_string(to_us(approved + days(100)) + 6 * kMonthUs));
 }
 
+TEST_P(DocumentsTest, WhatWasApprovedStaysWhatItIs) {
+  const auto change = [&](const Values& values) {
+    return refusal(registers_->change(ines_, documents_, id_, values));
+  };
+  const auto held = [&] {
+    EXPECT_EQ(change({{"topic", "other"}}), "registers.held");
+    EXPECT_EQ(change({{"reference", "IAM-2"}}), "registers.held");
+    EXPECT_EQ(change({{"title", "Lunch"}, {"review_months", "13"}}), "registers.held_count");
+    EXPECT_EQ(change({{"review_months", "x"}}), "registers.held_count");
+    EXPECT_EQ(change({{"topic", "iam"}, {"title", "Access again"}}), "") << "the topic it has";
+    EXPECT_EQ(change({{"title", "Access"}}), "");
+  };
+  const Values before = must(registers_->find(documents_, id_)).values;
+  propose(ines_);
+  held();
+  must(move(oleg_, "approve", "draft", 1));
+  held();
+  EXPECT_EQ(must(registers_->find(documents_, id_)).values.at("topic"), before.at("topic"));
+  EXPECT_EQ(change({{"review_months", "9"}}), "");
+  EXPECT_EQ(detail("review_months"), "9");
+  EXPECT_EQ(detail("review_months_before"), "12");
+  EXPECT_EQ(change({{"review_months", "10"}}), "registers.held_count");
+  must(move(ines_, "withdraw", "approved", 1));
+  EXPECT_EQ(change({{"topic", "other"}, {"reference", "X-1"}, {"review_months", "60"}}), "");
+  EXPECT_EQ(detail("topic_before"), "iam");
+}
+
 TEST_P(DocumentsTest, AFileComesBackAsItWasOrNotAtAll) {
   std::string octets(kFileOctetsMax, '\0');
   for (std::size_t i = 0; i < octets.size(); ++i) octets[i] = char(i % 251);
@@ -120,6 +172,18 @@ TEST_P(DocumentsTest, AFileComesBackAsItWasOrNotAtAll) {
   }
   execute("DELETE FROM document_file");
   EXPECT_EQ(refusal(registers_->file(documents_, id_, 1)), "registers.file_damaged");
+}
+
+TEST_P(DocumentsTest, FilesComeToAnEndAllTogether) {
+  propose(ines_);
+  const auto fill = [&](std::int64_t octets) {
+    execute("UPDATE document_version SET file_bytes = :octets WHERE number = 1",
+            {{"octets", octets}});
+    return refusal(registers_->propose(ines_, documents_, id_, {"a", "four"}));
+  };
+  EXPECT_EQ(fill(kAllOctetsMax - 3), "registers.files_too_large");
+  EXPECT_EQ(count("document_file"), 1);
+  EXPECT_EQ(fill(kAllOctetsMax - 4), "");
 }
 
 TEST_P(DocumentsTest, HaveNothingToScan) {

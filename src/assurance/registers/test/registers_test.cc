@@ -48,6 +48,7 @@ TEST_P(RegistersTest, AnEntryIsEnteredFoundAndChanged) {
   must(registers_->change(oleg_, documents_, made.id, {{"title", "Access"}}));
   EXPECT_EQ(ledger_.events.size(), events) << "nothing changed, nothing is told";
   EXPECT_EQ(must(registers_->find(documents_, made.id)).values, changed.values);
+  EXPECT_EQ(refusal(registers_->change(oleg_, documents_, made.id, {})), "registers.nothing_given");
   EXPECT_EQ(refusal(registers_->find(documents_, EntryId{7})), "registers.no_entry");
   EXPECT_EQ(refusal(registers_->find(systems_, made.id)), "registers.no_entry");
 }

@@ -50,20 +50,41 @@ TEST_P(SystemsTest, NameWhatIsThereAlone) {
   const Entry made = must(registers_->enter(ines_, systems_,
                                             system({{"sign_in", "directory"},
                                                     {"directory", "staff"},
-                                                    {"access_document", "IAM-1"},
+                                                    {"access_document", "iam-1"},
                                                     {"access_place", "chapter 4"}})));
   EXPECT_EQ(made.values.at("directory"), "staff");
   EXPECT_EQ(made.values.at("access_document"), "IAM-1");
   EXPECT_EQ(made.values.at("environment"), "production");
   EXPECT_EQ(made.state, "in_service");
-  // Another way in takes the directory with it, or is refused.
-  EXPECT_EQ(refusal(registers_->change(ines_, systems_, made.id, {{"sign_in", "local"}})),
+  EXPECT_EQ(refusal(registers_->change(ines_, systems_, made.id,
+                                       {{"sign_in", "local"}, {"directory", "staff"}})),
             "registers.not_needed");
-  const Entry local =
-      must(registers_->change(ines_, systems_, made.id, {{"sign_in", "local"}, {"directory", ""}}));
-  EXPECT_EQ(local.values.at("directory"), "");
+  EXPECT_EQ(refusal(registers_->change(ines_, systems_, made.id, {{"directory", ""}})),
+            "registers.needed");
   EXPECT_EQ(refusal(registers_->propose(ines_, systems_, made.id, {"a", "x"})),
             "registers.no_versions");
+}
+
+TEST_P(SystemsTest, AnotherWayInTakesTheDirectoryWithIt) {
+  const EntryId id =
+      must(registers_->enter(ines_, systems_,
+                             system({{"sign_in", "directory"}, {"directory", "staff"}})))
+          .id;
+  const auto change = [&](const Values& values) {
+    return registers_->change(ines_, systems_, id, values);
+  };
+  EXPECT_EQ(must(change({{"sign_in", "local"}})).values.at("directory"), "");
+  EXPECT_EQ(detail("directory_before"), "staff");
+  EXPECT_EQ(detail("sign_in_before"), "directory");
+  EXPECT_EQ(refusal(change({{"sign_in", "directory"}})), "registers.needed");
+  must(change({{"sign_in", "directory"}, {"directory", "staff"}}));
+
+  // What has nothing to do with a directory that is gone is changed all the same.
+  execute("DELETE FROM issuer WHERE id = 50");
+  EXPECT_EQ(must(change({{"owner_role", "CISO"}})).values.at("owner_role"), "CISO");
+  EXPECT_EQ(refusal(change({{"directory", "staff"}})), "registers.no_link");
+  EXPECT_EQ(refusal(change({{"sign_in", "directory"}, {"purpose", "x"}})), "registers.needed");
+  must(change({{"sign_in", "belfry"}}));
 }
 
 TEST_P(SystemsTest, RetireAndComeBack) {
@@ -89,6 +110,7 @@ TEST_P(SystemsTest, AScanReplacesAllAccounts) {
       scan("account,person,break_glass,reason\nroot,,1,\"the vault, sealed\"\nanna,E-1,,\n").lines,
       2u);
   EXPECT_EQ(detail("lines"), "2");
+  EXPECT_EQ(detail("break_glass"), "1");
   Entry entry = must(registers_->find(systems_, id));
   ASSERT_EQ(entry.list.size(), 2u);
   EXPECT_EQ(entry.list[0], (Values{{"account", "root"},
@@ -103,6 +125,8 @@ TEST_P(SystemsTest, AScanReplacesAllAccounts) {
   EXPECT_EQ(scan("person;account\nE-1;anna.w\n").lines, 1u);
   EXPECT_EQ(must(registers_->find(systems_, id)).list.at(0).at("account"), "anna.w");
   EXPECT_EQ(scan("account\n").lines, 0u);
+  EXPECT_EQ(detail("break_glass"), "0");
+  EXPECT_EQ(detail("sha256"), "b4c43717363e9ee65008dad757fdcaa969cd5185828346932e72c7fd4d77abae");
   EXPECT_TRUE(must(registers_->find(systems_, id)).list.empty());
 }
 

@@ -23,14 +23,22 @@ enum class Kind {
   kLink,       // something of another table, called by its key
 };
 
-// `where` narrows `table t`, and may name :tenant_id, the provider's.
+// `where` narrows `table t`, and may name :tenant_id, the provider's. `folded`: the column that has
+// the key in lower case, where case does not matter.
 struct Link {
-  std::string_view table, key, where;
+  std::string_view table, key, where, folded{};
 };
 
 // That another field has that value.
 struct Condition {
   std::string_view field{}, value{};
+};
+
+// What no change touches while a version is a draft or approved, as that was proposed with it.
+enum class Held {
+  kNot,
+  kAsItIs,
+  kNoMore,  // a count may become less
 };
 
 struct Field {
@@ -46,6 +54,7 @@ struct Field {
   Condition only_when{};        // else it stays empty
   std::string_view reserved{};  // what it may not be, whatever the case
   bool is_listed = true;        // among what lists show
+  Held held = Held::kNot;       // where versions have states
 };
 
 // What follows from the tables: `sql` is an expression over `<noun> e`.
@@ -62,7 +71,9 @@ struct Guard {
   const char* message = "";
 };
 
-enum class Eyes { kTwo, kFour };  // kFour: another person than who proposed the version
+// kFour: another person than who proposed the version. Such a stamp wants one more column of
+// versions, `<stamp>_by_own_account`.
+enum class Eyes { kTwo, kFour };
 
 struct Transition {
   std::string_view act, from, to;

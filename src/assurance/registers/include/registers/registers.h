@@ -84,12 +84,20 @@ inline constexpr std::size_t kFileOctetsMax = std::size_t{1} << 20;
 inline constexpr std::size_t kLinesMax = 2000;
 // Of a register, and of an entry.
 inline constexpr std::size_t kEntriesMax = 1000, kVersionsMax = 200;
+// What the files of a register come to.
+inline constexpr std::int64_t kAllOctetsMax = std::int64_t{256} << 20;
+
+// That who approves is another person than `proposer`, by more than their accounts: checked before.
+struct OtherPerson {
+  UserId proposer;
+  bool may_be_one = false;  // who approves may have the account of who proposed it
+};
 
 // What a transition is asked for.
 struct Move {
   const Transition* transition = nullptr;
-  std::int64_t number = 0;      // of the version, where versions have states
-  bool by_own_account = false;  // who does it may have the account of who proposed it
+  std::int64_t number = 0;             // of the version, where versions have states
+  std::optional<OtherPerson> other{};  // where it wants four eyes
 };
 
 struct Fault {
@@ -117,16 +125,20 @@ class Registers {
   // "registers.bad_flag", "registers.reserved"), not_found ("registers.no_link"), conflict
   // ("registers.taken", "registers.too_many_entries").
   virtual Task<Entry> enter(const Actor& by, const Declaration& of, const Values& values) = 0;
-  // What is not given stays. Errors: as above.
+  // What is not given stays. Errors: as above, and conflict ("registers.held",
+  // "registers.held_count": while a version is a draft or approved).
   virtual Task<Entry> change(const Actor& by, const Declaration& of, EntryId id,
                              const Values& values) = 0;
-  // Errors: conflict ("registers.wrong_state", the guard's), not_found ("registers.no_version"),
-  // denied ("registers.same_person").
+  // A version that wants four eyes moves only if `move.other` was checked of who proposed it.
+  // Errors: conflict ("registers.wrong_state", "registers.proposer_unchecked", the guard's),
+  // not_found ("registers.no_version"), denied ("registers.same_person",
+  // "registers.person_needed").
   virtual Task<Entry> move(const Actor& by, const Declaration& of, EntryId id,
                            const Move& move) = 0;
 
   // A new version, as a draft. Errors: not_found ("registers.no_versions"), invalid
-  // ("registers.bad_file", "registers.bad_file_name"), conflict ("registers.too_many_versions").
+  // ("registers.bad_file", "registers.bad_file_name"), conflict ("registers.too_many_versions",
+  // "registers.files_too_large"), denied ("registers.person_needed").
   virtual Task<Entry> propose(const Actor& by, const Declaration& of, EntryId id,
                               const File& file) = 0;
   // Errors: not_found ("registers.no_version", "registers.no_versions"), corrupt
@@ -149,6 +161,9 @@ class Registers {
 std::unique_ptr<Registers> make_registers(database::Database& database, std::shared_ptr<Pool> pool,
                                           audit::Ledger& ledger, audit::Outbox& outbox,
                                           Clock& clock, Random& random);
+
+Error no_version(std::int64_t number);
+Error wrong_state(const Transition& transition, const std::string& state);
 
 std::string resource_of(const Declaration& of, EntryId id);  // "belfry:document/12"
 std::string resource_of(const Declaration& of);              // "belfry:register/documents"

@@ -26,7 +26,7 @@ std::string line_of(const std::vector<std::string>& cells);
 // Whether spreadsheets take it for a formula.
 bool is_formula(std::string_view text);
 // Whether it is one line of words: UTF-8, not empty, no blank before or behind, no control
-// character.
+// character, nothing that turns the order of reading.
 bool is_plain(std::string_view text, std::size_t octets_max);
 
 }  // namespace belfry::csv
