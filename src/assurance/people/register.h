@@ -89,7 +89,8 @@ class RegisterService : public Register, public Checklists {
   // Four eyes rest on whose account is whose: whoever may not suspend administrators says it of
   // none of theirs.
   Result<> check_may_bind(Transaction& transaction, const Actor& by, UserId user);
-  // Nor does anybody part accounts of its own: as the second it could decide for the first.
+  // Nor does anybody unbind accounts of the person that it acts as: as the second it could decide
+  // for the first, and without any settle the own list.
   Result<> check_not_own(Transaction& transaction, const Actor& by, PersonId person);
   // When the job that is held began.
   Result<> correct_since(Transaction& transaction, const Person& before, Timestamp since);
