@@ -58,10 +58,8 @@ class RegisterService : public Register, public Checklists {
   Task<Step> change_step(const Actor& by, StepId step, const StepWords& words) override;
   Task<Step> retire_step(const Actor& by, StepId step) override;
   Task<std::vector<Item>> checklist(TenantId tenant, PersonId person) override;
-  Task<std::vector<UserId>> others(TenantId tenant, PersonId person, StepId step,
-                                   StepAct act) override;
   Task<std::vector<Item>> settle(const Actor& by, PersonId person, StepId step, StepAct act,
-                                 const std::string& words) override;
+                                 const std::string& words, const IsAnother& is_another) override;
   Task<std::vector<Item>> undo(const Actor& by, PersonId person, StepId step,
                                const std::string& reason) override;
   Task<std::string> export_open_steps(const Actor& by) override;
@@ -100,8 +98,12 @@ class RegisterService : public Register, public Checklists {
   Result<> set_end(Transaction& transaction, const Actor& by, const Person& before,
                    const std::optional<Timestamp>& ends);
   // Who comes back, or begins another contract, has its lists anew: what of them, for the log.
-  Result<std::vector<audit::Detail>> renew_checklists(Transaction& transaction,
+  Result<std::vector<audit::Detail>> renew_checklists(Transaction& transaction, const Actor& by,
                                                       const Person& before, const Person& after);
+  // A change of dates or kind lifts no mandatory step that is open: what was asked is settled, or
+  // waived by another. `items` as they were before it.
+  Result<> check_none_lifted(Transaction& transaction, const Person& before, const Person& after,
+                             const std::vector<Item>& items);
   // Whoever may not have an administrator leave changes no end of one either.
   Result<> check_may_end(Transaction& transaction, const Actor& by, PersonId person);
   // False: it is the person's already.

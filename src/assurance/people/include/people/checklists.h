@@ -4,6 +4,7 @@
 
 #include "people/people.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,6 +75,16 @@ struct Item {
 
 enum class StepAct { kDo, kWaive };
 
+// Those who answer for what is settled: another person than each of them settles it.
+struct Responsible {
+  std::vector<UserId> users;     // each once; of a program, who owned it then
+  std::vector<UserId> barred{};  // accounts of the person whose list it is: nobody waits for them
+};
+// Whether who acts is another person than each, as far as is known of accounts: false if that is
+// not sure, and nobody else could act. Errors: denied, with the words of the caller.
+using IsAnother =
+    std::function<Result<bool>(database::Transaction& transaction, const Responsible& responsible)>;
+
 // Every call is safe from any thread, sees one tenant alone, and leaves its event in that tenant's
 // log in the transaction of the change. Errors of changes: retry ("people.log_unavailable").
 class Checklists {
@@ -92,16 +103,15 @@ class Checklists {
 
   // Arrival before departure, by when they are due. Errors: not_found ("people.no_person").
   virtual Task<std::vector<Item>> checklist(TenantId tenant, PersonId person) = 0;
-  // Who must be somebody else than who does the act: for a waiver who did the other steps of the
-  // list, recorded the person or its end; to do a step who waived another. Each once.
-  virtual Task<std::vector<UserId>> others(TenantId tenant, PersonId person, StepId step,
-                                           StepAct act) = 0;
-  // `words` are what shows it, or why it is waived. Errors: invalid ("people.bad_note",
-  // "people.bad_reason"), not_found ("people.no_person", "people.no_item"), conflict
+  // `words` are what shows it, or why it is waived. `is_another` is asked in the transaction of the
+  // change: of a waiver, about who did the other steps of the list, recorded the person or set its
+  // end; where a step is done, about who waived another, if somebody did. Errors: as of
+  // `is_another`; invalid ("people.bad_note",
+  // "people.bad_step_reason"), not_found ("people.no_person", "people.no_item"), conflict
   // ("people.step_not_open"), denied ("people.own_checklist", "people.act_of_nobody",
-  // "people.waived_by_responsible", "people.waiver_without_responsible", "people.done_by_waiver").
+  // "people.waiver_without_responsible").
   virtual Task<std::vector<Item>> settle(const Actor& by, PersonId person, StepId step, StepAct act,
-                                         const std::string& words) = 0;
+                                         const std::string& words, const IsAnother& is_another) = 0;
   // It is open again. Errors: as of settle; conflict ("people.step_open").
   virtual Task<std::vector<Item>> undo(const Actor& by, PersonId person, StepId step,
                                        const std::string& reason) = 0;
