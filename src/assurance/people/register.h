@@ -8,6 +8,7 @@
 #include "people/people.h"
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,12 @@ using database::Transaction;
 inline constexpr Duration kReadLimit = std::chrono::seconds(5);
 // Of a whole register: nobody can ask for less of it.
 inline constexpr Duration kExportLimit = std::chrono::minutes(1);
+
+// Ends what one at a time does.
+struct EndTurn {
+  void operator()(std::atomic<bool>* is_taken) const { *is_taken = false; }
+};
+using Turn = std::unique_ptr<std::atomic<bool>, EndTurn>;
 
 // A transaction without a value.
 struct Done {};
@@ -127,7 +134,7 @@ class RegisterService : public Register, public Checklists {
   audit::Outbox& outbox_;
   Clock& clock_;
   Random& random_;
-  std::atomic<bool> is_importing_ = false;
+  std::atomic<bool> is_importing_ = false, is_exporting_steps_ = false;
 };
 
 template <class T, class Work>

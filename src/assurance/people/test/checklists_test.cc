@@ -91,7 +91,11 @@ TEST_P(ChecklistsTest, StepsAreDeclaredChangedAndRetired) {
   EXPECT_EQ(wrong({"badge", "x"}), "people.step_exists");
   EXPECT_EQ(wrong({"=1", "x"}), "people.bad_name");
   EXPECT_EQ(wrong({"NDA", ""}), "people.bad_step_text");
-  EXPECT_EQ(wrong({"NDA", "x", 91}), "people.bad_due_days");
+  EXPECT_EQ(wrong({"NDA", "x", 6}), "people.bad_due_days") << "no later than where it says nothing";
+  EXPECT_TRUE(must(lists().add_step(admin_, {.kind = StepKind::kDeparture,
+                                             .words = {"Letter", "x", 90},
+                                             .is_mandatory = false}))
+                  .due_days);
   EXPECT_EQ(wrong({"NDA", "x", -1}), "people.bad_due_days");
   add(StepKind::kDeparture, "Badge");
 
@@ -110,9 +114,46 @@ TEST_P(ChecklistsTest, StepsAreDeclaredChangedAndRetired) {
   EXPECT_EQ(refusal(lists().change_step(admin_, badge.id, {"X", "Y", {}})), "people.step_retired");
   add(StepKind::kArrival, "Pass");
   const auto all = must(lists().steps(kProvider));
-  ASSERT_EQ(all.size(), 3u);
-  EXPECT_TRUE(all[2].retired) << "the retired one last, under its name";
-  EXPECT_EQ(all[2].name, "Pass");
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_TRUE(all[3].retired) << "the retired one last, under its name";
+  EXPECT_EQ(all[3].name, "Pass");
+}
+
+// What was done stays what was asked.
+TEST_P(ChecklistsTest, WhatWasAskedStaysAsItWas) {
+  const Step badge = add(StepKind::kArrival, "Badge", true, 2),
+             keys = add(StepKind::kArrival, "Keys");
+  const std::size_t events = ledger_.events.size();
+  must(lists().change_step(admin_, badge.id, {"Badge", "Do Badge", 2}));
+  EXPECT_EQ(ledger_.events.size(), events) << "nothing was changed";
+  must(lists().change_step(admin_, badge.id, {"Pass", "Do it", 3}));
+  EXPECT_EQ(detail("name_before"), "Badge");
+  EXPECT_EQ(detail("text_before"), "Do Badge");
+  EXPECT_EQ(detail("due_days_before"), "2");
+  EXPECT_EQ(refusal(lists().change_step(admin_, badge.id, {"Pass", "x", 6})),
+            "people.bad_due_days");
+  const PersonId anna = record("E-7", now());
+  for (const std::optional<std::int64_t> days : {std::optional<std::int64_t>(4), {}})
+    EXPECT_EQ(refusal(lists().change_step(admin_, badge.id, {"Pass", "Do it", days})),
+              "people.step_used")
+        << "asked of somebody";
+  must(lists().change_step(admin_, badge.id, {"Badge", "Do it", 3}));
+  settle(oleg_, anna, badge);
+  for (const StepWords& words : {StepWords{"Pass", "Do it", 3}, StepWords{"Badge", "x", 3}})
+    EXPECT_EQ(refusal(lists().change_step(admin_, badge.id, words)), "people.step_used");
+  must(lists().change_step(admin_, badge.id, {"Badge", "Do it", 3}));
+  must(lists().change_step(admin_, keys.id, {"Locks", "Do Keys", {}}));
+}
+
+TEST_P(ChecklistsTest, WhatIsRetiredMakesRoomForOthers) {
+  std::vector<Step> steps;
+  for (int i = 0; i < 50; ++i)
+    steps.push_back(add(StepKind::kArrival, "Step " + std::to_string(i), false));
+  const NewStep another{.kind = StepKind::kArrival, .words = {"Another", "x", {}}};
+  EXPECT_EQ(refusal(lists().add_step(admin_, another)), "people.too_many_steps");
+  add(StepKind::kDeparture, "Another");
+  must(lists().retire_step(admin_, steps[7].id));
+  must(lists().add_step(admin_, another));
 }
 
 // Neither a new step nor a file of those who are there already makes anybody late.

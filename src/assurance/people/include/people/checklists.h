@@ -21,7 +21,7 @@ std::optional<StepKind> step_kind_named(std::string_view name);
 // How many days after the start (the end) of the contract a step is due that does not say so
 // itself: the parameter `days_max` of S10-P-02 (of S10-P-04).
 inline constexpr std::int64_t kArrivalDays = 5, kDepartureDays = 1;
-inline constexpr std::int64_t kDueDaysMax = 90;
+inline constexpr std::int64_t kDueDaysMax = 90;  // of one that is not mandatory
 
 // It is asked of whoever is of its kinds and whose contract starts (ends) at or after `from`, and
 // before `retired`: neither a new step nor one that is retired changes what was asked of others.
@@ -96,7 +96,9 @@ class Checklists {
   // Errors: invalid ("people.bad_name", "people.bad_step_text", "people.bad_due_days"), conflict
   // ("people.step_exists", "people.too_many_steps").
   virtual Task<Step> add_step(const Actor& by, const NewStep& wanted) = 0;
-  // Errors: as of add_step; not_found ("people.no_step"), conflict ("people.step_retired").
+  // What changes nothing leaves no event. Errors: as of add_step; not_found ("people.no_step"),
+  // conflict ("people.step_retired", "people.step_used": it was done or waived for somebody; other
+  // days: or is asked of somebody).
   virtual Task<Step> change_step(const Actor& by, StepId step, const StepWords& words) = 0;
   // Errors: not_found ("people.no_step"), conflict ("people.step_retired").
   virtual Task<Step> retire_step(const Actor& by, StepId step) = 0;
@@ -116,7 +118,8 @@ class Checklists {
   virtual Task<std::vector<Item>> undo(const Actor& by, PersonId person, StepId step,
                                        const std::string& reason) = 0;
 
-  // What is open, as comma-separated values: a line for each person and step.
+  // What is open, as comma-separated values: a line for each person and step. Errors: retry
+  // ("people.export_runs": one file at a time).
   virtual Task<std::string> export_open_steps(const Actor& by) = 0;
 };
 
