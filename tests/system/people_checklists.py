@@ -88,6 +88,22 @@ def try_arrival(register, clerk):
     assert register.run("checklist", "export").stdout.splitlines() == [HEAD]
 
 
+def try_two_of_one_name(register):
+    """One that is retired is asked of who started before: the number tells which."""
+    step = register.json("checklist", "add", "Zip", "--kind", "arrival", "--text", "x",
+                         "--optional")
+    register.run("person", "add", "Zoe", "--reference", "E-14", "--starts", now())
+    register.run("checklist", "retire", "Zip")
+    register.run("checklist", "add", "Zip", "--kind", "arrival", "--text", "y", "--optional")
+    assert "number" in register.says("checklist", "do", "E-14", "Zip", "--note", "x")
+    table = register.run("checklist", "show", "E-14").stdout
+    assert table.count("Zip") == 2 and step["id"] in table, table
+    done = register.json("checklist", "do", "E-14", step["id"], "--note", "x")
+    assert [item["state"] for item in done["items"] if item["step"] == step["id"]] == ["done"]
+    register.run("checklist", "retire", "Zip")
+    register.run("checklist", "do", "E-14", "Badge", "--note", "x")
+
+
 def try_own_list(register, clerk):
     register.run("person", "add", "The clerk", "--reference", "E-8", "--starts", now(), "--account",
                  "clerk")
@@ -142,7 +158,8 @@ def settle(provider, by, person, step, act):
 
 
 def arrive(provider, by):
-    return provider.rest("POST", "/api/v1/people", {"name": "Anna Weiss", "starts_us": time.time_ns() // 1000},
+    return provider.rest("POST", "/api/v1/people",
+                         {"name": "Anna Weiss", "starts_us": time.time_ns() // 1000},
                          by.token["secret"])["id"]
 
 
@@ -244,6 +261,7 @@ def main():
         try_steps(register)
         try_arrival(register, clerk)
         try_own_list(register, clerk)
+        try_two_of_one_name(register)
         try_departure(register)
         try_log(register, provider)
         try_puppet_of_the_only_administrator(provider)
