@@ -89,7 +89,7 @@ TEST_F(MeasuresBroken, DepartureWithStepsLeftOpen) {
   EXPECT_EQ(verdict("S10-P-04"), "pass");
 }
 
-// What the register shows as overdue is what the measures fail for.
+// The days that the register counts with are those of the measures.
 TEST_F(MeasuresBroken, StepsAreDueWhenTheMeasuresSay) {
   for (const auto& [id, limit] : {std::pair{"S10-P-02", people::kArrivalDays},
                                   std::pair{"S10-P-04", people::kDepartureDays}}) {

@@ -115,12 +115,19 @@ def try_register(contract, customer):
     ask("DELETE", role, 409, job_role=roles[0]["id"])
     ask("DELETE", role, 204, job_role=roles[2]["id"])
 
-    bound = ask("POST", one + "/accounts", 200, {"user": customer.user["id"]}, person=anna["id"])
-    assert [a["name"] for a in bound["accounts"]] == [customer.user["name"]], bound
-    ask("POST", one + "/accounts", 409, {"user": customer.user["id"]}, person=chief["id"])
+    # Nobody unbinds its own.
+    user = ask("POST", "/api/v1/tenants/{tenant}/users", 201,
+               {"name": "anna-weiss", "email": "", "role": "reader",
+                "password": "a long passphrase of anna"}, tenant=customer.tenant["id"])
+    account = {"user": user["id"]}
+    bound = ask("POST", one + "/accounts", 200, account, person=anna["id"])
+    assert [a["name"] for a in bound["accounts"]] == [user["name"]], bound
+    ask("POST", one + "/accounts", 409, account, person=chief["id"])
     ask("POST", one + "/accounts", 404, {"user": "7"}, person=anna["id"])
-    ask("DELETE", one + "/accounts/{user}", 204, person=anna["id"], user=customer.user["id"])
-    ask("DELETE", one + "/accounts/{user}", 404, person=anna["id"], user=customer.user["id"])
+    ask("DELETE", one + "/accounts/{user}", 204, person=anna["id"], user=user["id"])
+    ask("DELETE", one + "/accounts/{user}", 404, person=anna["id"], user=user["id"])
+    ask("POST", one + "/accounts", 200, {"user": customer.user["id"]}, person=chief["id"])
+    ask("DELETE", one + "/accounts/{user}", 403, person=chief["id"], user=customer.user["id"])
     ask("POST", one + "/departure", 400, {}, person=anna["id"])
     left = ask("POST", one + "/departure", 200, {"reason": "retires"}, person=anna["id"])
     assert (left["state"], left["departure_reason"]) == ("left", "retires"), left

@@ -207,7 +207,7 @@ def try_one_person(provider, customer, second, hold):
             403, "one person")
     for token in tokens:
         refused(lambda token=token: provider.rest(
-            "DELETE", f"{accounts}/{second.user['id']}", token=token), 403, "other accounts")
+            "DELETE", f"{accounts}/{second.user['id']}", token=token), 403, "by which you act")
     third = SecondAdministrator(provider, customer, "third")
     provider.rest("DELETE", f"{accounts}/{second.user['id']}", token=third.token["secret"])
     provider.rest("DELETE", f"/api/v1/users/{third.user['id']}", token=tokens[0])

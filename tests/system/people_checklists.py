@@ -4,7 +4,10 @@ declared, done with what shows it, waived by another person, undone and retired;
 is seen by itself; the annex judges what is left open.
 """
 
+import concurrent.futures
 import datetime
+import json
+import time
 
 from command_line import Shell
 from customer import Customer
@@ -85,6 +88,22 @@ def try_arrival(register, clerk):
     assert register.run("checklist", "export").stdout.splitlines() == [HEAD]
 
 
+def try_two_of_one_name(register):
+    """One that is retired is asked of who started before: the number tells which."""
+    step = register.json("checklist", "add", "Zip", "--kind", "arrival", "--text", "x",
+                         "--optional")
+    register.run("person", "add", "Zoe", "--reference", "E-14", "--starts", now())
+    register.run("checklist", "retire", "Zip")
+    register.run("checklist", "add", "Zip", "--kind", "arrival", "--text", "y", "--optional")
+    assert "number" in register.says("checklist", "do", "E-14", "Zip", "--note", "x")
+    table = register.run("checklist", "show", "E-14").stdout
+    assert table.count("Zip") == 2 and step["id"] in table, table
+    done = register.json("checklist", "do", "E-14", step["id"], "--note", "x")
+    assert [item["state"] for item in done["items"] if item["step"] == step["id"]] == ["done"]
+    register.run("checklist", "retire", "Zip")
+    register.run("checklist", "do", "E-14", "Badge", "--note", "x")
+
+
 def try_own_list(register, clerk):
     register.run("person", "add", "The clerk", "--reference", "E-8", "--starts", now(), "--account",
                  "clerk")
@@ -113,6 +132,80 @@ def try_departure(register):
     register.run("checklist", "retire", "Badge", "--kind", "departure", code=4)
 
 
+def add_user(provider, maker, name, role):
+    """A user of the maker's organisation, made by it, with a factor and a token."""
+    user = provider.rest("POST", f"/api/v1/tenants/{maker.tenant['id']}/users",
+                         {"name": name, "email": f"{name}@example.org", "role": role,
+                          "password": PASSWORD}, maker.token["secret"])
+    clerk = Clerk(provider, user, PASSWORD)
+    clerk.tenant = maker.tenant
+    return clerk
+
+
+def add_steps(provider, customer):
+    return [provider.rest("POST", "/api/v1/checklist-steps",
+                          {"kind": "arrival", "name": name, "text": "As written"},
+                          customer.token["secret"])["id"] for name in ("Badge", "Deed")]
+
+
+def settle(provider, by, person, step, act):
+    """What comes of it: nothing, or the refusal's message."""
+    field = "reason" if act == "waiver" else "note"
+    status, _, octets = provider.request(
+        "POST", f"/api/v1/people/{person}/checklist/{step}/{act}", {field: "As agreed"},
+        by.token["secret"])
+    return "" if status == 200 else json.loads(octets)["message_id"]
+
+
+def arrive(provider, by):
+    return provider.rest("POST", "/api/v1/people",
+                         {"name": "Anna Weiss", "starts_us": time.time_ns() // 1000},
+                         by.token["secret"])["id"]
+
+
+def waivers(provider, customer, person):
+    token = customer.token["secret"]
+    return wait_until(lambda: [
+        event["ocsf"]["unmapped"] for event in provider.rest(
+            "GET", "/api/v1/audit/events?action=people:WaiveChecklistStep&outcome=success",
+            token=token)["items"] if person in json.dumps(event)], 20, "the waiver in the log")
+
+
+def try_puppet_of_the_only_administrator(provider):
+    """Whoever has a right by a profile may be the administrator that made the account."""
+    one = Customer(provider, "mooring")
+    badge, _ = add_steps(provider, one)
+    puppet = add_user(provider, one, "puppet", "reader")
+    profile = provider.rest("POST", "/api/v1/profiles", {"name": "Registry", "policy": {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "people:*", "Resource": "*"}]}},
+        one.token["secret"])
+    provider.rest("PUT", f"/api/v1/profiles/{profile['id']}/users/{puppet.user['id']}", {},
+                  one.token["secret"])
+    person = arrive(provider, one)
+    assert settle(provider, one, person, badge, "waiver") == "people.waived_by_responsible"
+    assert settle(provider, puppet, person, badge, "waiver") == ""
+    found = waivers(provider, one, person)
+    assert [each.get("approved_by_own_account") for each in found] == ["yes"], found
+
+
+def try_at_once(provider):
+    """An administrator waives while an account that it made does another step: one of both is
+    refused, whichever comes first, as there is an administrator whom neither made."""
+    harbour = Customer(provider, "wharf")
+    steps = add_steps(provider, harbour)
+    maker = add_user(provider, harbour, "maker", "tenant_administrator")
+    first = add_user(provider, maker, "first", "tenant_administrator")
+    add_user(provider, maker, "apart", "tenant_administrator")
+    puppet = add_user(provider, first, "second", "tenant_administrator")
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for _ in range(6):
+            person = arrive(provider, harbour)
+            both = [pool.submit(settle, provider, first, person, steps[0], "waiver"),
+                    pool.submit(settle, provider, puppet, person, steps[1], "completion")]
+            assert sorted(each.result() for each in both) == ["", "people.settled_by_maker"]
+
+
 def try_log(register, provider):
     token = register.customer.token["secret"]
 
@@ -129,6 +222,7 @@ def try_log(register, provider):
     assert "note_before" in found("UndoChecklistStep")[0]["ocsf"]["unmapped"]
     refused = found("WaiveChecklistStep", "failure")[0]["ocsf"]
     assert refused["status_detail"] == "people.waived_by_responsible", refused
+    assert refused["unmapped"]["step_id"] == waived["step_id"], refused
     for action in "AddChecklistStep", "ChangeChecklistStep", "RetireChecklistStep", \
             "DoChecklistStep", "ExportOpenSteps":
         found(action)
@@ -167,8 +261,11 @@ def main():
         try_steps(register)
         try_arrival(register, clerk)
         try_own_list(register, clerk)
+        try_two_of_one_name(register)
         try_departure(register)
         try_log(register, provider)
+        try_puppet_of_the_only_administrator(provider)
+        try_at_once(provider)
         try_annex(shell, provider)
         print("steps of arrival and departure are declared, done and judged")
 

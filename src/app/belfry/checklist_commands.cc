@@ -74,12 +74,14 @@ std::string state_cell(const json& item) {
 void tell_checklist(const Invocation& invocation, const json& checklist) {
   if (invocation.json) return print_json(checklist);
   Table table({"cli.head.kind", "cli.head.step", "cli.head.mandatory", "cli.head.state",
-               "cli.head.due", "cli.head.settled", "cli.head.settled_by", "cli.head.note"});
+               "cli.head.due", "cli.head.settled", "cli.head.settled_by", "cli.head.note",
+               "cli.head.id"});
   for (const json& item : checklist.at("items"))
     table.add({code_cell(item.at("kind")),
                item.at("fact").is_null() ? cell(item.at("name")) : code_cell(item.at("fact")),
                cell(item.at("mandatory")), state_cell(item), time_cell(item.at("due_us")),
-               time_cell(item.at("at_us")), cell(item.at("by_name")), cell(item.at("note"))});
+               time_cell(item.at("at_us")), cell(item.at("by_name")), cell(item.at("note")),
+               cell(item.at("step"))});
   table.print();
 }
 

@@ -15,13 +15,11 @@ Result<> RegisterService::check_may_bind(Transaction& transaction, const Actor& 
 
 Result<> RegisterService::check_not_own(Transaction& transaction, const Actor& by,
                                         PersonId person) {
-  TRY(auto accounts,
-      transaction.query(
-          "SELECT COUNT(*) AS n, SUM(CASE WHEN a.user_id = COALESCE((SELECT o.owner_id FROM "
-          "iam_user o WHERE o.id = :user), :user) THEN 1 ELSE 0 END) AS own FROM person_account a "
-          "WHERE a.person_id = :person",
-          {{"user", by.user.value}, {"person", person.value}}));
-  if (accounts[0].integer("n") < 2 || accounts[0].integer("own") == 0) return {};
+  TRY(const UserId user, owner_of(transaction, by.user));
+  TRY(auto own, transaction.query("SELECT count(*) AS n FROM person_account WHERE person_id = "
+                                  ":person AND user_id = :user",
+                                  {{"person", person.value}, {"user", user.value}}));
+  if (own[0].integer("n") == 0) return {};
   return fail(Code::kDenied, "people.own_accounts");
 }
 

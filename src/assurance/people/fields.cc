@@ -49,6 +49,11 @@ Result<> check_note(std::string_view note) {
   return fail(Code::kInvalid, "people.bad_note", {{"limit", std::to_string(kReasonMax)}});
 }
 
+Result<> check_step_reason(std::string_view reason) {
+  if (is_plain(reason, kReasonMax)) return {};
+  return fail(Code::kInvalid, "people.bad_step_reason", {{"limit", std::to_string(kReasonMax)}});
+}
+
 Result<> check_step_text(std::string_view text) {
   if (is_plain(text, kReasonMax)) return {};
   return fail(Code::kInvalid, "people.bad_step_text", {{"limit", std::to_string(kReasonMax)}});

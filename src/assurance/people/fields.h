@@ -18,6 +18,8 @@ Result<> check_reference(std::string_view reference);
 Result<> check_reason(std::string_view reason);
 // What shows that a step was done. Errors: invalid ("people.bad_note").
 Result<> check_note(std::string_view note);
+// Why a step is waived, or open again. Errors: invalid ("people.bad_step_reason").
+Result<> check_step_reason(std::string_view reason);
 // What is to be done. Errors: invalid ("people.bad_step_text").
 Result<> check_step_text(std::string_view text);
 // From 1900 to 2199, and the end after the start. Errors: invalid ("people.bad_date",

@@ -38,10 +38,6 @@ bool is_fault_of_file(const Error& error) {
   return error.message().starts_with("people.") || error.message().starts_with("csv.");
 }
 
-struct EndTurn {
-  void operator()(std::atomic<bool>* is_taken) const { *is_taken = false; }
-};
-
 // What is written in a cell of a date that is known already.
 bool is_same(const std::optional<Timestamp>& known, const std::string& cell) {
   return (known ? date_text(*known) : "") == cell;
@@ -252,7 +248,7 @@ Task<Imported> RegisterService::import_people(const Actor& by, std::string file)
         {{"lines", std::to_string(kLinesMax)}, {"kib", std::to_string(kFileOctetsMax >> 10)}});
   // A file leaves an event a line: the next one waits until the log has them.
   if (is_importing_.exchange(true)) co_return fail(Code::kRetry, "people.import_runs");
-  const std::unique_ptr<std::atomic<bool>, EndTurn> turn(&is_importing_);
+  const Turn turn(&is_importing_);
   Imported faulty;
   auto done = co_await write<Imported>([&](Transaction& transaction) -> Result<Imported> {
     TRY(Imported imported, import_lines(transaction, by, lines));

@@ -73,6 +73,9 @@ Task<std::string> RegisterService::export_open_steps(const Actor& by) {
     }
     return file;
   };
+  // The file is whole in memory.
+  if (is_exporting_steps_.exchange(true)) co_return fail(Code::kRetry, "people.export_runs");
+  const Turn turn(&is_exporting_steps_);
   CO_TRY(std::string file, co_await read<std::string>(read_all, kExportLimit));
   // Nobody else's change waits for the reading.
   CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {

@@ -68,6 +68,16 @@ database::Value user_or_null(UserId user) {
   return user.value;
 }
 
+// That the user set an end of the person's contract, or took it back.
+Result<> note_end(Transaction& transaction, const Person& person, UserId user) {
+  if (!user) return {};
+  TRY(transaction.execute(
+      "INSERT INTO person_end (person_id, user_id, tenant_id) VALUES (:person, "
+      ":user, :tenant) ON CONFLICT (person_id, user_id) DO NOTHING",
+      {{"person", person.id.value}, {"user", user.value}, {"tenant", person.tenant.value}}));
+  return {};
+}
+
 std::string text_of(const std::optional<Timestamp>& time) {
   return time ? date_text(*time) : "";
 }
@@ -105,8 +115,11 @@ std::vector<audit::Detail> differences(const Person& before, const Person& after
   compare("name", before.name, after.name);
   compare("email", before.email, after.email);
   compare("kind", std::string(name_of(before.kind)), std::string(name_of(after.kind)));
+  if (before.kind != after.kind)
+    details.push_back({"kind_before", std::string(name_of(before.kind))});
   compare("manager", before.manager.text(), after.manager.text());
   compare("starts", date_text(before.starts), date_text(after.starts));
+  if (before.starts != after.starts) details.push_back({"starts_before", date_text(before.starts)});
   if (before.ends != after.ends) {
     details.push_back({"ends", text_of(after.ends)});
     details.push_back({"ended_before", text_of(before.ends)});
@@ -175,11 +188,12 @@ Result<PersonId> RegisterService::insert(Transaction& transaction, const Actor& 
                 .changed = now};
   if (person.reference.empty()) person.reference = person.id.text();
   TRY(check_fields(transaction, person));
+  TRY(const UserId user, owner_of(transaction, by.user));
   TRY(transaction.execute(
       "INSERT INTO person (id, tenant_id, reference, kind, name, name_key, email, manager_id, "
-      "starts_us, ends_us, departure_reason, created_us, changed_us, recorded_by_user_id, "
-      "ended_by_user_id) VALUES (:id, :tenant, :reference, :kind, :name, :name_key, :email, "
-      ":manager, :starts, :ends, '', :now, :now, :by, :ended_by)",
+      "starts_us, ends_us, departure_reason, created_us, changed_us, recorded_by_user_id) VALUES "
+      "(:id, :tenant, :reference, :kind, :name, :name_key, :email, :manager, :starts, :ends, '', "
+      ":now, :now, :by)",
       {{"id", person.id.value},
        {"tenant", by.tenant.value},
        {"reference", person.reference},
@@ -191,8 +205,8 @@ Result<PersonId> RegisterService::insert(Transaction& transaction, const Actor& 
        {"starts", to_us(person.starts)},
        {"ends", time_or_null(person.ends)},
        {"now", to_us(now)},
-       {"by", user_or_null(by.user)},
-       {"ended_by", user_or_null(person.ends ? by.user : UserId{})}}));
+       {"by", user_or_null(user)}}));
+  if (person.ends) TRY(note_end(transaction, person, user));
   std::vector<audit::Detail> details = {{"reference", person.reference},
                                         {"name", person.name},
                                         {"kind", std::string(name_of(person.kind))},
@@ -261,10 +275,10 @@ Result<> RegisterService::set_end(Transaction& transaction, const Actor& by, con
   TRY(check_may_end(transaction, by, before.id));
   const database::Parameters parameters = {{"id", before.id.value}, {"ends", time_or_null(ends)}};
   TRY(transaction.execute("UPDATE person SET ends_us = :ends WHERE id = :id", parameters));
-  if (ends != before.ends)
-    TRY(transaction.execute(
-        "UPDATE person SET ended_by_user_id = :by WHERE id = :id",
-        {{"id", before.id.value}, {"by", user_or_null(ends ? by.user : UserId{})}}));
+  if (ends != before.ends) {
+    TRY(const UserId user, owner_of(transaction, by.user));
+    TRY(note_end(transaction, before, user));
+  }
   if (!ends)
     TRY(
         transaction.execute("UPDATE person SET departure_reason = '', departure_recorded_us = NULL "
@@ -330,8 +344,14 @@ Result<std::vector<audit::Detail>> RegisterService::apply(Transaction& transacti
   const Person after = changed(before, change);
   TRY(check_fields(transaction, after));
   std::vector<audit::Detail> details = differences(before, after);
+  const bool is_list_touched =
+      after.kind != before.kind || after.starts != before.starts || after.ends != before.ends;
+  std::vector<Item> items;
+  if (is_list_touched) {
+    TRY(items, read_items(transaction, before, clock_.now()));
+  }
   if (after.ends != before.ends) TRY(set_end(transaction, by, before, after.ends));
-  TRY(auto of_lists, renew_checklists(transaction, before, after));
+  TRY(auto of_lists, renew_checklists(transaction, by, before, after));
   std::ranges::move(of_lists, std::back_inserter(details));
   TRY(auto of_job, apply_job(transaction, by, before, change));
   std::ranges::move(of_job, std::back_inserter(details));
@@ -349,6 +369,7 @@ Result<std::vector<audit::Detail>> RegisterService::apply(Transaction& transacti
                            {"starts", to_us(after.starts)},
                            {"now", to_us(clock_.now())},
                            {"id", before.id.value}}));
+  if (is_list_touched) TRY(check_none_lifted(transaction, before, after, items));
   return details;
 }
 
@@ -368,6 +389,7 @@ Task<Person> RegisterService::record_departure(const Actor& by, PersonId person,
   co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
     TRY(const Person before, find_person(transaction, by.tenant, person));
     TRY(check_dates(before.starts, ends));
+    TRY(const auto items, read_items(transaction, before, clock_.now()));
     TRY(set_end(transaction, by, before, ends));
     TRY(transaction.execute(
         "UPDATE person SET departure_reason = :reason, "
@@ -377,8 +399,9 @@ Task<Person> RegisterService::record_departure(const Actor& by, PersonId person,
     after.ends = ends;
     std::vector<audit::Detail> details = {
         {"name", before.name}, {"ends", date_text(ends)}, {"reason", reason}};
-    TRY(auto of_lists, renew_checklists(transaction, before, after));
+    TRY(auto of_lists, renew_checklists(transaction, by, before, after));
     std::ranges::move(of_lists, std::back_inserter(details));
+    TRY(check_none_lifted(transaction, before, after, items));
     TRY(note(transaction, by, "people:RecordDeparture", resource_of(person), std::move(details)));
     return whole(transaction, by.tenant, person);
   });

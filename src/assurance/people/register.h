@@ -8,6 +8,7 @@
 #include "people/people.h"
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,12 @@ using database::Transaction;
 inline constexpr Duration kReadLimit = std::chrono::seconds(5);
 // Of a whole register: nobody can ask for less of it.
 inline constexpr Duration kExportLimit = std::chrono::minutes(1);
+
+// Ends what one at a time does.
+struct EndTurn {
+  void operator()(std::atomic<bool>* is_taken) const { *is_taken = false; }
+};
+using Turn = std::unique_ptr<std::atomic<bool>, EndTurn>;
 
 // A transaction without a value.
 struct Done {};
@@ -58,10 +65,8 @@ class RegisterService : public Register, public Checklists {
   Task<Step> change_step(const Actor& by, StepId step, const StepWords& words) override;
   Task<Step> retire_step(const Actor& by, StepId step) override;
   Task<std::vector<Item>> checklist(TenantId tenant, PersonId person) override;
-  Task<std::vector<UserId>> others(TenantId tenant, PersonId person, StepId step,
-                                   StepAct act) override;
   Task<std::vector<Item>> settle(const Actor& by, PersonId person, StepId step, StepAct act,
-                                 const std::string& words) override;
+                                 const std::string& words, const IsAnother& is_another) override;
   Task<std::vector<Item>> undo(const Actor& by, PersonId person, StepId step,
                                const std::string& reason) override;
   Task<std::string> export_open_steps(const Actor& by) override;
@@ -89,7 +94,8 @@ class RegisterService : public Register, public Checklists {
   // Four eyes rest on whose account is whose: whoever may not suspend administrators says it of
   // none of theirs.
   Result<> check_may_bind(Transaction& transaction, const Actor& by, UserId user);
-  // Nor does anybody part accounts of its own: as the second it could decide for the first.
+  // Nor does anybody unbind accounts of the person that it acts as: as the second it could decide
+  // for the first, and without any settle the own list.
   Result<> check_not_own(Transaction& transaction, const Actor& by, PersonId person);
   // When the job that is held began.
   Result<> correct_since(Transaction& transaction, const Person& before, Timestamp since);
@@ -99,8 +105,12 @@ class RegisterService : public Register, public Checklists {
   Result<> set_end(Transaction& transaction, const Actor& by, const Person& before,
                    const std::optional<Timestamp>& ends);
   // Who comes back, or begins another contract, has its lists anew: what of them, for the log.
-  Result<std::vector<audit::Detail>> renew_checklists(Transaction& transaction,
+  Result<std::vector<audit::Detail>> renew_checklists(Transaction& transaction, const Actor& by,
                                                       const Person& before, const Person& after);
+  // A change of dates or kind lifts no mandatory step that is open: what was asked is settled, or
+  // waived by another. `items` as they were before it.
+  Result<> check_none_lifted(Transaction& transaction, const Person& before, const Person& after,
+                             const std::vector<Item>& items);
   // Whoever may not have an administrator leave changes no end of one either.
   Result<> check_may_end(Transaction& transaction, const Actor& by, PersonId person);
   // False: it is the person's already.
@@ -124,7 +134,7 @@ class RegisterService : public Register, public Checklists {
   audit::Outbox& outbox_;
   Clock& clock_;
   Random& random_;
-  std::atomic<bool> is_importing_ = false;
+  std::atomic<bool> is_importing_ = false, is_exporting_steps_ = false;
 };
 
 template <class T, class Work>

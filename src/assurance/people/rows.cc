@@ -101,6 +101,13 @@ Result<> add_facts(Transaction& transaction, std::vector<Person>& persons) {
   return {};
 }
 
+Result<UserId> owner_of(Transaction& transaction, UserId user) {
+  TRY(auto rows, transaction.query("SELECT owner_id FROM iam_user WHERE id = :id AND owner_id IS "
+                                   "NOT NULL",
+                                   {{"id", user.value}}));
+  return rows.empty() ? user : UserId{rows[0].integer("owner_id")};
+}
+
 Result<> check_room(std::size_t persons) {
   if (persons < kPersonsMax) return {};
   return fail(Code::kConflict, "people.too_many_people", {{"limit", std::to_string(kPersonsMax)}});

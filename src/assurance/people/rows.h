@@ -29,6 +29,9 @@ Result<> add_facts(Transaction& transaction, std::vector<Person>& persons);
 // Errors: not_found ("people.no_person").
 Result<Person> find_person(Transaction& transaction, TenantId tenant, PersonId id);
 
+// Of a program who owns it, else the user itself.
+Result<UserId> owner_of(Transaction& transaction, UserId user);
+
 // Whether a tenant may have one more than `persons`. Errors: conflict ("people.too_many_people").
 Result<> check_room(std::size_t persons);
 

@@ -9,8 +9,8 @@
 namespace belfry::people {
 namespace {
 
-// Of a tenant, those that are retired too.
-constexpr std::int64_t kStepsMax = 500;
+// Of a tenant and kind, without those that are retired.
+constexpr std::int64_t kStepsMax = 50;
 constexpr std::string_view kColumns =
     "s.id, s.tenant_id, s.kind, s.name, s.text, s.mandatory, s.due_days, s.for_employees, "
     "s.for_contractors, s.for_externals, s.from_us, s.retired_us, s.created_us, s.changed_us";
@@ -34,11 +34,34 @@ Step step_of(const Row& row) {
   return step;
 }
 
-Result<> check_words(const StepWords& words) {
+// A mandatory step says itself no later day than the measures allow.
+Result<> check_words(const StepWords& words, StepKind kind, bool is_mandatory) {
   TRY(check_name(words.name));
   TRY(check_step_text(words.text));
-  if (!words.due_days || (*words.due_days >= 0 && *words.due_days <= kDueDaysMax)) return {};
-  return fail(Code::kInvalid, "people.bad_due_days", {{"limit", std::to_string(kDueDaysMax)}});
+  const std::int64_t limit = !is_mandatory                ? kDueDaysMax
+                             : kind == StepKind::kArrival ? kArrivalDays
+                                                          : kDepartureDays;
+  if (!words.due_days || (*words.due_days >= 0 && *words.due_days <= limit)) return {};
+  return fail(Code::kInvalid, "people.bad_due_days", {{"limit", std::to_string(limit)}});
+}
+
+// What was done stays as it was asked, and what is asked due when it was. Errors: conflict
+// ("people.step_used").
+Result<> check_unused(Transaction& transaction, const Step& before, const StepWords& words) {
+  const database::Parameters parameters = {{"id", before.id.value}};
+  TRY(auto settled, transaction.query("SELECT 1 AS x FROM checklist_item WHERE step_id = :id LIMIT "
+                                      "1",
+                                      parameters));
+  bool is_used = !settled.empty();
+  if (!is_used && words.due_days != before.due_days) {
+    TRY(auto asked, transaction.query("SELECT 1 AS x FROM checklist_step s JOIN person p ON "
+                                      "p.tenant_id = s.tenant_id WHERE s.id = :id AND " +
+                                          std::string(kIsAsked) + " LIMIT 1",
+                                      parameters));
+    is_used = !asked.empty();
+  }
+  if (!is_used) return {};
+  return fail(Code::kConflict, "people.step_used", {{"name", before.name}});
 }
 
 Result<Step> find_step(Transaction& transaction, TenantId tenant, StepId id) {
@@ -74,6 +97,10 @@ database::Value days_or_null(const std::optional<std::int64_t>& days) {
   return *days;
 }
 
+std::string days_text(const Step& step) {
+  return step.due_days ? std::to_string(*step.due_days) : "";
+}
+
 std::vector<audit::Detail> details_of(const Step& step) {
   std::string persons;
   for (const Kind kind : step.persons)
@@ -82,7 +109,7 @@ std::vector<audit::Detail> details_of(const Step& step) {
           {"name", step.name},
           {"text", step.text},
           {"mandatory", step.is_mandatory ? "yes" : "no"},
-          {"due_days", step.due_days ? std::to_string(*step.due_days) : ""},
+          {"due_days", days_text(step)},
           {"persons", std::move(persons)}};
 }
 
@@ -109,12 +136,13 @@ Task<std::vector<Step>> RegisterService::steps(TenantId tenant) {
 }
 
 Task<Step> RegisterService::add_step(const Actor& by, const NewStep& wanted) {
-  CO_TRY(check_words(wanted.words));
+  CO_TRY(check_words(wanted.words, wanted.kind, wanted.is_mandatory));
   co_return co_await write<Step>([&](Transaction& transaction) -> Result<Step> {
     TRY(check_name_free(transaction, by.tenant, {}, wanted.kind, wanted.words.name));
-    TRY(auto rows,
-        transaction.query("SELECT count(*) AS n FROM checklist_step WHERE tenant_id = :tenant",
-                          {{"tenant", by.tenant.value}}));
+    TRY(auto rows, transaction.query(
+                       "SELECT count(*) AS n FROM checklist_step WHERE tenant_id = :tenant AND "
+                       "kind = :kind AND retired_us IS NULL",
+                       {{"tenant", by.tenant.value}, {"kind", std::string(name_of(wanted.kind))}}));
     if (rows[0].integer("n") >= kStepsMax)
       return fail(Code::kConflict, "people.too_many_steps", {{"limit", std::to_string(kStepsMax)}});
     const StepId id{random_.id()};
@@ -149,9 +177,12 @@ Task<Step> RegisterService::add_step(const Actor& by, const NewStep& wanted) {
 }
 
 Task<Step> RegisterService::change_step(const Actor& by, StepId step, const StepWords& words) {
-  CO_TRY(check_words(words));
   co_return co_await write<Step>([&](Transaction& transaction) -> Result<Step> {
     TRY(const Step before, find_asked(transaction, by.tenant, step));
+    TRY(check_words(words, before.kind, before.is_mandatory));
+    if (words.name == before.name && words.text == before.text && words.due_days == before.due_days)
+      return before;
+    TRY(check_unused(transaction, before, words));
     TRY(check_name_free(transaction, by.tenant, step, before.kind, words.name));
     TRY(
         transaction.execute("UPDATE checklist_step SET name = :name, name_key = :name_key, text = "
@@ -163,7 +194,11 @@ Task<Step> RegisterService::change_step(const Actor& by, StepId step, const Step
                              {"now", to_us(clock_.now())},
                              {"id", step.value}}));
     TRY(Step after, find_step(transaction, by.tenant, step));
-    TRY(note(transaction, by, "people:ChangeChecklistStep", resource_of(step), details_of(after)));
+    auto details = details_of(after);
+    details.push_back({"name_before", before.name});
+    details.push_back({"text_before", before.text});
+    details.push_back({"due_days_before", days_text(before)});
+    TRY(note(transaction, by, "people:ChangeChecklistStep", resource_of(step), std::move(details)));
     return after;
   });
 }

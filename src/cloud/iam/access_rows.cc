@@ -68,26 +68,23 @@ std::string could_come_as(const std::string& who, const std::string& whom) {
          whom + " AND w.by_user_id = " + who + "))";
 }
 
-// SQL: whether `iam_user u` and the user of that number may be one person, whichever account was
-// made by the other: who has both could ask as either and approve as the other.
-std::string may_be_one(const std::string& user_id) {
-  return "(" + could_come_as("u.id", user_id) + " OR " + could_come_as(user_id, "u.id") + ")";
-}
-
 // SQL: of a program its owner, else the user itself, by their numbers.
 std::string person_behind(const std::string& user_id) {
   return "COALESCE((SELECT o.owner_id FROM iam_user o WHERE o.id = " + user_id + "), " + user_id +
          ")";
 }
 
-// SQL: whether the register of people says that both accounts are one person's.
-std::string is_one_person(const std::string& who, const std::string& whom) {
-  return "EXISTS (SELECT 1 FROM person_account a JOIN person_account b ON b.person_id = "
-         "a.person_id WHERE a.user_id = " +
-         person_behind(who) + " AND b.user_id = " + person_behind(whom) + ")";
+}  // namespace
+
+std::string may_be_one(const std::string& one, const std::string& other) {
+  return "(" + could_come_as(one, other) + " OR " + could_come_as(other, one) + ")";
 }
 
-}  // namespace
+std::string is_one_person(const std::string& one, const std::string& other) {
+  return "EXISTS (SELECT 1 FROM person_account a JOIN person_account b ON b.person_id = "
+         "a.person_id WHERE a.user_id = " +
+         person_behind(one) + " AND b.user_id = " + person_behind(other) + ")";
+}
 
 std::string_view name_of(FourEyes rule) {
   return name_in(kFourEyes, rule);
@@ -124,7 +121,8 @@ std::string decider_columns(const std::string& asker, const std::string& profiti
                             std::string_view who) {
   const std::string others = "(SELECT count(*) FROM iam_user u WHERE u.id <> " + asker +
                              " AND u.id <> " + profiting + " AND " + std::string(who);
-  const std::string apart = " AND NOT " + may_be_one(asker) + " AND NOT " + may_be_one(profiting);
+  const std::string apart =
+      " AND NOT " + may_be_one("u.id", asker) + " AND NOT " + may_be_one("u.id", profiting);
   const std::string able =
       " AND NOT " + is_one_person("u.id", asker) + " AND NOT " + is_one_person("u.id", profiting);
   return others + ") AS others, " + others + able + ") AS others_able, " + others + apart +
@@ -152,9 +150,10 @@ Result<Two> check_two(Transaction& transaction, const Principal& by, UserId aske
     return relation(":holder_id") + " OR " + relation(":requester_id");
   };
   const auto is_theirs = [](const std::string& user) { return is_one_person("u.id", user); };
+  const auto may_be_theirs = [](const std::string& user) { return may_be_one("u.id", user); };
   TRY(auto found,
       transaction.query("SELECT CASE WHEN " + either(is_theirs) +
-                            " THEN 1 ELSE 0 END AS is_one, CASE WHEN " + either(may_be_one) +
+                            " THEN 1 ELSE 0 END AS is_one, CASE WHEN " + either(may_be_theirs) +
                             " THEN 1 ELSE 0 END AS may_be_one FROM iam_user u WHERE u.id = "
                             ":user_id",
                         {{"user_id", by.user.value},

@@ -141,39 +141,44 @@ Task<Answer> get_checklist(Call& call) {
   co_return answer(shape_of(id, items));
 }
 
-// Whether the account of who acts and theirs may be one person's, as far as cloud/iam knows: the
-// register itself tells persons apart. Errors: denied ("people.settled_by_maker").
-Task<> check_apart(const Call& call, people::Actor& by, const std::vector<UserId>& others) {
-  const Services& services = call.host.services;
-  bool may_be_one = false;
-  for (const UserId other : others) {
-    auto found = co_await iam::check_second_person(services.database, services.pool, services.clock,
-                                                   call.by, other);
-    if (!found && found.error().message() == "iam.four_eyes_of_maker")
-      co_return fail(Code::kDenied, "people.settled_by_maker");
-    // One that is the same surely is the register's to refuse.
-    if (!found && found.error().code() != Code::kDenied) co_return std::unexpected(found.error());
-    may_be_one = may_be_one || (found && *found == iam::Undoing::kMayBeOne);
-  }
-  if (may_be_one) by.how.push_back({"approved_by_own_account", "yes"});
-  co_return Result<>();
+// In the words of checklists, what cloud/iam knows of accounts.
+people::IsAnother is_another(const Call& call, StepAct act) {
+  return [&call, act](database::Transaction& transaction,
+                      const people::Responsible& responsible) -> Result<bool> {
+    auto found = iam::check_second_person(transaction, call.by,
+                                          {.by = responsible.users, .barred = responsible.barred},
+                                          call.host.services.clock.now());
+    if (found) return *found == iam::Undoing::kByAnother;
+    if (found.error().message() == "iam.four_eyes_of_maker")
+      return fail(Code::kDenied, "people.settled_by_maker");
+    if (found.error().code() == Code::kDenied)
+      return fail(Code::kDenied, act == StepAct::kWaive ? "people.waived_by_responsible"
+                                                        : "people.done_by_waiver");
+    return std::unexpected(found.error());
+  };
 }
 
-Task<std::vector<people::Item>> settle_step(Call& call, people::Actor by, PersonId person,
-                                            StepId step, StepAct act, const std::string& words) {
-  CO_TRY(const auto others, co_await lists_of(call).others(call.by.tenant, person, step, act));
-  CO_TRY(co_await check_apart(call, by, others));
-  co_return co_await lists_of(call).settle(by, person, step, act, words);
+// What is refused is in the log, with the step.
+Result<std::vector<people::Item>> told(const Call& call, PersonId person, StepId step,
+                                       Result<std::vector<people::Item>> done) {
+  if (done || done.error().code() != Code::kDenied) return done;
+  audit::Event refused = call.event(people::resource_of(person));
+  refused.outcome = audit::Outcome::kFailure;
+  refused.reason = done.error().message();
+  refused.details.push_back({"step_id", step.text()});
+  TRY(call.host.services.ledger.record_read(call.by.tenant, std::move(refused)));
+  return done;
 }
 
 Task<Answer> settle(Call& call, StepAct act, const char* field) {
   CO_TRY(const json body, co_await call.read_body());
   CO_TRY(const auto person, parse_id<PersonId>(call.path[0]));
   CO_TRY(const auto step, parse_id<StepId>(call.path[1]));
-  CO_TRY(auto by, allow_change(call, people::resource_of(person)));
+  CO_TRY(const auto by, allow_change(call, people::resource_of(person)));
   CO_TRY(const std::string words, text_field(body, field));
   CO_TRY(const auto items,
-         told(call, person, co_await settle_step(call, std::move(by), person, step, act, words)));
+         told(call, person, step,
+              co_await lists_of(call).settle(by, person, step, act, words, is_another(call, act))));
   co_return answer(shape_of(person, items));
 }
 
@@ -192,7 +197,7 @@ Task<Answer> undo_step(Call& call) {
   CO_TRY(const auto by, allow_change(call, people::resource_of(person)));
   CO_TRY(const std::string reason, text_field(body, "reason"));
   CO_TRY(const auto items,
-         told(call, person, co_await lists_of(call).undo(by, person, step, reason)));
+         told(call, person, step, co_await lists_of(call).undo(by, person, step, reason)));
   co_return answer(shape_of(person, items));
 }
 

@@ -102,6 +102,17 @@ TEST_P(ChecklistChecks, WhoStartedHasTheMandatoryStepsDone) {
   expect("S10-P-02", Verdict::kFail,
          {"person E-60: no mandatory step is asked of persons of its kind: add one, with `belfry "
           "checklist add NAME --kind arrival --text TEXT`"});
+  // One that is asked from today on is what can be done.
+  add_step(84, "arrival", "Late");
+  execute("UPDATE checklist_step SET from_us = :now WHERE id = 84", {{"now", now()}});
+  expect("S10-P-02", Verdict::kPass, {});
+  EXPECT_EQ(
+      listed("S10-P-02", "person E-60"),
+      "started before a mandatory step was asked of persons of its kind; whoever starts now is "
+      "asked");
+  execute("UPDATE checklist_step SET retired_us = :now WHERE id = 84", {{"now", now()}});
+  EXPECT_EQ(check("S10-P-02").status.violations, 1u);
+  execute("DELETE FROM checklist_step WHERE id = 84");
   execute("UPDATE checklist_step SET for_employees = 1");
   settle(kAnna, kBadge, "waived");
   expect("S10-P-02", Verdict::kPass, {});
@@ -120,6 +131,11 @@ TEST_P(ChecklistChecks, WhoLeftHasTheListClosedAndNothingThatWorks) {
   expect("S10-P-04", Verdict::kPass, {});
   EXPECT_EQ(listed("S10-P-04", "person E-60"),
             "2 mandatory steps or accounts open, to be settled in 1 day");
+  execute("UPDATE checklist_step SET due_days = 30");
+  EXPECT_EQ(listed("S10-P-04", "person E-60"),
+            "2 mandatory steps or accounts open, to be settled in 1 day")
+      << "the account";
+  execute("UPDATE checklist_step SET due_days = NULL");
   execute("UPDATE person SET ends_us = :ends", {{"ends", now() - kDayUs}});
   const auto live = [](const std::string& days) {
     return "person E-60: left " + days +
@@ -139,6 +155,19 @@ TEST_P(ChecklistChecks, WhoLeftHasTheListClosedAndNothingThatWorks) {
   expect("S10-P-04", Verdict::kFail,
          {"person E-60: 1 mandatory step overdue, for 0 days, Badge among them: do it and say so, "
           "with `belfry checklist do PERSON STEP --note NOTE`, or have somebody else waive it"});
+  // Of another kind, until a step is asked of that one.
+  execute("UPDATE checklist_step SET for_employees = 0");
+  expect("S10-P-04", Verdict::kFail,
+         {"person E-60: no mandatory step is asked of persons of its kind: add one, with `belfry "
+          "checklist add NAME --kind departure --text TEXT`"});
+  add_step(84, "departure", "Late");
+  execute("UPDATE checklist_step SET from_us = :now WHERE id = 84", {{"now", now()}});
+  expect("S10-P-04", Verdict::kPass, {});
+  EXPECT_EQ(listed("S10-P-04", "person E-60"),
+            "left before a mandatory step was asked of persons of its kind; whoever leaves now is "
+            "asked");
+  execute("DELETE FROM checklist_step WHERE id = 84");
+  execute("UPDATE checklist_step SET for_employees = 1");
   // Who left before there was a list is judged by the accounts alone.
   execute("UPDATE person SET ends_us = :ends", {{"ends", now() - 20 * kDayUs}});
   expect("S10-P-04", Verdict::kNoData, {});

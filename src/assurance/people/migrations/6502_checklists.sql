@@ -29,13 +29,20 @@ CREATE TABLE checklist_item (
   tenant_id BIGINT NOT NULL REFERENCES tenant (id),  -- the tenant of both
   state TEXT NOT NULL,                    -- done or waived
   note TEXT NOT NULL,                     -- what shows that it was done; why it is waived
-  by_user_id BIGINT NOT NULL,             -- by whom: a number of iam_user
-  by_name TEXT NOT NULL,                  -- the name of that user then
+  by_user_id BIGINT NOT NULL,             -- by whom; of a program, who owned it then
+  by_name TEXT NOT NULL,                  -- the name of who acted, then
   at_us BIGINT NOT NULL,                  -- when
   PRIMARY KEY (person_id, step_id)
 );
 
--- Who recorded the person, who answers for the arrival; null: not known
+-- Who recorded the person, who answers for the arrival; of a program, who owned it then; null: not
+-- known
 ALTER TABLE person ADD COLUMN recorded_by_user_id BIGINT;
--- Who said when the contract is over, who answers for the departure; null: nobody, or not known
-ALTER TABLE person ADD COLUMN ended_by_user_id BIGINT;
+
+-- Who set the end of the contract, moved it or took it back: who answers for the departure.
+CREATE TABLE person_end (
+  person_id BIGINT NOT NULL REFERENCES person (id),  -- whose
+  user_id BIGINT NOT NULL,                -- by whom; of a program, who owned it then
+  tenant_id BIGINT NOT NULL REFERENCES tenant (id),  -- the tenant of both
+  PRIMARY KEY (person_id, user_id)
+);

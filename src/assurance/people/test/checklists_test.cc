@@ -55,14 +55,26 @@ class ChecklistsTest : public RegisterTest {
     EXPECT_EQ(found->overdue_steps, must(register_->find(kProvider, person)).overdue_steps);
     return found->overdue_steps;
   }
+  // Who answers for what `by` settles, as it is asked of whoever knows of accounts; `by` is one of
+  // them no more than its number is.
+  IsAnother other_than(const Actor& by) {
+    return [this, user = by.user](database::Transaction&, const Responsible& all) -> Result<bool> {
+      responsible_ = all;
+      if (std::ranges::find(all.users, user) != all.users.end())
+        return fail(Code::kDenied, "people.waived_by_responsible");
+      return is_sure_;
+    };
+  }
   void settle(const Actor& by, PersonId person, const Step& step, StepAct act = StepAct::kDo) {
-    must(lists().settle(by, person, step.id, act, "Doc 12"));
+    must(lists().settle(by, person, step.id, act, "Doc 12", other_than(by)));
   }
   std::string refused(const Actor& by, PersonId person, const Step& step,
                       StepAct act = StepAct::kDo) {
-    return refusal(lists().settle(by, person, step.id, act, "Doc 12"));
+    return refusal(lists().settle(by, person, step.id, act, "Doc 12", other_than(by)));
   }
 
+  Responsible responsible_;
+  bool is_sure_ = true;
   const Actor oleg_ = user(kOleg, "oleg"), nadia_ = user(kNadia, "nadia");
 };
 BELFRY_ON_BOTH_ENGINES(ChecklistsTest);
@@ -79,7 +91,11 @@ TEST_P(ChecklistsTest, StepsAreDeclaredChangedAndRetired) {
   EXPECT_EQ(wrong({"badge", "x"}), "people.step_exists");
   EXPECT_EQ(wrong({"=1", "x"}), "people.bad_name");
   EXPECT_EQ(wrong({"NDA", ""}), "people.bad_step_text");
-  EXPECT_EQ(wrong({"NDA", "x", 91}), "people.bad_due_days");
+  EXPECT_EQ(wrong({"NDA", "x", 6}), "people.bad_due_days") << "no later than where it says nothing";
+  EXPECT_TRUE(must(lists().add_step(admin_, {.kind = StepKind::kDeparture,
+                                             .words = {"Letter", "x", 90},
+                                             .is_mandatory = false}))
+                  .due_days);
   EXPECT_EQ(wrong({"NDA", "x", -1}), "people.bad_due_days");
   add(StepKind::kDeparture, "Badge");
 
@@ -98,9 +114,46 @@ TEST_P(ChecklistsTest, StepsAreDeclaredChangedAndRetired) {
   EXPECT_EQ(refusal(lists().change_step(admin_, badge.id, {"X", "Y", {}})), "people.step_retired");
   add(StepKind::kArrival, "Pass");
   const auto all = must(lists().steps(kProvider));
-  ASSERT_EQ(all.size(), 3u);
-  EXPECT_TRUE(all[2].retired) << "the retired one last, under its name";
-  EXPECT_EQ(all[2].name, "Pass");
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_TRUE(all[3].retired) << "the retired one last, under its name";
+  EXPECT_EQ(all[3].name, "Pass");
+}
+
+// What was done stays what was asked.
+TEST_P(ChecklistsTest, WhatWasAskedStaysAsItWas) {
+  const Step badge = add(StepKind::kArrival, "Badge", true, 2),
+             keys = add(StepKind::kArrival, "Keys");
+  const std::size_t events = ledger_.events.size();
+  must(lists().change_step(admin_, badge.id, {"Badge", "Do Badge", 2}));
+  EXPECT_EQ(ledger_.events.size(), events) << "nothing was changed";
+  must(lists().change_step(admin_, badge.id, {"Pass", "Do it", 3}));
+  EXPECT_EQ(detail("name_before"), "Badge");
+  EXPECT_EQ(detail("text_before"), "Do Badge");
+  EXPECT_EQ(detail("due_days_before"), "2");
+  EXPECT_EQ(refusal(lists().change_step(admin_, badge.id, {"Pass", "x", 6})),
+            "people.bad_due_days");
+  const PersonId anna = record("E-7", now());
+  for (const std::optional<std::int64_t> days : {std::optional<std::int64_t>(4), {}})
+    EXPECT_EQ(refusal(lists().change_step(admin_, badge.id, {"Pass", "Do it", days})),
+              "people.step_used")
+        << "asked of somebody";
+  must(lists().change_step(admin_, badge.id, {"Badge", "Do it", 3}));
+  settle(oleg_, anna, badge);
+  for (const StepWords& words : {StepWords{"Pass", "Do it", 3}, StepWords{"Badge", "x", 3}})
+    EXPECT_EQ(refusal(lists().change_step(admin_, badge.id, words)), "people.step_used");
+  must(lists().change_step(admin_, badge.id, {"Badge", "Do it", 3}));
+  must(lists().change_step(admin_, keys.id, {"Locks", "Do Keys", {}}));
+}
+
+TEST_P(ChecklistsTest, WhatIsRetiredMakesRoomForOthers) {
+  std::vector<Step> steps;
+  for (int i = 0; i < 50; ++i)
+    steps.push_back(add(StepKind::kArrival, "Step " + std::to_string(i), false));
+  const NewStep another{.kind = StepKind::kArrival, .words = {"Another", "x", {}}};
+  EXPECT_EQ(refusal(lists().add_step(admin_, another)), "people.too_many_steps");
+  add(StepKind::kDeparture, "Another");
+  must(lists().retire_step(admin_, steps[7].id));
+  must(lists().add_step(admin_, another));
 }
 
 // Neither a new step nor a file of those who are there already makes anybody late.
@@ -141,9 +194,12 @@ TEST_P(ChecklistsTest, WhatIsDoneSaysByWhomAndWithWhatAndCanBeUndone) {
   const Step badge = add(StepKind::kArrival, "Badge");
   const Step lunch = add(StepKind::kArrival, "Lunch", false, 0);
   const PersonId anna = record("E-7", now());
-  EXPECT_EQ(refusal(lists().settle(oleg_, anna, badge.id, StepAct::kDo, "")), "people.bad_note");
-  EXPECT_EQ(refusal(lists().settle(oleg_, anna, StepId{}, StepAct::kDo, "x")), "people.no_item");
-  const auto items = must(lists().settle(oleg_, anna, badge.id, StepAct::kDo, "Receipt 4711"));
+  EXPECT_EQ(refusal(lists().settle(oleg_, anna, badge.id, StepAct::kDo, "", other_than(oleg_))),
+            "people.bad_note");
+  EXPECT_EQ(refusal(lists().settle(oleg_, anna, StepId{}, StepAct::kDo, "x", other_than(oleg_))),
+            "people.no_item");
+  const auto items =
+      must(lists().settle(oleg_, anna, badge.id, StepAct::kDo, "Receipt 4711", other_than(oleg_)));
   EXPECT_EQ(last(), "people:DoChecklistStep");
   EXPECT_EQ(detail("note"), "Receipt 4711");
   EXPECT_EQ(detail("method"), "session");
@@ -154,10 +210,13 @@ TEST_P(ChecklistsTest, WhatIsDoneSaysByWhomAndWithWhatAndCanBeUndone) {
   EXPECT_EQ(shown(anna), (Names{"Lunch", "(Badge)"})) << "what is not mandatory is not overdue";
   EXPECT_EQ(refused(nadia_, anna, badge), "people.step_not_open");
   EXPECT_EQ(refusal(lists().undo(nadia_, anna, lunch.id, "x")), "people.step_open");
-  EXPECT_EQ(refusal(lists().undo(nadia_, anna, badge.id, "")), "people.bad_reason");
+  EXPECT_EQ(refusal(lists().undo(nadia_, anna, badge.id, "")), "people.bad_step_reason");
   must(lists().undo(nadia_, anna, badge.id, "another's receipt"));
   EXPECT_EQ(last(), "people:UndoChecklistStep");
   EXPECT_EQ(detail("note_before"), "Receipt 4711");
+  EXPECT_EQ(detail("by_id_before"), kOleg.text());
+  EXPECT_EQ(detail("at_before"), format_rfc3339(now()));
+  EXPECT_EQ(detail("step_id"), badge.id.text());
   EXPECT_EQ(shown(anna), (Names{"Lunch", "Badge"}));
   const Actor customer{.tenant = kCustomer, .user = UserId{20}, .name = "anna", .source_ip = ""};
   EXPECT_EQ(refused(customer, anna, badge), "people.no_person");
@@ -172,42 +231,87 @@ TEST_P(ChecklistsTest, AWaiverIsAnothersThanWhoAnswersForTheRest) {
       << "who recorded the person";
   settle(oleg_, anna, contract);
   EXPECT_EQ(refused(oleg_, anna, badge, StepAct::kWaive), "people.waived_by_responsible");
-  EXPECT_EQ(must(lists().others(kProvider, anna, badge.id, StepAct::kWaive)),
-            (std::vector{kInes, kOleg}));
   settle(nadia_, anna, badge, StepAct::kWaive);
+  EXPECT_EQ(responsible_.users, (std::vector{kInes, kOleg}));
   EXPECT_EQ(last(), "people:WaiveChecklistStep");
   EXPECT_EQ(detail("reason"), "Doc 12");
   EXPECT_EQ(shown(anna), (Names{"[Badge]", "(Deed)", "Keys"}));
-  EXPECT_EQ(refused(nadia_, anna, keys), "people.done_by_waiver") << "nor does the rest who waived";
+  EXPECT_EQ(refused(nadia_, anna, keys), "people.waived_by_responsible")
+      << "nor does the rest who waived";
+  EXPECT_EQ(detail("approved_by_own_account"), "");
+  is_sure_ = false;
   settle(admin_, anna, keys);
+  EXPECT_EQ(responsible_.users, std::vector{kNadia});
+  EXPECT_EQ(detail("approved_by_own_account"), "yes");
   clock_.advance(days(9));
   EXPECT_EQ(overdue(anna), 0);
 }
 
-TEST_P(ChecklistsTest, APersonWithTwoAccountsIsOne) {
+// Between the question and the change nothing comes: what is asked is the state that is changed.
+TEST_P(ChecklistsTest, WhoAnswersIsAskedInTheTransactionOfTheChange) {
+  const Step badge = add(StepKind::kArrival, "Badge");
+  const PersonId anna = record("E-7", now());
+  const IsAnother refuse = [&](database::Transaction& transaction,
+                               const Responsible&) -> Result<bool> {
+    TRY(transaction.execute("UPDATE person SET name = 'Changed'"));
+    return fail(Code::kDenied, "people.settled_by_maker");
+  };
+  EXPECT_EQ(refusal(lists().settle(nadia_, anna, badge.id, StepAct::kWaive, "x", refuse)),
+            "people.settled_by_maker");
+  EXPECT_EQ(must(register_->find(kProvider, anna)).name, "E-7") << "nothing of it stays";
+  EXPECT_EQ(shown(anna), Names{"Badge"});
+}
+
+TEST_P(ChecklistsTest, NobodySettlesTheOwnListAndAProgramIsItsOwners) {
   const Step badge = add(StepKind::kArrival, "Badge"), contract = add(StepKind::kArrival, "Deed");
   add_user(13, 1, "twin", "reader");
   add_user(14, 1, "robot", "reader");
   execute("UPDATE iam_user SET owner_id = 11 WHERE id = 14");
-  const PersonId anna = record("E-7", now()), oleg = record("E-8", now());
-  must(register_->bind(admin_, oleg, kOleg));
-  must(register_->bind(admin_, oleg, UserId{13}));
-  settle(oleg_, anna, contract);
-  EXPECT_EQ(refused(user(UserId{13}, "twin"), anna, badge, StepAct::kWaive),
-            "people.waived_by_responsible");
-  EXPECT_EQ(refused(user(UserId{14}, "robot"), anna, badge, StepAct::kWaive),
-            "people.waived_by_responsible");
-  for (const Actor& own : {oleg_, user(UserId{14}, "robot")}) {
+  const Actor robot = user(UserId{14}, "robot");
+  const PersonId oleg = record("E-8", now());
+  for (const UserId account : {kOleg, UserId{13}}) must(register_->bind(admin_, oleg, account));
+  for (const Actor& own : {oleg_, user(UserId{13}, "twin"), robot}) {
     EXPECT_EQ(refused(own, oleg, badge), "people.own_checklist");
     EXPECT_EQ(refused(own, oleg, badge, StepAct::kWaive), "people.own_checklist");
   }
-  EXPECT_EQ(refused(user({}, "role"), anna, badge), "people.act_of_nobody");
+  settle(nadia_, oleg, contract, StepAct::kWaive);
+  EXPECT_EQ(responsible_.barred, (std::vector{kOleg, UserId{13}})) << "nobody waits for them";
+  EXPECT_EQ(refused(user({}, "role"), oleg, badge), "people.act_of_nobody");
+
+  // What a program recorded and did, its owner then did.
+  const PersonId anna = must(register_->record(robot, new_anna())).id;
+  must(register_->change(robot, anna, {.starts = now()}));
+  settle(nadia_, anna, badge, StepAct::kWaive);
+  EXPECT_EQ(responsible_.users, std::vector{kOleg});
+  settle(robot, anna, contract);
+  const Item done = must(lists().checklist(kProvider, anna)).at(1);
+  EXPECT_EQ(done.by, kOleg);
+  EXPECT_EQ(done.by_name, "robot");
   execute("UPDATE person SET recorded_by_user_id = NULL");
   EXPECT_EQ(refused(nadia_, oleg, badge, StepAct::kWaive), "people.waiver_without_responsible");
 }
 
+// Who set the end answers for it also once somebody else moved it.
+TEST_P(ChecklistsTest, EverybodyWhoSetTheEndAnswersForTheDeparture) {
+  const Step keys = add(StepKind::kDeparture, "Keys");
+  const PersonId anna = record("E-7", now(), Kind::kEmployee, now() + days(30));
+  must(register_->record_departure(user(kOleg, "oleg"), anna, now() + days(20), "sooner"));
+  must(register_->change(user(kOleg, "oleg"), anna, {.ends = std::optional<Timestamp>{}}));
+  must(register_->record_departure(nadia_, anna, now() + days(2), "after all"));
+  EXPECT_EQ(refused(admin_, anna, keys, StepAct::kWaive), "people.waived_by_responsible");
+  EXPECT_EQ(responsible_.users, (std::vector{kInes, kOleg, kNadia}));
+  settle(user(UserId{20}, "other"), anna, keys, StepAct::kWaive);
+  // Of another departure, who set that one.
+  clock_.advance(days(3));
+  must(register_->change(nadia_, anna, {.ends = std::optional<Timestamp>{}}));
+  must(register_->record_departure(nadia_, anna, now() + days(2), "for good"));
+  settle(oleg_, anna, keys, StepAct::kWaive);
+  EXPECT_EQ(responsible_.users, std::vector{kNadia});
+}
+
 TEST_P(ChecklistsTest, TheEndOfAccountsIsSeenAndNotDoneByHand) {
-  const Step keys = add(StepKind::kDeparture, "Keys", true, 2);
+  const Step keys = add(StepKind::kDeparture, "Keys");
+  execute("UPDATE checklist_step SET due_days = 2");
   const PersonId oleg = record("E-8", now() - days(100));
   must(register_->bind(admin_, oleg, kOleg));
   EXPECT_EQ(shown(oleg), Names{});
@@ -260,8 +364,73 @@ TEST_P(ChecklistsTest, WhoComesBackLeavesAnew) {
   EXPECT_EQ(detail("checklist_anew"), "departure") << "was gone, and is back";
   // Another contract.
   clock_.advance(days(60));
+  settle(oleg_, anna, keys);
   must(register_->change(admin_, anna, {.starts = now(), .ends = std::optional<Timestamp>{}}));
   EXPECT_EQ(shown(anna), Names{"Badge"});
+}
+
+// The same in two changes.
+TEST_P(ChecklistsTest, WhoBeginsAnotherContractArrivesAnew) {
+  const Step badge = add(StepKind::kArrival, "Badge"), deed = add(StepKind::kArrival, "Deed");
+  const PersonId anna = record("E-7", now(), Kind::kEmployee, now() + days(10));
+  settle(oleg_, anna, badge);
+  clock_.advance(days(3));
+  settle(oleg_, anna, deed);
+  must(register_->change(admin_, anna, {.starts = now() - days(1)}));
+  EXPECT_EQ(detail("checklist_anew"), "arrival");
+  EXPECT_EQ(shown(anna), (Names{"Badge", "(Deed)", "accounts_ended"})) << "done before it began";
+  settle(oleg_, anna, badge);
+  clock_.advance(days(60));
+  must(register_->change(admin_, anna, {.ends = std::optional<Timestamp>{}}));
+  must(register_->change(admin_, anna, {.starts = now()}));
+  EXPECT_EQ(shown(anna), (Names{"Badge", "Deed"}));
+  // One that has not begun is put off.
+  const PersonId nadia = record("E-9", now() + days(5));
+  settle(oleg_, nadia, badge);
+  must(register_->change(admin_, nadia, {.starts = now() + days(9)}));
+  EXPECT_EQ(shown(nadia), (Names{"(Badge)", "Deed"}));
+}
+
+// Else who recorded the person would lift what it may not waive.
+TEST_P(ChecklistsTest, WhatIsOpenIsLiftedByNoCorrection) {
+  const Step badge = add(StepKind::kArrival, "Badge");
+  const Step card = add(StepKind::kArrival, "Card", true, {}, {Kind::kExternal});
+  const Step keys = add(StepKind::kDeparture, "Keys");
+  const PersonId anna = record("E-7", now(), Kind::kExternal);
+  const auto changed = [&](const Change& change) {
+    return refusal(register_->change(admin_, anna, change));
+  };
+  const std::string lifted = "people.steps_lifted";
+  clock_.advance(days(6));
+  EXPECT_EQ(shown(anna), (Names{"Badge!", "Card!"}));
+  EXPECT_EQ(changed({.starts = now() - days(20)}), lifted) << "before the list began";
+  EXPECT_EQ(changed({.starts = now()}), lifted) << "not overdue any more";
+  EXPECT_EQ(changed({.starts = now() - days(5)}), "") << "asked and overdue still";
+  EXPECT_EQ(detail("starts_before"), format_rfc3339(now() - days(6)).substr(0, 10));
+  EXPECT_EQ(changed({.kind = Kind::kEmployee}), lifted);
+  const Imported imported =
+      must(register_->import_people(admin_, "reference,starts\r\nE-7,2014-01-01\r\n"));
+  ASSERT_EQ(imported.faults.size(), 1u);
+  EXPECT_EQ(imported.faults[0].error.message(), lifted);
+  settle(oleg_, anna, card);
+  EXPECT_EQ(changed({.kind = Kind::kEmployee}), "");
+  EXPECT_EQ(detail("kind_before"), "external");
+
+  // Of who leaves not, after all, nothing is taken back; of who is gone, all.
+  EXPECT_EQ(changed({.ends = now() + days(1)}), "");
+  EXPECT_EQ(changed({.ends = std::optional<Timestamp>{}}), "");
+  EXPECT_EQ(changed({.starts = now() - days(20), .ends = now()}), lifted) << "to come back then";
+  EXPECT_EQ(changed({.ends = now()}), "") << "who leaves is late with no arrival";
+  EXPECT_EQ(changed({.starts = now() - days(20)}), lifted);
+  clock_.advance(days(2));
+  EXPECT_EQ(changed({.ends = now() - days(4)}), "");
+  EXPECT_EQ(changed({.starts = now() - days(30), .ends = now() - days(20)}), lifted);
+  EXPECT_EQ(changed({.ends = std::optional<Timestamp>{}}), lifted);
+  EXPECT_EQ(changed({.starts = now(), .ends = std::optional<Timestamp>{}}), lifted);
+  EXPECT_EQ(refusal(register_->record_departure(admin_, anna, now() + days(9), "x")), lifted);
+  settle(oleg_, anna, keys);
+  EXPECT_EQ(changed({.starts = now(), .ends = std::optional<Timestamp>{}}), "");
+  EXPECT_EQ(shown(anna), Names{"Badge"}) << "another contract";
 }
 
 TEST_P(ChecklistsTest, OpenStepsAreAFile) {
@@ -285,7 +454,7 @@ TEST_P(ChecklistsTest, OpenStepsAreAFile) {
   EXPECT_EQ(shown(gone), (Names{"Badge, blue", "(accounts_ended)", "(Keys)"}));
   EXPECT_EQ(overdue(gone), 0) << "who has left has arrived";
   must(lists().settle(oleg_, anna, must(lists().checklist(kProvider, anna)).at(0).step,
-                      StepAct::kDo, "Receipt"));
+                      StepAct::kDo, "Receipt", other_than(oleg_)));
   EXPECT_EQ(must(lists().export_open_steps(admin_)), head);
 }
 

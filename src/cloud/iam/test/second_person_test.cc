@@ -28,6 +28,24 @@ class SecondPersonTest : public testing::TestWithParam<database::Engine> {
   Result<Undoing> ask(const Principal& by, UserId first) {
     return world_.wait(check_second_person(*world_.state, pool_, world_.clock, by, first));
   }
+  // After several, in the transaction of the act.
+  Result<Undoing> ask(const Principal& by, const Earlier& earlier) {
+    const auto look = [&](Transaction& transaction) {
+      return check_second_person(transaction, by, earlier, world_.clock.now());
+    };
+    return database::read_value<Undoing>(*world_.state, std::chrono::seconds(5), look);
+  }
+  std::string check(const Principal& by, const Earlier& earlier) {
+    return message_of(ask(by, earlier));
+  }
+  Principal program_of(const Principal& by, const std::string& name, UserId owner) {
+    auto made = world_.wait(
+        world_.iam->service_accounts().create_service_account(by, name, Role::kMember, owner));
+    EXPECT_TRUE(made) << made.error().describe();
+    Principal robot = by;
+    if (made) robot.user = made->id;
+    return robot;
+  }
   std::string check(const Principal& by, UserId first) { return message_of(ask(by, first)); }
 
   World world_{GetParam()};
@@ -104,6 +122,49 @@ TEST_P(SecondPersonTest, AProgramIsWhoseItIs) {
   Principal robot = one;
   robot.user = made->id;
   EXPECT_EQ(check(robot, one.user), "iam.four_eyes");
+}
+
+// What a program did its owner did: neither the owner nor whom it gave an account is another.
+TEST_P(SecondPersonTest, WhoActedByAProgramIsItsOwner) {
+  const Principal one = world_.customer();
+  const Principal second = add_administrator(one, "second");
+  const Principal third = add_administrator(second, "third");
+  const UserId robot = program_of(one, "robot", second.user).user;
+  EXPECT_EQ(check(second, robot), "iam.four_eyes");
+  EXPECT_EQ(check(third, robot), "") << "nobody is apart of the second";
+  EXPECT_EQ(ask(third, robot), Undoing::kMayBeOne);
+  const Principal fourth = add_administrator(third, "fourth");
+  EXPECT_EQ(check(third, robot), "iam.four_eyes_of_maker");
+  EXPECT_EQ(ask(fourth, robot), Undoing::kByAnother);
+}
+
+TEST_P(SecondPersonTest, AfterSeveralWhoIsAnotherThanEach) {
+  const Principal f = world_.customer();
+  const Principal a = add_administrator(f, "a");
+  const Principal b = add_administrator(f, "b");
+  const Principal d = add_administrator(a, "d");
+  EXPECT_EQ(check(f, {.by = {a.user, f.user}}), "iam.four_eyes");
+  // Who is apart from the one is not from the other: nobody is from both.
+  EXPECT_EQ(ask(b, {.by = {f.user, a.user}}), Undoing::kMayBeOne);
+  EXPECT_EQ(ask(d, {.by = {f.user, a.user}}), Undoing::kMayBeOne);
+  EXPECT_EQ(check(d, {.by = {a.user}}), "iam.four_eyes_of_maker") << "there is b";
+  EXPECT_EQ(ask(d, {.by = {a.user}, .barred = {b.user}}), Undoing::kMayBeOne);
+  EXPECT_EQ(ask(b, {.by = {a.user}}), Undoing::kByAnother);
+  world_.bind_to_one_person(f.tenant, {a.user, b.user});
+  EXPECT_EQ(check(b, {.by = {f.user, a.user}}), "iam.four_eyes_of_person");
+}
+
+// Who is no administrator is compared with the only one too.
+TEST_P(SecondPersonTest, WithOneAdministratorNobodyIsSurelyAnother) {
+  const Principal one = world_.customer();
+  make(one, "reader", Role::kReader);
+  const Principal reader = world_.enter("reader", kGoodPassword);
+  EXPECT_EQ(ask(reader, {.by = {one.user}}), Undoing::kAlone);
+  EXPECT_EQ(check(one, {.by = {one.user}}), "iam.four_eyes");
+  EXPECT_EQ(check(program_of(one, "robot", one.user), {.by = {one.user}}), "iam.four_eyes");
+  world_.bind_to_one_person(one.tenant, {one.user, reader.user});
+  EXPECT_EQ(check(reader, {.by = {one.user}}), "iam.four_eyes_of_person");
+  EXPECT_EQ(check(reader, one.user), "iam.four_eyes_of_person");
 }
 
 }  // namespace

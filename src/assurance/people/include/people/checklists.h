@@ -4,6 +4,7 @@
 
 #include "people/people.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,7 @@ std::optional<StepKind> step_kind_named(std::string_view name);
 // How many days after the start (the end) of the contract a step is due that does not say so
 // itself: the parameter `days_max` of S10-P-02 (of S10-P-04).
 inline constexpr std::int64_t kArrivalDays = 5, kDepartureDays = 1;
-inline constexpr std::int64_t kDueDaysMax = 90;
+inline constexpr std::int64_t kDueDaysMax = 90;  // of one that is not mandatory
 
 // It is asked of whoever is of its kinds and whose contract starts (ends) at or after `from`, and
 // before `retired`: neither a new step nor one that is retired changes what was asked of others.
@@ -74,6 +75,16 @@ struct Item {
 
 enum class StepAct { kDo, kWaive };
 
+// Those who answer for what is settled: another person than each of them settles it.
+struct Responsible {
+  std::vector<UserId> users;     // each once; of a program, who owned it then
+  std::vector<UserId> barred{};  // accounts of the person whose list it is: nobody waits for them
+};
+// Whether who acts is another person than each, as far as is known of accounts: false if that is
+// not sure, and nobody else could act. Errors: denied, with the words of the caller.
+using IsAnother =
+    std::function<Result<bool>(database::Transaction& transaction, const Responsible& responsible)>;
+
 // Every call is safe from any thread, sees one tenant alone, and leaves its event in that tenant's
 // log in the transaction of the change. Errors of changes: retry ("people.log_unavailable").
 class Checklists {
@@ -85,28 +96,30 @@ class Checklists {
   // Errors: invalid ("people.bad_name", "people.bad_step_text", "people.bad_due_days"), conflict
   // ("people.step_exists", "people.too_many_steps").
   virtual Task<Step> add_step(const Actor& by, const NewStep& wanted) = 0;
-  // Errors: as of add_step; not_found ("people.no_step"), conflict ("people.step_retired").
+  // What changes nothing leaves no event. Errors: as of add_step; not_found ("people.no_step"),
+  // conflict ("people.step_retired", "people.step_used": it was done or waived for somebody; other
+  // days: or is asked of somebody).
   virtual Task<Step> change_step(const Actor& by, StepId step, const StepWords& words) = 0;
   // Errors: not_found ("people.no_step"), conflict ("people.step_retired").
   virtual Task<Step> retire_step(const Actor& by, StepId step) = 0;
 
   // Arrival before departure, by when they are due. Errors: not_found ("people.no_person").
   virtual Task<std::vector<Item>> checklist(TenantId tenant, PersonId person) = 0;
-  // Who must be somebody else than who does the act: for a waiver who did the other steps of the
-  // list, recorded the person or its end; to do a step who waived another. Each once.
-  virtual Task<std::vector<UserId>> others(TenantId tenant, PersonId person, StepId step,
-                                           StepAct act) = 0;
-  // `words` are what shows it, or why it is waived. Errors: invalid ("people.bad_note",
-  // "people.bad_reason"), not_found ("people.no_person", "people.no_item"), conflict
+  // `words` are what shows it, or why it is waived. `is_another` is asked in the transaction of the
+  // change: of a waiver, about who did the other steps of the list, recorded the person or set its
+  // end; where a step is done, about who waived another, if somebody did. Errors: as of
+  // `is_another`; invalid ("people.bad_note",
+  // "people.bad_step_reason"), not_found ("people.no_person", "people.no_item"), conflict
   // ("people.step_not_open"), denied ("people.own_checklist", "people.act_of_nobody",
-  // "people.waived_by_responsible", "people.waiver_without_responsible", "people.done_by_waiver").
+  // "people.waiver_without_responsible").
   virtual Task<std::vector<Item>> settle(const Actor& by, PersonId person, StepId step, StepAct act,
-                                         const std::string& words) = 0;
+                                         const std::string& words, const IsAnother& is_another) = 0;
   // It is open again. Errors: as of settle; conflict ("people.step_open").
   virtual Task<std::vector<Item>> undo(const Actor& by, PersonId person, StepId step,
                                        const std::string& reason) = 0;
 
-  // What is open, as comma-separated values: a line for each person and step.
+  // What is open, as comma-separated values: a line for each person and step. Errors: retry
+  // ("people.export_runs": one file at a time).
   virtual Task<std::string> export_open_steps(const Actor& by) = 0;
 };
 

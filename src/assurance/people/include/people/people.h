@@ -174,12 +174,15 @@ class Register {
   virtual Task<Person> record(const Actor& by, const NewPerson& wanted) = 0;
   // The job role that was is kept with its end. Errors: as of record; conflict
   // ("people.moved_since": another job role began later; "people.no_job": a date of none;
-  // "people.job_began": a later date of one that followed another and holds already),
+  // "people.job_began": a later date of one that followed another and holds already;
+  // "people.steps_lifted": mandatory steps that are open would not be asked any more, or not be
+  // overdue),
   // invalid ("people.own_manager"), denied ("people.administrator_leaves": the end of one who has
   // an account of an administrator).
   virtual Task<Person> change(const Actor& by, PersonId person, const Change& change) = 0;
   // The contract is over from `ends` on: accounts end by themselves then. Errors: invalid
-  // ("people.bad_reason"), denied ("people.administrator_leaves").
+  // ("people.bad_reason"), conflict ("people.steps_lifted"), denied
+  // ("people.administrator_leaves").
   virtual Task<Person> record_departure(const Actor& by, PersonId person, Timestamp ends,
                                         const std::string& reason) = 0;
   // Errors of both: not_found ("people.no_account"); conflict ("people.account_taken",

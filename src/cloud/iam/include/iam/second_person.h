@@ -8,6 +8,7 @@
 #include "runtime/clock.h"
 
 #include <memory>
+#include <vector>
 
 namespace belfry::iam {
 
@@ -15,10 +16,24 @@ namespace belfry::iam {
 // administrator surely is another. kAlone: the tenant has no other.
 enum class Undoing { kByAnother, kMayBeOne, kAlone };
 
-// Whether `by` may undo what `first`, a user of the same tenant, did: another administrator, who is
-// not the same person behind another account, as long as the tenant has such a one, suspended or
-// not; else also `first` alone. A service account is whose it is, and a session of a role nobody.
-// Errors: denied ("iam.four_eyes", "iam.four_eyes_of_maker", "iam.four_eyes_of_person").
+// What somebody did before, that a second person is to act on.
+struct Earlier {
+  std::vector<UserId> by;  // who did it, of the tenant of who acts
+  std::vector<UserId>
+      barred{};  // who may not be the second for another reason: nobody waits for them
+};
+
+// Whether `by` may act after all of `earlier.by`: who is none of them, as the register of people
+// says it too, even where nobody else is; and who surely is not the same person behind another
+// account, as long as the tenant has an administrator who surely is another than all of them,
+// suspended or not. A service account is whose it is, and a session of a role nobody. In the
+// transaction of the act, so that nothing comes between. Errors: denied ("iam.four_eyes",
+// "iam.four_eyes_of_maker", "iam.four_eyes_of_person").
+Result<Undoing> check_second_person(database::Transaction& transaction, const Principal& by,
+                                    const Earlier& earlier, Timestamp now);
+
+// The same of one who acted before, in a transaction of its own; but where the tenant has no other
+// administrator, also `first` alone.
 Task<Undoing> check_second_person(database::Database& database, std::shared_ptr<Pool> pool,
                                   Clock& clock, const Principal& by, UserId first);
 
