@@ -163,6 +163,14 @@ def try_following_from_the_end():
     assert cursors[0] == "end" and set(cursors[1:]) == {"7.0"}, Ending.asked
 
 
+def try_following_nobody():
+    """Where no daemon answers at first, that is said at once."""
+    environment = {**os.environ, "BELFRY_URL": "http://127.0.0.1:1", "BELFRY_TOKEN": "t"}
+    told = subprocess.run([COMMAND_LINE, "audit", "list", "--follow"], env=environment, timeout=60,
+                          check=False, capture_output=True, text=True)
+    assert told.returncode != 0 and "127.0.0.1:1" in told.stderr, told
+
+
 def exported(octets):
     lines = [json.loads(line) for line in octets.splitlines()]
     end = lines.pop()
@@ -232,6 +240,7 @@ def main():
         try_exports(provider, customer)
         try_following(provider, customer)
         try_following_from_the_end()
+        try_following_nobody()
         try_apart(provider, other)
     print("the log is found, followed and exported whole")
 

@@ -53,6 +53,7 @@ test('a person is recorded, moves to another job, and leaves', async ({ page }) 
   const left = page.waitForRequest(/departure$/);
   await dialog.getByRole('button', { name: 'Record the departure' }).click();
   expect((await left).postDataJSON()).toEqual({ reason: 'End of contract', ends_us: null });
+  await expect(dialog).toHaveCount(0);
   await expect(page.getByText('End of contract')).toBeVisible();
   await page.getByRole('button', { name: 'Unbind remi' }).click();
   await dialog.getByRole('button', { name: 'Unbind the account' }).click();

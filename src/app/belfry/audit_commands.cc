@@ -85,8 +85,12 @@ void print_event(const Invocation& invocation, const json& event) {
 // on where it was: nothing is missed and nothing comes twice.
 class EventStream {
  public:
-  EventStream(const Invocation& invocation, const AuditFilter& filter, std::string cursor)
-      : invocation_(invocation), filter_(filter), cursor_(std::move(cursor)) {}
+  // Whether the daemon is known to answer: then one that does not is taken for one that starts
+  // again, and is asked until it does. It is from its first answer on.
+  enum class Daemon { kUnknown, kAnswers };
+  EventStream(const Invocation& invocation, const AuditFilter& filter, std::string cursor,
+              Daemon daemon)
+      : invocation_(invocation), filter_(filter), cursor_(std::move(cursor)), daemon_(daemon) {}
 
   Result<json> next(std::string_view wait_s, std::size_t limit) {
     TRY(std::string target, target_of(kEvents, filter_,
@@ -98,9 +102,12 @@ class EventStream {
       auto page = ask(target);
       if (page) {
         cursor_ = page->at("next_cursor").get<std::string>();
+        daemon_ = Daemon::kAnswers;
         return page;
       }
-      if (page.error().code() != Code::kRetry || failures == kTriesMax) return page;
+      if (page.error().code() != Code::kRetry || daemon_ == Daemon::kUnknown ||
+          failures == kTriesMax)
+        return page;
       connection_.reset();
       std::this_thread::sleep_for(std::chrono::seconds(1));
     }
@@ -119,10 +126,11 @@ class EventStream {
   Result<json> ask(const std::string& target) {
     if (!connection_) {
       auto connection = Connection::open(invocation_.place);
-      if (!connection && was_open_) return fail(Code::kRetry, connection.error().message());
+      // Its folder may be without endpoints for a moment.
+      if (!connection && daemon_ == Daemon::kAnswers)
+        return fail(Code::kRetry, connection.error().message());
       if (!connection) return std::unexpected(connection.error());
       connection_.emplace(std::move(*connection));
-      was_open_ = true;
     }
     TRY(json page, connection_->get(target));
     if (page.contains("next_cursor") && page.at("next_cursor").is_string()) return page;
@@ -132,16 +140,16 @@ class EventStream {
   const Invocation& invocation_;
   const AuditFilter& filter_;
   std::string cursor_;
+  Daemon daemon_;
   std::optional<Connection> connection_;
-  // Then a daemon that is not to be found is one that starts again.
-  bool was_open_ = false;
 };
 
 // Events as they come, from now on, or from a time on; until it is stopped, or there were as many
 // as was asked for.
 Result<> follow_events(const Invocation& invocation, const AuditFilter& filter) {
   constexpr std::size_t kPage = 1000;
-  EventStream stream(invocation, filter, filter.from.empty() ? "end" : "");
+  EventStream stream(invocation, filter, filter.from.empty() ? "end" : "",
+                     EventStream::Daemon::kUnknown);
   std::size_t left = filter.limited ? filter.limit : std::numeric_limits<std::size_t>::max();
   // The first answer comes at once: until there is one, a broken connection would begin anew at
   // what is the end by then.
@@ -205,7 +213,7 @@ Result<> export_events(const Invocation& invocation, const AuditFilter& filter) 
   const auto size = checkpoint.at("size").get<std::uint64_t>();
   ExportFile file(filter.file);
   TRY(file.open());
-  EventStream stream(invocation, filter, "");
+  EventStream stream(invocation, filter, "", EventStream::Daemon::kAnswers);
   std::uint64_t count = 0;
   while (stream.leaf() < size) {
     TRY(const json page, stream.next("", 1000));
