@@ -28,6 +28,7 @@ test('a review is opened, and each right is kept or taken away', async ({ page }
   await expectAccessible(page);
   await dialog(page).getByRole('button', { name: 'Keep' }).click();
   await expect(page.getByText('1 of 3 decided')).toBeVisible();
+  await expect(dialog(page)).toHaveCount(0);
   await expect(page.getByText('still with us')).toBeVisible();
   await page.getByRole('button', { name: 'Take Revision away from bruno.martin' }).click();
   await dialog(page).getByRole('button', { name: 'Take away' }).click();
