@@ -23,7 +23,7 @@ class DocumentsTest : public RegistersTest {
                    std::int64_t number, bool may_be_one = false) {
     Move move = move_of(documents_, act, from, number);
     move.other = OtherPerson{ines_.user, may_be_one};
-    return registers_->move(by, documents_, id_, move);
+    co_return co_await registers_->move(by, documents_, id_, move);
   }
   // "2 approved, 1 superseded"
   std::string states() {

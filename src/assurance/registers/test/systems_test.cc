@@ -89,8 +89,8 @@ TEST_P(SystemsTest, AnotherWayInTakesTheDirectoryWithIt) {
 
 TEST_P(SystemsTest, RetireAndComeBack) {
   const EntryId id = must(registers_->enter(ines_, systems_, system())).id;
-  const auto move = [&](std::string_view act, std::string_view from) {
-    return registers_->move(ines_, systems_, id, move_of(systems_, act, from));
+  const auto move = [&](std::string_view act, std::string_view from) -> Task<Entry> {
+    co_return co_await registers_->move(ines_, systems_, id, move_of(systems_, act, from));
   };
   EXPECT_EQ(refusal(move("restore", "retired")), "registers.wrong_state");
   clock_.advance(std::chrono::days(1));
