@@ -95,7 +95,7 @@ Result<> list_steps(const Invocation& invocation, const Arguments&) {
 // Days as a number, or `default`.
 Result<json> days_of(const std::string& days) {
   if (days.empty() || days == "default") return json();
-  const json read = json::parse(days, nullptr, false);
+  json read = json::parse(days, nullptr, false);
   if (read.is_number_integer()) return read;
   return fail(Code::kInvalid, "cli.bad_days", {{"days", days}});
 }

@@ -29,6 +29,7 @@ Result<std::vector<UserId>> recorders(Transaction& transaction, PersonId person,
                             : "SELECT user_id FROM person_end WHERE person_id = :id",
                         {{"id", person.value}}));
   std::vector<UserId> users;
+  users.reserve(rows.size());
   for (const Row& row : rows) users.push_back(UserId{row.integer("user_id")});
   return users;
 }

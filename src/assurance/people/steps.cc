@@ -178,7 +178,7 @@ Task<Step> RegisterService::add_step(const Actor& by, const NewStep& wanted) {
 
 Task<Step> RegisterService::change_step(const Actor& by, StepId step, const StepWords& words) {
   co_return co_await write<Step>([&](Transaction& transaction) -> Result<Step> {
-    TRY(const Step before, find_asked(transaction, by.tenant, step));
+    TRY(Step before, find_asked(transaction, by.tenant, step));
     TRY(check_words(words, before.kind, before.is_mandatory));
     if (words.name == before.name && words.text == before.text && words.due_days == before.due_days)
       return before;

@@ -147,6 +147,7 @@ TEST_P(ChecklistsTest, WhatWasAskedStaysAsItWas) {
 
 TEST_P(ChecklistsTest, WhatIsRetiredMakesRoomForOthers) {
   std::vector<Step> steps;
+  steps.reserve(50);
   for (int i = 0; i < 50; ++i)
     steps.push_back(add(StepKind::kArrival, "Step " + std::to_string(i), false));
   const NewStep another{.kind = StepKind::kArrival, .words = {"Another", "x", {}}};
