@@ -1,7 +1,7 @@
 #include "attestations/attestations.h"
 
+#include "audit/told_changes.h"
 #include "base/text_encoding.h"
-#include "database/values.h"
 #include "rows.h"
 
 #include <algorithm>
@@ -13,9 +13,6 @@ namespace {
 
 using database::Row;
 using database::Transaction;
-
-// How long reading the tables may take, in all of one call.
-constexpr Duration kReadLimit = std::chrono::seconds(5);
 
 std::string_view code_of(Language language) {
   return language == Language::kFrench ? "fr" : "en";
@@ -99,15 +96,12 @@ class Service : public Attestations {
  public:
   Service(database::Database& database, std::shared_ptr<Pool> pool, audit::Ledger& ledger,
           audit::Outbox& outbox, Clock& clock, Random& random)
-      : database_(database),
-        pool_(std::move(pool)),
-        ledger_(ledger),
-        outbox_(outbox),
+      : changes_(database, std::move(pool), ledger, outbox, "attestations.log_unavailable"),
         clock_(clock),
         random_(random) {}
 
   Result<> publish(std::span<const Statement> catalogue) override {
-    return database_.write([&](Transaction& transaction) -> Result<> {
+    return changes_.database().write([&](Transaction& transaction) -> Result<> {
       for (const Statement& statement : catalogue) TRY(publish_one(transaction, statement));
       return {};
     });
@@ -116,7 +110,7 @@ class Service : public Attestations {
   Task<std::vector<Standing>> standings(TenantId tenant) override {
     using List = std::vector<Standing>;
     const Timestamp now = clock_.now();
-    co_return co_await read<List>([&](Transaction& transaction) -> Result<List> {
+    co_return co_await changes_.read<List>([&](Transaction& transaction) -> Result<List> {
       List list;
       TRY(const bool asked, is_asked(transaction, tenant));
       if (!asked) return list;
@@ -140,18 +134,18 @@ class Service : public Attestations {
     if (!after.empty()) {
       CO_TRY(place, place_of(after));
     }
-    co_return co_await read<History>(
+    co_return co_await changes_.read<History>(
         [&](Transaction& transaction) { return page(transaction, tenant, topic, place, limit); });
   }
 
   Task<Attestation> find(AttestationId id) override {
-    co_return co_await read<Attestation>(
+    co_return co_await changes_.read<Attestation>(
         [&](Transaction& transaction) { return find_attestation(transaction, id); });
   }
 
   Task<Attestation> sign(const Act& act, const NewAttestation& wanted) override {
     const Timestamp now = clock_.now();
-    co_return co_await write<Attestation>(
+    co_return co_await changes_.write<Attestation>(
         [&](Transaction& transaction) { return sign_in(transaction, act, wanted, now); });
   }
 
@@ -160,28 +154,13 @@ class Service : public Attestations {
       co_return fail(Code::kInvalid, "attestations.bad_reason",
                      {{"maximum", std::to_string(kReasonMax)}});
     const Timestamp now = clock_.now();
-    co_return co_await write<Attestation>([&](Transaction& transaction) -> Result<Attestation> {
-      return withdraw_in(transaction, act, id, reason, now);
-    });
+    co_return co_await changes_.write<Attestation>(
+        [&](Transaction& transaction) -> Result<Attestation> {
+          return withdraw_in(transaction, act, id, reason, now);
+        });
   }
 
  private:
-  template <class T, class Work>
-  Task<T> read(Work work) {
-    co_return co_await runtime::blocking(
-        *pool_, [&] { return database::read_value<T>(database_, kReadLimit, work); });
-  }
-
-  template <class T, class Work>
-  Task<T> write(Work work) {
-    if (!outbox_.healthy()) co_return fail(Code::kRetry, "attestations.log_unavailable");
-    co_return co_await runtime::blocking(*pool_, [this, &work]() -> Result<T> {
-      TRY(T value, database::write_value<T>(database_, work));
-      outbox_.notify();
-      return value;
-    });
-  }
-
   Result<> publish_one(Transaction& transaction, const Statement& statement) {
     const database::Parameters parameters = {{"topic", std::string(name_of(statement.topic))},
                                              {"version", statement.version},
@@ -314,14 +293,10 @@ class Service : public Attestations {
     event.resource = resource_of(about.id);
     std::ranges::move(details_of(about), std::back_inserter(event.details));
     std::ranges::move(more, std::back_inserter(event.details));
-    TRY(const audit::Leaf leaf, ledger_.seal(act.tenant, event));
-    return audit::queue_leaf(transaction, leaf, clock_.now());
+    return changes_.tell(transaction, act.tenant, event);
   }
 
-  database::Database& database_;
-  const std::shared_ptr<Pool> pool_;
-  audit::Ledger& ledger_;
-  audit::Outbox& outbox_;
+  audit::ToldChanges changes_;
   Clock& clock_;
   Random& random_;
 };

@@ -49,7 +49,7 @@ Result<bool> RegisterService::add_account(Transaction& transaction, const Actor&
 }
 
 Task<Person> RegisterService::bind(const Actor& by, PersonId person, UserId user) {
-  co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
+  co_return co_await changes_.write<Person>([&](Transaction& transaction) -> Result<Person> {
     TRY(const Person before, find_person(transaction, by.tenant, person));
     TRY(const bool is_new, add_account(transaction, by, before, user));
     if (is_new)
@@ -60,7 +60,7 @@ Task<Person> RegisterService::bind(const Actor& by, PersonId person, UserId user
 }
 
 Task<Person> RegisterService::unbind(const Actor& by, PersonId person, UserId user) {
-  co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
+  co_return co_await changes_.write<Person>([&](Transaction& transaction) -> Result<Person> {
     TRY(const Person before, find_person(transaction, by.tenant, person));
     // Whose end is known would stay an account without a person.
     if (before.ends) TRY(check_may_end(transaction, by, person));

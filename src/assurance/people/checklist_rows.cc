@@ -16,7 +16,7 @@ constexpr std::pair<ItemState, std::string_view> kStates[] = {
 Item item_of(const Row& row, const Person& person, Timestamp now) {
   Item item{.step = StepId{row.integer("id")},
             .fact = {},
-            .kind = row.text("kind") == "arrival" ? StepKind::kArrival : StepKind::kDeparture,
+            .kind = step_kind_named(row.text("kind")).value_or(StepKind::kArrival),
             .name = row.text("name"),
             .text = row.text("text"),
             .is_mandatory = row.flag("mandatory"),

@@ -78,7 +78,7 @@ std::vector<audit::Detail> details_of(const Person& person, const Item& item, co
 }  // namespace
 
 Task<std::vector<Item>> RegisterService::checklist(TenantId tenant, PersonId person) {
-  co_return co_await read<std::vector<Item>>(
+  co_return co_await changes_.read<std::vector<Item>>(
       [&](Transaction& transaction) -> Result<std::vector<Item>> {
         TRY(const Person found, find_person(transaction, tenant, person));
         return read_items(transaction, found, clock_.now());
@@ -90,7 +90,7 @@ Task<std::vector<Item>> RegisterService::settle(const Actor& by, PersonId person
                                                 const IsAnother& is_another) {
   const bool is_waiver = act == StepAct::kWaive;
   CO_TRY(is_waiver ? check_step_reason(words) : check_note(words));
-  co_return co_await write<std::vector<Item>>(
+  co_return co_await changes_.write<std::vector<Item>>(
       [&](Transaction& transaction) -> Result<std::vector<Item>> {
         TRY(const Person found, find_person(transaction, by.tenant, person));
         TRY(const auto items, read_items(transaction, found, clock_.now()));
@@ -124,7 +124,7 @@ Task<std::vector<Item>> RegisterService::settle(const Actor& by, PersonId person
 Task<std::vector<Item>> RegisterService::undo(const Actor& by, PersonId person, StepId step,
                                               const std::string& reason) {
   CO_TRY(check_step_reason(reason));
-  co_return co_await write<std::vector<Item>>(
+  co_return co_await changes_.write<std::vector<Item>>(
       [&](Transaction& transaction) -> Result<std::vector<Item>> {
         TRY(const Person found, find_person(transaction, by.tenant, person));
         TRY(const auto items, read_items(transaction, found, clock_.now()));

@@ -54,9 +54,9 @@ Task<std::string> RegisterService::export_people(const Actor& by) {
     }
     return file;
   };
-  CO_TRY(std::string file, co_await read<std::string>(read_all, kExportLimit));
+  CO_TRY(std::string file, co_await changes_.read<std::string>(read_all, kExportLimit));
   // Nobody else's change waits for the reading.
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  CO_TRY(co_await changes_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(note(transaction, by, "people:ExportPeople", "belfry:tenant/" + by.tenant.text(),
              {{"persons", std::to_string(count)}}));
     return Done{};

@@ -241,7 +241,8 @@ Task<Imported> RegisterService::import_people(const Actor& by, std::string file)
     co_return fail(
         Code::kInvalid, "people.file_too_large",
         {{"lines", std::to_string(kLinesMax)}, {"kib", std::to_string(kFileOctetsMax >> 10)}});
-  CO_TRY(const auto lines, co_await runtime::blocking(*pool_, [&] { return csv::parse(file); }));
+  CO_TRY(const auto lines,
+         co_await runtime::blocking(changes_.pool(), [&] { return csv::parse(file); }));
   if (lines.size() > kLinesMax + 1)
     co_return fail(
         Code::kInvalid, "people.file_too_large",
@@ -250,7 +251,7 @@ Task<Imported> RegisterService::import_people(const Actor& by, std::string file)
   if (is_importing_.exchange(true)) co_return fail(Code::kRetry, "people.import_runs");
   const Turn turn(&is_importing_);
   Imported faulty;
-  auto done = co_await write<Imported>([&](Transaction& transaction) -> Result<Imported> {
+  auto done = co_await changes_.write<Imported>([&](Transaction& transaction) -> Result<Imported> {
     TRY(Imported imported, import_lines(transaction, by, lines));
     if (!imported.faults.empty()) {
       std::ranges::sort(imported.faults, {}, &Fault::line);
@@ -265,7 +266,7 @@ Task<Imported> RegisterService::import_people(const Actor& by, std::string file)
     return imported;
   });
   // It is in the table: should the log be away, it is sent later.
-  if (done) std::ignore = co_await outbox_.drain();
+  if (done) std::ignore = co_await changes_.drain();
   if (done || done.error().message() != "people.import_faults") co_return done;
   faulty.recorded = faulty.changed = faulty.unchanged = 0;
   co_return faulty;

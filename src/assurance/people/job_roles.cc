@@ -101,7 +101,7 @@ Result<std::string> name_of_job_role(Transaction& transaction, TenantId tenant, 
 }
 
 Task<std::vector<JobRole>> RegisterService::job_roles(TenantId tenant) {
-  co_return co_await read<std::vector<JobRole>>(
+  co_return co_await changes_.read<std::vector<JobRole>>(
       [&](Transaction& transaction) { return read_job_roles(transaction, tenant, clock_.now()); });
 }
 
@@ -137,7 +137,7 @@ Task<JobRole> RegisterService::set_job_role(const Actor& by, JobRoleId id,
                                             const WantedJobRole& wanted) {
   CO_TRY(check_name(wanted.name));
   if (!check_name(wanted.owner)) co_return fail(Code::kInvalid, "people.bad_owner");
-  co_return co_await write<JobRole>([&](Transaction& transaction) -> Result<JobRole> {
+  co_return co_await changes_.write<JobRole>([&](Transaction& transaction) -> Result<JobRole> {
     TRY(check_items(transaction, by.tenant, wanted));
     if (id) TRY(find_job_role(transaction, by.tenant, id));
     const JobRoleId role = id ? id : JobRoleId{random_.id()};
@@ -177,7 +177,7 @@ Task<JobRole> RegisterService::set_job_role(const Actor& by, JobRoleId id,
 }
 
 Task<> RegisterService::delete_job_role(const Actor& by, JobRoleId id) {
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  CO_TRY(co_await changes_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const JobRole role, find_job_role(transaction, by.tenant, id));
     const database::Parameters parameters = {{"id", id.value}};
     TRY(auto rows, transaction.query("SELECT count(*) AS n FROM person_job WHERE job_role_id = :id",

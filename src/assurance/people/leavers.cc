@@ -9,7 +9,7 @@ constexpr std::int64_t kBatch = 100;
 }  // namespace
 
 Task<std::vector<Leaver>> RegisterService::leavers() {
-  co_return co_await read<std::vector<Leaver>>(
+  co_return co_await changes_.read<std::vector<Leaver>>(
       [&](Transaction& transaction) -> Result<std::vector<Leaver>> {
         TRY(auto rows,
             transaction.query(
@@ -41,7 +41,7 @@ Result<bool> RegisterService::take_leaver(Transaction& transaction, UserId user)
 
 Task<> RegisterService::note_kept(const Leaver& leaver, const std::string& why) {
   if (leaver.kept == why) co_return Result<>();
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  CO_TRY(co_await changes_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(const std::int64_t noted,
         transaction.execute(
             "UPDATE person_account SET kept = :why WHERE user_id = :user AND "

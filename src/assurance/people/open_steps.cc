@@ -76,9 +76,9 @@ Task<std::string> RegisterService::export_open_steps(const Actor& by) {
   // The file is whole in memory.
   if (is_exporting_steps_.exchange(true)) co_return fail(Code::kRetry, "people.export_runs");
   const Turn turn(&is_exporting_steps_);
-  CO_TRY(std::string file, co_await read<std::string>(read_all, kExportLimit));
+  CO_TRY(std::string file, co_await changes_.read<std::string>(read_all, kExportLimit));
   // Nobody else's change waits for the reading.
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  CO_TRY(co_await changes_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(note(transaction, by, "people:ExportOpenSteps", "belfry:tenant/" + by.tenant.text(),
              {{"steps", std::to_string(count)}}));
     return Done{};

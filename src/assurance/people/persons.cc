@@ -132,7 +132,7 @@ std::vector<audit::Detail> differences(const Person& before, const Person& after
 Task<Listing> RegisterService::list(TenantId tenant, State state, Page page) {
   CO_TRY(const Key after, read_key(page.after));
   const std::size_t limit = std::clamp<std::size_t>(page.limit, 1, kPageMax);
-  co_return co_await read<Listing>([&](Transaction& transaction) -> Result<Listing> {
+  co_return co_await changes_.read<Listing>([&](Transaction& transaction) -> Result<Listing> {
     TRY(auto rows,
         transaction.query("SELECT " + std::string(kPersonColumns) +
                               " FROM person p WHERE p.tenant_id = :tenant AND (p.name_key > :name "
@@ -168,7 +168,7 @@ Result<Person> RegisterService::whole(Transaction& transaction, TenantId tenant,
 }
 
 Task<Person> RegisterService::find(TenantId tenant, PersonId person) {
-  co_return co_await read<Person>(
+  co_return co_await changes_.read<Person>(
       [&](Transaction& transaction) { return whole(transaction, tenant, person); });
 }
 
@@ -222,7 +222,7 @@ Result<PersonId> RegisterService::insert(Transaction& transaction, const Actor& 
 }
 
 Task<Person> RegisterService::record(const Actor& by, const NewPerson& wanted) {
-  co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
+  co_return co_await changes_.write<Person>([&](Transaction& transaction) -> Result<Person> {
     TRY(auto rows, transaction.query("SELECT count(*) AS n FROM person WHERE tenant_id = :tenant",
                                      {{"tenant", by.tenant.value}}));
     TRY(check_room(std::size_t(rows[0].integer("n"))));
@@ -374,7 +374,7 @@ Result<std::vector<audit::Detail>> RegisterService::apply(Transaction& transacti
 }
 
 Task<Person> RegisterService::change(const Actor& by, PersonId person, const Change& change) {
-  co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
+  co_return co_await changes_.write<Person>([&](Transaction& transaction) -> Result<Person> {
     TRY(const Person before, find_person(transaction, by.tenant, person));
     TRY(auto details, apply(transaction, by, before, change));
     if (!details.empty())
@@ -386,7 +386,7 @@ Task<Person> RegisterService::change(const Actor& by, PersonId person, const Cha
 Task<Person> RegisterService::record_departure(const Actor& by, PersonId person, Timestamp ends,
                                                const std::string& reason) {
   CO_TRY(check_reason(reason));
-  co_return co_await write<Person>([&](Transaction& transaction) -> Result<Person> {
+  co_return co_await changes_.write<Person>([&](Transaction& transaction) -> Result<Person> {
     TRY(const Person before, find_person(transaction, by.tenant, person));
     TRY(check_dates(before.starts, ends));
     TRY(const auto items, read_items(transaction, before, clock_.now()));

@@ -22,8 +22,7 @@ Result<> RegisterService::note(Transaction& transaction, const Actor& by, std::s
   event.resource = std::move(resource);
   event.details = std::move(details);
   event.details.insert(event.details.end(), by.how.begin(), by.how.end());
-  TRY(const audit::Leaf leaf, ledger_.seal(by.tenant, event));
-  return audit::queue_leaf(transaction, leaf, event.time);
+  return changes_.tell(transaction, by.tenant, event);
 }
 
 std::unique_ptr<Register> make_register(database::Database& database, std::shared_ptr<Pool> pool,

@@ -2,8 +2,8 @@
 // leavers.cc; and of `Checklists`: steps.cc, checklists.cc, open_steps.cc.
 #pragma once
 
+#include "audit/told_changes.h"
 #include "csv/csv.h"
-#include "database/values.h"
 #include "people/checklists.h"
 #include "people/people.h"
 
@@ -17,9 +17,7 @@ namespace belfry::people {
 using database::Row;
 using database::Transaction;
 
-// How long reading the tables may take, in all of one call.
-inline constexpr Duration kReadLimit = std::chrono::seconds(5);
-// Of a whole register: nobody can ask for less of it.
+// How long reading a whole register may take: nobody can ask for less of it.
 inline constexpr Duration kExportLimit = std::chrono::minutes(1);
 
 // Ends what one at a time does.
@@ -35,10 +33,7 @@ class RegisterService : public Register, public Checklists {
  public:
   RegisterService(database::Database& database, std::shared_ptr<Pool> pool, audit::Ledger& ledger,
                   audit::Outbox& outbox, Clock& clock, Random& random)
-      : database_(database),
-        pool_(std::move(pool)),
-        ledger_(ledger),
-        outbox_(outbox),
+      : changes_(database, std::move(pool), ledger, outbox, "people.log_unavailable"),
         clock_(clock),
         random_(random) {}
 
@@ -73,12 +68,6 @@ class RegisterService : public Register, public Checklists {
 
  private:
   struct Files;  // what a file refers to, by name: imports.cc
-
-  // Runs `work` in one transaction on the pool and gives its value back.
-  template <class T, class Work>
-  Task<T> write(Work work);
-  template <class T, class Work>
-  Task<T> read(Work work, Duration limit = kReadLimit);
 
   // Queues the event of an act with the change.
   Result<> note(Transaction& transaction, const Actor& by, std::string_view action,
@@ -128,29 +117,10 @@ class RegisterService : public Register, public Checklists {
                                 const std::vector<csv::Line>& lines);
   Result<> check_items(Transaction& transaction, TenantId tenant, const WantedJobRole& wanted);
 
-  database::Database& database_;
-  const std::shared_ptr<Pool> pool_;
-  audit::Ledger& ledger_;
-  audit::Outbox& outbox_;
+  audit::ToldChanges changes_;
   Clock& clock_;
   Random& random_;
   std::atomic<bool> is_importing_ = false, is_exporting_steps_ = false;
 };
-
-template <class T, class Work>
-Task<T> RegisterService::write(Work work) {
-  if (!outbox_.healthy()) co_return fail(Code::kRetry, "people.log_unavailable");
-  co_return co_await runtime::blocking(*pool_, [this, &work]() -> Result<T> {
-    TRY(T value, database::write_value<T>(database_, work));
-    outbox_.notify();
-    return value;
-  });
-}
-
-template <class T, class Work>
-Task<T> RegisterService::read(Work work, Duration limit) {
-  co_return co_await runtime::blocking(
-      *pool_, [&] { return database::read_value<T>(database_, limit, work); });
-}
 
 }  // namespace belfry::people

@@ -120,7 +120,7 @@ std::string resource_of(StepId step) {
 }
 
 Task<std::vector<Step>> RegisterService::steps(TenantId tenant) {
-  co_return co_await read<std::vector<Step>>(
+  co_return co_await changes_.read<std::vector<Step>>(
       [&](Transaction& transaction) -> Result<std::vector<Step>> {
         TRY(auto rows,
             transaction.query("SELECT " + std::string(kColumns) +
@@ -137,7 +137,7 @@ Task<std::vector<Step>> RegisterService::steps(TenantId tenant) {
 
 Task<Step> RegisterService::add_step(const Actor& by, const NewStep& wanted) {
   CO_TRY(check_words(wanted.words, wanted.kind, wanted.is_mandatory));
-  co_return co_await write<Step>([&](Transaction& transaction) -> Result<Step> {
+  co_return co_await changes_.write<Step>([&](Transaction& transaction) -> Result<Step> {
     TRY(check_name_free(transaction, by.tenant, {}, wanted.kind, wanted.words.name));
     TRY(auto rows, transaction.query(
                        "SELECT count(*) AS n FROM checklist_step WHERE tenant_id = :tenant AND "
@@ -177,7 +177,7 @@ Task<Step> RegisterService::add_step(const Actor& by, const NewStep& wanted) {
 }
 
 Task<Step> RegisterService::change_step(const Actor& by, StepId step, const StepWords& words) {
-  co_return co_await write<Step>([&](Transaction& transaction) -> Result<Step> {
+  co_return co_await changes_.write<Step>([&](Transaction& transaction) -> Result<Step> {
     TRY(Step before, find_asked(transaction, by.tenant, step));
     TRY(check_words(words, before.kind, before.is_mandatory));
     if (words.name == before.name && words.text == before.text && words.due_days == before.due_days)
@@ -204,7 +204,7 @@ Task<Step> RegisterService::change_step(const Actor& by, StepId step, const Step
 }
 
 Task<Step> RegisterService::retire_step(const Actor& by, StepId step) {
-  co_return co_await write<Step>([&](Transaction& transaction) -> Result<Step> {
+  co_return co_await changes_.write<Step>([&](Transaction& transaction) -> Result<Step> {
     TRY(const Step before, find_asked(transaction, by.tenant, step));
     TRY(
         transaction.execute("UPDATE checklist_step SET name_key = :name_key, retired_us = :now, "

@@ -194,8 +194,7 @@ Result<> Service::note(Transaction& transaction, const Actor& by, std::string re
   event.resource = std::move(resource);
   event.details = std::move(details);
   event.details.insert(event.details.end(), by.how.begin(), by.how.end());
-  TRY(const audit::Leaf leaf, ledger_.seal(by.tenant, event));
-  return audit::queue_leaf(transaction, leaf, event.time);
+  return changes_.tell(transaction, by.tenant, event);
 }
 
 Task<Listing> Service::list(const Declaration& of, Page page) {
@@ -203,7 +202,7 @@ Task<Listing> Service::list(const Declaration& of, Page page) {
     if (!is_utf8(text) || text.contains('\0'))
       co_return fail(Code::kInvalid, "registers.bad_cursor");
   const std::size_t limit = std::clamp<std::size_t>(page.limit, 1, kPageMax);
-  co_return co_await read<Listing>([&](Transaction& transaction) -> Result<Listing> {
+  co_return co_await changes_.read<Listing>([&](Transaction& transaction) -> Result<Listing> {
     TRY(auto rows, transaction.query("SELECT " + entry_columns(of) + " FROM " + table_of(of) +
                                          " e WHERE e.key_text > :after AND (:key = '' OR "
                                          "e.key_text = :key) ORDER BY e.key_text LIMIT :limit",
@@ -221,7 +220,7 @@ Task<Listing> Service::list(const Declaration& of, Page page) {
 }
 
 Task<Entry> Service::find(const Declaration& of, EntryId id) {
-  co_return co_await read<Entry>(
+  co_return co_await changes_.read<Entry>(
       [&](Transaction& transaction) { return find_entry(transaction, of, id); });
 }
 
@@ -247,7 +246,7 @@ Result<> Service::insert(Transaction& transaction, const Declaration& of, EntryI
 
 Task<Entry> Service::enter(const Actor& by, const Declaration& of, const Values& values) {
   CO_TRY(check_known(of.fields, values));
-  co_return co_await write<Entry>([&](Transaction& transaction) -> Result<Entry> {
+  co_return co_await changes_.write<Entry>([&](Transaction& transaction) -> Result<Entry> {
     TRY(check_room(transaction, of));
     Values wanted = values;
     for (const Field& field : of.fields)
@@ -267,7 +266,7 @@ Task<Entry> Service::change(const Actor& by, const Declaration& of, EntryId id,
                             const Values& values) {
   if (values.empty()) co_return fail(Code::kInvalid, "registers.nothing_given");
   CO_TRY(check_known(of.fields, values));
-  co_return co_await write<Entry>([&](Transaction& transaction) -> Result<Entry> {
+  co_return co_await changes_.write<Entry>([&](Transaction& transaction) -> Result<Entry> {
     TRY(Entry before, find_entry(transaction, of, id));
     Values wanted = fields_of(of, before), differing;
     std::vector<Field> touched;
@@ -311,7 +310,7 @@ Result<> Service::move_entry(Transaction& transaction, const Declaration& of, co
 }
 
 Task<Entry> Service::move(const Actor& by, const Declaration& of, EntryId id, const Move& move) {
-  co_return co_await write<Entry>([&](Transaction& transaction) -> Result<Entry> {
+  co_return co_await changes_.write<Entry>([&](Transaction& transaction) -> Result<Entry> {
     TRY(const Entry before, find_entry(transaction, of, id));
     std::vector<audit::Detail> details = {{"act", std::string(move.transition->act)},
                                           {"entry", before.values.find(of.key().name)->second}};
@@ -339,10 +338,10 @@ Task<std::string> Service::export_entries(const Actor& by, const Declaration& of
     for (const Row& row : rows) file += csv::line_of(cells_of(of, entry_of(of, row)));
     return file;
   };
-  CO_TRY(std::string file, co_await read<std::string>(read_all));
+  CO_TRY(std::string file, co_await changes_.read<std::string>(read_all));
   struct Done {};
   // Nobody else's change waits for the reading.
-  CO_TRY(co_await write<Done>([&](Transaction& transaction) -> Result<Done> {
+  CO_TRY(co_await changes_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(note(transaction, by, resource_of(of), {{"entries", std::to_string(count)}}));
     return Done{};
   }));

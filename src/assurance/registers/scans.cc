@@ -129,10 +129,11 @@ Task<Scanned> Service::scan(const Actor& by, const Declaration& of, EntryId id, 
         {{"lines", std::to_string(kLinesMax)}, {"kib", std::to_string(kFileOctetsMax >> 10)}});
   };
   if (file.size() > kFileOctetsMax) co_return too_large();
-  CO_TRY(const auto lines, co_await runtime::blocking(*pool_, [&] { return csv::parse(file); }));
+  CO_TRY(const auto lines,
+         co_await runtime::blocking(changes_.pool(), [&] { return csv::parse(file); }));
   if (lines.size() > kLinesMax + 1) co_return too_large();
   Scanned faulty;
-  auto done = co_await write<Scanned>([&](Transaction& transaction) -> Result<Scanned> {
+  auto done = co_await changes_.write<Scanned>([&](Transaction& transaction) -> Result<Scanned> {
     TRY(const Entry before, find_entry(transaction, of, id));
     Scan work(transaction, by.tenant, of, id);
     TRY(Scanned scanned, work.replace(lines));

@@ -1,23 +1,17 @@
 // The implementation of `Registers`: registers.cc, versions.cc, scans.cc.
 #pragma once
 
-#include "database/values.h"
+#include "audit/told_changes.h"
 #include "registers/registers.h"
 #include "values.h"
 
 namespace belfry::registers {
 
-// How long reading the tables may take, in all of one call.
-inline constexpr Duration kReadLimit = std::chrono::seconds(5);
-
 class Service : public Registers {
  public:
   Service(database::Database& database, std::shared_ptr<Pool> pool, audit::Ledger& ledger,
           audit::Outbox& outbox, Clock& clock, Random& random)
-      : database_(database),
-        pool_(std::move(pool)),
-        ledger_(ledger),
-        outbox_(outbox),
+      : changes_(database, std::move(pool), ledger, outbox, "registers.log_unavailable"),
         clock_(clock),
         random_(random) {}
 
@@ -34,12 +28,6 @@ class Service : public Registers {
   Task<std::string> export_entries(const Actor& by, const Declaration& of) override;
 
  private:
-  // Runs `work` in one transaction on the pool and gives its value back.
-  template <class T, class Work>
-  Task<T> write(Work work);
-  template <class T, class Work>
-  Task<T> read(Work work);
-
   // Queues the event of an act with the change.
   Result<> note(Transaction& transaction, const Actor& by, std::string resource,
                 std::vector<audit::Detail> details);
@@ -52,29 +40,10 @@ class Service : public Registers {
   Result<> insert_version(Transaction& transaction, const Actor& by, const Declaration& of,
                           EntryId id, std::int64_t number, const File& file);
 
-  database::Database& database_;
-  const std::shared_ptr<Pool> pool_;
-  audit::Ledger& ledger_;
-  audit::Outbox& outbox_;
+  audit::ToldChanges changes_;
   Clock& clock_;
   Random& random_;
 };
-
-template <class T, class Work>
-Task<T> Service::write(Work work) {
-  if (!outbox_.healthy()) co_return fail(Code::kRetry, "registers.log_unavailable");
-  co_return co_await runtime::blocking(*pool_, [this, &work]() -> Result<T> {
-    TRY(T value, database::write_value<T>(database_, work));
-    outbox_.notify();
-    return value;
-  });
-}
-
-template <class T, class Work>
-Task<T> Service::read(Work work) {
-  co_return co_await runtime::blocking(
-      *pool_, [&] { return database::read_value<T>(database_, kReadLimit, work); });
-}
 
 // What of an entry is read, of `<noun> e`.
 std::string entry_columns(const Declaration& of);

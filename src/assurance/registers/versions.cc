@@ -146,7 +146,7 @@ Task<Entry> Service::propose(const Actor& by, const Declaration& of, EntryId id,
   CO_TRY(check_has_versions(of));
   CO_TRY(check_person(by));
   CO_TRY(check_file(file));
-  co_return co_await write<Entry>([&](Transaction& transaction) -> Result<Entry> {
+  co_return co_await changes_.write<Entry>([&](Transaction& transaction) -> Result<Entry> {
     TRY(const Entry before, find_entry(transaction, of, id));
     if (before.versions.size() >= kVersionsMax)
       return fail(Code::kConflict, "registers.too_many_versions",
@@ -202,7 +202,7 @@ Result<> Service::move_version(Transaction& transaction, const Actor& by, const 
 
 Task<File> Service::file(const Declaration& of, EntryId id, std::int64_t number) {
   CO_TRY(check_has_versions(of));
-  co_return co_await read<File>([&](Transaction& transaction) -> Result<File> {
+  co_return co_await changes_.read<File>([&](Transaction& transaction) -> Result<File> {
     TRY(auto rows, transaction.query("SELECT v.file_name, v.file_sha256, f.octets FROM " +
                                          versions_table(of) + " v LEFT JOIN " + files_table(of) +
                                          " f ON f.version_id = v.id WHERE v.entry_id = :id AND "

@@ -158,16 +158,9 @@ people::IsAnother is_another(const Call& call, StepAct act) {
   };
 }
 
-// What is refused is in the log, with the step.
-Result<std::vector<people::Item>> told(const Call& call, PersonId person, StepId step,
-                                       Result<std::vector<people::Item>> done) {
-  if (done || done.error().code() != Code::kDenied) return done;
-  audit::Event refused = call.event(people::resource_of(person));
-  refused.outcome = audit::Outcome::kFailure;
-  refused.reason = done.error().message();
-  refused.details.push_back({"step_id", step.text()});
-  TRY(call.host.services.ledger.record_read(call.by.tenant, std::move(refused)));
-  return done;
+// What a refusal says of the step.
+std::vector<audit::Detail> details_of(StepId step) {
+  return {{"step_id", step.text()}};
 }
 
 Task<Answer> settle(Call& call, StepAct act, const char* field) {
@@ -176,9 +169,10 @@ Task<Answer> settle(Call& call, StepAct act, const char* field) {
   CO_TRY(const auto step, parse_id<StepId>(call.path[1]));
   CO_TRY(const auto by, allow_change(call, people::resource_of(person)));
   CO_TRY(const std::string words, text_field(body, field));
-  CO_TRY(const auto items,
-         told(call, person, step,
-              co_await lists_of(call).settle(by, person, step, act, words, is_another(call, act))));
+  CO_TRY(const auto items, call.told(people::resource_of(person),
+                                     co_await lists_of(call).settle(by, person, step, act, words,
+                                                                    is_another(call, act)),
+                                     details_of(step)));
   co_return answer(shape_of(person, items));
 }
 
@@ -197,7 +191,8 @@ Task<Answer> undo_step(Call& call) {
   CO_TRY(const auto by, allow_change(call, people::resource_of(person)));
   CO_TRY(const std::string reason, text_field(body, "reason"));
   CO_TRY(const auto items,
-         told(call, person, step, co_await lists_of(call).undo(by, person, step, reason)));
+         call.told(people::resource_of(person),
+                   co_await lists_of(call).undo(by, person, step, reason), details_of(step)));
   co_return answer(shape_of(person, items));
 }
 

@@ -15,12 +15,6 @@ std::string own_people(const Call& call);
 people::Actor actor_of(const Call& call);
 // Who acts, once it may: changes want a second factor that was just proved.
 Result<people::Actor> allow_change(Call& call, const std::string& resource);
-// What the register itself refuses is in the log as other refusals are.
-template <class T>
-Result<T> told(const Call& call, people::PersonId person, Result<T> done) {
-  if (done || done.error().code() != Code::kDenied) return done;
-  return std::unexpected(call.refusal(people::resource_of(person), std::move(done.error())));
-}
 
 // Fields of a body that may be left out. Errors: invalid ("api.bad_parameter",
 // "people.bad_kind").

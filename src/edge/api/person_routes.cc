@@ -183,7 +183,8 @@ Task<Answer> change_person(Call& call) {
   if (body.contains("ends_us")) {
     CO_TRY(change.ends, time_if(body, "ends_us"));
   }
-  CO_TRY(const auto changed, told(call, id, co_await people_of(call).change(by, id, change)));
+  CO_TRY(const auto changed,
+         call.told(people::resource_of(id), co_await people_of(call).change(by, id, change)));
   co_return answer(shape_of(changed, call.host.services.clock.now()));
 }
 
@@ -195,8 +196,8 @@ Task<Answer> record_departure(Call& call) {
   CO_TRY(const auto ends, time_if(body, "ends_us"));
   const Timestamp now = call.host.services.clock.now();
   CO_TRY(const auto left,
-         told(call, id,
-              co_await people_of(call).record_departure(by, id, ends.value_or(now), reason)));
+         call.told(people::resource_of(id),
+                   co_await people_of(call).record_departure(by, id, ends.value_or(now), reason)));
   co_return answer(shape_of(left, now));
 }
 
@@ -206,7 +207,8 @@ Task<Answer> bind_account(Call& call) {
   CO_TRY(const auto by, allow_change(call, people::resource_of(id)));
   CO_TRY(const std::string named, text_field(body, "user"));
   CO_TRY(const auto user, parse_id<UserId>(named));
-  CO_TRY(const auto bound, told(call, id, co_await people_of(call).bind(by, id, user)));
+  CO_TRY(const auto bound,
+         call.told(people::resource_of(id), co_await people_of(call).bind(by, id, user)));
   co_return answer(shape_of(bound, call.host.services.clock.now()));
 }
 
@@ -214,7 +216,7 @@ Task<Answer> unbind_account(Call& call) {
   CO_TRY(const auto id, parse_id<PersonId>(call.path[0]));
   CO_TRY(const auto by, allow_change(call, people::resource_of(id)));
   CO_TRY(const auto user, parse_id<UserId>(call.path[1]));
-  CO_TRY(told(call, id, co_await people_of(call).unbind(by, id, user)));
+  CO_TRY(call.told(people::resource_of(id), co_await people_of(call).unbind(by, id, user)));
   co_return Answer::none();
 }
 

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace belfry::api {
@@ -76,20 +77,12 @@ Result<registers::Actor> check_change(Call& call, const Meant& on) {
   return actor_of(call);
 }
 
-// What the register itself refuses is in the log as other refusals are, with what of it was meant,
-// and so is a file that is damaged.
+// What the register itself refuses is in the log as other refusals are, with what of it was meant.
 template <class T>
 Result<T> told(const Call& call, const Meant& on, Result<T> done) {
-  if (done || (done.error().code() != Code::kDenied && done.error().code() != Code::kCorrupt))
-    return done;
-  audit::Event refused = call.event(on.resource);
-  refused.outcome = audit::Outcome::kFailure;
-  refused.reason = done.error().message();
-  refused.details = on.details;
-  const auto how = iam::credential_details(call.by);
-  refused.details.insert(refused.details.end(), how.begin(), how.end());
-  TRY(call.host.services.ledger.record_read(call.by.tenant, std::move(refused)));
-  return done;
+  std::vector<audit::Detail> details = on.details;
+  std::ranges::move(iam::credential_details(call.by), std::back_inserter(details));
+  return call.told(on.resource, std::move(done), std::move(details));
 }
 
 json json_of(Kind kind, const std::string& text) {

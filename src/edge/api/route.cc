@@ -98,10 +98,11 @@ Result<> Call::authorize(std::string_view needed, const iam::Resource& resource,
   return std::unexpected(refusal(resource.name, std::move(allowed.error())));
 }
 
-Error Call::refusal(std::string resource, Error error) const {
+Error Call::refusal(std::string resource, Error error, std::vector<audit::Detail> details) const {
   audit::Event refused = event(std::move(resource));
   refused.outcome = audit::Outcome::kFailure;
   refused.reason = error.message();
+  refused.details = std::move(details);
   auto recorded = host.services.ledger.record_read(by.tenant, std::move(refused));
   return recorded ? std::move(error) : std::move(recorded.error());
 }

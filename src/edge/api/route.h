@@ -64,7 +64,17 @@ struct Call {
   audit::Event event(std::string resource) const;
   // `error`, once the log of the caller's tenant has it as a refusal of the route's action. Errors:
   // retry when the log takes nothing.
-  Error refusal(std::string resource, Error error) const;
+  Error refusal(std::string resource, Error error, std::vector<audit::Detail> details = {}) const;
+  // What was done; if that was denied, or what was kept is damaged, once the log has it as a
+  // refusal.
+  template <class T>
+  Result<T> told(std::string resource, Result<T> done,
+                 std::vector<audit::Detail> details = {}) const {
+    if (done || (done.error().code() != Code::kDenied && done.error().code() != Code::kCorrupt))
+      return done;
+    return std::unexpected(
+        refusal(std::move(resource), std::move(done.error()), std::move(details)));
+  }
   // The body as it came. Reading ends one octet beyond `octets_max`, which tells that there is
   // more.
   Task<std::string> read_text(std::size_t octets_max);
