@@ -44,6 +44,7 @@ const item = (id, more) => {
     by: null,
     by_name: null,
     at_us: null,
+    approved_by_own_account: false,
     ...more,
   };
 };

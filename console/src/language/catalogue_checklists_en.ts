@@ -22,7 +22,7 @@ export const checklistsEn = {
   'lists.due': 'Due',
   'lists.due_days': 'Days until it is due',
   'lists.due_days.means':
-    'After the start or the end of the contract. Left out: 5 after the start, 1 after the end.',
+    'After the start or the end of the contract. Left out, and of a mandatory step at most: 5 after the start, 1 after the end.',
   'lists.due.arrival.one': '{n} day after the start',
   'lists.due.arrival.other': '{n} days after the start',
   'lists.due.departure.one': '{n} day after the end',
@@ -50,6 +50,7 @@ export const checklistsEn = {
   'list.due': 'Due',
   'list.settled': 'Done or waived',
   'list.by': '{day}, by {name}',
+  'list.own_account': 'not surely by another person',
   'list.unasked': 'not asked any more',
   'list.accounts_ended': 'Accounts ended',
   'list.accounts_ended.means': 'Nothing of the accounts works. Belfry sees that by itself.',
@@ -61,7 +62,7 @@ export const checklistsEn = {
   'list.waive': 'Waive',
   'list.waive.of': 'Waive {name}',
   'list.waive.means':
-    'For this person alone. By somebody else than who did other steps of the list, or recorded the arrival or departure.',
+    'For this person alone. By somebody else than who did other steps of the list, or recorded the person or its dates.',
   'list.undo': 'Undo',
   'list.undo.of': 'Undo {name}',
   'list.undo.means': 'The step is open again. The log keeps what was.',

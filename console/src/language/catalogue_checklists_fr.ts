@@ -24,7 +24,7 @@ export const checklistsFr: Record<keyof typeof checklistsEn, string> = {
   'lists.due': 'Échéance',
   'lists.due_days': 'Jours jusqu’à l’échéance',
   'lists.due_days.means':
-    'Après le début ou la fin du contrat. Sans cela : 5 après le début, 1 après la fin.',
+    'Après le début ou la fin du contrat. Sans cela, et au plus pour une étape obligatoire : 5 après le début, 1 après la fin.',
   'lists.due.arrival.one': '{n} jour après le début',
   'lists.due.arrival.other': '{n} jours après le début',
   'lists.due.departure.one': '{n} jour après la fin',
@@ -53,6 +53,7 @@ export const checklistsFr: Record<keyof typeof checklistsEn, string> = {
   'list.due': 'Échéance',
   'list.settled': 'Faite ou dispensée',
   'list.by': '{day}, par {name}',
+  'list.own_account': 'pas sûrement par une autre personne',
   'list.unasked': 'n’est plus demandée',
   'list.accounts_ended': 'Comptes fermés',
   'list.accounts_ended.means': 'Plus rien des comptes ne fonctionne. Belfry le constate lui-même.',
@@ -64,7 +65,7 @@ export const checklistsFr: Record<keyof typeof checklistsEn, string> = {
   'list.waive': 'Dispenser',
   'list.waive.of': 'Dispenser de {name}',
   'list.waive.means':
-    'Pour cette personne seulement. Par quelqu’un d’autre que qui a fait d’autres étapes de la liste, ou enregistré l’arrivée ou le départ.',
+    'Pour cette personne seulement. Par quelqu’un d’autre que qui a fait d’autres étapes de la liste, ou enregistré la personne ou ses dates.',
   'list.undo': 'Annuler',
   'list.undo.of': 'Annuler {name}',
   'list.undo.means': 'L’étape est de nouveau ouverte. Le journal garde ce qui a été.',

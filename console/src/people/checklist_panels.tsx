@@ -92,6 +92,7 @@ function List({
           </td>
           <td>
             <StandingMark standing={standingOf(item)} />
+            {item.approved_by_own_account && <div className="soft">{t('list.own_account')}</div>}
           </td>
           <td>{dayOf(item.due_us)}</td>
           <td className="wrap-anywhere">

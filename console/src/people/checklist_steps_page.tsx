@@ -12,7 +12,7 @@ import { Answer, Empty } from '../elements/states';
 import { Table } from '../elements/table';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
-import { daysTyped, listKinds } from './checklists';
+import { daysOf, daysTyped, listKinds, optionalDaysMax } from './checklists';
 import { Choices, Tick } from './choices';
 import { dayOf } from './days';
 import { BackTo, PeopleTabs } from './people_tabs';
@@ -87,7 +87,6 @@ function StepTable({
     persons.length === kinds.length
       ? t('lists.persons.all')
       : persons.map((kind) => t(`person.kind.${kind}`)).join(', ');
-  const defaults = { arrival: 5, departure: 1 };
   return (
     <Table
       columns={[
@@ -113,7 +112,7 @@ function StepTable({
           </td>
           <td>{t(`lists.kind.${step.kind}`)}</td>
           <td>{asked(step)}</td>
-          <td>{count(`lists.due.${step.kind}`, step.due_days ?? defaults[step.kind])}</td>
+          <td>{count(`lists.due.${step.kind}`, step.due_days ?? daysOf[step.kind])}</td>
           <td>{dayOf(step.from_us)}</td>
           <td>
             {step.retired_us === null ? (
@@ -213,7 +212,7 @@ function StepForm({ before, onClose }: { before: ChecklistStep | null; onClose: 
         label={t('lists.due_days')}
         description={t('lists.due_days.means')}
         min={0}
-        max={90}
+        max={(before?.mandatory ?? mandatory) ? daysOf[before?.kind ?? kind] : optionalDaysMax}
         allowDecimal={false}
         hideControls
         value={days}

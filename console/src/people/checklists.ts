@@ -5,6 +5,9 @@ export type Standing = ChecklistItem['state'] | 'overdue';
 export type StepAct = 'do' | 'waive' | 'undo';
 
 export const listKinds = ['arrival', 'departure'] as const;
+// Days of a step that does not say so itself; a mandatory one says no more.
+export const daysOf = { arrival: 5, departure: 1 };
+export const optionalDaysMax = 90;
 
 export function standingOf({ state, overdue }: Pick<ChecklistItem, 'state' | 'overdue'>): Standing {
   return overdue ? 'overdue' : state;

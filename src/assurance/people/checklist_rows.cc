@@ -31,6 +31,7 @@ Item item_of(const Row& row, const Person& person, Timestamp now) {
   item.by = UserId{row.integer("by_user_id")};
   item.by_name = row.text("by_name");
   item.at = from_us(row.integer("at_us"));
+  item.is_by_own_account = row.flag("by_own_account");
   return item;
 }
 
@@ -107,7 +108,8 @@ Result<Items> read_items(Transaction& transaction, const std::vector<Person>& pe
       transaction.query(
           "SELECT p.id AS person_id, s.id, s.kind, s.name, s.text, s.mandatory, " +
               std::string(kDue) + " AS due_us, CASE WHEN " + std::string(kIsAsked) +
-              " THEN 1 ELSE 0 END AS asked, i.state, i.note, i.by_user_id, i.by_name, i.at_us FROM "
+              " THEN 1 ELSE 0 END AS asked, i.state, i.note, i.by_user_id, i.by_name, i.at_us, "
+              "i.by_own_account FROM "
               "person p JOIN checklist_step s ON s.tenant_id = p.tenant_id LEFT JOIN "
               "checklist_item i ON i.person_id = p.id AND i.step_id = s.id WHERE p.id" +
               these + " AND (i.state IS NOT NULL OR " + std::string(kIsAsked) +

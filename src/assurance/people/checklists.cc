@@ -20,50 +20,60 @@ Result<UserId> check_actor(Transaction& transaction, const Actor& by, const Pers
   return user;
 }
 
-// Who recorded the person, or set its end.
-Result<std::vector<UserId>> recorders(Transaction& transaction, PersonId person, StepKind kind) {
-  TRY(auto rows,
-      transaction.query(kind == StepKind::kArrival
-                            ? "SELECT recorded_by_user_id AS user_id FROM person WHERE id = :id "
-                              "AND recorded_by_user_id IS NOT NULL"
-                            : "SELECT user_id FROM person_end WHERE person_id = :id",
-                        {{"id", person.value}}));
+// Who answers for the list; nobody where that was never noted.
+Result<std::vector<UserId>> authors(Transaction& transaction, PersonId person, StepKind kind) {
+  TRY(auto rows, transaction.query("SELECT user_id FROM checklist_author WHERE person_id = :id AND "
+                                   "kind = :kind",
+                                   {{"id", person.value}, {"kind", std::string(name_of(kind))}}));
   std::vector<UserId> users;
   users.reserve(rows.size());
   for (const Row& row : rows) users.push_back(UserId{row.integer("user_id")});
   return users;
 }
 
+// Those of a list who did what stands in that state, besides the step.
+void add_actors(std::vector<UserId>& users, const std::vector<Item>& items, StepKind kind,
+                ItemState state, StepId besides) {
+  for (const Item& item : items)
+    if (item.step && item.step != besides && item.kind == kind && item.state == state)
+      users.push_back(item.by);
+}
+
 // See Checklists::settle.
 Result<std::vector<UserId>> find_responsible(Transaction& transaction, PersonId person,
                                              const std::vector<Item>& items, const Item& wanted,
                                              StepAct act) {
-  const ItemState theirs = act == StepAct::kWaive ? ItemState::kDone : ItemState::kWaived;
   std::vector<UserId> users;
   if (act == StepAct::kWaive) {
-    TRY(users, recorders(transaction, person, wanted.kind));
+    TRY(users, authors(transaction, person, wanted.kind));
   }
-  for (const Item& item : items)
-    if (item.step && item.step != wanted.step && item.kind == wanted.kind && item.state == theirs)
-      users.push_back(item.by);
-  std::ranges::sort(users);
-  const auto [first, last] = std::ranges::unique(users);
-  users.erase(first, last);
+  add_actors(users, items, wanted.kind,
+             act == StepAct::kWaive ? ItemState::kDone : ItemState::kWaived, wanted.step);
   return users;
 }
 
+Responsible responsible_of(const Person& person, std::vector<UserId> users) {
+  std::ranges::sort(users);
+  const auto [first, last] = std::ranges::unique(users);
+  users.erase(first, last);
+  Responsible all{.users = std::move(users)};
+  for (const Account& account : person.accounts) all.barred.push_back(account.user);
+  return all;
+}
+
 // A step is waived by somebody else than who answers for the rest of the list. False: that is not
-// sure.
+// sure, or nobody is known who does.
 Result<bool> check_another(Transaction& transaction, const Person& person,
                            std::vector<UserId> responsible, StepAct act,
                            const IsAnother& is_another) {
-  if (responsible.empty()) {
-    if (act == StepAct::kWaive) return fail(Code::kDenied, "people.waiver_without_responsible");
-    return true;
-  }
-  Responsible all{.users = std::move(responsible)};
-  for (const Account& account : person.accounts) all.barred.push_back(account.user);
-  return is_another(transaction, all);
+  if (responsible.empty()) return act == StepAct::kDo;
+  return is_another(transaction, responsible_of(person, std::move(responsible)));
+}
+
+// Whether the step is asked as it was, and due no later.
+bool is_kept(const Item& item, const std::vector<Item>& now) {
+  const auto found = std::ranges::find(now, item.step, &Item::step);
+  return found != now.end() && found->is_asked && (!item.due || found->due <= item.due);
 }
 
 std::vector<audit::Detail> details_of(const Person& person, const Item& item, const char* name,
@@ -103,7 +113,8 @@ Task<std::vector<Item>> RegisterService::settle(const Actor& by, PersonId person
             check_another(transaction, found, std::move(responsible), act, is_another));
         TRY(transaction.execute(
             "INSERT INTO checklist_item (person_id, step_id, tenant_id, state, note, by_user_id, "
-            "by_name, at_us) VALUES (:person, :step, :tenant, :state, :note, :by, :by_name, :now)",
+            "by_name, at_us, by_own_account) VALUES (:person, :step, :tenant, :state, :note, :by, "
+            ":by_name, :now, :own)",
             {{"person", person.value},
              {"step", step.value},
              {"tenant", by.tenant.value},
@@ -111,7 +122,8 @@ Task<std::vector<Item>> RegisterService::settle(const Actor& by, PersonId person
              {"note", words},
              {"by", user.value},
              {"by_name", by.name},
-             {"now", to_us(clock_.now())}}));
+             {"now", to_us(clock_.now())},
+             {"own", std::int64_t(is_waiver && !is_sure)}}));
         auto details = details_of(found, item, is_waiver ? "reason" : "note", words);
         if (!is_sure) details.push_back({"approved_by_own_account", "yes"});
         TRY(note(transaction, by,
@@ -150,7 +162,8 @@ Task<std::vector<Item>> RegisterService::undo(const Actor& by, PersonId person, 
 Result<std::vector<audit::Detail>> RegisterService::renew_checklists(Transaction& transaction,
                                                                      const Actor& by,
                                                                      const Person& before,
-                                                                     const Person& after) {
+                                                                     const Person& after,
+                                                                     const Lists& lists) {
   std::vector<audit::Detail> details;
   const Timestamp now = clock_.now();
   const bool is_another =
@@ -162,45 +175,92 @@ Result<std::vector<audit::Detail>> RegisterService::renew_checklists(Transaction
        {std::tuple{StepKind::kArrival, is_another || is_later, is_another ? now : after.starts},
         std::tuple{StepKind::kDeparture, is_another || is_back, now}}) {
     if (!is_renewed) continue;
-    TRY(const std::int64_t dropped,
-        transaction.execute(
-            "DELETE FROM checklist_item WHERE person_id = :person AND at_us <= :until AND step_id "
-            "IN (SELECT s.id FROM checklist_step s WHERE s.tenant_id = :tenant AND s.kind = :kind)",
-            {{"person", before.id.value},
-             {"until", to_us(until)},
-             {"tenant", before.tenant.value},
-             {"kind", std::string(name_of(kind))}}));
-    if (dropped > 0) details.push_back({"checklist_anew", std::string(name_of(kind))});
+    std::string dropped;
+    for (const Item& item : lists.items)
+      if (item.step && item.kind == kind && item.at && *item.at <= until)
+        dropped += (dropped.empty() ? "" : ", ") + item.name;
+    if (dropped.empty()) continue;
+    TRY(transaction.execute(
+        "DELETE FROM checklist_item WHERE person_id = :person AND at_us <= :until AND step_id "
+        "IN (SELECT s.id FROM checklist_step s WHERE s.tenant_id = :tenant AND s.kind = :kind)",
+        {{"person", before.id.value},
+         {"until", to_us(until)},
+         {"tenant", before.tenant.value},
+         {"kind", std::string(name_of(kind))}}));
+    details.push_back({std::string(name_of(kind)) + "_anew", std::move(dropped)});
   }
-  if (!is_another && !(is_back && *before.ends <= now)) return details;
-  // For the departure that was, others answered.
   TRY(const UserId user, owner_of(transaction, by.user));
-  TRY(transaction.execute("DELETE FROM person_end WHERE person_id = :person AND user_id <> :user",
-                          {{"person", before.id.value}, {"user", user.value}}));
+  // For the contract that was, others answered.
+  if (is_another)
+    TRY(transaction.execute(
+        "DELETE FROM checklist_author WHERE person_id = :person AND user_id <> :user",
+        {{"person", before.id.value}, {"user", user.value}}));
+  const bool is_kind = before.kind != after.kind;
+  if (is_kind || before.starts != after.starts)
+    TRY(note_author(transaction, after, StepKind::kArrival, user));
+  if (is_kind || before.ends != after.ends)
+    TRY(note_author(transaction, after, StepKind::kDeparture, user));
   return details;
 }
 
-Result<> RegisterService::check_none_lifted(Transaction& transaction, const Person& before,
-                                            const Person& after, const std::vector<Item>& items) {
+Result<> RegisterService::note_author(Transaction& transaction, const Person& person, StepKind kind,
+                                      UserId user) {
+  if (!user) return {};
+  TRY(transaction.execute(
+      "INSERT INTO checklist_author (person_id, kind, user_id, tenant_id) VALUES (:person, :kind, "
+      ":user, :tenant) ON CONFLICT (person_id, kind, user_id) DO NOTHING",
+      {{"person", person.id.value},
+       {"kind", std::string(name_of(kind))},
+       {"user", user.value},
+       {"tenant", person.tenant.value}}));
+  return {};
+}
+
+Result<RegisterService::Lists> RegisterService::read_lists(Transaction& transaction,
+                                                           const Person& person) {
+  Lists lists;
+  TRY(lists.items, read_items(transaction, person, clock_.now()));
+  TRY(lists.arrival, authors(transaction, person.id, StepKind::kArrival));
+  TRY(lists.departure, authors(transaction, person.id, StepKind::kDeparture));
+  return lists;
+}
+
+Result<std::vector<audit::Detail>> RegisterService::check_lifted(Transaction& transaction,
+                                                                 const Actor& by,
+                                                                 const Person& before,
+                                                                 const Person& after,
+                                                                 const Lists& lists) {
   const Timestamp now = clock_.now();
   const bool has_left = before.ends && *before.ends <= now;
-  // Who begins another contract arrives anew; who leaves not, after all, gives nothing back.
-  const bool is_another = has_left && after.starts >= *before.ends;
-  const bool is_staying = !has_left && !after.ends;
-  const auto is_due = [&](const Item& item) { return item.due && *item.due <= now; };
+  // Of who has left nobody asks for steps of arrival; and plans may change.
+  const bool has_arrival = before.starts <= now && !has_left;
   TRY(const auto rest, read_items(transaction, after, now));
   std::string lifted;
-  for (const Item& item : items) {
-    if (!item.step || !item.is_mandatory || !item.is_asked || item.state != ItemState::kOpen)
-      continue;
-    if (item.kind == StepKind::kArrival ? is_another : is_staying) continue;
-    const auto found = std::ranges::find(rest, item.step, &Item::step);
-    const bool is_asked = found != rest.end() && found->is_asked;
-    if (!is_asked || (is_due(item) && !is_due(*found)))
-      lifted += (lifted.empty() ? "" : ", ") + item.name;
+  std::vector<UserId> users;
+  for (const auto& [kind, is_under_way, answering] :
+       {std::tuple{StepKind::kArrival, has_arrival, &lists.arrival},
+        std::tuple{StepKind::kDeparture, has_left, &lists.departure}}) {
+    const std::size_t length = lifted.size();
+    for (const Item& item : lists.items)
+      if (is_under_way && item.step && item.kind == kind && item.is_mandatory && item.is_asked &&
+          item.state == ItemState::kOpen && !is_kept(item, rest))
+        lifted += (lifted.empty() ? "" : ", ") + item.name;
+    if (lifted.size() == length) continue;
+    users.insert(users.end(), answering->begin(), answering->end());
+    add_actors(users, lists.items, kind, ItemState::kDone, {});
   }
-  if (lifted.empty()) return {};
-  return fail(Code::kConflict, "people.steps_lifted", {{"steps", lifted}});
+  std::vector<audit::Detail> details;
+  if (lifted.empty()) return details;
+  Result<bool> is_sure = false;
+  if (!users.empty() && by.is_another)
+    is_sure = by.is_another(transaction, responsible_of(before, std::move(users)));
+  else if (!users.empty())
+    is_sure = fail(Code::kDenied, "people.steps_lifted");
+  if (!is_sure && is_sure.error().code() != Code::kDenied) return std::unexpected(is_sure.error());
+  if (!is_sure) return fail(Code::kDenied, "people.steps_lifted", {{"steps", lifted}});
+  details.push_back({"steps_lifted", std::move(lifted)});
+  if (!*is_sure) details.push_back({"approved_by_own_account", "yes"});
+  return details;
 }
 
 }  // namespace belfry::people

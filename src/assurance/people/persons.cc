@@ -63,21 +63,6 @@ database::Value id_or_null(PersonId id) {
   return id.value;
 }
 
-database::Value user_or_null(UserId user) {
-  if (!user) return database::Null{};
-  return user.value;
-}
-
-// That the user set an end of the person's contract, or took it back.
-Result<> note_end(Transaction& transaction, const Person& person, UserId user) {
-  if (!user) return {};
-  TRY(transaction.execute(
-      "INSERT INTO person_end (person_id, user_id, tenant_id) VALUES (:person, "
-      ":user, :tenant) ON CONFLICT (person_id, user_id) DO NOTHING",
-      {{"person", person.id.value}, {"user", user.value}, {"tenant", person.tenant.value}}));
-  return {};
-}
-
 std::string text_of(const std::optional<Timestamp>& time) {
   return time ? date_text(*time) : "";
 }
@@ -191,9 +176,8 @@ Result<PersonId> RegisterService::insert(Transaction& transaction, const Actor& 
   TRY(const UserId user, owner_of(transaction, by.user));
   TRY(transaction.execute(
       "INSERT INTO person (id, tenant_id, reference, kind, name, name_key, email, manager_id, "
-      "starts_us, ends_us, departure_reason, created_us, changed_us, recorded_by_user_id) VALUES "
-      "(:id, :tenant, :reference, :kind, :name, :name_key, :email, :manager, :starts, :ends, '', "
-      ":now, :now, :by)",
+      "starts_us, ends_us, departure_reason, created_us, changed_us) VALUES (:id, :tenant, "
+      ":reference, :kind, :name, :name_key, :email, :manager, :starts, :ends, '', :now, :now)",
       {{"id", person.id.value},
        {"tenant", by.tenant.value},
        {"reference", person.reference},
@@ -204,9 +188,9 @@ Result<PersonId> RegisterService::insert(Transaction& transaction, const Actor& 
        {"manager", id_or_null(person.manager)},
        {"starts", to_us(person.starts)},
        {"ends", time_or_null(person.ends)},
-       {"now", to_us(now)},
-       {"by", user_or_null(user)}}));
-  if (person.ends) TRY(note_end(transaction, person, user));
+       {"now", to_us(now)}}));
+  TRY(note_author(transaction, person, StepKind::kArrival, user));
+  if (person.ends) TRY(note_author(transaction, person, StepKind::kDeparture, user));
   std::vector<audit::Detail> details = {{"reference", person.reference},
                                         {"name", person.name},
                                         {"kind", std::string(name_of(person.kind))},
@@ -275,10 +259,6 @@ Result<> RegisterService::set_end(Transaction& transaction, const Actor& by, con
   TRY(check_may_end(transaction, by, before.id));
   const database::Parameters parameters = {{"id", before.id.value}, {"ends", time_or_null(ends)}};
   TRY(transaction.execute("UPDATE person SET ends_us = :ends WHERE id = :id", parameters));
-  if (ends != before.ends) {
-    TRY(const UserId user, owner_of(transaction, by.user));
-    TRY(note_end(transaction, before, user));
-  }
   if (!ends)
     TRY(
         transaction.execute("UPDATE person SET departure_reason = '', departure_recorded_us = NULL "
@@ -346,13 +326,13 @@ Result<std::vector<audit::Detail>> RegisterService::apply(Transaction& transacti
   std::vector<audit::Detail> details = differences(before, after);
   const bool is_list_touched =
       after.kind != before.kind || after.starts != before.starts || after.ends != before.ends;
-  std::vector<Item> items;
+  Lists lists;
   if (is_list_touched) {
-    TRY(items, read_items(transaction, before, clock_.now()));
+    TRY(lists, read_lists(transaction, before));
+    TRY(auto of_lists, renew_checklists(transaction, by, before, after, lists));
+    std::ranges::move(of_lists, std::back_inserter(details));
   }
   if (after.ends != before.ends) TRY(set_end(transaction, by, before, after.ends));
-  TRY(auto of_lists, renew_checklists(transaction, by, before, after));
-  std::ranges::move(of_lists, std::back_inserter(details));
   TRY(auto of_job, apply_job(transaction, by, before, change));
   std::ranges::move(of_job, std::back_inserter(details));
   if (details.empty()) return details;
@@ -369,7 +349,10 @@ Result<std::vector<audit::Detail>> RegisterService::apply(Transaction& transacti
                            {"starts", to_us(after.starts)},
                            {"now", to_us(clock_.now())},
                            {"id", before.id.value}}));
-  if (is_list_touched) TRY(check_none_lifted(transaction, before, after, items));
+  if (is_list_touched) {
+    TRY(auto lifted, check_lifted(transaction, by, before, after, lists));
+    std::ranges::move(lifted, std::back_inserter(details));
+  }
   return details;
 }
 
@@ -389,7 +372,7 @@ Task<Person> RegisterService::record_departure(const Actor& by, PersonId person,
   co_return co_await changes_.write<Person>([&](Transaction& transaction) -> Result<Person> {
     TRY(const Person before, find_person(transaction, by.tenant, person));
     TRY(check_dates(before.starts, ends));
-    TRY(const auto items, read_items(transaction, before, clock_.now()));
+    TRY(const Lists lists, read_lists(transaction, before));
     TRY(set_end(transaction, by, before, ends));
     TRY(transaction.execute(
         "UPDATE person SET departure_reason = :reason, "
@@ -399,9 +382,10 @@ Task<Person> RegisterService::record_departure(const Actor& by, PersonId person,
     after.ends = ends;
     std::vector<audit::Detail> details = {
         {"name", before.name}, {"ends", date_text(ends)}, {"reason", reason}};
-    TRY(auto of_lists, renew_checklists(transaction, by, before, after));
+    TRY(auto of_lists, renew_checklists(transaction, by, before, after, lists));
     std::ranges::move(of_lists, std::back_inserter(details));
-    TRY(check_none_lifted(transaction, before, after, items));
+    TRY(auto lifted, check_lifted(transaction, by, before, after, lists));
+    std::ranges::move(lifted, std::back_inserter(details));
     TRY(note(transaction, by, "people:RecordDeparture", resource_of(person), std::move(details)));
     return whole(transaction, by.tenant, person);
   });

@@ -93,13 +93,23 @@ class RegisterService : public Register, public Checklists {
                                                const Person& before, const Change& change);
   Result<> set_end(Transaction& transaction, const Actor& by, const Person& before,
                    const std::optional<Timestamp>& ends);
-  // Who comes back, or begins another contract, has its lists anew: what of them, for the log.
+  // The lists of a person before a change of dates or kind, and who answers for each.
+  struct Lists {
+    std::vector<Item> items;
+    std::vector<UserId> arrival, departure;
+  };
+  // Who comes back, or begins another contract, has its lists anew, and who changes what they are
+  // asked by answers for them: what of it, for the log.
   Result<std::vector<audit::Detail>> renew_checklists(Transaction& transaction, const Actor& by,
-                                                      const Person& before, const Person& after);
-  // A change of dates or kind lifts no mandatory step that is open: what was asked is settled, or
-  // waived by another. `items` as they were before it.
-  Result<> check_none_lifted(Transaction& transaction, const Person& before, const Person& after,
-                             const std::vector<Item>& items);
+                                                      const Person& before, const Person& after,
+                                                      const Lists& lists);
+  Result<> note_author(Transaction& transaction, const Person& person, StepKind kind, UserId user);
+  Result<Lists> read_lists(Transaction& transaction, const Person& person);
+  // That mandatory steps of a contract that began (ended) are asked no more, or are due later, is
+  // as good as a waiver: another person's. What of it, for the log.
+  Result<std::vector<audit::Detail>> check_lifted(Transaction& transaction, const Actor& by,
+                                                  const Person& before, const Person& after,
+                                                  const Lists& lists);
   // Whoever may not have an administrator leave changes no end of one either.
   Result<> check_may_end(Transaction& transaction, const Actor& by, PersonId person);
   // False: it is the person's already.

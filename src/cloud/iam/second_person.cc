@@ -72,7 +72,8 @@ Result<Standing> standing_of(Transaction& transaction, const Principal& by, cons
   return standing;
 }
 
-Result<Undoing> judge(const Standing& standing) {
+Result<Undoing> judge(const Standing& standing, bool may_be_alone) {
+  if (standing.is_same && may_be_alone && standing.others == 0) return Undoing::kAlone;
   if (standing.is_same) return fail(Code::kDenied, "iam.four_eyes");
   // Even where no other can decide: else who writes the register would choose who decides.
   if (standing.is_one_person) return fail(Code::kDenied, "iam.four_eyes_of_person");
@@ -88,16 +89,13 @@ Result<Undoing> check_second_person(Transaction& transaction, const Principal& b
                                     const Earlier& earlier, Timestamp now) {
   if (!by.user) return fail(Code::kDenied, "iam.four_eyes");
   TRY(const Standing standing, standing_of(transaction, by, earlier, now));
-  return judge(standing);
+  return judge(standing, earlier.may_be_alone);
 }
 
 Task<Undoing> check_second_person(database::Database& database, std::shared_ptr<Pool> pool,
                                   Clock& clock, const Principal& by, UserId first) {
-  if (!by.user) co_return fail(Code::kDenied, "iam.four_eyes");
-  const auto look = [&](Transaction& transaction) -> Result<Undoing> {
-    TRY(const Standing standing, standing_of(transaction, by, {.by = {first}}, clock.now()));
-    if (standing.is_same && standing.others == 0) return Undoing::kAlone;
-    return judge(standing);
+  const auto look = [&](Transaction& transaction) {
+    return check_second_person(transaction, by, {.by = {first}, .may_be_alone = true}, clock.now());
   };
   co_return co_await runtime::blocking(
       *pool, [&] { return database::read_value<Undoing>(database, kReadLimit, look); });

@@ -49,7 +49,8 @@ json shape_of(const people::Item& item) {
           {"note", text_or_null(item.note)},
           {"by", text_or_null(text_of_id(item.by))},
           {"by_name", text_or_null(item.by_name)},
-          {"at_us", time_or_null(item.at)}};
+          {"at_us", time_or_null(item.at)},
+          {"approved_by_own_account", item.is_by_own_account}};
 }
 
 json shape_of(PersonId person, const std::vector<people::Item>& items) {

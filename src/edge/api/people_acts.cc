@@ -2,6 +2,7 @@
 
 #include "attachment.h"
 #include "iam/crossing.h"
+#include "iam/second_person.h"
 
 #include <nlohmann/json.hpp>
 
@@ -25,6 +26,16 @@ Result<people::Actor> allow_change(Call& call, const std::string& resource) {
   people::Actor actor = actor_of(call);
   actor.may_suspend_administrators =
       call.ask("iam:SetUserActive", {own_people(call), call.by.tenant}).has_value();
+  // Where there is no other administrator, mistakes are corrected by who made them.
+  actor.is_another = [&call](database::Transaction& transaction,
+                             const people::Responsible& responsible) -> Result<bool> {
+    TRY(const auto found,
+        iam::check_second_person(
+            transaction, call.by,
+            {.by = responsible.users, .barred = responsible.barred, .may_be_alone = true},
+            call.host.services.clock.now()));
+    return found == iam::Undoing::kByAnother;
+  };
   return actor;
 }
 

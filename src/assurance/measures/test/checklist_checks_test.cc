@@ -31,11 +31,13 @@ class ChecklistChecks : public RightsChecks {
          {"starts", starts_us},
          {"ends", or_null(ends_us)}});
   }
-  void settle(std::int64_t person, std::int64_t step, const std::string& state = "done") {
+  void settle(std::int64_t person, std::int64_t step, const std::string& state = "done",
+              std::int64_t own = 0) {
     execute(
         "INSERT INTO checklist_item (person_id, step_id, tenant_id, state, note, by_user_id, "
-        "by_name, at_us) VALUES (:person, :step, 1, :state, 'x', 10, 'ines', 0)",
-        {{"person", person}, {"step", step}, {"state", state}});
+        "by_name, at_us, by_own_account) VALUES (:person, :step, 1, :state, 'x', 10, 'ines', 0, "
+        ":own)",
+        {{"person", person}, {"step", step}, {"state", state}, {"own", own}});
   }
   std::string listed(const std::string& id, const std::string& subject) {
     auto measures = load();
@@ -170,9 +172,39 @@ TEST_P(ChecklistChecks, WhoLeftHasTheListClosedAndNothingThatWorks) {
   execute("UPDATE checklist_step SET for_employees = 1");
   // Who left before there was a list is judged by the accounts alone.
   execute("UPDATE person SET ends_us = :ends", {{"ends", now() - 20 * kDayUs}});
-  expect("S10-P-04", Verdict::kNoData, {});
+  expect("S10-P-04", Verdict::kPass, {});
+  execute(
+      "INSERT INTO access_key (id, tenant_id, user_id, secret_sealed, second_factor, created_us) "
+      "VALUES ('K', 1, 11, '', 0, 0)");
+  expect("S10-P-04", Verdict::kFail, {live("20 days")});
+  execute("DELETE FROM access_key");
   execute("UPDATE iam_user SET active = 1 WHERE id = 11");
   expect("S10-P-04", Verdict::kFail, {live("20 days")});
+  execute("DELETE FROM person_account");
+  expect("S10-P-04", Verdict::kNoData, {});
+}
+
+TEST_P(ChecklistChecks, AWaiverThatMayBeOfTheSamePersonIsNone) {
+  add_step(kBadge, "arrival", "Badge");
+  add_step(kDeed, "departure", "Deed");
+  add_person(kAnna, now() - kDayUs);
+  add_person(kBruno, now() - 3 * kDayUs, now() - kHourUs);
+  const auto expect_both = [&](Verdict verdict) {
+    for (const auto& [id, person] : {std::pair{"S10-P-02", "60"}, std::pair{"S10-P-04", "61"}})
+      expect(id, verdict,
+             verdict == Verdict::kPass
+                 ? std::vector<std::string>{}
+                 : std::vector<std::string>{
+                       std::string("person E-") + person +
+                       ": 1 mandatory step waived, but not surely by another person than who "
+                       "answers for the list: undo that with `belfry checklist undo`, and do the "
+                       "step, or have another administrator waive it"});
+  };
+  settle(kAnna, kBadge, "waived", 1);
+  settle(kBruno, kDeed, "waived", 1);
+  expect_both(Verdict::kFail);
+  execute("UPDATE checklist_item SET by_own_account = 0");
+  expect_both(Verdict::kPass);
 }
 
 TEST_P(ChecklistChecks, HoldWithAHundredThousandPeople) {
@@ -193,7 +225,8 @@ TEST_P(ChecklistChecks, HoldWithAHundredThousandPeople) {
       {{"starts", now() - 9 * kDayUs}});
   execute(
       "INSERT INTO checklist_item (person_id, step_id, tenant_id, state, note, by_user_id, "
-      "by_name, at_us) SELECT p.id, s.id, 1, 'done', 'x', 10, 'ines', 0 FROM person p JOIN "
+      "by_name, at_us, by_own_account) SELECT p.id, s.id, 1, 'done', 'x', 10, 'ines', 0, 0 FROM "
+      "person p JOIN "
       "checklist_step s ON s.id IN (80, 81, 90, 91)");
   execute("ANALYZE");  // as the engine does by itself, a while later
   const auto expect_all = [&](const std::string& id) {

@@ -32,17 +32,17 @@ CREATE TABLE checklist_item (
   by_user_id BIGINT NOT NULL,             -- by whom; of a program, who owned it then
   by_name TEXT NOT NULL,                  -- the name of who acted, then
   at_us BIGINT NOT NULL,                  -- when
+  -- 1: while nobody else could, who waived it may be the person who answers for the rest
+  by_own_account SMALLINT NOT NULL,
   PRIMARY KEY (person_id, step_id)
 );
 
--- Who recorded the person, who answers for the arrival; of a program, who owned it then; null: not
--- known
-ALTER TABLE person ADD COLUMN recorded_by_user_id BIGINT;
-
--- Who set the end of the contract, moved it or took it back: who answers for the departure.
-CREATE TABLE person_end (
-  person_id BIGINT NOT NULL REFERENCES person (id),  -- whose
+-- Who recorded a person, set or moved a date that its list is asked by, or changed what kind of
+-- person it is: who answers for that list. Of another contract the list begins anew, and this too.
+CREATE TABLE checklist_author (
+  person_id BIGINT NOT NULL REFERENCES person (id),  -- whose list
+  kind TEXT NOT NULL,                     -- arrival or departure
   user_id BIGINT NOT NULL,                -- by whom; of a program, who owned it then
   tenant_id BIGINT NOT NULL REFERENCES tenant (id),  -- the tenant of both
-  PRIMARY KEY (person_id, user_id)
+  PRIMARY KEY (person_id, kind, user_id)
 );

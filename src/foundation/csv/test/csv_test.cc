@@ -49,7 +49,7 @@ TEST(Csv, KnowsWhatSpreadsheetsReckon) {
   EXPECT_TRUE(is_plain("two words", 9));
   for (const char* text : {"", " a", "a ", "a\nb", "\x7f", "\xff", "ten octets"})
     EXPECT_FALSE(is_plain(text, 9)) << text;
-  for (const char* text : {"\xC2\x85", "a\xC2\x9F", "a\xD8\x9C b", "a\xE2\x80\xA8z",
+  for (const char* text : {"\xC2\x85", "a\xC2\x9F", "a\xE2\x80\xA8z",
                            "\xE2\x80\xAE"
                            "cba",
                            "a\xE2\x81\xA9",
@@ -59,7 +59,8 @@ TEST(Csv, KnowsWhatSpreadsheetsReckon) {
                            "\xEF\xBB\xBF"
                            "a"})
     EXPECT_FALSE(is_plain(text, 9)) << text;
-  for (const char* text : {"\xC3\xA9t\xC3\xA9", "a\xC2\xA0z", "\xC2\xAB", "\xE2\x80\x94"})
+  for (const char* text :
+       {"\xC3\xA9t\xC3\xA9", "a\xC2\xA0z", "\xC2\xAB", "\xE2\x80\x94", "a\xE2\x80\x8F b"})
     EXPECT_TRUE(is_plain(text, 9)) << text;
 }
 

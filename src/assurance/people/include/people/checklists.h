@@ -4,7 +4,6 @@
 
 #include "people/people.h"
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -71,19 +70,10 @@ struct Item {
   UserId by{};
   std::string by_name{};
   std::optional<Timestamp> at{};
+  bool is_by_own_account = false;  // of a waiver: it may be by who answers for the rest
 };
 
 enum class StepAct { kDo, kWaive };
-
-// Those who answer for what is settled: another person than each of them settles it.
-struct Responsible {
-  std::vector<UserId> users;     // each once; of a program, who owned it then
-  std::vector<UserId> barred{};  // accounts of the person whose list it is: nobody waits for them
-};
-// Whether who acts is another person than each, as far as is known of accounts: false if that is
-// not sure, and nobody else could act. Errors: denied, with the words of the caller.
-using IsAnother =
-    std::function<Result<bool>(database::Transaction& transaction, const Responsible& responsible)>;
 
 // Every call is safe from any thread, sees one tenant alone, and leaves its event in that tenant's
 // log in the transaction of the change. Errors of changes: retry ("people.log_unavailable").
@@ -106,15 +96,16 @@ class Checklists {
   // Arrival before departure, by when they are due. Errors: not_found ("people.no_person").
   virtual Task<std::vector<Item>> checklist(TenantId tenant, PersonId person) = 0;
   // `words` are what shows it, or why it is waived. `is_another` is asked in the transaction of the
-  // change: of a waiver, about who did the other steps of the list, recorded the person or set its
-  // end; where a step is done, about who waived another, if somebody did. Errors: as of
-  // `is_another`; invalid ("people.bad_note",
-  // "people.bad_step_reason"), not_found ("people.no_person", "people.no_item"), conflict
-  // ("people.step_not_open"), denied ("people.own_checklist", "people.act_of_nobody",
-  // "people.waiver_without_responsible").
+  // change: of a waiver, about who did the other steps of the list, recorded the person or set what
+  // the list is asked by; where a step is done, about who waived another, if somebody did. Errors:
+  // as of `is_another`; invalid ("people.bad_note", "people.bad_step_reason"), not_found
+  // ("people.no_person", "people.no_item"), conflict ("people.step_not_open"), denied
+  // ("people.own_checklist", "people.act_of_nobody").
   virtual Task<std::vector<Item>> settle(const Actor& by, PersonId person, StepId step, StepAct act,
                                          const std::string& words, const IsAnother& is_another) = 0;
-  // It is open again. Errors: as of settle; conflict ("people.step_open").
+  // It is open again. Errors: invalid ("people.bad_step_reason"), not_found ("people.no_person",
+  // "people.no_item"), conflict ("people.step_open"), denied ("people.own_checklist",
+  // "people.act_of_nobody").
   virtual Task<std::vector<Item>> undo(const Actor& by, PersonId person, StepId step,
                                        const std::string& reason) = 0;
 

@@ -12,6 +12,7 @@
 #include "runtime/random.h"
 #include "runtime/task.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,16 @@ std::string_view name_of(Kind kind);
 std::optional<Kind> kind_named(std::string_view name);
 
 // Who asks, as the log tells it. Rights were checked before.
+// Those who answer for something: another person than each of them lets it off.
+struct Responsible {
+  std::vector<UserId> users;     // each once; of a program, who owned it then
+  std::vector<UserId> barred{};  // accounts of the person whose list it is: nobody waits for them
+};
+// Whether who acts is another person than each, as far as is known of accounts: false if that is
+// not sure, and nobody else could act. Errors: denied, with the words of the caller.
+using IsAnother =
+    std::function<Result<bool>(database::Transaction& transaction, const Responsible& responsible)>;
+
 struct Actor {
   TenantId tenant;
   UserId user;
@@ -38,6 +49,9 @@ struct Actor {
   std::vector<audit::Detail> how{};  // by what credential, beside what each act tells
   // Whether it may suspend administrators itself: else it does not have them leave either.
   bool may_suspend_administrators = false;
+  // Asked in the transaction of a correction that lets a person off steps of its lists; empty: it
+  // never is.
+  IsAnother is_another{};
 };
 
 // A profile or a group.
@@ -174,15 +188,14 @@ class Register {
   virtual Task<Person> record(const Actor& by, const NewPerson& wanted) = 0;
   // The job role that was is kept with its end. Errors: as of record; conflict
   // ("people.moved_since": another job role began later; "people.no_job": a date of none;
-  // "people.job_began": a later date of one that followed another and holds already;
-  // "people.steps_lifted": mandatory steps that are open would not be asked any more, or not be
-  // overdue),
+  // "people.job_began": a later date of one that followed another and holds already),
   // invalid ("people.own_manager"), denied ("people.administrator_leaves": the end of one who has
-  // an account of an administrator).
+  // an account of an administrator; "people.steps_lifted": mandatory steps of a contract that began
+  // or ended would not be asked any more, or be due later, and who acts is not surely another than
+  // who answers for them).
   virtual Task<Person> change(const Actor& by, PersonId person, const Change& change) = 0;
   // The contract is over from `ends` on: accounts end by themselves then. Errors: invalid
-  // ("people.bad_reason"), conflict ("people.steps_lifted"), denied
-  // ("people.administrator_leaves").
+  // ("people.bad_reason"), denied ("people.administrator_leaves", "people.steps_lifted").
   virtual Task<Person> record_departure(const Actor& by, PersonId person, Timestamp ends,
                                         const std::string& reason) = 0;
   // Errors of both: not_found ("people.no_account"); conflict ("people.account_taken",

@@ -19,8 +19,10 @@ enum class Undoing { kByAnother, kMayBeOne, kAlone };
 // What somebody did before, that a second person is to act on.
 struct Earlier {
   std::vector<UserId> by;  // who did it, of the tenant of who acts
-  std::vector<UserId>
-      barred{};  // who may not be the second for another reason: nobody waits for them
+  // Who may not be the second for another reason: nobody waits for them.
+  std::vector<UserId> barred{};
+  // Whether one of `by` may act itself where the tenant has no other administrator.
+  bool may_be_alone = false;
 };
 
 // Whether `by` may act after all of `earlier.by`: who is none of them, as the register of people
