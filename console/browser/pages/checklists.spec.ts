@@ -87,15 +87,19 @@ test('steps are added, changed and retired', async ({ page }) => {
   await expect(keys).toContainText('Employee, Contractor');
 
   await keys.getByRole('button', { name: 'Change Keys' }).click();
+  // No more than the measures allow of a mandatory step.
   await dialog.getByLabel('Days until it is due').fill('3');
+  await dialog.getByLabel('What is to be done').focus();
+  await expect(dialog.getByLabel('Days until it is due')).toHaveValue('1');
+  await dialog.getByLabel('Days until it is due').fill('0');
   const changed = page.waitForRequest((request) => request.method() === 'PUT');
   await dialog.getByRole('button', { name: 'Change the step' }).click();
   expect((await changed).postDataJSON()).toEqual({
     name: 'Keys',
     text: 'Take them back',
-    due_days: 3,
+    due_days: 0,
   });
-  await expect(keys).toContainText('3 days after the end');
+  await expect(keys).toContainText('0 days after the end');
   await keys.getByRole('button', { name: 'Retire Keys' }).click();
   await dialog.getByRole('button', { name: 'Retire' }).click();
   await expect(keys.getByRole('button')).toHaveCount(0);
