@@ -17,6 +17,13 @@ from running_provider import Provider, wait_until
 HEAD = "reference,name,person_kind,starts,ends,list,step,mandatory,due,overdue"
 
 
+DAY_US = 86_400_000_000
+
+
+def now_us():
+    return time.time_ns() // 1000
+
+
 def now():
     return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -159,7 +166,7 @@ def settle(provider, by, person, step, act):
 
 def arrive(provider, by):
     return provider.rest("POST", "/api/v1/people",
-                         {"name": "Anna Weiss", "starts_us": time.time_ns() // 1000},
+                         {"name": "Anna Weiss", "starts_us": now_us()},
                          by.token["secret"])["id"]
 
 
@@ -204,6 +211,38 @@ def try_at_once(provider):
             both = [pool.submit(settle, provider, first, person, steps[0], "waiver"),
                     pool.submit(settle, provider, puppet, person, steps[1], "completion")]
             assert sorted(each.result() for each in both) == ["", "people.settled_by_maker"]
+
+
+def put_off(provider, by, person):
+    """Moves the start to the far end of the calendar; what comes of it, as in settle()."""
+    status, _, octets = provider.request(
+        "PATCH", f"/api/v1/people/{person}", {"starts_us": now_us() + 70 * 365 * DAY_US},
+        by.token["secret"])
+    return "" if status == 200 else json.loads(octets)["message_id"]
+
+
+def try_corrections(provider):
+    """What would let a person off an open step is corrected by another than who recorded it."""
+    quay = Customer(provider, "quay")
+    add_steps(provider, quay)
+    person = arrive(provider, quay)
+    assert put_off(provider, quay, person) == "", "the only administrator corrects mistakes"
+    other = add_user(provider, quay, "other", "tenant_administrator")
+    third = add_user(provider, quay, "third", "tenant_administrator")
+    person = arrive(provider, other)
+    assert put_off(provider, other, person) == "people.steps_lifted"
+    assert put_off(provider, quay, person) == "people.steps_lifted", "it made who recorded that"
+    assert put_off(provider, third, person) == ""
+
+    def found(outcome):
+        return [event["ocsf"].get("unmapped", {}) for event in provider.rest(
+            "GET", f"/api/v1/audit/events?action=people:ChangePerson&outcome={outcome}",
+            token=quay.token["secret"])["items"]]
+
+    wait_until(lambda: len(found("failure")) == 2 and len(found("success")) == 2, 20,
+               "the corrections in the log")
+    assert [(each["steps_lifted"], each.get("approved_by_own_account"))
+            for each in found("success")] == [("Badge, Deed", None), ("Badge, Deed", "yes")]
 
 
 def try_log(register, provider):
@@ -266,6 +305,7 @@ def main():
         try_log(register, provider)
         try_puppet_of_the_only_administrator(provider)
         try_at_once(provider)
+        try_corrections(provider)
         try_annex(shell, provider)
         print("steps of arrival and departure are declared, done and judged")
 
