@@ -72,7 +72,7 @@ class Policies:
             assert file.read() == "harbour bells"
 
     def share_one_folder(self):
-        assert self.at_guest.refusal("get-object", "--key", "open/a", self.got) == "AccessDenied"
+        assert self.at_guest.refusal("get-object", "--key", "open/a", self.got) == "NoSuchBucket"
         guest = {"AWS": account(self.guest.tenant)}
         self.set(statement("Allow", guest, "s3:GetObject", "/open/*"))
         self.guest_reads("open/a")

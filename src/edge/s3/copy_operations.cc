@@ -4,6 +4,7 @@
 #include "copy_source.h"
 #include "errors.h"
 #include "events.h"
+#include "may_know.h"
 #include "multipart.h"
 #include "object_fields.h"
 #include "route.h"
@@ -74,7 +75,8 @@ Task<SourceObject> find_source(Call& call) {
   if (allowed)
     allowed = check_expected_owner(call, "x-amz-source-expected-bucket-owner", source.bucket);
   if (!allowed) {
-    record_source_denial(call, source.bucket, source.key, allowed.error());
+    record_denial_for_owner(call, source.bucket, source.key, allowed.error());
+    if (may_not_know(call, source.bucket)) co_return missing_bucket(named.bucket);
     co_return std::unexpected(std::move(allowed.error()));
   }
   co_return source;
@@ -93,7 +95,7 @@ Task<std::unique_ptr<objects::Reading>> open_source(Call& call, const SourceObje
   if (opened || opened.error().message() != "object.missing") co_return std::move(opened);
   auto allowed = authorize_absence(call, source.bucket, source.key);
   if (allowed) co_return refuse("NoSuchKey", {{"Key", source.key}});
-  record_source_denial(call, source.bucket, source.key, allowed.error());
+  record_denial_for_owner(call, source.bucket, source.key, allowed.error());
   co_return std::unexpected(std::move(allowed.error()));
 }
 

@@ -96,6 +96,13 @@ Result<> record_source_read(const Call& call, const objects::Bucket& bucket, std
   return record_in_both(call, event, bucket.tenant);
 }
 
+void record_missing_bucket(const Call& call) {
+  audit::Event event = make_event(call, call.key);
+  event.outcome = audit::Outcome::kFailure;
+  event.reason = "bucket.missing";
+  (void)call.service.ledger.record_read(call.principal.tenant, std::move(event));
+}
+
 void record_denial(const Call& call, const Error& error) {
   record_denial(call, call.key, error);
 }
@@ -114,9 +121,9 @@ void record_denial(const Call& call, std::string_view key, const Error& error, s
   }
 }
 
-void record_source_denial(const Call& call, const objects::Bucket& bucket, std::string_view key,
-                          const Error& error) {
-  // Who asked has the denial of the call itself.
+void record_denial_for_owner(const Call& call, const objects::Bucket& bucket, std::string_view key,
+                             const Error& error) {
+  // Who asked has the denial of the call itself, or is told nothing.
   if (bucket.tenant == call.principal.tenant) return;
   audit::Event event = make_event(call, call.key);
   event.resource = resource_name(bucket.name, key);

@@ -21,9 +21,12 @@ Result<> record_source_read(const Call& call, const objects::Bucket& bucket, std
 void record_denial(const Call& call, const Error& error);
 void record_denial(const Call& call, std::string_view key, const Error& error,
                    std::size_t count = 1);
-// The same for an object that the call named besides its own, in the log of that one's owner.
-void record_source_denial(const Call& call, const objects::Bucket& bucket, std::string_view key,
-                          const Error& error);
+// In the log of who asked alone: that there is no such bucket.
+void record_missing_bucket(const Call& call);
+// The same in the log of the owner of `bucket` alone, who is another than who asked: of a bucket
+// that the call named besides its own, or that who asked is told nothing of.
+void record_denial_for_owner(const Call& call, const objects::Bucket& bucket, std::string_view key,
+                             const Error& error);
 // `count` requests, this the last, named an access key of `tenant` and were not signed with it, or
 // came without its session token.
 void record_wrong_signature(const Call& call, TenantId tenant, const Error& error,

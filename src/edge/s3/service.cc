@@ -8,6 +8,8 @@
 //     any, what the bucket's policy opens to everybody (iam::anonymous).
 //  2. A change is made only while the ledger can take its event.
 //  3. Who does not sign is told nothing of what it may not have: not whether the bucket is there.
+//     Who signs learns nothing of another tenant's bucket that has nothing to do with it
+//     (may_know.h): it is not there.
 //  4. Every failure is an error that S3 has a name for; HEAD gets its status alone.
 #include "s3/service.h"
 
@@ -16,6 +18,7 @@
 #include "conditions.h"
 #include "errors.h"
 #include "events.h"
+#include "may_know.h"
 #include "route.h"
 #include "sts.h"
 
@@ -46,7 +49,7 @@ Result<> locate(Call& call) {
 Task<> find_and_authorize_anonymous(Call& call, const Result<const Operation*>& routed) {
   if (call.bucket_name.empty()) co_return refuse("AccessDenied");
   auto found = co_await call.service.store.find_bucket(call.bucket_name);
-  if (!found && found.error().message() != "bucket.missing")
+  if (!found && !is_missing_bucket(found.error()))
     co_return std::unexpected(std::move(found.error()));
   objects::Bucket bucket = found ? std::move(*found) : objects::Bucket{.name = call.bucket_name};
   call.bucket = std::move(bucket);
@@ -55,6 +58,23 @@ Task<> find_and_authorize_anonymous(Call& call, const Result<const Operation*>& 
     CO_TRY(co_await call.service.iam.public_access().keep_up());
   const std::string_view action = routed ? call.operation->action : std::string_view();
   if (!authorize(call, action, call.bucket, call.key)) co_return refuse("AccessDenied");
+  co_return check_expected_owner(call, "x-amz-expected-bucket-owner", call.bucket);
+}
+
+// The right to do what the call asks on its bucket.
+Task<> authorize_on_bucket(Call& call) {
+  const Operation& operation = *call.operation;
+  if (goes_by_tenants_block(call, call.bucket))
+    CO_TRY(co_await call.service.iam.public_access().keep_up());
+  if (!operation.action.empty()) {
+    CO_TRY(authorize(call, operation.action, call.bucket, call.key));
+  } else if (may_not_know(call, call.bucket)) {
+    // A batch asks for each of its keys; here none of them can be granted.
+    co_return refuse("AccessDenied");
+  }
+  // The outcome of a comparison tells what is compared with.
+  if (operation.effect == Effect::kWrites && compares_with_stored(call.request.fields))
+    CO_TRY(authorize(call, "s3:GetObject", call.bucket, call.key));
   co_return check_expected_owner(call, "x-amz-expected-bucket-owner", call.bucket);
 }
 
@@ -67,20 +87,17 @@ Task<> find_and_authorize(Call& call) {
     own.tenant = call.principal.tenant;
     co_return authorize(call, operation.action, own, "");
   }
-  CO_TRY(call.bucket, co_await call.service.store.find_bucket(call.bucket_name));
-  if (goes_by_tenants_block(call, call.bucket))
-    CO_TRY(co_await call.service.iam.public_access().keep_up());
-  if (!operation.action.empty()) {
-    CO_TRY(authorize(call, operation.action, call.bucket, call.key));
-  } else if (call.bucket.tenant != call.principal.tenant && call.bucket.policy.empty() &&
-             iam::open_intervention(call.principal, call.bucket.tenant, call.now) == nullptr) {
-    // A batch asks for each of its keys; here none of them can be granted.
-    co_return refuse("AccessDenied");
-  }
-  // The outcome of a comparison tells what is compared with.
-  if (operation.effect == Effect::kWrites && compares_with_stored(call.request.fields))
-    CO_TRY(authorize(call, "s3:GetObject", call.bucket, call.key));
-  co_return check_expected_owner(call, "x-amz-expected-bucket-owner", call.bucket);
+  auto found = co_await call.service.store.find_bucket(call.bucket_name);
+  if (!found && !is_missing_bucket(found.error())) co_return std::unexpected(found.error());
+  // One that is not there is decided about like one that is.
+  call.bucket = found ? std::move(*found) : objects::Bucket{.name = call.bucket_name};
+  auto allowed = co_await authorize_on_bucket(call);
+  if (found &&
+      (allowed || kind_of(allowed.error()).status != 403 || !may_not_know(call, call.bucket)))
+    co_return allowed;
+  if (found) record_denial_for_owner(call, call.bucket, call.key, allowed.error());
+  record_missing_bucket(call);
+  co_return missing_bucket(call.bucket_name);
 }
 
 Task<> perform(Call& call) {
@@ -114,7 +131,7 @@ void add_own_fields(Call& call) {
 
 // Names what S3 names in its errors.
 void add_names(const Call& call, Error& error) {
-  if (error.message() == "bucket.missing")
+  if (is_missing_bucket(error))
     error = refuse("NoSuchBucket", {{"BucketName", call.bucket_name}}).error();
   if (error.message() == "object.missing") error = refuse("NoSuchKey", {{"Key", call.key}}).error();
   if (error.message() == "iam.unknown_key")

@@ -88,6 +88,31 @@ TEST_F(PolicyTest, ABatchAsksForEachOfItsKeys) {
   EXPECT_EQ(code_of({"GET", "/bucket/a"}), "NoSuchKey");
 }
 
+TEST_F(PolicyTest, WhomItAllowsSomethingIsToldOfARefusal) {
+  const Ask theirs{.method = "GET", .path = "/bucket/a", .key_id = kOtherKeyId};
+  const Ask batch{.method = "POST",
+                  .path = "/bucket",
+                  .body = "<Delete/>",
+                  .query = {{"delete", ""}},
+                  .key_id = kOtherKeyId};
+  const auto is_told = [&](const std::string& document) {
+    EXPECT_EQ(set(document)->status, 204);
+    const bool told = code_of(theirs) == "AccessDenied";
+    EXPECT_EQ(code_of(batch), told ? "InvalidRequest" : "NoSuchBucket");
+    return told;
+  };
+  EXPECT_TRUE(is_told(kPolicy));
+  const auto to = [](const std::string& principal) {
+    return policy(principal, "arn:aws:s3:::bucket/*");
+  };
+  EXPECT_TRUE(is_told(to(R"({"AWS": "arn:aws:iam::000000000003:user/carl"})")));
+  EXPECT_FALSE(is_told(to(R"({"AWS": "000000000004"})")));
+  EXPECT_FALSE(is_told(to(R"({"AWS": "arn:aws:iam::000000000004:user/000000000003"})")));
+  iam_.fake_public_access.block = policy::kNothingBlocked;
+  EXPECT_EQ(send({"DELETE", "/bucket", "", {{"publicAccessBlock", ""}}})->status, 204);
+  EXPECT_TRUE(is_told(to("\"*\""))) << "it is known to everybody";
+}
+
 TEST_F(PolicyTest, WhoMayNotReadComparesNothing) {
   put("a", "x");
   iam_.denied_actions = {"s3:GetObject"};

@@ -1,6 +1,8 @@
 // Who gets in, and what is recorded of it.
 #include "service_fixture.h"
 
+#include <cstring>
+
 namespace belfry::s3 {
 namespace {
 
@@ -106,10 +108,21 @@ TEST_F(ServiceTest, HidesOneTenantFromTheOther) {
                            {"GET", "/bucket/missing"}};
   for (Ask& ask : asks) {
     ask.key_id = kOtherKeyId;
-    auto reply = send(ask);
-    EXPECT_EQ(reply->status, 403) << ask.method << " " << ask.path;
+    Ask of_nothing = ask;
+    of_nothing.path.replace(0, std::strlen("/bucket"), "/nobody");
+    auto reply = send(ask), missing = send(of_nothing);
+    EXPECT_EQ(reply->status, 404) << ask.method << " " << ask.path;
+    EXPECT_EQ(missing->status, 404) << of_nothing.method << " " << of_nothing.path;
+    EXPECT_EQ(reply->element("Code"), missing->element("Code"));
+    EXPECT_EQ(reply->element("Message"), missing->element("Message"));
+    EXPECT_EQ(reply->body.size(), missing->body.size()) << "the names are as long";
     EXPECT_EQ(reply->body.find("secret"), std::string::npos);
   }
+  std::map<std::string, int> told;  // to the caller's own log, of each bucket
+  for (const auto& [tenant, event] : ledger_.reads)
+    if (tenant == kOtherTenant) ++told[event.resource.substr(0, 19) + event.reason];
+  EXPECT_EQ(told, (std::map<std::string, int>{{"arn:aws:s3:::bucketbucket.missing", 13},
+                                              {"arn:aws:s3:::nobodybucket.missing", 13}}));
   auto buckets = send({.method = "GET", .path = "/", .key_id = kOtherKeyId});
   EXPECT_EQ(buckets->status, 200);
   EXPECT_EQ(buckets->body.find("bucket</Name>"), std::string::npos);
@@ -118,11 +131,29 @@ TEST_F(ServiceTest, HidesOneTenantFromTheOther) {
   Ask copy{"PUT", "/theirs/copy", "", {}, {{"x-amz-copy-source", "bucket/key"}}};
   copy.key_id = kOtherKeyId;
   send({.method = "PUT", .path = "/theirs", .key_id = kOtherKeyId});
-  EXPECT_EQ(code_of(copy), "AccessDenied");
+  EXPECT_EQ(code_of(copy), "NoSuchBucket");
+}
+
+TEST_F(ServiceTest, TellsTheOwnerWhoWasToldNothing) {
+  make_bucket();
+  EXPECT_EQ(code_of({.method = "GET", .path = "/bucket/key", .key_id = kOtherKeyId}),
+            "NoSuchBucket");
+  auto denials = ledger_.of("s3:GetObject");
+  ASSERT_EQ(denials.size(), 2u);
+  EXPECT_EQ(denials[0].tenant, kTenant);
+  EXPECT_EQ(denials[0].event.reason, "iam.denied");
+  EXPECT_EQ(denials[1].tenant, kOtherTenant);
+  EXPECT_EQ(denials[1].event.reason, "bucket.missing");
 }
 
 TEST_F(ServiceTest, RecordsADenialForBothSides) {
   make_bucket();
+  send({"PUT",
+        "/bucket",
+        R"({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+       "Principal": {"AWS": "arn:aws:iam::000000000003:root"}, "Action": "s3:PutObject",
+       "Resource": "arn:aws:s3:::bucket/*"}]})",
+        {{"policy", ""}}});
   send({.method = "GET", .path = "/bucket/key", .key_id = kOtherKeyId});
   auto denials = ledger_.of("s3:GetObject");
   ASSERT_EQ(denials.size(), 2u);
@@ -138,14 +169,13 @@ TEST_F(ServiceTest, TellsTheOwnerOfASourceThatItWasAskedFor) {
   send({.method = "PUT", .path = "/theirs", .key_id = kOtherKeyId});
   Ask copy{"PUT", "/theirs/copy", "", {}, {{"x-amz-copy-source", "bucket/key"}}};
   copy.key_id = kOtherKeyId;
-  EXPECT_EQ(code_of(copy), "AccessDenied");
+  EXPECT_EQ(code_of(copy), "NoSuchBucket");
   auto denials = ledger_.of("s3:CopyObject");
-  ASSERT_EQ(denials.size(), 2u);
+  ASSERT_EQ(denials.size(), 1u);
   EXPECT_EQ(denials[0].tenant, kTenant);
   EXPECT_EQ(denials[0].event.resource, "arn:aws:s3:::bucket/key");
   EXPECT_EQ(denials[0].event.outcome, audit::Outcome::kFailure);
   EXPECT_EQ(denials[0].event.actor_id, UserId{});
-  EXPECT_EQ(denials[1].tenant, kOtherTenant);
 }
 
 TEST_F(ServiceTest, WritesNothingThatCannotBeRecorded) {

@@ -103,4 +103,8 @@ Result<PolicyPtr> compile_trust_policy(std::string_view document);
 // Whether some request for an action that begins with `prefix` ("iam:") could be allowed.
 bool may_allow(const Policy& policy, std::string_view prefix);
 
+// Whether a statement of a resource's policy that allows something names `account`
+// ("000000000002"), somebody of it, or everybody, narrowed or not.
+bool has_allowance_for(const Policy& policy, std::string_view account);
+
 }  // namespace belfry::policy
