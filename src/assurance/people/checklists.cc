@@ -14,9 +14,7 @@ namespace {
 Result<UserId> check_actor(Transaction& transaction, const Actor& by, const Person& person) {
   if (!by.user) return fail(Code::kDenied, "people.act_of_nobody");
   TRY(const UserId user, owner_of(transaction, by.user));
-  if (std::ranges::any_of(person.accounts,
-                          [&](const Account& account) { return account.user == user; }))
-    return fail(Code::kDenied, "people.own_checklist");
+  if (is_theirs(person, user)) return fail(Code::kDenied, "people.own_checklist");
   return user;
 }
 
@@ -58,6 +56,7 @@ Responsible responsible_of(const Person& person, std::vector<UserId> users) {
   users.erase(first, last);
   Responsible all{.users = std::move(users)};
   for (const Account& account : person.accounts) all.barred.push_back(account.user);
+  for (const FormerAccount& account : person.former_accounts) all.barred.push_back(account.user);
   return all;
 }
 

@@ -220,6 +220,21 @@ TEST_P(ChecklistsTest, NobodySettlesTheOwnListAndAProgramIsItsOwners) {
   EXPECT_EQ(detail("approved_by_own_account"), "yes");
 }
 
+// Else who may unbind would lend a second account out for the while of an act.
+TEST_P(ChecklistsTest, AnAccountThatWasThePersonsSettlesNoneOfItsListEither) {
+  const Step badge = add(StepKind::kArrival, "Badge");
+  const PersonId oleg = record("E-8", now());
+  add_user(13, 1, "twin", "reader");
+  for (const UserId account : {kOleg, UserId{13}}) must(register_->bind(admin_, oleg, account));
+  clock_.advance(days(1));
+  must(register_->unbind(admin_, oleg, UserId{13}));
+  EXPECT_EQ(refused(user(UserId{13}, "twin"), oleg, badge), "people.own_checklist");
+  settle(nadia_, oleg, badge, StepAct::kWaive);
+  EXPECT_EQ(responsible_.barred, (std::vector{kOleg, UserId{13}})) << "nobody waits for either";
+  EXPECT_EQ(refusal(lists().undo(user(UserId{13}, "twin"), oleg, badge.id, "x")),
+            "people.own_checklist");
+}
+
 TEST_P(ChecklistsTest, TheEndOfAccountsIsSeenAndNotDoneByHand) {
   const Step keys = add(StepKind::kDeparture, "Keys");
   execute("UPDATE checklist_step SET due_days = 2");
