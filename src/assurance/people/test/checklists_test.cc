@@ -117,6 +117,42 @@ TEST_P(ChecklistsTest, AStepIsAskedOfWhoStartsFromThatDayOn) {
   EXPECT_EQ(shown(external), (Names{"(Card)", "Badge"}));
 }
 
+// Who started at midnight would be late at once by one that is due with the start.
+TEST_P(ChecklistsTest, AStepThatIsDueAtOnceMakesNobodyLateByBeingAdded) {
+  clock_.advance(std::chrono::hours(14));
+  const Timestamp today = std::chrono::floor<days>(now());
+  const PersonId early = record("E-1", today);
+  const PersonId gone = record("E-2", today - days(9), Kind::kEmployee, today);
+  const PersonId tonight = record("E-3", today + std::chrono::hours(20));
+  const Step badge = add(StepKind::kArrival, "Badge", true, 0);
+  add(StepKind::kDeparture, "Keys", true, 0);
+  EXPECT_EQ(badge.from, now());
+  EXPECT_EQ(shown(early), Names{});
+  EXPECT_EQ(shown(gone), Names{"(accounts_ended)"});
+  EXPECT_EQ(overdue(early) + overdue(gone), 0);
+  EXPECT_EQ(shown(tonight), Names{"Badge"});
+  // Nor by saying on that day that it is.
+  const Step card = add(StepKind::kArrival, "Card", true, {}, {Kind::kExternal});
+  EXPECT_EQ(card.from, today);
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_EQ(must(lists().change_step(admin_, card.id, {"Card", "Do Card", 0})).from, now());
+  EXPECT_EQ(shown(record("X-1", today, Kind::kExternal)), Names{});
+  clock_.advance(std::chrono::hours(6));
+  EXPECT_EQ(shown(tonight), Names{"Badge!"});
+  // Another name frees nobody whom it was asked of at midnight.
+  clock_.advance(std::chrono::hours(3));
+  ASSERT_EQ(now(), today + days(1));
+  const Step midnight = add(StepKind::kArrival, "Oath", true, 0, {Kind::kContractor});
+  const PersonId sworn = record("C-1", now(), Kind::kContractor);
+  clock_.advance(std::chrono::hours(1));
+  must(lists().change_step(admin_, midnight.id, {"Vow", "Do it", 0}));
+  EXPECT_EQ(shown(sworn), (Names{"Badge!", "Vow!"}));
+  // On another day of whom it is asked stays.
+  const Step deed = add(StepKind::kArrival, "Deed", true, {}, {Kind::kExternal});
+  clock_.advance(days(1));
+  EXPECT_EQ(must(lists().change_step(admin_, deed.id, {"Deed", "Do Deed", 0})).from, deed.from);
+}
+
 TEST_P(ChecklistsTest, WhatIsDoneSaysByWhomAndWithWhatAndCanBeUndone) {
   const Step badge = add(StepKind::kArrival, "Badge");
   const Step lunch = add(StepKind::kArrival, "Lunch", false, 0);

@@ -32,7 +32,9 @@ struct Step {
   bool is_mandatory = true;
   std::optional<std::int64_t> due_days{};
   std::vector<Kind> persons{};  // of which kinds; never empty
-  Timestamp from;               // midnight of the day on which it was added
+  // Midnight of the day on which it was added; of one that is due with the start (end) itself, the
+  // instant at which that was said.
+  Timestamp from;
   std::optional<Timestamp> retired{};
   Timestamp created, changed;
 };
