@@ -41,7 +41,8 @@ export const checklistsEn = {
     '{name} is asked of nobody who starts or leaves from now on. Whom it was asked of has it still, and what was done stays.',
   'list.arrival': 'Checklist of arrival',
   'list.departure': 'Checklist of departure',
-  'list.none': 'Nothing is asked: this person was here before there were steps.',
+  'list.none':
+    'Nothing is asked: no step is for people of this kind whose contract starts when this one does.',
   'list.state': 'State',
   'list.state.open': 'open',
   'list.state.overdue': 'overdue',
