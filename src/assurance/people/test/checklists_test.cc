@@ -210,6 +210,25 @@ TEST_P(ChecklistsTest, AWaiverIsAnothersThanWhoAnswersForTheRest) {
   EXPECT_EQ(overdue(anna), 0);
 }
 
+// Undoing is no waiver: who undid what it did of a list may waive, and has that done by another.
+TEST_P(ChecklistsTest, WhatIsUndoneIsOpenAndLetsNobodyOff) {
+  const Step badge = add(StepKind::kArrival, "Badge"), deed = add(StepKind::kArrival, "Deed");
+  const PersonId anna = record("E-7", now());
+  settle(oleg_, anna, badge);
+  EXPECT_EQ(refused(oleg_, anna, deed, StepAct::kWaive), "people.waived_by_responsible");
+  clock_.advance(days(9));
+  must(lists().undo(oleg_, anna, badge.id, "it was another's"));
+  EXPECT_EQ(overdue(anna), 2) << "late again, as nothing was done";
+  settle(oleg_, anna, deed, StepAct::kWaive);
+  EXPECT_EQ(refused(oleg_, anna, badge), "people.waived_by_responsible");
+  EXPECT_EQ(responsible_.users, std::vector{kOleg});
+  settle(nadia_, anna, badge);
+  // Who undoes its waiver to do the rest leaves that one open too.
+  must(lists().undo(oleg_, anna, deed.id, "needed after all"));
+  EXPECT_EQ(shown(anna), (Names{"(Badge)", "Deed!"}));
+  EXPECT_EQ(refused(nadia_, anna, deed, StepAct::kWaive), "people.waived_by_responsible");
+}
+
 // Between the question and the change nothing comes: what is asked is the state that is changed.
 TEST_P(ChecklistsTest, WhoAnswersIsAskedInTheTransactionOfTheChange) {
   const Step badge = add(StepKind::kArrival, "Badge");
