@@ -22,7 +22,7 @@ export const checklistsEn = {
   'lists.due': 'Due',
   'lists.due_days': 'Days until it is due',
   'lists.due_days.means':
-    'After the start or the end of the contract. Left out, and of a mandatory step at most: 5 after the start, 1 after the end.',
+    'After the start or the end of the contract. Left out, and of a mandatory step at most: {arrival} after the start, {departure} after the end.',
   'lists.due.arrival.one': '{n} day after the start',
   'lists.due.arrival.other': '{n} days after the start',
   'lists.due.departure.one': '{n} day after the end',

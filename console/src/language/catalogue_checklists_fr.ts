@@ -24,7 +24,7 @@ export const checklistsFr: Record<keyof typeof checklistsEn, string> = {
   'lists.due': 'Échéance',
   'lists.due_days': 'Jours jusqu’à l’échéance',
   'lists.due_days.means':
-    'Après le début ou la fin du contrat. Sans cela, et au plus pour une étape obligatoire : 5 après le début, 1 après la fin.',
+    'Après le début ou la fin du contrat. Sans cela, et au plus pour une étape obligatoire : {arrival} après le début, {departure} après la fin.',
   'lists.due.arrival.one': '{n} jour après le début',
   'lists.due.arrival.other': '{n} jours après le début',
   'lists.due.departure.one': '{n} jour après la fin',

@@ -42,7 +42,7 @@ json shape_of(const people::FormerAccount& account) {
 }
 
 std::string_view state_at(const people::Person& person, Timestamp now) {
-  if (person.ends && *person.ends <= now) return "left";
+  if (people::has_left(person, now)) return "left";
   return person.starts > now ? "future" : "present";
 }
 
@@ -87,10 +87,6 @@ json shape_of(const people::JobRole& role) {
           {"persons", role.persons},
           {"created_us", to_us(role.created)},
           {"changed_us", to_us(role.changed)}};
-}
-
-Error bad(const char* name) {
-  return Error(Code::kInvalid, "api.bad_parameter", {{"name", name}});
 }
 
 // Fields that may be left out. Errors: invalid ("api.bad_parameter").

@@ -119,6 +119,11 @@ struct Person {
   Timestamp created, changed;
 };
 
+// Whether the contract is over.
+inline bool has_left(const Person& person, Timestamp now) {
+  return person.ends && *person.ends <= now;
+}
+
 struct NewPerson {
   std::string reference{};
   Kind kind = Kind::kEmployee;
