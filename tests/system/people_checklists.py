@@ -25,7 +25,7 @@ def now_us():
 
 
 def now():
-    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.datetime.now(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
 
 
 def states(checklist):
@@ -245,6 +245,28 @@ def try_corrections(provider):
             for each in found("success")] == [("Badge, Deed", None), ("Badge, Deed", "yes")]
 
 
+def try_lent_account(provider):
+    """Unbinding parts nobody: a second account does not decide for the first meanwhile."""
+    berth = Customer(provider, "berth")
+    badge, deed = add_steps(provider, berth)
+    first, second, keeper = (add_user(provider, berth, f"berth-{name}", "tenant_administrator")
+                             for name in ("first", "second", "keeper"))
+    person = arrive(provider, first)
+    colleague = arrive(provider, keeper)
+    accounts = f"/api/v1/people/{colleague}/accounts"
+    for clerk in first, second:
+        provider.rest("POST", accounts, {"user": clerk.user["id"]}, keeper.token["secret"])
+    refused = "people.waived_by_responsible"
+    assert settle(provider, second, person, badge, "waiver") == refused
+    assert provider.request("DELETE", f"{accounts}/{second.user['id']}", None,
+                            berth.token["secret"])[0] == 204
+    assert settle(provider, second, person, badge, "waiver") == refused
+    assert settle(provider, second, colleague, badge, "completion") == "people.own_checklist"
+    found = provider.rest("GET", f"/api/v1/people/{colleague}", token=keeper.token["secret"])
+    assert [each["name"] for each in found["former_accounts"]] == ["berth-second"], found
+    assert settle(provider, keeper, person, deed, "waiver") == ""
+
+
 def try_log(register, provider):
     token = register.customer.token["secret"]
 
@@ -306,6 +328,7 @@ def main():
         try_puppet_of_the_only_administrator(provider)
         try_at_once(provider)
         try_corrections(provider)
+        try_lent_account(provider)
         try_annex(shell, provider)
         print("steps of arrival and departure are declared, done and judged")
 

@@ -81,6 +81,7 @@ def try_persons(register):
     assert french[0].split()[0] == "RÉFÉRENCE" and "présente" in french[1], french
     register.run("person", "unbind", "E-7", "anna")
     register.run("person", "unbind", "E-7", "anna", code=4)
+    assert register.json("person", "show", "E-7")["former_accounts"] == [], "a mistake"
     register.run("person", "bind", "E-7", "anna")
     assert register.json("person", "list", "--state", "left") == []
 
@@ -185,6 +186,13 @@ def try_clerk(register, provider):
         "GET", "/api/v1/audit/events?action=people:RecordPerson&outcome=success",
         token=token)["items"][0]["ocsf"]
     assert recorded["unmapped"]["method"] == "api_token", recorded
+    # What another bound is remembered.
+    clerk.run("person", "unbind", "E-7", "anna")
+    former = register.json("person", "show", "E-7")["former_accounts"]
+    assert [each["name"] for each in former] == ["anna"], former
+    shown = register.run("person", "show", "E-7", "--lang", "fr").stdout
+    assert "ANCIEN COMPTE" in shown, shown
+    register.run("person", "bind", "E-7", "anna")
     assert clerk.json("person", "leave", "E-8", "--reason", "moves")["state"] == "left"
     clerk.run("user", "suspend", "anna", code=3)
 

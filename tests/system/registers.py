@@ -216,7 +216,7 @@ def try_four_eyes(provider, founder, first):
     # Both accounts are one person's, whatever else they are.
     founder.run("person", "bind", "E-2", "lena")
     refused = lena.run("document", "approve", "IAM-1", number, code=3).stderr
-    assert "one person's" in refused and "approves it" in refused, refused
+    assert "one person's" in refused and "approve it" in refused, refused
     founder.run("person", "unbind", "E-2", "lena")
     founder.run("person", "add", "Lena", "--reference", "E-4", "--starts", "2020-01-01",
                 "--account", "lena")

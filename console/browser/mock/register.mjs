@@ -19,6 +19,7 @@ const person = (id, more) => ({
   departure_reason: null,
   jobs: [],
   accounts: [],
+  former_accounts: [],
   overdue_steps: overdueOf(id),
   created_us: today - 400 * day,
   changed_us: today - 30 * day,
@@ -147,6 +148,15 @@ function imported(file) {
   ];
 }
 
+function unbind(id, user) {
+  const { accounts, former_accounts } = persons.get(id);
+  const { name, bound_us } = accounts.find((each) => each.user === user);
+  change(id, {
+    accounts: accounts.filter((each) => each.user !== user),
+    former_accounts: [{ user, name, bound_us, unbound_us: today }, ...former_accounts],
+  });
+}
+
 export function answerRegister(route, path, body, query, things) {
   const [, id, , user] = path;
   const state = query.get('state') ?? 'all';
@@ -166,7 +176,7 @@ export function answerRegister(route, path, body, query, things) {
         accounts: [...persons.get(id).accounts, account(body.user, things.user(body.user))],
       });
     case 'DELETE people/*/accounts/*':
-      change(id, { accounts: persons.get(id).accounts.filter((each) => each.user !== user) });
+      unbind(id, user);
       return [204];
     case 'POST people.csv':
       return imported(body);

@@ -57,6 +57,13 @@ test('whoever answers for the rest is told that another one waives', async ({ pa
   await expect(dialog.getByText(/have somebody else waive/)).toBeVisible();
 });
 
+test('of whom nothing is asked is not said to have been here before', async ({ page }) => {
+  await signIn(page, 'nadia');
+  await visit(page, '/people/persons/9403');
+  await expect(page.getByRole('heading', { name: 'Checklist of arrival' })).toBeVisible();
+  await expect(page.getByText(/no step is for people of this kind/)).toBeVisible();
+});
+
 test('steps are added, changed and retired', async ({ page }) => {
   await signIn(page, 'nadia');
   await visit(page, '/people/persons');

@@ -58,6 +58,7 @@ test('a person is recorded, moves to another job, and leaves', async ({ page }) 
   await page.getByRole('button', { name: 'Unbind remi' }).click();
   await dialog.getByRole('button', { name: 'Unbind the account' }).click();
   await expect(page.getByText('No account is this person’s.')).toBeVisible();
+  await expect(page.getByText(/^remi, until \d{4}-/)).toBeVisible();
 });
 
 test('only what was changed of a person is sent, and what does not go is said', async ({

@@ -22,7 +22,7 @@ export const checklistsEn = {
   'lists.due': 'Due',
   'lists.due_days': 'Days until it is due',
   'lists.due_days.means':
-    'After the start or the end of the contract. Left out, and of a mandatory step at most: 5 after the start, 1 after the end.',
+    'After the start or the end of the contract. Left out, and of a mandatory step at most: {arrival} after the start, {departure} after the end.',
   'lists.due.arrival.one': '{n} day after the start',
   'lists.due.arrival.other': '{n} days after the start',
   'lists.due.departure.one': '{n} day after the end',
@@ -41,7 +41,8 @@ export const checklistsEn = {
     '{name} is asked of nobody who starts or leaves from now on. Whom it was asked of has it still, and what was done stays.',
   'list.arrival': 'Checklist of arrival',
   'list.departure': 'Checklist of departure',
-  'list.none': 'Nothing is asked: this person was here before there were steps.',
+  'list.none':
+    'Nothing is asked: no step is for people of this kind whose contract starts when this one does.',
   'list.state': 'State',
   'list.state.open': 'open',
   'list.state.overdue': 'overdue',

@@ -24,7 +24,7 @@ export const checklistsFr: Record<keyof typeof checklistsEn, string> = {
   'lists.due': 'Échéance',
   'lists.due_days': 'Jours jusqu’à l’échéance',
   'lists.due_days.means':
-    'Après le début ou la fin du contrat. Sans cela, et au plus pour une étape obligatoire : 5 après le début, 1 après la fin.',
+    'Après le début ou la fin du contrat. Sans cela, et au plus pour une étape obligatoire : {arrival} après le début, {departure} après la fin.',
   'lists.due.arrival.one': '{n} jour après le début',
   'lists.due.arrival.other': '{n} jours après le début',
   'lists.due.departure.one': '{n} jour après la fin',
@@ -44,7 +44,8 @@ export const checklistsFr: Record<keyof typeof checklistsEn, string> = {
     '{name} n’est plus demandée pour qui arrive ou part désormais. Les personnes concernées jusqu’ici le restent, et ce qui a été fait aussi.',
   'list.arrival': 'Liste d’arrivée',
   'list.departure': 'Liste de départ',
-  'list.none': 'Rien n’est demandé : cette personne était là avant qu’il y ait des étapes.',
+  'list.none':
+    'Rien n’est demandé : aucune étape ne vaut pour les personnes de cette sorte dont le contrat commence en même temps.',
   'list.state': 'État',
   'list.state.open': 'ouverte',
   'list.state.overdue': 'en retard',

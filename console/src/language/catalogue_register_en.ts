@@ -57,6 +57,8 @@ export const registerEn = {
   'person.departure': 'Departure',
   'person.accounts': 'Accounts',
   'person.accounts.none': 'No account is this person’s.',
+  'person.former_accounts': 'Former accounts',
+  'person.former_accounts.until': '{name}, until {day}',
   'person.accounts.active': 'in use',
   'person.accounts.suspended': 'suspended',
   'person.accounts.ended': 'Ended',
@@ -67,7 +69,8 @@ export const registerEn = {
   'person.bind.none': 'There is no other account.',
   'person.unbind': 'Unbind the account',
   'person.unbind.of': 'Unbind {name}',
-  'person.unbind.ask': '{name} is not an account of {person} any more. It stays as it is.',
+  'person.unbind.ask':
+    '{name} is not an account of {person} any more. It stays as it is, and never decides where a second person than {person} is asked for, unless you bound it within the last hour, by mistake.',
   'jobs.lead':
     'What whoever has a job is given, and no more. A job role gives nothing by itself: the annex compares.',
   'jobs.create': 'Make a job role',

@@ -61,6 +61,8 @@ export const registerFr: Record<keyof typeof registerEn, string> = {
   'person.departure': 'Départ',
   'person.accounts': 'Comptes',
   'person.accounts.none': 'Aucun compte n’est celui de cette personne.',
+  'person.former_accounts': 'Anciens comptes',
+  'person.former_accounts.until': '{name}, jusqu’au {day}',
   'person.accounts.active': 'en service',
   'person.accounts.suspended': 'suspendu',
   'person.accounts.ended': 'Fermé',
@@ -72,7 +74,8 @@ export const registerFr: Record<keyof typeof registerEn, string> = {
   'person.bind.none': 'Il n’y a pas d’autre compte.',
   'person.unbind': 'Détacher le compte',
   'person.unbind.of': 'Détacher {name}',
-  'person.unbind.ask': '{name} n’est plus un compte de {person}. Il reste tel qu’il est.',
+  'person.unbind.ask':
+    '{name} n’est plus un compte de {person}. Il reste tel qu’il est, et ne décide jamais là où il faut une autre personne que {person}, sauf si vous l’aviez rattaché par erreur il y a moins d’une heure.',
   'jobs.lead':
     'Ce que reçoit qui occupe un poste, et rien de plus. Un poste ne donne rien de lui-même : l’annexe compare.',
   'jobs.create': 'Créer un poste',

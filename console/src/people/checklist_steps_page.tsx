@@ -210,7 +210,7 @@ function StepForm({ before, onClose }: { before: ChecklistStep | null; onClose: 
       />
       <NumberInput
         label={t('lists.due_days')}
-        description={t('lists.due_days.means')}
+        description={t('lists.due_days.means', daysOf)}
         min={0}
         max={(before?.mandatory ?? mandatory) ? daysOf[before?.kind ?? kind] : optionalDaysMax}
         allowDecimal={false}

@@ -5,7 +5,8 @@ export type Standing = ChecklistItem['state'] | 'overdue';
 export type StepAct = 'do' | 'waive' | 'undo';
 
 export const listKinds = ['arrival', 'departure'] as const;
-// Days of a step that does not say so itself; a mandatory one says no more.
+// Days of a step that does not say so itself; a mandatory one says no more. They are the parameter
+// `days_max` of S10-P-02, of S10-P-04.
 export const daysOf = { arrival: 5, departure: 1 };
 export const optionalDaysMax = 90;
 

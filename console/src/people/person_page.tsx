@@ -79,6 +79,15 @@ function Facts({ person }: { person: Person }) {
             <a href={`#/people/persons/${person.manager}`}>{person.manager_reference}</a>
           </Fact>
         )}
+        {person.former_accounts.length > 0 && (
+          <Fact term={t('person.former_accounts')} wide>
+            {person.former_accounts
+              .map(({ name, unbound_us }) =>
+                t('person.former_accounts.until', { name, day: dayOf(unbound_us) }),
+              )
+              .join(', ')}
+          </Fact>
+        )}
         {person.departure_reason !== null && (
           <Fact term={t('person.departure')} wide>
             {person.departure_reason}

@@ -2,10 +2,9 @@
 #include "commands.h"
 #include "names.h"
 #include "output.h"
+#include "people/due_days.h"
 
 #include <nlohmann/json.hpp>
-
-#include <cstdio>
 
 namespace belfry::command_line {
 namespace {
@@ -178,13 +177,7 @@ Result<> undo_step(const Invocation& invocation, const Arguments& arguments) {
 Result<> export_open(const Invocation& invocation, const Arguments& arguments) {
   TRY(auto connection, Connection::open(invocation.place));
   TRY(const std::string file, connection.get_octets(std::string(kOpenSteps)));
-  if (arguments.file.empty() || arguments.file == "-") {
-    std::fwrite(file.data(), 1, file.size(), stdout);
-    return {};
-  }
-  TRY(write_file(arguments.file, file, Readable::kOwner));
-  if (invocation.json) print_json({{"file", arguments.file}, {"octets", file.size()}});
-  return {};
+  return deliver(arguments.file, file, invocation.json);
 }
 
 CLI::Option* add_kind(CLI::App& command, Arguments& arguments) {
@@ -208,8 +201,11 @@ void add_step_commands(const Make& made, Arguments& arguments) {
   changed->add_option("--name", arguments.name, say("cli.help.checklist.name"));
   changed->add_option("--text", arguments.text, say("cli.help.checklist.text"));
   CLI::App* retired = made("retire", "cli.help.checklist.retire", retire_step);
+  const std::string due_days =
+      say("cli.help.checklist.due_days", {{"arrival", std::to_string(people::kArrivalDays)},
+                                          {"departure", std::to_string(people::kDepartureDays)}});
   for (CLI::App* command : {added, changed})
-    command->add_option("--due-days", arguments.due_days, say("cli.help.checklist.due_days"));
+    command->add_option("--due-days", arguments.due_days, due_days);
   for (CLI::App* command : {changed, retired}) {
     command->add_option("step", arguments.step, say("cli.help.checklist.one"))->required();
     add_kind(*command, arguments);

@@ -57,6 +57,24 @@ std::string kept_cell(const json& kept) {
   return kept == "last_administrator" ? say("cli.person.kept") : code_cell(kept);
 }
 
+void print_accounts(const json& person) {
+  if (!person.at("accounts").empty()) {
+    print_line("");
+    Table accounts({"cli.head.account", "cli.head.active", "cli.head.ended", "cli.head.kept"});
+    for (const json& account : person.at("accounts"))
+      accounts.add({cell(account.at("name")), cell(account.at("active")),
+                    time_cell(account.at("ended_us")), kept_cell(account.at("kept"))});
+    accounts.print();
+  }
+  if (person.at("former_accounts").empty()) return;
+  print_line("");
+  Table former({"cli.head.former_account", "cli.head.since", "cli.head.until"});
+  for (const json& account : person.at("former_accounts"))
+    former.add({cell(account.at("name")), time_cell(account.at("bound_us")),
+                time_cell(account.at("unbound_us"))});
+  former.print();
+}
+
 void print_person(const json& person) {
   Table facts;
   const auto add = [&facts](const char* head, std::string value) {
@@ -82,13 +100,7 @@ void print_person(const json& person) {
           {cell(job.at("name")), time_cell(job.at("since_us")), time_cell(job.at("until_us"))});
     jobs.print();
   }
-  if (person.at("accounts").empty()) return;
-  print_line("");
-  Table accounts({"cli.head.account", "cli.head.active", "cli.head.ended", "cli.head.kept"});
-  for (const json& account : person.at("accounts"))
-    accounts.add({cell(account.at("name")), cell(account.at("active")),
-                  time_cell(account.at("ended_us")), kept_cell(account.at("kept"))});
-  accounts.print();
+  print_accounts(person);
 }
 
 void tell(const Invocation& invocation, const json& person) {

@@ -22,8 +22,8 @@ Item item_of(const Row& row, const Person& person, Timestamp now) {
             .is_mandatory = row.flag("mandatory"),
             .is_asked = row.flag("asked"),
             .due = optional_time(row, "due_us")};
-  const bool is_over = item.kind == StepKind::kArrival && person.ends && *person.ends <= now;
-  item.is_overdue = item.is_mandatory && item.is_asked && !is_over && item.due && *item.due <= now;
+  item.is_overdue = item.is_mandatory && item.is_asked && !is_over(item.kind, person, now) &&
+                    item.due && *item.due <= now;
   if (row.is_null("state")) return item;
   item.state = row.text("state") == "waived" ? ItemState::kWaived : ItemState::kDone;
   item.is_overdue = false;
@@ -44,7 +44,7 @@ Item accounts_ended(const Person& person, const Row* account, Timestamp now) {
             .text = {},
             .due = *person.ends + std::chrono::days(kDepartureDays)};
   const bool is_working = account != nullptr && account->integer("working") > 0;
-  const bool is_done = *person.ends <= now && !is_working;
+  const bool is_done = has_left(person, now) && !is_working;
   item.state = is_done ? ItemState::kDone : ItemState::kOpen;
   item.is_overdue = !is_done && *item.due <= now;
   if (is_done && account != nullptr) item.at = optional_time(*account, "ended_us");

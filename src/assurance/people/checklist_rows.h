@@ -25,6 +25,10 @@ inline constexpr std::string_view kDue =
 // SQL: whether nobody asks for what is open of it any more: who has left has arrived. Wants :now.
 inline constexpr std::string_view kIsOver =
     "(s.kind = 'arrival' AND p.ends_us IS NOT NULL AND p.ends_us <= :now)";
+// The same of a list that was read.
+inline bool is_over(StepKind kind, const Person& person, Timestamp now) {
+  return kind == StepKind::kArrival && has_left(person, now);
+}
 // SQL: whether something of the account `iam_user u` works still. Wants :now.
 inline constexpr std::string_view kWorks =
     "(u.active = 1 OR u.role <> 'reader' OR EXISTS (SELECT 1 FROM iam_session x WHERE x.user_id = "

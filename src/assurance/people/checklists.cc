@@ -14,9 +14,7 @@ namespace {
 Result<UserId> check_actor(Transaction& transaction, const Actor& by, const Person& person) {
   if (!by.user) return fail(Code::kDenied, "people.act_of_nobody");
   TRY(const UserId user, owner_of(transaction, by.user));
-  if (std::ranges::any_of(person.accounts,
-                          [&](const Account& account) { return account.user == user; }))
-    return fail(Code::kDenied, "people.own_checklist");
+  if (is_theirs(person, user)) return fail(Code::kDenied, "people.own_checklist");
   return user;
 }
 
@@ -58,6 +56,7 @@ Responsible responsible_of(const Person& person, std::vector<UserId> users) {
   users.erase(first, last);
   Responsible all{.users = std::move(users)};
   for (const Account& account : person.accounts) all.barred.push_back(account.user);
+  for (const FormerAccount& account : person.former_accounts) all.barred.push_back(account.user);
   return all;
 }
 
@@ -168,7 +167,8 @@ Result<std::vector<audit::Detail>> RegisterService::renew_checklists(Transaction
   const Timestamp now = clock_.now();
   const bool is_another =
       before.ends && after.starts != before.starts && after.starts >= *before.ends;
-  const bool is_back = before.ends && (!after.ends || (*before.ends <= now && *after.ends > now));
+  const bool is_back =
+      before.ends && (!after.ends || (has_left(before, now) && !has_left(after, now)));
   // What was done for a contract that began already is not done for one that begins later.
   const bool is_later = before.starts <= now && after.starts > before.starts;
   for (const auto& [kind, is_renewed, until] :
@@ -231,15 +231,15 @@ Result<std::vector<audit::Detail>> RegisterService::check_lifted(Transaction& tr
                                                                  const Person& after,
                                                                  const Lists& lists) {
   const Timestamp now = clock_.now();
-  const bool has_left = before.ends && *before.ends <= now;
+  const bool is_gone = has_left(before, now);
   // Of who has left nobody asks for steps of arrival; and plans may change.
-  const bool has_arrival = before.starts <= now && !has_left;
+  const bool has_arrival = before.starts <= now && !is_gone;
   TRY(const auto rest, read_items(transaction, after, now));
   std::string lifted;
   std::vector<UserId> users;
   for (const auto& [kind, is_under_way, answering] :
        {std::tuple{StepKind::kArrival, has_arrival, &lists.arrival},
-        std::tuple{StepKind::kDeparture, has_left, &lists.departure}}) {
+        std::tuple{StepKind::kDeparture, is_gone, &lists.departure}}) {
     const std::size_t length = lifted.size();
     for (const Item& item : lists.items)
       if (is_under_way && item.step && item.kind == kind && item.is_mandatory && item.is_asked &&

@@ -33,11 +33,6 @@ class Cells {
   const csv::Columns& columns_;
 };
 
-// Whether who sent the file can mend it; else the database has failed.
-bool is_fault_of_file(const Error& error) {
-  return error.message().starts_with("people.") || error.message().starts_with("csv.");
-}
-
 // What is written in a cell of a date that is known already.
 bool is_same(const std::optional<Timestamp>& known, const std::string& cell) {
   return (known ? date_text(*known) : "") == cell;
@@ -221,7 +216,7 @@ Result<Imported> RegisterService::import_lines(Transaction& transaction, const A
                     : import_line(transaction, by, lines[i], files, imported);
     if (done)
       persons[i] = *done;
-    else if (!is_fault_of_file(done.error()))
+    else if (!csv::is_fault_of_file(done.error(), "people"))
       return std::unexpected(done.error());
     else if (!blame(i, done.error()))
       return imported;
@@ -230,7 +225,8 @@ Result<Imported> RegisterService::import_lines(Transaction& transaction, const A
   for (std::size_t i = 1; i < lines.size(); ++i) {
     if (!persons[i]) continue;
     auto done = import_relations(transaction, by, persons[i], lines[i], files);
-    if (!done && !is_fault_of_file(done.error())) return std::unexpected(done.error());
+    if (!done && !csv::is_fault_of_file(done.error(), "people"))
+      return std::unexpected(done.error());
     if (!done && !blame(i, done.error())) return imported;
   }
   return imported;

@@ -24,12 +24,6 @@ std::vector<std::string> cells_of(const Person& person, const Item& item) {
           item.is_overdue ? "yes" : "no"};
 }
 
-// Of who has left, what the arrival left open is nobody's any more.
-bool is_open(const Person& person, const Item& item, Timestamp now) {
-  const bool is_over = item.kind == StepKind::kArrival && person.ends && *person.ends <= now;
-  return item.state == ItemState::kOpen && !is_over;
-}
-
 // Persons of whom something may be open, behind a reference.
 Result<std::vector<Person>> read_batch(Transaction& transaction, TenantId tenant,
                                        const std::string& last, Timestamp now) {
@@ -64,7 +58,7 @@ Task<std::string> RegisterService::export_open_steps(const Actor& by) {
       TRY(Items items, read_items(transaction, persons, now));
       for (const Person& person : persons)
         for (const Item& item : items[person.id]) {
-          if (!is_open(person, item, now)) continue;
+          if (item.state != ItemState::kOpen || is_over(item.kind, person, now)) continue;
           file += csv::line_of(cells_of(person, item));
           ++count;
         }

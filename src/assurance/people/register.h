@@ -85,7 +85,9 @@ class RegisterService : public Register, public Checklists {
   Result<> check_may_bind(Transaction& transaction, const Actor& by, UserId user);
   // Nor does anybody unbind accounts of the person that it acts as: as the second it could decide
   // for the first, and without any settle the own list.
-  Result<> check_not_own(Transaction& transaction, const Actor& by, PersonId person);
+  Result<> check_not_own(Transaction& transaction, const Actor& by, const Person& person);
+  Result<bool> remove_account(Transaction& transaction, const Actor& by, PersonId person,
+                              UserId user);
   // When the job that is held began.
   Result<> correct_since(Transaction& transaction, const Person& before, Timestamp since);
   // What of the job differed.

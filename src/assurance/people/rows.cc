@@ -1,5 +1,6 @@
 #include "rows.h"
 
+#include <algorithm>
 #include <map>
 
 namespace belfry::people {
@@ -98,7 +99,24 @@ Result<> add_facts(Transaction& transaction, std::vector<Person>& persons) {
                               .bound = from_us(row.integer("bound_us")),
                               .ended = optional_time(row, "ended_us"),
                               .kept = row.text("kept")});
+  TRY(auto former,
+      transaction.query("SELECT f.person_id, f.user_id, f.bound_us, f.unbound_us, u.name FROM "
+                        "former_account f JOIN iam_user u ON u.id = f.user_id WHERE f.person_id" +
+                            these + " ORDER BY f.person_id, f.unbound_us DESC, u.name_key",
+                        parameters));
+  for (const Row& row : former)
+    by_id.at(row.integer("person_id"))
+        ->former_accounts.push_back({.user = UserId{row.integer("user_id")},
+                                     .name = row.text("name"),
+                                     .bound = from_us(row.integer("bound_us")),
+                                     .unbound = from_us(row.integer("unbound_us"))});
   return {};
+}
+
+bool is_theirs(const Person& person, UserId user) {
+  return std::ranges::find(person.accounts, user, &Account::user) != person.accounts.end() ||
+         std::ranges::find(person.former_accounts, user, &FormerAccount::user) !=
+             person.former_accounts.end();
 }
 
 Result<UserId> owner_of(Transaction& transaction, UserId user) {

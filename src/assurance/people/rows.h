@@ -29,6 +29,9 @@ Result<> add_facts(Transaction& transaction, std::vector<Person>& persons);
 // Errors: not_found ("people.no_person").
 Result<Person> find_person(Transaction& transaction, TenantId tenant, PersonId id);
 
+// Whether the account is the person's, or was.
+bool is_theirs(const Person& person, UserId user);
+
 // Of a program who owns it, else the user itself.
 Result<UserId> owner_of(Transaction& transaction, UserId user);
 

@@ -45,6 +45,13 @@ Result<> check_words(const StepWords& words, StepKind kind, bool is_mandatory) {
   return fail(Code::kInvalid, "people.bad_due_days", {{"limit", std::to_string(limit)}});
 }
 
+// From when on a step that is said at `now` is asked: contracts begin and end at midnight, so that
+// those of today are asked too, unless that would be late at once.
+Timestamp asked_from(Timestamp now, const std::optional<std::int64_t>& due_days) {
+  if (due_days == 0) return now;
+  return std::chrono::floor<std::chrono::days>(now);
+}
+
 // What was done stays as it was asked, and what is asked due when it was. Errors: conflict
 // ("people.step_used").
 Result<> check_unused(Transaction& transaction, const Step& before, const StepWords& words) {
@@ -151,7 +158,6 @@ Task<Step> RegisterService::add_step(const Actor& by, const NewStep& wanted) {
       const std::vector<Kind>& kinds = wanted.persons;
       return std::int64_t{kinds.empty() || std::ranges::find(kinds, kind) != kinds.end()};
     };
-    // Contracts begin and end at midnight: those of today are asked too.
     TRY(transaction.execute(
         "INSERT INTO checklist_step (id, tenant_id, kind, name, name_key, text, mandatory, "
         "due_days, for_employees, for_contractors, for_externals, from_us, created_us, "
@@ -168,7 +174,7 @@ Task<Step> RegisterService::add_step(const Actor& by, const NewStep& wanted) {
          {"employees", is_for(Kind::kEmployee)},
          {"contractors", is_for(Kind::kContractor)},
          {"externals", is_for(Kind::kExternal)},
-         {"from", to_us(std::chrono::floor<std::chrono::days>(now))},
+         {"from", to_us(asked_from(now, wanted.words.due_days))},
          {"now", to_us(now)}}));
     TRY(Step made, find_step(transaction, by.tenant, id));
     TRY(note(transaction, by, "people:AddChecklistStep", resource_of(id), details_of(made)));
@@ -184,14 +190,21 @@ Task<Step> RegisterService::change_step(const Actor& by, StepId step, const Step
       return before;
     TRY(check_unused(transaction, before, words));
     TRY(check_name_free(transaction, by.tenant, step, before.kind, words.name));
+    // With other days, on the day itself, as if it were added anew: nobody is asked for it yet.
+    const Timestamp now = clock_.now();
+    const bool is_anew = words.due_days != before.due_days &&
+                         before.from == std::chrono::floor<std::chrono::days>(now);
+    const Timestamp from = is_anew ? asked_from(now, words.due_days) : before.from;
     TRY(
         transaction.execute("UPDATE checklist_step SET name = :name, name_key = :name_key, text = "
-                            ":text, due_days = :due_days, changed_us = :now WHERE id = :id",
-                            {{"name", words.name},
+                            ":text, due_days = :due_days, from_us = :from, changed_us = :now WHERE "
+                            "id = :id",
+                            {{"from", to_us(from)},
+                             {"name", words.name},
                              {"name_key", to_lower(words.name)},
                              {"text", words.text},
                              {"due_days", days_or_null(words.due_days)},
-                             {"now", to_us(clock_.now())},
+                             {"now", to_us(now)},
                              {"id", step.value}}));
     TRY(Step after, find_step(transaction, by.tenant, step));
     auto details = details_of(after);

@@ -20,11 +20,6 @@ Result<> check_has_list(const Declaration& of) {
   return fail(Code::kNotFound, "registers.no_list", {{"register", std::string(of.name)}});
 }
 
-// Whether who sent the file can mend it; else the database has failed.
-bool is_fault_of_file(const Error& error) {
-  return error.message().starts_with("registers.") || error.message().starts_with("csv.");
-}
-
 Result<Values> values_in(const csv::Columns& columns, std::span<const Field> fields,
                          const csv::Line& line) {
   TRY(columns.check(line));
@@ -51,7 +46,8 @@ class Scan {
     Scanned scanned;
     for (std::size_t i = 1; i < lines.size(); ++i) {
       auto done = take(columns, lines[i]);
-      if (!done && !is_fault_of_file(done.error())) return std::unexpected(done.error());
+      if (!done && !csv::is_fault_of_file(done.error(), "registers"))
+        return std::unexpected(done.error());
       if (!done) scanned.faults.push_back({lines[i].number, done.error()});
       if (scanned.faults.size() == kFaultsMax) break;
       ++scanned.lines;

@@ -81,9 +81,13 @@ std::string may_be_one(const std::string& one, const std::string& other) {
 }
 
 std::string is_one_person(const std::string& one, const std::string& other) {
-  return "EXISTS (SELECT 1 FROM person_account a JOIN person_account b ON b.person_id = "
-         "a.person_id WHERE a.user_id = " +
-         person_behind(one) + " AND b.user_id = " + person_behind(other) + ")";
+  const auto persons_of = [](const std::string& user) {
+    return "(SELECT a.person_id FROM person_account a WHERE a.user_id = " + person_behind(user) +
+           " UNION ALL SELECT b.person_id FROM former_account b WHERE b.user_id = " +
+           person_behind(user) + ")";
+  };
+  return "EXISTS (SELECT 1 FROM " + persons_of(one) + " x JOIN " + persons_of(other) +
+         " y ON y.person_id = x.person_id)";
 }
 
 std::string_view name_of(FourEyes rule) {

@@ -118,7 +118,8 @@ Deciders deciders_of(const Row& row);
 // SQL: whether two users, by their numbers, may be one person, whichever account was made by the
 // other: who has both could ask as either and approve as the other.
 std::string may_be_one(const std::string& one, const std::string& other);
-// SQL: whether the register of people says that both accounts are one person's.
+// SQL: whether the register of people says that both accounts are one person's, or ever said so
+// but by a mistake.
 std::string is_one_person(const std::string& one, const std::string& other);
 // What it finds: whether the two may be one person, where no other can decide. Errors: denied
 // ("iam.four_eyes", "iam.four_eyes_of_maker", "iam.four_eyes_of_person").

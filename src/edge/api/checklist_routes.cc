@@ -59,10 +59,6 @@ json shape_of(PersonId person, const std::vector<people::Item>& items) {
   return {{"person", person.text()}, {"items", std::move(shapes)}};
 }
 
-Error bad(const char* name) {
-  return Error(Code::kInvalid, "api.bad_parameter", {{"name", name}});
-}
-
 Result<people::StepWords> words_in(const json& body) {
   people::StepWords words;
   TRY(words.name, text_field(body, "name"));

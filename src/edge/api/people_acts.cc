@@ -39,10 +39,14 @@ Result<people::Actor> allow_change(Call& call, const std::string& resource) {
   return actor;
 }
 
+Error bad(const char* name) {
+  return Error(Code::kInvalid, "api.bad_parameter", {{"name", name}});
+}
+
 Result<std::optional<std::string>> text_if(const nlohmann::json& body, const char* name) {
   const auto field = body.find(name);
   if (field == body.end()) return std::nullopt;
-  if (!field->is_string()) return fail(Code::kInvalid, "api.bad_parameter", {{"name", name}});
+  if (!field->is_string()) return std::unexpected(bad(name));
   return field->get<std::string>();
 }
 

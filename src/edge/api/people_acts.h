@@ -16,6 +16,8 @@ people::Actor actor_of(const Call& call);
 // Who acts, once it may: changes want a second factor that was just proved.
 Result<people::Actor> allow_change(Call& call, const std::string& resource);
 
+// A field that is not what it should be: invalid ("api.bad_parameter").
+Error bad(const char* name);
 // Fields of a body that may be left out. Errors: invalid ("api.bad_parameter",
 // "people.bad_kind").
 Result<std::optional<std::string>> text_if(const nlohmann::json& body, const char* name);

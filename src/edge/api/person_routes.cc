@@ -34,15 +34,23 @@ json shape_of(const people::Account& account) {
           {"kept", text_or_null(account.kept)}};
 }
 
+json shape_of(const people::FormerAccount& account) {
+  return {{"user", account.user.text()},
+          {"name", account.name},
+          {"bound_us", to_us(account.bound)},
+          {"unbound_us", to_us(account.unbound)}};
+}
+
 std::string_view state_at(const people::Person& person, Timestamp now) {
-  if (person.ends && *person.ends <= now) return "left";
+  if (people::has_left(person, now)) return "left";
   return person.starts > now ? "future" : "present";
 }
 
 json shape_of(const people::Person& person, Timestamp now) {
-  json jobs = json::array(), accounts = json::array();
+  json jobs = json::array(), accounts = json::array(), former = json::array();
   for (const auto& job : person.jobs) jobs.push_back(shape_of(job));
   for (const auto& account : person.accounts) accounts.push_back(shape_of(account));
+  for (const auto& account : person.former_accounts) former.push_back(shape_of(account));
   return {{"id", person.id.text()},
           {"reference", person.reference},
           {"kind", people::name_of(person.kind)},
@@ -56,6 +64,7 @@ json shape_of(const people::Person& person, Timestamp now) {
           {"departure_reason", text_or_null(person.departure_reason)},
           {"jobs", std::move(jobs)},
           {"accounts", std::move(accounts)},
+          {"former_accounts", std::move(former)},
           {"overdue_steps", person.overdue_steps},
           {"created_us", to_us(person.created)},
           {"changed_us", to_us(person.changed)}};
@@ -78,10 +87,6 @@ json shape_of(const people::JobRole& role) {
           {"persons", role.persons},
           {"created_us", to_us(role.created)},
           {"changed_us", to_us(role.changed)}};
-}
-
-Error bad(const char* name) {
-  return Error(Code::kInvalid, "api.bad_parameter", {{"name", name}});
 }
 
 // Fields that may be left out. Errors: invalid ("api.bad_parameter").

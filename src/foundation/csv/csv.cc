@@ -112,6 +112,11 @@ Result<std::vector<Line>> parse(std::string_view text) {
   return Reader(text).lines();
 }
 
+bool is_fault_of_file(const Error& error, std::string_view module) {
+  return error.message().starts_with("csv.") ||
+         error.message().starts_with(std::string(module) + ".");
+}
+
 std::string line_of(const std::vector<std::string>& cells) {
   std::string line;
   for (const std::string& cell : cells) {

@@ -117,6 +117,42 @@ TEST_P(ChecklistsTest, AStepIsAskedOfWhoStartsFromThatDayOn) {
   EXPECT_EQ(shown(external), (Names{"(Card)", "Badge"}));
 }
 
+// Who started at midnight would be late at once by one that is due with the start.
+TEST_P(ChecklistsTest, AStepThatIsDueAtOnceMakesNobodyLateByBeingAdded) {
+  clock_.advance(std::chrono::hours(14));
+  const Timestamp today = std::chrono::floor<days>(now());
+  const PersonId early = record("E-1", today);
+  const PersonId gone = record("E-2", today - days(9), Kind::kEmployee, today);
+  const PersonId tonight = record("E-3", today + std::chrono::hours(20));
+  const Step badge = add(StepKind::kArrival, "Badge", true, 0);
+  add(StepKind::kDeparture, "Keys", true, 0);
+  EXPECT_EQ(badge.from, now());
+  EXPECT_EQ(shown(early), Names{});
+  EXPECT_EQ(shown(gone), Names{"(accounts_ended)"});
+  EXPECT_EQ(overdue(early) + overdue(gone), 0);
+  EXPECT_EQ(shown(tonight), Names{"Badge"});
+  // Nor by saying on that day that it is.
+  const Step card = add(StepKind::kArrival, "Card", true, {}, {Kind::kExternal});
+  EXPECT_EQ(card.from, today);
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_EQ(must(lists().change_step(admin_, card.id, {"Card", "Do Card", 0})).from, now());
+  EXPECT_EQ(shown(record("X-1", today, Kind::kExternal)), Names{});
+  clock_.advance(std::chrono::hours(6));
+  EXPECT_EQ(shown(tonight), Names{"Badge!"});
+  // Another name frees nobody whom it was asked of at midnight.
+  clock_.advance(std::chrono::hours(3));
+  ASSERT_EQ(now(), today + days(1));
+  const Step midnight = add(StepKind::kArrival, "Oath", true, 0, {Kind::kContractor});
+  const PersonId sworn = record("C-1", now(), Kind::kContractor);
+  clock_.advance(std::chrono::hours(1));
+  must(lists().change_step(admin_, midnight.id, {"Vow", "Do it", 0}));
+  EXPECT_EQ(shown(sworn), (Names{"Badge!", "Vow!"}));
+  // On another day of whom it is asked stays.
+  const Step deed = add(StepKind::kArrival, "Deed", true, {}, {Kind::kExternal});
+  clock_.advance(days(1));
+  EXPECT_EQ(must(lists().change_step(admin_, deed.id, {"Deed", "Do Deed", 0})).from, deed.from);
+}
+
 TEST_P(ChecklistsTest, WhatIsDoneSaysByWhomAndWithWhatAndCanBeUndone) {
   const Step badge = add(StepKind::kArrival, "Badge");
   const Step lunch = add(StepKind::kArrival, "Lunch", false, 0);
@@ -174,6 +210,25 @@ TEST_P(ChecklistsTest, AWaiverIsAnothersThanWhoAnswersForTheRest) {
   EXPECT_EQ(overdue(anna), 0);
 }
 
+// Undoing is no waiver: who undid what it did of a list may waive, and has that done by another.
+TEST_P(ChecklistsTest, WhatIsUndoneIsOpenAndLetsNobodyOff) {
+  const Step badge = add(StepKind::kArrival, "Badge"), deed = add(StepKind::kArrival, "Deed");
+  const PersonId anna = record("E-7", now());
+  settle(oleg_, anna, badge);
+  EXPECT_EQ(refused(oleg_, anna, deed, StepAct::kWaive), "people.waived_by_responsible");
+  clock_.advance(days(9));
+  must(lists().undo(oleg_, anna, badge.id, "it was another's"));
+  EXPECT_EQ(overdue(anna), 2) << "late again, as nothing was done";
+  settle(oleg_, anna, deed, StepAct::kWaive);
+  EXPECT_EQ(refused(oleg_, anna, badge), "people.waived_by_responsible");
+  EXPECT_EQ(responsible_.users, std::vector{kOleg});
+  settle(nadia_, anna, badge);
+  // Who undoes its waiver to do the rest leaves that one open too.
+  must(lists().undo(oleg_, anna, deed.id, "needed after all"));
+  EXPECT_EQ(shown(anna), (Names{"(Badge)", "Deed!"}));
+  EXPECT_EQ(refused(nadia_, anna, deed, StepAct::kWaive), "people.waived_by_responsible");
+}
+
 // Between the question and the change nothing comes: what is asked is the state that is changed.
 TEST_P(ChecklistsTest, WhoAnswersIsAskedInTheTransactionOfTheChange) {
   const Step badge = add(StepKind::kArrival, "Badge");
@@ -218,6 +273,21 @@ TEST_P(ChecklistsTest, NobodySettlesTheOwnListAndAProgramIsItsOwners) {
   execute("DELETE FROM checklist_author");
   settle(nadia_, oleg, badge, StepAct::kWaive);
   EXPECT_EQ(detail("approved_by_own_account"), "yes");
+}
+
+// Else who may unbind would lend a second account out for the while of an act.
+TEST_P(ChecklistsTest, AnAccountThatWasThePersonsSettlesNoneOfItsListEither) {
+  const Step badge = add(StepKind::kArrival, "Badge");
+  const PersonId oleg = record("E-8", now());
+  add_user(13, 1, "twin", "reader");
+  for (const UserId account : {kOleg, UserId{13}}) must(register_->bind(admin_, oleg, account));
+  clock_.advance(days(1));
+  must(register_->unbind(admin_, oleg, UserId{13}));
+  EXPECT_EQ(refused(user(UserId{13}, "twin"), oleg, badge), "people.own_checklist");
+  settle(nadia_, oleg, badge, StepAct::kWaive);
+  EXPECT_EQ(responsible_.barred, (std::vector{kOleg, UserId{13}})) << "nobody waits for either";
+  EXPECT_EQ(refusal(lists().undo(user(UserId{13}, "twin"), oleg, badge.id, "x")),
+            "people.own_checklist");
 }
 
 TEST_P(ChecklistsTest, TheEndOfAccountsIsSeenAndNotDoneByHand) {

@@ -232,6 +232,71 @@ TEST_P(PersonsTest, NobodyPartsItsOwnAccounts) {
   must(register_->unbind(program, ines.id, kOleg));
 }
 
+TEST_P(PersonsTest, WhatWasUnboundIsRemembered) {
+  const Person anna = must(register_->record(admin_, new_anna()));
+  const Timestamp bound = now();
+  must(register_->bind(admin_, anna.id, kOleg));
+  clock_.advance(kMistakeLimit + std::chrono::seconds(1));
+  const Person after = must(register_->unbind(admin_, anna.id, kOleg));
+  EXPECT_TRUE(after.accounts.empty());
+  EXPECT_EQ(detail("remembered"), "yes");
+  ASSERT_EQ(after.former_accounts.size(), 1u);
+  EXPECT_EQ(after.former_accounts[0].user, kOleg);
+  EXPECT_EQ(after.former_accounts[0].name, "oleg");
+  EXPECT_EQ(after.former_accounts[0].bound, bound);
+  EXPECT_EQ(after.former_accounts[0].unbound, now());
+
+  // What is known already is not forgotten by binding anew, whatever comes of that.
+  must(register_->bind(admin_, anna.id, kOleg));
+  EXPECT_EQ(must(register_->unbind(admin_, anna.id, kOleg)).former_accounts.size(), 1u);
+  must(register_->bind(admin_, anna.id, kOleg));
+  clock_.advance(days(1));
+  const Person again = must(register_->unbind(admin_, anna.id, kOleg));
+  ASSERT_EQ(again.former_accounts.size(), 1u);
+  EXPECT_EQ(again.former_accounts[0].unbound, now());
+  EXPECT_EQ(must(register_->list(kProvider, State::kAll, {})).persons[0].former_accounts.size(),
+            1u);
+}
+
+TEST_P(PersonsTest, WhoBoundAnAccountByMistakeTakesThatBackWithinTheHour) {
+  const Person anna = must(register_->record(admin_, new_anna()));
+  Actor clerk = clerk_;
+  clerk.may_suspend_administrators = true;
+  const auto unbound = [&](const Actor& by) {
+    return must(register_->unbind(by, anna.id, kOleg)).former_accounts.size();
+  };
+  must(register_->bind(admin_, anna.id, kOleg));
+  clock_.advance(kMistakeLimit);
+  EXPECT_EQ(unbound(admin_), 0u);
+  EXPECT_EQ(detail("remembered"), "no");
+  must(register_->import_people(admin_, "reference,accounts\r\nE-7,oleg\r\n"));
+  EXPECT_EQ(unbound(admin_), 0u) << "of a file too";
+  // A program's acts are its owner's.
+  execute("UPDATE iam_user SET owner_id = 10 WHERE id = 12");
+  must(register_->bind(clerk, anna.id, kOleg));
+  EXPECT_EQ(unbound(admin_), 0u);
+  execute("UPDATE iam_user SET owner_id = NULL WHERE id = 12");
+  must(register_->bind(clerk, anna.id, kOleg));
+  EXPECT_EQ(unbound(admin_), 1u) << "of another's word";
+  execute("DELETE FROM former_account");
+  // Sessions of roles are nobody, and so is who bound what was bound before that was noted.
+  Actor role = admin_;
+  role.user = {};
+  must(register_->bind(role, anna.id, kOleg));
+  EXPECT_EQ(unbound(role), 1u);
+}
+
+// Else a first account, taken from its person by another, would part the second.
+TEST_P(PersonsTest, WhoseAccountItWasPartsNoneEither) {
+  const Person ines = must(register_->record(admin_, new_anna()));
+  must(register_->bind(admin_, ines.id, kInes));
+  must(register_->bind(admin_, ines.id, kOleg));
+  Actor clerk = clerk_;
+  clerk.may_suspend_administrators = true;
+  must(register_->unbind(clerk, ines.id, kInes));
+  EXPECT_EQ(refusal(register_->unbind(admin_, ines.id, kOleg)), "people.own_accounts");
+}
+
 TEST_P(PersonsTest, WhoMayNotSuspendAdministratorsTakesNoEndOfOneBack) {
   const Person ines = must(register_->record(admin_, new_anna()));
   must(register_->bind(admin_, ines.id, kInes));

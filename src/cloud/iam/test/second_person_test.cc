@@ -103,6 +103,31 @@ TEST_P(SecondPersonTest, TwoAccountsOfOnePersonAreOne) {
   EXPECT_EQ(check(robot, one.user), "iam.four_eyes_of_person");
 }
 
+// Else who may unbind would part them, have one decide for the other, and bind them again.
+TEST_P(SecondPersonTest, AccountsThatWereOnePersonsAreOne) {
+  const Principal one = world_.customer();
+  const Principal second = add_administrator(one, "second");
+  const Principal third = add_administrator(second, "third");
+  world_.bind_to_one_person(one.tenant, {one.user, third.user});
+  const auto part = [&](UserId user) {
+    world_.execute(
+        "INSERT INTO former_account (person_id, user_id, tenant_id, bound_us, unbound_us) SELECT "
+        "person_id, user_id, tenant_id, bound_us, 1 FROM person_account WHERE user_id = " +
+        user.text());
+    world_.execute("DELETE FROM person_account WHERE user_id = " + user.text());
+  };
+  part(third.user);
+  EXPECT_EQ(check(third, one.user), "iam.four_eyes_of_person");
+  EXPECT_EQ(check(one, third.user), "iam.four_eyes_of_person");
+  part(one.user);
+  EXPECT_EQ(check(third, one.user), "iam.four_eyes_of_person") << "neither is the person's now";
+  EXPECT_EQ(check(program_of(second, "robot", third.user), one.user), "iam.four_eyes_of_person");
+  EXPECT_EQ(check(one, program_of(second, "sloop", third.user).user), "iam.four_eyes_of_person");
+  EXPECT_EQ(check(second, one.user), "iam.four_eyes_of_maker") << "as for anybody else";
+  world_.execute("DELETE FROM former_account");
+  EXPECT_EQ(ask(third, one.user), Undoing::kByAnother) << "what was taken back as a mistake";
+}
+
 // Else who writes the register would choose who decides.
 TEST_P(SecondPersonTest, OnePersonIsOneThoughNobodyElseIsThere) {
   const Principal one = world_.customer();

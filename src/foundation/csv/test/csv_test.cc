@@ -43,6 +43,16 @@ TEST(Csv, WritesWhatItReads) {
   EXPECT_EQ(read->at(1).cells, cells);
 }
 
+TEST(Csv, KnowsWhoseFaultAnErrorIs) {
+  const auto is_fault = [](const char* message) {
+    return is_fault_of_file(Error(Code::kInvalid, message), "people");
+  };
+  EXPECT_TRUE(is_fault("csv.bad_line"));
+  EXPECT_TRUE(is_fault("people.bad_date"));
+  EXPECT_FALSE(is_fault("peoples.bad_date"));
+  EXPECT_FALSE(is_fault("database.unavailable"));
+}
+
 TEST(Csv, KnowsWhatSpreadsheetsReckon) {
   for (const char* text : {"=1", "+1", "-1", "@x"}) EXPECT_TRUE(is_formula(text)) << text;
   for (const char* text : {"", "a=1", "1-1"}) EXPECT_FALSE(is_formula(text)) << text;

@@ -2,6 +2,7 @@
 // them for each person.
 #pragma once
 
+#include "people/due_days.h"
 #include "people/people.h"
 
 #include <optional>
@@ -17,11 +18,6 @@ enum class StepKind { kArrival, kDeparture };
 std::string_view name_of(StepKind kind);
 std::optional<StepKind> step_kind_named(std::string_view name);
 
-// How many days after the start (the end) of the contract a step is due that does not say so
-// itself: the parameter `days_max` of S10-P-02 (of S10-P-04).
-inline constexpr std::int64_t kArrivalDays = 5, kDepartureDays = 1;
-inline constexpr std::int64_t kDueDaysMax = 90;  // of one that is not mandatory
-
 // It is asked of whoever is of its kinds and whose contract starts (ends) at or after `from`, and
 // before `retired`: neither a new step nor one that is retired changes what was asked of others.
 struct Step {
@@ -32,7 +28,9 @@ struct Step {
   bool is_mandatory = true;
   std::optional<std::int64_t> due_days{};
   std::vector<Kind> persons{};  // of which kinds; never empty
-  Timestamp from;               // midnight of the day on which it was added
+  // Midnight of the day on which it was added; of one that is due with the start (end) itself, the
+  // instant at which that was said.
+  Timestamp from;
   std::optional<Timestamp> retired{};
   Timestamp created, changed;
 };

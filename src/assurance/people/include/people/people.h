@@ -24,7 +24,8 @@ namespace belfry::people {
 using PersonId = Id<struct PersonTag>;
 using JobRoleId = Id<struct JobRoleTag>;
 
-// The tables job_role, job_role_profile, job_role_group, person, person_job, person_account.
+// The tables job_role, job_role_profile, job_role_group, person, person_job, person_account,
+// former_account, and those of checklists.h.
 std::vector<database::Migration> migrations();
 
 enum class Kind { kEmployee, kContractor, kExternal };
@@ -35,7 +36,7 @@ std::optional<Kind> kind_named(std::string_view name);
 // Those who answer for something: another person than each of them lets it off.
 struct Responsible {
   std::vector<UserId> users;     // each once; of a program, who owned it then
-  std::vector<UserId> barred{};  // accounts of the person whose list it is: nobody waits for them
+  std::vector<UserId> barred{};  // that are, or were, of whose list it is: nobody waits for them
 };
 // Whether who acts is another person than each, as far as is known of accounts: false if that is
 // not sure, and nobody else could act. Errors: denied, with the words of the caller.
@@ -92,6 +93,14 @@ struct Account {
   std::string kept{};                // why it was not: "last_administrator"; empty: no reason
 };
 
+// One that is the person's no more. Who acts by it is that person still wherever a second person is
+// asked for.
+struct FormerAccount {
+  UserId user;
+  std::string name;
+  Timestamp bound, unbound;  // the last time
+};
+
 struct Person {
   PersonId id;
   TenantId tenant;
@@ -105,9 +114,15 @@ struct Person {
   std::string departure_reason{};
   std::vector<Job> jobs{};  // the latest first
   std::vector<Account> accounts{};
+  std::vector<FormerAccount> former_accounts{};
   std::int64_t overdue_steps = 0;  // mandatory ones of its checklists
   Timestamp created, changed;
 };
+
+// Whether the contract is over.
+inline bool has_left(const Person& person, Timestamp now) {
+  return person.ends && *person.ends <= now;
+}
 
 struct NewPerson {
   std::string reference{};
@@ -158,6 +173,8 @@ inline constexpr std::size_t kLinesMax = 2000;
 inline constexpr std::size_t kFileOctetsMax = std::size_t{1} << 20;
 // Of a tenant.
 inline constexpr std::size_t kPersonsMax = 50'000;
+// Within which who bound an account takes that back as a mistake.
+inline constexpr Duration kMistakeLimit = std::chrono::hours(1);
 
 // An account that is to end: its person has left.
 struct Leaver {
@@ -198,9 +215,10 @@ class Register {
   // ("people.bad_reason"), denied ("people.administrator_leaves", "people.steps_lifted").
   virtual Task<Person> record_departure(const Actor& by, PersonId person, Timestamp ends,
                                         const std::string& reason) = 0;
-  // Errors of both: not_found ("people.no_account"); conflict ("people.account_taken",
-  // "people.program_account"), denied ("people.administrator_leaves": the person has left;
-  // "people.administrator_account"; of unbind, "people.own_accounts").
+  // What is unbound is kept as a former account, but for what the same person bound within
+  // kMistakeLimit. Errors of both: not_found ("people.no_account"); conflict
+  // ("people.account_taken", "people.program_account"), denied ("people.administrator_leaves": the
+  // person has left; "people.administrator_account"; of unbind, "people.own_accounts").
   virtual Task<Person> bind(const Actor& by, PersonId person, UserId user) = 0;
   virtual Task<Person> unbind(const Actor& by, PersonId person, UserId user) = 0;
 

@@ -20,6 +20,10 @@ struct Line {
 // "csv.bad_line", argument line).
 Result<std::vector<Line>> parse(std::string_view text);
 
+// Whether who sent the file can mend it: an error of this module, or of `module` ("people"); else
+// the database has failed.
+bool is_fault_of_file(const Error& error, std::string_view module);
+
 // One line with its end, quoted where it must be.
 std::string line_of(const std::vector<std::string>& cells);
 
