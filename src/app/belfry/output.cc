@@ -295,6 +295,10 @@ std::string code_cell(const json& code) {
   return found == std::end(kCodes) ? code.get<std::string>() : say(found->message);
 }
 
+std::string right_cell(const json& right) {
+  return right.at("kind") == "role" ? code_cell(right.at("name")) : cell(right.at("name"));
+}
+
 std::string cell(const json& value) {
   if (value.is_null()) return "-";
   if (value.is_string()) return value.get<std::string>();

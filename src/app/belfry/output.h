@@ -52,6 +52,8 @@ std::string time_cell(const nlohmann::json& us);
 std::string bytes_cell(std::uint64_t count);  // "1.5 GiB"
 // A code of the REST API ("no_data") in the reader's language.
 std::string code_cell(const nlohmann::json& code);
+// The name of a right, of which `kind` tells whether it is a code: that of a role is one.
+std::string right_cell(const nlohmann::json& right);
 // Seconds as people write them: "8h".
 std::string duration_cell(const nlohmann::json& seconds);
 // A JSON scalar as people read it: null is "-".

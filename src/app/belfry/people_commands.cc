@@ -33,7 +33,7 @@ Result<> list_invitations(const Invocation& invocation, const InvitationArgument
   Table table({"cli.head.invitation", "cli.head.email", "cli.head.role", "cli.head.by",
                "cli.head.expires", "cli.head.state", "cli.head.mail", "cli.head.answer"});
   for (const json& each : invitations)
-    table.add({cell(each.at("id")), cell(each.at("email")), cell(each.at("role")),
+    table.add({cell(each.at("id")), cell(each.at("email")), code_cell(each.at("role")),
                cell(each.at("invited_by_name")), time_cell(each.at("expires_us")),
                code_cell(each.at("state")), code_cell(each.at("mail").at("state")),
                cell(each.at("mail").at("answer"))});

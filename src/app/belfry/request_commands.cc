@@ -65,7 +65,7 @@ void print_request(const json& request) {
   add("cli.head.state", code_cell(request.at("state")));
   add("cli.head.kind", code_cell(request.at("kind")));
   add("cli.head.holder", cell(request.at("holder")));
-  add("cli.head.right", cell(request.at("name")));
+  add("cli.head.right", right_cell(request));
   add("cli.head.privileged", cell(request.at("privileged")));
   add("cli.head.reason", cell(request.at("reason")));
   add("cli.head.duration", duration_cell(request.at("duration_s")));
@@ -106,7 +106,7 @@ Result<> list_requests(const Invocation& invocation, const std::string& state) {
                "cli.head.reason"});
   for (const json& request : requests)
     table.add({cell(request.at("id")), code_cell(request.at("state")),
-               code_cell(request.at("kind")), cell(request.at("holder")), cell(request.at("name")),
+               code_cell(request.at("kind")), cell(request.at("holder")), right_cell(request),
                duration_cell(request.at("duration_s")), cell(request.at("requested_by_name")),
                time_cell(request.at("requested_us")), cell(request.at("reason"))});
   table.print();
@@ -169,7 +169,7 @@ Result<> list_grants(const Invocation& invocation, const std::string& user, bool
     std::string ended = time_cell(grant.at("ended_us"));
     if (grant.at("end_reason").is_string()) ended += " (" + code_cell(grant.at("end_reason")) + ")";
     table.add({cell(grant.at("id")), code_cell(grant.at("kind")), cell(grant.at("holder")),
-               cell(grant.at("name")), code_cell(grant.at("origin")),
+               right_cell(grant), code_cell(grant.at("origin")),
                cell(grant.at("given_by_name")), time_cell(grant.at("since_us")),
                time_cell(grant.at("expires_us")), std::move(ended)});
   }

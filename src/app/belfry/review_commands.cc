@@ -78,7 +78,7 @@ Result<> show_review(const Invocation& invocation, const std::string& id) {
     std::string decision = code_cell(item.at("decision"));
     if (item.at("alarm").is_string()) decision += " (" + code_cell(item.at("alarm")) + ")";
     table.add({cell(item.at("id")), code_cell(grant.at("kind")), cell(grant.at("holder")),
-               cell(grant.at("name")), cell(grant.at("privileged")),
+               right_cell(grant), cell(grant.at("privileged")),
                time_cell(grant.at("since_us")), time_cell(item.at("last_used_us")),
                std::move(decision), cell(item.at("decided_by_name")), cell(item.at("reason"))});
   }

@@ -28,6 +28,8 @@ std::string text_at(const json& value, std::initializer_list<const char*> path) 
   return found.is_string() ? found.get<std::string>() : "";
 }
 
+constexpr std::string_view kOfS3 = "s3.";
+
 // Why it failed, in words: the log keeps the id of the message, and its arguments among the
 // details.
 std::string reason_of(const json& event, text::Language language) {
@@ -38,7 +40,11 @@ std::string reason_of(const json& event, text::Language language) {
   if (const json& details = at(event, {"unmapped"}); details.is_object())
     for (auto& [name, value] : details.items())
       if (value.is_string()) arguments.push_back({name, value.get<std::string>()});
-  return worded(text_at(event, {"status_detail"}), arguments, language);
+  const std::string reason = text_at(event, {"status_detail"});
+  // What the gateway refuses has S3's name alone.
+  if (reason.starts_with(kOfS3))
+    return text::text("api.refused_by_s3", {{"code", reason.substr(kOfS3.size())}}, language);
+  return worded(reason, arguments, language);
 }
 
 }  // namespace

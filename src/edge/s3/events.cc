@@ -100,6 +100,7 @@ void record_missing_bucket(const Call& call) {
   audit::Event event = make_event(call, call.key);
   event.outcome = audit::Outcome::kFailure;
   event.reason = "bucket.missing";
+  event.details.push_back({"bucket", call.bucket_name});
   (void)call.service.ledger.record_read(call.principal.tenant, std::move(event));
 }
 
