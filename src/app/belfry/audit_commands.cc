@@ -275,6 +275,7 @@ Result<> fetch(const Invocation& invocation, const std::string& directory) {
     TRY(write_file(root / names[i], *octets, Readable::kEveryone));
     ++files;
   }
+  TRY(fetch_destroyed(connection, root));
   end_progress();
   if (invocation.json)
     print_json({{"directory", directory}, {"size", checkpoint.at("size")}, {"files", files}});
@@ -342,6 +343,11 @@ Result<audit::VerifyOptions> verify_options(const VerifyArguments& arguments) {
   return options;
 }
 
+// Null: nothing is destroyed.
+json destroyed_until(const audit::VerifyReport& report) {
+  return report.leaves_destroyed == 0 ? json() : json(to_us(report.destroyed_until));
+}
+
 Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) {
   TRY(auto options, verify_options(arguments));
   options.events_max = arguments.events_max;
@@ -359,6 +365,8 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
                   {"leaves_checked", report->leaves_checked},
                   {"leaves_opened", report->leaves_opened},
                   {"leaves_deleted", report->leaves_deleted},
+                  {"leaves_destroyed", report->leaves_destroyed},
+                  {"destroyed_until_us", destroyed_until(*report)},
                   {"hold", report->hold.empty() ? json() : json(report->hold)},
                   {"held_leaves", report->held_leaves},
                   {"looked_at", report->looked_at},
@@ -384,8 +392,12 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
     facts.add({say("cli.hold.looked_at"),
                say("cli.hold.first_leaves", {{"looked_at", std::to_string(report->looked_at)},
                                              {"size", std::to_string(report->size)}})});
-  if (report->leaves_deleted > 0)
-    facts.add({say("cli.audit.deleted"), std::to_string(report->leaves_deleted)});
+  if (report->leaves_destroyed > 0)
+    facts.add(
+        {say("cli.audit.destroyed"),
+         say("cli.audit.destroyed_until", {{"destroyed", std::to_string(report->leaves_destroyed)},
+                                           {"missing", std::to_string(report->leaves_deleted)},
+                                           {"time", time_cell(destroyed_until(*report))}})});
   for (auto& [what, found] : describe_root_proof(report->root_proof, witness_keys))
     facts.add({what, found});
   facts.print();

@@ -34,6 +34,12 @@ Result<std::optional<std::string>> fetch_bundle(Connection& connection, const st
   return std::unexpected(octets.error());
 }
 
+Result<> fetch_destroyed(Connection& connection, const std::filesystem::path& directory) {
+  auto note = connection.get_octets("/api/v1/audit/tiles/destroyed");
+  if (note) return write_file(directory / "destroyed", *note, Readable::kEveryone);
+  return note.error().code() == Code::kNotFound ? Result<>() : std::unexpected(note.error());
+}
+
 std::vector<std::pair<std::string, std::string>> describe_root_proof(
     const std::optional<audit::CheckedRootProof>& proof, WitnessKeys keys) {
   if (!proof) return {{say("cli.audit.root_log"), say("cli.audit.no_root_proof")}};

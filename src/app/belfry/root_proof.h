@@ -21,6 +21,10 @@ Result<> fetch_root_proof(Connection& connection, const std::filesystem::path& d
 // An entry bundle of a log, or nothing when it is deleted, as those of destroyed months are.
 Result<std::optional<std::string>> fetch_bundle(Connection& connection, const std::string& name);
 
+// Writes what the log says of its destroyed entries into `directory`, if it says anything. Fetch it
+// after the bundles: it has to cover those that are deleted.
+Result<> fetch_destroyed(Connection& connection, const std::filesystem::path& directory);
+
 // From where the caller of verify has the keys of witnesses. What the copy names, its provider may
 // have made up.
 enum class WitnessKeys { kGiven, kOfTheCopy };

@@ -3,6 +3,7 @@
 
 #include "audit/root_proof.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "crypto/key_store.h"
 
 #include <functional>
@@ -31,8 +32,12 @@ struct VerifyReport {
   std::uint64_t size = 0;
   std::string root_hex;
   std::uint64_t leaves_checked = 0, leaves_opened = 0;
-  // Whose entries the copy has not, because their months are destroyed: the oldest bundles of it.
+  // Whose entries the copy has not, because their months are destroyed.
   std::uint64_t leaves_deleted = 0;
+  // The first leaves, of which the log itself says that their entries are destroyed, and that none
+  // of them was written later than `destroyed_until`. 0: it says so of none.
+  std::uint64_t leaves_destroyed = 0;
+  Timestamp destroyed_until;
   // Of a hold's lines: which hold, how many of the leaves above, and of how many leaves of the log
   // they have all that is held (0: not told). Without entries nothing else is checked.
   std::string hold;
@@ -41,7 +46,8 @@ struct VerifyReport {
   std::vector<std::string> events;             // OCSF lines of the first opened leaves, as asked
 };
 
-// Checks the note's signature, every tile against the root, every entry against its leaf hash, and,
+// Checks the note's signature, every tile against the root, every entry against its leaf hash, that
+// no entry is missing but those that the log's own note says are destroyed, and,
 // with keys, that each leaf opens and that its commitment holds; and, with a root proof, that the
 // log is the one that the root log and its witnesses know. Of a hold the same of what is held
 // alone, which opens with the keys that the folder has. Errors: corrupt, with what does not match
