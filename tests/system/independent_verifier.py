@@ -10,7 +10,7 @@ import subprocess
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from running_provider import BUILD, COMMAND_LINE, SOURCE, Provider
+from running_provider import BUILD, COMMAND_LINE, SOURCE, CommandFailed, Provider
 from signed_requests import Signer
 
 # Debian's packages lie in a GOPATH, without modules.
@@ -166,6 +166,90 @@ def refuse_reordered(provider, copy, verdict):
     return len(orders)
 
 
+def octets_in(folder):
+    return {path.relative_to(folder): path.read_bytes()
+            for path in folder.rglob("*") if path.is_file()}
+
+
+def grow(provider, size):
+    """Events, until the log has more leaves than that."""
+    while True:
+        provider.rest("GET", "/api/v1/audit/keys")
+        checkpoint = provider.rest("GET", "/api/v1/audit/checkpoint")
+        if checkpoint["size"] > size:
+            return checkpoint
+
+
+def refuse_fork(provider, copy, key, program):
+    """An old copy of everything that the provider has runs again and goes on otherwise, with the
+    log's own key: nobody who has a checkpoint is shown that history.
+    """
+    def proof_of(older, newer, hashes=None):
+        sizes = [int(note.read_text().split("\n")[1]) for note in (older, newer)]
+        if hashes is None:
+            hashes = provider.rest("GET", "/api/v1/audit/consistency-proof?"
+                                   f"old_size={sizes[0]}&size={sizes[1]}")["hashes"]
+        checked = subprocess.run([program, "consistency", key, older, newer, *hashes],
+                                 capture_output=True, text=True, timeout=60, check=False)
+        return checked.returncode, hashes
+
+    first = provider.folder / "first"
+    shutil.copy(copy / "checkpoint", first)
+    provider.stop()
+    old = provider.folder / "old"
+    shutil.copytree(provider.data, old)
+    provider.start()
+    grow(provider, int(first.read_text().split("\n")[1]) + 20)
+    provider.belfry("audit", "fetch", copy)
+    report = provider.belfry("verify", copy, "--extends", first)
+    assert report["extends"]["size"] < report["size"], report
+    code, hashes = proof_of(first, copy / "checkpoint")
+    assert code == 0 and hashes, hashes
+    for wrong in (hashes[:-1], hashes[1:], [*hashes, hashes[0]], ["00" * 32, *hashes[1:]]):
+        assert proof_of(first, copy / "checkpoint", wrong)[0] == 1, wrong
+    for query in ("old_size=2&size=1", "old_size=-1&size=1", f"old_size=1&size={10**9}"):
+        status, _, _ = provider.request("GET", f"/api/v1/audit/consistency-proof?{query}")
+        assert status == 400, (query, status)
+
+    provider.stop()
+    provider.data.rename(provider.folder / "newest")
+    old.rename(provider.data)
+    provider.start()
+    provider.rest("GET", "/api/v1/audit/keys")
+    before = octets_in(copy)
+    size = report["size"]
+    # Shorter than what was shown, then longer.
+    assert provider.rest("GET", "/api/v1/audit/checkpoint")["size"] < size
+    refused_fetch(provider, copy, f"had {size} before")
+    grow(provider, size)
+    refused_fetch(provider, copy, f"does not go on from the one of {size} leaves")
+    assert octets_in(copy) == before, "a refused fetch changed the folder"
+    fork = provider.folder / "fork"
+    provider.belfry("audit", "fetch", fork)
+    provider.belfry("verify", fork)
+    provider.belfry("verify", fork, "--extends", first)
+    said = subprocess.run([COMMAND_LINE, "verify", fork, "--extends", copy / "checkpoint",
+                           "--lang", "en"], capture_output=True, text=True, timeout=120,
+                          check=False)
+    assert said.returncode == 1 and f"of {size} leaves (root " in said.stderr, said
+    assert proof_of(first, fork / "checkpoint")[0] == 0
+    assert proof_of(copy / "checkpoint", fork / "checkpoint")[0] == 1
+    # A copy that somebody changed is no copy to go on from.
+    changed = changed_octet((fork / "checkpoint").read_bytes(), 0.4)
+    (fork / "checkpoint").write_bytes(changed)
+    provider.belfry("audit", "fetch", fork, code=1)
+    assert (fork / "checkpoint").read_bytes() == changed
+
+
+def refused_fetch(provider, copy, why):
+    try:
+        provider.belfry("audit", "fetch", copy)
+    except CommandFailed as refused:
+        assert refused.code == 1 and why in refused.said, refused
+    else:
+        raise AssertionError("another history is fetched over the copy")
+
+
 def main():
     with Provider("independent-verifier") as provider:
         signer = Signer.of(provider)
@@ -197,8 +281,8 @@ def main():
         refused += refuse_missing(provider, copy, verdict)
         refused += accept_destroyed(provider, copy, program)
         reordered = refuse_reordered(provider, copy, verdict)
-        shutil.rmtree(copy)
-        print(f"{report['size']} leaves accepted, {refused + reordered} changes refused")
+        refuse_fork(provider, copy, key, program)
+        print(f"{report['size']} leaves accepted, {refused + reordered} changes and a fork refused")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 // Usage: verifier FOLDER VERIFIER_KEY     exit code 0: the log is whole
 //
 //	verifier root-proof FOLDER VERIFIER_KEY [WITNESS_KEY ...]     and the witnesses know it
+//	verifier consistency VERIFIER_KEY OLDER NEWER [HASH ...]      one checkpoint goes on from another
 package main
 
 import (
@@ -225,7 +226,40 @@ func provedHashes(tree tlog.Tree, first int64, hashes tlog.HashReader) error {
 	return nil
 }
 
+// verifyConsistency checks a proof, in hexadecimal, that one signed checkpoint begins another.
+func verifyConsistency(key, older, newer string, texts []string) (int64, error) {
+	var trees [2]tlog.Tree
+	var origins [2]string
+	for i, path := range []string{older, newer} {
+		text, err := folder{}.signedText(path, key)
+		if err != nil {
+			return 0, err
+		}
+		if trees[i], err = treeOf(text); err != nil {
+			return 0, err
+		}
+		origins[i] = originOf(text)
+	}
+	if origins[0] != origins[1] {
+		return 0, fmt.Errorf("two logs, %q and %q", origins[0], origins[1])
+	}
+	proof, err := hashes(texts)
+	if err != nil {
+		return 0, err
+	}
+	return trees[0].N, tlog.CheckTree(proof, trees[1].N, trees[1].Hash, trees[0].N, trees[0].Hash)
+}
+
 func main() {
+	if len(os.Args) > 4 && os.Args[1] == "consistency" {
+		size, err := verifyConsistency(os.Args[2], os.Args[3], os.Args[4], os.Args[5:])
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "refused:", err)
+			os.Exit(1)
+		}
+		fmt.Printf("goes on from %d leaves\n", size)
+		return
+	}
 	if len(os.Args) > 3 && os.Args[1] == "root-proof" {
 		size, err := verifyRootProof(os.Args[2], os.Args[3], os.Args[4:])
 		if err != nil {

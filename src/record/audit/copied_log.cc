@@ -30,24 +30,25 @@ std::unexpected<Error> does_not_match(std::string_view what, const std::string& 
 
 Result<> CopiedLog::open(const std::string& verifier_key) {
   TRY(key_, parse_verifier_key(verifier_key));
-  TRY(Buffer note, read("checkpoint", kNoteLengthMax));
-  TRY(OpenedCheckpoint checkpoint, open_checkpoint(as_text(note), key_));
-  // More leaves than the format has room for: nobody signs that by mistake. Nor is a note about
-  // destroyed leaves a checkpoint.
-  if (checkpoint.size >> 48 != 0 || is_destroyed_origin(checkpoint.origin))
-    return does_not_match("audit.note_malformed", "checkpoint");
-  origin_ = checkpoint.origin;
-  size_ = checkpoint.size;
-  root_ = checkpoint.root;
+  TRY(const Buffer note, read("checkpoint", kNoteLengthMax));
+  TRY(checkpoint_, read_checkpoint(as_text(note), verifier_key));
   return {};
+}
+
+Result<> CopiedLog::check_extends(const SignedTree& older) {
+  return audit::check_extends(older, checkpoint_,
+                              [this](const std::string& name) -> Result<Buffer> {
+                                TRY(const TilePath path, parse_tile_path(name));
+                                return read_tile(path, kTileWidth * sizeof(Hash));
+                              });
 }
 
 Result<Destroyed> CopiedLog::read_destroyed() {
   const std::string path(kDestroyedFile);
   const auto wrong = [&] { return does_not_match("audit.verify_destroyed", path); };
   TRY(const Buffer note, read(path, kNoteLengthMax));
-  auto told = open_destroyed(as_text(note), origin_, key_);
-  if (!told || told->leaves > size_) return wrong();
+  auto told = open_destroyed(as_text(note), checkpoint_.origin, key_);
+  if (!told || told->leaves > checkpoint_.size) return wrong();
   TRY(const Hash root, root_at(told->leaves));
   return root == told->root ? told : wrong();
 }
@@ -71,11 +72,12 @@ Result<Buffer> CopiedLog::read_tile(TilePath path, std::size_t length_max) {
 }
 
 Result<Hashes> CopiedLog::level_hashes(unsigned level, std::uint64_t index) {
-  const std::uint64_t count = size_ >> 8 * level;
+  const std::uint64_t count = checkpoint_.size >> 8 * level;
   const auto width = unsigned(std::min<std::uint64_t>(kTileWidth, count - index * kTileWidth));
   const TilePath path{Resource::kTile, {level, index}, width};
   auto there = read_tile(path, kTileWidth * sizeof(Hash));
-  if (!there && there.error().message() == "audit.verify_missing") return tile_missing(path, size_);
+  if (!there && there.error().message() == "audit.verify_missing")
+    return tile_missing(path, checkpoint_.size);
   TRY(const Buffer octets, std::move(there));
   if (octets.size() % sizeof(Hash) != 0 || octets.size() < width * sizeof(Hash))
     return does_not_match("audit.verify_tile", path.text());
@@ -91,8 +93,8 @@ Result<Hash> CopiedLog::root_at(std::uint64_t size) {
 }
 
 Result<> CopiedLog::check_root() {
-  TRY(const Hash root, root_at(size_));
-  return root == root_ ? Result<>() : does_not_match("audit.verify_root", "checkpoint");
+  TRY(const Hash root, root_at(checkpoint_.size));
+  return root == checkpoint_.root ? Result<>() : does_not_match("audit.verify_root", "checkpoint");
 }
 
 Result<std::optional<CheckedRootProof>> CopiedLog::check_root_log(
@@ -103,9 +105,10 @@ Result<std::optional<CheckedRootProof>> CopiedLog::check_root_log(
   if (!octets) return does_not_match("audit.verify_missing", std::string(kRootProofFile));
   TRY(RootProof proof, RootProof::decode(as_text(*octets)));
   TRY(CheckedRootProof checked, check_root_proof(proof, verifier_key, witness_keys));
-  if (checked.origin != origin_)
+  if (checked.origin != checkpoint_.origin)
     return fail(Code::kCorrupt, "audit.root_proof_broken", {{"part", "checkpoint"}});
-  if (checked.size > size_) return does_not_match("audit.verify_rolled_back", "checkpoint");
+  if (checked.size > checkpoint_.size)
+    return does_not_match("audit.verify_rolled_back", "checkpoint");
   TRY(const Hash root, root_at(checked.size));
   if (root != checked.root) return does_not_match("audit.verify_forked", "checkpoint");
   return checked;

@@ -1,6 +1,7 @@
 // A copied log in a folder: its checkpoint and tiles, as `belfry verify` reads them.
 #pragma once
 
+#include "audit/extension.h"
 #include "audit/root_proof.h"
 #include "audit/verify.h"
 #include "destroyed.h"
@@ -27,9 +28,11 @@ class CopiedLog {
   // What the log says of its destroyed entries; it is about the beginning of this very tree.
   // Errors: corrupt ("audit.verify_destroyed").
   Result<Destroyed> read_destroyed();
-  const std::string& origin() const { return origin_; }
-  std::uint64_t size() const { return size_; }
-  const Hash& root() const { return root_; }
+  const std::string& origin() const { return checkpoint_.origin; }
+  std::uint64_t size() const { return checkpoint_.size; }
+  const Hash& root() const { return checkpoint_.root; }
+  // That the log goes on from an earlier checkpoint. Errors: those of audit::check_extends().
+  Result<> check_extends(const SignedTree& older);
   Disk& folder() { return *folder_; }
 
   Result<Buffer> read(const std::string& path, std::size_t length_max);
@@ -50,9 +53,7 @@ class CopiedLog {
  private:
   std::unique_ptr<Disk> folder_;
   VerifierKey key_;
-  std::string origin_;
-  std::uint64_t size_ = 0;
-  Hash root_{};
+  SignedTree checkpoint_;
 };
 
 // Of a folder of a hold (docs/formats/vault.md): every held leaf against the tree, its key, its

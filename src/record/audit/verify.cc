@@ -26,6 +26,7 @@ class Verification {
  private:
   Result<> check_upper_levels();
   Result<bool> has(std::string_view path);
+  Result<> check_extension();
   Result<> check_destroyed();
   Result<> check_entries();
   Result<> check_bundle(std::uint64_t index);
@@ -75,6 +76,14 @@ Result<> Verification::check_leaf(std::uint64_t index, View octets) {
   ++report_.leaves_opened;
   for (std::string_view event : events)
     if (report_.events.size() < options_.events_max) report_.events.emplace_back(event);
+  return {};
+}
+
+Result<> Verification::check_extension() {
+  if (options_.extends.empty()) return {};
+  TRY(SignedTree older, read_checkpoint(options_.extends, options_.verifier_key));
+  TRY(log_.check_extends(older));
+  report_.extends = std::move(older);
   return {};
 }
 
@@ -159,6 +168,7 @@ Result<VerifyReport> Verification::run() {
     TRY(check_upper_levels());
   else
     TRY(log_.check_root());
+  TRY(check_extension());
   TRY(report_.root_proof, log_.check_root_log(options_.verifier_key, options_.witness_keys));
   if (!is_of_hold || has_entries) {
     TRY(check_destroyed());

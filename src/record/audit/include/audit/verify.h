@@ -1,6 +1,7 @@
 // Verifying a copied log without a daemon (`belfry verify`).
 #pragma once
 
+#include "audit/extension.h"
 #include "audit/root_proof.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -23,6 +24,7 @@ struct VerifyOptions {
   // Verifier keys of witnesses that must have cosigned; empty: those that the copy's
   // root-proof.json names, if it has one, and as far as they did.
   std::vector<std::string> witness_keys;
+  std::string extends;         // an earlier signed checkpoint of the log; empty: none
   std::size_t events_max = 0;  // how many events of opened leaves the report lists
   std::function<void(double fraction)> progress;
 };
@@ -42,6 +44,7 @@ struct VerifyReport {
   // they have all that is held (0: not told). Without entries nothing else is checked.
   std::string hold;
   std::uint64_t held_leaves = 0, looked_at = 0;
+  std::optional<SignedTree> extends;           // that the log goes on from, if it was asked for
   std::optional<CheckedRootProof> root_proof;  // of root-proof.json, when the copy has one
   std::vector<std::string> events;             // OCSF lines of the first opened leaves, as asked
 };
