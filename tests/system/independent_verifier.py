@@ -3,6 +3,7 @@
 
 import base64
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -239,6 +240,13 @@ def refuse_fork(provider, copy, key, program):
     (fork / "checkpoint").write_bytes(changed)
     provider.belfry("audit", "fetch", fork, code=1)
     assert (fork / "checkpoint").read_bytes() == changed
+    # Nor is one of a log that another key signs.
+    keys = json.loads((copy / "keys.json").read_text())
+    keys["verifier_key"] = TestProvider("test.example").verifier_key
+    (copy / "keys.json").write_text(json.dumps(keys))
+    before = octets_in(copy)
+    refused_fetch(provider, copy, "test.example")
+    assert octets_in(copy) == before
 
 
 def refused_fetch(provider, copy, why):
