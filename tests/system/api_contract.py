@@ -109,6 +109,7 @@ class Contract:
             if "get" not in item or not path.startswith("/api/"):
                 continue
             query = {"/api/v1/audit/proof": "?index=0&size=1",
+                     "/api/v1/audit/consistency-proof": "?old_size=1&size=2",
                      "/api/v1/annex/{measure}/proof": "?subject=bucket%20" + BUCKET}.get(path, "")
             target = self.target_of(path, values, query)
             statuses[path], _ = self.ask("GET", path, target, token=token, language=language)

@@ -5,6 +5,7 @@
 // Usage: verifier FOLDER VERIFIER_KEY     exit code 0: the log is whole
 //
 //	verifier root-proof FOLDER VERIFIER_KEY [WITNESS_KEY ...]     and the witnesses know it
+//	verifier consistency VERIFIER_KEY OLDER NEWER [HASH ...]      one checkpoint goes on from another
 package main
 
 import (
@@ -57,19 +58,69 @@ func (f folder) read(tile tlog.Tile) ([]byte, error) {
 
 // checkpoint returns the signed tree, after the signature was verified.
 func (f folder) checkpoint(key string) (tlog.Tree, error) {
-	verifier, err := note.NewVerifier(key)
+	text, err := f.signedText("checkpoint", key)
 	if err != nil {
 		return tlog.Tree{}, err
 	}
-	data, err := os.ReadFile(filepath.Join(f.root, "checkpoint"))
+	if strings.HasSuffix(originOf(text), destroyedSuffix) {
+		return tlog.Tree{}, fmt.Errorf("a note about destroyed leaves is no checkpoint")
+	}
+	return treeOf(text)
+}
+
+const destroyedSuffix = "/destroyed"
+
+func originOf(text string) string { return strings.SplitN(text, "\n", 2)[0] }
+
+// signedText returns what a file of the folder says, after its signature was verified.
+func (f folder) signedText(name, key string) (string, error) {
+	verifier, err := note.NewVerifier(key)
 	if err != nil {
-		return tlog.Tree{}, err
+		return "", err
+	}
+	data, err := os.ReadFile(filepath.Join(f.root, name))
+	if err != nil {
+		return "", err
 	}
 	opened, err := note.Open(data, note.VerifierList(verifier))
 	if err != nil {
-		return tlog.Tree{}, err
+		return "", fmt.Errorf("%s: %w", name, err)
 	}
-	return treeOf(opened.Text)
+	return opened.Text, nil
+}
+
+// destroyed returns how many of the first leaves the log itself says are destroyed: a signed note
+// about the beginning of this very tree. Without one it is none.
+func (f folder) destroyed(key string, tree tlog.Tree, hashes tlog.HashReader) (int64, error) {
+	text, err := f.signedText("destroyed", key)
+	if os.IsNotExist(err) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	checkpoint, err := f.signedText("checkpoint", key)
+	if err != nil {
+		return 0, err
+	}
+	told, err := treeOf(text)
+	if err != nil {
+		return 0, err
+	}
+	if originOf(text) != originOf(checkpoint)+destroyedSuffix {
+		return 0, fmt.Errorf("destroyed: a note of another log, %q", originOf(text))
+	}
+	if told.N <= 0 || told.N > tree.N || told.N%(1<<tileHeight) != 0 {
+		return 0, fmt.Errorf("destroyed: %d leaves", told.N)
+	}
+	hash, err := tlog.TreeHash(told.N, hashes)
+	if err != nil {
+		return 0, err
+	}
+	if hash != told.Hash {
+		return 0, fmt.Errorf("destroyed: a note of another tree")
+	}
+	return told.N, nil
 }
 
 // treeOf reads the text of a checkpoint.
@@ -122,22 +173,24 @@ func verify(root, key string) (int64, error) {
 		return 0, err
 	}
 	hashes := tlog.TileHashReader(tree, files)
+	destroyed, err := files.destroyed(key, tree, hashes)
+	if err != nil {
+		return 0, err
+	}
 	const width = 1 << tileHeight
-	seen := 0
 	for first := int64(0); first < tree.N; first += width {
 		count := tree.N - first
 		if count > width {
 			count = width
 		}
 		leaves, err := files.entries(first/width, int(count))
-		if os.IsNotExist(err) && count == width && seen == 0 {
-			// Deleted with its month: the hashes are still in the tree, which later leaves prove.
+		if os.IsNotExist(err) && first+count <= destroyed {
+			// Deleted with its month: the hashes are still in the tree.
 			if err := provedHashes(tree, first, hashes); err != nil {
 				return 0, err
 			}
 			continue
 		}
-		seen++
 		if err != nil {
 			return 0, err
 		}
@@ -173,7 +226,40 @@ func provedHashes(tree tlog.Tree, first int64, hashes tlog.HashReader) error {
 	return nil
 }
 
+// verifyConsistency checks a proof, in hexadecimal, that one signed checkpoint begins another.
+func verifyConsistency(key, older, newer string, texts []string) (int64, error) {
+	var trees [2]tlog.Tree
+	var origins [2]string
+	for i, path := range []string{older, newer} {
+		text, err := folder{}.signedText(path, key)
+		if err != nil {
+			return 0, err
+		}
+		if trees[i], err = treeOf(text); err != nil {
+			return 0, err
+		}
+		origins[i] = originOf(text)
+	}
+	if origins[0] != origins[1] {
+		return 0, fmt.Errorf("two logs, %q and %q", origins[0], origins[1])
+	}
+	proof, err := hashes(texts)
+	if err != nil {
+		return 0, err
+	}
+	return trees[0].N, tlog.CheckTree(proof, trees[1].N, trees[1].Hash, trees[0].N, trees[0].Hash)
+}
+
 func main() {
+	if len(os.Args) > 4 && os.Args[1] == "consistency" {
+		size, err := verifyConsistency(os.Args[2], os.Args[3], os.Args[4], os.Args[5:])
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "refused:", err)
+			os.Exit(1)
+		}
+		fmt.Printf("goes on from %d leaves\n", size)
+		return
+	}
 	if len(os.Args) > 3 && os.Args[1] == "root-proof" {
 		size, err := verifyRootProof(os.Args[2], os.Args[3], os.Args[4:])
 		if err != nil {

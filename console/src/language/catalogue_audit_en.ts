@@ -90,7 +90,7 @@ export const auditEn = {
   'outcome.failure': 'Failed',
   'ledger.title': 'The ledger',
   'ledger.means':
-    'Keep a copy of this checkpoint: whatever is shown to you later must extend it. The key checks its signature.',
+    'Keep a copy of this checkpoint in a file: whatever is shown to you later must extend it. To check that: belfry audit fetch FOLDER, then belfry verify FOLDER --extends FILE. The key checks its signature.',
   'ledger.checkpoint': 'Signed checkpoint',
   'ledger.key': 'Verifier key',
 } as const;

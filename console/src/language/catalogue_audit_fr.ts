@@ -91,7 +91,7 @@ export const auditFr: Record<keyof typeof auditEn, string> = {
   'outcome.failure': 'Échec',
   'ledger.title': 'Le registre',
   'ledger.means':
-    'Gardez une copie de ce point de contrôle : tout ce qui vous sera montré plus tard doit le prolonger. La clé vérifie sa signature.',
+    'Gardez une copie de ce point de contrôle dans un fichier : tout ce qui vous sera montré plus tard doit le prolonger. Pour le vérifier : belfry audit fetch DOSSIER, puis belfry verify DOSSIER --extends FICHIER. La clé vérifie sa signature.',
   'ledger.checkpoint': 'Point de contrôle signé',
   'ledger.key': 'Clé de vérification',
 };

@@ -1,5 +1,6 @@
 // belfry audit, verify.
 #include "audit/verify.h"
+#include "audit_fetch.h"
 #include "audit_filter.h"
 #include "base/text_encoding.h"
 #include "commands.h"
@@ -239,53 +240,8 @@ Result<> export_events(const Invocation& invocation, const AuditFilter& filter) 
   return {};
 }
 
-// Every resource of a log of `size` leaves, full tiles and the partial one of each level.
-std::vector<std::string> resources_of(std::uint64_t size) {
-  constexpr std::uint64_t kWidth = 256;
-  std::vector<std::string> names;
-  auto add = [&](const std::string& level, std::uint64_t count) {
-    for (std::uint64_t tile = 0; tile < count / kWidth; ++tile)
-      names.push_back("tile/" + level + "/" + tile_number(tile));
-    if (count % kWidth != 0)
-      names.push_back("tile/" + level + "/" + tile_number(count / kWidth) + ".p/" +
-                      std::to_string(count % kWidth));
-  };
-  add("entries", size);
-  int level = 0;
-  for (std::uint64_t count = size; count > 0; count /= kWidth) add(std::to_string(level++), count);
-  return names;
-}
-
-// Copies the caller's log, so that it can be verified anywhere without the daemon.
-Result<> fetch(const Invocation& invocation, const std::string& directory) {
-  TRY(auto connection, Connection::open(invocation.place));
-  TRY(fetch_root_proof(connection, directory));
-  TRY(json checkpoint, connection.get("/api/v1/audit/checkpoint"));
-  TRY(json keys, connection.get("/api/v1/audit/keys"));
-  std::filesystem::path root(directory);
-  TRY(write_file(root / "checkpoint", checkpoint.at("note").get<std::string>(),
-                 Readable::kEveryone));
-  TRY(write_file(root / "keys.json", keys.dump(2) + "\n", Readable::kOwner));
-  auto names = resources_of(checkpoint.at("size").get<std::uint64_t>());
-  std::size_t files = 0;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    show_progress(say("cli.audit.copying"), double(i) / double(names.size()));
-    TRY(auto octets, fetch_bundle(connection, names[i]));
-    if (!octets) continue;
-    TRY(write_file(root / names[i], *octets, Readable::kEveryone));
-    ++files;
-  }
-  end_progress();
-  if (invocation.json)
-    print_json({{"directory", directory}, {"size", checkpoint.at("size")}, {"files", files}});
-  else
-    print_line(say("cli.audit.fetched",
-                   {{"size", cell(checkpoint.at("size"))}, {"directory", directory}}));
-  return {};
-}
-
 struct VerifyArguments {
-  std::string directory, key, keys_file;
+  std::string directory, key, keys_file, extends;
   std::vector<std::string> witnesses;
   bool tree_only = false;
   std::size_t events_max = 0;
@@ -317,6 +273,9 @@ Result<audit::VerifyOptions> verify_options(const VerifyArguments& arguments) {
   options.directory = arguments.directory;
   options.verifier_key = arguments.key;
   options.witness_keys = arguments.witnesses;
+  if (!arguments.extends.empty()) {
+    TRY(options.extends, read_note(arguments.extends));
+  }
   std::filesystem::path keys_path = arguments.keys_file;
   if (keys_path.empty()) keys_path = std::filesystem::path(arguments.directory) / "keys.json";
   auto keys = read_json(keys_path);
@@ -342,6 +301,17 @@ Result<audit::VerifyOptions> verify_options(const VerifyArguments& arguments) {
   return options;
 }
 
+// Null: nothing is destroyed.
+json destroyed_until(const audit::VerifyReport& report) {
+  return report.leaves_destroyed == 0 ? json() : json(to_us(report.destroyed_until));
+}
+
+// The earlier checkpoint that the log was found to go on from.
+json extended(const audit::VerifyReport& report) {
+  if (!report.extends) return nullptr;
+  return {{"size", report.extends->size}, {"root", to_hex(report.extends->root)}};
+}
+
 Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) {
   TRY(auto options, verify_options(arguments));
   options.events_max = arguments.events_max;
@@ -359,9 +329,12 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
                   {"leaves_checked", report->leaves_checked},
                   {"leaves_opened", report->leaves_opened},
                   {"leaves_deleted", report->leaves_deleted},
+                  {"leaves_destroyed", report->leaves_destroyed},
+                  {"destroyed_until_us", destroyed_until(*report)},
                   {"hold", report->hold.empty() ? json() : json(report->hold)},
                   {"held_leaves", report->held_leaves},
                   {"looked_at", report->looked_at},
+                  {"extends", extended(*report)},
                   {"verifier_key", options.verifier_key},
                   {"verifier_key_given", key_given},
                   {"root_proof", to_json(report->root_proof, witness_keys)}};
@@ -380,12 +353,21 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
              say("cli.audit.in_tree", {{"size", std::to_string(report->size)}})});
   facts.add({say("cli.audit.root"), report->root_hex});
   facts.add({say("cli.audit.opened"), std::to_string(report->leaves_opened)});
+  if (report->extends)
+    facts.add({say("cli.audit.extends"),
+               say("cli.audit.extends_checkpoint", {{"size", std::to_string(report->extends->size)},
+                                                    {"root", to_hex(report->extends->root)},
+                                                    {"file", arguments.extends}})});
   if (report->looked_at > 0)
     facts.add({say("cli.hold.looked_at"),
                say("cli.hold.first_leaves", {{"looked_at", std::to_string(report->looked_at)},
                                              {"size", std::to_string(report->size)}})});
-  if (report->leaves_deleted > 0)
-    facts.add({say("cli.audit.deleted"), std::to_string(report->leaves_deleted)});
+  if (report->leaves_destroyed > 0)
+    facts.add(
+        {say("cli.audit.destroyed"),
+         say("cli.audit.destroyed_until", {{"destroyed", std::to_string(report->leaves_destroyed)},
+                                           {"missing", std::to_string(report->leaves_deleted)},
+                                           {"time", time_cell(destroyed_until(*report))}})});
   for (auto& [what, found] : describe_root_proof(report->root_proof, witness_keys))
     facts.add({what, found});
   facts.print();
@@ -429,7 +411,7 @@ void add_audit_commands(CLI::App& app, Invocation& invocation) {
   add_hold_commands(*audit, invocation);
   auto arguments = std::make_shared<VerifyArguments>();
   add_command(*audit, invocation, "fetch", say("cli.help.audit.fetch"),
-              [&invocation, arguments] { return fetch(invocation, arguments->directory); })
+              [&invocation, arguments] { return fetch_log(invocation, arguments->directory); })
       ->add_option("directory", arguments->directory, say("cli.help.audit.directory"))
       ->required();
   CLI::App* command =
@@ -439,6 +421,7 @@ void add_audit_commands(CLI::App& app, Invocation& invocation) {
       ->required();
   command->add_option("--key", arguments->key, say("cli.help.verify.key"));
   command->add_option("--keys-file", arguments->keys_file, say("cli.help.verify.keys_file"));
+  command->add_option("--extends", arguments->extends, say("cli.help.verify.extends"));
   command->add_option("--witness", arguments->witnesses, say("cli.help.verify.witness"));
   command->add_flag("--tree-only", arguments->tree_only, say("cli.help.verify.tree_only"));
   command->add_option("--events", arguments->events_max, say("cli.help.verify.events"));

@@ -1,6 +1,7 @@
 // belfry audit hold: what of a log is kept beyond its months.
 #include "audit/held_lines.h"
 #include "audit/root_proof.h"
+#include "audit_fetch.h"
 #include "audit_filter.h"
 #include "commands.h"
 #include "names.h"
@@ -214,17 +215,19 @@ Result<std::uint64_t> size_of_root_proof(const std::filesystem::path& directory)
 Result<> export_to(const Invocation& invocation, const Arguments& arguments) {
   const std::filesystem::path root(arguments.directory);
   TRY(auto connection, Connection::open(invocation.place, kExportMax));
-  TRY(fetch_root_proof(connection, root));
+  TRY(const auto root_proof, read_root_proof(connection));
   TRY(const std::string lines, connection.get_octets(place_of_hold(arguments.id) + "/export"));
   TRY(const Held held, read_held(lines));
-  TRY(write_file(root / audit::kHeldFile, lines, Readable::kOwner));
   TRY(json keys, connection.get("/api/v1/audit/verifier-key"));
   keys["month_keys"] = json::array();
-  TRY(write_file(root / "keys.json", keys.dump(2) + "\n", Readable::kOwner));
   // After the leaves, so that it covers them.
   TRY(const json checkpoint, connection.get("/api/v1/audit/checkpoint"));
-  TRY(write_file(root / "checkpoint", checkpoint.at("note").get<std::string>(),
-                 Readable::kEveryone));
+  const auto note = checkpoint.at("note").get<std::string>();
+  TRY(check_continues(connection, root, note, keys.at("verifier_key").get<std::string>()));
+  TRY(write_root_proof(root_proof, root));
+  TRY(write_file(root / audit::kHeldFile, lines, Readable::kOwner));
+  TRY(write_file(root / "keys.json", keys.dump(2) + "\n", Readable::kOwner));
+  TRY(write_file(root / "checkpoint", note, Readable::kEveryone));
   const auto size = checkpoint.at("size").get<std::uint64_t>();
   std::set<std::string> names;
   add_right_edge(names, size, size);

@@ -16,11 +16,17 @@ std::int64_t us_of(const audit::CosignedBy& by) {
 
 }  // namespace
 
-Result<> fetch_root_proof(Connection& connection, const std::filesystem::path& directory) {
-  const std::filesystem::path file = directory / "root-proof.json";
+Result<std::optional<std::string>> read_root_proof(Connection& connection) {
   auto proof = connection.get("/api/v1/audit/root-proof");
-  if (proof) return write_file(file, proof->dump(2) + "\n", Readable::kEveryone);
+  if (proof) return std::optional(proof->dump(2) + "\n");
   if (proof.error().code() != Code::kNotFound) return std::unexpected(proof.error());
+  return std::nullopt;
+}
+
+Result<> write_root_proof(const std::optional<std::string>& proof,
+                          const std::filesystem::path& directory) {
+  const std::filesystem::path file = directory / "root-proof.json";
+  if (proof) return write_file(file, *proof, Readable::kEveryone);
   std::error_code ignored;
   std::filesystem::remove(file, ignored);
   return {};
@@ -32,6 +38,12 @@ Result<std::optional<std::string>> fetch_bundle(Connection& connection, const st
   const bool is_full = name.starts_with("tile/entries/") && !name.contains(".p/");
   if (is_full && octets.error().code() == Code::kNotFound) return std::nullopt;
   return std::unexpected(octets.error());
+}
+
+Result<> fetch_destroyed(Connection& connection, const std::filesystem::path& directory) {
+  auto note = connection.get_octets("/api/v1/audit/tiles/destroyed");
+  if (note) return write_file(directory / "destroyed", *note, Readable::kEveryone);
+  return note.error().code() == Code::kNotFound ? Result<>() : std::unexpected(note.error());
 }
 
 std::vector<std::pair<std::string, std::string>> describe_root_proof(

@@ -218,15 +218,28 @@ Task<Answer> get_tile(Call& call) {
   co_return Answer::sent();
 }
 
+json hashes_of(const std::vector<audit::Hash>& path) {
+  json hashes = json::array();
+  for (const audit::Hash& hash : path) hashes.push_back(to_hex(hash));
+  return hashes;
+}
+
 Task<Answer> get_proof(Call& call) {
   CO_TRY(TenantId tenant, own_log(call));
   CO_TRY(std::int64_t index, call.number("index", 0));
   CO_TRY(std::int64_t size, call.number("size", 0));
   CO_TRY(auto path, co_await call.host.services.ledger.inclusion_proof(tenant, std::uint64_t(index),
                                                                        std::uint64_t(size)));
-  json hashes = json::array();
-  for (auto& hash : path) hashes.push_back(to_hex(hash));
-  co_return answer({{"index", index}, {"size", size}, {"hashes", std::move(hashes)}});
+  co_return answer({{"index", index}, {"size", size}, {"hashes", hashes_of(path)}});
+}
+
+Task<Answer> get_consistency_proof(Call& call) {
+  CO_TRY(TenantId tenant, own_log(call));
+  CO_TRY(const std::int64_t old_size, call.number("old_size", 0));
+  CO_TRY(const std::int64_t size, call.number("size", 0));
+  CO_TRY(const auto path, co_await call.host.services.ledger.consistency_proof(
+                              tenant, std::uint64_t(old_size), std::uint64_t(size)));
+  co_return answer({{"old_size", old_size}, {"size", size}, {"hashes", hashes_of(path)}});
 }
 
 Task<Answer> get_keys(Call& call) {
@@ -256,6 +269,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/audit/checkpoint", "audit:GetCheckpoint", get_checkpoint},
     {"GET", "/api/v1/audit/tiles/{path...}", "audit:GetTile", get_tile},
     {"GET", "/api/v1/audit/proof", "audit:GetProof", get_proof},
+    {"GET", "/api/v1/audit/consistency-proof", "audit:GetProof", get_consistency_proof},
     {"GET", "/api/v1/audit/keys", "audit:GetKeys", get_keys},
     {"GET", "/api/v1/audit/verifier-key", "audit:GetVerifierKey", get_verifier_key},
 };

@@ -96,6 +96,9 @@ class Core {
   std::size_t held_octets();
   Checkpoint checkpoint(TenantId tenant);
   void delete_destroyed(TenantId tenant);
+  // The note that says up to where entries are destroyed, on every disk; of each log that has one.
+  Result<> tell_destroyed();
+  Result<Buffer> destroyed_note(TenantId tenant);
 
   // ledger_query.cc
   static boost::asio::awaitable<void> run_indexer(std::shared_ptr<Core> core);
@@ -154,7 +157,14 @@ class Core {
   Result<> write_tiles(const Publication& job, TileFiles::Present present);
   Result<> write_checkpoint(const Publication& job, TileFiles::Present present);
   bool is_destroyed(std::span<const Entry> bundle);
-  bool delete_if_destroyed(TenantId tenant, std::uint64_t index, std::span<const Entry> bundle);
+  // Of the bundles that the job would write those that no key opens: all before the one it gives.
+  Result<std::uint64_t> delete_destroyed(const Publication& job);
+  void delete_up_to(TenantId tenant, std::uint64_t bundle);
+  std::uint64_t first_readable(TenantId tenant, std::uint64_t bundle, std::uint64_t bundles_max);
+  // With `publishing_` held.
+  Result<> tell_destroyed(TenantId tenant, std::uint64_t bundle);
+  Result<> compare_told(TenantId tenant);
+  Result<> write_told(TenantId tenant, const Destroyed& told, TileFiles::Present present);
   void remove_obsolete(const Publication& job, Extent extent);
   using Segments = std::map<TenantId, std::deque<Buffer>>;  // of each tenant the oldest first
   Segments take_due_segments(Due due);

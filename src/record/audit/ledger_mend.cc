@@ -78,6 +78,10 @@ bool Core::mend_next() {
     mended_ = {{tenant.value + 1}, 0};
     return true;
   }
+  if (bundle == 0) {
+    std::lock_guard publishing(publishing_);
+    std::ignore = compare_told(tenant);
+  }
   std::ignore = mend_above(tenant, bundle);
   std::ignore = mend_tile(tenant, {0, bundle});
   if (!is_deleted) std::ignore = mend_bundle(tenant, bundle, kTileWidth);

@@ -22,7 +22,7 @@ struct Recovery {
     Hash root;
     bool met = false;
   };
-  // Checkpoints of earlier runs, by the size that they cover.
+  // Checkpoints of earlier runs, by the size that they cover, and what they told as destroyed.
   std::map<std::pair<TenantId, std::uint64_t>, Signed> checkpoints;
   segments::Cursor cursor;
   // Leaves of the journal so far, of logs of which the savepoint's files have more than its record.
@@ -31,6 +31,7 @@ struct Recovery {
   Result<> read_savepoints();
   Result<> begin_with(Savepoint savepoint);
   Result<> read_checkpoints();
+  Result<> expect(TenantId tenant, std::uint64_t size, const Hash& root);
   Result<> expect_savepoint(const segments::Record& record) const;
   Result<> visit(const segments::Record& record);
   Result<> take(JournalRecord record, segments::Sequence sequence);
@@ -96,16 +97,26 @@ Result<> Recovery::begin_with(Savepoint savepoint) {
 }
 
 Result<> Recovery::read_checkpoints() {
-  for (const TileFiles::Found& found : core.files_.checkpoints()) {
+  for (const TileFiles::Found& found : core.files_.all(TilePath{}.text())) {
     // A torn file, or none of ours: it is written again.
     auto opened = open_checkpoint(found.octets, core.verifier_key(found.tenant));
     if (!opened || opened->origin != core.origin(found.tenant) || opened->size == 0) continue;
-    auto [there, fresh] =
-        checkpoints.emplace(std::pair(found.tenant, opened->size), Signed{opened->root});
-    if (!fresh && there->second.root != opened->root)
-      return history_changed(found.tenant, opened->size);
+    TRY(expect(found.tenant, opened->size, opened->root));
+  }
+  for (const TileFiles::Found& found : core.files_.all(std::string(kDestroyedFile))) {
+    auto told =
+        open_destroyed(found.octets, core.origin(found.tenant), core.verifier_key(found.tenant));
+    if (!told) continue;
+    // From here on, so that nothing takes it back before it is compared.
+    core.logs_[found.tenant].tell(*told);
+    TRY(expect(found.tenant, told->leaves, told->root));
   }
   return {};
+}
+
+Result<> Recovery::expect(TenantId tenant, std::uint64_t size, const Hash& root) {
+  auto [there, fresh] = checkpoints.emplace(std::pair(tenant, size), Signed{root});
+  return fresh || there->second.root == root ? Result<>() : history_changed(tenant, size);
 }
 
 // Before anything is written: files that the journal can make no more must not be taken for wrong.
@@ -207,7 +218,8 @@ Task<> Core::recover(std::shared_ptr<Core> core) {
       TRY(recovery.finish());
       // What a savepoint has is in files already.
       const Which which = raw->saved_ == 0 ? Which::kEach : Which::kDirty;
-      return raw->publish_all(which, TileFiles::Present::kCompare);
+      TRY(raw->publish_all(which, TileFiles::Present::kCompare));
+      return raw->tell_destroyed();
     };
     CO_TRY(co_await runtime::blocking(core->pool(), settle));
   }

@@ -69,14 +69,15 @@ Result<> Core::complete(Publication& job) {
 
 Result<> Core::write_entries(const Publication& job, Extent extent, TileFiles::Present present) {
   const std::span entries(job.entries);
+  // A start has them from the journal once more, and nobody can read them.
+  TRY(const std::uint64_t readable_from, delete_destroyed(job));
   std::vector<TileFile> files;
   std::size_t octets = 0;
   for (std::size_t i = 0; i < entries.size(); i += kTileWidth) {
     const auto width = unsigned(std::min<std::size_t>(kTileWidth, entries.size() - i));
     if (width < kTileWidth && extent == Extent::kFull) break;
     const TilePath path{Resource::kEntries, {0, (job.entries_from + i) / kTileWidth}, width};
-    // A start has them from the journal once more, and nobody can read them.
-    if (delete_if_destroyed(job.tenant, path.place.index, entries.subspan(i, width))) continue;
+    if (path.place.index < readable_from) continue;
     files.push_back({path.text(), bundle_octets(entries.subspan(i, width))});
     octets += files.back().octets.size();
     if (octets < kTogetherOctets) continue;

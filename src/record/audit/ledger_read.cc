@@ -154,6 +154,7 @@ Result<Buffer> Core::tile(TenantId tenant, const std::string& text) {
   TRY(TilePath path, parse_tile_path(text));
   Buffer out;
   if (path.resource == Resource::kCheckpoint) return to_buffer(checkpoint(tenant).note);
+  if (path.resource == Resource::kDestroyed) return destroyed_note(tenant);
   if (path.resource == Resource::kTile) {
     TRY(Hashes hashes, tile_hashes(tenant, path.place, path.width));
     for (const Hash& hash : hashes) out.insert(out.end(), hash.begin(), hash.end());

@@ -81,6 +81,10 @@ Result<> Core::bring_up(const Saving::Size& log) {
   }
   const auto rest = unsigned(log.size % kTileWidth);
   if (rest != 0) TRY(mend_bundle(log.tenant, log.size / kTileWidth, rest));
+  {
+    std::lock_guard publishing(publishing_);
+    TRY(compare_told(log.tenant));
+  }
   // The checkpoint too, and what it needs besides.
   return publish(log.tenant, Extent::kAll, TileFiles::Present::kCompare);
 }

@@ -54,14 +54,14 @@ Result<OpenedCheckpoint> parse_checkpoint(std::string_view text) {
   OpenedCheckpoint out;
   const auto origin = next_line(text), size = next_line(text), root = next_line(text);
   if (!origin || origin->empty() || !size || !root) return malformed();
-  const auto [end, error] = std::from_chars(size->data(), size->data() + size->size(), out.size);
-  if (error != std::errc() || end != size->data() + size->size() ||
-      std::to_string(out.size) != *size)
-    return malformed();
+  const auto leaves = whole_number(*size);
+  if (!leaves) return malformed();
+  out.size = *leaves;
   const auto hash = from_base64(*root);
   if (!hash || hash->size() != out.root.size() || to_base64(*hash) != *root) return malformed();
   std::ranges::copy(*hash, out.root.begin());
   out.origin = *origin;
+  out.more = text;
   return out;
 }
 
@@ -152,14 +152,24 @@ std::optional<std::vector<std::string_view>> split_signatures(std::string_view l
   return out;
 }
 
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || std::to_string(number) != text) return std::nullopt;
+  return number;
+}
+
+std::string sign_note(const std::string& text, const VerifierKey& key, View seed) {
+  return text + "\n" + signature_line(key, crypto::sign(seed, as_view(text)));
+}
+
 std::string checkpoint_text(const std::string& origin, std::uint64_t size, const Hash& root) {
   return origin + "\n" + std::to_string(size) + "\n" + to_base64(root) + "\n";
 }
 
 std::string sign_checkpoint(const std::string& origin, std::uint64_t size, const Hash& root,
                             const VerifierKey& key, View seed) {
-  const std::string text = checkpoint_text(origin, size, root);
-  return text + "\n" + signature_line(key, crypto::sign(seed, as_view(text)));
+  return sign_note(checkpoint_text(origin, size, root), key, seed);
 }
 
 std::string cosign(std::string_view text, const VerifierKey& key, View seed,

@@ -48,6 +48,12 @@ struct Note {
 // Errors: corrupt ("audit.note_malformed").
 Result<Note> split_note(std::string_view note);
 
+// A decimal number without additional zeros; nothing if the text is something else.
+std::optional<std::uint64_t> whole_number(std::string_view text);
+
+// `text`, which ends with a line end, as a signed note.
+std::string sign_note(const std::string& text, const VerifierKey& key, View seed);
+
 // What a checkpoint says, unsigned: the text of its note.
 std::string checkpoint_text(const std::string& origin, std::uint64_t size, const Hash& root);
 
@@ -73,6 +79,7 @@ struct OpenedCheckpoint {
   std::string origin;
   std::uint64_t size = 0;
   Hash root{};
+  std::string more;  // lines behind these
 };
 
 // Signatures by other keys are passed over. Errors: corrupt ("audit.note_malformed",

@@ -13,6 +13,7 @@
 
 #include "audit/ledger.h"
 #include "base/time.h"
+#include "destroyed.h"
 #include "savepoint.h"
 #include "segments/store.h"
 #include "tree.h"
@@ -90,6 +91,12 @@ class TenantLog {
   // Bundles before this one are deleted: no key opens any of their leaves.
   std::uint64_t deleted() const { return deleted_; }
   void deleted_up_to(std::uint64_t bundle) { deleted_ = bundle; }
+  // What a signed note says of them, which it says before they are. It may say more: an earlier run
+  // went further. It never takes anything back.
+  const Destroyed& told() const { return told_; }
+  void tell(const Destroyed& destroyed) {
+    if (destroyed.leaves > told_.leaves) told_ = destroyed;
+  }
   std::uint64_t removed() const { return removed_; }
   void removed_up_to(std::uint64_t bundle) { removed_ = bundle; }
 
@@ -119,6 +126,7 @@ class TenantLog {
   std::vector<Bundle> bundles_;
   std::uint64_t published_ = 0;
   std::uint64_t deleted_ = 0, removed_ = 0;
+  Destroyed told_;
   std::map<segments::Sequence, std::uint64_t> held_;
   Monotonic rested_{};
 };

@@ -208,7 +208,7 @@ void TileFiles::remove_all_but(TenantId tenant, const std::string& folder,
   }
 }
 
-std::vector<TileFiles::Found> TileFiles::checkpoints() {
+std::vector<TileFiles::Found> TileFiles::all(const std::string& path) {
   std::vector<Found> found;
   for (const auto& disk : disks_) {
     auto names = disk ? disk->list("audit") : Result<std::vector<std::string>>();
@@ -218,7 +218,7 @@ std::vector<TileFiles::Found> TileFiles::checkpoints() {
       const auto [end, error] =
           std::from_chars(name.data(), name.data() + name.size(), tenant.value);
       if (error != std::errc() || end != name.data() + name.size()) continue;
-      if (auto octets = read_from(disk, folder_of(tenant) + "/checkpoint"))
+      if (auto octets = read_from(disk, folder_of(tenant) + "/" + path))
         found.push_back({tenant, std::string(as_text(*octets))});
     }
   }

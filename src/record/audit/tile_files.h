@@ -66,8 +66,8 @@ class TileFiles {
     TenantId tenant;
     std::string octets;
   };
-  // The checkpoint files that are on any disk.
-  std::vector<Found> checkpoints();
+  // The files of logs with that path that are on any disk.
+  std::vector<Found> all(const std::string& path);
 
   // Of one disk, by its place.
   std::size_t disk_count() const { return disks_.size(); }

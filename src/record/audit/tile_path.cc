@@ -1,5 +1,7 @@
 #include "tile_path.h"
 
+#include "destroyed.h"
+
 #include <charconv>
 #include <cstdio>
 #include <vector>
@@ -42,6 +44,7 @@ bool parse_number(std::string_view text, unsigned& number) {
 
 std::string TilePath::text() const {
   if (resource == Resource::kCheckpoint) return "checkpoint";
+  if (resource == Resource::kDestroyed) return std::string(kDestroyedFile);
   if (full()) return base_text(resource, place);
   return partial_folder() + "/" + std::to_string(width);
 }
@@ -52,6 +55,7 @@ std::string TilePath::partial_folder() const {
 
 Result<TilePath> parse_tile_path(std::string_view text) {
   if (text == "checkpoint") return TilePath{};
+  if (text == kDestroyedFile) return TilePath{.resource = Resource::kDestroyed};
   if (text.size() > kPathLengthMax || !text.starts_with("tile/")) return no_such(text);
   std::vector<std::string_view> parts;
   for (std::string_view rest = text.substr(5);;) {

@@ -9,7 +9,7 @@
 
 namespace belfry::audit {
 
-enum class Resource { kCheckpoint, kTile, kEntries };
+enum class Resource { kCheckpoint, kDestroyed, kTile, kEntries };
 
 struct TilePath {
   Resource resource = Resource::kCheckpoint;
@@ -17,7 +17,7 @@ struct TilePath {
   unsigned width = kTileWidth;  // less: partial
 
   bool full() const { return width == kTileWidth; }
-  // "checkpoint", "tile/0/x001/234.p/17", "tile/entries/000"
+  // "checkpoint", "destroyed", "tile/0/x001/234.p/17", "tile/entries/000"
   std::string text() const;
   // The folder that holds the partial tiles of this place: "tile/0/x001/234.p".
   std::string partial_folder() const;

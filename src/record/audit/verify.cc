@@ -12,6 +12,9 @@ namespace belfry::audit {
 
 namespace {
 
+// So many ranges of missing leaves are named.
+constexpr std::size_t kRangesMax = 8;
+
 // Reads the copied folder, whose files may be anything.
 class Verification {
  public:
@@ -23,13 +26,19 @@ class Verification {
  private:
   Result<> check_upper_levels();
   Result<bool> has(std::string_view path);
+  Result<> check_extension();
+  Result<> check_destroyed();
   Result<> check_entries();
   Result<> check_bundle(std::uint64_t index);
+  void note_missing(std::uint64_t from, std::uint64_t count);
+  Result<> none_missing() const;
   Result<> check_leaf(std::uint64_t index, View octets);
 
   const VerifyOptions& options_;
   CopiedLog log_;
   VerifyReport report_;
+  // Leaves without their entries, of which nobody says that they are destroyed: from, to before.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> missing_;
 };
 
 // The root from the right edge, then each full tile against the hash above it.
@@ -70,14 +79,51 @@ Result<> Verification::check_leaf(std::uint64_t index, View octets) {
   return {};
 }
 
+Result<> Verification::check_extension() {
+  if (options_.extends.empty()) return {};
+  TRY(SignedTree older, read_checkpoint(options_.extends, options_.verifier_key));
+  TRY(log_.check_extends(older));
+  report_.extends = std::move(older);
+  return {};
+}
+
+// What the log itself says of its destroyed entries, which is nothing as long as there are none.
+Result<> Verification::check_destroyed() {
+  TRY(const bool is_told, has(kDestroyedFile));
+  if (!is_told) return {};
+  TRY(const Destroyed told, log_.read_destroyed());
+  report_.leaves_destroyed = told.leaves;
+  report_.destroyed_until = told.until;
+  return {};
+}
+
+void Verification::note_missing(std::uint64_t from, std::uint64_t count) {
+  if (from + count <= report_.leaves_destroyed) {
+    report_.leaves_deleted += count;
+  } else if (!missing_.empty() && missing_.back().second == from) {
+    missing_.back().second += count;
+  } else {
+    missing_.emplace_back(from, from + count);
+  }
+}
+
+Result<> Verification::none_missing() const {
+  if (missing_.empty()) return {};
+  std::string leaves;
+  for (std::size_t i = 0; i < missing_.size() && i < kRangesMax; ++i)
+    leaves += (i == 0 ? "" : ", ") + leaves_text(missing_[i].first, missing_[i].second);
+  if (missing_.size() > kRangesMax) leaves += ", ...";
+  return fail(Code::kCorrupt, "audit.verify_leaves_missing",
+              {{"leaves", leaves}, {"destroyed", std::to_string(report_.leaves_destroyed)}});
+}
+
 Result<> Verification::check_bundle(std::uint64_t index) {
   TRY(Hashes hashes, log_.level_hashes(0, index));
   const TilePath path{Resource::kEntries, {0, index}, unsigned(hashes.size())};
   auto there = log_.read_tile(path, std::size_t{kTileWidth} * (kLeafLengthMax + 2));
-  // Their hashes are in the tree all the same. Behind the first that is there, none may be missing.
-  if (!there && path.full() && report_.leaves_checked == 0 &&
-      there.error().message() == "audit.verify_missing") {
-    report_.leaves_deleted += kTileWidth;
+  // Their hashes are in the tree all the same.
+  if (!there && there.error().message() == "audit.verify_missing") {
+    note_missing(index * kTileWidth, hashes.size());
     return {};
   }
   TRY(Buffer octets, std::move(there));
@@ -107,7 +153,7 @@ Result<> Verification::check_entries() {
     TRY(check_bundle(index));
     if (options_.progress) options_.progress(double(index + 1) / double(bundles));
   }
-  return {};
+  return none_missing();
 }
 
 Result<VerifyReport> Verification::run() {
@@ -122,8 +168,12 @@ Result<VerifyReport> Verification::run() {
     TRY(check_upper_levels());
   else
     TRY(log_.check_root());
+  TRY(check_extension());
   TRY(report_.root_proof, log_.check_root_log(options_.verifier_key, options_.witness_keys));
-  if (!is_of_hold || has_entries) TRY(check_entries());
+  if (!is_of_hold || has_entries) {
+    TRY(check_destroyed());
+    TRY(check_entries());
+  }
   if (is_of_hold) TRY(verify_held(log_, options_, report_));
   return std::move(report_);
 }

@@ -1,5 +1,6 @@
 // The octets that docs/formats/{leaf,journal}.md describe, written and read to this day.
 #include "crypto/hash.h"
+#include "destroyed.h"
 #include "journal.h"
 #include "leaf.h"
 #include "note.h"
@@ -107,6 +108,18 @@ TEST(Formats, TheGoldenJournalRecord) {
   EXPECT_EQ(read.leaves[1].octets, golden_segment().octets);
   for (std::size_t length = 0; length < body.size(); ++length)
     ASSERT_FALSE(decode_journal_record(View(body).first(length))) << length;
+}
+
+TEST(Formats, TheGoldenDestroyedNote) {
+  const Buffer seed(32, std::byte{7});
+  const VerifierKey key = make_verifier_key("belfry.example", crypto::public_key_of(seed));
+  const Destroyed destroyed{512, counting<32>(0x20), from_us(1'767'225'599'000'001)};
+  const std::string note = sign_destroyed("belfry.example/tenant/2", destroyed, key, seed);
+  EXPECT_EQ(golden("journal/destroyed-1", as_view(note)), note);
+  const Destroyed read = open_destroyed(note, "belfry.example/tenant/2", key).value();
+  EXPECT_EQ(read.leaves, 512u);
+  EXPECT_EQ(read.root, destroyed.root);
+  EXPECT_EQ(read.until, from_us(1'767'225'600'000'000)) << "not before the youngest";
 }
 
 TEST(Formats, TheGoldenClosedRecord) {

@@ -45,6 +45,7 @@ TEST_F(RetentionTest, AMonthThatIsOverCannotBeReadAndEveryProofHolds) {
     auto report = verify(disk);
     ASSERT_TRUE(report) << report.error().describe();
     EXPECT_EQ(report->leaves_deleted, 256u);
+    EXPECT_EQ(report->leaves_destroyed, 256u);
     EXPECT_EQ(report->leaves_checked, 307u - 256);
     EXPECT_EQ(report->leaves_opened, 7u);
   }
@@ -138,11 +139,14 @@ TEST_F(RetentionTest, TheEntryBundlesGoAndNotTheHashes) {
   auto report = verify(1);
   ASSERT_TRUE(report) << report.error().describe();
   EXPECT_EQ(report->leaves_deleted, 512u);
+  EXPECT_EQ(report->leaves_destroyed, 512u);
   EXPECT_EQ(report->leaves_checked, 901u - 512);
   std::filesystem::remove(log_folder(1, kTenant) / "tile/0/001");
   EXPECT_FALSE(verify(1)) << "the hashes may not be missing";
   std::filesystem::remove(log_folder(2, kTenant) / "tile/entries/002");
-  EXPECT_TRUE(verify(2)) << "as if that were older";
+  EXPECT_EQ(verify(2).error().message(), "audit.verify_leaves_missing");
+  EXPECT_EQ(verify(2).error().argument("leaves"), "512-767") << "it has leaves that are not";
+  EXPECT_EQ(verify(2).error().argument("destroyed"), "512");
   std::filesystem::copy(log_folder(3, kTenant) / "tile/entries/002",
                         log_folder(3, kTenant) / "tile/entries/001");
   EXPECT_EQ(verify(3).error().message(), "audit.verify_entry");

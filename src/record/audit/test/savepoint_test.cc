@@ -211,6 +211,15 @@ TEST_F(SavepointTest, DestroyedMonthsLeaveFilesAndJournal) {
   fill(kTenant, 600);
   ASSERT_TRUE(keys_->destroy_months_before(crypto::month_of(clock_.now()), {}));
   ASSERT_TRUE(run(ledger_->delete_destroyed()));
+  const auto told = [this] {
+    return octets_of(log_folder(2, kTenant) / "destroyed").substr(0, 40);
+  };
+  EXPECT_NE(told().find("/destroyed\n3840\n"), std::string::npos) << "before they go";
+  crash();
+  open();
+  EXPECT_NE(told().find("/destroyed\n3840\n"), std::string::npos) << "whatever the savepoint says";
+  ASSERT_TRUE(run(ledger_->tile(kTenant, "destroyed")));
+  ASSERT_TRUE(run(ledger_->delete_destroyed()));
   await_savepoint(before);
   // They go one after the other, of each on the third disk last.
   await("the removal of bundles",
@@ -230,6 +239,7 @@ TEST_F(SavepointTest, DestroyedMonthsLeaveFilesAndJournal) {
   auto report = verify(2);
   ASSERT_TRUE(report) << report.error().describe();
   EXPECT_EQ(report->leaves_deleted, 3840u);
+  EXPECT_EQ(report->leaves_destroyed, 3840u);
 }
 
 }  // namespace

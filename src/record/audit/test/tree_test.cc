@@ -90,7 +90,8 @@ TEST(TilePath, IsWrittenAndReadAsTlogTilesHasIt) {
   const TilePath partial{Resource::kEntries, {0, 1000}, 17};
   EXPECT_EQ(partial.text(), "tile/entries/x001/000.p/17");
   EXPECT_EQ(partial.partial_folder(), "tile/entries/x001/000.p");
-  for (const TilePath& path : {large, partial, TilePath{}}) {
+  const TilePath destroyed{.resource = Resource::kDestroyed};
+  for (const TilePath& path : {large, partial, TilePath{}, destroyed}) {
     const TilePath read = parse_tile_path(path.text()).value();
     EXPECT_EQ(read.text(), path.text());
     EXPECT_EQ(read.place, path.place);
@@ -99,7 +100,7 @@ TEST(TilePath, IsWrittenAndReadAsTlogTilesHasIt) {
        {"", "tile", "tile/", "tile/0", "tile/0/", "tile/0/0", "tile/0/000.p/0", "tile/0/000.p/256",
         "tile/0/000.p/01", "tile/0/x000/001", "tile/64/000", "tile/00/000", "tile/0/000/001",
         "tile/0/x001", "tile/entries/..", "tile/0/000.p", "checkpoint/", "tile/-1/000",
-        "tile/0/x999/x999/x999/x999/x999/x999/x999/999"})
+        "tile/0/x999/x999/x999/x999/x999/x999/x999/999", "destroyed/"})
     EXPECT_FALSE(parse_tile_path(text)) << text;
 }
 

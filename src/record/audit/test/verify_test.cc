@@ -60,16 +60,28 @@ TEST_F(VerifyTest, AnyChangedOctetIsRefused) {
     }
     write(path, whole);
     files::rename(path, path.string() + ".away");
-    const auto without = verify(1);
-    // The oldest bundle may be deleted with its months, and the report says so.
-    if (path == log_folder(1, kTenant) / "tile/entries/000")
-      ASSERT_EQ(without.value().leaves_deleted, 256u);
-    else
-      ASSERT_FALSE(without) << path << " is missing";
+    ASSERT_FALSE(verify(1)) << path << " is missing";
     files::rename(path.string() + ".away", path);
   }
   EXPECT_GT(tried, 300u);
   EXPECT_TRUE(verify(1));
+}
+
+TEST_F(VerifyTest, MissingEntriesAreNamed) {
+  const files::path folder = log_folder(1, kTenant) / "tile";
+  files::remove(folder / "entries/000");
+  auto without = verify(1);
+  ASSERT_FALSE(without) << "its month is not destroyed";
+  EXPECT_EQ(without.error().message(), "audit.verify_leaves_missing");
+  EXPECT_EQ(without.error().argument("leaves"), "0-255");
+  EXPECT_EQ(without.error().argument("destroyed"), "0");
+  files::remove_all(folder / "entries/002.p");
+  EXPECT_EQ(verify(1).error().argument("leaves"), "0-255, 512-520");
+  files::remove(folder / "entries/001");
+  EXPECT_EQ(verify(1).error().argument("leaves"), "0-520") << "as one";
+  files::remove(folder / "0/001");
+  EXPECT_EQ(verify(1).error().message(), "audit.verify_tile_missing");
+  EXPECT_EQ(verify(1).error().argument("leaves"), "256-511");
 }
 
 TEST_F(VerifyTest, AnotherKeyIsRefused) {

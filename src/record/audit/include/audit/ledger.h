@@ -105,7 +105,7 @@ class Ledger {
                                                     std::uint64_t size) = 0;
   // The tenants that have a log, and its size; kRootLog is not among them.
   virtual std::vector<std::pair<TenantId, std::uint64_t>> sizes() = 0;
-  // A resource of the tlog-tiles layout: "checkpoint", "tile/0/000", "tile/entries/000.p/17".
+  // "checkpoint", "destroyed", or of the tlog-tiles layout: "tile/0/000", "tile/entries/000.p/17".
   virtual Task<Buffer> tile(TenantId tenant, const std::string& path) = 0;
   // The origin line of the tenant's checkpoints, and the verifier key of the note
   // ("name+hash+key").

@@ -1,8 +1,10 @@
 // Verifying a copied log without a daemon (`belfry verify`).
 #pragma once
 
+#include "audit/extension.h"
 #include "audit/root_proof.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "crypto/key_store.h"
 
 #include <functional>
@@ -22,6 +24,7 @@ struct VerifyOptions {
   // Verifier keys of witnesses that must have cosigned; empty: those that the copy's
   // root-proof.json names, if it has one, and as far as they did.
   std::vector<std::string> witness_keys;
+  std::string extends;         // an earlier signed checkpoint of the log; empty: none
   std::size_t events_max = 0;  // how many events of opened leaves the report lists
   std::function<void(double fraction)> progress;
 };
@@ -31,17 +34,23 @@ struct VerifyReport {
   std::uint64_t size = 0;
   std::string root_hex;
   std::uint64_t leaves_checked = 0, leaves_opened = 0;
-  // Whose entries the copy has not, because their months are destroyed: the oldest bundles of it.
+  // Whose entries the copy has not, because their months are destroyed.
   std::uint64_t leaves_deleted = 0;
+  // The first leaves, of which the log itself says that their entries are destroyed, and that none
+  // of them was written later than `destroyed_until`. 0: it says so of none.
+  std::uint64_t leaves_destroyed = 0;
+  Timestamp destroyed_until;
   // Of a hold's lines: which hold, how many of the leaves above, and of how many leaves of the log
   // they have all that is held (0: not told). Without entries nothing else is checked.
   std::string hold;
   std::uint64_t held_leaves = 0, looked_at = 0;
+  std::optional<SignedTree> extends;           // that the log goes on from, if it was asked for
   std::optional<CheckedRootProof> root_proof;  // of root-proof.json, when the copy has one
   std::vector<std::string> events;             // OCSF lines of the first opened leaves, as asked
 };
 
-// Checks the note's signature, every tile against the root, every entry against its leaf hash, and,
+// Checks the note's signature, every tile against the root, every entry against its leaf hash, that
+// no entry is missing but those that the log's own note says are destroyed, and,
 // with keys, that each leaf opens and that its commitment holds; and, with a root proof, that the
 // log is the one that the root log and its witnesses know. Of a hold the same of what is held
 // alone, which opens with the keys that the folder has. Errors: corrupt, with what does not match
