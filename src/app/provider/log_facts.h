@@ -29,8 +29,8 @@ class LogFacts {
         pool_(std::move(pool)),
         tile_disks_(std::move(tile_disks)) {}
 
-  // kOpened: leaves of every log are opened too; else only those of logs that are new, or where
-  // nobody tried for an hour.
+  // kOpened: leaves of every log are opened too; else only those of logs that are new or were empty
+  // so far, or where nobody tried for an hour.
   enum class Depth { kProved, kOpened };
   // Brings log_fact, logged_change, access_sample, user_access, log_reading, staff_access,
   // public_setting, anonymous_access and public_reading up to date. Its cost grows with the number
