@@ -67,6 +67,7 @@ Task<> LogFacts::collect(Timestamp now, Depth depth) {
   }
   CO_TRY(co_await keep(facts, now));
   note(co_await compare_changes(now));
+  note(co_await compare_sources(now));
   note(co_await compare_staff(now));
   note(co_await compare_public(now));
   co_return outcome;

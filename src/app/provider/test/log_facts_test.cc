@@ -85,6 +85,15 @@ class LogFactsTest : public ::testing::TestWithParam<database::Engine> {
     auto collected = runtime::testing::run_task(facts_.collect(now_, depth));
     ASSERT_TRUE(collected) << collected.error().describe();
   }
+  // "sourced of changes" in the customer's log.
+  std::string sources() {
+    const auto rows = look_up(
+        "SELECT CAST(SUM(sourced) AS BIGINT) AS sourced, CAST(SUM(changes) AS BIGINT) AS changes "
+        "FROM change_source WHERE tenant_id = 2");
+    return std::to_string(rows[0].integer("sourced")) + " of " +
+           std::to_string(rows[0].integer("changes"));
+  }
+
   database::testing::TestDatabase state_{GetParam(), all_migrations()};
   Timestamp now_ = kStart;
   ListedLedger ledger_;
@@ -116,6 +125,43 @@ TEST_P(LogFactsTest, OpensALogThatWasEmptyAsSoonAsItHasLeaves) {
   happened("iam:CreateUser", "192.0.2.1");
   collect();
   EXPECT_EQ(look_up(of_customer)[0].integer("opened_at_us"), to_us(opened));
+}
+
+TEST_P(LogFactsTest, CountsEachChangeOnceAndWhetherItTellsFromWhere) {
+  happened("iam:CreateUser", "192.0.2.1");
+  happened("iam:ExpireGrant", "", "system");
+  collect();
+  EXPECT_EQ(sources(), "2 of 2");
+  collect();
+  EXPECT_EQ(sources(), "2 of 2");
+  happened("iam:CreateProfile", "");
+  now_ += std::chrono::hours(25);
+  happened("iam:CreateProfile", "", "none");
+  collect();
+  EXPECT_EQ(sources(), "2 of 4");
+  const auto read = look_up("SELECT leaf, observed_at_us FROM change_reading WHERE tenant_id = 2");
+  EXPECT_EQ(read[0].integer("leaf"), 4);
+  EXPECT_EQ(read[0].integer("observed_at_us"), to_us(now_));
+  now_ += std::chrono::days(30);
+  collect();
+  EXPECT_EQ(sources(), "0 of 1");
+}
+
+// A line about a thing that does not say from where it came is no line of its making.
+TEST_P(LogFactsTest, FindsWhatWasMadeWhereTheLineTellsFromWhere) {
+  now_ += std::chrono::seconds(1);
+  execute(
+      "INSERT INTO iam_group (id, tenant_id, name, created_us) VALUES (7001, 2, "
+      "'night', " +
+      std::to_string(to_us(now_)) + ")");
+  const std::string found = "SELECT ledger_index FROM logged_change WHERE kind = 'group'";
+  happened("iam:CreateGroup of 7001", "");
+  collect();
+  EXPECT_TRUE(look_up(found).empty());
+  happened("iam:CreateGroup of 7001", "192.0.2.1");
+  collect();
+  ASSERT_EQ(look_up(found).size(), 1u);
+  EXPECT_EQ(look_up(found)[0].integer("ledger_index"), 1);
 }
 
 }  // namespace
