@@ -100,6 +100,12 @@ TEST_P(LogChecks, OfTheProber) {
       {"step other_log_refused: another tenant's log is refused: 200, 403 expected, after 30 ms"});
   execute("UPDATE probe_step SET passed = 1");
   expect("S07-P-23", Verdict::kPass, {});
+  // No event is an hour old: that promise was not tried. What failed all the same is told.
+  execute("UPDATE probe_step SET got = '0', expected = '0' WHERE step = 'old_event_found'");
+  EXPECT_EQ(check("S07-P-23").status.verdict, Verdict::kNoData);
+  execute("UPDATE probe_step SET passed = 0 WHERE step = 'other_lines'");
+  EXPECT_EQ(check("S07-P-23").status.violations, 1);
+  execute("UPDATE probe_step SET passed = 1, got = '2', expected = '2'");
   execute("UPDATE probe_step SET took_ms = 30001 WHERE step = 'event_found'");
   EXPECT_EQ(check("S07-P-23").status.violations, 1);
   for (const char* name :
