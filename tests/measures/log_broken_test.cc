@@ -32,8 +32,11 @@ TEST_F(MeasuresBroken, SessionThatNobodySignedInto) {
   start();
   clock().jump(std::chrono::minutes(5));
   EXPECT_EQ(verdict("S07-P-14"), "fail");
-  EXPECT_THAT(failing("S07-P-14"),
-              ElementsAre("user ines: of 1 of 2 sessions the log tells how it was opened"));
+  EXPECT_THAT(
+      failing("S07-P-14"),
+      ElementsAre(
+          "user ines: of 1 of 2 ways in, sessions, keys and tokens, the log tells how it was "
+          "opened"));
 }
 
 TEST_F(MeasuresBroken, UserThatTheLogKnowsNothingOf) {
@@ -51,8 +54,31 @@ TEST_F(MeasuresBroken, UserThatTheLogKnowsNothingOf) {
   start();
   EXPECT_EQ(verdict("S07-P-21"), "fail");
   auto own = must(provider().measures().last_of("S07-P-21", iam::kFirstCustomer, 10));
-  ASSERT_EQ(own.rows.size(), 1u);
-  EXPECT_FALSE(own.rows[0].pass);
+  ASSERT_EQ(own.rows.size(), 2u);
+  EXPECT_THAT(failing("S07-P-21"), ElementsAre(StartsWith("tenant Demonstration: of ")));
+}
+
+// Whoever takes requests forgets to say from where one came.
+TEST_F(MeasuresBroken, ChangeFromNowhere) {
+  must(provider().iam().create_user(system_in(iam::kFirstCustomer), iam::kFirstCustomer, "ines", "",
+                                    iam::Role::kMember, kUserPassword));
+  const iam::Principal customer = sign_in_first("customer");
+  const std::string reads =
+      R"({"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}})";
+  must(provider().iam().profiles().create_profile(customer, "Reads", reads));
+  pause();
+  EXPECT_EQ(verdict("S07-P-21"), "pass") << testing::PrintToString(failing("S07-P-21"));
+
+  iam::Principal from_nowhere = customer;
+  from_nowhere.source_ip.clear();
+  must(provider().iam().profiles().create_profile(from_nowhere, "Reads too", reads));
+  pause();
+  wait_until([&] { return verdict("S07-P-21") == "fail"; });
+  EXPECT_THAT(failing("S07-P-21"), ElementsAre(StartsWith("log Demonstration: ")));
+  clock().jump(std::chrono::minutes(5));
+  // Nor is that a line of what was made.
+  EXPECT_EQ(verdict("S07-P-21"), "fail");
+  EXPECT_THAT(failing("S07-P-21"), Contains(StartsWith("tenant Demonstration: of ")));
 }
 
 // Answered by S3 while the log could be written nowhere, and looked for in it then.

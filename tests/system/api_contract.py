@@ -20,6 +20,7 @@ from contract_of_rights import (BUCKET, KEY, try_delegations, try_interventions,
                                 try_people, try_profiles, try_requests, try_roles)
 from customer import Customer
 from running_provider import SOURCE, Provider, wait_until
+from sources import actions_from_somewhere
 from token_issuer import TokenIssuer
 
 # Fields that people read.
@@ -336,6 +337,30 @@ def try_large(contract, values):
     assert refused > 20, f"{refused} operations refuse a large body"
 
 
+# Some of what was done, each in another way.
+DONE = {"iam:CreateTenant", "iam:CreateUser", "iam:Invite", "iam:CreateAccessKey",
+        "iam:CreateApiToken", "iam:CreateProfile", "iam:CreateGroup", "iam:CreateRole",
+        "iam:CreateIssuer", "iam:CreateDelegation", "iam:RequestRight", "iam:OpenReview",
+        "iam:SignIn", "iam:SignOut", "iam:BeginTotp", "iam:ConfirmTotp",
+        "iam:RequestIntervention", "iam:RefuseIntervention", "iam:EndIntervention",
+        "s3:CreateBucket", "s3:PutBucketPolicy", "s3:ListAllMyBuckets", "audit:PlaceHold"}
+
+
+def try_sources(contract, customer):
+    """Whatever was done here came from this machine, and both logs tell so, of each line."""
+    provider = contract.provider
+    customer.signer().ok("PUT", "/contract-signed")
+    customer.cookie_request("DELETE", "/api/v1/session")
+    done = actions_from_somewhere(provider, customer.token["secret"]) | actions_from_somewhere(
+        provider)
+    assert len(done) > 80 and not DONE - done, (len(done), DONE - done, sorted(done))
+    found = events(provider, customer.token["secret"], source_ip="127.0.0.1",
+                   action="iam:CreateProfile")
+    assert found, "a change is found by its address"
+    said = provider.belfry("measure", "check", "S07-P-21")
+    assert said["verdict"] == "pass", said
+
+
 def main():
     with TokenIssuer() as directory, Provider("api-contract") as provider:
         contract, customer = Contract(provider), Customer(provider, "contract")
@@ -379,6 +404,7 @@ def main():
         try_policy(contract, customer)
         try_people(contract, customer)
         try_large(contract, values)
+        try_sources(contract, customer)
         print(f"{contract.checked} answers are as described")
 
 

@@ -7,6 +7,7 @@ import time
 
 from customer import Customer
 from running_provider import Problem, Provider
+from sources import actions_from_somewhere
 from token_issuer import Browser, Key, TokenIssuer, base64url
 
 
@@ -133,6 +134,8 @@ def main():
                 assert problem.status == 400, problem
         provider.restart()
         assert message_of(directories.sign_in()) == "fine", "after a restart"
+        assert {"iam:CreateUser", "iam:SignIn"} <= actions_from_somewhere(provider,
+                                                                          directories.token)
         print("a directory signs people in; wrong tokens, answers and keys are refused")
 
 

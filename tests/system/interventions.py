@@ -12,6 +12,7 @@ import time
 from customer import Customer, totp
 from requested_rights import Administrator, Person
 from running_provider import Provider, wait_until
+from sources import actions_from_somewhere
 from staff import make_staff
 
 BUCKET = "harbour-papers"
@@ -207,6 +208,9 @@ def main():
         interventions.deletes_as_a_batch()
         interventions.until_its_time_is_over()
         interventions.until_it_is_reported()
+        told = {"iam:ApproveIntervention", "iam:EndIntervention", "iam:ReportIntervention"}
+        for token in (None, interventions.customer.token["secret"]):
+            assert told <= actions_from_somewhere(provider, token)
         print("staff reaches a customer's data by an open intervention alone")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from customer import Customer
 from mail_server import MailServer
 from running_provider import Problem, Provider, wait_until
+from sources import actions_from_somewhere
 
 PASSWORD = "seven otters carry lanterns"
 
@@ -168,6 +169,9 @@ def main():
             invitations.try_injection()
             invitations.try_lost_password()
             invitations.try_bounces()
+            done = actions_from_somewhere(provider, invitations.customer.token["secret"])
+            assert {"iam:AcceptInvitation", "iam:AskForPasswordReset",
+                    "iam:ResetPassword"} <= done, done
         try_untrusted(server)
     parent.rmdir()
     print("invited, mailed, refused, tried again; nothing told to strangers")

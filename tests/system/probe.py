@@ -63,7 +63,10 @@ def main():
         wait_for("verdicts", lambda: verdict(provider, "S07-P-16") == "pass")
         for measure in OF_PROBE:
             said = provider.belfry("measure", "check", measure)
-            assert said["verdict"] == "pass" and said["proof"] == "observed", said
+            # Nothing is an hour old here that could be looked for in the log.
+            expected = "no_data" if measure == "S07-P-23" else "pass"
+            assert said["verdict"] == expected, said
+            assert said["proof"] == "observed" or expected == "no_data", said
         # Everything is as it should be, and the daemon is quiet about it.
         log = provider.log.read_text()
         assert "provider.probe_failed" not in log, log

@@ -12,6 +12,7 @@ import time
 from authenticator import Authenticator, base64url
 from customer import totp
 from running_provider import COMMAND_LINE, Provider, wait_until
+from sources import actions_from_somewhere
 from staff import make_staff
 
 
@@ -241,4 +242,6 @@ with Provider("second-factors") as started:
     stepping_up(started, administrator)
     on_the_command_line(started, administrator)
     recovery(started, endpoints["console"])
+    assert {"iam:AddPasskey", "iam:StepUp", "iam:MakeRecoveryCodes",
+            "iam:SignIn"} <= actions_from_somewhere(started)
 print("second factors sign in, and nothing else does")

@@ -19,6 +19,7 @@ from botocore.config import Config
 from bucket_policies import account
 from customer import Customer
 from running_provider import Problem, Provider, wait_until
+from sources import actions_from_somewhere
 from token_issuer import Key, TokenIssuer
 
 BUCKET, AUDIENCE, SUBJECT = "harbour-artifacts", "belfry-ci", "repo:harbour/app:ref:main"
@@ -326,6 +327,8 @@ def main():
         programs.rotate()
         provider.restart()
         programs.end()
+        done = actions_from_somewhere(provider, programs.owner.token["secret"])
+        assert "sts:AssumeRoleWithWebIdentity" in done, done
         command_line(provider, issuer)
         print("programs come with tokens that are trusted, and with no others")
 

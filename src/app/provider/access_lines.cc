@@ -46,7 +46,9 @@ std::optional<AccessLine> access_in(std::string_view ocsf) {
                     .user = UserId{number_in(text_at(line, "/actor/user/uid"))},
                     .assumed = !text_at(line, "/unmapped/assumed_by").empty(),
                     .bucket = bucket_in(text_at(line, "/resources/0/name")),
-                    .intervention_id = number_in(text_at(line, "/unmapped/intervention"))};
+                    .intervention_id = number_in(text_at(line, "/unmapped/intervention")),
+                    .tells_source = !text_at(line, "/src_endpoint/ip").empty() ||
+                                    text_at(line, "/unmapped/method") == "system"};
 }
 
 bool is_anonymous(const AccessLine& line) {

@@ -23,6 +23,7 @@ struct AccessLine {
   bool assumed = false;              // in a session of a role
   std::string bucket;                // empty: it was about none
   std::int64_t intervention_id = 0;  // by which it was done; 0: it names none
+  bool tells_source = false;         // from where it came, or that the program did it by itself
 };
 
 // Whether it tells of a request that nobody signed. A user may be called as such a request is, and
@@ -51,6 +52,12 @@ struct AccessSpan {
 
 // Of the provider's staff: whose name, in which bucket, by which intervention.
 using StaffAccesses = std::map<std::tuple<std::string, std::string, std::int64_t>, AccessSpan>;
+
+// Of changes: how many of a day, and how many of them tell from where they came.
+struct ChangesOfDay {
+  std::int64_t changes = 0, sourced = 0;
+};
+using ChangesByDay = std::map<Timestamp, ChangesOfDay>;
 
 // Of requests that nobody signed: in which bucket, in the minute that began when.
 using AnonymousVisits = std::map<std::pair<std::string, Timestamp>, AccessSpan>;

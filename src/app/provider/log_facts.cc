@@ -67,6 +67,7 @@ Task<> LogFacts::collect(Timestamp now, Depth depth) {
   }
   CO_TRY(co_await keep(facts, now));
   note(co_await compare_changes(now));
+  note(co_await compare_sources(now));
   note(co_await compare_staff(now));
   note(co_await compare_public(now));
   co_return outcome;
@@ -106,7 +107,9 @@ Task<LogFacts::Fact> LogFacts::observe(const Known& known, bool open) {
     fact.leaves = checkpoint.size;
     fact.root_hex = to_hex(checkpoint.root);
   }
-  if (open) CO_TRY(co_await open_leaves(fact, checkpoint.size));
+  // What was found in an empty log says nothing of the leaves that it has now.
+  const bool was_empty = known.leaves == 0 && checkpoint.size > 0;
+  if (open || was_empty) CO_TRY(co_await open_leaves(fact, checkpoint.size));
   if (checkpoint.size == 0) co_return fact;
   CO_TRY(fact.checkpoints, co_await runtime::blocking(*pool_, [&]() -> Result<std::int64_t> {
            return count_checkpoints(known.tenant, known.leaves);

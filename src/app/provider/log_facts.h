@@ -5,6 +5,7 @@
 #include "access_samples.h"
 #include "audit/ledger.h"
 #include "database/database.h"
+#include "log_readings.h"
 #include "runtime/blocking.h"
 #include "runtime/clock.h"
 #include "runtime/disk.h"
@@ -29,13 +30,13 @@ class LogFacts {
         pool_(std::move(pool)),
         tile_disks_(std::move(tile_disks)) {}
 
-  // kOpened: leaves of every log are opened too; else only those of logs that are new, or where
-  // nobody tried for an hour.
+  // kOpened: leaves of every log are opened too; else only those of logs that are new or were empty
+  // so far, or where nobody tried for an hour.
   enum class Depth { kProved, kOpened };
-  // Brings log_fact, logged_change, access_sample, user_access, log_reading, staff_access,
-  // public_setting, anonymous_access and public_reading up to date. Its cost grows with the number
-  // of tenants and of what is new, not with their logs. Calls may overlap. Errors: those of
-  // Database and Ledger.
+  // Brings log_fact, logged_change, change_source, change_reading, access_sample, user_access,
+  // log_reading, staff_access, public_setting, anonymous_access and public_reading up to date. Its
+  // cost grows with the number of tenants and of what is new, not with their logs. Calls may
+  // overlap. Errors: those of Database and Ledger.
   Task<> collect(Timestamp now, Depth depth);
 
  private:
@@ -77,6 +78,17 @@ class LogFacts {
   Task<std::vector<Made>> unseen_changes(Timestamp now);
   Task<std::optional<std::uint64_t>> find_change(const Made& wanted);
 
+  // change_sources.cc
+  struct FollowedChanges {
+    LogReading reading;
+    audit::Position next;
+    bool is_at_end = false;
+    int pages = 0;
+    ChangesByDay changes;
+  };
+  Task<> compare_sources(Timestamp now);
+  Task<FollowedChanges> follow_changes(const LogReading& reading, Timestamp now);
+
   // compared_access.cc
   Task<> compare_access(Timestamp now);
   Task<> compare_minute(const AccessSamples::Minute& minute);
@@ -85,20 +97,16 @@ class LogFacts {
                                                       Timestamp first, Timestamp last);
 
   // staff_accesses.cc
-  struct Reading {  // of a customer's log, and where it goes on
-    TenantId tenant;
-    audit::Position from;
-  };
   struct Followed {
-    Reading reading;
+    LogReading reading;
     audit::Position next;
     bool is_at_end = false;
     int pages = 0;
     StaffAccesses accesses;
   };
   Task<> compare_staff(Timestamp now);
-  Task<Followed> follow_staff(const Reading& reading);
-  Task<std::vector<Reading>> read_readings();
+  Task<Followed> follow_staff(const LogReading& reading);
+  Task<std::vector<LogReading>> read_readings(Readings of);
 
   // public_accesses.cc
   struct PublicReading {  // of a tenant's log for events of one kind, and where it goes on

@@ -29,6 +29,16 @@ constexpr std::string_view kMade = R"(
       FROM iam_profile p
       UNION ALL SELECT 'group' AS kind, CAST(g.id AS TEXT) AS id, g.tenant_id, g.created_us
       FROM iam_group g
+      UNION ALL SELECT 'role' AS kind, CAST(r.id AS TEXT) AS id, r.tenant_id, r.created_us
+      FROM assumable_role r
+      UNION ALL SELECT 'directory' AS kind, CAST(i.id AS TEXT) AS id, i.tenant_id, i.created_us
+      FROM issuer i
+      UNION ALL SELECT 'delegation' AS kind, CAST(d.id AS TEXT) AS id, d.tenant_id, d.created_us
+      FROM delegation d
+      UNION ALL SELECT 'request' AS kind, CAST(q.id AS TEXT) AS id, q.tenant_id,
+             q.requested_us AS created_us
+      FROM access_request q
+      UNION ALL SELECT 'invitation' AS kind, v.id, v.tenant_id, v.created_us FROM invitation v
       UNION ALL SELECT 'bucket' AS kind, b.name AS id, b.tenant_id, b.created_us FROM bucket_fact b
     ))";
 // Everything made since :since_us that no line was found of.
@@ -59,7 +69,7 @@ Task<std::vector<LogFacts::Made>> LogFacts::unseen_changes(Timestamp now) {
   });
 }
 
-// A line names what it is about as its resource, or among its details.
+// A line names what it is about as its resource, or among its details, and from where that came.
 Task<std::optional<std::uint64_t>> LogFacts::find_change(const Made& wanted) {
   using Found = std::optional<std::uint64_t>;
   audit::Query query;
@@ -68,8 +78,11 @@ Task<std::optional<std::uint64_t>> LogFacts::find_change(const Made& wanted) {
   query.limit = kPage;
   for (int page = 0; page < kPagesMax; ++page) {
     CO_TRY(const audit::QueryPage found, co_await ledger_.query(wanted.tenant, query));
-    for (const audit::LoggedEvent& event : found.events)
-      if (event.ocsf.contains(wanted.id)) co_return event.index;
+    for (const audit::LoggedEvent& event : found.events) {
+      if (!event.ocsf.contains(wanted.id)) continue;
+      if (const auto line = access_in(event.ocsf); line && line->tells_source)
+        co_return event.index;
+    }
     if (!found.next) co_return Found();
     query.cursor = found.next;
   }

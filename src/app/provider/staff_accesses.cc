@@ -6,12 +6,10 @@
 namespace belfry::provider {
 namespace {
 
-using database::Row;
 using database::Transaction;
 
 constexpr Duration kReadLimit = std::chrono::seconds(10);
 constexpr Duration kKept = std::chrono::days(31);
-constexpr std::int64_t kTenantsMax = 10'000;
 // Of one customer at a time, and of all of those with more to read; what is left comes the next
 // time, and until then its facts age. A page takes no longer than a query's time: where no index is
 // yet, all that waits for the facts about logs waits for this.
@@ -23,25 +21,6 @@ std::string name_in(const std::string& arn, const std::string& staff) {
   constexpr std::string_view kUser = "user/";
   const std::string rest = arn.substr(staff.size());
   return rest.starts_with(kUser) ? rest.substr(kUser.size()) : rest;
-}
-
-// Where the next reading of a log begins; false: it did not begin this one at `from` any more.
-Result<bool> move_on(Transaction& transaction, TenantId tenant, audit::Position from,
-                     audit::Position next, std::int64_t observed_us) {
-  TRY(const std::int64_t moved,
-      transaction.execute(
-          "INSERT INTO log_reading (tenant_id, leaf, part, observed_at_us) VALUES (:tenant_id, "
-          ":leaf, :part, :observed_us) ON CONFLICT (tenant_id) DO UPDATE SET leaf = :leaf, "
-          "part = :part, observed_at_us = CASE WHEN log_reading.observed_at_us > :observed_us "
-          "THEN log_reading.observed_at_us ELSE :observed_us END "
-          "WHERE log_reading.leaf = :from_leaf AND log_reading.part = :from_part",
-          {{"tenant_id", tenant.value},
-           {"from_leaf", std::int64_t(from.leaf)},
-           {"from_part", std::int64_t(from.part)},
-           {"leaf", std::int64_t(next.leaf)},
-           {"part", std::int64_t(next.part)},
-           {"observed_us", observed_us}}));
-  return moved > 0;
 }
 
 Result<> add_accesses(Transaction& transaction, TenantId tenant, const StaffAccesses& accesses) {
@@ -69,27 +48,18 @@ Result<> add_accesses(Transaction& transaction, TenantId tenant, const StaffAcce
 
 }  // namespace
 
-Task<std::vector<LogFacts::Reading>> LogFacts::read_readings() {
-  co_return co_await runtime::blocking(*pool_, [this]() -> Result<std::vector<Reading>> {
-    std::vector<Reading> readings;
+Task<std::vector<LogReading>> LogFacts::read_readings(Readings of) {
+  co_return co_await runtime::blocking(*pool_, [&]() -> Result<std::vector<LogReading>> {
+    std::vector<LogReading> readings;
     TRY(database_.read(kReadLimit, [&](Transaction& transaction) -> Result<> {
-      TRY(auto rows, transaction.query("SELECT t.id, COALESCE(r.leaf, 0) AS leaf, "
-                                       "COALESCE(r.part, 0) AS part FROM tenant t "
-                                       "LEFT JOIN log_reading r ON r.tenant_id = t.id "
-                                       "WHERE t.kind <> 'provider' ORDER BY "
-                                       "COALESCE(r.observed_at_us, 0), t.id LIMIT :limit",
-                                       {{"limit", kTenantsMax}}));
-      for (const Row& row : rows)
-        readings.push_back(
-            {TenantId{row.integer("id")},
-             {std::uint64_t(row.integer("leaf")), std::uint32_t(row.integer("part"))}});
+      TRY(readings, find_readings(transaction, of));
       return {};
     }));
     return readings;
   });
 }
 
-Task<LogFacts::Followed> LogFacts::follow_staff(const Reading& reading) {
+Task<LogFacts::Followed> LogFacts::follow_staff(const LogReading& reading) {
   const std::string staff = "arn:aws:iam::" + iam::account_of(iam::kProviderTenant) + ":";
   audit::Query query;
   query.actor = staff + "*";
@@ -114,12 +84,12 @@ Task<LogFacts::Followed> LogFacts::follow_staff(const Reading& reading) {
 }
 
 Task<> LogFacts::compare_staff(Timestamp now) {
-  CO_TRY(const std::vector<Reading> readings, co_await read_readings());
+  CO_TRY(const auto readings, co_await read_readings(Readings::kOfStaff));
   Result<> outcome;
   std::vector<Followed> all;
   all.reserve(readings.size());
   int more_pages = 0;
-  for (const Reading& reading : readings) {
+  for (const LogReading& reading : readings) {
     if (more_pages >= kPagesOfAllMax) break;
     auto followed = co_await follow_staff(reading);
     if (!followed) {
@@ -132,7 +102,7 @@ Task<> LogFacts::compare_staff(Timestamp now) {
   CO_TRY(co_await runtime::blocking(*pool_, [&]() -> Result<> {
     return database_.write([&](Transaction& transaction) -> Result<> {
       for (const Followed& followed : all) {
-        TRY(const bool is_new, move_on(transaction, followed.reading.tenant, followed.reading.from,
+        TRY(const bool is_new, move_on(transaction, Readings::kOfStaff, followed.reading,
                                        followed.next, followed.is_at_end ? to_us(now) : 0));
         // Else another one read the same lines meanwhile, and counted them.
         if (is_new) TRY(add_accesses(transaction, followed.reading.tenant, followed.accesses));

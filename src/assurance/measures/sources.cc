@@ -100,6 +100,8 @@ constexpr auto kSources = std::to_array<TableSource>({
     {"user_access", Proof::kObserved, ""},
     {"staff_access", Proof::kObserved, ""},
     {"log_reading", Proof::kObserved, ""},
+    {"change_reading", Proof::kObserved, ""},
+    {"change_source", Proof::kObserved, ""},
     {"public_setting", Proof::kObserved, ""},
     {"anonymous_access", Proof::kObserved, ""},
     {"public_reading", Proof::kObserved, ""},

@@ -13,13 +13,14 @@ namespace {
 constexpr std::size_t kSecretLength = 64;
 
 // In the log the new user comes by itself, with the invitation as what it showed.
-Principal newcomer(const User& user, const std::string& invitation) {
+Principal newcomer(const User& user, const std::string& invitation, const std::string& source_ip) {
   return {.tenant = user.tenant,
           .user = user.id,
           .name = user.name,
           .role = user.role,
           .method = Method::kNone,
-          .credential = invitation};
+          .credential = invitation,
+          .source_ip = source_ip};
 }
 
 Result<> check_terms(const std::optional<TermsVersion>& in_force, const Acceptance& acceptance) {
@@ -142,7 +143,7 @@ Result<User> PeopleService::let_in(Transaction& transaction, const Invitation& i
                   .role = invitation.role,
                   .created = core_.clock.now(),
                   .last_sign_in = {}};
-  const Principal by = newcomer(user, invitation.id);
+  const Principal by = newcomer(user, invitation.id, acceptance.source_ip);
   TRY(check_may_give(transaction, by, invitation));
   TRY(insert_user(transaction, user, {password_hash, acceptance.password}));
   TRY(give_rights(transaction, invitation, user));

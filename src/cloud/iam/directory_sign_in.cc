@@ -198,6 +198,7 @@ Task<Iam::OpenedSession> IamService::sign_in_with_directory(const SignIn& attemp
     co_return std::unexpected(arrival.error());
   }
   throttle_.succeeded(throttled, Throttle::Success::kForget);
+  arrival->source_ip = attempt.source_ip;
   auto known = co_await core_.write<User>([&](Transaction& transaction) -> Result<User> {
     TRY(core_.refresh_tree(transaction));
     return issuers_.resolve(transaction, *arrival, dummy_hash_);

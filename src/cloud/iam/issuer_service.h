@@ -39,6 +39,7 @@ class IssuerService : public Issuers {
     std::string subject;
     std::string name, email;  // as the directory has them; may be empty
     bool factor_shown = false;
+    std::string source_ip{};  // of the browser
   };
   // Takes the answer to what the browser began, for the one time that it is good. Errors: denied
   // ("iam.directory_answer", "iam.directory_stays_out"), those of oidc::Directories.

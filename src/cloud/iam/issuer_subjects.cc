@@ -39,13 +39,14 @@ Subject subject_of(const Row& row) {
 }
 
 // In the log the new user comes by itself.
-Principal newcomer(const User& user) {
+Principal newcomer(const User& user, const std::string& source_ip) {
   return {.tenant = user.tenant,
           .user = user.id,
           .name = user.name,
           .role = user.role,
           .method = Method::kNone,
-          .credential = {}};
+          .credential = {},
+          .source_ip = source_ip};
 }
 
 // What a name may be, of what the directory calls somebody.
@@ -248,7 +249,7 @@ Result<User> IssuerService::create_reader(Transaction& transaction, const Arriva
             .created = core_.clock.now(),
             .last_sign_in = {}};
   TRY(user.name, free_name(transaction, arrival));
-  const Principal by = newcomer(user);
+  const Principal by = newcomer(user, arrival.source_ip);
   TRY(insert_user(transaction, user, {unknown_hash, make_password(core_.random)}));
   TRY(record_grant(core_, transaction, role_of(user), {.origin = "direct"}));
   TRY(insert_subject(transaction, arrival.issuer,

@@ -26,13 +26,14 @@ std::string subject_of(UserId user) {
 }
 
 // In the log it is the user, with the reset as what was shown.
-Principal who_lost(const User& user, const std::string& reset) {
+Principal who_lost(const User& user, const std::string& reset, const std::string& source_ip) {
   return {.tenant = user.tenant,
           .user = user.id,
           .name = user.name,
           .role = user.role,
           .method = Method::kNone,
-          .credential = reset};
+          .credential = reset,
+          .source_ip = source_ip};
 }
 
 // Of whom a passkey is asked, a code proves nothing.
@@ -54,6 +55,7 @@ Task<> LostPasswordService::ask_for_reset(const LostPassword& lost) {
   const Asked asked{.name_key = name_key,
                     .language = lost.language,
                     .address = throttled_address(lost.source_ip),
+                    .source_ip = lost.source_ip,
                     .device = lost.device.empty() ? "" : device_origin(lost.device)};
   // The same questions whether the user exists or not.
   CO_TRY(attempt.known_good, co_await core_.read<bool>([&](Transaction& transaction) {
@@ -66,13 +68,14 @@ Task<> LostPasswordService::ask_for_reset(const LostPassword& lost) {
     if (waiting[0].integer("n") >= kAskedMax)
       return fail(Code::kRetry, "iam.throttled", {{"seconds", "60"}});
     TRY(transaction.execute(
-        "INSERT INTO password_reset_asked (id, name_key, language, asked_us, address, device) "
-        "VALUES (:id, :name_key, :language, :now_us, :address, :device)",
+        "INSERT INTO password_reset_asked (id, name_key, language, asked_us, address, source_ip, "
+        "device) VALUES (:id, :name_key, :language, :now_us, :address, :source_ip, :device)",
         {{"id", core_.random.id()},
          {"name_key", asked.name_key},
          {"language", asked.language},
          {"now_us", to_us(core_.clock.now())},
          {"address", asked.address},
+         {"source_ip", asked.source_ip},
          {"device", asked.device}}));
     return Done{};
   }));
@@ -91,8 +94,8 @@ Result<bool> LostPasswordService::is_known_place(Transaction& transaction, const
 Task<> LostPasswordService::turn() {
   const auto asked = [](Transaction& transaction) {
     return transaction.query(
-        "SELECT id, name_key, language, address, device FROM password_reset_asked ORDER BY "
-        "asked_us, id LIMIT :limit",
+        "SELECT id, name_key, language, address, source_ip, device FROM password_reset_asked "
+        "ORDER BY asked_us, id LIMIT :limit",
         {{"limit", kAtOnce}});
   };
   // Asked every few seconds: a write only when there is something to do.
@@ -111,6 +114,7 @@ Task<> LostPasswordService::turn() {
       TRY(send(transaction, {.name_key = row.text("name_key"),
                              .language = row.text("language"),
                              .address = row.text("address"),
+                             .source_ip = row.text("source_ip"),
                              .device = row.text("device")}));
     }
     return Done{};
@@ -148,7 +152,7 @@ Result<> LostPasswordService::send(Transaction& transaction, const Asked& asked)
   if (!queued && queued.error().code() == Code::kConflict) return {};
   TRY(queued);
   TRY(keep_link(transaction, user, asked.language, link, known_place));
-  return core_.trail.changed(transaction, user.tenant, who_lost(user, link.id),
+  return core_.trail.changed(transaction, user.tenant, who_lost(user, link.id, asked.source_ip),
                              {"iam:AskForPasswordReset", resource_of(user.id), {}});
 }
 
@@ -246,7 +250,7 @@ Task<> LostPasswordService::reset_password(const PasswordReset& reset) {
     throttle_.succeeded(attempt, Throttle::Success::kForget);
     co_return Result<>();
   }
-  core_.trail.refused(open.user.tenant, who_lost(open.user, open.id),
+  core_.trail.refused(open.user.tenant, who_lost(open.user, open.id, reset.source_ip),
                       {"iam:ResetPassword", resource_of(open.user.id), {}}, changed.error());
   co_return std::unexpected(changed.error());
 }
@@ -282,7 +286,8 @@ Result<> LostPasswordService::change(Transaction& transaction, const PasswordRes
                                         .arguments = {{"user", open.user.name}},
                                         .expires = now + std::chrono::days(3)});
   if (!told && told.error().code() != Code::kConflict) return told;
-  return core_.trail.changed(transaction, open.user.tenant, who_lost(open.user, open.id),
+  return core_.trail.changed(transaction, open.user.tenant,
+                             who_lost(open.user, open.id, reset.source_ip),
                              {"iam:ResetPassword", resource_of(open.user.id), {}});
 }
 

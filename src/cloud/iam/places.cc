@@ -85,8 +85,7 @@ Result<> IamService::note_place(Transaction& transaction, const Principal& by, c
   return core_.trail.authenticated(transaction, by,
                                    {"iam:UseSessionElsewhere",
                                     "belfry:session/" + by.credential,
-                                    {{"user_agent", cut(from.user_agent)}}},
-                                   from.source_ip);
+                                    {{"user_agent", cut(from.user_agent)}}});
 }
 
 Result<> IamService::confirm_place(Transaction& transaction, const Principal& by) {

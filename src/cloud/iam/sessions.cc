@@ -128,10 +128,11 @@ Task<Principal> IamService::authenticate_session(const std::string& secret, cons
   if (secret.size() != kSecretLength) co_return fail(Code::kDenied, "iam.unknown_session");
   const Timestamp now = core_.clock.now();
   const std::string place = place_of(from);
-  CO_TRY(const Seen seen, co_await core_.read<Seen>([&](Transaction& transaction) -> Result<Seen> {
+  CO_TRY(Seen seen, co_await core_.read<Seen>([&](Transaction& transaction) -> Result<Seen> {
     TRY(core_.refresh_tree(transaction));
     return read_session(core_, transaction, secret, place);
   }));
+  seen.principal.source_ip = from.source_ip;
   if (seen.write_down || seen.is_new_place) {
     // Should this fail, the session ends a little early, and the next use from there is told.
     static_cast<void>(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
@@ -153,7 +154,7 @@ Task<> IamService::sign_out(const Principal& by) {
         "UPDATE iam_session SET ended_us = :now_us WHERE id = :id AND ended_us IS NULL",
         {{"now_us", to_us(core_.clock.now())}, {"id", by.credential}}));
     TRY(core_.trail.authenticated(transaction, by,
-                                  {"iam:SignOut", "belfry:session/" + by.credential, {}}, ""));
+                                  {"iam:SignOut", "belfry:session/" + by.credential, {}}));
     return Done{};
   }));
   co_return Result<>();

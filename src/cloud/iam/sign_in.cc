@@ -145,8 +145,8 @@ void IamService::log_failure(const SignIn& attempt, const User& user, const Erro
   // People type passwords where names belong: names of nobody are not written down.
   Principal by = principal_of(user);
   if (!user.id) by.name = "unknown";
-  core_.trail.sign_in_failed(user.id ? user.tenant : kProviderTenant, by, attempt.source_ip,
-                             reason);
+  by.source_ip = attempt.source_ip;
+  core_.trail.sign_in_failed(user.id ? user.tenant : kProviderTenant, by, reason);
 }
 
 Task<> IamService::compare_password(const SignIn& attempt, const Candidate& candidate) {
@@ -333,14 +333,14 @@ Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
   Principal by = principal_of(user);
   by.method = Method::kSession;
   by.credential = opened.session.id;
+  by.source_ip = attempt.source_ip;
   if (proof && finds_lost_factor(proof->factor, user))
     TRY(cancel_as_needless(core_, transaction, by));
   TRY(core_.trail.authenticated(
       transaction, by,
       {"iam:SignIn",
        "belfry:session/" + opened.session.id,
-       {{"second_factor", second_factor ? factor : "none"}, {"issuer", opened.session.issuer}}},
-      attempt.source_ip));
+       {{"second_factor", second_factor ? factor : "none"}, {"issuer", opened.session.issuer}}}));
   return opened;
 }
 

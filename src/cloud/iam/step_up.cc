@@ -69,8 +69,7 @@ Task<> IamService::step_up(const Principal& by, const StepUp& shown) {
     TRY(core_.trail.authenticated(transaction, by,
                                   {"iam:StepUp",
                                    "belfry:session/" + by.credential,
-                                   {{"second_factor", std::string(name_of(proof->factor))}}},
-                                  ""));
+                                   {{"second_factor", std::string(name_of(proof->factor))}}}));
     return Done{};
   });
   if (proved)

@@ -42,6 +42,7 @@ audit::Event Trail::event_of(const Principal& by, const Act& act) const {
   event.action = act.action;
   event.actor = by.name;
   event.actor_id = by.user;
+  event.source_ip = by.source_ip;
   event.resource = act.resource;
   event.details = act.details;
   std::ranges::move(credential_details(by), std::back_inserter(event.details));
@@ -75,10 +76,9 @@ Result<> Trail::changed_across(database::Transaction& transaction, TenantId owne
 }
 
 Result<> Trail::authenticated(database::Transaction& transaction, const Principal& by,
-                              const Act& act, const std::string& source_ip) {
+                              const Act& act) {
   audit::Event event = event_of(by, act);
   event.event_class = audit::EventClass::kAuthentication;
-  event.source_ip = source_ip;
   return queue(transaction, by.tenant, event);
 }
 
@@ -90,13 +90,11 @@ void Trail::refused(TenantId tenant, const Principal& by, const Act& act, const 
   static_cast<void>(ledger_.record_read(tenant, std::move(event)));
 }
 
-void Trail::sign_in_failed(TenantId tenant, const Principal& by, const std::string& source_ip,
-                           const Error& reason) {
+void Trail::sign_in_failed(TenantId tenant, const Principal& by, const Error& reason) {
   audit::Event event = event_of(by, {"iam:SignIn", "belfry:session", {}});
   event.event_class = audit::EventClass::kAuthentication;
   event.outcome = audit::Outcome::kFailure;
   event.reason = reason.message();
-  event.source_ip = source_ip;
   static_cast<void>(ledger_.record_read(tenant, std::move(event)));
 }
 

@@ -28,13 +28,11 @@ class Trail {
   Result<> changed_across(database::Transaction& transaction, TenantId owner, const Principal& by,
                           const Act& act);
   // A sign-in, a sign-out: the same, of the class Authentication.
-  Result<> authenticated(database::Transaction& transaction, const Principal& by, const Act& act,
-                         const std::string& source_ip);
+  Result<> authenticated(database::Transaction& transaction, const Principal& by, const Act& act);
   // What was refused. At full rate, so it is gathered with others; when the log takes no more, the
   // answer is the same refusal.
   void refused(TenantId tenant, const Principal& by, const Act& act, const Error& reason);
-  void sign_in_failed(TenantId tenant, const Principal& by, const std::string& source_ip,
-                      const Error& reason);
+  void sign_in_failed(TenantId tenant, const Principal& by, const Error& reason);
   // Changes wait while the log cannot take them, or too many events of changes wait for it.
   // Errors: retry ("iam.log_unavailable").
   Result<> check_healthy();

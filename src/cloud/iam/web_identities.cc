@@ -26,13 +26,14 @@ WebIdentity identity_of(const oidc::Claims& claims) {
 }
 
 // Nobody has an account here.
-Principal bearer(TenantId tenant, std::string name) {
+Principal bearer(TenantId tenant, std::string name, const std::string& source_ip) {
   return {.tenant = tenant,
           .user = {},
           .name = std::move(name),
           .role = Role::kAssumed,
           .method = Method::kNone,
-          .credential = {}};
+          .credential = {},
+          .source_ip = source_ip};
 }
 
 // Whatever makes it doubtful who signed: whether the issuer is registered here is not told.
@@ -160,12 +161,13 @@ Result<> RoleService::check_token_trusted(Transaction& transaction, Assumption& 
 
 Task<RoleCredentials> RoleService::open_for(const Arrival& arrival) {
   const WebIdentity identity = identity_of(arrival.claims);
-  Assumption assumption{.action = kAction,
-                        .wanted = arrival.wanted,
-                        .named = arrival.named,
-                        .by = bearer(arrival.named.tenant, arrival.name()),
-                        .by_arn = arrival.name(),
-                        .behind = {{}, arrival.issuer->id, identity.subject, identity.issuer}};
+  Assumption assumption{
+      .action = kAction,
+      .wanted = arrival.wanted,
+      .named = arrival.named,
+      .by = bearer(arrival.named.tenant, arrival.name(), arrival.wanted.source_ip),
+      .by_arn = arrival.name(),
+      .behind = {{}, arrival.issuer->id, identity.subject, identity.issuer}};
   co_return co_await core_.write<RoleCredentials>(
       [&](Transaction& transaction) -> Result<RoleCredentials> {
         TRY(core_.refresh_tree(transaction));
@@ -180,8 +182,7 @@ Task<RoleCredentials> RoleService::open_for(const Arrival& arrival) {
                                         {"session", opened.session.arn},
                                         {"access_key", opened.session.id},
                                         {"second_factor", "no"},
-                                        {"expires", format_rfc3339(opened.session.expires)}}},
-                                      arrival.wanted.source_ip));
+                                        {"expires", format_rfc3339(opened.session.expires)}}}));
         return opened;
       });
 }
@@ -189,15 +190,15 @@ Task<RoleCredentials> RoleService::open_for(const Arrival& arrival) {
 void RoleService::log_refusal(const Arrival& arrival, const Error& reason) {
   if (!arrival.has_role) return;
   const WebIdentity identity = identity_of(arrival.claims);
-  core_.trail.refused(arrival.named.tenant, bearer(arrival.named.tenant, arrival.name()),
+  core_.trail.refused(arrival.named.tenant,
+                      bearer(arrival.named.tenant, arrival.name(), arrival.wanted.source_ip),
                       {std::string(kAction),
                        arrival.wanted.role_arn,
                        {{"issuer", shown(identity.issuer)},
                         {"subject", shown(identity.subject)},
                         {"audience", shown(identity.audience)},
                         {"signed_by_issuer", arrival.is_proved ? "yes" : "no"},
-                        {"session", arrival.wanted.session_name},
-                        {"source_ip", arrival.wanted.source_ip}}},
+                        {"session", arrival.wanted.session_name}}},
                       reason);
 }
 

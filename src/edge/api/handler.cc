@@ -21,6 +21,7 @@ Task<Answer> run_route(Host& host, http::Request& request, http::Response& respo
   if (match.route->access == Access::kSignedIn) {
     CO_TRY(call.by, co_await authenticate(host, request));
   }
+  call.by.source_ip = request.peer_ip;
   co_return co_await match.route->handler(call);
 }
 

@@ -112,6 +112,7 @@ Task<Answer> accept(Call& call) {
   CO_TRY(acceptance.user_name, text_field(body, "name"));
   CO_TRY(acceptance.password, text_field(body, "password"));
   acceptance.terms_version = text_field_or(body, "terms_version", "");
+  acceptance.source_ip = call.request.peer_ip;
   CO_TRY(auto user, co_await call.host.services.iam.people().accept_invitation(acceptance));
   co_return answer(to_json(user), 201);
 }

@@ -45,6 +45,7 @@ Task<Answer> reset(Call& call) {
   if (body.contains("passkey")) {
     CO_TRY(wanted.passkey, assertion_in(body, "passkey"));
   }
+  wanted.source_ip = call.request.peer_ip;
   CO_TRY(co_await call.host.services.iam.lost_passwords().reset_password(wanted));
   co_return Answer::none();
 }

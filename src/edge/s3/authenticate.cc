@@ -42,6 +42,7 @@ bool goes_by_tenants_block(const Call& call, const objects::Bucket& bucket) {
 Task<> authenticate(Call& call) {
   if (is_unsigned(call.request)) {
     call.principal = iam::anonymous();
+    call.principal.source_ip = call.request.peer_ip;
     co_return Result<>();
   }
   CO_TRY(call.claim, read_claim(call.request));
@@ -86,6 +87,7 @@ Task<> check_claim(Call& call) {
   CO_TRY(check_signed_headers(call.claim, call.request));
   // Not before: until here anybody could have said so.
   call.principal = std::move(identity.principal);
+  call.principal.source_ip = call.request.peer_ip;
   co_return Result<>();
 }
 

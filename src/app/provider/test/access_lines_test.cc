@@ -46,6 +46,18 @@ TEST(AccessLines, TellWhatIsNot) {
     EXPECT_FALSE(access_in(other)) << other;
 }
 
+TEST(AccessLines, TellFromWhereItCame) {
+  audit::Event event = read_by_staff();
+  EXPECT_FALSE(access_in(audit::to_ocsf(event))->tells_source);
+  event.details.push_back({"method", "session"});
+  EXPECT_FALSE(access_in(audit::to_ocsf(event))->tells_source);
+  event.source_ip = "192.0.2.1";
+  EXPECT_TRUE(access_in(audit::to_ocsf(event))->tells_source);
+  event.source_ip.clear();
+  event.details.back().value = "system";
+  EXPECT_TRUE(access_in(audit::to_ocsf(event))->tells_source) << "by no request";
+}
+
 TEST(AccessLines, TellWhoDidNotSign) {
   audit::Event event = read_by_staff();
   event.actor = "anonymous";

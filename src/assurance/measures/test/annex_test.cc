@@ -76,7 +76,7 @@ TEST(Annex, WordsEveryReasonThatItsSqlGives) {
   const std::regex literal("'([a-z_]+)( [a-z_]+=)?'");
   const std::set<std::string> others = {
       "pass", "fail", "objects", "provider", "tenant_administrator", "ledger", "session", "user",
-      "key", "token", "profile", "group", "bucket",
+      "key", "token", "profile", "group", "bucket", "request", "invitation",
       // Of the life of rights.
       "role", "role_profile", "trust", "membership", "delegation", "reader", "founding", "earlier",
       "approved", "provider_administrator", "boundary", "renewed", "expired", "keep", "remove",

@@ -32,7 +32,8 @@ class InvitationTest : public testing::TestWithParam<database::Engine> {
   static std::string secret_of(const std::string& link) { return link.substr(link.rfind('/') + 1); }
   auto accept(const std::string& secret, const std::string& name = "anna",
               const std::string& terms = "") {
-    return world_.wait(people().accept_invitation({secret, name, kGoodPassword, terms}));
+    return world_.wait(
+        people().accept_invitation({secret, name, kGoodPassword, terms, "192.0.2.7"}));
   }
 
   World world_{GetParam()};
@@ -62,6 +63,7 @@ TEST_P(InvitationTest, TheInvitedPersonComesByTheLinkInTheMail) {
   ASSERT_TRUE(user) << user.error().describe();
   EXPECT_EQ(user->email, "anna@example.org");
   EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:AcceptInvitation");
+  EXPECT_EQ(world_.ledger.last_event(kFirstCustomer).source_ip, "192.0.2.7");
   EXPECT_EQ(
       world_.wait(world_.iam->profiles().list_members(customer, group->id, {}))->things.at(0).name,
       "anna");

@@ -59,12 +59,15 @@ TEST_P(LostPasswordTest, IsSetByTheMailedLinkOnce) {
   EXPECT_EQ(ask("Anna"), "");
   const std::string secret = mailed();
   ASSERT_EQ(secret.size(), 64u);
+  EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:AskForPasswordReset");
+  EXPECT_EQ(world_.ledger.last_event(kFirstCustomer).source_ip, "192.0.2.9") << "who asked";
   EXPECT_EQ(last_mail_.recipient, "anna@example.org");
   EXPECT_EQ(last_mail_.language, "fr");
   EXPECT_EQ(world_.wait(lost().open_reset(secret))->user_name, "anna");
   EXPECT_EQ(reset({secret, "short"}), "iam.password_too_short");
-  EXPECT_EQ(reset({secret, kNewPassword}), "");
+  EXPECT_EQ(reset({.secret = secret, .password = kNewPassword, .source_ip = "192.0.2.7"}), "");
   EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:ResetPassword");
+  EXPECT_EQ(world_.ledger.last_event(kFirstCustomer).source_ip, "192.0.2.7");
   EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session(opened->secret, kHere))),
             "iam.unknown_session");
   EXPECT_EQ(message_of(world_.sign_in("anna", kGoodPassword)), "iam.sign_in_refused");

@@ -103,6 +103,9 @@ struct Principal {
   // Of a person, or a role's session that one opened, whose tenant asks everybody for a factor.
   bool factor_demanded = false;
   PasskeyDue passkey_due = PasskeyDue::kNo;
+  // From where the request came, for the log of whatever is done by it: whoever takes the request
+  // sets it. Empty: the program itself, which acts by `Method::kSystem`.
+  std::string source_ip{};
 };
 
 // Facts of the request that rights may depend on.

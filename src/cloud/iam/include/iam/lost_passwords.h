@@ -30,6 +30,7 @@ struct PasswordReset {
   std::string password;
   std::string totp{}, recovery_code{};        // empty: not given
   std::optional<PasskeyAssertion> passkey{};  // to a challenge of `begin_passkey_sign_in`
+  std::string source_ip{};
 };
 
 // An administrator who lost everything, as who has the provider's machine says.

@@ -70,6 +70,7 @@ struct Acceptance {
   std::string secret;  // of the link
   std::string user_name, password;
   std::string terms_version;  // that was accepted; empty: none
+  std::string source_ip{};
 };
 
 // Where links lead, and whether they go by mail.
