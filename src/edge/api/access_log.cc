@@ -54,27 +54,33 @@ std::string read_action(const Route& route) {
 
 Result<> AccessLog::record_read(audit::Ledger& ledger, const iam::Principal& by, Read read) {
   if (by.request->is_read_told() || by.request->is_repeat()) return {};
+  const std::string name = by.credential + " " + read.event.source_ip + " " + read.asked;
+  std::uint64_t count = 0;
   if (!read.asked.empty()) {
-    const std::string name = by.credential + " " + read.event.source_ip + " " + read.asked;
-    const std::uint64_t count = repeats_.add(name, read.event.time);
+    count = repeats_.add(name, read.event.time);
     if (count == 0) {
       by.request->note_repeat();
       return {};
     }
     read.event.details.push_back({"requests", std::to_string(count)});
   }
-  TRY(iam::record_in_both(ledger, by, read.event, read.owner));
+  auto recorded = iam::record_in_both(ledger, by, read.event, read.owner);
+  if (!recorded) {
+    // Who asks again is not let in by a line that is not there.
+    if (count > 0) repeats_.give_back(name, count);
+    return recorded;
+  }
   by.request->note_read();
   return {};
 }
 
 void AccessLog::record_stranger(audit::Ledger& ledger, TenantId provider, audit::Event event) {
   // However many addresses somebody has, there are so many lines.
-  const std::size_t line = std::hash<std::string>()(event.source_ip) % kStrangersMax;
-  const std::uint64_t count = strangers_.add(std::to_string(line), event.time);
+  const auto line = std::to_string(std::hash<std::string>()(event.source_ip) % kStrangersMax);
+  const std::uint64_t count = strangers_.add(line, event.time);
   if (count == 0) return;
   event.details.push_back({"requests", std::to_string(count)});
-  static_cast<void>(ledger.record_read(provider, std::move(event)));
+  if (!ledger.record_read(provider, std::move(event))) strangers_.give_back(line, count);
 }
 
 Result<> record_read(const Call& call) {

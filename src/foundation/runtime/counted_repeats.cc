@@ -22,4 +22,12 @@ std::uint64_t CountedRepeats::add(const std::string& name, Timestamp now) {
   return std::exchange(entry.since, 0);
 }
 
+void CountedRepeats::give_back(const std::string& name, std::uint64_t count) {
+  std::lock_guard lock(mutex_);
+  const auto place = entries_.find(name);
+  if (place == entries_.end()) return;
+  place->second.since += count;
+  place->second.told = Timestamp();
+}
+
 }  // namespace belfry

@@ -130,6 +130,17 @@ TEST_F(AccessLogTest, WhatIsPolledIsCountedWithTheNextLine) {
   EXPECT_THAT(ledger_.counts(), ElementsAre("1", "40", "1", "1"));
 }
 
+TEST_F(AccessLogTest, WhatIsPolledIsNotAnsweredByALineThatIsNotThere) {
+  ledger_.is_full = true;
+  EXPECT_FALSE(log_.record_read(ledger_, somebody(), read_of(kOwn, "/disks")));
+  EXPECT_FALSE(log_.record_read(ledger_, somebody(), read_of(kOwn, "/disks")));
+  stranger("192.0.2.1", kNow);
+  ledger_.is_full = false;
+  EXPECT_TRUE(log_.record_read(ledger_, somebody(), read_of(kOwn, "/disks")));
+  stranger("192.0.2.1", kNow);
+  EXPECT_THAT(ledger_.counts(), ElementsAre("3", "2"));
+}
+
 TEST_F(AccessLogTest, StrangersFillNoLog) {
   for (int i = 0; i < 10'000; ++i) stranger("192.0.2." + std::to_string(i), kNow);
   EXPECT_LE(ledger_.lines.size(), AccessLog::kStrangersMax);

@@ -25,6 +25,16 @@ TEST(CountedRepeats, AClockThatWasSetBackSilencesNothing) {
   EXPECT_EQ(counted.add("a", kNow - seconds(3600)), 1u);
 }
 
+TEST(CountedRepeats, WhatCouldNotBeToldIsToldWithTheNext) {
+  CountedRepeats counted{seconds(10)};
+  counted.give_back("never seen", 3);
+  EXPECT_EQ(counted.add("never seen", kNow), 1u);
+  const std::uint64_t first = counted.add("a", kNow);
+  counted.give_back("a", first);
+  EXPECT_EQ(counted.add("a", kNow + seconds(1)), 2u);
+  EXPECT_EQ(counted.add("a", kNow + seconds(2)), 0u);
+}
+
 TEST(CountedRepeats, HoldsTenThousandAtMost) {
   CountedRepeats counted{seconds(10)};
   EXPECT_EQ(counted.add("first", kNow), 1u);

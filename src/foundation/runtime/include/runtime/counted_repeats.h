@@ -18,6 +18,8 @@ class CountedRepeats {
   // One more of `name`. How many to tell of now, those since it was last told included; 0: none, it
   // was told of less than that period ago.
   std::uint64_t add(const std::string& name, Timestamp now);
+  // Those could not be told: the next is due at once, and tells of them too.
+  void give_back(const std::string& name, std::uint64_t count);
 
  private:
   struct Entry {
