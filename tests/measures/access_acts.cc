@@ -142,29 +142,40 @@ std::string MeasuresBroken::standing(attestations::Topic topic) {
   return std::string(attestations::name_of(standings.at(std::size_t(topic)).state));
 }
 
-int MeasuresBroken::get(const std::string& path, Sign sign) {
+int MeasuresBroken::get(const std::string& from, const std::string& path, Sign sign) {
   // The client blocks, and the provider runs on this thread.
   auto pool = make_pool("customer", 1, 1);
-  return must([](Pool& own, std::string url, std::string place, Sign with) -> Task<int> {
-    co_return co_await runtime::blocking(own, [&]() -> Result<int> {
-      TRY(auto client, http::make_client({.url = url, .ca_file = ""}));
-      const std::string host = url.substr(url.find("//") + 2);
-      TRY(auto answer, client->send("GET", place, with({"GET", host, place, ""}), ""));
-      return answer.status;
-    });
-  }(*pool, provider().endpoints().s3, path, std::move(sign)));
+  return must(
+      [](Pool& own, std::string url, std::string ca, std::string place, Sign with) -> Task<int> {
+        co_return co_await runtime::blocking(own, [&]() -> Result<int> {
+          TRY(auto client, http::make_client({.url = url, .ca_file = ca}));
+          const std::string host = url.substr(url.find("//") + 2);
+          TRY(auto answer, client->send("GET", place, with({"GET", host, place, ""}), ""));
+          return answer.status;
+        });
+      }(*pool, from, provider().endpoints().ca, path, std::move(sign)));
 }
 
 int MeasuresBroken::get(const prober::Key& key, const std::string& path) {
-  return get(path, [key, now = clock().now()](const prober::S3Request& request) {
-    return prober::signed_fields(request, key, now);
-  });
+  return get(provider().endpoints().s3, path,
+             [key, now = clock().now()](const prober::S3Request& request) {
+               return prober::signed_fields(request, key, now);
+             });
 }
 
 int MeasuresBroken::get_unsigned(const std::string& path) {
-  return get(path, [](const prober::S3Request& request) {
+  return get(provider().endpoints().s3, path, [](const prober::S3Request& request) {
     http::Fields fields;
     fields.add("Host", request.host);
+    return fields;
+  });
+}
+
+int MeasuresBroken::read_over_rest(const std::string& token, const std::string& path) {
+  return get(provider().endpoints().api, path, [token](const prober::S3Request& request) {
+    http::Fields fields;
+    fields.add("Host", request.host);
+    fields.add("Authorization", "Bearer " + token);
     return fields;
   });
 }

@@ -110,7 +110,41 @@ TEST_F(MeasuresBroken, RequestThatTheLogKnowsNothingOf) {
   EXPECT_EQ(verdict("S07-P-20"), "fail");
   EXPECT_THAT(
       failing("S07-P-20"),
-      ElementsAre("log Demonstration: 2 requests to S3; of 2 looked for in the log, 1 is there"));
+      ElementsAre("log Demonstration: 2 requests to S3, 0 reads over REST; of 2 and 0 looked for "
+                  "in the log, 1 and 0 are there"));
+}
+
+// The same of what was read over REST: answered while the log could be written nowhere.
+TEST_F(MeasuresBroken, ReadThatTheLogKnowsNothingOf) {
+  create_user(iam::kFirstCustomer, "ines", iam::Role::kMember);
+  const std::string token =
+      must(provider().iam().create_api_token(sign_in("ines"), "reading", std::nullopt)).secret;
+  const char* const kTokens = "/api/v1/api-tokens";
+  EXPECT_EQ(read_over_rest(token, kTokens), 200);
+  wait_until([&] {
+    const audit::Query reads{.action = "iam:ListApiTokens"};
+    return !must(provider().ledger().query(iam::kFirstCustomer, reads)).events.empty();
+  });
+  clock().jump(std::chrono::minutes(4));
+  EXPECT_EQ(verdict("S07-P-20"), "pass") << testing::PrintToString(failing("S07-P-20"));
+
+  std::vector<std::string> disks;
+  for (const auto& folder : fs::directory_iterator(folder_of("")))
+    disks.push_back(folder.path().filename());
+  for (const std::string& disk : disks) take_disk_away(disk);
+  inspect();
+  EXPECT_EQ(read_over_rest(token, kTokens), 200);
+  pause();
+  clock().jump(std::chrono::minutes(4));
+  EXPECT_FALSE(run(provider().measures().check_now("S07-P-20"))) << "its evidence has no place";
+  for (const std::string& disk : disks) bring_disk_back(disk);
+  inspect();
+  wait_until([&] { return run(provider().measures().check_now("S07-P-20")).has_value(); });
+  EXPECT_EQ(verdict("S07-P-20"), "fail");
+  EXPECT_THAT(
+      failing("S07-P-20"),
+      ElementsAre("log Demonstration: 0 requests to S3, 2 reads over REST; of 0 and 2 looked for "
+                  "in the log, 0 and 1 are there"));
 }
 
 TEST_F(MeasuresBroken, LogThatWasRolledBack) {

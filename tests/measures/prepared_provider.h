@@ -154,6 +154,8 @@ class MeasuresBroken : public ::testing::Test {
   // The status of that request of S3, signed with the key.
   int get(const prober::Key& key, const std::string& path);
   int get_unsigned(const std::string& path);
+  // That of what is read over REST with an API token.
+  int read_over_rest(const std::string& token, const std::string& path);
   // Attaches a policy that lets everybody read, and lifts the bucket's own block: as its owner does
   // over S3, each with its event.
   void open_bucket(const std::string& name);
@@ -182,7 +184,7 @@ class MeasuresBroken : public ::testing::Test {
   void write_declaration(const std::string& text);
   // The status of what is asked with the fields that `sign` makes of its head.
   using Sign = std::function<http::Fields(const prober::S3Request& request)>;
-  int get(const std::string& path, Sign sign);
+  int get(const std::string& url, const std::string& path, Sign sign);
 
   std::filesystem::path folder_;
   std::string declaration_;

@@ -30,6 +30,10 @@ export function EventDetail({
   const { t, time, number } = useSpeech();
   const className = `class.${String(event.class_uid)}`;
   const details = detailsOf(event);
+  const nameOf = (detail: string) => {
+    const key = `detail.${detail}`;
+    return hasMessage(key) ? t(key) : detail;
+  };
   return (
     <Dialog title={event.action} size="xl" onClose={onClose}>
       <div className="stack">
@@ -60,7 +64,7 @@ export function EventDetail({
           {details.map(([name, value]) => (
             <Fact
               key={name}
-              name={name}
+              name={nameOf(name)}
               only={/\s/.test(value) ? undefined : () => onNarrow({ detail: `${name}=${value}` })}
             >
               {value}

@@ -55,6 +55,12 @@ export const auditEn = {
   'audit.place': 'Entry of the log',
   'audit.place.part': '{index}, part {part}',
   'audit.raw': 'The whole event (OCSF JSON)',
+  'detail.requests': 'Requests that this counts',
+  'detail.path': 'Path',
+  'detail.status': 'Status',
+  'detail.method': 'Signed in by',
+  'detail.credential': 'Session, token or key',
+  'detail.request_id': 'Request',
   'verify.title': 'Verify this',
   'verify.means':
     'Your browser checks the proof itself: that this event is in the signed log, and says just this.',

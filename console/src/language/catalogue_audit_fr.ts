@@ -56,6 +56,12 @@ export const auditFr: Record<keyof typeof auditEn, string> = {
   'audit.place': 'Entrée du journal',
   'audit.place.part': '{index}, partie {part}',
   'audit.raw': 'L’événement entier (JSON OCSF)',
+  'detail.requests': 'Requêtes comptées ici',
+  'detail.path': 'Chemin',
+  'detail.status': 'Statut',
+  'detail.method': 'Identifié par',
+  'detail.credential': 'Session, jeton ou clé',
+  'detail.request_id': 'Requête',
   'verify.title': 'Vérifier ceci',
   'verify.means':
     'Votre navigateur vérifie la preuve lui-même : que cet événement est dans le journal signé, et dit exactement ceci.',

@@ -92,9 +92,14 @@ class LogFacts {
   // compared_access.cc
   Task<> compare_access(Timestamp now);
   Task<> compare_minute(const AccessSamples::Minute& minute);
+  struct Wanted {  // requests of which a log has a line each
+    std::string service;
+    std::set<std::string> requests;
+    Timestamp first, last;  // when they came
+    Duration margin;        // lines of them may be so much older or younger
+  };
   // The lines of those requests, one for each that has one.
-  Task<std::vector<audit::LoggedEvent>> find_requests(TenantId tenant, std::set<std::string> wanted,
-                                                      Timestamp first, Timestamp last);
+  Task<std::vector<audit::LoggedEvent>> find_requests(TenantId tenant, const Wanted& wanted);
 
   // staff_accesses.cc
   struct Followed {

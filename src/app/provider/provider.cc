@@ -309,10 +309,11 @@ class RunningProvider : public Provider {
 
   Result<> listen() {
     TRY(load_identity());
+    const auto count = [this](const auto& served) { samples_.add(served); };
     s3::Options options;
-    options.on_served = [this](const s3::Served& served) { samples_.add(served); };
+    options.on_served = count;
     auto s3 = s3::make_handler(*iam_, *objects_, *ledger_, clock_, std::move(options));
-    api_ = api::make_api(services_for_rest(), {options_.console_directory, options_.config});
+    api_ = api::make_api(services_for_rest(), {options_.console_directory, options_.config, count});
     for (auto& [where, secure, handler, url] :
          {std::tuple{&topology_.s3_listen, false, s3, &endpoints_.s3},
           std::tuple{&topology_.s3_tls_listen, true, s3, &endpoints_.s3_tls},

@@ -22,7 +22,10 @@ Core::Core(database::Database& given_database, std::shared_ptr<Pool> given_pool,
 Result<> Core::check(const Principal& by, std::string_view action, const Resource& resource,
                      const Error& missing) {
   auto decided = decide(tree, by, action, resource);
-  if (decided) return {};
+  if (decided) {
+    if (by.request) by.request->allow_on(resource.tenant, resource.name);
+    return {};
+  }
   trail.refused(by.tenant, by, {std::string(action), resource.name, {}}, decided.error());
   const bool foreign = resource.tenant != by.tenant;
   if (foreign && decided.error().message() == "iam.denied") return std::unexpected(missing);

@@ -11,8 +11,8 @@ bool is_crossing(const Principal& by, TenantId owner) {
   return by.tenant && by.tenant != owner;
 }
 
-// The key, and who assumed the role: for those who know them.
-constexpr std::string_view kOwnDetails[] = {"access_key", "assumed_by"};
+// The key, the session or token, and who assumed the role: for those who know them.
+constexpr std::string_view kOwnDetails[] = {"access_key", "assumed_by", "credential"};
 
 // By which intervention it was done, where it was.
 audit::Event with_intervention(const Principal& by, audit::Event event, TenantId owner) {

@@ -46,6 +46,7 @@ audit::Event Trail::event_of(const Principal& by, const Act& act) const {
   event.resource = act.resource;
   event.details = act.details;
   std::ranges::move(credential_details(by), std::back_inserter(event.details));
+  if (by.request) event.details.push_back({"request_id", by.request->id()});
   return event;
 }
 
@@ -88,6 +89,7 @@ void Trail::refused(TenantId tenant, const Principal& by, const Act& act, const 
   event.outcome = audit::Outcome::kFailure;
   event.reason = reason.message();
   static_cast<void>(ledger_.record_read(tenant, std::move(event)));
+  if (by.request) by.request->note_refusal();
 }
 
 void Trail::sign_in_failed(TenantId tenant, const Principal& by, const Error& reason) {

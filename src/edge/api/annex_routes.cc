@@ -154,8 +154,9 @@ Task<Answer> prove_row(Call& call) {
 }
 
 constexpr Route kRoutes[] = {
-    {"GET", "/api/v1/annex", "measure:ListMeasures", annex},
-    {"GET", "/api/v1/annex/{measure}", "measure:GetMeasure", get_measure},
+    {"GET", "/api/v1/annex", "measure:ListMeasures", annex, Access::kSignedIn, Telling::kPolled},
+    {"GET", "/api/v1/annex/{measure}", "measure:GetMeasure", get_measure, Access::kSignedIn,
+     Telling::kPolled},
     {"GET", "/api/v1/annex/{measure}/proof", "measure:GetProof", prove_row},
     {"POST", "/api/v1/annex/{measure}/check", "measure:CheckMeasure", check_measure},
 };

@@ -10,6 +10,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 namespace belfry::api {
 namespace {
 
@@ -99,7 +102,7 @@ Result<attestations::Act> act_of(Call& call) {
                         .user = call.by.user,
                         .name = call.by.name,
                         .event = call.event(resource)};
-  act.event.details = iam::credential_details(call.by);
+  std::ranges::move(iam::credential_details(call.by), std::back_inserter(act.event.details));
   return act;
 }
 

@@ -121,6 +121,8 @@ Task<Answer> list_events(Call& call) {
   CO_TRY(const std::int64_t wait, call.number("wait_s", 0));
   if (wait > kWaitMax || (wait > 0 && query.order != audit::Order::kOldestFirst))
     co_return fail(Code::kInvalid, "api.bad_parameter", {{"name", "wait_s"}});
+  // Who follows asks again at each event; were each question one, they would never end.
+  call.is_polled = wait > 0;
   std::optional<TenantPlaces::Place> place;
   if (wait > 0 && !place.emplace(call.host.followers, tenant).is_there())
     co_return fail(Code::kRetry, "server.busy");
@@ -181,6 +183,7 @@ Task<Answer> export_events(Call& call) {
   query.limit = 1000;
   audit::Ledger& ledger = call.host.services.ledger;
   CO_TRY(co_await ledger.record(tenant, export_event(call, tenant)));
+  call.note_read();
   CO_TRY(auto checkpoint, co_await ledger.checkpoint(tenant));
   call.response.fields.set("Content-Type", "application/jsonl");
   call.response.fields.set("Content-Disposition", "attachment; filename=\"belfry-audit.jsonl\"");
@@ -213,6 +216,7 @@ Task<Answer> get_checkpoint(Call& call) {
 Task<Answer> get_tile(Call& call) {
   CO_TRY(TenantId tenant, own_log(call));
   CO_TRY(Buffer octets, co_await call.host.services.ledger.tile(tenant, call.path[0]));
+  CO_TRY(call.record_read());
   call.response.fields.set("Content-Type", "application/octet-stream");
   CO_TRY(co_await call.response.send(std::string(as_text(octets))));
   co_return Answer::sent();
@@ -247,6 +251,7 @@ Task<Answer> get_keys(Call& call) {
   audit::Ledger& ledger = call.host.services.ledger;
   // Who has these keys reads the log for ever: nobody gets them unseen.
   CO_TRY(co_await ledger.record(tenant, call.event("belfry:audit/" + tenant.text())));
+  call.note_read();
   json keys = json::array();
   for (auto& [id, secret] : ledger.month_keys(tenant))
     keys.push_back({{"key_id", id.text()}, {"key", secret}});
@@ -255,7 +260,7 @@ Task<Answer> get_keys(Call& call) {
                     {"month_keys", std::move(keys)}});
 }
 
-// What checks the signatures is no secret of anybody's, and reading it leaves no trace.
+// What checks the signatures is no secret of anybody's.
 Task<Answer> get_verifier_key(Call& call) {
   CO_TRY(TenantId tenant, own_log(call));
   audit::Ledger& ledger = call.host.services.ledger;
@@ -267,7 +272,8 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/audit/export", "audit:ExportEvents", export_events},
     {"POST", "/api/v1/audit/exports", "audit:ExportEvents", begin_export},
     {"GET", "/api/v1/audit/checkpoint", "audit:GetCheckpoint", get_checkpoint},
-    {"GET", "/api/v1/audit/tiles/{path...}", "audit:GetTile", get_tile},
+    {"GET", "/api/v1/audit/tiles/{path...}", "audit:GetTile", get_tile, Access::kSignedIn,
+     Telling::kPolled},
     {"GET", "/api/v1/audit/proof", "audit:GetProof", get_proof},
     {"GET", "/api/v1/audit/consistency-proof", "audit:GetProof", get_consistency_proof},
     {"GET", "/api/v1/audit/keys", "audit:GetKeys", get_keys},

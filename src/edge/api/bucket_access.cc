@@ -3,8 +3,23 @@
 #include "iam/crossing.h"
 #include "policy/policy.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace belfry::api {
 namespace {
+
+// Who asked in vain, in the log of whose bucket it is, as over S3: by the credential alone. Where
+// the log takes no more, the answer is the same refusal.
+void tell_owner(const Call& call, const objects::Bucket& bucket, const std::string& arn,
+                const Error& error) {
+  audit::Event refused = call.event(arn);
+  refused.outcome = audit::Outcome::kFailure;
+  refused.reason = error.message();
+  refused.actor = call.by.credential;
+  iam::hide_person(refused);
+  static_cast<void>(call.host.services.ledger.record_read(bucket.tenant, std::move(refused)));
+}
 
 // Allows or refuses `needed` on `key` of the bucket.
 Result<> permit(const Call& call, std::string_view needed, const objects::Bucket& bucket,
@@ -12,8 +27,10 @@ Result<> permit(const Call& call, std::string_view needed, const objects::Bucket
   std::string arn = key.empty() ? bucket_arn(bucket.name) : object_arn(bucket.name, key);
   Result<> allowed = call.authorize(
       needed, {arn, bucket.tenant, bucket.policy, bucket.block().restrict_public_buckets}, keys);
-  if (!allowed && allowed.error().code() == Code::kDenied && bucket.tenant != call.by.tenant)
+  if (!allowed && allowed.error().code() == Code::kDenied && bucket.tenant != call.by.tenant) {
+    tell_owner(call, bucket, arn, allowed.error());
     return fail(Code::kNotFound, "bucket.missing", {{"bucket", bucket.name}});
+  }
   return allowed;
 }
 
@@ -75,19 +92,22 @@ Error without_missing_key(const Call& call, const objects::Bucket& bucket, const
 objects::MakeLeaf leaf_of(const Call& call, TenantId tenant, std::string resource,
                           std::vector<audit::Detail> details) {
   audit::Event event = call.event(std::move(resource));
-  event.details = std::move(details);
+  std::ranges::move(details, std::back_inserter(event.details));
   return [event = std::move(event), tenant, &by = call.by,
           ledger = &call.host.services.ledger](const objects::ObjectInfo& outcome) mutable {
     if (!outcome.key.empty()) {
-      event.details = {{"size", std::to_string(outcome.size.count)}, {"etag", outcome.etag}};
+      event.details.push_back({"size", std::to_string(outcome.size.count)});
+      event.details.push_back({"etag", outcome.etag});
     }
     return iam::seal_for_both(*ledger, by, event, tenant);
   };
 }
 
 Result<> record_read(const Call& call, const objects::Bucket& bucket, std::string resource) {
-  return iam::record_in_both(call.host.services.ledger, call.by, call.event(std::move(resource)),
-                             bucket.tenant);
+  TRY(iam::record_in_both(call.host.services.ledger, call.by, read_event(call, std::move(resource)),
+                          bucket.tenant));
+  call.note_read();
+  return {};
 }
 
 }  // namespace belfry::api

@@ -27,7 +27,6 @@ Task<Answer> list_buckets(Call& call) {
   CO_TRY(auto buckets, co_await call.host.services.objects.list_buckets(call.by.tenant));
   std::string next =
       cut_to_page(buckets, asked, [](const objects::Bucket& bucket) { return bucket.name; });
-  CO_TRY(call.host.services.ledger.record_read(call.by.tenant, call.event(bucket_arn("*"))));
   json items = json::array();
   for (auto& bucket : buckets) {
     CO_TRY(json item, co_await shape_of(call, bucket));
@@ -127,13 +126,13 @@ Task<Answer> get_object(Call& call) {
   auto opened = co_await call.host.services.objects.open(bucket, key, choose);
   if (!opened) co_return std::unexpected(without_missing_key(call, bucket, key, opened.error()));
   auto reading = *std::move(opened);
+  if (range) call.response.status = 206;
   CO_TRY(record_read(call, bucket, object_arn(bucket.name, key)));
   const objects::ObjectInfo& info = reading->info();
   describe_download(call.response, info);
   Bytes length = info.size;
   if (range) {
     length = {range->last - range->first + 1};
-    call.response.status = 206;
     call.response.fields.set("Content-Range", "bytes " + std::to_string(range->first) + "-" +
                                                   std::to_string(range->last) + "/" +
                                                   std::to_string(info.size.count));

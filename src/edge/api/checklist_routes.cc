@@ -196,6 +196,7 @@ Task<Answer> undo_step(Call& call) {
 Task<Answer> export_open_steps(Call& call) {
   CO_TRY(call.authorize({own_people(call), call.by.tenant}));
   CO_TRY(const std::string file, co_await lists_of(call).export_open_steps(actor_of(call)));
+  call.note_read();
   co_return co_await send_csv(call, "open-steps.csv", file);
 }
 

@@ -264,13 +264,14 @@ Task<Answer> get_job(Call& call) {
 }
 
 constexpr Route kRoutes[] = {
-    {"GET", "/api/v1/disks", "disk:ListDisks", list_disks},
+    {"GET", "/api/v1/disks", "disk:ListDisks", list_disks, Access::kSignedIn, Telling::kPolled},
     {"POST", "/api/v1/disks/{disk}/scrub", "disk:Scrub", scrub_disk},
     {"POST", "/api/v1/disks/{disk}/readmit", "disk:Readmit", readmit_disk},
     {"POST", "/api/v1/scrub", "disk:Scrub", scrub_all},
     {"POST", "/api/v1/heal", "disk:Heal", heal},
-    {"GET", "/api/v1/jobs/{job}", "disk:GetJob", get_job},
-    {"GET", "/api/v1/replica-sets", "disk:ListReplicaSets", list_sets},
+    {"GET", "/api/v1/jobs/{job}", "disk:GetJob", get_job, Access::kSignedIn, Telling::kPolled},
+    {"GET", "/api/v1/replica-sets", "disk:ListReplicaSets", list_sets, Access::kSignedIn,
+     Telling::kPolled},
 };
 
 }  // namespace

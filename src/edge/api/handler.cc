@@ -9,6 +9,25 @@
 namespace belfry::api {
 namespace {
 
+// Has the log tell what became of it, before it is answered: what was read, or who was refused.
+Result<Answer> told(const Call& call, Result<Answer> done) {
+  if (!call.by.request) return done;
+  if (!done && status_of(done.error()) == 403) record_refusal(call, done.error());
+  if (done && is_read(call.route)) TRY(call.record_read());
+  return done;
+}
+
+// So that what the log tells can be compared with what was answered.
+void count(const Call& call, const Result<Answer>& done) {
+  const auto& on_served = call.host.options.on_served;
+  if (!on_served || !call.by.request || !is_read(call.route)) return;
+  const bool is_refused = !done && status_of(done.error()) == 403;
+  if (!done && !is_refused && !call.response.started()) return;
+  const std::string_view action = call.action;
+  on_served({call.by.tenant, call.request.id, call.came,
+             std::string(action.substr(0, action.find(':'))), call.by.request->is_repeat()});
+}
+
 Task<Answer> run_route(Host& host, http::Request& request, http::Response& response) {
   std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
   Match match = find_route(method, request.raw_path);
@@ -17,12 +36,27 @@ Task<Answer> run_route(Host& host, http::Request& request, http::Response& respo
     co_return fail(Code::kInvalid, "api.method_not_allowed", {{"allow", match.allow}});
   }
   if (!match.route) co_return fail(Code::kNotFound, "api.no_such_route");
-  Call call{host, request, response, std::move(match.path), {}, match.route->action};
-  if (match.route->access == Access::kSignedIn) {
-    CO_TRY(call.by, co_await authenticate(host, request));
+  const Route& route = *match.route;
+  Call call{.host = host,
+            .request = request,
+            .response = response,
+            .path = std::move(match.path),
+            .by = {},
+            .action = route.action,
+            .route = route,
+            .came = host.services.clock.now(),
+            .is_polled = route.telling == Telling::kPolled};
+  if (route.access == Access::kSignedIn) {
+    auto by = co_await authenticate(host, request);
+    if (!by && by.error().code() == Code::kDenied && by.error().message() != "api.sign_in_first")
+      record_stranger(host, request, route, by.error());
+    CO_TRY(call.by, std::move(by));
+    call.by.request = std::make_shared<iam::ServedRequest>(request.id, call.by.tenant);
   }
   call.by.source_ip = request.peer_ip;
-  co_return co_await match.route->handler(call);
+  Result<Answer> done = told(call, co_await route.handler(call));
+  count(call, done);
+  co_return done;
 }
 
 Task<> serve_api(Host& host, http::Request& request, http::Response& response) {

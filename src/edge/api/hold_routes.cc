@@ -168,7 +168,8 @@ Result<audit::Hold> own_hold_in(Call& call) {
 audit::Event hold_event(const Call& call, const audit::Hold& hold, const std::string& reason) {
   audit::Event event = call.event(log_resource(hold.tenant));
   event.event_class = audit::EventClass::kEntityManagement;
-  event.details = {{std::string(audit::kHoldDetail), hold.id.text()}, {"reason", reason}};
+  event.details.push_back({std::string(audit::kHoldDetail), hold.id.text()});
+  event.details.push_back({"reason", reason});
   return event;
 }
 
@@ -351,6 +352,7 @@ Task<Answer> export_hold(Call& call) {
   CO_TRY(co_await catch_up(call, hold));
   CO_TRY(const audit::Hold now, services.vault.find(hold.tenant, hold.id));
   CO_TRY(co_await tell(call, hold.tenant, hold_event(call, hold, hold.reason)));
+  call.note_read();
   call.response.fields.set("Content-Type", "application/jsonl");
   call.response.fields.set("Content-Disposition", "attachment; filename=\"held.jsonl\"");
   CO_TRY(audit::HeldPage page, co_await services.vault.read(hold.tenant, hold.id, {}));
@@ -377,7 +379,8 @@ Task<Answer> export_hold(Call& call) {
 }
 
 constexpr Route kRoutes[] = {
-    {"GET", "/api/v1/audit/holds", "audit:ListHolds", list_holds},
+    {"GET", "/api/v1/audit/holds", "audit:ListHolds", list_holds, Access::kSignedIn,
+     Telling::kPolled},
     {"POST", "/api/v1/audit/holds", audit::kPlaceAction, place_hold},
     {"GET", "/api/v1/audit/holds/{hold}", "audit:GetHold", get_hold},
     {"POST", "/api/v1/audit/holds/{hold}/release", audit::kReleaseAction, release_hold},

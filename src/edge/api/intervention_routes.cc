@@ -134,10 +134,12 @@ Task<Answer> end_intervention(Call& call) {
 }
 
 constexpr Route kRoutes[] = {
-    {"GET", "/api/v1/interventions", "iam:GetIntervention", list_interventions},
+    {"GET", "/api/v1/interventions", "iam:GetIntervention", list_interventions, Access::kSignedIn,
+     Telling::kPolled},
     {"POST", "/api/v1/interventions", "iam:RequestIntervention", ask},
     {"POST", "/api/v1/interventions/break-glass", "iam:BreakGlass", break_glass},
-    {"GET", "/api/v1/interventions/{intervention}", "iam:GetIntervention", get_intervention},
+    {"GET", "/api/v1/interventions/{intervention}", "iam:GetIntervention", get_intervention,
+     Access::kSignedIn, Telling::kPolled},
     {"POST", "/api/v1/interventions/{intervention}/report", "iam:ReportIntervention", report},
     {"POST", "/api/v1/interventions/{intervention}/approve", "iam:DecideIntervention",
      decide_intervention<&iam::Interventions::approve>},

@@ -13,11 +13,13 @@ std::string own_people(const Call& call) {
 }
 
 people::Actor actor_of(const Call& call) {
+  auto how = iam::credential_details(call.by);
+  how.push_back({"request_id", call.request.id});
   return {.tenant = call.by.tenant,
           .user = call.by.user,
           .name = call.by.name,
           .source_ip = call.request.peer_ip,
-          .how = iam::credential_details(call.by)};
+          .how = std::move(how)};
 }
 
 Result<people::Actor> allow_change(Call& call, const std::string& resource) {

@@ -228,6 +228,7 @@ Task<Answer> unbind_account(Call& call) {
 Task<Answer> export_people(Call& call) {
   CO_TRY(call.authorize({own_people(call), call.by.tenant}));
   CO_TRY(const std::string file, co_await people_of(call).export_people(actor_of(call)));
+  call.note_read();
   co_return co_await send_csv(call, "people.csv", file);
 }
 

@@ -181,7 +181,7 @@ Task<Answer> explain(Call& call) {
 constexpr Route kRoutes[] = {
     {"GET", "/api/v1/buckets/{bucket}/access", "iam:GetAccess", who},
     {"GET", "/api/v1/users/{user}/access", "iam:GetAccess", what},
-    {"POST", "/api/v1/access/explain", "iam:GetAccess", explain},
+    {"POST", "/api/v1/access/explain", "iam:GetAccess", explain, Access::kSignedIn, Telling::kRead},
 };
 
 }  // namespace

@@ -63,12 +63,14 @@ Result<Meant> meant(Call& call) {
 }
 
 registers::Actor actor_of(const Call& call) {
+  auto how = iam::credential_details(call.by);
+  how.push_back({"request_id", call.request.id});
   return {.tenant = call.host.services.provider,
           .user = call.by.user,
           .name = call.by.name,
           .source_ip = call.request.peer_ip,
           .action = std::string(call.action),
-          .how = iam::credential_details(call.by)};
+          .how = std::move(how)};
 }
 
 // Who acts: changes want a second factor that was just proved.
@@ -322,6 +324,7 @@ Task<Answer> get_file(Call& call) {
   on.details = {{"version", number.text()}};
   CO_TRY(const auto file,
          told(call, on, co_await registers_of(call).file(on.of, on.id, number.value)));
+  CO_TRY(call.record_read());
   co_return co_await send_attachment(call, "application/octet-stream", file.name, file.octets);
 }
 
@@ -341,6 +344,7 @@ Task<Answer> scan_entry(Call& call) {
 Task<Answer> export_entries(Call& call) {
   CO_TRY(const Meant on, meant(call));
   CO_TRY(const auto file, co_await registers_of(call).export_entries(actor_of(call), on.of));
+  call.note_read();
   co_return co_await send_attachment(call, "text/csv; charset=utf-8",
                                      std::string(on.of.name) + ".csv", file);
 }

@@ -32,6 +32,7 @@ Task<Answer> get_checkpoint(Call& call) {
 Task<Answer> get_tile(Call& call) {
   CO_TRY(allow(call));
   CO_TRY(Buffer octets, co_await call.host.services.ledger.tile(audit::kRootLog, call.path[0]));
+  CO_TRY(call.record_read());
   call.response.fields.set("Content-Type", "application/octet-stream");
   CO_TRY(co_await call.response.send(std::string(as_text(octets))));
   co_return Answer::sent();
@@ -59,7 +60,8 @@ Task<Answer> list_witnesses(Call& call) {
 constexpr Route kRoutes[] = {
     {"GET", "/api/v1/audit/root-proof", "audit:GetRootProof", get_proof},
     {"GET", "/api/v1/audit/root-checkpoint", "audit:GetRootCheckpoint", get_checkpoint},
-    {"GET", "/api/v1/audit/root-tiles/{path...}", "audit:GetRootTile", get_tile},
+    {"GET", "/api/v1/audit/root-tiles/{path...}", "audit:GetRootTile", get_tile, Access::kSignedIn,
+     Telling::kPolled},
     {"GET", "/api/v1/audit/witnesses", "audit:ListWitnesses", list_witnesses},
 };
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace belfry::api {
 namespace {
@@ -67,6 +68,10 @@ std::span<const std::span<const Route>> all_routes() {
   return groups;
 }
 
+bool is_read(const Route& route) {
+  return route.method == "GET" || route.telling == Telling::kRead;
+}
+
 Match find_route(std::string_view method, std::string_view raw_path) {
   Match found;
   for (std::span<const Route> routes : all_routes()) {
@@ -94,7 +99,10 @@ Result<> Call::ask(std::string_view needed, const iam::Resource& resource,
 Result<> Call::authorize(std::string_view needed, const iam::Resource& resource,
                          const RequestKeys& keys) const {
   auto allowed = ask(needed, resource, keys);
-  if (allowed) return {};
+  if (allowed) {
+    if (by.request) by.request->allow_on(resource.tenant, resource.name);
+    return {};
+  }
   return std::unexpected(refusal(resource.name, std::move(allowed.error())));
 }
 
@@ -102,8 +110,9 @@ Error Call::refusal(std::string resource, Error error, std::vector<audit::Detail
   audit::Event refused = event(std::move(resource));
   refused.outcome = audit::Outcome::kFailure;
   refused.reason = error.message();
-  refused.details = std::move(details);
+  std::ranges::move(details, std::back_inserter(refused.details));
   auto recorded = host.services.ledger.record_read(by.tenant, std::move(refused));
+  if (by.request) by.request->note_refusal();
   return recorded ? std::move(error) : std::move(recorded.error());
 }
 
@@ -115,7 +124,12 @@ audit::Event Call::event(std::string resource) const {
   event.actor_id = by.user;
   event.source_ip = request.peer_ip;
   event.resource = std::move(resource);
+  event.details = {{"request_id", request.id}};
   return event;
+}
+
+Result<> Call::record_read() const {
+  return api::record_read(*this);
 }
 
 Task<std::string> Call::read_text(std::size_t octets_max) {

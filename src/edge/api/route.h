@@ -1,6 +1,7 @@
 // How a request finds its route, and what a route gets and gives.
 #pragma once
 
+#include "access_log.h"
 #include "api/service.h"
 #include "jobs.h"
 #include "problem.h"
@@ -33,10 +34,13 @@ struct Host {
   // Requests that wait for events: each looks into its log again and again.
   TenantPlaces followers{{.of_all = 200, .of_tenant = 50}};
   Searches searches;
+  AccessLog access_log;
   // Holds that look at what came since, for who lists or exports them: each takes the vault's turn
   // again and again.
   TenantPlaces catching_up{{.of_all = 8, .of_tenant = 1}};
 };
+
+struct Route;
 
 // One request on its way through a handler.
 struct Call {
@@ -46,6 +50,10 @@ struct Call {
   std::vector<std::string> path;  // the values of the pattern's {placeholders}, decoded
   iam::Principal by;
   std::string_view action;  // the route's
+  const Route& route;
+  Timestamp came;
+  // Of what is asked again and again by itself: told once in a while, with how often it was.
+  bool is_polled = false;
 
   iam::Context context() const;
   // Whether the caller may do `needed` on `resource`; no log tells that it was asked.
@@ -62,6 +70,13 @@ struct Call {
                      const RequestKeys& keys) const;
   // What the caller does now, for a log.
   audit::Event event(std::string resource) const;
+  // Has what was read told, before any of it is sent; the second time nothing. What a handler
+  // returns as its answer is told without it. Errors: those of Ledger::record_read.
+  Result<> record_read() const;
+  // The same, of what the route itself told.
+  void note_read() const {
+    if (by.request) by.request->note_read();
+  }
   // `error`, once the log of the caller's tenant has it as a refusal of the route's action. Errors:
   // retry when the log takes nothing.
   Error refusal(std::string resource, Error error, std::vector<audit::Detail> details = {}) const;
@@ -106,13 +121,19 @@ using RouteHandler = Task<Answer> (*)(Call&);
 
 enum class Access { kPublic, kSignedIn };
 
+// kByMethod: what GET reads leaves a line each time. kRead: so does this route, which changes
+// nothing either. kPolled: the console asks by itself, and what repeats is counted together.
+enum class Telling { kByMethod, kRead, kPolled };
+
 struct Route {
   std::string_view method;
   std::string_view pattern;  // "/api/v1/users/{user}"
   std::string_view action;   // what `authorize` is asked about: x-belfry-action
   RouteHandler handler;
   Access access = Access::kSignedIn;
+  Telling telling = Telling::kByMethod;
 };
+bool is_read(const Route& route);
 
 std::span<const Route> reach_routes();
 std::span<const Route> review_routes();

@@ -171,7 +171,7 @@ Task<Answer> delete_token(Call& call) {
 
 constexpr Route kRoutes[] = {
     {"POST", "/api/v1/session", "iam:SignIn", sign_in, Access::kPublic},
-    {"GET", "/api/v1/session", "iam:GetSession", who_am_i},
+    {"GET", "/api/v1/session", "iam:GetSession", who_am_i, Access::kSignedIn, Telling::kPolled},
     {"DELETE", "/api/v1/session", "iam:SignOut", sign_out},
     {"POST", "/api/v1/session/password", "iam:ChangePassword", change_password},
     {"GET", "/api/v1/api-tokens", "iam:ListApiTokens", list_tokens},

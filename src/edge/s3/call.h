@@ -2,8 +2,8 @@
 #pragma once
 
 #include "aws_chunked.h"
-#include "counted_refusals.h"
 #include "in_flight.h"
+#include "runtime/counted_repeats.h"
 #include "s3/service.h"
 #include "signature.h"
 #include "signing_keys.h"
@@ -18,6 +18,8 @@ struct Operation;
 inline constexpr Bytes kInFlightMax = 512_MiB;
 // Of what nobody signed: some 50 large ones. It takes nothing from those who sign.
 inline constexpr Bytes kAnonymousInFlightMax = 64_MiB;
+// Of refusals to who need not be known: anybody can bring them about, and must not fill a log.
+inline constexpr Duration kRefusalsToldEvery = std::chrono::seconds(1);
 
 // What all requests share. Safe from any thread.
 struct Service {
@@ -27,8 +29,9 @@ struct Service {
   Clock& clock;
   Options options;
   SigningKeys signing_keys{};
-  CountedRefusals wrong_signatures{};   // by the id of the key that was claimed
-  CountedRefusals refused_anonymous{};  // by the name of the bucket, which is there
+  CountedRepeats wrong_signatures{kRefusalsToldEvery};  // by the id of the key that was claimed
+  CountedRepeats refused_anonymous{
+      kRefusalsToldEvery};  // by the name of the bucket, which is there
   InFlight in_flight{kInFlightMax};
   InFlight anonymous_in_flight{kAnonymousInFlightMax};
 };

@@ -40,6 +40,36 @@ TEST(Route, DistinguishesNoPathFromNoMethod) {
   EXPECT_EQ(match.allow, "GET, DELETE");
 }
 
+const Route& route_of(std::string_view method, std::string_view path) {
+  return *find_route(method, path).route;
+}
+
+TEST(Route, ReadsAreCalledByTheirRightUnlessChangesGoByItToo) {
+  EXPECT_EQ(read_action(route_of("GET", "/api/v1/tenants/2/users")), "iam:ListUsers");
+  EXPECT_EQ(read_action(route_of("GET", "/api/v1/audit/events")), "audit:ListEvents");
+  EXPECT_EQ(read_action(route_of("GET", "/api/v1/request-choices")), "iam:Read");
+  EXPECT_EQ(read_action(route_of("GET", "/api/v1/session/factors")), "iam:Read");
+}
+
+TEST(Route, OnlyReadsArePolled) {
+  std::set<std::string> polled, read_by_post;
+  for (std::span<const Route> routes : all_routes())
+    for (const Route& route : routes) {
+      if (route.telling == Telling::kPolled) polled.emplace(route.pattern);
+      if (is_read(route) && route.method != "GET") read_by_post.emplace(route.pattern);
+    }
+  // docs/operations/audit.md names them.
+  EXPECT_EQ(polled,
+            (std::set<std::string>{
+                "/api/v1/annex", "/api/v1/annex/{measure}", "/api/v1/audit/holds",
+                "/api/v1/audit/root-tiles/{path...}", "/api/v1/audit/tiles/{path...}",
+                "/api/v1/disks", "/api/v1/interventions", "/api/v1/interventions/{intervention}",
+                "/api/v1/jobs/{job}", "/api/v1/replica-sets", "/api/v1/session"}));
+  EXPECT_EQ(read_by_post, std::set<std::string>{"/api/v1/access/explain"});
+  for (const std::string& pattern : polled)
+    EXPECT_TRUE(find_route("GET", pattern).route) << pattern;
+}
+
 using Operation = std::tuple<std::string, std::string, std::string>;  // method, path, action
 
 std::string upper(std::string text) {

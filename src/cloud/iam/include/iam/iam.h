@@ -25,6 +25,7 @@
 #include "iam/reviews.h"
 #include "iam/roles.h"
 #include "iam/second_factors.h"
+#include "iam/served_request.h"
 #include "iam/service_accounts.h"
 #include "iam/terms.h"
 #include "iam/upkeep.h"
@@ -100,6 +101,8 @@ struct Principal {
   std::shared_ptr<const AssumedRole> assumed{};
   // Of staff: by what it reaches customers' data now. Null: by nothing.
   std::shared_ptr<const std::vector<OpenIntervention>> interventions{};
+  // By which request it acts now, for the log. Null: by none that the log could name.
+  std::shared_ptr<ServedRequest> request{};
   // Of a person, or a role's session that one opened, whose tenant asks everybody for a factor.
   bool factor_demanded = false;
   PasskeyDue passkey_due = PasskeyDue::kNo;

@@ -48,9 +48,20 @@ struct Services {
   std::function<Task<>()> collect;
 };
 
+// A request of somebody known that read, or was refused for want of rights.
+struct Served {
+  TenantId tenant;  // of who asked: its log has a line of it
+  std::string request_id;
+  Timestamp at;                      // when it came
+  std::string service;               // which the action of that line begins with: "iam"
+  bool counted_with_others = false;  // the line tells of several, and names another
+};
+
 struct Options {
   std::string console_directory;   // of the built console; empty: none
   std::string configuration_path;  // provider.yaml, for checking it again
+  // Told after each, from any thread; nothing: nobody counts.
+  std::function<void(const Served&)> on_served{};
 };
 
 class Api {
