@@ -172,10 +172,10 @@ Task<Iam::OpenedSession> IamService::check_throttled(const SignIn& attempt, Cand
                          : Result<OpenedSession>(std::unexpected(throttled));
   if (!is_right) {
     auto compared = co_await compare_password(attempt, candidate);
-    if (!compared && compared.error().code() == Code::kRetry)
+    if (!compared && compared.error().code() != Code::kDenied)
       co_return std::unexpected(compared.error());
   }
-  if (!opened && opened.error().code() != Code::kRetry)
+  if (!opened && opened.error().code() == Code::kDenied)
     co_return std::unexpected(std::move(throttled));
   co_return opened;
 }
