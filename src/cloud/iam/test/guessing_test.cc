@@ -162,5 +162,39 @@ TEST_F(GuessingAtAFactor, NoCodeStandsForAFactorThatIsNotThere) {
   EXPECT_EQ(outcome(attempt), "iam.throttled");
 }
 
+// By the work, which a machine under load cannot blur: a time says it only on average.
+TEST(SignInWork, IsTheSameWhoeverThereIs) {
+  World world(database::Engine::kSqlite);
+  const Principal customer = world.customer();
+  const auto make = [&](const std::string& name) {
+    return world
+        .wait(world.iam->create_user(customer, kFirstCustomer, name, "", Role::kMember,
+                                     kGoodPassword))
+        .value();
+  };
+  make("ada");
+  ASSERT_TRUE(world.wait(world.iam->set_user_active(customer, make("gone").id, false)));
+  const auto& service = dynamic_cast<IamService&>(*world.iam);
+  world.iam->second_factors().accept_origins({"https://console.example"});
+  int place = 0;
+  for (const std::string name : {"ada", "gone", "nobody", world.founded.customer_user.c_str()})
+    for (const bool is_passkey : {false, true}) {
+      const std::string from = "192.0.2." + std::to_string(++place);
+      const auto before = service.passwords_compared();
+      const std::string said =
+          is_passkey
+              ? message_of(world.wait(world.iam->second_factors().begin_passkey_sign_in(
+                    {name, "a guess", from, "https://console.example"})))
+              : message_of(world.wait(world.iam->sign_in({name, "a guess", "", from, "test"})));
+      EXPECT_EQ(said, "iam.sign_in_refused") << name;
+      EXPECT_EQ(service.passwords_compared() - before, 1u) << name << is_passkey;
+    }
+  // Right, of who may not sign in: no other work either.
+  const auto before = service.passwords_compared();
+  EXPECT_EQ(message_of(world.sign_in("gone", kGoodPassword, "", "192.0.2.99")),
+            "iam.sign_in_refused");
+  EXPECT_EQ(service.passwords_compared() - before, 1u);
+}
+
 }  // namespace
 }  // namespace belfry::iam
