@@ -236,7 +236,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
                            TRY(challenge_at(origin, Challenge::Purpose::kSignIn));
                            return {};
                          }};
-  InterventionService interventions_{core_};
+  InterventionService interventions_{core_, people_};
   const std::string dummy_hash_;  // what the passwords of unknown users are compared with
   policy::CompiledPolicies attached_{policy::Kind::kResource};
   Challenges challenges_;  // of who is signed in
