@@ -86,6 +86,28 @@ def try_break_glass(ask, body, place, token, ordinary):
     ask("POST", place + "/report", 409, {"report": "done"}, intervention=ordinary)
 
 
+def try_access_questions(ask, customer):
+    """Who can reach a bucket, what somebody can do, and one request."""
+    asked = {"user": customer.user["id"], "action": "s3:PutObject", "bucket": BUCKET, "key": KEY}
+    told = ask("POST", "/api/v1/access/explain", 200, asked)
+    assert not told["allowed"] and told["reason"], told  # without its second factor
+    told = ask("POST", "/api/v1/access/explain", 200, {**asked, "second_factor": True})
+    assert told["allowed"] and told["statements"][0]["statement"] == "Buckets", told
+    told = ask("POST", "/api/v1/access/explain", 200,
+               {"user": asked["user"], "action": "iam:CreateUser", "second_factor": True})
+    assert told["allowed"] and told["statements"][0]["statement"] == "OwnTenant", told
+    ask("POST", "/api/v1/access/explain", 400, {**asked, "action": "iam:CreateNobody"})
+    can = ask("GET", "/api/v1/users/{user}/access", 200, user=asked["user"])["services"]
+    on = {each["action"]: each["of"] for each in can}
+    assert on["iam:CreateUser"] == on["audit:ListEvents"] == "organisation", on
+    assert on["iam:ChangePassword"] == "organisation", on
+    assert not any(action.startswith("disk:") for action in on), on
+    ask("POST", "/api/v1/access/explain", 404, {**asked, "bucket": "none-such"})
+    reached = ask("GET", "/api/v1/buckets/{bucket}/access", 200, query="?prefix=letters/",
+                  bucket=BUCKET)
+    assert customer.user["id"] in [p["user"] for p in reached["items"]], reached
+
+
 def try_requests(contract, customer):
     """A right that is asked for, refused, cancelled, approved, and ended early."""
     token, provider = customer.token["secret"], contract.provider
@@ -145,16 +167,7 @@ def try_requests(contract, customer):
                item=other["id"])
     assert (kept["decision"], kept["reason"]) == ("keep", "needed"), kept
     ask("PUT", path, 409, {"decision": "remove"}, review=review["id"], item=other["id"])
-    asked = {"user": customer.user["id"], "action": "s3:PutObject", "bucket": BUCKET, "key": KEY}
-    told = ask("POST", "/api/v1/access/explain", 200, asked)
-    assert not told["allowed"] and told["reason"], told  # without its second factor
-    told = ask("POST", "/api/v1/access/explain", 200, {**asked, "second_factor": True})
-    assert told["allowed"] and told["statements"][0]["statement"] == "Buckets", told
-    ask("POST", "/api/v1/access/explain", 400, {**asked, "action": "iam:CreateUser"})
-    ask("POST", "/api/v1/access/explain", 404, {**asked, "bucket": "none-such"})
-    reached = ask("GET", "/api/v1/buckets/{bucket}/access", 200, query="?prefix=letters/",
-                  bucket=BUCKET)
-    assert customer.user["id"] in [p["user"] for p in reached["items"]], reached
+    try_access_questions(ask, customer)
     return {"request": again["id"], "grant": own[0]["id"], "review": review["id"]}
 
 

@@ -69,6 +69,41 @@ class Interventions:
         return self.provider.rest("GET", f"/api/v1/audit/events?limit=200&action={action}",
                                   token=self.customer.token["secret"])["items"]
 
+    def who(self):
+        return self.as_customer.belfry("access", "who", f"s3://{BUCKET}")["staff"]
+
+    def is_told_among_who_reaches(self, opened):
+        staff = self.who()
+        assert [(s["name"], s["intervention"], s["approved_by_name"], s["expires_us"])
+                for s in staff] == [("nadia", opened["id"],
+                                     self.provider.credentials["admin_user"],
+                                     opened["expires_us"])], staff
+        assert {act["act"] for act in staff[0]["acts"]} == {"read", "list"}, staff
+        for words in (("who", f"s3://{BUCKET}"), ("what", "nadia"),
+                      ("explain", "nadia", "s3:GetObject", f"s3://{BUCKET}/a")):
+            said = self.as_customer.say("access", *words)
+            assert "nadia, staff of the provider" in said and opened["id"] in said, said
+        explained = self.as_customer.belfry("access", "explain", "nadia", "s3:GetObject",
+                                            f"s3://{BUCKET}/a", "--second-factor")
+        assert explained["allowed"] and explained["is_staff"], explained
+        explained = self.as_customer.belfry("access", "explain", "nadia", "s3:PutObject",
+                                            f"s3://{BUCKET}/a", "--second-factor")
+        assert not explained["allowed"], explained
+
+    def is_told_no_more(self):
+        assert not self.who(), "who reaches nothing is not among them"
+        for words in (("what", "nadia"),
+                      ("explain", "nadia", "s3:GetObject", f"s3://{BUCKET}/a")):
+            said = self.as_customer.say("access", *words)
+            assert "nadia is staff of the provider" in said, said
+        # Of whom no intervention told it the customer learns nothing, and what to look at.
+        self.as_customer.belfry("access", "what", self.provider.credentials["admin_user"], code=4)
+        can = self.as_customer.say("access", "what", self.customer.user["name"])
+        assert "iam:CreateUser" in can and "audit:ListEvents" in can, can
+        explained = self.as_customer.belfry("access", "explain", self.customer.user["name"],
+                                            "iam:CreateUser", "--second-factor")
+        assert explained["allowed"], explained
+
     def until_the_customer_ends_it(self):
         nadia = self.nadia
         assert not nadia.read(), "staff reads a customer's object"
@@ -82,6 +117,7 @@ class Interventions:
         opened = self.provider.belfry("intervention", "approve", asked["id"], "--reason", "agreed")
         assert opened["state"] == "open", opened
         assert nadia.read(), "it is open at once"
+        self.is_told_among_who_reaches(opened)
         with open(self.provider.folder / "got", encoding="utf-8") as got:
             assert got.read() == "tides"
         code, said = nadia.aws("list-objects-v2", "--bucket", BUCKET)
@@ -111,6 +147,7 @@ class Interventions:
         ended = self.as_customer.belfry("intervention", "end", asked["id"])
         assert (ended["state"], ended["end_reason"]) == ("ended", "customer"), ended
         assert not nadia.read(), "it ended at once"
+        self.is_told_no_more()
         self.as_customer.belfry("intervention", "end", asked["id"], code=1)
 
     def deletes_as_a_batch(self):

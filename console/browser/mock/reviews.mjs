@@ -331,6 +331,28 @@ function answerReach(route, path, body, query, things) {
           foreigners: isFirst
             ? [{ principal: '000000000007', act: 'read', statement: 'Partner', conditions: [] }]
             : [],
+          staff: isFirst
+            ? [
+                {
+                  staff: '40',
+                  name: 'nadia',
+                  arn: 'arn:aws:iam::000000000001:user/nadia',
+                  intervention: '3002',
+                  kind: 'ordinary',
+                  reason: 'ticket 7',
+                  approved_by_name: 'max',
+                  expires_us: Date.now() * 1000 + 3.6e9,
+                  acts: [
+                    {
+                      act: 'read',
+                      certainty: 'always',
+                      needs_second_factor: true,
+                      reasons: [reason('intervention', '3002', { statement: 'Intervention' })],
+                    },
+                  ],
+                },
+              ]
+            : [],
           everybody:
             isFirst && id === 'rivage-photos'
               ? [
@@ -355,6 +377,16 @@ function answerReach(route, path, body, query, things) {
         200,
         {
           buckets: [{ bucket: 'rivage-photos', acts }],
+          services: ['iam:CreateUser', 'iam:ListUsers'].map((action) => ({
+            service: 'iam',
+            action,
+            of: 'organisation',
+            certainty: 'always',
+            needs_second_factor: true,
+            reasons: [reason('role', 'tenant_administrator', { statement: 'OwnTenant' })],
+          })),
+          is_staff: false,
+          staff: [],
           roles: [
             {
               ...way,

@@ -292,3 +292,40 @@ test.describe('in French, on a phone', () => {
     await expectAccessible(page);
   });
 });
+
+test('who is slowed down by the guesses of others comes in with two codes', async ({ page }) => {
+  const slowed: [number, unknown] = [
+    429,
+    {
+      title: 'Too many attempts',
+      status: 429,
+      detail: 'Too many failed attempts.',
+      code: 'retry',
+      message_id: 'iam.throttled',
+      arguments: { seconds: '60' },
+    },
+  ];
+  const sent = await answer(page, 'session', [slowed, slowed, slowed]);
+  await page.goto('/');
+  await page.locator('[name=user]').fill('claire');
+  await page.locator('[name=password]').fill('a long passphrase');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: /two codes/ }).click();
+  await expect(page.locator('[name=totp_before]')).toBeFocused();
+  await expectAccessible(page);
+  await page.locator('[name=totp_before]').fill('123456');
+  await page.locator('[name=totp]').fill('654321');
+  await page.keyboard.press('Enter');
+  // Wrong ones are not sent along with a recovery code.
+  await expect(page.locator('[name=totp]')).toHaveValue('');
+  await page.getByRole('button', { name: /recovery code/ }).click();
+  await page.locator('[name=recovery]').fill('abcd-efgh-ijkl-mn02');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => sent.length).toBe(3);
+  const who = { user: 'claire', password: 'a long passphrase' };
+  expect(sent).toEqual([
+    who,
+    { ...who, totp: '654321', totp_before: '123456' },
+    { ...who, recovery_code: 'abcd-efgh-ijkl-mn02' },
+  ]);
+});

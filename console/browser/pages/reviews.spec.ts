@@ -90,6 +90,7 @@ test('it is told who reaches a bucket, what a person can do, and why', async ({ 
   await expect(what.getByRole('heading', { level: 3, name: 'rivage-photos' })).toBeVisible();
   await expect(what.getByRole('heading', { level: 4, name: 'backup' })).toBeVisible();
   await expect(what.getByText('Gives: Nothing but reading')).toBeVisible();
+  await expect(what.getByText('iam:CreateUser')).toBeVisible();
   await who.getByLabel('Bucket').selectOption('rivage-photos');
   await who.getByRole('button', { name: 'Find out' }).click();
   await expect(who.getByRole('link', { name: 'anna.martin' })).toBeVisible();
@@ -97,6 +98,11 @@ test('it is told who reaches a bucket, what a person can do, and why', async ({ 
   await expect(who.getByText('in sessions of nightly')).toBeVisible();
   await expect(who.getByText('oidc-provider/ci.example.org')).toBeVisible();
   await expect(who.getByText('000000000007')).toHaveCount(2);
+  await expect(who.getByRole('heading', { name: 'Staff of the provider' })).toBeVisible();
+  await expect(who.getByRole('link', { name: 'Ordinary intervention' })).toHaveAttribute(
+    'href',
+    '#/people/interventions/3002',
+  );
   await who.getByRole('button', { name: 'Show more' }).click();
   await expect(who.getByRole('link', { name: 'bruno.martin' })).toBeVisible();
   const explain = panel(page, 'Would this request be allowed?');
@@ -107,6 +113,15 @@ test('it is told who reaches a bucket, what a person can do, and why', async ({ 
   await expect(explain.getByText('Allowed', { exact: true })).toHaveCount(0);
   await explain.getByRole('button', { name: 'Find out' }).click();
   await expect(explain.getByText('No statement allows it.')).toBeVisible();
+  await explain.getByLabel('Action').selectOption('iam:CreateUser');
+  await expect(explain.getByLabel('Bucket', { exact: true })).toHaveCount(0);
+  await explain.getByLabel('On', { exact: true }).selectOption('self');
+  const asked = page.waitForRequest((request) => request.url().endsWith('/access/explain'));
+  await explain.getByRole('button', { name: 'Find out' }).click();
+  expect((await asked).postDataJSON()).toMatchObject({
+    action: 'iam:CreateUser',
+    resource: 'self',
+  });
   await expectAccessible(page);
 });
 

@@ -134,7 +134,7 @@ export type SecondFactor =
 // A password, with a second factor when it is asked for; or a passkey alone; or what the
 // organisation's directory answered, and then, empty, what it lacks.
 export type Credentials =
-  | (Password & { totp?: string; recovery_code?: string })
+  | (Password & { totp?: string; totp_before?: string; recovery_code?: string })
   | { passkey: PasskeyAssertion }
   | ({ directory: DirectoryAnswer } & (SecondFactor | object));
 

@@ -7,7 +7,7 @@ export function CodeField({
   value,
   onValue,
   ...rest
-}: Omit<TextInputProps, 'value' | 'onChange' | 'label'> & {
+}: Omit<TextInputProps, 'value' | 'onChange'> & {
   value: string;
   onValue: (code: string) => void;
   ref?: Ref<HTMLInputElement>;

@@ -104,6 +104,12 @@ export const en = {
   'sign_in.passkey.instead': 'Use a passkey instead',
   'sign_in.passkey.beside': 'Confirm with your passkey or security key.',
   'sign_in.passkey.use': 'Use the passkey',
+  'sign_in.guarded.begin': 'Sign in with two codes of your authenticator, or a recovery code',
+  'sign_in.guarded.what':
+    'Somebody tries passwords at this account. Your browser is new here, so Belfry asks for more than a password.',
+  'sign_in.guarded.first': 'The code that your authenticator shows',
+  'sign_in.guarded.next': 'The next code',
+  'sign_in.guarded.wait': 'Wait until it shows another one: half a minute at most.',
   'sign_in.recovery': 'Recovery code',
   'sign_in.recovery.what': 'One of the ten that you kept. It is good once.',
   'sign_in.recovery.use': 'Lost it? Use a recovery code',

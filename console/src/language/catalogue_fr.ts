@@ -103,6 +103,13 @@ export const fr: Record<keyof typeof en, string> = {
   'sign_in.passkey.instead': 'Utiliser plutôt une clé d’identification',
   'sign_in.passkey.beside': 'Confirmez avec votre clé d’identification ou votre clé de sécurité.',
   'sign_in.passkey.use': 'Utiliser la clé',
+  'sign_in.guarded.begin':
+    'Se connecter avec deux codes de votre application, ou un code de secours',
+  'sign_in.guarded.what':
+    'Quelqu’un essaie des mots de passe sur ce compte. Votre navigateur est nouveau ici : Belfry demande donc plus qu’un mot de passe.',
+  'sign_in.guarded.first': 'Le code affiché par votre application',
+  'sign_in.guarded.next': 'Le code suivant',
+  'sign_in.guarded.wait': 'Attendez qu’elle en affiche un autre : une demi-minute au plus.',
   'sign_in.recovery': 'Code de secours',
   'sign_in.recovery.what': 'Un des dix que vous avez gardés. Il ne sert qu’une fois.',
   'sign_in.recovery.use': 'Perdu ? Utiliser un code de secours',

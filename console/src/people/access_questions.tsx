@@ -12,7 +12,7 @@ import { may, useWho } from '../shell/rights';
 import { ThingName } from './held_panel';
 import { OpenMark } from '../objects/public_access';
 import { PrivilegedMark } from './marks';
-import { Acts, Conditions, Others, Reasons, Statement, Way } from './reach';
+import { Acts, Certainty, Conditions, Others, Reasons, Statement, Way } from './reach';
 import classes from './people.module.css';
 
 // Who can reach this bucket, and why?
@@ -102,6 +102,7 @@ function Who({ bucket, prefix }: { bucket: string; prefix: string }) {
           </ul>
           <More query={query}>{t('action.more')}</More>
           <Everybody pages={pages} />
+          <Staff pages={pages} />
           <Roles pages={pages} />
           <Foreigners pages={pages} />
         </>
@@ -121,6 +122,40 @@ function Everybody({ pages }: { pages: readonly WhoReaches[] }) {
         {t('reach.everybody')} <OpenMark />
       </h3>
       <Acts acts={acts} />
+    </>
+  );
+}
+
+// Of the provider, by interventions that are open.
+function Staff({ pages }: { pages: readonly WhoReaches[] }) {
+  const { t, time } = useSpeech();
+  const staff = pages.flatMap((page) => page.staff);
+  if (staff.length === 0) return null;
+  return (
+    <>
+      <h3>{t('reach.staff')}</h3>
+      <p className="soft">{t('reach.staff.means')}</p>
+      <ul className={classes.statements}>
+        {staff.map((each) => (
+          <li key={each.intervention} className={classes.statement}>
+            <h4 className="row">
+              <span className="wrap-anywhere">{each.name}</span>
+              <a href={`#/people/interventions/${each.intervention}`}>
+                {t(`intervention.kind.${each.kind}`)}
+              </a>
+            </h4>
+            <p className="soft wrap-anywhere">
+              {t('reach.staff.until')} {time(each.expires_us)}
+              {each.approved_by_name !== null && (
+                <>
+                  , {t('reach.staff.approved')} {each.approved_by_name}
+                </>
+              )}
+            </p>
+            <Acts acts={each.acts} />
+          </li>
+        ))}
+      </ul>
     </>
   );
 }
@@ -204,7 +239,7 @@ export function WhatPanel({ users, first }: { users: readonly User[]; first: str
       <div className="stack">
         {users.length > 1 && <UserField users={users} user={user} onUser={setUser} />}
         <Answer query={query}>
-          {({ buckets, roles }) => (
+          {({ buckets, roles, services }) => (
             <>
               {buckets.length === 0 && roles.length === 0 && (
                 <Empty icon="buckets" title={t('reach.nothing')} />
@@ -222,6 +257,7 @@ export function WhatPanel({ users, first }: { users: readonly User[]; first: str
                 ))}
               </ul>
               <RolesOf roles={roles} />
+              <Services services={services} />
             </>
           )}
         </Answer>
@@ -265,6 +301,47 @@ function RolesOf({ roles }: { roles: WhatReaches['roles'] }) {
   );
 }
 
+// Actions that are alike in all else stand together.
+function Services({ services }: { services: WhatReaches['services'] }) {
+  const { t } = useSpeech();
+  if (services.length === 0) return null;
+  const alike = new Map<string, { first: WhatReaches['services'][number]; actions: string[] }>();
+  for (const service of services) {
+    const key = JSON.stringify({ ...service, action: '' });
+    const known = alike.get(key);
+    if (known === undefined) alike.set(key, { first: service, actions: [service.action] });
+    else known.actions.push(service.action);
+  }
+  return (
+    <>
+      <h3>{t('reach.services')}</h3>
+      <p className="soft">{t('reach.services.means')}</p>
+      <ul className={classes.statements}>
+        {[...alike.entries()].map(([key, { first, actions: named }]) => (
+          <li key={key} className={classes.statement}>
+            <h4 className="row">
+              <code>{first.service}</code>
+              <Certainty certainty={first.certainty} />
+              {first.of === 'own_account' && (
+                <span className="tag">{t('reach.on.own_account')}</span>
+              )}
+              {first.needs_second_factor && <span className="tag">{t('reach.with_factor')}</span>}
+            </h4>
+            <p>
+              {named.map((action) => (
+                <span key={action}>
+                  <code>{action}</code>{' '}
+                </span>
+              ))}
+            </p>
+            <Reasons reasons={first.reasons} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 const actions = [
   's3:GetObject',
   's3:ListBucket',
@@ -273,7 +350,15 @@ const actions = [
   's3:GetBucketPolicy',
   's3:PutBucketPolicy',
   's3:DeleteBucket',
+  'iam:CreateUser',
+  'iam:SetUserActive',
+  'iam:ListUsers',
+  'iam:DecideRequest',
+  'iam:GiveProfile',
+  'iam:CreateAccessKey',
+  'audit:ListEvents',
 ];
+const ofBuckets = (action: string) => action.startsWith('s3:');
 
 // Would this request be allowed?
 export function ExplainPanel({
@@ -292,8 +377,10 @@ export function ExplainPanel({
   const [key, setKey] = useState('');
   const [sourceIp, setSourceIp] = useState('');
   const [factor, setFactor] = useState(false);
+  const [own, setOwn] = useState(false);
   const [role, setRole] = useState('');
   const [externalId, setExternalId] = useState('');
+  const isComplete = !ofBuckets(action) || bucket !== '';
   const who = useWho();
   const known = useQuery({
     queryKey: ['assumed-roles'],
@@ -305,17 +392,19 @@ export function ExplainPanel({
       access.explain({
         user,
         action,
-        bucket,
-        ...(key !== '' && { key }),
+        ...(ofBuckets(action)
+          ? { bucket, ...(key !== '' && { key }) }
+          : { resource: own ? 'self' : '*' }),
         ...(sourceIp !== '' && { source_ip: sourceIp }),
         second_factor: factor,
         secure: true,
-        ...(role !== '' && { role, ...(externalId !== '' && { external_id: externalId }) }),
+        ...(ofBuckets(action) &&
+          role !== '' && { role, ...(externalId !== '' && { external_id: externalId }) }),
       }),
   });
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (bucket !== '' && !explain.isPending) explain.mutate();
+    if (isComplete && !explain.isPending) explain.mutate();
   }
   return (
     <Panel title={t('reach.explain')}>
@@ -348,14 +437,28 @@ export function ExplainPanel({
             value={action}
             onChange={(event) => setAction(event.currentTarget.value)}
           />
-          <BucketField buckets={buckets} bucket={bucket} onBucket={setBucket} />
-          <TextInput
-            label={t('reach.key')}
-            autoComplete="off"
-            spellCheck={false}
-            value={key}
-            onChange={(event) => setKey(event.currentTarget.value)}
-          />
+          {ofBuckets(action) ? (
+            <>
+              <BucketField buckets={buckets} bucket={bucket} onBucket={setBucket} />
+              <TextInput
+                label={t('reach.key')}
+                autoComplete="off"
+                spellCheck={false}
+                value={key}
+                onChange={(event) => setKey(event.currentTarget.value)}
+              />
+            </>
+          ) : (
+            <NativeSelect
+              label={t('reach.resource')}
+              data={[
+                { value: '', label: t('reach.resource.organisation') },
+                { value: 'self', label: t('reach.resource.self') },
+              ]}
+              value={own ? 'self' : ''}
+              onChange={(event) => setOwn(event.currentTarget.value !== '')}
+            />
+          )}
           <TextInput
             label={t('reach.from')}
             autoComplete="off"
@@ -370,7 +473,7 @@ export function ExplainPanel({
           onChange={(event) => setFactor(event.currentTarget.checked)}
         />
         <div>
-          <Button type="submit" loading={explain.isPending} disabled={bucket === ''}>
+          <Button type="submit" loading={explain.isPending} disabled={!isComplete}>
             {t('reach.ask')}
           </Button>
         </div>

@@ -14,7 +14,7 @@ import { OrganisationForm } from './organisation';
 import classes from './sign_in.module.css';
 
 // What is asked for besides the password, once that was right.
-type Step = 'password' | 'code' | 'passkey' | 'recovery';
+type Step = 'password' | 'code' | 'passkey' | 'recovery' | 'guarded';
 const steps: Readonly<Record<string, Step>> = {
   'iam.totp_needed': 'code',
   'iam.passkey_needed': 'passkey',
@@ -34,6 +34,7 @@ export function SignInPage({
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
+  const [before, setBefore] = useState('');
   const [step, setStep] = useState<Step>('password');
   const [hasPasskey, setHasPasskey] = useState(false);
   const [atOrganisation, setAtOrganisation] = useState(false);
@@ -46,6 +47,7 @@ export function SignInPage({
           user,
           password,
           ...(step === 'code' && { totp: code }),
+          ...(step === 'guarded' && { totp: code, totp_before: before }),
           ...(step === 'recovery' && { recovery_code: code }),
         });
       }
@@ -62,10 +64,12 @@ export function SignInPage({
         setHasPasskey(next === 'passkey' || args['passkey'] === 'yes');
       }
       setCode('');
+      setBefore('');
     },
   });
   const problem = signIn.isError ? asProblem(signIn.error) : null;
   const refused = problem !== null && steps[problem.messageId] === undefined;
+  const guarded = step === 'password' && problem?.messageId === 'iam.throttled';
 
   useEffect(() => void hasArrived(), []);
   useEffect(() => {
@@ -111,6 +115,13 @@ export function SignInPage({
             </p>
           )}
           {refused && <Failure error={signIn.error} />}
+          {guarded && (
+            <p className={classes.or}>
+              <button type="button" className="link" onClick={() => setStep('guarded')}>
+                {t('sign_in.guarded.begin')}
+              </button>
+            </p>
+          )}
           {step !== 'password' ? (
             <>
               <AsWhom
@@ -123,6 +134,8 @@ export function SignInPage({
               />
               {step === 'code' ? (
                 <CodeStep code={code} onCode={setCode} attempt={signIn.submittedAt} />
+              ) : step === 'guarded' ? (
+                <TwoCodes before={before} onBefore={setBefore} code={code} onCode={setCode} />
               ) : step === 'recovery' ? (
                 <TextInput
                   label={t('sign_in.recovery')}
@@ -177,7 +190,7 @@ export function SignInPage({
               <a href="#/password-reset">{t('lost.forgotten')}</a>
             </p>
           )}
-          {(step === 'code' || step === 'passkey') && (
+          {(step === 'code' || step === 'passkey' || step === 'guarded') && (
             <p className={classes.or}>
               <button
                 type="button"
@@ -228,6 +241,44 @@ function AsWhom({ user, onOther }: { user: string; onOther: () => void }) {
         {t('sign_in.other')}
       </button>
     </p>
+  );
+}
+
+// Two codes in a row, which nobody guesses.
+function TwoCodes({
+  before,
+  onBefore,
+  code,
+  onCode,
+}: {
+  before: string;
+  onBefore: (code: string) => void;
+  code: string;
+  onCode: (code: string) => void;
+}) {
+  const { t } = useSpeech();
+  return (
+    <>
+      <p>{t('sign_in.guarded.what')}</p>
+      <CodeField
+        label={t('sign_in.guarded.first')}
+        name="totp_before"
+        value={before}
+        onValue={onBefore}
+        size="md"
+        autoFocus
+        classNames={{ input: classes.code ?? '' }}
+      />
+      <CodeField
+        label={t('sign_in.guarded.next')}
+        description={t('sign_in.guarded.wait')}
+        name="totp"
+        value={code}
+        onValue={onCode}
+        size="md"
+        classNames={{ input: classes.code ?? '' }}
+      />
+    </>
   );
 }
 

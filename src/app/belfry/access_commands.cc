@@ -1,9 +1,13 @@
 // belfry access.
+#include "base/ascii.h"
 #include "commands.h"
 #include "names.h"
 #include "output.h"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <tuple>
 
 namespace belfry::command_line {
 namespace {
@@ -92,6 +96,57 @@ void print_ways_to(const json& roles, const json& people) {
   table.print();
 }
 
+// "nadia: staff of the provider, until 2026-... by intervention 12 (break-glass), approved by max".
+std::string staff_cell(const json& staff) {
+  return say("cli.access.staff", {{"staff", cell(staff.at("name"))},
+                                  {"intervention", cell(staff.at("intervention"))},
+                                  {"kind", code_cell(staff.at("kind"))},
+                                  {"until", time_cell(staff.at("expires_us"))},
+                                  {"approved_by", cell(staff.at("approved_by_name"))}});
+}
+
+// A user of the tenant, or staff of the provider that interventions on its data name.
+Result<json> find_anybody(Connection& connection, const std::string& name) {
+  auto user = find_user(connection, name);
+  if (user || user.error().code() != Code::kNotFound) return user;
+  auto interventions = connection.get_list("/api/v1/interventions");
+  if (!interventions) return user;
+  for (const json& each : *interventions)
+    if (to_lower(text_at(each, "staff_name")) == to_lower(name) || each.at("staff") == name)
+      return json{{"id", each.at("staff")}, {"name", each.at("staff_name")}};
+  return fail(Code::kNotFound, "cli.access.nobody", {{"name", name}});
+}
+
+// By which interventions the provider's staff comes.
+void print_staff(const std::string& name, const json& found) {
+  if (found.at("is_staff") != true) return;
+  if (found.at("staff").empty()) print_line(say("cli.access.staff_nothing", {{"staff", name}}));
+  for (const json& each : found.at("staff")) print_line(staff_cell(each));
+}
+
+// Actions that are alike in all else stand together.
+void print_services(const json& services) {
+  std::vector<std::pair<json, std::string>> rows;
+  for (const json& service : services) {
+    json like = service;
+    like.erase("action");
+    const std::string action = cell(service.at("action"));
+    const auto same = std::ranges::find(rows, like, &std::pair<json, std::string>::first);
+    if (same == rows.end())
+      rows.emplace_back(std::move(like), action);
+    else
+      same->second += " " + action;
+  }
+  Table table({"cli.head.service", "cli.head.verdict", "cli.head.effect",
+               "cli.head.source_of_right", "cli.head.depends", "cli.head.actions"});
+  for (const auto& [like, actions] : rows)
+    for (const json& reason : like.at("reasons"))
+      table.add({cell(like.at("service")) + ", " + code_cell(like.at("of")), verdict_of(like),
+                 code_cell(reason.at("effect")), source_of(reason), conditions_of(reason),
+                 actions});
+  table.print();
+}
+
 Result<> show_who(const Invocation& invocation, const std::string& place) {
   const auto [bucket, prefix] = split_place(place);
   TRY(auto connection, Connection::open(invocation.place));
@@ -106,6 +161,7 @@ Result<> show_who(const Invocation& invocation, const std::string& place) {
                "cli.head.source_of_right", "cli.head.depends"});
   for (const json& person : people) add_acts(table, cell(person.at("name")), person.at("acts"));
   add_acts(table, say("cli.access.everybody"), first.at("everybody"));
+  for (const json& staff : first.at("staff")) add_acts(table, staff_cell(staff), staff.at("acts"));
   for (const json& foreigner : first.at("foreigners"))
     table.add({cell(foreigner.at("principal")), code_cell(foreigner.at("act")),
                say("cli.access.foreign"), code_cell("allow"),
@@ -123,10 +179,11 @@ Result<> show_who(const Invocation& invocation, const std::string& place) {
 
 Result<> show_what(const Invocation& invocation, const std::string& user) {
   TRY(auto connection, Connection::open(invocation.place));
-  TRY(const json person, find_user(connection, user));
+  TRY(const json person, find_anybody(connection, user));
   const std::string id = text_at(person, "id");
   TRY(json found, connection.get("/api/v1/users/" + path_segment(id) + "/access"));
   if (invocation.json) return print_json(found), Result<>();
+  print_staff(text_at(person, "name"), found);
   Table table({"cli.head.name", "cli.head.act", "cli.head.verdict", "cli.head.effect",
                "cli.head.source_of_right", "cli.head.depends"});
   for (const json& bucket : found.at("buckets"))
@@ -142,6 +199,10 @@ Result<> show_what(const Invocation& invocation, const std::string& user) {
   for (const json& delegation : found.at("delegations"))
     print_line(say("cli.access.looks_after", {{"unit", cell(delegation.at("unit_name"))},
                                               {"delegation", cell(delegation.at("id"))}}));
+  if (!found.at("services").empty()) {
+    print_line("");
+    print_services(found.at("services"));
+  }
   if (roles.empty()) return {};
   print_line("");
   Table ways(kWayHead);
@@ -157,16 +218,20 @@ struct Simulated {
 };
 
 Result<> explain(const Invocation& invocation, const Simulated& asked) {
-  const auto [bucket, key] = split_place(asked.place);
   TRY(auto connection, Connection::open(invocation.place));
   json body = {{"action", asked.action},
-               {"bucket", bucket},
-               {"key", key},
                {"source_ip", asked.source_ip},
                {"second_factor", asked.second_factor}};
+  if (asked.action.starts_with("s3:")) {
+    std::tie(body["bucket"], body["key"]) = split_place(asked.place);
+  } else {
+    body["resource"] = asked.place.empty() ? "*" : asked.place;
+  }
+  std::string name;
   if (asked.role.empty() || asked.user != kWhoever) {
-    TRY(const json person, find_user(connection, asked.user));
+    TRY(const json person, find_anybody(connection, asked.user));
     body["user"] = text_at(person, "id");
+    name = text_at(person, "name");
   }
   if (!asked.role.empty()) {
     TRY(const json roles, connection.get_list("/api/v1/roles"));
@@ -176,6 +241,7 @@ Result<> explain(const Invocation& invocation, const Simulated& asked) {
   }
   TRY(json found, connection.post("/api/v1/access/explain", body));
   if (invocation.json) return print_json(found), Result<>();
+  print_staff(name, found);
   print_line(found.at("allowed") == true ? say("cli.access.allowed") : cell(found.at("reason")));
   Table table({"cli.head.effect", "cli.head.source_of_right"});
   for (const json& reason : found.at("statements"))
@@ -202,7 +268,7 @@ void add_access_commands(CLI::App& app, Invocation& invocation) {
                                   [&invocation, asked] { return explain(invocation, *asked); });
   command->add_option("user", asked->user, say("cli.help.access.user"))->required();
   command->add_option("action", asked->action, say("cli.help.access.action"))->required();
-  command->add_option("place", asked->place, say("cli.help.access.key"))->required();
+  command->add_option("place", asked->place, say("cli.help.access.key"));
   CLI::Option* role = command->add_option("--role", asked->role, say("cli.help.access.in_role"));
   command->add_option("--session", asked->session, say("cli.help.role.session"))->needs(role);
   command->add_option("--external-id", asked->external_id, say("cli.help.role.external_id"))

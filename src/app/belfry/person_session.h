@@ -10,7 +10,7 @@
 namespace belfry::command_line {
 
 struct SignInArguments {
-  std::string user, totp, recovery_code;
+  std::string user, totp, totp_before, recovery_code;
 };
 void add_sign_in_options(CLI::App& command, SignInArguments& arguments);
 

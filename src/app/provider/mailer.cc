@@ -44,26 +44,51 @@ constexpr Words kWords[] = {
     {"host_recovery", "mail.factor_removed.subject", "mail.host_recovery.greeting", "",
      "mail.host_recovery.end"},
     {"attestation_ends", "mail.attestation_ends.subject", "mail.attestation_ends.greeting", "",
-     "mail.attestation_ends.end"}};
+     "mail.attestation_ends.end"},
+    {"intervention_asked", "mail.intervention_asked.subject", "mail.intervention_asked.greeting",
+     "mail.intervention.link", "mail.intervention.end"},
+    {"intervention_opened", "mail.intervention_opened.subject", "mail.intervention_opened.greeting",
+     "mail.intervention.link", "mail.intervention.end"},
+    {"break_glass_asked", "mail.break_glass_asked.subject", "mail.break_glass_asked.greeting",
+     "mail.intervention.link", "mail.intervention.end"},
+    {"break_glass_opened", "mail.break_glass_opened.subject", "mail.break_glass_opened.greeting",
+     "mail.intervention.link", "mail.intervention.end"}};
+
+// What a mail says in one language.
+struct Said {
+  std::string subject, text;
+};
+Said say_in(text::Language language, const Words& words, const std::vector<Argument>& arguments,
+            const std::string& link) {
+  const auto say = [&](std::string_view message) {
+    return text::text(message, arguments, language);
+  };
+  const std::string with_link = words.link.empty() ? "" : say(words.link) + "\n\n" + link + "\n\n";
+  return {say(words.subject), say(words.greeting) + "\n\n" + with_link + say(words.end) + "\n"};
+}
 
 // Nothing for a kind that a newer program queued.
 std::optional<mail::Message> word(const iam::Mail& mail, const topology::Topology& topology,
                                   Timestamp now) {
   const auto* words = std::ranges::find(kWords, mail.kind, &Words::kind);
   if (words == std::end(kWords)) return std::nullopt;
-  const auto language = mail.language == "fr" ? text::Language::kFrench : text::Language::kEnglish;
   std::vector<Argument> arguments = mail.arguments;
   arguments.push_back({"provider", topology.provider_name});
-  const auto say = [&](std::string_view message) {
-    return text::text(message, arguments, language);
-  };
-  const std::string link =
-      words->link.empty() ? "" : say(words->link) + "\n\n" + value_of(mail, "link") + "\n\n";
+  const std::string link = value_of(mail, "link");
+  Said said;
+  // Whose language is not known reads the one of both that it knows.
+  for (const auto [language, name] :
+       {std::pair(text::Language::kEnglish, "en"), std::pair(text::Language::kFrench, "fr")}) {
+    if (mail.language != name && mail.language != "both") continue;
+    const Said also = say_in(language, *words, arguments, link);
+    said.subject += (said.subject.empty() ? "" : " / ") + also.subject;
+    said.text += (said.text.empty() ? "" : "\n") + also.text;
+  }
   return mail::Message{.from = topology.smtp.from,
                        .from_name = topology.provider_name,
                        .to = mail.recipient,
-                       .subject = say(words->subject),
-                       .text = say(words->greeting) + "\n\n" + link + say(words->end) + "\n",
+                       .subject = said.subject,
+                       .text = said.text,
                        .id = "belfry." + std::to_string(mail.id),
                        .date = now};
 }

@@ -90,6 +90,7 @@ Result<Intervention> InterventionService::decide(Transaction& transaction, const
   TRY(tell_both(transaction, by, decided,
                 opens ? "iam:ApproveIntervention" : "iam:RefuseIntervention",
                 opens ? decided.reason : reason));
+  if (opens) TRY(tell_by_mail(transaction, decided));
   return decided;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core.h"
 #include "iam/interventions.h"
+#include "people_service.h"
 
 #include <memory>
 #include <string>
@@ -12,7 +13,7 @@ namespace belfry::iam {
 
 class InterventionService : public Interventions {
  public:
-  explicit InterventionService(Core& core) : core_(core) {}
+  InterventionService(Core& core, PeopleService& people) : core_(core), people_(people) {}
 
   Task<Intervention> ask(const Principal& by, const NewIntervention& wanted) override;
   Task<Intervention> break_glass(const Principal& by, const NewIntervention& wanted) override;
@@ -56,11 +57,14 @@ class InterventionService : public Interventions {
   Result<> check_opener(Transaction& transaction, const Intervention& asked);
   Result<> check_none_open(Transaction& transaction, const Intervention& wanted);
   Result<std::vector<UserId>> write_down_ends(Transaction& transaction);
+  // To the customer's administrators, where mail is sent.
+  Result<> tell_by_mail(Transaction& transaction, const Intervention& about);
   // In the logs of both: of the customer, and of the provider.
   Result<> tell_both(Transaction& transaction, const Principal& by, const Intervention& about,
                      std::string_view action, const std::string& words);
 
   Core& core_;
+  PeopleService& people_;
 };
 
 // All of it but how long.

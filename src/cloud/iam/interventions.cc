@@ -1,6 +1,7 @@
 // Asking for interventions, and seeing them.
 #include "access_service.h"
 #include "base/ascii.h"
+#include "intervention_notices.h"
 #include "intervention_service.h"
 #include "paging.h"
 #include "rows.h"
@@ -92,6 +93,11 @@ Result<> InterventionService::tell_both(Transaction& transaction, const Principa
   return core_.trail.changed(transaction, kProviderTenant, system_in(kProviderTenant), act);
 }
 
+Result<> InterventionService::tell_by_mail(Transaction& transaction, const Intervention& about) {
+  if (!people_.links().by_mail) return {};
+  return mail_intervention(core_, transaction, about, people_.links().console);
+}
+
 Result<InterventionId> InterventionService::insert(Transaction& transaction, const Principal& by,
                                                    const NewIntervention& wanted, const User& staff,
                                                    InterventionKind kind) {
@@ -139,6 +145,7 @@ Result<Intervention> InterventionService::take(Transaction& transaction, const P
       transaction, by, taken,
       kind == InterventionKind::kBreakGlass ? "iam:BreakGlass" : "iam:RequestIntervention",
       taken.reason));
+  TRY(tell_by_mail(transaction, taken));
   return taken;
 }
 

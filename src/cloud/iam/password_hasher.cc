@@ -14,8 +14,10 @@ PasswordHasher::PasswordHasher(Random& random)
     : random_(random), pool_(make_pool("password", kThreads, kQueueMax)) {}
 
 Task<bool> PasswordHasher::is_password(const std::string& password, const std::string& hash) {
-  auto compared = co_await runtime::blocking(
-      *pool_, [&]() -> Result<bool> { return crypto::verify_password(password, hash); });
+  auto compared = co_await runtime::blocking(*pool_, [&]() -> Result<bool> {
+    ++compared_;
+    return crypto::verify_password(password, hash);
+  });
   if (!compared) co_return fail(Code::kRetry, "iam.busy");
   co_return *compared;
 }

@@ -6,6 +6,8 @@
 #include "runtime/random.h"
 #include "runtime/task.h"
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -18,10 +20,12 @@ class PasswordHasher {
 
   Task<std::string> hash(const std::string& password);  // PHC string form
   Task<bool> is_password(const std::string& password, const std::string& hash);
+  std::uint64_t compared() const { return compared_; }  // passwords, right or wrong
 
  private:
   Random& random_;
   const std::unique_ptr<Pool> pool_;
+  std::atomic<std::uint64_t> compared_ = 0;
 };
 
 }  // namespace belfry::iam

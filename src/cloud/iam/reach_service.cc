@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t kUsersOfPage = 100, kKeyOctetsMax = 1024, kBucketsMax = 1000;
 // Of "what can this person do": each role is asked about each bucket, and both are in the answer.
 constexpr std::size_t kRolesAndBucketsMax = 5000;
+// What no statement about the own account is about.
+constexpr const char* kAnythingOfTenant = "belfry:all";
 // As what the session of a role is called that is asked about without a name.
 constexpr std::string_view kSessionOfQuestion = "belfry";
 
@@ -88,7 +90,8 @@ std::string_view name_of(Certainty certainty) {
 }
 
 std::string_view name_of(Reason::Source source) {
-  constexpr std::string_view kNames[] = {"role", "profile", "boundary", "bucket_policy", "trust"};
+  constexpr std::string_view kNames[] = {"role",          "profile", "boundary",
+                                         "bucket_policy", "trust",   "intervention"};
   return kNames[std::size_t(source)];
 }
 
@@ -187,6 +190,7 @@ Task<WhoReaches> ReachService::who(const Principal& by, const BucketAsked& bucke
                if (after.empty()) {
                  add_others(ways, roles, reaches);
                  found.roles = std::move(reaches);
+                 TRY(add_staff(transaction, found, bucket, by.tenant, prefix, *attached));
                }
                return listing;
              }));
@@ -206,17 +210,21 @@ std::vector<BucketReach> ReachService::buckets_of(const Principal& who,
 }
 
 Task<WhatReaches> ReachService::what(const Principal& by, UserId user,
-                                     const std::vector<BucketAsked>& buckets) {
+                                     const std::vector<BucketAsked>& buckets,
+                                     const std::vector<std::string>& actions) {
   std::vector<ReadRole> roles;
-  CO_TRY(const Principal asked,
-         co_await core_.read<Principal>([&](Transaction& transaction) -> Result<Principal> {
-           TRY(auto found, read_user_of(transaction, by, user));
+  CO_TRY(const Subject subject,
+         co_await core_.read<Subject>([&](Transaction& transaction) -> Result<Subject> {
+           TRY(auto found, read_anybody(transaction, by, user));
            TRY(roles, read_roles(core_, transaction, by.tenant));
            return found;
          }));
   if (buckets.size() > kBucketsMax) co_return fail(Code::kExhausted, "iam.too_many_buckets");
   co_return co_await runtime::blocking(*core_.pool, [&]() -> Result<WhatReaches> {
+    if (subject.is_staff) return what_of_staff(subject, buckets);
+    const Principal& asked = *subject.user;
     WhatReaches found{.buckets = buckets_of(asked, buckets)};
+    found.services = services_of(asked, actions);
     auto ways = RoleWays(core_.tree, roles).of(asked);
     if (ways.size() * buckets.size() > kRolesAndBucketsMax)
       return fail(Code::kExhausted, "iam.too_many_buckets");
@@ -233,6 +241,7 @@ Result<ReachService::Subject> ReachService::read_subject(Transaction& transactio
                                                          const Principal& by,
                                                          const Simulated& request) {
   Subject subject;
+  if (request.user && !request.role) return read_anybody(transaction, by, request.user);
   if (request.user || !request.role) {
     TRY(subject.user, read_user_of(transaction, by, request.user));
   } else {
@@ -289,7 +298,9 @@ Task<Explanation> ReachService::explain(const Principal& by, const Simulated& re
          co_await core_.read<Subject>([&](Transaction& transaction) -> Result<Subject> {
            return read_subject(transaction, by, request);
          }));
-  if (!request.action.starts_with("s3:")) co_return fail(Code::kInvalid, "iam.bad_simulation");
+  if (request.action.find(':') == std::string::npos ||
+      (request.role && !request.action.starts_with("s3:")))
+    co_return fail(Code::kInvalid, "iam.bad_simulation");
   CO_TRY(check_key(request.resource));
   Explanation explained;
   const auto attached = compile(request.policy);
@@ -299,6 +310,7 @@ Task<Explanation> ReachService::explain(const Principal& by, const Simulated& re
     explained.resource = request.resource;
     co_return explained;
   }
+  if (subject.is_staff) co_return explain_staff(subject, request, by.tenant, context, *attached);
   Principal who;
   if (subject.user) {
     who = *subject.user;
@@ -314,8 +326,12 @@ Task<Explanation> ReachService::explain(const Principal& by, const Simulated& re
     if (subject.user) session.factor_demanded = who.factor_demanded;
     who = std::move(session);
   }
-  explained.allowed = decide_into(explained, who, request.action, {request.resource, who.tenant},
-                                  context, *attached);
+  std::string resource = request.resource;
+  if (resource == "self") resource = resource_of(who.user);
+  // As a name it would ask whether there is anything at all, the own account too.
+  if (resource == "*") resource = kAnythingOfTenant;
+  explained.allowed =
+      decide_into(explained, who, request.action, {resource, who.tenant}, context, *attached);
   co_return explained;
 }
 

@@ -75,6 +75,15 @@ Result<std::size_t> IamService::recovery_codes_left(Transaction& transaction, Us
   return std::size_t(rows[0].integer("n"));
 }
 
+Result<bool> IamService::shows_recovery_code(Transaction& transaction, UserId user,
+                                             const std::string& typed) {
+  TRY(auto rows,
+      transaction.query("SELECT user_id FROM recovery_code WHERE user_id = :user_id AND "
+                        "code_sha256 = :code_sha256 AND used_us IS NULL",
+                        {{"user_id", user.value}, {"code_sha256", digest_of(as_made(typed))}}));
+  return !rows.empty();
+}
+
 Result<IamService::Proof> IamService::use_recovery_code(Transaction& transaction, UserId user,
                                                         const std::string& typed) {
   TRY(const std::int64_t used,

@@ -21,28 +21,11 @@ std::unexpected<Error> denied(std::string_view message, std::string_view action,
               {{"action", std::string(action)}, {"resource", resource.name}});
 }
 
-// What may be done before a second factor that is needed was enrolled.
-bool is_enrolment(std::string_view action) {
-  constexpr std::string_view kActions[] = {
-      "iam:GetSession",     "iam:SignOut",  "iam:ManageOwnFactors",
-      "iam:ChangePassword", "iam:GetUser",  "iam:ListSessions",
-      "iam:RevokeSession",  "iam:GetTerms", "iam:AcceptTerms",
-  };
-  return std::ranges::find(kActions, action) != std::end(kActions);
-}
-
 // What a session may do before its user has accepted the terms.
 bool is_about_terms(std::string_view action) {
   constexpr std::string_view kActions[] = {"iam:GetSession", "iam:SignOut", "iam:GetUser",
                                            "iam:GetTerms", "iam:AcceptTerms"};
   return std::ranges::find(kActions, action) != std::end(kActions);
-}
-
-// Acts on others' identities and rights are the predefined administrators' alone: whoever had a
-// part of them by a profile could make itself the rest.
-bool is_administering(std::string_view action) {
-  return action.starts_with("iam:") && !action.starts_with("iam:Get") &&
-         !action.starts_with("iam:List");
 }
 
 bool is_assuming(std::string_view action) {
@@ -149,6 +132,20 @@ Result<> decide_intervention(const TenantTree& tree, const Principal& principal,
 }
 
 }  // namespace
+
+bool is_enrolment(std::string_view action) {
+  constexpr std::string_view kActions[] = {
+      "iam:GetSession",     "iam:SignOut",  "iam:ManageOwnFactors",
+      "iam:ChangePassword", "iam:GetUser",  "iam:ListSessions",
+      "iam:RevokeSession",  "iam:GetTerms", "iam:AcceptTerms",
+  };
+  return std::ranges::find(kActions, action) != std::end(kActions);
+}
+
+bool is_administering(std::string_view action) {
+  return action.starts_with("iam:") && !action.starts_with("iam:Get") &&
+         !action.starts_with("iam:List");
+}
 
 bool is_about_bucket_policy(std::string_view action) {
   return action == "s3:GetBucketPolicy" || is_giving_access(action);

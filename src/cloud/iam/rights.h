@@ -43,6 +43,11 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
                 const policy::PolicyPtr& attached = nullptr,
                 PublicPolicies public_policies = PublicPolicies::kRestricted);
 
+// What may be done before a second factor that is needed was enrolled.
+bool is_enrolment(std::string_view action);
+// Acts on others' identities and rights are the predefined administrators' alone: whoever had a
+// part of them by a profile could make itself the rest.
+bool is_administering(std::string_view action);
 // Acts on who else may use a bucket: by its owner's users alone.
 bool is_about_bucket_policy(std::string_view action);
 // Those of them that let others in: with a second factor, whoever does them.

@@ -117,6 +117,10 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
                                      const std::optional<std::string>& customer_name,
                                      KeepSecrets keep) override;
 
+  // How often a password was compared since the start: the work of an answer, which must not differ
+  // by what is wrong.
+  std::uint64_t passwords_compared() const { return passwords_.compared(); }
+
  private:
   struct Candidate;  // who somebody who signs in may be: sign_in.cc
   // What somebody shows besides the password, and what it proved.
@@ -146,6 +150,9 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   void log_failure(const SignIn& attempt, const User& user, const Error& reason);
   Task<UserId> check_password_alone(const SignIn& attempt);
   Task<OpenedSession> check_candidate(const SignIn& attempt, const Candidate& candidate);
+  // Of whom others' guesses slow down: by the password and a factor that no guess has. Answers
+  // `throttled` whatever is wrong.
+  Task<OpenedSession> check_throttled(const SignIn& attempt, Candidate candidate, Error throttled);
   Task<OpenedSession> sign_in_with_passkey(const SignIn& attempt);
   Task<OpenedSession> sign_in_with_directory(const SignIn& attempt);
   Task<OpenedSession> finish_with_factor(const SignIn& attempt);
@@ -160,6 +167,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   LostPasswordService::Prove prover(const PasswordReset& reset);
   Result<Proof> use_code(Transaction& transaction, UserId user, const std::string& code);
   Result<Proof> use_recovery_code(Transaction& transaction, UserId user, const std::string& typed);
+  Result<bool> shows_recovery_code(Transaction& transaction, UserId user, const std::string& typed);
   Result<Proof> use_passkey(Transaction& transaction, UserId user, const Evidence& evidence);
 
   Result<User> may_change_factors(Transaction& transaction, const Principal& by);
@@ -228,7 +236,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
                            TRY(challenge_at(origin, Challenge::Purpose::kSignIn));
                            return {};
                          }};
-  InterventionService interventions_{core_};
+  InterventionService interventions_{core_, people_};
   const std::string dummy_hash_;  // what the passwords of unknown users are compared with
   policy::CompiledPolicies attached_{policy::Kind::kResource};
   Challenges challenges_;  // of who is signed in

@@ -55,6 +55,16 @@ bool finds_lost_factor(FactorKind factor, const User& user) {
   return factor != FactorKind::kDirectory && (factor != FactorKind::kTotp || !wants_passkey(user));
 }
 
+// Two codes in a row have 40 bits, a recovery code 80. Passkeys beside a password are asked for
+// with the password, which is what is slowed down; those that verify the person go without it.
+Throttle::Attempt::Shown shown_by(const SignIn& attempt) {
+  using Shown = Throttle::Attempt::Shown;
+  if (attempt.passkey) return Shown::kNothing;
+  if (!attempt.recovery_code.empty()) return Shown::kProof;
+  if (attempt.totp.empty()) return Shown::kNothing;
+  return attempt.totp_before.empty() ? Shown::kCode : Shown::kProof;
+}
+
 // The session, and that the user was here.
 Result<> insert_session(Transaction& transaction, const database::Parameters& parameters) {
   TRY(transaction.execute(
@@ -134,10 +144,39 @@ Task<Iam::OpenedSession> IamService::sign_in(const SignIn& attempt) {
   CO_TRY(const Candidate candidate, co_await find_candidate(attempt));
   Result<OpenedSession> opened = fail(Code::kInternal, "iam.sign_in_refused");
   if (auto begun = throttle_.begin(candidate.throttled, core_.clock.now()); !begun)
-    opened = std::unexpected(begun.error());
+    opened = co_await check_throttled(attempt, candidate, begun.error());
   else
     opened = co_await check_candidate(attempt, candidate);
   if (!opened) log_failure(attempt, candidate.user, opened.error());
+  co_return opened;
+}
+
+// A code that is wrong costs its sender a password's comparison, as one that is right does, and is
+// counted; what nobody guesses costs that only once it is right. Nothing is used up before the
+// password is right too: the owner who mistyped it tries again with the same code.
+Task<Iam::OpenedSession> IamService::check_throttled(const SignIn& attempt, Candidate candidate,
+                                                     Error throttled) {
+  using Shown = Throttle::Attempt::Shown;
+  const Shown shown = shown_by(attempt);
+  if (shown == Shown::kNothing) co_return std::unexpected(std::move(throttled));
+  CO_TRY(const bool is_right, co_await core_.read<bool>([&](Transaction& transaction) {
+    if (!attempt.recovery_code.empty())
+      return shows_recovery_code(transaction, candidate.user.id, attempt.recovery_code);
+    return shows_totp(core_, transaction, candidate.user.id, attempt.totp, attempt.totp_before);
+  }));
+  candidate.throttled.shown = shown;
+  const bool is_tried = is_right || shown == Shown::kCode;
+  if (!is_tried || !throttle_.begin(candidate.throttled, core_.clock.now()))
+    co_return std::unexpected(std::move(throttled));
+  auto opened = is_right ? co_await check_candidate(attempt, candidate)
+                         : Result<OpenedSession>(std::unexpected(throttled));
+  if (!is_right) {
+    auto compared = co_await compare_password(attempt, candidate);
+    if (!compared && compared.error().code() != Code::kDenied)
+      co_return std::unexpected(compared.error());
+  }
+  if (!opened && opened.error().code() == Code::kDenied)
+    co_return std::unexpected(std::move(throttled));
   co_return opened;
 }
 

@@ -35,31 +35,37 @@ std::string throttled_address(const std::string& source_ip) {
   return std::string(text.data()) + "/64";
 }
 
+std::vector<Throttle::Counted> Throttle::counted_of(const Attempt& attempt) {
+  if (attempt.shown == Attempt::Shown::kProof) return {{"s " + attempt.account, kAccountElsewhere}};
+  std::vector<Counted> counted = {
+      {"p " + attempt.account + " " + attempt.address, kAccountAtAddress},
+      {"a " + attempt.address, kAddress}};
+  if (attempt.shown == Attempt::Shown::kCode)
+    counted.push_back({"c " + attempt.account, kAccountElsewhere});
+  else if (!attempt.known_good)
+    counted.push_back({"e " + attempt.account, kAccountElsewhere});
+  return counted;
+}
+
 Result<> Throttle::begin(const Attempt& attempt, Timestamp now) {
-  const std::string at_address = "p " + attempt.account + " " + attempt.address;
-  const std::string address = "a " + attempt.address;
-  const std::string elsewhere = "e " + attempt.account;
+  const std::vector<Counted> counted = counted_of(attempt);
   std::lock_guard lock(mutex_);
-  Duration wait =
-      std::max(wait_of(at_address, kAccountAtAddress, now), wait_of(address, kAddress, now));
-  if (!attempt.known_good) wait = std::max(wait, wait_of(elsewhere, kAccountElsewhere, now));
+  Duration wait{};
+  for (const Counted& each : counted) wait = std::max(wait, wait_of(each.key, each.limit, now));
   if (wait > Duration(0))
     return fail(Code::kRetry, "iam.throttled",
                 {{"seconds", std::to_string(std::chrono::ceil<seconds>(wait).count())}});
-  count(at_address, now);
-  count(address, now);
-  if (!attempt.known_good) count(elsewhere, now);
+  for (const Counted& each : counted) count(each.key, now);
   return {};
 }
 
 void Throttle::succeeded(const Attempt& attempt, Success success) {
-  const std::string at_address = "p " + attempt.account + " " + attempt.address;
   std::lock_guard lock(mutex_);
-  take_back(at_address);
-  take_back("a " + attempt.address);
-  if (!attempt.known_good) take_back("e " + attempt.account);
+  for (const Counted& each : counted_of(attempt)) take_back(each.key);
   if (success == Success::kOnlyTakeBack) return;
-  if (auto found = counts_.find(at_address); found != counts_.end()) found->second.failures = 0;
+  if (auto found = counts_.find("p " + attempt.account + " " + attempt.address);
+      found != counts_.end())
+    found->second.failures = 0;
 }
 
 Duration Throttle::wait_of(const std::string& key, const Limit& limit, Timestamp now) {

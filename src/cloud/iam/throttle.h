@@ -5,6 +5,11 @@
 //  - of one address, whatever the accounts;
 //  - of an account from all addresses at which it never signed in: this one never slows down an
 //    address that is known good, so that nobody elsewhere can lock the owner out.
+// Where these refuse, an attempt may still bring what whoever guesses passwords does not have, and
+// is counted apart, so that nobody who only guesses uses that up:
+//  - one code of an authenticator: those of an account, from wherever; at that address as above;
+//  - what nobody guesses (two codes in a row, a recovery code): of an account alone, and only once
+//    it was found to be right.
 // An attempt counts as a failure when it begins, and is taken back when it succeeds: many at once
 // gain nothing. Attempts that are refused count for nothing. Accounts that do not exist are counted
 // like others. In memory, bounded; a restart forgets it.
@@ -18,6 +23,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace belfry::iam {
 
@@ -31,6 +37,8 @@ class Throttle {
     std::string account;  // in lower case
     std::string address;  // as throttled_address says, or a device
     bool known_good = false;
+    enum class Shown { kNothing, kCode, kProof };
+    Shown shown = Shown::kNothing;  // kProof: and found right
   };
 
   // Errors: retry ("iam.throttled", argument seconds).
@@ -52,6 +60,11 @@ class Throttle {
   };
   friend class IamService;  // tells measures what the limits are
   static const Limit kAccountAtAddress, kAddress, kAccountElsewhere;
+  struct Counted {
+    std::string key;
+    const Limit& limit;
+  };
+  static std::vector<Counted> counted_of(const Attempt& attempt);
 
   Duration wait_of(const std::string& key, const Limit& limit, Timestamp now);
   void count(const std::string& key, Timestamp now);

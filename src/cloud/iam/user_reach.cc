@@ -112,11 +112,72 @@ UserReach find_user_reach(const TenantTree& tree, const Principal& user, const A
       return bearing.layer == policy::Layer::kResource && (is_administrator || !bearing.is_deny);
     });
   }
+  // Of others' identities no statement gives them anything (`decide`).
+  if (is_administering(asked.action) && !is_administrator && !request_facts.is_self())
+    reach.certainty = Certainty::kNever;
   UserReach found{.certainty = reach.certainty,
                   .needs_second_factor = is_administrator || (held && held->privileged) ||
                                          user.factor_demanded || is_giving_access(asked.action)};
   for (const policy::Bearing& bearing : reach.bearings)
     found.reasons.push_back(reason_of(bearing, user, predefined.size(), asked.action));
+  return found;
+}
+
+UserReach find_staff_reach(const TenantTree& tree, const Principal& staff,
+                           const OpenIntervention& open, const Asked& asked,
+                           const policy::PolicyPtr& attached, const Context* context) {
+  UserReach found{.certainty = Certainty::kNever, .needs_second_factor = true, .reasons = {}};
+  if (is_about_bucket_policy(asked.action)) return found;
+  const Context nowhere{};
+  const Resource resource{std::string(asked.resource), open.tenant};
+  const RequestFacts request_facts(tree, staff, resource, open.tenant,
+                                   context ? *context : nowhere);
+  const KnownOfUser facts(request_facts, false, context != nullptr);
+  const std::string arn = arn_of(staff), own = account_of(staff.tenant);
+  const std::string owner = account_of(open.tenant);
+  const policy::PolicyPtr allows[] = {open.allows};
+  policy::Requests requests{.action = asked.action,
+                            .resource = asked.resource,
+                            .extent = asked.extent,
+                            .owner = owner,
+                            .caller = {arn, owner},
+                            .facts = facts};
+  const policy::Reach allowed = policy::find_reach(
+      {.identity = allows, .boundary = {}, .session = {}, .resource = {}}, requests);
+  const HeldPolicies* held = staff.held.get();
+  const std::vector<policy::PolicyPtr> own_policies =
+      held ? held->policies : std::vector<policy::PolicyPtr>();
+  requests.caller = {arn, own};
+  const policy::Reach taken = policy::find_reach({.identity = own_policies,
+                                                  .boundary = held ? held->boundary : nullptr,
+                                                  .session = {},
+                                                  .resource = attached},
+                                                 requests);
+  const Certainty denied = denied_by(taken);
+  found.certainty = allowed.certainty;
+  if (denied == Certainty::kAlways) found.certainty = Certainty::kNever;
+  if (denied == Certainty::kMaybe) found.certainty = std::min(found.certainty, Certainty::kMaybe);
+  for (const policy::Bearing& bearing : allowed.bearings)
+    found.reasons.push_back({.source = Reason::Source::kIntervention,
+                             .name = open.id.text(),
+                             .group = {},
+                             .statement = bearing.statement,
+                             .is_deny = bearing.is_deny,
+                             .certainty = bearing.certainty,
+                             .conditions = bearing.conditions});
+  for (const policy::Bearing& bearing : taken.bearings) {
+    if (!bearing.is_deny) continue;
+    const bool is_buckets = bearing.layer == policy::Layer::kResource;
+    // How the provider's profiles are called is its own affair.
+    found.reasons.push_back(
+        {.source = is_buckets ? Reason::Source::kBucketPolicy : Reason::Source::kProfile,
+         .name = {},
+         .group = {},
+         .statement = is_buckets ? bearing.statement : "",
+         .is_deny = true,
+         .certainty = bearing.certainty,
+         .conditions = is_buckets ? bearing.conditions : std::vector<std::string>()});
+  }
   return found;
 }
 

@@ -25,6 +25,12 @@ struct UserReach {
 UserReach find_user_reach(const TenantTree& tree, const Principal& user, const Asked& asked,
                           const policy::PolicyPtr& attached, const Context* context = nullptr);
 
+// What staff of the provider may do in a bucket by an intervention that is open, as `decide` has
+// it.
+UserReach find_staff_reach(const TenantTree& tree, const Principal& staff,
+                           const OpenIntervention& open, const Asked& asked,
+                           const policy::PolicyPtr& attached, const Context* context = nullptr);
+
 // The action and the resource of an act on what begins with `prefix` in a bucket.
 struct ActAsked {
   std::string_view action;

@@ -9,6 +9,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <set>
+
 namespace belfry::api {
 namespace {
 
@@ -66,6 +69,27 @@ json to_json(const iam::RoleReach& role) {
       {"privileged", role.privileged}, {"acts", to_json(role.acts)}, {"others", std::move(others)}};
 }
 
+json to_json(const iam::StaffReach& staff) {
+  return {{"staff", staff.staff.text()},
+          {"name", staff.name},
+          {"arn", staff.arn},
+          {"intervention", staff.intervention.text()},
+          {"kind", name_of(staff.kind)},
+          {"reason", staff.reason},
+          {"approved_by_name", text_or_null(staff.approved_by)},
+          {"expires_us", to_us(staff.expires)},
+          {"acts", to_json(staff.acts)}};
+}
+
+json to_json(const iam::ServiceReach& service) {
+  return {{"service", service.action.substr(0, service.action.find(':'))},
+          {"action", service.action},
+          {"of", service.own_alone ? "own_account" : "organisation"},
+          {"certainty", iam::name_of(service.certainty)},
+          {"needs_second_factor", service.needs_second_factor},
+          {"reasons", to_json(service.reasons)}};
+}
+
 json to_json(const iam::BucketReach& reach) {
   return {{"bucket", reach.bucket}, {"acts", to_json(reach.acts)}};
 }
@@ -108,7 +132,16 @@ Task<Answer> who(Call& call) {
   body["foreigners"] = std::move(foreigners);
   body["everybody"] = to_json(found.everybody);
   body["roles"] = all_to_json(found.roles);
+  body["staff"] = all_to_json(found.staff);
   co_return answer(body);
+}
+
+// What can be asked for over REST, each once.
+std::vector<std::string> known_actions() {
+  std::set<std::string> actions;
+  for (std::span<const Route> routes : all_routes())
+    for (const Route& route : routes) actions.emplace(route.action);
+  return {actions.begin(), actions.end()};
 }
 
 Task<Answer> what(Call& call) {
@@ -121,9 +154,12 @@ Task<Answer> what(Call& call) {
     auto bucket = co_await call.host.services.objects.find_bucket(listed.name);
     if (bucket && bucket->id == listed.id) asked.push_back({bucket->name, bucket->policy});
   }
-  CO_TRY(auto found, co_await queries(call).what(call.by, user, asked));
-  CO_TRY(const auto looks_after, co_await delegations_of(call, user));
+  CO_TRY(auto found, co_await queries(call).what(call.by, user, asked, known_actions()));
   json delegations = json::array();
+  std::vector<iam::Delegation> looks_after;
+  if (!found.is_staff) {
+    CO_TRY(looks_after, co_await delegations_of(call, user));
+  }
   for (const auto& each : looks_after) delegations.push_back(api::to_json(each));
   json roles = json::array();
   for (const auto& role : found.roles) {
@@ -135,6 +171,9 @@ Task<Answer> what(Call& call) {
   }
   co_return answer({{"buckets", all_to_json(found.buckets)},
                     {"delegations", std::move(delegations)},
+                    {"services", all_to_json(found.services)},
+                    {"is_staff", found.is_staff},
+                    {"staff", all_to_json(found.staff)},
                     {"roles", std::move(roles)}});
 }
 
@@ -143,9 +182,24 @@ bool flag_or(const json& body, const char* name, bool otherwise) {
   return field != body.end() && field->is_boolean() ? field->get<bool>() : otherwise;
 }
 
+// Of a bucket or a key the bucket has a policy; of other services nothing has.
+Task<> read_resource(Call& call, const json& body, iam::Simulated& request) {
+  if (!request.action.starts_with("s3:")) {
+    if (!std::ranges::binary_search(known_actions(), request.action))
+      co_return fail(Code::kInvalid, "iam.bad_simulation");
+    request.resource = text_field_or(body, "resource", "*");
+    co_return Result<>();
+  }
+  CO_TRY(std::string name, text_field(body, "bucket"));
+  CO_TRY(auto bucket, co_await own_bucket(call, name));
+  const std::string key = text_field_or(body, "key", "");
+  request.resource = key.empty() ? bucket_arn(name) : object_arn(name, key);
+  request.policy = bucket.policy;
+  co_return Result<>();
+}
+
 Task<Answer> explain(Call& call) {
   CO_TRY(json body, co_await call.read_body());
-  CO_TRY(std::string name, text_field(body, "bucket"));
   iam::Simulated request;
   // In a session of a role, whoever assumed it may be nobody in particular.
   if (const std::string role = text_field_or(body, "role", ""); !role.empty()) {
@@ -158,10 +212,7 @@ Task<Answer> explain(Call& call) {
     CO_TRY(request.user, parse_id<UserId>(user));
   }
   CO_TRY(request.action, text_field(body, "action"));
-  CO_TRY(auto bucket, co_await own_bucket(call, name));
-  const std::string key = text_field_or(body, "key", "");
-  request.resource = key.empty() ? bucket_arn(name) : object_arn(name, key);
-  request.policy = bucket.policy;
+  CO_TRY(co_await read_resource(call, body, request));
   request.second_factor = flag_or(body, "second_factor", false);
   iam::Context context = call.context();
   context.source_ip = text_field_or(body, "source_ip", "");
@@ -175,6 +226,8 @@ Task<Answer> explain(Call& call) {
                        call.language());
   co_return answer({{"allowed", explained.allowed},
                     {"reason", explained.allowed ? json(nullptr) : json(words)},
+                    {"is_staff", explained.is_staff},
+                    {"staff", all_to_json(explained.staff)},
                     {"statements", to_json(explained.reasons)}});
 }
 

@@ -41,6 +41,7 @@ Task<Answer> sign_in(Call& call) {
     CO_TRY(attempt.password, text_field(body, "password"));
   }
   attempt.totp = text_field_or(body, "totp", "");
+  attempt.totp_before = text_field_or(body, "totp_before", "");
   attempt.recovery_code = text_field_or(body, "recovery_code", "");
   attempt.source_ip = call.request.peer_ip;
   attempt.device = cookie_of(call.request, kDeviceCookie).value_or("");

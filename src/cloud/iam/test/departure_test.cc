@@ -173,7 +173,7 @@ TEST_P(DepartureTest, LeavesNoMailNorSessionOfARole) {
   EXPECT_TRUE(world_.wait(world_.iam->mail().take_due(10))->empty());
   EXPECT_EQ(world_.count("SELECT count(*) AS n FROM mail"), 0);
   EXPECT_EQ(world_.count("SELECT count(*) AS n FROM role_session"), 0);
-  EXPECT_EQ(message_of(world_.wait(world_.iam->access_queries().what(customer, second.id, {}))),
+  EXPECT_EQ(message_of(world_.wait(world_.iam->access_queries().what(customer, second.id, {}, {}))),
             "iam.user_missing");
 }
 

@@ -239,6 +239,9 @@ struct SignIn {
   std::string recovery_code{};  // empty: not given
   std::string device{};         // OpenedSession::device of an earlier time; empty: none
   std::optional<DirectoryAnswer> directory{};
+  // The code that the authenticator showed just before `totp`. Both let in whom guesses of others
+  // slow down.
+  std::string totp_before{};
 };
 
 // Every call is safe from any thread and leaves an audit event with its change, in one transaction.
@@ -274,7 +277,9 @@ class Iam {
     std::string device{};
   };
   // Same answer and same time whether the user exists or not. Throttled by account and address so
-  // that the owner still gets in, from an address or with a device of before. Errors: denied
+  // that the owner still gets in: from an address or with a device of before, and from anywhere
+  // with the password and a second factor (`totp_before`). What then is wrong of these is not
+  // told: "iam.throttled" again, after the same work. Errors: denied
   // ("iam.sign_in_refused"; "iam.totp_needed" and "iam.passkey_needed" once the password is right),
   // retry ("iam.throttled", argument seconds); of a passkey those of webauthn.h; of a directory
   // denied ("iam.directory_answer": nothing that this browser began, "iam.directory_stranger",

@@ -17,7 +17,8 @@ struct Notice {
   TenantId tenant;
   std::string about;                // "attestation/12"
   std::string kind;                 // messages mail.<kind>.*
-  std::string language;             // "en", "fr"
+  // "en", "fr"; empty: of each what it was invited in, and for who was not invited both.
+  std::string language;
   std::vector<Argument> arguments;  // of its words
   UserId first;                     // whom it concerns most
   Timestamp expires;                // when it is given up

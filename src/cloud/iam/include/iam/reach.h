@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/id.h"
+#include "iam/interventions.h"
 #include "iam/listing.h"
 #include "policy/reach.h"
 #include "runtime/task.h"
@@ -29,9 +30,11 @@ std::string_view name_of(policy::Certainty certainty);
 
 // A statement that gives or takes.
 struct Reason {
-  enum class Source { kRole, kProfile, kBoundary, kBucketPolicy, kTrust };
+  enum class Source { kRole, kProfile, kBoundary, kBucketPolicy, kTrust, kIntervention };
   Source source = Source::kRole;
-  std::string name;   // of the role or the profile; empty: the bucket's or the role's policy
+  // Of the role or the profile, an intervention's number; empty: the bucket's or the role's policy,
+  // or the provider's own affair.
+  std::string name;
   std::string group;  // by which the user holds the profile; empty: itself
   std::string statement;
   bool is_deny = false;
@@ -97,6 +100,26 @@ struct ForeignReach {
   std::vector<std::string> conditions;
 };
 
+// Of the provider's staff, by an intervention on the tenant's data that is open now.
+struct StaffReach {
+  UserId staff;
+  std::string name, arn;
+  InterventionId intervention;
+  InterventionKind kind = InterventionKind::kOrdinary;
+  std::string reason, approved_by;
+  Timestamp expires;
+  std::vector<ActReach> acts{};  // those that are not kNever
+};
+
+// What a user may do of the services besides buckets, an action each.
+struct ServiceReach {
+  std::string action;      // "iam:CreateUser"
+  bool own_alone = false;  // on the own account alone; otherwise on what is the tenant's
+  policy::Certainty certainty = policy::Certainty::kMaybe;
+  bool needs_second_factor = false;
+  std::vector<Reason> reasons;
+};
+
 // A bucket of the caller's tenant, with its policy's document; empty: none.
 struct BucketAsked {
   std::string name, policy;
@@ -109,6 +132,7 @@ struct WhoReaches {
   std::vector<ForeignReach> foreigners;
   std::vector<ActReach> everybody;  // what is done without a signature; nothing: not open
   std::vector<RoleReach> roles;     // by name; with the first page
+  std::vector<StaffReach> staff;    // with the first page
 };
 
 struct BucketReach {
@@ -127,6 +151,9 @@ struct AssumableReach {
 struct WhatReaches {
   std::vector<BucketReach> buckets;
   std::vector<AssumableReach> roles;  // by name
+  std::vector<ServiceReach> services;
+  bool is_staff = false;          // of the provider, asked about by a customer
+  std::vector<StaffReach> staff;  // and by what it reaches the buckets; nothing: it does not
 };
 
 // One request, exactly: of a user, of a session of a role that it assumed, or of any session of a
@@ -134,8 +161,10 @@ struct WhatReaches {
 struct Simulated {
   UserId user{};  // nobody: whoever
   std::optional<RoleId> role{};
-  std::string action, resource;  // "s3:GetObject", "arn:aws:s3:::bucket/key"
-  std::string policy;            // of the bucket
+  // "s3:GetObject", "arn:aws:s3:::bucket/key"; of another service also "*", what is the tenant's,
+  // and "self", the user's own account.
+  std::string action, resource;
+  std::string policy;  // of the bucket
   bool second_factor = false;
   // Of the session, where there is a role: what trust policies may ask for.
   std::string session_name{}, external_id{};  // empty: some name; none
@@ -145,12 +174,15 @@ struct Explanation {
   std::string refusal;           // the message of the refusal; empty: allowed
   std::string action, resource;  // what was refused: the request, or that the role is assumed
   std::vector<Reason> reasons;
+  bool is_staff = false;  // as of WhatReaches
+  std::vector<StaffReach> staff{};
 };
 
 // Where a public policy is kept from others by the bucket's block or its tenant's, nobody of
 // elsewhere is among the answers.
-// Users, and the sessions of roles. Of the caller's own tenant; of others, no more than their
-// account's numbers and ARNs as the bucket's policy names them. Safe from any thread; changes
+// Users, and the sessions of roles. Of the caller's own tenant; of the provider's staff, what
+// interventions tell the tenant anyway; of others, no more than their account's numbers and ARNs as
+// the bucket's policy names them. Safe from any thread; changes
 // nothing.
 class AccessQueries {
  public:
@@ -160,9 +192,12 @@ class AccessQueries {
   // At most a hundred users are looked at for a page, which may be empty before the last.
   virtual Task<WhoReaches> who(const Principal& by, const BucketAsked& bucket,
                                const std::string& prefix, Page page) = 0;
-  // What a user may do to each of some buckets of its tenant, itself and in sessions of roles.
+  // What a user may do to each of some buckets of its tenant, itself and in sessions of roles, and
+  // of `actions` those of other services. Asked about the provider's staff that some intervention
+  // on the tenant's data named: what it reaches by the one that is open.
   virtual Task<WhatReaches> what(const Principal& by, UserId user,
-                                 const std::vector<BucketAsked>& buckets) = 0;
+                                 const std::vector<BucketAsked>& buckets,
+                                 const std::vector<std::string>& actions) = 0;
   // Whether the request would be allowed in the context, and by which statements; in a session of a
   // role, also whether the user may assume that. Errors: not_found ("iam.role_missing"), invalid
   // ("iam.bad_simulation", "iam.bad_role_session_name").
