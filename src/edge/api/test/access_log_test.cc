@@ -153,7 +153,7 @@ TEST_F(AccessLogTest, StrangersFillNoLog) {
 }
 
 TEST(ServedRequest, IsAboutWhatIsAnothersIfAnyOfItIs) {
-  iam::ServedRequest request("r", kOwn, "192.0.2.1");
+  iam::ServedRequest request("r", kOwn);
   EXPECT_FALSE(request.subject());
   request.allow_on(kOwn, "belfry:user/1");
   request.allow_on(kOwn, "belfry:user/2");
