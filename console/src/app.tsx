@@ -25,11 +25,12 @@ import { BucketsPage } from './objects/buckets_page';
 import { fromSegment } from './objects/place';
 import { UploadsProvider } from './objects/uploads';
 import { PeoplePages } from './people/people_pages';
+import { TenantsPage } from './tenants/tenants_page';
 import { firstTab } from './people/people_tabs';
 import { DocumentPage } from './registers/document_page';
 import { RegistersPage } from './registers/registers_page';
 import { SystemPage } from './registers/system_page';
-import { may, WhoContext } from './shell/rights';
+import { hasTenants, may, WhoContext } from './shell/rights';
 import { StepUp } from './shell/step_up';
 import { Shell } from './shell/shell';
 import { DirectoryPage, takeAnswer } from './sign_in/directory_page';
@@ -147,6 +148,7 @@ function Pages({ who }: { who: WhoAmI }) {
       </Route>
       <Route path="/registers/documents/:id">{({ id }) => <DocumentPage key={id} id={id} />}</Route>
       <Route path="/registers/systems/:id">{({ id }) => <SystemPage key={id} id={id} />}</Route>
+      {hasTenants(who) && <Route path="/tenants" component={TenantsPage} />}
       <Route path="/buckets" component={BucketsPage} />
       <Route path="/buckets/:bucket/:prefix?">
         {({ bucket, prefix }) => (

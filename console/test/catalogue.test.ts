@@ -10,6 +10,9 @@ const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String
 
 // Words that are the same in both languages.
 const sameInBoth = new Set<string>([
+  'nav.tenants',
+  'tenants.state.active',
+  'tenants.title',
   'name',
   'actions',
   'annex.sections',
@@ -63,6 +66,7 @@ const sameInTables = [
   'cli.measure.population',
   'cli.measure.section',
   'cli.measure.verdict',
+  'cli.tenant.active',
   'registers.head.version',
   'topology.kind.lag',
   'topology.kind.pdu',

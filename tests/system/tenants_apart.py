@@ -299,6 +299,7 @@ class Isolation:
                 "NewHold": {"reason": "spying", "tenant": self.first.tenant["id"]},
                 "HoldRelease": {"reason": "spying"},
                 "AttestationWithdrawal": {"reason": "spying"},
+                "TenantChange": {"name": "spies"}, "NewSuspension": {"reason": "spying"},
                 "NewTenant": {"name": "spies", "kind": "customer",
                               "parent": self.first.tenant["id"]}}.get(reference, {})
 

@@ -1,5 +1,7 @@
 // A small provider, as the daemon would tell of it: the states that a real one is hard to bring
 // into (stale facts, a check in error, a corrupt copy) are all here.
+import { tenant } from './tenants.mjs';
+
 const now = () => Date.now() * 1000;
 const minutesAgo = (minutes) => now() - minutes * 60_000_000;
 
@@ -26,6 +28,7 @@ export const users = {
       'registers:ExportEntries',
       'registers:MoveEntry',
       ...iam('ListTenants ListUsers GetUser'),
+      ...iam('GetTenant CreateTenant RenameTenant SuspendTenant ResumeTenant EndTenant'),
       ...iam('GetIntervention RequestIntervention DecideIntervention EndIntervention'),
       ...iam('BreakGlass ReportIntervention'),
     ],
@@ -144,10 +147,6 @@ users.noor = {
   tenant: tenant('7', '1', 'customer', 'Maison Verte'),
   demanded: true,
 };
-
-function tenant(id, parent, kind, name) {
-  return { id, parent, kind, name, account: id.padStart(12, '0') };
-}
 
 function user(id, tenant, name, role, has_totp) {
   return {

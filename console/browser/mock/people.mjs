@@ -8,6 +8,7 @@ import { answerRegister } from './register.mjs';
 import { answerRequests, requestNeeded } from './requests.mjs';
 import { answerReviews } from './reviews.mjs';
 import { accountsOf, answerStaff } from './staff.mjs';
+import { answerTenants } from './tenants.mjs';
 
 const now = () => Date.now() * 1000;
 let made = 1000;
@@ -237,6 +238,8 @@ export function answerPeople(route, path, body, query, who) {
   if (delegated !== undefined) return delegated;
   const listed = answerChecklists(route, path, body);
   if (listed !== undefined) return listed;
+  const below = answerTenants(route, path, body, query, who);
+  if (below !== undefined) return below;
   const registered = answerRegister(route, path, body, query, things);
   if (registered !== undefined) return registered;
   const ruled = answerFactorRule(route, body, people);
@@ -249,11 +252,7 @@ export function answerPeople(route, path, body, query, who) {
   if (staffed !== undefined) return staffed;
   switch (route) {
     case 'GET tenants':
-      return list(
-        who.tenant.kind === 'provider' && who.user.role !== 'operator'
-          ? [who.tenant, data.users.claire.tenant]
-          : [who.tenant],
-      );
+      return list([who.tenant]);
     case 'GET tenants/*/users':
       return list([...people, ...accountsOf(id)].filter(({ tenant }) => tenant === id));
     case 'POST tenants/*/users':

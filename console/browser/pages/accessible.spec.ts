@@ -10,6 +10,7 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['admin', '/annex/S02-P-01'],
   ['admin', '/disks'],
   ['admin', '/audit'],
+  ['admin', '/tenants'],
   ['admin', '/account/second-factor'],
   ['claire', '/buckets'],
   ['claire', '/buckets/rivage-photos'],

@@ -111,7 +111,7 @@ import type {
 // cut without a word.
 const pagesMax = 200;
 
-async function all<T>(parts: readonly string[], query: Query = {}): Promise<T[]> {
+export async function all<T>(parts: readonly string[], query: Query = {}): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < pagesMax; ++page) {

@@ -93,6 +93,7 @@ export type Session = Schemas['Session'];
 export type SignedIn = Schemas['SignedIn'];
 export type StepUp = Schemas['StepUp'];
 export type Tenant = Schemas['Tenant'];
+export type NewTenant = Schemas['NewTenant'];
 export type TermsList = Schemas['TermsList'];
 export type TermsVersion = Schemas['TermsVersion'];
 export type TotpSeed = Schemas['TotpSeed'];

@@ -9,6 +9,7 @@ import { publicEn } from './catalogue_public_en';
 import { reachEn } from './catalogue_reach_en';
 import { rightsEn } from './catalogue_rights_en';
 import { staffEn } from './catalogue_staff_en';
+import { tenantsEn } from './catalogue_tenants_en';
 import { delegationEn } from './catalogue_delegation_en';
 import { registerEn } from './catalogue_register_en';
 import { registersEn } from './catalogue_registers_en';
@@ -24,6 +25,7 @@ export const en = {
   ...reachEn,
   ...rightsEn,
   ...staffEn,
+  ...tenantsEn,
   ...delegationEn,
   ...registerEn,
   ...registersEn,

@@ -8,6 +8,7 @@ import { publicFr } from './catalogue_public_fr';
 import { reachFr } from './catalogue_reach_fr';
 import { rightsFr } from './catalogue_rights_fr';
 import { staffFr } from './catalogue_staff_fr';
+import { tenantsFr } from './catalogue_tenants_fr';
 import { delegationFr } from './catalogue_delegation_fr';
 import { registerFr } from './catalogue_register_fr';
 import { registersFr } from './catalogue_registers_fr';
@@ -24,6 +25,7 @@ export const fr: Record<keyof typeof en, string> = {
   ...reachFr,
   ...rightsFr,
   ...staffFr,
+  ...tenantsFr,
   ...delegationFr,
   ...registerFr,
   ...registersFr,

@@ -11,6 +11,11 @@ export function isStaff(who: WhoAmI): boolean {
   return who.tenant.kind === 'provider';
 }
 
+// Below a customer nobody stands.
+export function hasTenants(who: WhoAmI): boolean {
+  return who.tenant.kind !== 'customer' && may(who, 'iam:SuspendTenant');
+}
+
 // Who administers the provider is asked for the strongest factor, from the first passkey on.
 export const wantsPasskey = (user: User) => isOfProvider(user) && user.passkeys > 0;
 export const lacksPasskey = (user: User) => isOfProvider(user) && user.passkeys === 0;

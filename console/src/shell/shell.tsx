@@ -10,7 +10,7 @@ import { useSpeech } from '../language/speech';
 import { UploadSign } from '../objects/upload_sign';
 import { BelfryMark } from './belfry_mark';
 import { Preferences } from './preferences';
-import { isStaff, lacksPasskey, may, useWho } from './rights';
+import { hasTenants, isStaff, lacksPasskey, may, useWho } from './rights';
 import classes from './shell.module.css';
 
 interface Place {
@@ -32,6 +32,7 @@ const places: readonly Place[] = [
     label: 'nav.people',
     opens: (who) => isStaff(who) || may(who, 'iam:ListUsers'),
   },
+  { path: '/tenants', icon: 'tenants', label: 'nav.tenants', opens: hasTenants },
   { path: '/audit', icon: 'audit', label: 'nav.audit', opens: 'audit:ListEvents' },
   { path: '/account', icon: 'account', label: 'nav.account', opens: everybody },
 ];

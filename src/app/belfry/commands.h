@@ -25,6 +25,7 @@ void add_storage_commands(CLI::App& app, Invocation& invocation);
 void add_bucket_policy_commands(CLI::App& bucket, Invocation& invocation);
 void add_bucket_public_access_commands(CLI::App& bucket, Invocation& invocation);
 void add_public_access_commands(CLI::App& app, Invocation& invocation);
+void add_tenant_commands(CLI::App& app, Invocation& invocation);
 void add_user_commands(CLI::App& app, Invocation& invocation);
 void add_profile_commands(CLI::App& app, Invocation& invocation);
 void add_group_commands(CLI::App& app, Invocation& invocation);

@@ -120,6 +120,7 @@ int main(int count, char** words) {
   word_help(app);
   add_session_commands(app, invocation);
   add_storage_commands(app, invocation);
+  add_tenant_commands(app, invocation);
   add_user_commands(app, invocation);
   add_profile_commands(app, invocation);
   add_group_commands(app, invocation);

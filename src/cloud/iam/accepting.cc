@@ -51,6 +51,8 @@ Result<Invitation> PeopleService::find_open(Transaction& transaction, const std:
                      {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(core_.clock.now())}}));
   if (rows.empty()) return unknown;
   Invitation found = invitation_of(rows[0], core_.clock.now());
+  TRY(core_.refresh_tree(transaction));
+  TRY(check_going_on(core_.tree, found.tenant));
   TRY(read_rights(transaction, found));
   if (found.delegation) {
     // What has become privileged since is not a delegate's to give.

@@ -65,7 +65,12 @@ Task<Principal> IamService::authenticate_token(const std::string& secret) {
                      .factor_demanded = row.integer("factor_demanded") > 0,
                      .passkey_due = passkey_due_of_program(row, role)};
   });
-  if (program && write_down) {
+  if (!program) co_return program;
+  if (auto going_on = check_going_on(core_.tree, program->tenant); !going_on) {
+    core_.trail.sign_in_failed(program->tenant, *program, going_on.error());
+    co_return std::unexpected(going_on.error());
+  }
+  if (write_down) {
     // Should this fail, the next use tries again.
     static_cast<void>(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
       TRY(note_use(transaction, program->user, now));

@@ -7,6 +7,23 @@ namespace {
 
 constexpr Duration kTreeRefreshAfter = std::chrono::seconds(3);
 
+Result<> read_tree(Transaction& transaction, TenantTree& tree, std::int64_t step) {
+  TRY(auto rows, transaction.query("SELECT id, parent_id FROM tenant"));
+  TenantTree::Parents parents;
+  for (const Row& row : rows)
+    parents[TenantId{row.integer("id")}] =
+        TenantId{row.is_null("parent_id") ? 0 : row.integer("parent_id")};
+  tree.add(parents);
+  TRY(auto stopped, transaction.query("SELECT t.id, p.name AS above, t.ended_us FROM tenant t "
+                                      "JOIN tenant p ON p.id = t.parent_id WHERE "
+                                      "t.suspended_us IS NOT NULL"));
+  TenantTree::AllStopped all;
+  for (const Row& row : stopped)
+    all[TenantId{row.integer("id")}] = {row.text("above"), !row.is_null("ended_us")};
+  tree.stop(step, std::move(all));
+  return {};
+}
+
 }  // namespace
 
 Core::Core(database::Database& given_database, std::shared_ptr<Pool> given_pool,
@@ -47,17 +64,17 @@ Result<> Core::check_fresh(const Principal& by, std::string_view action,
 Result<> Core::refresh_tree(Transaction& transaction) {
   const std::int64_t now_us = to_us(clock.now());
   if (now_us - tree_read_us_ < kTreeRefreshAfter.count() && tree.size() > 0) return {};
-  TRY(auto count, transaction.query("SELECT count(*) AS n FROM tenant"));
-  if (count[0].integer("n") != std::int64_t(tree.size())) {
-    TRY(auto rows, transaction.query("SELECT id, parent_id FROM tenant"));
-    TenantTree::Parents parents;
-    for (const Row& row : rows)
-      parents[TenantId{row.integer("id")}] =
-          TenantId{row.is_null("parent_id") ? 0 : row.integer("parent_id")};
-    tree.add(parents);
-  }
+  TRY(reread_tree(transaction));
   tree_read_us_ = now_us;
   return {};
+}
+
+Result<> Core::reread_tree(Transaction& transaction) {
+  TRY(auto known,
+      transaction.query("SELECT count(*) AS n, COALESCE(max(life_step), 0) AS step FROM tenant"));
+  const std::int64_t step = known[0].integer("step");
+  if (known[0].integer("n") == std::int64_t(tree.size()) && step <= tree.step()) return {};
+  return read_tree(transaction, tree, step);
 }
 
 Result<> Core::end_other_sessions(Transaction& transaction, const Principal& by, UserId user) {

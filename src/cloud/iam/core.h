@@ -47,6 +47,8 @@ struct Core {
   // As SecondFactors::check_fresh.
   Result<> check_fresh(const Principal& by, std::string_view action, const std::string& resource);
   Result<> refresh_tree(Transaction& transaction);
+  // The same, however fresh it is.
+  Result<> reread_tree(Transaction& transaction);
   // Ends the sessions of `user` but the one of `by`.
   Result<> end_other_sessions(Transaction& transaction, const Principal& by, UserId user);
 

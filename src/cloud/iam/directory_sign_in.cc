@@ -247,6 +247,8 @@ Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt) {
     throttle_.succeeded(throttled, Throttle::Success::kForget);
     issuers_.forget(attempt.directory->browser);
   } else {
+    if (says_stopped(opened.error()))
+      throttle_.succeeded(throttled, Throttle::Success::kOnlyTakeBack);
     log_failure(attempt, user, opened.error());
   }
   co_return opened;

@@ -134,8 +134,8 @@ Result<Intervention> InterventionService::take(Transaction& transaction, const P
   // A person, whom the customer can call to account: no account of a program.
   if (staff.tenant != kProviderTenant || !staff.active || staff.owner)
     return fail(Code::kNotFound, "iam.user_missing", {{"user", named.text()}});
-  TRY(auto tenants,
-      transaction.query("SELECT id FROM tenant WHERE id = :id", {{"id", wanted.tenant.value}}));
+  TRY(auto tenants, transaction.query("SELECT id FROM tenant WHERE id = :id AND ended_us IS NULL",
+                                      {{"id", wanted.tenant.value}}));
   if (tenants.empty() || wanted.tenant == kProviderTenant)
     return fail(Code::kNotFound, "iam.tenant_missing", {{"tenant", wanted.tenant.text()}});
   TRY(check_room_for(transaction, by, kind));

@@ -19,10 +19,6 @@ constexpr std::int64_t kOfDelegateMax = 50;        // of those, sent by one dele
 constexpr std::int64_t kSendsOfDelegateMax = 100;  // of a delegate's invitations of a day
 constexpr std::size_t kRightsMax = 10, kSendsMax = 10;
 
-Error tenant_missing(TenantId tenant) {
-  return Error(Code::kNotFound, "iam.tenant_missing", {{"tenant", tenant.text()}});
-}
-
 Error invitation_missing(const std::string& id) {
   return Error(Code::kNotFound, "iam.invitation_missing", {{"invitation", id}});
 }

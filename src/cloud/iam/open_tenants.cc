@@ -8,6 +8,13 @@ namespace {
 constexpr Duration kFreshFor = std::chrono::seconds(3);
 constexpr Duration kReadLimit = std::chrono::seconds(5);
 
+// Neither suspended nor below one that is.
+constexpr const char* kOpen =
+    "WITH RECURSIVE stopped (id) AS (SELECT s.id FROM tenant s WHERE s.suspended_us IS NOT NULL "
+    "UNION SELECT c.id FROM tenant c JOIN stopped a ON c.parent_id = a.id) "
+    "SELECT t.id FROM tenant t WHERE t.restrict_public_buckets = 0 AND t.id NOT IN "
+    "(SELECT id FROM stopped)";
+
 }  // namespace
 
 bool OpenTenants::is_open(TenantId tenant) const {
@@ -36,7 +43,7 @@ Result<> OpenTenants::read_alone(database::Database& database, Monotonic now) {
   std::unordered_set<TenantId> open;
   auto done = database.read(kReadLimit, [&](database::Transaction& transaction) -> Result<> {
     open.clear();
-    TRY(auto rows, transaction.query("SELECT id FROM tenant WHERE restrict_public_buckets = 0"));
+    TRY(auto rows, transaction.query(kOpen));
     for (const database::Row& row : rows) open.insert(TenantId{row.integer("id")});
     return {};
   });

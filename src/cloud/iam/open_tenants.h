@@ -13,7 +13,8 @@
 
 namespace belfry::iam {
 
-// A tenant that is not known to is closed. Safe to use from any thread.
+// A tenant that is not known to is closed, and so is one that is suspended. Safe to use from any
+// thread.
 class OpenTenants {
  public:
   bool is_open(TenantId tenant) const;

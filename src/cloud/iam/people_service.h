@@ -29,6 +29,9 @@ class PeopleService : public People {
   Task<> delete_user(const Principal& by, UserId user) override;
 
   Links links();
+  // Nothing of the user is left to act with, nor of the person to be known by.
+  Result<> erase(Transaction& transaction, const Principal& by, const User& user,
+                 const std::string& unknown_hash);
 
  private:
   // From above, a tenant gets its first user alone, and no tenant has too many invitations open.
@@ -59,8 +62,6 @@ class PeopleService : public People {
   Result<> check_may_go(Transaction& transaction, const Principal& by, const User& user);
   // Whom the caller may delete.
   Result<User> read_leaver(Transaction& transaction, const Principal& by, UserId id);
-  Result<> erase(Transaction& transaction, const Principal& by, const User& user,
-                 const std::string& unknown_hash);
 
   Core& core_;
   PasswordHasher& passwords_;

@@ -21,6 +21,11 @@ std::unexpected<Error> denied(std::string_view message, std::string_view action,
               {{"action", std::string(action)}, {"resource", resource.name}});
 }
 
+// What is asked about a tenant that has ended: that it was there, and what its log keeps.
+bool is_about_ended(std::string_view action) {
+  return action == "iam:ListTenants" || action == "iam:GetTenant" || action.starts_with("audit:");
+}
+
 // What a session may do before its user has accepted the terms.
 bool is_about_terms(std::string_view action) {
   constexpr std::string_view kActions[] = {"iam:GetSession", "iam:SignOut", "iam:GetUser",
@@ -55,6 +60,24 @@ bool is_denied(const policy::PolicySet& policies, const policy::Request& request
 
 using Policies = std::vector<policy::PolicyPtr>;
 
+// Whoever the caller is, and whoever is behind it.
+Result<> check_tenant(const TenantTree& tree, const Principal& principal) {
+  TRY(check_going_on(tree, principal.tenant));
+  if (!principal.assumed) return {};
+  for (TenantId behind : principal.assumed->by_tenants) TRY(check_going_on(tree, behind));
+  return {};
+}
+
+// Of nobody else is the log left to who stands above.
+constexpr std::string_view kReadsEndedLog = "audit:GetEndedLog";
+
+// Where others find nothing: what a suspended tenant shares rests with it, and of one that has
+// ended its row and its log are left.
+bool is_closed(const TenantTree& tree, std::string_view action, TenantId owner) {
+  if (is_on_shared(action)) return tree.is_stopped(owner);
+  return tree.has_ended(owner) ? !is_about_ended(action) : action == kReadsEndedLog;
+}
+
 // What the principal holds where its profiles count: in its tenant, and where a bucket opens
 // itself.
 Policies join(std::span<const policy::PolicyPtr> predefined, const Policies& profiles) {
@@ -87,7 +110,7 @@ Result<> decide_anonymous(const TenantTree& tree, const Principal& principal,
                           std::string_view action, const Resource& resource, const Context& context,
                           const policy::PolicyPtr& attached, PublicPolicies public_policies) {
   if (!attached || !resource.tenant || public_policies != PublicPolicies::kHonoured ||
-      !is_open_to_anonymous(action))
+      !is_open_to_anonymous(action) || tree.is_stopped(resource.tenant))
     return denied("iam.denied", action, resource);
   const RequestFacts facts(tree, principal, resource, resource.tenant, context);
   const std::string owner = account_of(resource.tenant);
@@ -109,7 +132,8 @@ Result<> decide_intervention(const TenantTree& tree, const Principal& principal,
                              std::string_view action, const Resource& resource,
                              const Context& context, const policy::PolicyPtr& attached) {
   const OpenIntervention* open = open_intervention(principal, resource.tenant, context.time);
-  if (!open || is_about_bucket_policy(action)) return denied("iam.denied", action, resource);
+  if (!open || tree.has_ended(resource.tenant) || is_about_bucket_policy(action))
+    return denied("iam.denied", action, resource);
   const RequestFacts facts(tree, principal, resource, resource.tenant, context);
   const std::string arn = arn_of(principal), own = account_of(principal.tenant);
   const std::string owner = account_of(resource.tenant);
@@ -177,9 +201,11 @@ Result<> decide(const TenantTree& tree, const Principal& principal, std::string_
   const bool is_own = owner == principal.tenant;
   if (principal.method == Method::kSystem)
     return is_shared ? denied("iam.denied", action, resource) : Result<>();
+  TRY(check_tenant(tree, principal));
   if (principal.tenant == kProviderTenant && !is_own && action.starts_with("s3:"))
     return decide_intervention(tree, principal, action, resource, context, attached);
-  if (is_walled_off(principal, action, owner, attached))
+  if (is_walled_off(principal, action, owner, attached) ||
+      (!is_own && is_closed(tree, action, owner)))
     return denied("iam.denied", action, resource);
   // "including non-public delegation to specific accounts" (S3's RestrictPublicBuckets).
   if (!is_own && attached && public_policies == PublicPolicies::kRestricted &&

@@ -35,9 +35,13 @@ enum class PublicPolicies { kRestricted, kHonoured };
 //     honoured, and does nothing else;
 // 10. where they are not, a public policy gives nobody of another tenant anything, whomever it
 //     names, and nothing opens a bucket to who is anonymous.
+// 11. nobody of a tenant that is suspended, or stands below one that is, does anything, whatever
+//     role it comes in, nor do others, or who is anonymous, in its buckets and roles; 8 and what is
+//     administered from above go on. Of a tenant that has ended there is nothing but its row and
+//     its log.
 // `attached`: the policy of the resource; null: none.
 // Errors: denied ("iam.denied", "iam.second_factor_needed", "iam.factor_demanded",
-// "iam.step_up_needed", "iam.passkey_step_up_needed").
+// "iam.step_up_needed", "iam.passkey_step_up_needed", "iam.tenant_suspended", "iam.tenant_ended").
 Result<> decide(const TenantTree& tree, const Principal& principal, std::string_view action,
                 const Resource& resource, const Context& context = {},
                 const policy::PolicyPtr& attached = nullptr,

@@ -118,7 +118,9 @@ Result<> check_session_token(const SigningIdentity& identity,
 Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transaction,
                                                 const std::string& id) {
   TRY(auto rows,
-      transaction.query("SELECT " + std::string(kSessionColumns) + ", " +
+      transaction.query("SELECT " + std::string(kSessionColumns) +
+                            ", COALESCE(u.tenant_id, (SELECT b.tenant_id FROM issuer b WHERE "
+                            "b.id = s.issuer_id), s.tenant_id) AS behind_tenant_id, " +
                             std::string(kFactorDemanded) +
                             " FROM role_session s "
                             "JOIN assumable_role r ON r.id = s.role_id "
@@ -138,6 +140,8 @@ Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transac
   assumed->role_arn = "arn:aws:iam::" + account_of(tenant) + ":role/" + row.text("role_name");
   assumed->by = session.by;
   assumed->by_user = UserId{row.integer("by_user_id")};
+  assumed->by_tenants = {TenantId{row.integer("by_tenant_id")},
+                         TenantId{row.integer("behind_tenant_id")}};
   assumed->since = session.created;
   if (const std::string& document = row.text("session_document"); !document.empty()) {
     TRY(auto narrowed, core.held.find(document));

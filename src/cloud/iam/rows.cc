@@ -18,12 +18,31 @@ std::string_view name_of(TenantKind kind) {
 
 Tenant tenant_of(const database::Row& row) {
   const std::string& kind = row.text("kind");
+  std::optional<Suspension> suspension;
+  if (const auto since = optional_time(row, "suspended_us"))
+    suspension = {*since, TenantId{row.integer("suspended_by_tenant_id")},
+                  row.text("suspension_reason")};
   return {.id = TenantId{row.integer("id")},
           .parent = TenantId{row.is_null("parent_id") ? 0 : row.integer("parent_id")},
           .kind = kind == "provider"  ? TenantKind::kProvider
                   : kind == "partner" ? TenantKind::kPartner
                                       : TenantKind::kCustomer,
-          .name = row.text("name")};
+          .name = row.text("name"),
+          .created = from_us(row.integer("created_us")),
+          .suspension = std::move(suspension),
+          .ended = optional_time(row, "ended_us")};
+}
+
+Error tenant_missing(TenantId tenant) {
+  return Error(Code::kNotFound, "iam.tenant_missing", {{"tenant", tenant.text()}});
+}
+
+Result<Tenant> find_tenant(database::Transaction& transaction, TenantId tenant) {
+  TRY(auto rows,
+      transaction.query("SELECT " + std::string(kTenantColumns) + " FROM tenant WHERE id = :id",
+                        {{"id", tenant.value}}));
+  if (rows.empty()) return std::unexpected(tenant_missing(tenant));
+  return tenant_of(rows[0]);
 }
 
 User user_of(const database::Row& row) {

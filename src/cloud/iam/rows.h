@@ -10,7 +10,14 @@
 namespace belfry::iam {
 
 std::string_view name_of(TenantKind kind);
+// The columns that tenant_of reads, of `tenant`.
+inline constexpr std::string_view kTenantColumns =
+    "id, parent_id, kind, name, created_us, suspended_us, suspended_by_tenant_id, "
+    "suspension_reason, ended_us";
 Tenant tenant_of(const database::Row& row);
+Error tenant_missing(TenantId tenant);
+// Also one that has ended. Errors: not_found ("iam.tenant_missing").
+Result<Tenant> find_tenant(database::Transaction& transaction, TenantId tenant);
 
 // Whether the tenant of the person `iam_user u` asks everybody for a second factor: 0 or 1. A
 // program has none.

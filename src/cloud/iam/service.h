@@ -21,6 +21,7 @@
 #include "review_service.h"
 #include "role_service.h"
 #include "service_account_service.h"
+#include "tenant_service.h"
 #include "throttle.h"
 
 #include <string>
@@ -60,6 +61,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   Task<std::string> begin_totp(const Principal& by) override;
   Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) override;
 
+  Tenants& tenants() override { return tenants_; }
   Profiles& profiles() override { return profiles_; }
   PublicAccess& public_access() override { return public_access_; }
   Roles& roles() override { return roles_; }
@@ -222,6 +224,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   ServiceAccountService service_accounts_{core_, passwords_};
   Throttle throttle_;
   PeopleService people_{core_, passwords_, throttle_, mail_, terms_};
+  TenantService tenants_{core_, passwords_, people_};
   LostPasswordService lost_passwords_{
       core_, passwords_, throttle_,
       mail_, people_,    [this](const PasswordReset& reset) { return prover(reset); }};

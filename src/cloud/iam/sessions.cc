@@ -133,6 +133,10 @@ Task<Principal> IamService::authenticate_session(const std::string& secret, cons
     return read_session(core_, transaction, secret, place);
   }));
   seen.principal.source_ip = from.source_ip;
+  if (auto going_on = check_going_on(core_.tree, seen.principal.tenant); !going_on) {
+    core_.trail.sign_in_failed(seen.principal.tenant, seen.principal, going_on.error());
+    co_return std::unexpected(going_on.error());
+  }
   if (seen.write_down || seen.is_new_place) {
     // Should this fail, the session ends a little early, and the next use from there is told.
     static_cast<void>(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {

@@ -259,7 +259,7 @@ Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
       });
   if (opened)
     throttle_.succeeded(candidate.throttled, Throttle::Success::kForget);
-  else if (opened.error().code() == Code::kRetry)
+  else if (opened.error().code() == Code::kRetry || says_stopped(opened.error()))
     throttle_.succeeded(candidate.throttled, Throttle::Success::kOnlyTakeBack);
   co_return opened;
 }
@@ -294,6 +294,8 @@ Task<Iam::OpenedSession> IamService::sign_in_with_passkey(const SignIn& attempt)
     throttle_.succeeded(throttled, Throttle::Success::kForget);
   else
     log_failure(attempt, user, opened.error());
+  if (!opened && says_stopped(opened.error()))
+    throttle_.succeeded(throttled, Throttle::Success::kOnlyTakeBack);
   co_return opened;
 }
 
@@ -318,6 +320,8 @@ LostPasswordService::Prove IamService::prover(const PasswordReset& reset) {
 Result<Iam::OpenedSession> IamService::open_session(Transaction& transaction,
                                                     const Opening& opening) {
   const auto& [attempt, user, proof, amr, issuer] = opening;
+  TRY(core_.refresh_tree(transaction));
+  TRY(check_going_on(core_.tree, user.tenant));
   const Timestamp now = core_.clock.now();
   const Lifetime lifetime = lifetime_of(user);
   const bool second_factor = proof.has_value();

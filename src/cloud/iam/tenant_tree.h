@@ -1,10 +1,14 @@
-// Who stands below whom, in memory, so that a decision never waits.
+// Who stands below whom, and who is stopped, in memory, so that a decision never waits.
 #pragma once
 
 #include "base/id.h"
+#include "base/result.h"
 #include "runtime/random.h"
 
+#include <atomic>
+#include <optional>
 #include <shared_mutex>
+#include <string>
 #include <unordered_map>
 
 namespace belfry::iam {
@@ -12,10 +16,17 @@ namespace belfry::iam {
 // How deep the tree may grow: a bound for every walk.
 inline constexpr unsigned kTreeDepthMax = 8;
 
+// Of a tenant that is suspended itself.
+struct Stopped {
+  std::string above;  // the name of the tenant above it: whom its people ask
+  bool ended = false;
+};
+
 // Safe to use from any thread.
 class TenantTree {
  public:
   using Parents = std::unordered_map<TenantId, TenantId>;  // the provider's is zero
+  using AllStopped = std::unordered_map<TenantId, Stopped>;
 
   // Tenants neither go nor move: what is known stays.
   void add(const Parents& parents);
@@ -23,10 +34,28 @@ class TenantTree {
   // Whether `tenant` stands below `ancestor`; not below itself. Unknown tenants are below nothing.
   bool is_below(TenantId tenant, TenantId ancestor) const;
 
+  // Which are stopped after the change of that number (tenant.life_step), instead of what was
+  // known. What was read before a later change is passed over.
+  void stop(std::int64_t step, AllStopped stopped);
+  std::int64_t step() const { return step_; }
+  // The tenant itself, or else the nearest above it, as it is stopped; nothing: it goes on.
+  std::optional<Stopped> stopped(TenantId tenant) const;
+  bool is_stopped(TenantId tenant) const { return stopped(tenant).has_value(); }
+  bool has_ended(TenantId tenant) const;
+
  private:
   mutable std::shared_mutex mutex_;
   Parents parents_;
+  AllStopped stopped_;
+  std::atomic<std::int64_t> step_ = 0;
+  std::atomic<bool> any_stopped_ = false;  // most decisions look no further
 };
+
+// Whether people and programs of the tenant may do anything: told to who has proved to be one of
+// them, and to nobody else. Errors: denied ("iam.tenant_suspended", "iam.tenant_ended").
+Result<> check_going_on(const TenantTree& tree, TenantId tenant);
+// Whether it is that error: everything else was right, and nobody guessed.
+bool says_stopped(const Error& error);
 
 // Twelve digits, as programs expect of an account's number.
 TenantId make_tenant_id(Random& random);

@@ -10,17 +10,6 @@
 namespace belfry::iam {
 namespace {
 
-Error tenant_missing(TenantId tenant) {
-  return Error(Code::kNotFound, "iam.tenant_missing", {{"tenant", tenant.text()}});
-}
-
-Result<Tenant> find_tenant(Transaction& transaction, TenantId tenant) {
-  TRY(auto rows, transaction.query("SELECT id, parent_id, kind, name FROM tenant WHERE id = :id",
-                                   {{"id", tenant.value}}));
-  if (rows.empty()) return std::unexpected(tenant_missing(tenant));
-  return tenant_of(rows[0]);
-}
-
 Result<unsigned> depth_of(Transaction& transaction, Tenant tenant) {
   unsigned depth = 0;
   for (; tenant.parent && depth < kTreeDepthMax; ++depth) {
@@ -37,30 +26,49 @@ bool may_stand_below(TenantKind kind, TenantKind parent) {
 
 }  // namespace
 
+Result<> check_tenant_name(Transaction& transaction, TenantId above, const std::string& name) {
+  if (!is_display_name(name)) return fail(Code::kInvalid, "iam.bad_tenant_name");
+  TRY(auto same, transaction.query("SELECT id FROM tenant WHERE COALESCE(parent_id, 0) = "
+                                   ":parent_id AND name = :name",
+                                   {{"parent_id", above.value}, {"name", name}}));
+  if (same.empty()) return {};
+  return fail(Code::kConflict, "iam.tenant_exists", {{"name", name}});
+}
+
 TenantId make_tenant_id(Random& random) {
   constexpr std::int64_t kLeast = 100'000'000'000, kCount = 900'000'000'000;
   return TenantId{kLeast + random.id() % kCount};
 }
 
 Task<Listing<Tenant>> IamService::list_tenants(const Principal& by, Page page) {
-  using Tenants = Listing<Tenant>;
+  co_return co_await tenants_.list(by, std::move(page), EndedTenants::kLeftOut);
+}
+
+Task<Listing<Tenant>> TenantService::list_all(const Principal& by, Page page) {
+  co_return co_await list(by, std::move(page), EndedTenants::kShown);
+}
+
+Task<Listing<Tenant>> TenantService::list(const Principal& by, Page page, EndedTenants ended) {
+  using Found = Listing<Tenant>;
   CO_TRY(const NameKey first, read_name_key(page.after));
-  co_return co_await core_.read<Tenants>([&](Transaction& transaction) -> Result<Tenants> {
+  const std::string which = ended == EndedTenants::kShown ? "" : "ended_us IS NULL AND ";
+  co_return co_await core_.read<Found>([&](Transaction& transaction) -> Result<Found> {
     TRY(core_.refresh_tree(transaction));
     std::vector<Tenant> tenants;
     NameKey after = first;
     // Few of the tenants may be the caller's to see: reads on until the page is full.
     for (bool more = true; more && std::int64_t(tenants.size()) < rows_of(page);) {
-      TRY(auto rows,
-          transaction.query("SELECT id, parent_id, kind, name FROM tenant WHERE "
-                            "(name > :after_name OR (name = :after_name AND id > :after_id)) "
-                            "ORDER BY name, id LIMIT :limit",
-                            {{"after_name", after.name},
-                             {"after_id", after.id},
-                             {"limit", std::int64_t(kPageMax)}}));
+      TRY(auto rows, transaction.query(
+                         "SELECT " + std::string(kTenantColumns) + " FROM tenant WHERE " + which +
+                             "(name > :after_name OR (name = :after_name AND id > :after_id)) "
+                             "ORDER BY name, id LIMIT :limit",
+                         {{"after_name", after.name},
+                          {"after_id", after.id},
+                          {"limit", std::int64_t(kPageMax)}}));
       more = rows.size() == kPageMax;
       for (const Row& row : rows) {
         Tenant tenant = tenant_of(row);
+        tenant.rests_with_above = core_.tree.is_stopped(tenant.parent);
         after = {.name = tenant.name, .id = tenant.id.value};
         const bool own = tenant.id == by.tenant && by.method != Method::kNone;
         if (own || decide(core_.tree, by, "iam:ListTenants", {"belfry:tenant", tenant.id}))
@@ -90,12 +98,13 @@ Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
     if (!may_stand_below(kind, upper.kind) || depth + 1 >= kTreeDepthMax)
       return fail(Code::kInvalid, "iam.tenant_not_here",
                   {{"kind", std::string(name_of(kind))}, {"parent", upper.name}});
-    if (!is_display_name(name)) return fail(Code::kInvalid, "iam.bad_tenant_name");
-    TRY(auto same, transaction.query("SELECT id FROM tenant WHERE parent_id = :parent_id "
-                                     "AND name = :name",
-                                     {{"parent_id", above.value}, {"name", name}}));
-    if (!same.empty()) return fail(Code::kConflict, "iam.tenant_exists", {{"name", name}});
-    Tenant tenant{make_tenant_id(core_.random), above, kind, name};
+    TRY(check_tenant_name(transaction, above, name));
+    Tenant tenant{.id = make_tenant_id(core_.random),
+                  .parent = above,
+                  .kind = kind,
+                  .name = name,
+                  .created = core_.clock.now(),
+                  .rests_with_above = core_.tree.is_stopped(above)};
     TRY(
         transaction.execute("INSERT INTO tenant (id, parent_id, kind, name, created_us) "
                             "VALUES (:id, :parent_id, :kind, :name, :created_us)",
@@ -103,7 +112,7 @@ Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
                              {"parent_id", above.value},
                              {"kind", std::string(name_of(kind))},
                              {"name", name},
-                             {"created_us", to_us(core_.clock.now())}}));
+                             {"created_us", to_us(tenant.created)}}));
     TRY(core_.trail.changed(transaction, above, by,
                             {"iam:CreateTenant",
                              "belfry:tenant/" + tenant.id.text(),

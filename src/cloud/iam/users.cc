@@ -12,10 +12,6 @@
 namespace belfry::iam {
 namespace {
 
-Error tenant_missing(TenantId tenant) {
-  return Error(Code::kNotFound, "iam.tenant_missing", {{"tenant", tenant.text()}});
-}
-
 // Whether an administrator makes a delegate's suspension its own, which no delegate ends then.
 // Errors: denied ("iam.suspended_by_administrator").
 Result<bool> take_over_suspension(Transaction& transaction, UserId user, bool active,

@@ -153,6 +153,7 @@ Result<> RoleService::check_token_trusted(Transaction& transaction, Assumption& 
   const Resource resource{arrival.wanted.role_arn, assumption.owner};
   const RequestFacts facts(core_.tree, nobody, resource, assumption.owner, context);
   if (!policy::trusts_token(*assumption.trust, issuer.arn, facts)) return std::unexpected(denied);
+  TRY(check_going_on(core_.tree, assumption.owner));
   if (assumption.is_privileged) return fail(Code::kDenied, "iam.privileged_by_token");
   assumption.latest_end = arrival.claims.issued + kWebIdentityAgeMax;
   if (assumption.latest_end <= core_.clock.now()) return fail(Code::kDenied, "oidc.token_expired");

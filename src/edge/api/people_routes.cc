@@ -12,7 +12,10 @@ using nlohmann::json;
 
 Task<Answer> list_tenants(Call& call) {
   CO_TRY(iam::Page page, asked_page(call));
-  CO_TRY(auto found, co_await call.host.services.iam.list_tenants(call.by, std::move(page)));
+  iam::Iam& iam = call.host.services.iam;
+  CO_TRY(auto found, call.parameter("ended") == "true"
+                         ? co_await iam.tenants().list_all(call.by, std::move(page))
+                         : co_await iam.list_tenants(call.by, std::move(page)));
   co_return answer(page_of(found.things, cursor_of(found.next)));
 }
 

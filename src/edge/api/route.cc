@@ -50,21 +50,18 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
 }  // namespace
 
 std::span<const std::span<const Route>> all_routes() {
-  static const std::array groups = {session_routes(),       factor_routes(),
-                                    people_routes(),        invitation_routes(),
-                                    terms_routes(),         factor_reset_routes(),
-                                    lost_password_routes(), service_account_routes(),
-                                    profile_routes(),       role_routes(),
-                                    access_routes(),        reach_routes(),
-                                    review_routes(),        bucket_routes(),
-                                    bucket_policy_routes(), disk_routes(),
-                                    annex_routes(),         topology_routes(),
-                                    audit_routes(),         root_log_routes(),
-                                    intervention_routes(),  issuer_routes(),
-                                    factor_rule_routes(),   delegation_routes(),
-                                    public_access_routes(), hold_routes(),
-                                    person_routes(),        attestation_routes(),
-                                    register_routes(),      checklist_routes()};
+  static const std::array groups = {
+      session_routes(),       factor_routes(),        people_routes(),
+      invitation_routes(),    terms_routes(),         tenant_routes(),
+      factor_reset_routes(),  lost_password_routes(), service_account_routes(),
+      profile_routes(),       role_routes(),          access_routes(),
+      reach_routes(),         review_routes(),        bucket_routes(),
+      bucket_policy_routes(), disk_routes(),          annex_routes(),
+      topology_routes(),      audit_routes(),         root_log_routes(),
+      intervention_routes(),  issuer_routes(),        factor_rule_routes(),
+      delegation_routes(),    public_access_routes(), hold_routes(),
+      person_routes(),        attestation_routes(),   register_routes(),
+      checklist_routes()};
   return groups;
 }
 

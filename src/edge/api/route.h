@@ -141,6 +141,7 @@ std::span<const Route> session_routes();
 std::span<const Route> factor_routes();
 std::span<const Route> people_routes();
 std::span<const Route> invitation_routes();
+std::span<const Route> tenant_routes();
 std::span<const Route> terms_routes();
 std::span<const Route> factor_reset_routes();
 std::span<const Route> factor_rule_routes();

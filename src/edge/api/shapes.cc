@@ -36,6 +36,18 @@ std::string_view state_name(segments::CopyState state) {
   return "unchecked";
 }
 
+std::string_view state_name(const iam::Tenant& tenant) {
+  if (tenant.ended) return "ended";
+  return tenant.suspension ? "suspended" : "active";
+}
+
+json suspension_of(const iam::Tenant& tenant) {
+  if (!tenant.suspension) return nullptr;
+  return {{"since_us", to_us(tenant.suspension->since)},
+          {"by", tenant.suspension->by.text()},
+          {"reason", tenant.suspension->reason}};
+}
+
 }  // namespace
 
 json time_or_null(const std::optional<Timestamp>& time) {
@@ -51,7 +63,12 @@ json to_json(const iam::Tenant& tenant) {
           {"parent", tenant.parent ? json(tenant.parent.text()) : json(nullptr)},
           {"kind", kind_name(tenant.kind)},
           {"name", tenant.name},
-          {"account", iam::account_of(tenant.id)}};
+          {"account", iam::account_of(tenant.id)},
+          {"created_us", to_us(tenant.created)},
+          {"state", state_name(tenant)},
+          {"suspension", suspension_of(tenant)},
+          {"rests_with_above", tenant.rests_with_above},
+          {"ended_us", time_or_null(tenant.ended)}};
 }
 
 json to_json(const iam::User& user) {

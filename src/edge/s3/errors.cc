@@ -1,5 +1,6 @@
 #include "errors.h"
 
+#include "text/catalogue.h"
 #include "xml_writer.h"
 
 #include <algorithm>
@@ -157,6 +158,11 @@ Code code_of_status(int status) {
   return status >= 500 ? Code::kRetry : Code::kInvalid;
 }
 
+// Only to who signed rightly.
+bool says_more(const Error& error) {
+  return error.message() == "iam.tenant_suspended" || error.message() == "iam.tenant_ended";
+}
+
 }  // namespace
 
 std::unexpected<Error> refuse(std::string_view code, std::initializer_list<Argument> arguments) {
@@ -180,7 +186,9 @@ const ErrorKind& kind_of(const Error& error) {
 std::string error_document(const Error& error, const ErrorPlace& place) {
   const ErrorKind& kind = kind_of(error);
   bool ours = error.message().starts_with("s3.");
-  std::string_view message = ours ? error.argument(kMessageArgument) : std::string_view();
+  // The words of S3 do not say whom to ask: programs show these to their people.
+  const std::string told = says_more(error) ? text::text(error, text::Language::kEnglish) : "";
+  std::string_view message = ours ? error.argument(kMessageArgument) : std::string_view(told);
   XmlWriter xml;
   xml.open("Error");
   xml.element("Code", kind.code);

@@ -134,6 +134,7 @@ class FakeIam final : public iam::Iam {
   Task<RenewedSession> confirm_totp(const iam::Principal&, const std::string&) override {
     return absent<RenewedSession>();
   }
+  iam::Tenants& tenants() override { std::abort(); }
   iam::Profiles& profiles() override { std::abort(); }
   iam::PublicAccess& public_access() override { return fake_public_access; }
   iam::Delegations& delegations() override { std::abort(); }

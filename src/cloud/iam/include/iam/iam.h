@@ -27,6 +27,7 @@
 #include "iam/second_factors.h"
 #include "iam/served_request.h"
 #include "iam/service_accounts.h"
+#include "iam/tenants.h"
 #include "iam/terms.h"
 #include "iam/upkeep.h"
 #include "policy/policy.h"
@@ -49,15 +50,6 @@ namespace belfry::iam {
 // database is lost.
 inline constexpr TenantId kProviderTenant{1};
 inline constexpr TenantId kFirstCustomer{2};
-
-enum class TenantKind { kProvider, kPartner, kCustomer };
-
-struct Tenant {
-  TenantId id;
-  TenantId parent;  // zero: the provider
-  TenantKind kind;
-  std::string name;
-};
 
 // The predefined profiles, each compiled to policies (predefined.h).
 enum class Role {
@@ -287,7 +279,7 @@ class Iam {
   virtual Task<OpenedSession> sign_in(const SignIn& attempt) = 0;
   virtual Task<> sign_out(const Principal& by) = 0;
 
-  // The caller's own, and those it may see; by name.
+  // The caller's own, and those it may see that have not ended; by name.
   virtual Task<Listing<Tenant>> list_tenants(const Principal& by, Page page) = 0;
   // The caller's own.
   virtual Task<Tenant> find_tenant(const Principal& by) = 0;
@@ -308,6 +300,7 @@ class Iam {
   using RenewedSession = iam::RenewedSession;
   virtual Task<RenewedSession> confirm_totp(const Principal& by, const std::string& code) = 0;
 
+  virtual Tenants& tenants() = 0;
   virtual Profiles& profiles() = 0;
   virtual PublicAccess& public_access() = 0;
   virtual Access& access() = 0;

@@ -51,6 +51,9 @@ struct AssumedRole {
   UserId by_user;  // the person behind, of whatever tenant; nobody: a token of an issuer
   Timestamp since;
   std::vector<policy::PolicyPtr> narrowed_to;  // empty: to nothing
+  // Of the person or the issuer behind, and of who assumed it, where a chain led here: with any of
+  // them the session is suspended.
+  std::vector<TenantId> by_tenants{};
 };
 
 struct RoleSession {

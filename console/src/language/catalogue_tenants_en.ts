@@ -1,0 +1,42 @@
+// What the pages say of the tree of tenants, in English; see catalogue_en.ts.
+export const tenantsEn = {
+  'nav.tenants': 'Organisations',
+  'tenants.title': 'Organisations',
+  'tenants.lead': 'Your organisation, and those that stand below it.',
+  'tenants.tree': 'Who stands below whom',
+  'tenants.with_ended': 'Show those that have ended',
+  'tenants.name': 'Name',
+  'tenants.name.means':
+    'No other below the same organisation has it. It is free once another is given.',
+  'tenants.number': 'Number',
+  'tenants.kind': 'Kind',
+  'tenants.kind.provider': 'provider',
+  'tenants.kind.partner': 'partner',
+  'tenants.kind.customer': 'customer',
+  'tenants.state': 'State',
+  'tenants.state.active': 'active',
+  'tenants.state.suspended': 'suspended',
+  'tenants.state.rests': 'suspended with the one above',
+  'tenants.state.ended': 'ended',
+  'tenants.why': '{time}: {reason}',
+  'tenants.depth': ', level {depth}',
+  'tenants.below': 'Below',
+  'tenants.create': 'Create an organisation',
+  'tenants.rename': 'Rename',
+  'tenants.rename.of': 'Rename {name}',
+  'tenants.suspend': 'Suspend',
+  'tenants.suspend.of': 'Suspend {name}',
+  'tenants.suspend.ask':
+    'Nobody of {name} signs in from now on, and none of its keys and tokens works. Its public buckets are served to nobody. What it keeps, and its log, stay.',
+  'tenants.suspend.partner': 'The same holds for all organisations below it.',
+  'tenants.reason': 'Reason',
+  'tenants.reason.means': 'Both logs have it: the organisation reads it there once it goes on.',
+  'tenants.resume': 'Resume',
+  'tenants.resume.of': 'Resume {name}',
+  'tenants.resume.ask':
+    'The people and programs of {name} go on where they were, as far as nothing of theirs has expired.',
+  'tenants.end': 'End for good',
+  'tenants.end.of': 'End {name} for good',
+  'tenants.end.ask':
+    '{name} ends for good: its users, keys, tokens and directories go, and do not come back. It must keep no bucket, and no organisation may stand below it. Its log is kept for its 12 months.',
+} as const;
