@@ -35,14 +35,14 @@ TEST_F(MeasuresBroken, StaffByAnInterventionThatNobodyApproved) {
   };
   EXPECT_EQ(verdict("S01-P-04"), "pass") << testing::PrintToString(failing("S01-P-04"));
   const auto asked = must(interventions.ask(nadia, reads));
-  EXPECT_EQ(get(key, kObject), 403);
+  EXPECT_EQ(get(key, kObject), 404);
   must(interventions.approve(ines, asked.id, "agreed"));
   EXPECT_EQ(get(key, kObject), 200);
   wait_for_reads(1);
   EXPECT_EQ(verdict("S01-P-04"), "pass") << testing::PrintToString(failing("S01-P-04"));
   must(interventions.end(nadia, asked.id));
   must(interventions.ask(nadia, reads));
-  EXPECT_EQ(get(key, kObject), 403);
+  EXPECT_EQ(get(key, kObject), 404);
 
   // Who got at the state database approves its own: the program believes what is there.
   stop();
