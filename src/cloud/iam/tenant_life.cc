@@ -76,7 +76,7 @@ Task<> TenantService::keep_up() {
 Task<Tenant> TenantService::rename(const Principal& by, TenantId id, const std::string& name) {
   CO_TRY(Tenant renamed,
          co_await core_.write<Tenant>([&](Transaction& transaction) -> Result<Tenant> {
-           TRY(const Tenant before, read_for(transaction, by, id, "iam:RenameTenant"));
+           TRY(Tenant before, read_for(transaction, by, id, "iam:RenameTenant"));
            // Its name tells it apart below the tenant above: who stands there gives it.
            if (id != kProviderTenant) TRY(check_not_own(by, id));
            if (before.name == name) return before;

@@ -7,7 +7,6 @@
 namespace belfry::iam {
 namespace {
 
-using policy::Certainty;
 using std::chrono::hours;
 
 constexpr const char* kDenyWriting =
