@@ -196,7 +196,8 @@ def try_later(provider, signer, token):
 
 
 def try_one_person(provider, customer, second, hold):
-    """Two accounts of one person in the register: not a second person, and it parts them not."""
+    """Two accounts of one person in the register: not a second person, also once somebody has
+    parted them. Gives the third, who did."""
     tokens = customer.token["secret"], second.token["secret"]
     registered = provider.rest("POST", "/api/v1/people", {"name": "Pia", "starts_us": 10**15},
                                tokens[0])
@@ -210,20 +211,22 @@ def try_one_person(provider, customer, second, hold):
             "DELETE", f"{accounts}/{second.user['id']}", token=token), 403, "by which you act")
     third = SecondAdministrator(provider, customer, "third")
     provider.rest("DELETE", f"{accounts}/{second.user['id']}", token=third.token["secret"])
-    provider.rest("DELETE", f"/api/v1/users/{third.user['id']}", token=tokens[0])
+    refused(lambda: provider.rest("POST", f"{HOLDS}/{hold}/release", {"reason": "x"}, tokens[1]),
+            403, "one person")
+    return third
 
 
 def try_release(provider, customer, person, hold):
     second = SecondAdministrator(provider, customer, "second")
     assert person.run("audit", "hold", "release", hold, "--why", "closed", code=3)
     assert vault_folders(provider, hold), "whoever placed it does not release it alone"
-    try_one_person(provider, customer, second, hold)
-    Person(provider, second.token["secret"]).hold("release", hold, "--why", "closed")
+    third = try_one_person(provider, customer, second, hold)
+    Person(provider, third.token["secret"]).hold("release", hold, "--why", "closed")
     assert not vault_folders(provider, hold), "its files are gone"
     assert person.hold("list") == []
     told = person.belfry("audit", "list", "--action", "audit:ReleaseHold", "--outcome", "success")
     assert told[0]["ocsf"]["unmapped"]["reason"] == "closed", told
-    assert told[0]["actor"] == "second", told
+    assert told[0]["actor"] == "third", told
     provider.restart()
     person.environment["BELFRY_URL"] = provider.api
     assert person.hold("list") == []

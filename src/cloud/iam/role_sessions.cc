@@ -115,6 +115,24 @@ Result<> check_session_token(const SigningIdentity& identity,
   return {};
 }
 
+namespace {
+
+// From whom the session was assumed, and those from whom each before it was.
+Result<std::vector<TenantId>> read_tenants_behind(Transaction& transaction, const std::string& id) {
+  TRY(auto rows,
+      transaction.query("WITH RECURSIVE chain (id, tenant_id, from_id) AS (SELECT s.id, "
+                        "s.by_tenant_id, s.chained_from_id FROM role_session s WHERE s.id = :id "
+                        "UNION SELECT p.id, p.by_tenant_id, p.chained_from_id FROM role_session p "
+                        "JOIN chain c ON p.id = c.from_id) SELECT DISTINCT tenant_id FROM chain",
+                        {{"id", id}}));
+  std::vector<TenantId> tenants;
+  tenants.reserve(rows.size() + 1);
+  for (const Row& row : rows) tenants.emplace_back(row.integer("tenant_id"));
+  return tenants;
+}
+
+}  // namespace
+
 Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transaction,
                                                 const std::string& id) {
   TRY(auto rows,
@@ -140,8 +158,8 @@ Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transac
   assumed->role_arn = "arn:aws:iam::" + account_of(tenant) + ":role/" + row.text("role_name");
   assumed->by = session.by;
   assumed->by_user = UserId{row.integer("by_user_id")};
-  assumed->by_tenants = {TenantId{row.integer("by_tenant_id")},
-                         TenantId{row.integer("behind_tenant_id")}};
+  TRY(assumed->by_tenants, read_tenants_behind(transaction, id));
+  assumed->by_tenants.push_back(TenantId{row.integer("behind_tenant_id")});
   assumed->since = session.created;
   if (const std::string& document = row.text("session_document"); !document.empty()) {
     TRY(auto narrowed, core.held.find(document));

@@ -3,6 +3,7 @@
 
 #include "aws_chunked.h"
 #include "in_flight.h"
+#include "policy/compiled_policies.h"
 #include "runtime/counted_repeats.h"
 #include "s3/service.h"
 #include "signature.h"
@@ -29,6 +30,7 @@ struct Service {
   Clock& clock;
   Options options;
   SigningKeys signing_keys{};
+  policy::CompiledPolicies bucket_policies{policy::Kind::kResource};
   CountedRepeats wrong_signatures{kRefusalsToldEvery};  // by the id of the key that was claimed
   CountedRepeats refused_anonymous{
       kRefusalsToldEvery};  // by the name of the bucket, which is there

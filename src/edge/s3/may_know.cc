@@ -6,9 +6,9 @@
 namespace belfry::s3 {
 namespace {
 
-bool has_allowance(const std::string& document, TenantId tenant) {
+bool has_allowance(Service& service, const std::string& document, TenantId tenant) {
   if (document.empty()) return false;
-  auto compiled = policy::compile(document, policy::Kind::kResource);
+  auto compiled = service.bucket_policies.find(document);
   return compiled && policy::has_allowance_for(**compiled, iam::account_of(tenant));
 }
 
@@ -17,7 +17,7 @@ bool has_allowance(const std::string& document, TenantId tenant) {
 bool may_not_know(const Call& call, const objects::Bucket& bucket) {
   return bucket.tenant != call.principal.tenant &&
          iam::open_intervention(call.principal, bucket.tenant, call.now) == nullptr &&
-         !has_allowance(bucket.policy, call.principal.tenant);
+         !has_allowance(call.service, bucket.policy, call.principal.tenant);
 }
 
 bool is_missing_bucket(const Error& error) {

@@ -146,6 +146,49 @@ TEST_P(TenantLifeTest, SuspendedItServesNobodyElse) {
   EXPECT_EQ(may_read(stranger, kFirstCustomer, kForEverybody), "");
 }
 
+TEST_P(TenantLifeTest, SuspendedItBreaksEachChainOfRolesThroughIt) {
+  const auto document = [](const std::string& words) {
+    return R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow", )" + words + "}}";
+  };
+  Roles& roles = world_.iam->roles();
+  std::vector<TenantId> through;
+  std::string trusted = account_of(kFirstCustomer);
+  Principal by = customer_;
+  for (const char* name : {"quay", "lock", "weir"}) {
+    const Tenant tenant = make(TenantKind::kCustomer, name, kProviderTenant);
+    const Principal admin = administrator_of(tenant, std::string(name) + "-master");
+    const auto role = world_.wait(roles.create_role(
+        admin, "passage",
+        document(R"("Principal": {"AWS": ")" + trusted + R"("}, "Action": "sts:AssumeRole")"),
+        std::chrono::hours(1)));
+    ASSERT_TRUE(role) << role.error().describe();
+    const auto profile = world_.wait(world_.iam->profiles().create_profile(
+        admin, "Passes",
+        document(R"("Action": ["sts:AssumeRole", "s3:GetObject"], "Resource": "*")")));
+    ASSERT_TRUE(profile) << profile.error().describe();
+    ASSERT_TRUE(world_.wait(roles.give_profile(admin, role->id, profile->id)));
+    const auto assumed =
+        world_.wait(roles.assume_role(by, {.role_arn = role->arn, .session_name = "barge"}));
+    ASSERT_TRUE(assumed) << name << ": " << assumed.error().describe();
+    by = world_.wait(world_.iam->find_signing_identity(assumed->session.id))->principal;
+    trusted = role->arn;
+    through.push_back(tenant.id);
+  }
+  const auto may = [&, last = through.back()] {
+    const auto identity = world_.wait(world_.iam->find_signing_identity(by.credential));
+    return identity ? may_read(identity->principal, last, kNobodysPolicy)
+                    : identity.error().message();
+  };
+  ASSERT_EQ(may(), "");
+  through.push_back(kFirstCustomer);
+  for (TenantId tenant : through) {
+    ASSERT_EQ(suspend(staff_, tenant), "");
+    EXPECT_EQ(may(), "iam.tenant_suspended") << tenant.text();
+    ASSERT_EQ(resume(staff_, tenant), "");
+    EXPECT_EQ(may(), "") << tenant.text();
+  }
+}
+
 TEST_P(TenantLifeTest, AnotherProgramSeesItWithinSixSeconds) {
   const auto other = make_iam(*world_.state, std::shared_ptr<Pool>(make_inline_pool()), world_.keys,
                               world_.ledger, world_.outbox, world_.clock, *world_.random);

@@ -26,11 +26,13 @@ class KeptLines : public audit::testing::IdleLedger {
   }
   std::vector<TenantId> tenants() const {
     std::vector<TenantId> in;
+    in.reserve(lines.size());
     for (const auto& [tenant, event] : lines) in.push_back(tenant);
     return in;
   }
   std::vector<std::string> counts() const {
     std::vector<std::string> told;
+    told.reserve(lines.size());
     for (const auto& [tenant, event] : lines) told.push_back(detail(event, "requests"));
     return told;
   }
