@@ -9,6 +9,10 @@
 namespace belfry::api {
 namespace {
 
+std::string arn_of(const std::string& bucket, const std::string& key) {
+  return key.empty() ? bucket_arn(bucket) : object_arn(bucket, key);
+}
+
 // Who asked in vain, in the log of whose bucket it is, as over S3: by the credential alone. Where
 // the log takes no more, the answer is the same refusal.
 void tell_owner(const Call& call, const objects::Bucket& bucket, const std::string& arn,
@@ -21,17 +25,31 @@ void tell_owner(const Call& call, const objects::Bucket& bucket, const std::stri
   static_cast<void>(call.host.services.ledger.record_read(bucket.tenant, std::move(refused)));
 }
 
+// `missing`, once the log of who asked has it: one line, of what is not there and of what may not
+// be known alike.
+Error tell_missing(const Call& call, const std::string& arn, Error missing) {
+  std::vector<audit::Detail> details{{"bucket", std::string(missing.argument("bucket"))}};
+  return call.refusal(arn, std::move(missing), std::move(details));
+}
+
 // Allows or refuses `needed` on `key` of the bucket.
 Result<> permit(const Call& call, std::string_view needed, const objects::Bucket& bucket,
                 const std::string& key, const RequestKeys& keys) {
-  std::string arn = key.empty() ? bucket_arn(bucket.name) : object_arn(bucket.name, key);
-  Result<> allowed = call.authorize(
-      needed, {arn, bucket.tenant, bucket.policy, bucket.block().restrict_public_buckets}, keys);
-  if (!allowed && allowed.error().code() == Code::kDenied && bucket.tenant != call.by.tenant) {
-    tell_owner(call, bucket, arn, allowed.error());
-    return fail(Code::kNotFound, "bucket.missing", {{"bucket", bucket.name}});
-  }
-  return allowed;
+  const std::string arn = arn_of(bucket.name, key);
+  const iam::Resource resource{arn, bucket.tenant, bucket.policy,
+                               bucket.block().restrict_public_buckets};
+  const bool is_foreign = bucket.tenant != call.by.tenant;
+  // Staff knows whose buckets there are.
+  const bool is_hidden = is_foreign && !call.is_provider_staff();
+  Result<> allowed =
+      is_hidden ? call.ask(needed, resource, keys) : call.authorize(needed, resource, keys);
+  if (allowed && is_hidden && call.by.request)
+    call.by.request->allow_on(resource.tenant, resource.name);
+  if (allowed || !is_foreign || allowed.error().code() != Code::kDenied) return allowed;
+  tell_owner(call, bucket, arn, allowed.error());
+  Error missing(Code::kNotFound, "bucket.missing", {{"bucket", bucket.name}});
+  return std::unexpected(is_hidden ? tell_missing(call, arn, std::move(missing))
+                                   : std::move(missing));
 }
 
 }  // namespace
@@ -52,8 +70,10 @@ Task<> permit(Call& call, const objects::Bucket& bucket, const std::string& key)
 }
 
 Task<objects::Bucket> reach(Call& call, const std::string& key) {
-  CO_TRY(auto bucket, co_await call.host.services.objects.find_bucket(call.path[0]));
-  CO_TRY(co_await permit(call, bucket, key));
+  auto bucket = co_await call.host.services.objects.find_bucket(call.path[0]);
+  if (!bucket && bucket.error().message() == "bucket.missing")
+    co_return std::unexpected(tell_missing(call, arn_of(call.path[0], key), bucket.error()));
+  if (bucket) CO_TRY(co_await permit(call, *bucket, key));
   co_return bucket;
 }
 

@@ -60,6 +60,8 @@ struct Call {
   Result<> ask(std::string_view needed, const iam::Resource& resource) const {
     return ask(needed, resource, RequestKeys(request));
   }
+  Result<> ask(std::string_view needed, const iam::Resource& resource,
+               const RequestKeys& keys) const;
   // Allows or refuses the route's action on `resource`. A refusal is in the log of the caller's
   // tenant. Errors: those of iam::authorize; retry when the log takes nothing.
   Result<> authorize(const iam::Resource& resource) const {
@@ -100,10 +102,6 @@ struct Call {
   Result<std::int64_t> number(std::string_view name, std::int64_t otherwise) const;
   bool is_provider_staff() const { return by.tenant == host.services.provider; }
   text::Language language() const { return language_of(request); }
-
- private:
-  Result<> ask(std::string_view needed, const iam::Resource& resource,
-               const RequestKeys& keys) const;
 };
 
 // A handler that has answered through `call.response` itself returns an Answer of status 0.

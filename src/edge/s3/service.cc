@@ -131,8 +131,9 @@ void add_own_fields(Call& call) {
 
 // Names what S3 names in its errors.
 void add_names(const Call& call, Error& error) {
+  // Of a copy it may be the source's.
   if (is_missing_bucket(error))
-    error = refuse("NoSuchBucket", {{"BucketName", call.bucket_name}}).error();
+    error = refuse("NoSuchBucket", {{"BucketName", std::string(error.argument("bucket"))}}).error();
   if (error.message() == "object.missing") error = refuse("NoSuchKey", {{"Key", call.key}}).error();
   if (error.message() == "iam.unknown_key")
     error = refuse("InvalidAccessKeyId", {{"AWSAccessKeyId", call.claim.access_key_id}}).error();
