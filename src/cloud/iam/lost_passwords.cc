@@ -5,6 +5,7 @@
 #include "password_rules.h"
 #include "rows.h"
 #include "sign_in_origins.h"
+#include "tenant_tree.h"
 #include "user_rows.h"
 
 namespace belfry::iam {
@@ -145,7 +146,8 @@ Result<> LostPasswordService::send(Transaction& transaction, const Asked& asked)
   if (rows.empty() || rows[0].integer("recent") >= kOfDayMax) return {};
   if (!known_place && rows[0].integer("held") > 0) return {};
   const User user = user_of(rows[0]);
-  if (!is_mail_address(user.email)) return {};
+  TRY(core_.refresh_tree(transaction));
+  if (!is_mail_address(user.email) || !check_going_on(core_.tree, user.tenant)) return {};
   const Link link{.id = make_public_id(core_.random), .secret = make_bearer_secret(core_.random)};
   auto queued = mail_link(transaction, user, asked.language, link);
   // The tenant's mail of the day is used up: nothing is sent, as if there were nobody.
@@ -206,7 +208,10 @@ Result<LostPasswordService::Open> LostPasswordService::find_open(Transaction& tr
               "u.deleted_us IS NULL",
           {{"secret_sha256", digest_of(secret)}, {"now_us", to_us(core_.clock.now())}}));
   if (rows.empty()) return std::unexpected(unknown_reset());
-  return Open{rows[0].text("reset_id"), user_of(rows[0]), rows[0].text("language"),
+  User user = user_of(rows[0]);
+  TRY(core_.refresh_tree(transaction));
+  if (!check_going_on(core_.tree, user.tenant)) return std::unexpected(unknown_reset());
+  return Open{rows[0].text("reset_id"), std::move(user), rows[0].text("language"),
               from_us(rows[0].integer("expires_us"))};
 }
 

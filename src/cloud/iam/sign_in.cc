@@ -175,7 +175,7 @@ Task<Iam::OpenedSession> IamService::check_throttled(const SignIn& attempt, Cand
     if (!compared && compared.error().code() != Code::kDenied)
       co_return std::unexpected(compared.error());
   }
-  if (!opened && opened.error().code() == Code::kDenied)
+  if (!opened && opened.error().code() == Code::kDenied && !says_stopped(opened.error()))
     co_return std::unexpected(std::move(throttled));
   co_return opened;
 }

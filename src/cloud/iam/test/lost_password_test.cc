@@ -3,6 +3,7 @@
 #include "iam/mail.h"
 #include "iam/people.h"
 #include "iam/service_accounts.h"
+#include "iam/tenants.h"
 #include "world.h"
 
 namespace belfry::iam {
@@ -76,6 +77,20 @@ TEST_P(LostPasswordTest, IsSetByTheMailedLinkOnce) {
   EXPECT_EQ(message_of(world_.wait(lost().open_reset(secret))), "iam.reset_unknown");
   EXPECT_EQ(mailed(), "");
   EXPECT_EQ(last_mail_.kind, "password_changed");
+}
+
+TEST_P(LostPasswordTest, RestsWhileTheTenantIsSuspended) {
+  make(world_.customer(), "anna");
+  EXPECT_EQ(ask("anna"), "");
+  const std::string secret = mailed();
+  ASSERT_EQ(secret.size(), 64u);
+  ASSERT_TRUE(world_.wait(world_.iam->tenants().suspend(world_.admin(), kFirstCustomer, "unpaid")));
+  EXPECT_EQ(message_of(world_.wait(lost().open_reset(secret))), "iam.reset_unknown");
+  EXPECT_EQ(reset({.secret = secret, .password = kNewPassword}), "iam.reset_unknown");
+  EXPECT_EQ(ask("anna", "192.0.2.10"), "") << "nobody is told";
+  EXPECT_EQ(mailed(), "");
+  ASSERT_TRUE(world_.wait(world_.iam->tenants().resume(world_.admin(), kFirstCustomer)));
+  EXPECT_EQ(reset({.secret = secret, .password = kNewPassword}), "");
 }
 
 TEST_P(LostPasswordTest, AsksForTheSecondFactorToo) {
