@@ -1,6 +1,7 @@
 // The caller's own log: its events, and what is needed to verify it offline.
 #include "audit_shapes.h"
 #include "base/text_encoding.h"
+#include "iam/crossing.h"
 #include "page.h"
 #include "route.h"
 #include "shapes.h"
@@ -21,11 +22,10 @@ Result<TenantId> log_of_ended(Call& call, TenantId tenant) {
   const std::string resource = "belfry:audit/" + tenant.text();
   if (!call.ask("audit:GetEndedLog", {resource, tenant}))
     return fail(Code::kNotFound, "api.no_such_thing", {{"id", tenant.text()}});
-  audit::Ledger& ledger = call.host.services.ledger;
   audit::Event event = call.event(resource);
   event.action = "audit:GetEndedLog";
-  TRY(ledger.record_read(tenant, event));
-  TRY(ledger.record_read(call.by.tenant, std::move(event)));
+  TRY(iam::record_in_both(call.host.services.ledger, call.by, event, tenant));
+  call.note_read();
   return tenant;
 }
 
@@ -132,7 +132,9 @@ Task<Answer> list_events(Call& call) {
     CO_TRY(query.cursor, parse_cursor(cursor));
   }
   CO_TRY(const std::int64_t wait, call.number("wait_s", 0));
-  if (wait > kWaitMax || (wait > 0 && query.order != audit::Order::kOldestFirst))
+  // Of a log that has ended nothing comes but the lines of who reads it.
+  const bool may_wait = query.order == audit::Order::kOldestFirst && tenant == call.by.tenant;
+  if (wait > kWaitMax || (wait > 0 && !may_wait))
     co_return fail(Code::kInvalid, "api.bad_parameter", {{"name", "wait_s"}});
   // Who follows asks again at each event; were each question one, they would never end.
   call.is_polled = wait > 0;
