@@ -169,9 +169,9 @@ Result<> list_grants(const Invocation& invocation, const std::string& user, bool
     std::string ended = time_cell(grant.at("ended_us"));
     if (grant.at("end_reason").is_string()) ended += " (" + code_cell(grant.at("end_reason")) + ")";
     table.add({cell(grant.at("id")), code_cell(grant.at("kind")), cell(grant.at("holder")),
-               right_cell(grant), code_cell(grant.at("origin")),
-               cell(grant.at("given_by_name")), time_cell(grant.at("since_us")),
-               time_cell(grant.at("expires_us")), std::move(ended)});
+               right_cell(grant), code_cell(grant.at("origin")), cell(grant.at("given_by_name")),
+               time_cell(grant.at("since_us")), time_cell(grant.at("expires_us")),
+               std::move(ended)});
   }
   table.print();
   return {};

@@ -78,9 +78,9 @@ Result<> show_review(const Invocation& invocation, const std::string& id) {
     std::string decision = code_cell(item.at("decision"));
     if (item.at("alarm").is_string()) decision += " (" + code_cell(item.at("alarm")) + ")";
     table.add({cell(item.at("id")), code_cell(grant.at("kind")), cell(grant.at("holder")),
-               right_cell(grant), cell(grant.at("privileged")),
-               time_cell(grant.at("since_us")), time_cell(item.at("last_used_us")),
-               std::move(decision), cell(item.at("decided_by_name")), cell(item.at("reason"))});
+               right_cell(grant), cell(grant.at("privileged")), time_cell(grant.at("since_us")),
+               time_cell(item.at("last_used_us")), std::move(decision),
+               cell(item.at("decided_by_name")), cell(item.at("reason"))});
   }
   table.print();
   return {};

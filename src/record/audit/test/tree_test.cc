@@ -96,11 +96,26 @@ TEST(TilePath, IsWrittenAndReadAsTlogTilesHasIt) {
     EXPECT_EQ(read.text(), path.text());
     EXPECT_EQ(read.place, path.place);
   }
-  for (const char* text :
-       {"", "tile", "tile/", "tile/0", "tile/0/", "tile/0/0", "tile/0/000.p/0", "tile/0/000.p/256",
-        "tile/0/000.p/01", "tile/0/x000/001", "tile/64/000", "tile/00/000", "tile/0/000/001",
-        "tile/0/x001", "tile/entries/..", "tile/0/000.p", "checkpoint/", "tile/-1/000",
-        "tile/0/x999/x999/x999/x999/x999/x999/x999/999", "destroyed/"})
+  for (const char* text : {"",
+                           "tile",
+                           "tile/",
+                           "tile/0",
+                           "tile/0/",
+                           "tile/0/0",
+                           "tile/0/000.p/0",
+                           "tile/0/000.p/256",
+                           "tile/0/000.p/01",
+                           "tile/0/x000/001",
+                           "tile/64/000",
+                           "tile/00/000",
+                           "tile/0/000/001",
+                           "tile/0/x001",
+                           "tile/entries/..",
+                           "tile/0/000.p",
+                           "checkpoint/",
+                           "tile/-1/000",
+                           "tile/0/x999/x999/x999/x999/x999/x999/x999/999",
+                           "destroyed/"})
     EXPECT_FALSE(parse_tile_path(text)) << text;
 }
 

@@ -15,8 +15,8 @@ namespace belfry::iam {
 
 struct Notice {
   TenantId tenant;
-  std::string about;                // "attestation/12"
-  std::string kind;                 // messages mail.<kind>.*
+  std::string about;  // "attestation/12"
+  std::string kind;   // messages mail.<kind>.*
   // "en", "fr"; empty: of each what it was invited in, and for who was not invited both.
   std::string language;
   std::vector<Argument> arguments;  // of its words
