@@ -97,7 +97,8 @@ def try_export(provider, person, hold):
     assert exported["events"] == 3, exported
     assert not (folder / "tile/entries").exists()
     assert (folder / "held.jsonl").stat().st_mode & 0o77 == 0
-    report = person.belfry("verify", folder, "--events", "10")
+    assert "--hold" in person.run("verify", folder, code=1), "a log without its entries"
+    report = person.belfry("verify", folder, "--hold", "--events", "10")
     assert report["hold"] == hold and report["leaves_opened"] == report["leaves_checked"], report
     assert sorted(json.loads(event)["resources"][0]["name"][-2:] for event in report["events"]) \
         == ["/1", "10", "11"], report
@@ -106,9 +107,9 @@ def try_export(provider, person, hold):
     lines = (other / "held.jsonl").read_text(encoding="utf-8")
     (other / "held.jsonl").write_text(lines.replace(f"{BUCKET}/11", f"{BUCKET}/12"),
                                       encoding="utf-8")
-    person.run("verify", other, code=1)
+    person.run("verify", other, "--hold", code=1)
     (other / "held.jsonl").write_text("".join(lines.splitlines(True)[1:]), encoding="utf-8")
-    person.run("verify", other, code=1)
+    person.run("verify", other, "--hold", code=1)
     assert person.belfry("audit", "list", "--action", "audit:ExportHold"), "nobody was told"
 
 

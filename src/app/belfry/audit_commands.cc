@@ -243,7 +243,7 @@ Result<> export_events(const Invocation& invocation, const AuditFilter& filter) 
 struct VerifyArguments {
   std::string directory, key, keys_file, extends;
   std::vector<std::string> witnesses;
-  bool tree_only = false;
+  bool tree_only = false, of_hold = false;
   std::size_t events_max = 0;
 };
 
@@ -273,6 +273,7 @@ Result<audit::VerifyOptions> verify_options(const VerifyArguments& arguments) {
   options.directory = arguments.directory;
   options.verifier_key = arguments.key;
   options.witness_keys = arguments.witnesses;
+  options.of_hold = arguments.of_hold;
   if (!arguments.extends.empty()) {
     TRY(options.extends, read_note(arguments.extends));
   }
@@ -421,6 +422,7 @@ void add_audit_commands(CLI::App& app, Invocation& invocation) {
       ->required();
   command->add_option("--key", arguments->key, say("cli.help.verify.key"));
   command->add_option("--keys-file", arguments->keys_file, say("cli.help.verify.keys_file"));
+  command->add_flag("--hold", arguments->of_hold, say("cli.help.verify.hold"));
   command->add_option("--extends", arguments->extends, say("cli.help.verify.extends"));
   command->add_option("--witness", arguments->witnesses, say("cli.help.verify.witness"));
   command->add_flag("--tree-only", arguments->tree_only, say("cli.help.verify.tree_only"));

@@ -11,6 +11,7 @@
 #include "runtime/disk.h"
 #include "runtime/task.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -78,16 +79,30 @@ class LogFacts {
   Task<std::vector<Made>> unseen_changes(Timestamp now);
   Task<std::optional<std::uint64_t>> find_change(const Made& wanted);
 
-  // change_sources.cc
-  struct FollowedChanges {
+  // followed_logs.cc
+  // Which lines of the customers' logs, from where each was read last, and what becomes of them.
+  struct Following {
+    Readings of;
+    audit::Query query;
+    // Counts a line of the tenant's log.
+    std::function<void(TenantId, const audit::LoggedEvent&)> take;
+    // Writes down what was counted of it: once its lines are nobody else's.
+    std::function<Result<>(database::Transaction&, TenantId)> add;
+  };
+  struct Followed {
     LogReading reading;
     audit::Position next;
     bool is_at_end = false;
     int pages = 0;
-    ChangesByDay changes;
   };
+  Task<> follow_all(const Following& following, Timestamp now);
+  Task<Followed> follow(const Following& following, const LogReading& reading);
+  Task<std::vector<LogReading>> read_readings(Readings of);
+  // What is older, by a DELETE with `:before_us`.
+  Task<> forget(const char* statement, Timestamp before);
+
+  // change_sources.cc
   Task<> compare_sources(Timestamp now);
-  Task<FollowedChanges> follow_changes(const LogReading& reading, Timestamp now);
 
   // compared_access.cc
   Task<> compare_access(Timestamp now);
@@ -102,16 +117,7 @@ class LogFacts {
   Task<std::vector<audit::LoggedEvent>> find_requests(TenantId tenant, const Wanted& wanted);
 
   // staff_accesses.cc
-  struct Followed {
-    LogReading reading;
-    audit::Position next;
-    bool is_at_end = false;
-    int pages = 0;
-    StaffAccesses accesses;
-  };
   Task<> compare_staff(Timestamp now);
-  Task<Followed> follow_staff(const LogReading& reading);
-  Task<std::vector<LogReading>> read_readings(Readings of);
 
   // public_accesses.cc
   struct PublicReading {  // of a tenant's log for events of one kind, and where it goes on

@@ -3,6 +3,7 @@
 
 #include "base/id.h"
 #include "base/result.h"
+#include "iam/stopped.h"
 #include "runtime/random.h"
 
 #include <atomic>
@@ -54,8 +55,6 @@ class TenantTree {
 // Whether people and programs of the tenant may do anything: told to who has proved to be one of
 // them, and to nobody else. Errors: denied ("iam.tenant_suspended", "iam.tenant_ended").
 Result<> check_going_on(const TenantTree& tree, TenantId tenant);
-// Whether it is that error: everything else was right, and nobody guessed.
-bool says_stopped(const Error& error);
 
 // Twelve digits, as programs expect of an account's number.
 TenantId make_tenant_id(Random& random);

@@ -18,6 +18,15 @@ Result<unsigned> depth_of(Transaction& transaction, Tenant tenant) {
   return depth;
 }
 
+// As those are called that have ended ("Quay (123456789012)"): were there another one, none ended.
+bool is_name_of_ended(std::string_view name) {
+  constexpr std::size_t kNumber = 12;
+  if (name.size() < kNumber + 3 || !name.ends_with(')')) return false;
+  const std::string_view number = name.substr(name.size() - kNumber - 1, kNumber);
+  return name.substr(0, name.size() - kNumber - 1).ends_with(" (") &&
+         std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 // What may stand below what: partners below the provider, customers below either.
 bool may_stand_below(TenantKind kind, TenantKind parent) {
   if (kind == TenantKind::kPartner) return parent == TenantKind::kProvider;
@@ -27,7 +36,8 @@ bool may_stand_below(TenantKind kind, TenantKind parent) {
 }  // namespace
 
 Result<> check_tenant_name(Transaction& transaction, TenantId above, const std::string& name) {
-  if (!is_display_name(name)) return fail(Code::kInvalid, "iam.bad_tenant_name");
+  if (!is_display_name(name) || is_name_of_ended(name))
+    return fail(Code::kInvalid, "iam.bad_tenant_name");
   TRY(auto same, transaction.query("SELECT id FROM tenant WHERE COALESCE(parent_id, 0) = "
                                    ":parent_id AND name = :name",
                                    {{"parent_id", above.value}, {"name", name}}));
@@ -95,6 +105,7 @@ Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
     TRY(core_.check(by, "iam:CreateTenant", {resource, above}, tenant_missing(above)));
     TRY(const Tenant upper, iam::find_tenant(transaction, above));
     TRY(const unsigned depth, depth_of(transaction, upper));
+    if (upper.ended) return std::unexpected(tenant_missing(above));
     if (!may_stand_below(kind, upper.kind) || depth + 1 >= kTreeDepthMax)
       return fail(Code::kInvalid, "iam.tenant_not_here",
                   {{"kind", std::string(name_of(kind))}, {"parent", upper.name}});

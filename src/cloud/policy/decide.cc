@@ -156,13 +156,13 @@ bool may_allow(const Policy& policy, std::string_view prefix) {
   });
 }
 
-bool has_allowance_for(const Policy& policy, std::string_view account) {
+bool has_allowance_for(const Policy& policy, std::string_view account, Everybody everybody) {
   const std::string within = "::" + std::string(account) + ":";  // "arn:aws:iam::000000000002:root"
   const auto is_of_account = [&](const std::string& arn) { return arn.contains(within); };
   return std::ranges::any_of(policy.statements(), [&](const Statement& statement) {
     if (statement.effect != Effect::kAllow) return false;
     const Principals& named = statement.principals;
-    return statement.lets_everybody() ||
+    return (everybody == Everybody::kCounts && statement.lets_everybody()) ||
            std::ranges::find(named.accounts, account) != named.accounts.end() ||
            std::ranges::any_of(named.arns, is_of_account);
   });

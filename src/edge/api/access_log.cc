@@ -25,8 +25,11 @@ std::string resource_by_path(const Call& call) {
 
 // What repeats when it is asked again. Of a tree of files each is asked for once: it is the tree.
 std::string what_repeats(const Call& call) {
-  const std::string_view pattern = call.route.pattern;
-  return pattern.ends_with("...}") ? std::string(pattern) : path_of(call.request);
+  std::string asked(call.route.pattern);
+  if (asked.ends_with("...}")) return asked;
+  // Decoded: however it is spelt.
+  for (const std::string& part : call.path) asked += "\n" + part;
+  return asked;
 }
 
 }  // namespace

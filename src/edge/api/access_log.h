@@ -33,7 +33,7 @@ class AccessLog {
   void record_stranger(audit::Ledger& ledger, TenantId provider, audit::Event event);
 
   static constexpr Duration kRepeatsToldEvery = std::chrono::minutes(10);
-  static constexpr Duration kStrangersToldEvery = std::chrono::seconds(1);
+  static constexpr Duration kStrangersToldEvery = std::chrono::seconds(10);
   static constexpr std::size_t kStrangersMax = 32;
 
  private:

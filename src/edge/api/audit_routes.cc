@@ -142,6 +142,8 @@ Task<Answer> list_events(Call& call) {
   if (wait > 0 && !place.emplace(call.host.followers, tenant).is_there())
     co_return fail(Code::kRetry, "server.busy");
   CO_TRY(auto page, co_await page_within(call, tenant, query, std::chrono::seconds(wait)));
+  // Meanwhile its tenant may have been suspended.
+  if (wait > 0) CO_TRY(own_log(call));
   json items = json::array();
   for (auto& logged : page.events) items.push_back(to_json(logged, call.language()));
   json body = page_of(std::move(items), page.next ? cursor_text(*page.next) : "");

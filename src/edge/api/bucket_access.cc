@@ -13,23 +13,20 @@ std::string arn_of(const std::string& bucket, const std::string& key) {
   return key.empty() ? bucket_arn(bucket) : object_arn(bucket, key);
 }
 
-// Who asked in vain, in the log of whose bucket it is, as over S3: by the credential alone. Where
-// the log takes no more, the answer is the same refusal.
+// Who asked in vain, in the log of whose bucket it is, as over S3: by the credential alone, and
+// once a second with how often. Where the log takes no more, the answer is the same refusal.
 void tell_owner(const Call& call, const objects::Bucket& bucket, const std::string& arn,
                 const Error& error) {
   audit::Event refused = call.event(arn);
   refused.outcome = audit::Outcome::kFailure;
   refused.reason = error.message();
   refused.actor = call.by.credential;
+  const auto count =
+      call.host.refused_strangers.add(call.by.credential + " " + bucket.name, refused.time);
+  if (count == 0) return;
+  refused.details.push_back({"requests", std::to_string(count)});
   iam::hide_person(refused);
   static_cast<void>(call.host.services.ledger.record_read(bucket.tenant, std::move(refused)));
-}
-
-// `missing`, once the log of who asked has it: one line, of what is not there and of what may not
-// be known alike.
-Error tell_missing(const Call& call, const std::string& arn, Error missing) {
-  std::vector<audit::Detail> details{{"bucket", std::string(missing.argument("bucket"))}};
-  return call.refusal(arn, std::move(missing), std::move(details));
 }
 
 // Allows or refuses `needed` on `key` of the bucket.
@@ -47,9 +44,8 @@ Result<> permit(const Call& call, std::string_view needed, const objects::Bucket
     call.by.request->allow_on(resource.tenant, resource.name);
   if (allowed || !is_foreign || allowed.error().code() != Code::kDenied) return allowed;
   tell_owner(call, bucket, arn, allowed.error());
-  Error missing(Code::kNotFound, "bucket.missing", {{"bucket", bucket.name}});
-  return std::unexpected(is_hidden ? tell_missing(call, arn, std::move(missing))
-                                   : std::move(missing));
+  if (is_hidden) return std::unexpected(tell_missing(call, bucket.name, key));
+  return fail(Code::kNotFound, "bucket.missing", {{"bucket", bucket.name}});
 }
 
 }  // namespace
@@ -62,6 +58,12 @@ std::string object_arn(const std::string& bucket, const std::string& key) {
   return bucket_arn(bucket) + "/" + key;
 }
 
+Error tell_missing(const Call& call, const std::string& bucket, const std::string& key) {
+  return call.refusal(arn_of(bucket, key),
+                      Error(Code::kNotFound, "bucket.missing", {{"bucket", bucket}}),
+                      {{"bucket", bucket}});
+}
+
 Task<> permit(Call& call, const objects::Bucket& bucket, const std::string& key) {
   // Only what a public policy gives to others goes by it.
   if (bucket.tenant != call.by.tenant && !bucket.block().restrict_public_buckets)
@@ -72,7 +74,7 @@ Task<> permit(Call& call, const objects::Bucket& bucket, const std::string& key)
 Task<objects::Bucket> reach(Call& call, const std::string& key) {
   auto bucket = co_await call.host.services.objects.find_bucket(call.path[0]);
   if (!bucket && bucket.error().message() == "bucket.missing")
-    co_return std::unexpected(tell_missing(call, arn_of(call.path[0], key), bucket.error()));
+    co_return std::unexpected(tell_missing(call, call.path[0], key));
   if (bucket) CO_TRY(co_await permit(call, *bucket, key));
   co_return bucket;
 }

@@ -12,6 +12,10 @@ namespace belfry::api {
 std::string bucket_arn(const std::string& bucket);
 std::string object_arn(const std::string& bucket, const std::string& key);
 
+// What is said of a bucket that is not there and of one that may not be known alike, once the log
+// of who asked has its one line. Errors, instead: retry when that takes nothing.
+Error tell_missing(const Call& call, const std::string& bucket, const std::string& key);
+
 // The bucket that the path names, if the caller may do what the route does on `key` in it (the
 // bucket itself when empty), by its own rights and the bucket's policy. Another tenant's bucket
 // that is not open to the caller looks like none.

@@ -180,15 +180,18 @@ Task<Answer> locate(Call& call) {
   const std::string& name = call.path[0];
   const std::string& key = call.path[1];
   std::string arn = object_arn(name, key);
-  CO_TRY(auto bucket, co_await services.objects.find_bucket(name));
+  auto sought = co_await services.objects.find_bucket(name);
+  if (!sought && sought.error().message() == "bucket.missing")
+    co_return std::unexpected(tell_missing(call, name, key));
+  CO_TRY(const auto bucket, std::move(sought));
   // A guest whom the bucket's policy lets read learns nothing of where it lies.
   bool is_own = bucket.tenant == call.by.tenant &&
                 call.ask("s3:GetObject", {arn, bucket.tenant, bucket.policy}).has_value();
   if (!is_own) {
-    auto allowed = call.authorize({arn, services.provider});
-    if (!allowed && allowed.error().message() == "iam.denied" && bucket.tenant != call.by.tenant)
-      co_return fail(Code::kNotFound, "bucket.missing", {{"bucket", name}});
-    CO_TRY(std::move(allowed));
+    const bool is_foreign = bucket.tenant != call.by.tenant;
+    if (is_foreign && !call.ask(call.action, {arn, services.provider}))
+      co_return std::unexpected(tell_missing(call, name, key));
+    CO_TRY(call.authorize({arn, services.provider}));
   }
   auto found = co_await services.objects.head(bucket, key);
   if (!found && is_own)

@@ -1,4 +1,5 @@
 #include "authenticate.h"
+#include "iam/stopped.h"
 #include "machine_endpoints.h"
 #include "problem.h"
 #include "route.h"
@@ -48,8 +49,11 @@ Task<Answer> run_route(Host& host, http::Request& request, http::Response& respo
             .is_polled = route.telling == Telling::kPolled};
   if (route.access == Access::kSignedIn) {
     auto by = co_await authenticate(host, request);
-    if (!by && by.error().code() == Code::kDenied && by.error().message() != "api.sign_in_first")
-      record_stranger(host, request, route, by.error());
+    // Of who showed nothing there is nothing to tell; who is stopped is no stranger, and told of.
+    const bool is_stranger = !by && by.error().code() == Code::kDenied &&
+                             by.error().message() != "api.sign_in_first" &&
+                             !iam::says_stopped(by.error());
+    if (is_stranger) record_stranger(host, request, route, by.error());
     CO_TRY(call.by, std::move(by));
     call.by.request = std::make_shared<iam::ServedRequest>(request.id, call.by.tenant);
   }

@@ -35,6 +35,7 @@ struct Host {
   TenantPlaces followers{{.of_all = 200, .of_tenant = 50}};
   Searches searches;
   AccessLog access_log;
+  CountedRepeats refused_strangers{std::chrono::seconds(1)};  // by credential and bucket
   // Holds that look at what came since, for who lists or exports them: each takes the vault's turn
   // again and again.
   TenantPlaces catching_up{{.of_all = 8, .of_tenant = 1}};

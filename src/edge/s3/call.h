@@ -32,8 +32,9 @@ struct Service {
   SigningKeys signing_keys{};
   policy::CompiledPolicies bucket_policies{policy::Kind::kResource};
   CountedRepeats wrong_signatures{kRefusalsToldEvery};  // by the id of the key that was claimed
-  CountedRepeats refused_anonymous{
-      kRefusalsToldEvery};  // by the name of the bucket, which is there
+  // By the name of the bucket, which is there; of who signed, by the key too.
+  CountedRepeats refused_anonymous{kRefusalsToldEvery};
+  CountedRepeats refused_strangers{kRefusalsToldEvery};
   InFlight in_flight{kInFlightMax};
   InFlight anonymous_in_flight{kAnonymousInFlightMax};
 };

@@ -1,5 +1,6 @@
 #include "errors.h"
 
+#include "iam/stopped.h"
 #include "text/catalogue.h"
 #include "xml_writer.h"
 
@@ -158,11 +159,6 @@ Code code_of_status(int status) {
   return status >= 500 ? Code::kRetry : Code::kInvalid;
 }
 
-// Only to who signed rightly.
-bool says_more(const Error& error) {
-  return error.message() == "iam.tenant_suspended" || error.message() == "iam.tenant_ended";
-}
-
 }  // namespace
 
 std::unexpected<Error> refuse(std::string_view code, std::initializer_list<Argument> arguments) {
@@ -187,7 +183,8 @@ std::string error_document(const Error& error, const ErrorPlace& place) {
   const ErrorKind& kind = kind_of(error);
   bool ours = error.message().starts_with("s3.");
   // The words of S3 do not say whom to ask: programs show these to their people.
-  const std::string told = says_more(error) ? text::text(error, text::Language::kEnglish) : "";
+  const std::string told =
+      iam::says_stopped(error) ? text::text(error, text::Language::kEnglish) : "";
   std::string_view message = ours ? error.argument(kMessageArgument) : std::string_view(told);
   XmlWriter xml;
   xml.open("Error");

@@ -126,9 +126,13 @@ void record_denial_for_owner(const Call& call, const objects::Bucket& bucket, st
                              const Error& error) {
   // Who asked has the denial of the call itself, or is told nothing.
   if (bucket.tenant == call.principal.tenant) return;
+  const std::uint64_t count =
+      call.service.refused_strangers.add(call.principal.credential + " " + bucket.name, call.now);
+  if (count == 0) return;
   audit::Event event = make_event(call, call.key);
   event.resource = resource_name(bucket.name, key);
   event.outcome = audit::Outcome::kFailure;
+  event.details.push_back({"requests", std::to_string(count)});
   event.reason = error.message();
   hide_whose_key(call.principal, event);
   (void)call.service.ledger.record_read(bucket.tenant, std::move(event));

@@ -24,7 +24,8 @@ void record_denial(const Call& call, std::string_view key, const Error& error,
 // In the log of who asked alone: that there is no such bucket.
 void record_missing_bucket(const Call& call);
 // The same in the log of the owner of `bucket` alone, who is another than who asked: of a bucket
-// that the call named besides its own, or that who asked is told nothing of.
+// that the call named besides its own, or that who asked is told nothing of. Once a second of a
+// key, with how many there were: nobody fills another's log.
 void record_denial_for_owner(const Call& call, const objects::Bucket& bucket, std::string_view key,
                              const Error& error);
 // `count` requests, this the last, named an access key of `tenant` and were not signed with it, or

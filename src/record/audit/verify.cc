@@ -164,6 +164,8 @@ Result<VerifyReport> Verification::run() {
   TRY(const bool is_of_hold, has(kHeldFile));
   // A hold's folder has no entries: what has them is a whole log, whatever lies beside it.
   TRY(const bool has_entries, has("tile/entries"));
+  if (is_of_hold && !has_entries && !options_.of_hold)
+    return fail(Code::kCorrupt, "audit.verify_is_of_hold");
   if (!is_of_hold || has_entries)
     TRY(check_upper_levels());
   else

@@ -87,6 +87,8 @@ TEST_P(TenantLifeTest, IsRenamedFromAbove) {
   };
   EXPECT_EQ(refused(staff_, kFirstCustomer, "Quayside"), "iam.tenant_exists");
   EXPECT_EQ(refused(staff_, other.id, " "), "iam.bad_tenant_name");
+  EXPECT_EQ(refused(staff_, other.id, "Quay (123456789012)"), "iam.bad_tenant_name")
+      << "one that has ended is called so";
   EXPECT_EQ(refused(staff_, TenantId{77}, "x"), "iam.tenant_missing");
   EXPECT_EQ(refused(customer_, other.id, "x"), "iam.tenant_missing");
   EXPECT_EQ(refused(customer_, kFirstCustomer, "x"), "iam.own_tenant");

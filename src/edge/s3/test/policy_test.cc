@@ -111,6 +111,14 @@ TEST_F(PolicyTest, WhomItAllowsSomethingIsToldOfARefusal) {
   iam_.fake_public_access.block = policy::kNothingBlocked;
   EXPECT_EQ(send({"DELETE", "/bucket", "", {{"publicAccessBlock", ""}}})->status, 204);
   EXPECT_TRUE(is_told(to("\"*\""))) << "it is known to everybody";
+  EXPECT_EQ(send({"PUT",
+                  "/bucket",
+                  R"(<PublicAccessBlockConfiguration>
+      <RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>)",
+                  {{"publicAccessBlock", ""}}})
+                ->status,
+            200);
+  EXPECT_EQ(code_of(theirs), "NoSuchBucket") << "no longer";
 }
 
 TEST_F(PolicyTest, WhoMayNotReadComparesNothing) {

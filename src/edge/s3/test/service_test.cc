@@ -146,6 +146,25 @@ TEST_F(ServiceTest, TellsTheOwnerWhoWasToldNothing) {
   EXPECT_EQ(denials[1].event.reason, "bucket.missing");
 }
 
+TEST_F(ServiceTest, LetsNoStrangerFillTheOwnersLog) {
+  make_bucket();
+  const auto lines = [&] {
+    return std::ranges::count(ledger_.of("s3:GetObject"), kTenant, &FakeLedger::Seen::tenant);
+  };
+  for (int i = 0; i < 50; ++i)
+    send({.method = "GET", .path = "/bucket/key", .key_id = kOtherKeyId});
+  EXPECT_EQ(lines(), 1);
+  clock_.time += std::chrono::seconds(1);
+  send({.method = "GET", .path = "/bucket/key", .key_id = kOtherKeyId});
+  ASSERT_EQ(lines(), 2);
+  const auto denials = ledger_.of("s3:GetObject");
+  const auto last =
+      std::ranges::find(denials.rbegin(), denials.rend(), kTenant, &FakeLedger::Seen::tenant);
+  const auto detail = std::ranges::find(last->event.details, "requests", &audit::Detail::name);
+  ASSERT_NE(detail, last->event.details.end());
+  EXPECT_EQ(detail->value, "50") << "the 49 that were not recorded, and itself";
+}
+
 TEST_F(ServiceTest, RecordsADenialForBothSides) {
   make_bucket();
   send({"PUT",

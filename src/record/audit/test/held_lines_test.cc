@@ -51,6 +51,7 @@ class HeldFolder : public RetentionTest {
     for (const std::string& line : lines) out << line << "\n";
     out.close();
     VerifyOptions options;
+    options.of_hold = of_hold_;
     options.directory = copy_.string();
     options.verifier_key = ledger_->verifier_key();
     options.events_max = 100;
@@ -67,9 +68,16 @@ class HeldFolder : public RetentionTest {
   }
 
   const fs::path copy_ = root_ / "copy";
+  bool of_hold_ = true;
   HoldId id_;
   std::vector<std::string> lines_;
 };
+
+TEST_F(HeldFolder, IsTakenForALogByNobody) {
+  open_and_hold();
+  of_hold_ = false;
+  EXPECT_EQ(check(lines_).error().message(), "audit.verify_is_of_hold");
+}
 
 TEST_F(HeldFolder, IsProvedAfterTheMonthIsDestroyed) {
   open_and_hold();

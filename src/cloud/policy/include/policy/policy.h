@@ -104,7 +104,8 @@ Result<PolicyPtr> compile_trust_policy(std::string_view document);
 bool may_allow(const Policy& policy, std::string_view prefix);
 
 // Whether a statement of a resource's policy that allows something names `account`
-// ("000000000002"), somebody of it, or everybody, narrowed or not.
-bool has_allowance_for(const Policy& policy, std::string_view account);
+// ("000000000002") or somebody of it, or, where everybody counts, everybody, narrowed or not.
+enum class Everybody { kCounts, kCountsNot };
+bool has_allowance_for(const Policy& policy, std::string_view account, Everybody everybody);
 
 }  // namespace belfry::policy

@@ -24,6 +24,9 @@ struct VerifyOptions {
   // Verifier keys of witnesses that must have cosigned; empty: those that the copy's
   // root-proof.json names, if it has one, and as far as they did.
   std::vector<std::string> witness_keys;
+  // Whether a folder of a hold is meant, which has none of a log's entries: without, one is refused
+  // (corrupt, "audit.verify_is_of_hold"), for a log becomes one by leaving its entries out.
+  bool of_hold = false;
   std::string extends;         // an earlier signed checkpoint of the log; empty: none
   std::size_t events_max = 0;  // how many events of opened leaves the report lists
   std::function<void(double fraction)> progress;
