@@ -1,6 +1,7 @@
 #include "trail.h"
 
 #include "iam/crossing.h"
+#include "iam/stopped.h"
 
 #include <algorithm>
 #include <iterator>
@@ -97,6 +98,12 @@ void Trail::sign_in_failed(TenantId tenant, const Principal& by, const Error& re
   event.event_class = audit::EventClass::kAuthentication;
   event.outcome = audit::Outcome::kFailure;
   event.reason = reason.message();
+  if (reason.message() == "iam.throttled" || says_stopped(reason)) {
+    const std::string who = by.user.text() + " " + reason.message();
+    const std::uint64_t count = not_looked_at_.add(who, clock_.now());
+    if (count == 0) return;
+    event.details.push_back({"requests", std::to_string(count)});
+  }
   static_cast<void>(ledger_.record_read(tenant, std::move(event)));
 }
 

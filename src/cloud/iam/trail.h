@@ -6,6 +6,7 @@
 #include "database/database.h"
 #include "iam/iam.h"
 #include "runtime/clock.h"
+#include "runtime/counted_repeats.h"
 
 namespace belfry::iam {
 
@@ -32,6 +33,8 @@ class Trail {
   // What was refused. At full rate, so it is gathered with others; when the log takes no more, the
   // answer is the same refusal.
   void refused(TenantId tenant, const Principal& by, const Act& act, const Error& reason);
+  // The same. What was not looked at, and so can be sent without end, is told of once a second of a
+  // user, with how many there were (`requests`).
   void sign_in_failed(TenantId tenant, const Principal& by, const Error& reason);
   // Changes wait while the log cannot take them, or too many events of changes wait for it.
   // Errors: retry ("iam.log_unavailable").
@@ -46,6 +49,7 @@ class Trail {
   audit::Ledger& ledger_;
   audit::Outbox& outbox_;
   Clock& clock_;
+  CountedRepeats not_looked_at_{std::chrono::seconds(1)};
 };
 
 }  // namespace belfry::iam
