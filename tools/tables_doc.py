@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/formats/tables.md"
 CREATE = re.compile(r"^CREATE TABLE (\w+) \($")
 ADD = re.compile(r"^ALTER TABLE (\w+) ADD COLUMN (\w+) ([A-Z]+(?: PRECISION)?)(.*)$")
+RENAME = re.compile(r"^ALTER TABLE (\w+) RENAME COLUMN (\w+) TO (\w+);$")
 COLUMN = re.compile(r"^(\w+) (BIGINT|SMALLINT|TEXT|DOUBLE PRECISION)\b(.*)$")
 CONSTRAINT = re.compile(r"^(PRIMARY KEY|UNIQUE|FOREIGN KEY|CHECK|CONSTRAINT)\b")
 REFERENCE = re.compile(r"REFERENCES (\w+)")
@@ -72,7 +73,16 @@ def read_migration(path, tables, problems):
             column = read_column(COLUMN.match(" ".join(match.groups()[1:])), above, comment, line)
             if column is not None and match.group(1) in tables:
                 tables[match.group(1)].columns.append(column)
+        elif match := RENAME.match(sql):
+            rename_column(tables[match.group(1)], *match.groups()[1:], " ".join(above))
         above = []
+
+
+def rename_column(table, before, after, text):
+    """The comment above, if there is one, says what the column is from then on."""
+    at = next(i for i, column in enumerate(table.columns) if column[0] == before)
+    column = table.columns[at]
+    table.columns[at] = (after, *column[1:4], [text] if text else column[4], column[5])
 
 
 def read_column(match, above, comment, line):

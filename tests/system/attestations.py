@@ -11,7 +11,7 @@ import os
 import subprocess
 import time
 
-from customer import Customer, totp
+from customer import Customer, sign_in_name, totp
 from running_provider import COMMAND_LINE, Provider, wait_until
 
 ATTESTATIONS, TOPICS = "/api/v1/attestations", "/api/v1/attestation-topics"
@@ -43,7 +43,7 @@ class Person(Customer):
         return json.loads(done.stdout) if json_wanted and code == 0 else done.stdout + done.stderr
 
     def sign_in_words(self):
-        return ("--user", self.user["name"], "--totp", self.code())
+        return ("--user", sign_in_name(self.user), "--totp", self.code())
 
     @property
     def password(self):

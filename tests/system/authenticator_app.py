@@ -10,7 +10,7 @@ import subprocess
 import time
 import urllib.parse
 
-from customer import Customer
+from customer import Customer, sign_in_name
 from running_provider import COMMAND_LINE, Provider, wait_until
 
 
@@ -39,7 +39,7 @@ class Person(Customer):
 
     def enrol(self, password):
         self.cookie, self.password = None, password
-        self.post("/api/v1/session", {"user": self.user["name"], "password": password})
+        self.post("/api/v1/session", {"user": sign_in_name(self.user), "password": password})
         self.app = App(self.post("/api/v1/session/totp")["uri"])
         place = "/api/v1/session/totp/confirm"
         status, answer = self.ask(place, {"code": "000000"})
@@ -59,14 +59,14 @@ class Person(Customer):
 
     def sign_in(self, **shown):
         """A browser that nobody knows: (status, message)."""
-        status, answer = self.ask("/api/v1/session", {"user": self.user["name"],
+        status, answer = self.ask("/api/v1/session", {"user": sign_in_name(self.user),
                                                       "password": self.password, **shown})
         return status, answer.get("message_id")
 
     def is_slowed_down(self, seconds=16):
         """Guesses until nothing is tried for so long, at this address."""
         def guess():
-            status, answer = self.ask("/api/v1/session", {"user": self.user["name"],
+            status, answer = self.ask("/api/v1/session", {"user": sign_in_name(self.user),
                                                           "password": "a guess"})
             return status == 429 and int(answer["arguments"]["seconds"]) >= seconds
         wait_until(guess, 120, "the throttle")
@@ -85,7 +85,7 @@ def log_in(provider, person, *options):
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("BELFRY_", "XDG_"))}
     environment.update(HOME=str(provider.folder), BELFRY_URL=provider.api,
                        BELFRY_CA=str(provider.ca))
-    return subprocess.run([COMMAND_LINE, "login", "--user", person.user["name"],
+    return subprocess.run([COMMAND_LINE, "login", "--user", sign_in_name(person.user),
                            *options],
                           input=person.password + "\n", capture_output=True, text=True, timeout=60,
                           check=False, env=environment)

@@ -21,6 +21,11 @@ def totp(secret, moment):
     return f"{(struct.unpack('>I', digest[at:at + 4])[0] & 0x7FFFFFFF) % 10**6:06}"
 
 
+def sign_in_name(user):
+    """What a user, as REST shows it, types to sign in: the number of the organisation, the name."""
+    return f"{user['tenant']}/{user['name']}"
+
+
 class Customer:
     def __init__(self, provider, name):
         self.provider, self.name = provider, name
@@ -35,7 +40,7 @@ class Customer:
     def enrol(self, password):
         """Signs the user in, with a second factor from now on, and makes its token and key."""
         self.cookie = None
-        sign_in = {"user": self.user["name"], "password": password}
+        sign_in = {"user": sign_in_name(self.user), "password": password}
         self.post("/api/v1/session", sign_in)
         seed = self.post("/api/v1/session/totp")["secret"]
         now = time.time()

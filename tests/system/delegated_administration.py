@@ -97,7 +97,7 @@ class Hospital:
                     "password": PASSWORD}
         self.provider.rest("POST", "/api/v1/invitation/acceptance", accepted, token="")
         assert [u["name"] for u in head.belfry("user", "list")] == ["guest", "nurse"]
-        nurse = Person(self.provider, "nurse", PASSWORD)
+        nurse = Person(self.provider, "hospital/nurse", PASSWORD)
         asked = nurse.belfry("request", "create", "--group", "Theatre", "--reason", "help", "--for",
                              "1h")
         assert [r["id"] for r in head.belfry("request", "list")] == [asked["id"]]
@@ -164,7 +164,7 @@ def main():
     with Provider("delegated-administration") as provider:
         hospital = Hospital(provider)
         delegation = hospital.try_create()
-        head = Administrator(provider, token_with_factor(provider, "head"))
+        head = Administrator(provider, token_with_factor(provider, "hospital/head"))
         hospital.try_unit(head, delegation)
         hospital.try_limits(head, delegation)
         hospital.try_end(head, delegation)

@@ -67,7 +67,7 @@ class Invitations:
         secret = self.secret_in(mail)
         wait_until(lambda: self.state(made["invitation"])["mail"]["state"] == "sent", 10, "sent")
         seen = self.provider.rest("POST", "/api/v1/invitation", {"secret": secret}, token="")
-        assert (seen["tenant_name"], seen["name"]) == ("harbour", "anna"), seen
+        assert (seen["organisation"], seen["name"]) == ("harbour", "anna"), seen
         stored = b"".join(p.read_bytes() for p in self.provider.data.glob("state.db*"))
         assert secret.encode() not in stored, "the secret lies in the database"
         assert secret not in self.provider.log.read_text(), "the secret is in the daemon's log"
@@ -75,7 +75,7 @@ class Invitations:
         assert user["email"] == "anna@example.org", user
         assert problem_of(lambda: self.accept(secret, "anna2")) == (404, "iam.invitation_unknown")
         status, _, _ = self.provider.request(
-            "POST", "/api/v1/session", {"user": "anna", "password": PASSWORD}, token="",
+            "POST", "/api/v1/session", {"user": "harbour/anna", "password": PASSWORD}, token="",
             headers={"X-Belfry-Request": "1"})
         assert status == 200
 
@@ -97,17 +97,18 @@ class Invitations:
         made = self.invite("lost@example.org", name="lost")
         self.accept(self.secret_in(self.mailed("lost")), "lost")
         ask("nobody-at-all")
-        ask("lost", language="fr")
+        ask("lost")
+        ask("Harbour/lost", language="fr")
         secret = secret_for("lost", 2)
-        mail = self.mailed("lost", 2)
-        assert mail["subject"].startswith("Un nouveau mot de passe pour lost"), mail["subject"]
-        assert "lost" == act("", secret=secret)["name"]
+        subject = self.mailed("lost", 2)["subject"]
+        assert subject.startswith("Un nouveau mot de passe pour harbour/lost"), subject
+        assert "harbour/lost" == act("", secret=secret)["name"]
         new = "nine herons mend the weir"
         act("/password", secret=secret, password=new)
         assert problem_of(lambda: act("", secret=secret)) == (404, "iam.reset_unknown")
         told = self.mailed("lost", 3)
         assert "a été changé" in told["subject"] and "/#/" not in told.get_content(), told
-        session = {"user": "lost", "password": PASSWORD}
+        session = {"user": "harbour/lost", "password": PASSWORD}
         assert problem_of(lambda: self.provider.rest("POST", "/api/v1/session", session, token="")
                           ) == (401, "iam.sign_in_refused")
         self.provider.rest("POST", "/api/v1/session", {**session, "password": new}, token="")

@@ -110,7 +110,7 @@ def try_files(register, provider):
 
 def sign_in(provider):
     status, headers, octets = provider.request(
-        "POST", "/api/v1/session", {"user": "anna", "password": PASSWORD}, token="")
+        "POST", "/api/v1/session", {"user": "harbour/anna", "password": PASSWORD}, token="")
     assert status < 300, octets
     return http.cookies.SimpleCookie(headers["Set-Cookie"])["belfry_session"].value
 

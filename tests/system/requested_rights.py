@@ -24,7 +24,7 @@ class Person:
 
     def __init__(self, provider, name, password):
         self.provider = provider
-        self.home = provider.folder / name
+        self.home = provider.folder / name.replace("/", "-")
         self.home.mkdir()
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("BELFRY_")}
         self.environment.update(HOME=str(self.home), LC_ALL="C.UTF-8")
@@ -55,7 +55,7 @@ def try_customer(provider):
     user = provider.rest("POST", f"/api/v1/tenants/{customer.tenant['id']}/users",
                          {"name": "clerk", "email": "", "role": "reader", "password": PASSWORD},
                          token)
-    clerk = Person(provider, "clerk", PASSWORD)
+    clerk = Person(provider, "Harbour/clerk", PASSWORD)
     key = provider.rest("POST", f"/api/v1/users/{user['id']}/access-keys", token=token)
 
     def write():  # a restart chooses other ports

@@ -10,7 +10,7 @@ import subprocess
 
 import yaml
 
-from customer import Customer
+from customer import Customer, sign_in_name
 from running_provider import COMMAND_LINE, SOURCE, Provider, wait_until
 
 BUCKET = "reading-room"
@@ -141,7 +141,7 @@ def try_refusals(provider, customer, log, staff_log):
     cookie = None
     status, fields, octets = provider.request(
         "POST", "/api/v1/session",
-        {"user": reader["name"], "password": "a long passphrase of a reader"}, token="")
+        {"user": sign_in_name(reader), "password": "a long passphrase of a reader"}, token="")
     assert status == 200, octets
     cookie = {"Cookie": fields["Set-Cookie"].split(";")[0]}
     request = get(provider, f"/api/v1/tenants/{customer.tenant['id']}/users", "", 403, cookie)

@@ -9,7 +9,7 @@ import json
 import time
 import urllib.parse
 
-from customer import Customer, totp
+from customer import Customer, sign_in_name, totp
 from running_provider import Provider, wait_until
 
 HERE, THERE = "127.0.0.1", "127.0.9.1"
@@ -41,8 +41,8 @@ def sign_in(provider, customer):
     place = urllib.parse.urlsplit(provider.api)
     connection = http.client.HTTPSConnection(place.hostname, place.port, timeout=30,
                                              context=provider.tls, source_address=(HERE, 0))
-    body = {"user": customer.user["name"], "password": f"a long passphrase of {customer.name}",
-            "totp": customer.code()}
+    body = {"user": sign_in_name(customer.user), "totp": customer.code(),
+            "password": f"a long passphrase of {customer.name}"}
     connection.request("POST", "/api/v1/session", json.dumps(body),
                        {"User-Agent": BROWSER, "Content-Type": "application/json"})
     answer = connection.getresponse()

@@ -7,7 +7,7 @@ import re
 
 import yaml
 
-from customer import Customer
+from customer import Customer, sign_in_name
 from running_provider import SOURCE, Provider
 from signed_requests import error_code
 from token_issuer import TokenIssuer
@@ -21,6 +21,7 @@ PARTS = b"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>0</ETag
         b"</CompleteMultipartUpload>"
 DELETE = f"<Delete><Object><Key>{KEY}</Key></Object></Delete>".encode()
 OWN_BUCKET = "meadow-copies"
+PASSWORD = "four kites over the pier"
 DISK = "par1-s1-d1"
 EVERYTHING = {"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}
 
@@ -352,6 +353,18 @@ class Isolation:
                 if method in item:
                     self.try_route(path, item, method)
 
+    def try_names(self):
+        """A name that somebody has elsewhere is given as any other, and signs in whose it is."""
+        for name in (self.first.user["name"], "admin"):
+            made = self.provider.rest(
+                "POST", f"/api/v1/tenants/{self.second.tenant['id']}/users",
+                {"name": name, "email": "", "role": "reader", "password": PASSWORD},
+                self.second.token["secret"])
+            opened = self.provider.rest("POST", "/api/v1/session",
+                                        {"user": sign_in_name(made), "password": PASSWORD}, "")
+            assert opened["user"]["id"] == made["id"], opened
+            self.tried += 2
+
     def assert_untouched(self):
         _, octets = self.first.signer().ok("GET", f"/{BUCKET}/{KEY}")
         assert octets == SECRET, "the first tenant's object changed"
@@ -385,6 +398,7 @@ def main():
         isolation = Isolation(provider, directory)
         isolation.try_s3()
         isolation.try_rest()
+        isolation.try_names()
         isolation.assert_untouched()
         assert not isolation.problems, "\n".join(isolation.problems)
         print(f"{isolation.tried} requests of the second tenant and of nobody: nothing told")

@@ -12,7 +12,7 @@ import os
 import subprocess
 import time
 
-from customer import totp
+from customer import sign_in_name, totp
 from running_provider import COMMAND_LINE, Provider
 from signed_requests import Signer
 from staff import make_staff
@@ -34,7 +34,8 @@ class Keeper:
         self.sign_in()
 
     def sign_in(self):
-        self.must("POST", "/api/v1/session", {"user": self.name, "password": PASSWORD})
+        self.must("POST", "/api/v1/session",
+                  {"user": sign_in_name(self.user), "password": PASSWORD})
 
     def request(self, method, path, body=None):
         headers = {"X-Belfry-Request": "1"}

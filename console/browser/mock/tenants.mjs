@@ -3,7 +3,17 @@ const living = { state: 'active', suspension: null, rests_with_above: false, end
 
 export function tenant(id, parent, kind, name) {
   const account = id.padStart(12, '0');
-  return { id, parent, kind, name, account, created_us: 1_767_225_600_000_000, ...living };
+  const organisation = kind === 'provider' ? '' : name;
+  return {
+    id,
+    parent,
+    kind,
+    name,
+    account,
+    organisation,
+    created_us: 1_767_225_600_000_000,
+    ...living,
+  };
 }
 
 const provider = tenant('1', null, 'provider', 'Aubade Hosting');

@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible, settle } from '../expectations';
 import { expectFrench } from '../french';
-import { signIn } from './persons';
+import { persons, signIn, visit } from './persons';
 
 // The pages of who is not signed in yet, with the daemon's answers put in their place.
 const secret = '5e'.repeat(32);
@@ -124,6 +124,7 @@ test('an invitation is accepted with a password typed twice', async ({ page }) =
         role: 'member',
         privileged: false,
         tenant_name: 'Atelier Rivage',
+        organisation: 'Atelier Rivage',
         provider_name: 'Aubade Hosting',
         invited_by_name: 'nadia',
         expires_us: Date.now() * 1000 + 1e9,
@@ -132,9 +133,12 @@ test('an invitation is accepted with a password typed twice', async ({ page }) =
     ],
   ]);
   const sent = await answer(page, 'invitation/acceptance', [
-    refusal('iam.name_taken', 'This name is taken.'),
+    refusal('iam.user_exists', 'This name is taken.'),
+    [201, {}],
   ]);
+  const signedIn = await answer(page, 'session', [refusal('iam.throttled', 'Too many.')]);
   await page.goto(`/#/invitation/${secret}`);
+  await expect(page.getByText('To sign in: Atelier Rivage/tom')).toBeVisible();
   await page.locator('[name=password]').fill('a new long passphrase');
   await page.locator('[name=again]').fill('another long passphrase');
   await page.keyboard.press('Enter');
@@ -144,6 +148,9 @@ test('an invitation is accepted with a password typed twice', async ({ page }) =
   await page.keyboard.press('Enter');
   await expect(page.getByText('This name is taken.')).toBeVisible();
   expect(sent).toEqual([{ secret, name: 'tom', password: 'a new long passphrase' }]);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Too many.')).toBeVisible();
+  expect(signedIn).toEqual([{ user: 'Atelier Rivage/tom', password: 'a new long passphrase' }]);
 });
 
 const noPasskey = (expires_us = Date.now() * 1000 + 1e9) => ({
@@ -291,6 +298,19 @@ test.describe('in French, on a phone', () => {
     await expectFrench(page, ['Switch to English']);
     await expectAccessible(page);
   });
+});
+
+test('the organisation is kept for the next time', async ({ page }) => {
+  await page.goto('/');
+  await expect(page.locator('[name=user]')).toHaveAccessibleDescription(/Acme\/anna/);
+  await page.locator('[name=user]').fill('Atelier Rivage/claire');
+  await page.locator('[name=password]').fill(persons.claire.password);
+  await page.keyboard.press('Enter');
+  await visit(page, '/account/password');
+  await expect(page.getByText('Atelier Rivage/claire')).toBeVisible();
+  await page.context().clearCookies();
+  await page.reload();
+  await expect(page.locator('[name=user]')).toHaveValue('Atelier Rivage/');
 });
 
 test('who is slowed down by the guesses of others comes in with two codes', async ({ page }) => {

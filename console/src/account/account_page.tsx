@@ -5,6 +5,7 @@ import type { Key } from '../language/message';
 import { useSpeech } from '../language/speech';
 import { RightsPanel } from '../people/rights_panel';
 import { useWho } from '../shell/rights';
+import { signInName } from '../sign_in/sign_in_name';
 import { AccessKeysPanel } from './access_keys';
 import { ApiTokensPanel } from './api_tokens';
 import { FactorsTab } from './factors_tab';
@@ -48,7 +49,8 @@ export function AccountPage() {
       title={t('account.title')}
       lead={
         <>
-          <strong>{who.user.name}</strong> · {t(`role.${who.user.role}`)} · {who.tenant.name}
+          <strong>{signInName(who.tenant.organisation, who.user.name)}</strong> ·{' '}
+          {t(`role.${who.user.role}`)} · {who.tenant.name}
         </>
       }
     >

@@ -25,6 +25,7 @@ export function AskForResetPage() {
             <p>{t('lost.what')}</p>
             <TextInput
               label={t('sign_in.user')}
+              description={t('sign_in.user.what')}
               name="user"
               autoComplete="username"
               autoCapitalize="none"

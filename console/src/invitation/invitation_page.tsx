@@ -8,6 +8,7 @@ import { Moment } from '../elements/moment';
 import { NewPasswordFields, useNewPassword } from '../elements/new_password';
 import { Failure, Loading } from '../elements/states';
 import { useSpeech } from '../language/speech';
+import { rememberOrganisation, signInName } from '../sign_in/sign_in_name';
 import { TermsText } from './terms_text';
 
 // Where the link of an invitation leads: who invites to what, then name and password.
@@ -60,7 +61,9 @@ function AcceptForm({
         password: typed.password,
         ...(terms !== null && { terms_version: terms.version }),
       });
-      await session.signIn({ user: name, password: typed.password });
+      const user = signInName(invitation.organisation, name);
+      await session.signIn({ user, password: typed.password });
+      rememberOrganisation(user);
     },
     onSuccess: onIn,
   });
@@ -84,7 +87,10 @@ function AcceptForm({
       </p>
       {invitation.privileged && <p>{t('invitation.factor')}</p>}
       <TextInput
-        label={t('sign_in.user')}
+        label={t('user.name')}
+        description={t('users.signs_in_as', {
+          name: signInName(invitation.organisation, name || '…'),
+        })}
         name="user"
         autoComplete="username"
         autoCapitalize="none"

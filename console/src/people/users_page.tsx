@@ -11,6 +11,7 @@ import { Table } from '../elements/table';
 import { TenantChoice } from '../elements/tenant_choice';
 import { useSpeech } from '../language/speech';
 import { may, useWho } from '../shell/rights';
+import { signInName } from '../sign_in/sign_in_name';
 import { CreateUser } from './create_user';
 import { FactorRulePanel } from './factor_rule';
 import { kinds, matching, noFilter, type Kind, type UserFilter } from './filter';
@@ -50,6 +51,7 @@ export function UsersPage() {
     <Page title={t('people.title')} lead={t('people.lead')} actions={acts}>
       <PeopleTabs at="users" />
       <TenantChoice label={t('users.tenant')} tenant={tenant} onTenant={setTenant} />
+      <SignsInAs tenant={tenant} />
       <Answer query={query}>
         {(users) =>
           users.length === 0 ? (
@@ -69,6 +71,20 @@ export function UsersPage() {
       {opened === 'create' && <CreateUser tenant={tenant} onClose={() => setOpened(null)} />}
       {opened === 'invite' && <Invite tenant={tenant} onClose={() => setOpened(null)} />}
     </Page>
+  );
+}
+
+// What its users type before their names.
+function SignsInAs({ tenant }: { tenant: string }) {
+  const { t } = useSpeech();
+  const who = useWho();
+  const query = useQuery({ queryKey: ['tenants'], queryFn: identity.tenants });
+  const { organisation } = query.data?.find(({ id }) => id === tenant) ?? who.tenant;
+  if (organisation === '') return null;
+  return (
+    <p className="soft wrap-anywhere">
+      {t('users.signs_in_as', { name: signInName(organisation, '…') })}
+    </p>
   );
 }
 

@@ -12,6 +12,7 @@ import { BelfryMark, Tower } from '../shell/belfry_mark';
 import { Preferences } from '../shell/preferences';
 import { OrganisationForm } from './organisation';
 import classes from './sign_in.module.css';
+import { recalledOrganisation, rememberOrganisation } from './sign_in_name';
 
 // What is asked for besides the password, once that was right.
 type Step = 'password' | 'code' | 'passkey' | 'recovery' | 'guarded';
@@ -31,7 +32,7 @@ export function SignInPage({
   onSignedIn: () => Promise<void>;
 }) {
   const { t } = useSpeech();
-  const [user, setUser] = useState('');
+  const [user, setUser] = useState(recalledOrganisation);
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
   const [before, setBefore] = useState('');
@@ -55,7 +56,10 @@ export function SignInPage({
       const passkey = await askPasskey(await session.passkeyRequest(who));
       return session.signIn({ ...who, passkey });
     },
-    onSuccess: onSignedIn,
+    onSuccess: (_, way) => {
+      if (way !== 'passkey_alone') rememberOrganisation(user);
+      return onSignedIn();
+    },
     onError: (thrown) => {
       const { messageId, arguments: args } = asProblem(thrown);
       const next = steps[messageId];
@@ -158,6 +162,7 @@ export function SignInPage({
             <>
               <TextInput
                 label={t('sign_in.user')}
+                description={t('sign_in.user.what')}
                 name="user"
                 autoComplete="username"
                 autoCapitalize="none"

@@ -89,6 +89,8 @@ Result<> answer_with(const Invocation& invocation, const json& tenant) {
   facts.add({say("cli.tenant.above"), id_above(tenant).empty() ? "-" : id_above(tenant)});
   facts.add({say("cli.user.status"), state_cell(tenant)});
   facts.add({say("cli.user.created"), time_cell(tenant.at("created_us"))});
+  if (const std::string organisation = text_at(tenant, "organisation"); !organisation.empty())
+    facts.add({say("cli.tenant.sign_in"), organisation + "/…"});
   if (const json& suspension = tenant.at("suspension"); !suspension.is_null()) {
     facts.add({say("cli.tenant.since"), time_cell(suspension.at("since_us"))});
     facts.add({say("cli.tenant.by"), cell(suspension.at("by"))});

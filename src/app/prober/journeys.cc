@@ -40,6 +40,10 @@ json policy_of(const std::string& bucket) {
 
 }  // namespace
 
+std::string Walk::sign_in_name(const std::string& user) const {
+  return administrator_.tenant + "/" + user;
+}
+
 Walk::Walk(const Target& target, const Administrator& administrator, const std::vector<Mark>& marks,
            Clock& clock, Random& random, const std::function<bool()>& is_cancelled)
     : administrator_(administrator),
@@ -102,7 +106,7 @@ bool Walk::expect_soon(std::string_view step, int status, const std::function<An
 bool Walk::begin() {
   const Answer opened = customer_.rest(
       "POST", "/api/v1/session", "",
-      {{"user", administrator_.user},
+      {{"user", sign_in_name(administrator_.user)},
        {"password", administrator_.password},
        {"totp", crypto::totp_at(administrator_.totp_seed, totp_step(customer_.clock()))}});
   if (!expect("sign_in", opened, 200)) return false;
@@ -122,8 +126,8 @@ bool Walk::designate() {
   user_ = text_at(made.json(), {"id"});
   if (!expect("designate", made, 201) || user_.empty()) return false;
   report_.mark = Mark{customer_.clock().now(), "belfry:user/" + user_};
-  const Answer opened = customer_.rest("POST", "/api/v1/session", "",
-                                       {{"user", user_name_}, {"password", password_}});
+  const Answer opened = customer_.rest(
+      "POST", "/api/v1/session", "", {{"user", sign_in_name(user_name_)}, {"password", password_}});
   user_cookie_ = opened.cookie;
   const Answer key = customer_.rest("POST", "/api/v1/users/" + user_ + "/access-keys", user_cookie_,
                                     json::object());
@@ -171,14 +175,15 @@ void Walk::factor() {
                                           {{"code", crypto::totp_at(*seed, step)}});
   if (!expect("enrol", confirmed, 200)) return;
   user_cookie_ = confirmed.cookie;
-  const Answer without = customer_.rest("POST", "/api/v1/session", "",
-                                        {{"user", user_name_}, {"password", password_}});
+  const Answer without = customer_.rest(
+      "POST", "/api/v1/session", "", {{"user", sign_in_name(user_name_)}, {"password", password_}});
   note("factor_demanded", without.status == 401 && message_of(without) == "iam.totp_needed",
        std::to_string(without.status), "401");
   // A code is good once: the next one, which is accepted half a minute early.
-  const Answer with = customer_.rest(
-      "POST", "/api/v1/session", "",
-      {{"user", user_name_}, {"password", password_}, {"totp", crypto::totp_at(*seed, step + 1)}});
+  const Answer with = customer_.rest("POST", "/api/v1/session", "",
+                                     {{"user", sign_in_name(user_name_)},
+                                      {"password", password_},
+                                      {"totp", crypto::totp_at(*seed, step + 1)}});
   expect("factor_accepted", with, 200);
 }
 
@@ -186,8 +191,8 @@ void Walk::deletion() {
   if (!expect("delete_user", customer_.rest("DELETE", "/api/v1/users/" + user_, cookie_), 204))
     return;
   // Of a user that is still there the factor would be asked for.
-  const Answer refused = customer_.rest("POST", "/api/v1/session", "",
-                                        {{"user", user_name_}, {"password", password_}});
+  const Answer refused = customer_.rest(
+      "POST", "/api/v1/session", "", {{"user", sign_in_name(user_name_)}, {"password", password_}});
   note("deleted_sign_in", refused.status == 401 && message_of(refused) == "iam.sign_in_refused",
        std::to_string(refused.status), "401");
   expect_soon("deleted_session", 401,

@@ -37,6 +37,8 @@ class Walk {
   void remove_buckets();
   void remove_bucket(const std::string& name);
 
+  // Of a user of the probe's tenant, to sign in with.
+  std::string sign_in_name(const std::string& user) const;
   std::string object(const std::string& key) const { return "/" + bucket_ + "/" + key; }
   std::string rest_object(const std::string& key) const {
     return "/api/v1/buckets/" + bucket_ + "/objects/" + percent_encode(key, Slash::kEncode);

@@ -104,6 +104,7 @@ Task<OpenInvitation> PeopleService::open_invitation(const std::string& secret) {
               .expires = found.expires};
     TRY(open.privileged, gives_privileges(transaction, found));
     TRY(open.terms, terms_.in_force(transaction));
+    open.organisation = core_.tree.organisation_of(found.tenant);
     return open;
   });
 }

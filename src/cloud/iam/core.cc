@@ -8,12 +8,12 @@ namespace {
 constexpr Duration kTreeRefreshAfter = std::chrono::seconds(3);
 
 Result<> read_tree(Transaction& transaction, TenantTree& tree, std::int64_t step) {
-  TRY(auto rows, transaction.query("SELECT id, parent_id FROM tenant"));
-  TenantTree::Parents parents;
+  TRY(auto rows, transaction.query("SELECT id, parent_id, name FROM tenant"));
+  TenantTree::Places places;
   for (const Row& row : rows)
-    parents[TenantId{row.integer("id")}] =
-        TenantId{row.is_null("parent_id") ? 0 : row.integer("parent_id")};
-  tree.add(parents);
+    places[TenantId{row.integer("id")}] = {
+        TenantId{row.is_null("parent_id") ? 0 : row.integer("parent_id")}, row.text("name")};
+  tree.add(places);
   TRY(auto stopped, transaction.query("SELECT t.id, p.name AS above, t.ended_us FROM tenant t "
                                       "JOIN tenant p ON p.id = t.parent_id WHERE "
                                       "t.suspended_us IS NOT NULL"));

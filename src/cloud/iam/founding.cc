@@ -4,6 +4,7 @@
 #include "password_rules.h"
 #include "rows.h"
 #include "service.h"
+#include "sign_in_names.h"
 
 namespace belfry::iam {
 namespace {
@@ -48,6 +49,7 @@ Result<> IamService::insert_founder(Transaction& transaction, const Founder& fou
       {"tenant_name", tenant.name},
       {"user_id", user.id.value},
       {"user_name", user.name},
+      {"sign_in_key", sign_in_key(tenant.id, user.name)},
       {"role", std::string(name_of(user.role))},
       {"password_hash", password_hash},
       {"length_met", length_met(password)},
@@ -59,9 +61,10 @@ Result<> IamService::insert_founder(Transaction& transaction, const Founder& fou
                           "VALUES (:tenant_id, :parent_id, :kind, :tenant_name, :now_us)",
                           parameters));
   TRY(transaction.execute(
-      "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "
-      "password_length_met, password_changed_us, created_us) VALUES (:user_id, :tenant_id, "
-      ":user_name, :user_name, '', :role, 1, :password_hash, :length_met, :now_us, :now_us)",
+      "INSERT INTO iam_user (id, tenant_id, name, name_key, sign_in_key, email, role, active, "
+      "password_hash, password_length_met, password_changed_us, created_us) VALUES (:user_id, "
+      ":tenant_id, :user_name, :user_name, :sign_in_key, '', :role, 1, :password_hash, "
+      ":length_met, :now_us, :now_us)",
       parameters));
   TRY(transaction.execute(
       "INSERT INTO mfa_factor (id, tenant_id, user_id, kind, secret_sealed, last_step, "
@@ -96,7 +99,9 @@ Task<std::optional<Iam::Founded>> IamService::found(const std::string& provider_
                          {kFirstCustomer, kProviderTenant, TenantKind::kCustomer, *customer_name},
                          "customer", Role::kTenantAdministrator));
   }
-  auto founded = co_await core_.write<Answer>([&](Transaction& transaction) -> Result<Answer> {
+  core_.tree.add({{kProviderTenant, {TenantId{}, provider_name}}});
+  if (customer) core_.tree.add({{kFirstCustomer, {kProviderTenant, *customer_name}}});
+  co_return co_await core_.write<Answer>([&](Transaction& transaction) -> Result<Answer> {
     TRY(auto users, transaction.query("SELECT count(*) AS n FROM iam_user"));
     if (users[0].integer("n") > 0) return Answer();
     TRY(insert_founder(transaction, admin));
@@ -120,18 +125,13 @@ Task<std::optional<Iam::Founded>> IamService::found(const std::string& provider_
                  .provider = kProviderTenant};
     if (customer) {
       made.customer = kFirstCustomer;
-      made.customer_user = customer->user.name;
+      made.customer_user = sign_in_name(core_.tree, customer->user);
       made.customer_password = customer->password;
       made.customer_totp_secret = to_base32(customer->totp_seed);
     }
     TRY(keep(made));
     return made;
   });
-  if (founded && *founded) {
-    core_.tree.add({{kProviderTenant, TenantId{}}});
-    if (customer) core_.tree.add({{kFirstCustomer, kProviderTenant}});
-  }
-  co_return founded;
 }
 
 }  // namespace belfry::iam

@@ -1,10 +1,10 @@
 // An administrator who lost everything, let in again by whoever has the machine. Whoever does that
 // could change the database as well: what counts is that it is told.
 #include "access_service.h"
-#include "base/ascii.h"
 #include "factor_reset_service.h"
 #include "lost_password_service.h"
 #include "rows.h"
+#include "sign_in_names.h"
 
 namespace belfry::iam {
 namespace {
@@ -22,11 +22,12 @@ Result<LostPasswordService::Locked> LostPasswordService::find_locked(Transaction
   const Error missing(Code::kNotFound, "iam.no_such_administrator", {{"user", name}});
   const Timestamp now = core_.clock.now();
   TRY(auto rows,
-      transaction.query("SELECT " + kUserColumns +
-                            ", CASE WHEN u.role_until_us <= :now_us THEN u.base_role ELSE u.role "
-                            "END AS role_now FROM iam_user u WHERE u.name_key = :name_key AND "
-                            "u.active = 1 AND u.deleted_us IS NULL AND u.owner_id IS NULL",
-                        {{"name_key", to_lower(name)}, {"now_us", to_us(now)}}));
+      transaction.query(
+          "SELECT " + kUserColumns +
+              ", CASE WHEN u.role_until_us <= :now_us THEN u.base_role ELSE u.role "
+              "END AS role_now FROM iam_user u WHERE u.sign_in_key = :key AND "
+              "u.active = 1 AND u.deleted_us IS NULL AND u.owner_id IS NULL",
+          {{"key", sign_in_key(core_.tree, read_sign_in_name(name))}, {"now_us", to_us(now)}}));
   if (rows.empty()) return std::unexpected(missing);
   Locked found{.user = user_of(rows[0])};
   if (administers(role_named(rows[0].text("role_now")).value_or(Role::kReader))) return found;
@@ -40,14 +41,14 @@ Result<LostPasswordService::Locked> LostPasswordService::find_locked(Transaction
 // The staff's link is printed: that the mails of the day are used up keeps nobody out.
 Result<> LostPasswordService::tell_of_recovery(Transaction& transaction, const User& user,
                                                const HostRecovery& wanted) {
-  auto told =
-      mail_.queue(transaction, {.tenant = user.tenant,
-                                .about = "host_recovery/" + user.id.text(),
-                                .recipient = user.email,
-                                .language = wanted.language,
-                                .kind = "host_recovery",
-                                .arguments = {{"user", user.name}, {"reason", wanted.reason}},
-                                .expires = core_.clock.now() + std::chrono::days(3)});
+  auto told = mail_.queue(transaction, {.tenant = user.tenant,
+                                        .about = "host_recovery/" + user.id.text(),
+                                        .recipient = user.email,
+                                        .language = wanted.language,
+                                        .kind = "host_recovery",
+                                        .arguments = {{"user", sign_in_name(core_.tree, user)},
+                                                      {"reason", wanted.reason}},
+                                        .expires = core_.clock.now() + std::chrono::days(3)});
   if (!told && told.error().code() != Code::kConflict) return std::unexpected(told.error());
   return {};
 }
@@ -110,7 +111,7 @@ Result<RecoveredAdministrator> LostPasswordService::recover(Transaction& transac
                  {"role_given", locked.needs_role ? "yes" : "no"}}};
   TRY(core_.trail.changed(transaction, user.tenant, program, act));
   if (!is_staff) TRY(core_.trail.changed(transaction, kProviderTenant, program, act));
-  return RecoveredAdministrator{.user_name = user.name,
+  return RecoveredAdministrator{.user_name = sign_in_name(core_.tree, user),
                                 .secret = is_staff ? link.secret : "",
                                 .role_given = locked.needs_role};
 }

@@ -6,6 +6,7 @@
 #include "issuer_service.h"
 #include "paging.h"
 #include "rows.h"
+#include "sign_in_names.h"
 #include "user_rows.h"
 
 #include <algorithm>
@@ -223,8 +224,8 @@ Result<User> IssuerService::resolve(Transaction& transaction, const Arrival& arr
   return user;
 }
 
-// Names are unique in the whole provider: the organisation's makes it so among directories, and
-// some of the subject's digest among namesakes.
+// The name of the organisation tells apart whom a directory brings and who was here before, or came
+// by another one; some of the subject's digest namesakes.
 Result<std::string> IssuerService::free_name(Transaction& transaction, const Arrival& arrival) {
   constexpr std::size_t kDigestMin = 6, kDigestMax = 16;
   const std::string digest = to_hex(crypto::sha256(as_view(arrival.subject)));
@@ -233,8 +234,8 @@ Result<std::string> IssuerService::free_name(Transaction& transaction, const Arr
   if (own.empty()) own = "user";
   for (std::size_t length = 0; length <= kDigestMax; length += length == 0 ? kDigestMin : 5) {
     std::string name = own + (length == 0 ? "" : "-" + digest.substr(0, length)) + behind;
-    TRY(auto same, transaction.query("SELECT id FROM iam_user WHERE name_key = :name_key",
-                                     {{"name_key", to_lower(name)}}));
+    TRY(auto same, transaction.query("SELECT id FROM iam_user WHERE sign_in_key = :key",
+                                     {{"key", sign_in_key(arrival.issuer.tenant, name)}}));
     if (same.empty()) return name;
   }
   return fail(Code::kConflict, "iam.user_exists", {{"name", own + behind}});

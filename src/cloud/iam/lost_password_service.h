@@ -45,7 +45,7 @@ class LostPasswordService : public LostPasswords {
   Result<> change(Transaction& transaction, const PasswordReset& reset, const std::string& hash,
                   const Prove& prove);
   struct Asked {
-    std::string name_key, language, address, source_ip, device;
+    std::string sign_in_key, language, address, source_ip, device;
   };
   Result<> send(Transaction& transaction, const Asked& asked);
   struct Link {

@@ -1,9 +1,9 @@
 // Passwords that were lost: a link by mail, and the second factor.
-#include "base/ascii.h"
 #include "lost_password_service.h"
 #include "passkey_rule.h"
 #include "password_rules.h"
 #include "rows.h"
+#include "sign_in_names.h"
 #include "sign_in_origins.h"
 #include "tenant_tree.h"
 #include "user_rows.h"
@@ -46,22 +46,25 @@ bool shows_factor(const PasswordReset& reset, const User& user) {
 }  // namespace
 
 Task<> LostPasswordService::ask_for_reset(const LostPassword& lost) {
-  CO_TRY(check_user_name(lost.user));
+  const SignInName name = read_sign_in_name(lost.user);
+  CO_TRY(check_user_name(name.name));
   if (lost.language != "en" && lost.language != "fr")
     co_return fail(Code::kInvalid, "iam.bad_language");
   if (!people_.links().by_mail) co_return fail(Code::kConflict, "iam.no_mail");
-  const std::string name_key = to_lower(lost.user);
-  Throttle::Attempt attempt{.account = "reset " + name_key,
+  Throttle::Attempt attempt{.account = "reset " + name.text(),
                             .address = "reset " + throttled_address(lost.source_ip)};
-  const Asked asked{.name_key = name_key,
-                    .language = lost.language,
-                    .address = throttled_address(lost.source_ip),
-                    .source_ip = lost.source_ip,
-                    .device = lost.device.empty() ? "" : device_origin(lost.device)};
+  Asked asked{.sign_in_key = {},
+              .language = lost.language,
+              .address = throttled_address(lost.source_ip),
+              .source_ip = lost.source_ip,
+              .device = lost.device.empty() ? "" : device_origin(lost.device)};
   // The same questions whether the user exists or not.
-  CO_TRY(attempt.known_good, co_await core_.read<bool>([&](Transaction& transaction) {
-    return is_known_place(transaction, asked);
-  }));
+  CO_TRY(attempt.known_good,
+         co_await core_.read<bool>([&](Transaction& transaction) -> Result<bool> {
+           TRY(core_.refresh_tree(transaction));
+           asked.sign_in_key = sign_in_key(core_.tree, name);
+           return is_known_place(transaction, asked);
+         }));
   // Each attempt counts, right or not.
   CO_TRY(throttle_.begin(attempt, core_.clock.now()));
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
@@ -69,10 +72,11 @@ Task<> LostPasswordService::ask_for_reset(const LostPassword& lost) {
     if (waiting[0].integer("n") >= kAskedMax)
       return fail(Code::kRetry, "iam.throttled", {{"seconds", "60"}});
     TRY(transaction.execute(
-        "INSERT INTO password_reset_asked (id, name_key, language, asked_us, address, source_ip, "
-        "device) VALUES (:id, :name_key, :language, :now_us, :address, :source_ip, :device)",
+        "INSERT INTO password_reset_asked (id, sign_in_key, language, asked_us, address, "
+        "source_ip, "
+        "device) VALUES (:id, :sign_in_key, :language, :now_us, :address, :source_ip, :device)",
         {{"id", core_.random.id()},
-         {"name_key", asked.name_key},
+         {"sign_in_key", asked.sign_in_key},
          {"language", asked.language},
          {"now_us", to_us(core_.clock.now())},
          {"address", asked.address},
@@ -84,8 +88,8 @@ Task<> LostPasswordService::ask_for_reset(const LostPassword& lost) {
 }
 
 Result<bool> LostPasswordService::is_known_place(Transaction& transaction, const Asked& asked) {
-  TRY(auto rows, transaction.query("SELECT u.id FROM iam_user u WHERE u.name_key = :name_key",
-                                   {{"name_key", asked.name_key}}));
+  TRY(auto rows, transaction.query("SELECT u.id FROM iam_user u WHERE u.sign_in_key = :sign_in_key",
+                                   {{"sign_in_key", asked.sign_in_key}}));
   const UserId user = rows.empty() ? UserId{} : UserId{rows[0].integer("id")};
   TRY(const bool by_address, was_here(transaction, user, asked.address));
   TRY(const bool by_device, was_here(transaction, user, asked.device));
@@ -95,7 +99,7 @@ Result<bool> LostPasswordService::is_known_place(Transaction& transaction, const
 Task<> LostPasswordService::turn() {
   const auto asked = [](Transaction& transaction) {
     return transaction.query(
-        "SELECT id, name_key, language, address, source_ip, device FROM password_reset_asked "
+        "SELECT id, sign_in_key, language, address, source_ip, device FROM password_reset_asked "
         "ORDER BY asked_us, id LIMIT :limit",
         {{"limit", kAtOnce}});
   };
@@ -112,7 +116,7 @@ Task<> LostPasswordService::turn() {
     for (const Row& row : rows) {
       TRY(transaction.execute("DELETE FROM password_reset_asked WHERE id = :id",
                               {{"id", row.integer("id")}}));
-      TRY(send(transaction, {.name_key = row.text("name_key"),
+      TRY(send(transaction, {.sign_in_key = row.text("sign_in_key"),
                              .language = row.text("language"),
                              .address = row.text("address"),
                              .source_ip = row.text("source_ip"),
@@ -134,12 +138,12 @@ Result<> LostPasswordService::send(Transaction& transaction, const Asked& asked)
               "r.created_us > :since_us AND r.known_place = :known_place) AS recent, "
               "(SELECT count(*) FROM password_reset r WHERE r.user_id = u.id AND "
               "r.ended_us IS NULL AND r.expires_us > :now_us AND r.known_place = 1) AS held "
-              "FROM iam_user u WHERE u.name_key = "
-              ":name_key AND u.active = 1 AND u.deleted_us IS NULL AND u.owner_id IS NULL AND "
+              "FROM iam_user u WHERE u.sign_in_key = "
+              ":sign_in_key AND u.active = 1 AND u.deleted_us IS NULL AND u.owner_id IS NULL AND "
               // Whom a directory brought has no password to lose, and leaves with the directory.
               "NOT EXISTS (SELECT 1 FROM issuer_subject s WHERE s.user_id = u.id AND "
               "s.linked_by_user_id IS NULL)",
-          {{"name_key", asked.name_key},
+          {{"sign_in_key", asked.sign_in_key},
            {"since_us", to_us(now - std::chrono::days(1))},
            {"now_us", to_us(now)},
            {"known_place", std::int64_t(known_place)}}));
@@ -163,13 +167,14 @@ Result<> LostPasswordService::mail_link(Transaction& transaction, const User& us
   TRY(mail_.cancel(transaction, subject_of(user.id)));
   // Behind the `#`, so that no server, proxy or log on the way is told it.
   const std::string address = people_.links().console + "/#/password-reset/" + link.secret;
-  return mail_.queue(transaction, {.tenant = user.tenant,
-                                   .about = subject_of(user.id),
-                                   .recipient = user.email,
-                                   .language = language,
-                                   .kind = "password_reset",
-                                   .arguments = {{"user", user.name}, {"link", address}},
-                                   .expires = core_.clock.now() + kGoodFor});
+  return mail_.queue(transaction,
+                     {.tenant = user.tenant,
+                      .about = subject_of(user.id),
+                      .recipient = user.email,
+                      .language = language,
+                      .kind = "password_reset",
+                      .arguments = {{"user", sign_in_name(core_.tree, user)}, {"link", address}},
+                      .expires = core_.clock.now() + kGoodFor});
 }
 
 Result<> LostPasswordService::keep_link(Transaction& transaction, const User& user,
@@ -219,7 +224,7 @@ Task<OpenPasswordReset> LostPasswordService::open_reset(const std::string& secre
   co_return co_await core_.read<OpenPasswordReset>(
       [&](Transaction& transaction) -> Result<OpenPasswordReset> {
         TRY(const Open open, find_open(transaction, secret));
-        return OpenPasswordReset{.user_name = open.user.name,
+        return OpenPasswordReset{.user_name = sign_in_name(core_.tree, open.user),
                                  .privileged = open.user.privileged,
                                  .has_totp = open.user.has_totp && !wants_passkey(open.user),
                                  .has_passkey = open.user.passkeys > 0,

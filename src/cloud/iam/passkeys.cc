@@ -2,6 +2,7 @@
 #include "base/text_encoding.h"
 #include "rows.h"
 #include "service.h"
+#include "sign_in_names.h"
 #include "webauthn.h"
 
 #include <algorithm>
@@ -130,7 +131,7 @@ Task<PasskeyCreation> IamService::begin_passkey(const Principal& by, const std::
                               TRY(auto known, known_passkeys(transaction, by.user, challenge.site));
                               return PasskeyCreation{.site = challenge.site,
                                                      .user_handle = handle_of(by.user),
-                                                     .user_name = user.name,
+                                                     .user_name = sign_in_name(core_.tree, user),
                                                      .excluded = std::move(known)};
                             }));
   challenge.user = by.user;

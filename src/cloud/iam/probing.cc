@@ -116,7 +116,10 @@ Task<ProbeAdministrator> IamService::renew_probe() {
                             {"iam:RenewProbe", resource_of(user->id), {{"name", user->name}}}));
     return *std::move(user);
   }));
-  core_.tree.add({{user.tenant, kProviderTenant}});
+  CO_TRY(co_await core_.read<Done>([&](Transaction& transaction) -> Result<Done> {
+    TRY(core_.reread_tree(transaction));
+    return Done{};
+  }));
   core_.signing.forget_user(user.id);
   probe.tenant = user.tenant;
   probe.user = user.id;

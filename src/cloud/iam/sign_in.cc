@@ -1,5 +1,4 @@
 // Signing in: throttle, password, second factor, session; or a passkey alone.
-#include "base/ascii.h"
 #include "base/text_encoding.h"
 #include "crypto/hash.h"
 #include "crypto/password.h"
@@ -9,12 +8,13 @@
 #include "role_service.h"
 #include "rows.h"
 #include "service.h"
+#include "sign_in_names.h"
 #include "sign_in_origins.h"
 
 namespace belfry::iam {
 namespace {
 
-constexpr std::size_t kNameMax = 64, kPasswordMax = 512, kUserAgentMax = 200;
+constexpr std::size_t kPasswordMax = 512, kUserAgentMax = 200;
 constexpr Duration kSessionKept = std::chrono::days(30);
 // As long as browsers keep a cookie (RFC 6265bis, 5.5).
 constexpr Duration kOriginKept = std::chrono::days(400);
@@ -30,10 +30,6 @@ Lifetime lifetime_of(const User& user) {
   using std::chrono::minutes;
   if (user.privileged) return {hours(12), minutes(15)};
   return {hours(24), hours(2)};
-}
-
-std::string name_key_of(std::string_view name) {
-  return to_lower(name.substr(0, kNameMax + 1));
 }
 
 Principal principal_of(const User& user) {
@@ -113,13 +109,15 @@ struct IamService::Candidate {
 // Asks the same questions whether the user exists or not.
 Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
   co_return co_await core_.read<Candidate>([&](Transaction& transaction) -> Result<Candidate> {
+    TRY(core_.refresh_tree(transaction));
+    const SignInName name = read_sign_in_name(attempt.user);
     Candidate candidate;
-    candidate.throttled.account = name_key_of(attempt.user);
+    candidate.throttled.account = name.text();
     candidate.throttled.address = throttled_address(attempt.source_ip);
     TRY(auto rows, transaction.query("SELECT " + kUserColumns +
                                          ", u.password_hash FROM iam_user u "
-                                         "WHERE u.name_key = :name_key",
-                                     {{"name_key", candidate.throttled.account}}));
+                                         "WHERE u.sign_in_key = :key",
+                                     {{"key", sign_in_key(core_.tree, name)}}));
     if (!rows.empty()) {
       candidate.user = user_of(rows[0]);
       candidate.hash = rows[0].text("password_hash");
@@ -133,7 +131,6 @@ Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
     // Others who fail at the same address do not slow the device down.
     if (known_device) candidate.throttled.address = device_origin(attempt.device);
     candidate.throttled.known_good |= known_device;
-    TRY(core_.refresh_tree(transaction));
     return candidate;
   });
 }

@@ -36,8 +36,7 @@ Result<Tenant> TenantService::read_for(Transaction& transaction, const Principal
   TRY(core_.refresh_tree(transaction));
   TRY(core_.check(by, action, {resource_of(id), id}, tenant_missing(id)));
   TRY(Tenant tenant, find_tenant(transaction, id));
-  tenant.rests_with_above = core_.tree.is_stopped(tenant.parent);
-  return tenant;
+  return in_tree(core_.tree, std::move(tenant));
 }
 
 Task<Tenant> TenantService::find(const Principal& by, TenantId id) {
@@ -59,8 +58,7 @@ Result<Tenant> TenantService::change(Transaction& transaction, const Principal& 
   TRY(core_.trail.changed(transaction, before.id, by,
                           {std::string(change.action), resource_of(before.id), change.details}));
   TRY(Tenant after, find_tenant(transaction, before.id));
-  after.rests_with_above = before.rests_with_above;
-  return after;
+  return in_tree(core_.tree, std::move(after));
 }
 
 Task<> TenantService::keep_up() {
@@ -88,7 +86,7 @@ Task<Tenant> TenantService::rename(const Principal& by, TenantId id, const std::
                           .details = {{"name", name}, {"name_before", before.name}}});
          }));
   CO_TRY(co_await keep_up());
-  co_return renamed;
+  co_return in_tree(core_.tree, std::move(renamed));
 }
 
 Task<Tenant> TenantService::suspend(const Principal& by, TenantId id, const std::string& reason) {

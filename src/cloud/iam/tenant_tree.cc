@@ -1,27 +1,87 @@
 #include "tenant_tree.h"
 
+#include "base/ascii.h"
+#include "iam/iam.h"
+
+#include <algorithm>
+#include <charconv>
 #include <mutex>
+#include <set>
 #include <utility>
 
 namespace belfry::iam {
+namespace {
 
-void TenantTree::add(const Parents& parents) {
+bool is_plain(const std::string& name) {
+  return !name.contains('/') && !is_number(name);
+}
+
+}  // namespace
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void TenantTree::add(const Places& places) {
   std::unique_lock lock(mutex_);
-  parents_.insert(parents.begin(), parents.end());
+  for (const auto& [tenant, place] : places) places_.insert_or_assign(tenant, place);
+  call_by_names();
+}
+
+void TenantTree::call_by_names() {
+  organisations_.clear();
+  by_organisation_.clear();
+  std::set<std::string> of_several;
+  for (const auto& [tenant, place] : places_) {
+    std::string path;
+    TenantId at = tenant;
+    for (unsigned depth = 0; depth <= kTreeDepthMax && at && at != kProviderTenant; ++depth) {
+      const auto found = places_.find(at);
+      if (found == places_.end() || !is_plain(found->second.name)) break;
+      path.insert(0, path.empty() ? found->second.name : found->second.name + "/");
+      at = found->second.above;
+    }
+    if (at != kProviderTenant || path.empty()) continue;
+    if (!by_organisation_.emplace(to_lower(path), tenant).second) of_several.insert(to_lower(path));
+    organisations_.emplace(tenant, std::move(path));
+  }
+  for (const std::string& path : of_several) by_organisation_.erase(path);
+  std::erase_if(organisations_,
+                [&](const auto& each) { return of_several.contains(to_lower(each.second)); });
+}
+
+std::string TenantTree::organisation_of(TenantId tenant) const {
+  if (tenant == kProviderTenant) return {};
+  std::shared_lock lock(mutex_);
+  const auto found = organisations_.find(tenant);
+  return found == organisations_.end() ? tenant.text() : found->second;
+}
+
+std::optional<TenantId> TenantTree::find_organisation(std::string_view typed) const {
+  if (typed.empty()) return kProviderTenant;
+  if (is_number(typed)) {
+    std::int64_t number = 0;
+    const auto read = std::from_chars(typed.data(), typed.data() + typed.size(), number);
+    return read.ec == std::errc() ? std::optional(TenantId{number}) : std::nullopt;
+  }
+  std::shared_lock lock(mutex_);
+  const auto found = by_organisation_.find(to_lower(typed));
+  if (found == by_organisation_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::size_t TenantTree::size() const {
   std::shared_lock lock(mutex_);
-  return parents_.size();
+  return places_.size();
 }
 
 bool TenantTree::is_below(TenantId tenant, TenantId ancestor) const {
   std::shared_lock lock(mutex_);
   TenantId at = tenant;
   for (unsigned depth = 0; depth <= kTreeDepthMax; ++depth) {
-    auto found = parents_.find(at);
-    if (found == parents_.end() || !found->second) return false;
-    at = found->second;
+    auto found = places_.find(at);
+    if (found == places_.end() || !found->second.above) return false;
+    at = found->second.above;
     if (at == ancestor) return true;
   }
   return false;
@@ -41,9 +101,9 @@ std::optional<Stopped> TenantTree::stopped(TenantId tenant) const {
   TenantId at = tenant;
   for (unsigned depth = 0; depth <= kTreeDepthMax && at; ++depth) {
     if (const auto found = stopped_.find(at); found != stopped_.end()) return found->second;
-    const auto above = parents_.find(at);
-    if (above == parents_.end()) return std::nullopt;
-    at = above->second;
+    const auto place = places_.find(at);
+    if (place == places_.end()) return std::nullopt;
+    at = place->second.above;
   }
   return std::nullopt;
 }
@@ -60,6 +120,12 @@ Result<> check_going_on(const TenantTree& tree, TenantId tenant) {
   if (!stopped) return {};
   if (stopped->ended) return fail(Code::kDenied, "iam.tenant_ended");
   return fail(Code::kDenied, "iam.tenant_suspended", {{"above", stopped->above}});
+}
+
+Tenant in_tree(const TenantTree& tree, Tenant tenant) {
+  tenant.rests_with_above = tree.is_stopped(tenant.parent);
+  tenant.organisation = tree.organisation_of(tenant.id);
+  return tenant;
 }
 
 bool says_stopped(const Error& error) {

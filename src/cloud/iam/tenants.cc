@@ -5,8 +5,6 @@
 #include "rows.h"
 #include "service.h"
 
-#include <algorithm>
-
 namespace belfry::iam {
 namespace {
 
@@ -23,8 +21,7 @@ bool is_name_of_ended(std::string_view name) {
   constexpr std::size_t kNumber = 12;
   if (name.size() < kNumber + 3 || !name.ends_with(')')) return false;
   const std::string_view number = name.substr(name.size() - kNumber - 1, kNumber);
-  return name.substr(0, name.size() - kNumber - 1).ends_with(" (") &&
-         std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+  return name.substr(0, name.size() - kNumber - 1).ends_with(" (") && is_number(number);
 }
 
 // What may stand below what: partners below the provider, customers below either.
@@ -77,8 +74,7 @@ Task<Listing<Tenant>> TenantService::list(const Principal& by, Page page, EndedT
                           {"limit", std::int64_t(kPageMax)}}));
       more = rows.size() == kPageMax;
       for (const Row& row : rows) {
-        Tenant tenant = tenant_of(row);
-        tenant.rests_with_above = core_.tree.is_stopped(tenant.parent);
+        Tenant tenant = in_tree(core_.tree, tenant_of(row));
         after = {.name = tenant.name, .id = tenant.id.value};
         const bool own = tenant.id == by.tenant && by.method != Method::kNone;
         if (own || decide(core_.tree, by, "iam:ListTenants", {"belfry:tenant", tenant.id}))
@@ -92,7 +88,9 @@ Task<Listing<Tenant>> TenantService::list(const Principal& by, Page page, EndedT
 
 Task<Tenant> IamService::find_tenant(const Principal& by) {
   co_return co_await core_.read<Tenant>([&](Transaction& transaction) -> Result<Tenant> {
-    return iam::find_tenant(transaction, by.tenant);
+    TRY(core_.refresh_tree(transaction));
+    TRY(Tenant own, iam::find_tenant(transaction, by.tenant));
+    return in_tree(core_.tree, std::move(own));
   });
 }
 
@@ -114,8 +112,7 @@ Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
                   .parent = above,
                   .kind = kind,
                   .name = name,
-                  .created = core_.clock.now(),
-                  .rests_with_above = core_.tree.is_stopped(above)};
+                  .created = core_.clock.now()};
     TRY(
         transaction.execute("INSERT INTO tenant (id, parent_id, kind, name, created_us) "
                             "VALUES (:id, :parent_id, :kind, :name, :created_us)",
@@ -130,8 +127,9 @@ Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
                              {{"name", name}, {"kind", std::string(name_of(kind))}}}));
     return tenant;
   });
-  if (created) core_.tree.add({{created->id, created->parent}});
-  co_return created;
+  if (!created) co_return created;
+  core_.tree.add({{created->id, {created->parent, created->name}}});
+  co_return in_tree(core_.tree, *std::move(created));
 }
 
 }  // namespace belfry::iam

@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "base/text_encoding.h"
 #include "password_rules.h"
+#include "sign_in_names.h"
 
 #include <algorithm>
 
@@ -43,23 +44,27 @@ Result<> check_role_of(Role role, TenantId tenant) {
 
 Result<> insert_user(database::Transaction& transaction, const User& user,
                      const NewPassword& password) {
-  const database::Parameters names = {{"name_key", to_lower(user.name)},
+  const std::string key = sign_in_key(user.tenant, user.name);
+  const database::Parameters names = {{"sign_in_key", key},
                                       {"forgotten_us", to_us(user.created - kNameKeptFor)}};
   // A blank is in no name that can be typed.
   TRY(
-      transaction.execute("UPDATE iam_user SET name_key = 'gone ' || CAST(id AS TEXT) WHERE "
-                          "name_key = :name_key AND deleted_us < :forgotten_us",
+      transaction.execute("UPDATE iam_user SET sign_in_key = 'gone ' || CAST(id AS TEXT) WHERE "
+                          "sign_in_key = :sign_in_key AND deleted_us < :forgotten_us",
                           names));
-  TRY(auto same, transaction.query("SELECT id FROM iam_user WHERE name_key = :name_key", names));
+  TRY(auto same,
+      transaction.query("SELECT id FROM iam_user WHERE sign_in_key = :sign_in_key", names));
   if (!same.empty()) return fail(Code::kConflict, "iam.user_exists", {{"name", user.name}});
   TRY(transaction.execute(
-      "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "
-      "password_length_met, password_changed_us, created_us) VALUES (:id, :tenant_id, :name, "
-      ":name_key, :email, :role, 1, :password_hash, :length_met, :now_us, :now_us)",
+      "INSERT INTO iam_user (id, tenant_id, name, name_key, sign_in_key, email, role, active, "
+      "password_hash, password_length_met, password_changed_us, created_us) VALUES (:id, "
+      ":tenant_id, :name, :name_key, :sign_in_key, :email, :role, 1, :password_hash, :length_met, "
+      ":now_us, :now_us)",
       {{"id", user.id.value},
        {"tenant_id", user.tenant.value},
        {"name", user.name},
        {"name_key", to_lower(user.name)},
+       {"sign_in_key", key},
        {"email", user.email},
        {"role", std::string(name_of(user.role))},
        {"password_hash", password.hash},

@@ -26,10 +26,12 @@ void renew_cookie(const Call& call, const iam::RenewedSession& session, Answer& 
 
 Task<Answer> begin_totp(Call& call) {
   CO_TRY(std::string secret, co_await call.host.services.iam.begin_totp(call.by));
+  CO_TRY(const iam::Tenant own, co_await call.host.services.iam.find_tenant(call.by));
   const std::string& issuer = call.host.services.topology.provider_name;
+  const std::string who =
+      own.organisation.empty() ? call.by.name : own.organisation + "/" + call.by.name;
   // The key URI that authenticator programs read.
-  std::string uri = "otpauth://totp/" +
-                    percent_encode(issuer + ":" + call.by.name, Slash::kEncode) +
+  std::string uri = "otpauth://totp/" + percent_encode(issuer + ":" + who, Slash::kEncode) +
                     "?secret=" + secret + "&issuer=" + percent_encode(issuer, Slash::kEncode);
   co_return answer({{"secret", secret}, {"uri", uri}});
 }

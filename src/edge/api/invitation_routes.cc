@@ -95,6 +95,7 @@ Task<Answer> open(Call& call) {
   CO_TRY(std::string secret, text_field(body, "secret"));
   CO_TRY(auto open, co_await call.host.services.iam.people().open_invitation(secret));
   co_return answer({{"tenant_name", open.tenant_name},
+                    {"organisation", open.organisation},
                     {"invited_by_name", open.invited_by_name},
                     {"email", open.email},
                     {"name", open.user_name},

@@ -64,6 +64,7 @@ json to_json(const iam::Tenant& tenant) {
           {"kind", kind_name(tenant.kind)},
           {"name", tenant.name},
           {"account", iam::account_of(tenant.id)},
+          {"organisation", tenant.organisation},
           {"created_us", to_us(tenant.created)},
           {"state", state_name(tenant)},
           {"suspension", suspension_of(tenant)},

@@ -56,9 +56,9 @@ class AttestationTest : public testing::TestWithParam<database::Engine> {
   }
   void add_user(UserId id, TenantId tenant, const std::string& name) {
     execute(
-        "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "
-        "password_changed_us, created_us) VALUES (:id, :tenant, :name, :name, :email, 'member', "
-        "1, '', 0, 0)",
+        "INSERT INTO iam_user (id, tenant_id, name, name_key, sign_in_key, email, role, active, "
+        "password_hash, password_changed_us, created_us) VALUES (:id, :tenant, :name, :name, "
+        ":name, :email, 'member', 1, '', 0, 0)",
         {{"id", id.value},
          {"tenant", tenant.value},
          {"name", name},

@@ -46,9 +46,10 @@ class AccessStateTest : public StateTest {
   };
   void add_user(std::int64_t id, std::int64_t tenant, const std::string& name, const User& user) {
     execute(
-        "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "
-        "password_changed_us, created_us, last_sign_in_us, password_length_met) VALUES (:id, "
-        ":tenant, :name, :name, :email, :role, 1, '$form$rest', 0, :created, :seen, :met)",
+        "INSERT INTO iam_user (id, tenant_id, name, name_key, sign_in_key, email, role, active, "
+        "password_hash, password_changed_us, created_us, last_sign_in_us, password_length_met) "
+        "VALUES (:id, :tenant, :name, :name, :name, :email, :role, 1, '$form$rest', 0, :created, "
+        ":seen, :met)",
         {{"id", id},
          {"tenant", tenant},
          {"name", name},

@@ -182,9 +182,10 @@ TEST_P(PeopleChecks, HoldWithAHundredThousandAccounts) {
     execute("INSERT INTO " + into + " " + numbers + "SELECT " + columns + " FROM n");
   };
   fill(
-      "iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "
+      "iam_user (id, tenant_id, name, name_key, sign_in_key, email, role, active, password_hash, "
       "password_changed_us, created_us)",
-      "n.id, 1, CAST(n.id AS TEXT), CAST(n.id AS TEXT), '', 'reader', 1, '', 0, 0");
+      "n.id, 1, CAST(n.id AS TEXT), CAST(n.id AS TEXT), CAST(n.id AS TEXT), '', 'reader', 1, '', "
+      "0, 0");
   fill(
       "person (id, tenant_id, reference, kind, name, name_key, email, starts_us, departure_reason, "
       "created_us, changed_us)",

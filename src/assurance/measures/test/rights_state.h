@@ -35,9 +35,9 @@ class RightsChecks : public StateTest {
                 const std::string& role, std::int64_t days = 100) {
     names_[id] = name;
     execute(
-        "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "
-        "password_changed_us, created_us) VALUES (:id, :tenant, :name, :name, :email, :role, 1, "
-        "'', :created, :created)",
+        "INSERT INTO iam_user (id, tenant_id, name, name_key, sign_in_key, email, role, active, "
+        "password_hash, password_changed_us, created_us) VALUES (:id, :tenant, :name, :name, "
+        ":name, :email, :role, 1, '', :created, :created)",
         {{"id", id},
          {"tenant", tenant},
          {"name", name},

@@ -27,10 +27,11 @@ class SummedChecks : public StateTest {
         "WITH RECURSIVE n (id) AS (SELECT 0 + :first UNION ALL SELECT id + 1 FROM n WHERE id < "
         ":last) ";
     execute(
-        "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, "
+        "INSERT INTO iam_user (id, tenant_id, name, name_key, sign_in_key, email, role, active, "
         "password_hash, password_changed_us, created_us, last_sign_in_us, password_length_met) " +
             ids +
-            "SELECT id, 0 + :tenant, 'u' || CAST(id AS TEXT), 'u' || CAST(id AS TEXT), '', "
+            "SELECT id, 0 + :tenant, 'u' || CAST(id AS TEXT), 'u' || CAST(id AS TEXT), 'u' || "
+            "CAST(id AS TEXT), '', "
             "'member', 1, '', 0, 0 + :now, 0 + :now, 16 FROM n",
         parameters);
     execute(

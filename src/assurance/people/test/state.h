@@ -63,9 +63,9 @@ class RegisterTest : public testing::TestWithParam<database::Engine> {
   void add_user(std::int64_t id, std::int64_t tenant, const std::string& name,
                 const std::string& role) {
     execute(
-        "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "
-        "password_changed_us, created_us) VALUES (:id, :tenant, :name, :name, '', :role, 1, '', 0, "
-        "0)",
+        "INSERT INTO iam_user (id, tenant_id, name, name_key, sign_in_key, email, role, active, "
+        "password_hash, password_changed_us, created_us) VALUES (:id, :tenant, :name, :name, "
+        ":name, '', :role, 1, '', 0, 0)",
         {{"id", id}, {"tenant", tenant}, {"name", name}, {"role", role}});
   }
   std::int64_t count(const std::string& sql) {

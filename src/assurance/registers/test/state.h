@@ -39,9 +39,9 @@ class RegistersTest : public testing::TestWithParam<database::Engine> {
     for (const auto& [id, name] : {std::pair{10, "ines"}, std::pair{11, "oleg"},
                                    std::pair{12, "nadia"}, std::pair{13, "robot"}})
       execute(
-          "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, "
-          "password_hash, password_changed_us, created_us) VALUES (:id, 1, :name, :name, '', "
-          "'reader', 1, '', 0, 0)",
+          "INSERT INTO iam_user (id, tenant_id, name, name_key, sign_in_key, email, role, active, "
+          "password_hash, password_changed_us, created_us) VALUES (:id, 1, :name, :name, :name, "
+          "'', 'reader', 1, '', 0, 0)",
           {{"id", std::int64_t{id}}, {"name", std::string(name)}});
     execute("UPDATE iam_user SET owner_id = 10 WHERE id = 13");
   }

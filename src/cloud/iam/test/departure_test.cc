@@ -82,7 +82,7 @@ TEST_P(DepartureTest, TheNameIsNobodyElsesWhileTheLogIsKept) {
   world_.clock.advance(std::chrono::days(401));
   customer = world_.customer();
   EXPECT_NE(make(customer, "Anna").id, user.id);
-  EXPECT_TRUE(world_.sign_in("anna", kGoodPassword));
+  EXPECT_TRUE(world_.sign_in("Demonstration/anna", kGoodPassword));
 }
 
 TEST_P(DepartureTest, NeverTheLastAdministratorNorOneself) {

@@ -203,7 +203,8 @@ TEST_P(DirectoryFactorsTest, WhomTheDirectoryBroughtGetsNoPasswordByMail) {
   world_.iam->people().accept_links({"https://cloud.example", true});
   LostPasswords& lost = world_.iam->lost_passwords();
   const auto links = [&] {
-    EXPECT_TRUE(world_.wait(lost.ask_for_reset({opened->user.name, "en", "192.0.2.1"})));
+    EXPECT_TRUE(
+        world_.wait(lost.ask_for_reset({world_.typed(opened->user.name), "en", "192.0.2.1"})));
     EXPECT_TRUE(world_.wait(lost.turn()));
     return world_.count("SELECT count(*) AS n FROM password_reset");
   };

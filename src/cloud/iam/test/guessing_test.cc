@@ -151,12 +151,13 @@ TEST_F(GuessingAtAFactor, NoCodeStandsForAFactorThatIsNotThere) {
                                                   Role::kMember, kGoodPassword)));
   for (int i = 0; i < 60; ++i) {
     ++guesses_;
-    outcome({"ada", "a guess", "", address(), "test"});
+    outcome({world_.typed("ada"), "a guess", "", address(), "test"});
   }
   const Buffer no_seed(20);
   const auto step =
       std::chrono::floor<std::chrono::seconds>(world_.clock.now()).time_since_epoch().count() / 30;
-  SignIn attempt{"ada", kGoodPassword, crypto::totp_at(no_seed, step), "203.0.113.1", "test"};
+  SignIn attempt{world_.typed("ada"), kGoodPassword, crypto::totp_at(no_seed, step), "203.0.113.1",
+                 "test"};
   EXPECT_EQ(outcome(attempt), "iam.throttled");
   attempt.totp_before = crypto::totp_at(no_seed, step - 1);
   EXPECT_EQ(outcome(attempt), "iam.throttled");
@@ -177,7 +178,8 @@ TEST(SignInWork, IsTheSameWhoeverThereIs) {
   const auto& service = dynamic_cast<IamService&>(*world.iam);
   world.iam->second_factors().accept_origins({"https://console.example"});
   int place = 0;
-  for (const std::string name : {"ada", "gone", "nobody", world.founded.customer_user.c_str()})
+  for (const std::string& name : {world.typed("ada"), world.typed("gone"), std::string("nobody"),
+                                  std::string("Nobody Ltd/ada"), world.founded.customer_user})
     for (const bool is_passkey : {false, true}) {
       const std::string from = "192.0.2." + std::to_string(++place);
       const auto before = service.passwords_compared();

@@ -23,7 +23,7 @@ class LostPasswordTest : public testing::TestWithParam<database::Engine> {
     return made ? made->id : UserId{};
   }
   std::string ask(const std::string& user, const std::string& source_ip = "192.0.2.9") {
-    return message_of(world_.wait(lost().ask_for_reset({user, "fr", source_ip})));
+    return message_of(world_.wait(lost().ask_for_reset({world_.typed(user), "fr", source_ip})));
   }
   // The secret of the link in the mail that waits; "" when there is none.
   std::string mailed() {
@@ -64,7 +64,7 @@ TEST_P(LostPasswordTest, IsSetByTheMailedLinkOnce) {
   EXPECT_EQ(world_.ledger.last_event(kFirstCustomer).source_ip, "192.0.2.9") << "who asked";
   EXPECT_EQ(last_mail_.recipient, "anna@example.org");
   EXPECT_EQ(last_mail_.language, "fr");
-  EXPECT_EQ(world_.wait(lost().open_reset(secret))->user_name, "anna");
+  EXPECT_EQ(world_.wait(lost().open_reset(secret))->user_name, "Demonstration/anna");
   EXPECT_EQ(reset({secret, "short"}), "iam.password_too_short");
   EXPECT_EQ(reset({.secret = secret, .password = kNewPassword, .source_ip = "192.0.2.7"}), "");
   EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:ResetPassword");
@@ -242,9 +242,9 @@ TEST_P(LostPasswordTest, ADeviceOfTheOwnersCountsWhereverItIs) {
     EXPECT_EQ(ask("anna", "198.51.100." + std::to_string(i)), "");
     mailed();
   }
-  EXPECT_EQ(
-      message_of(world_.wait(lost().ask_for_reset({"anna", "fr", "203.0.113.7", opened->device}))),
-      "");
+  EXPECT_EQ(message_of(world_.wait(
+                lost().ask_for_reset({world_.typed("anna"), "fr", "203.0.113.7", opened->device}))),
+            "");
   EXPECT_NE(mailed(), "");
 }
 

@@ -52,9 +52,10 @@ void expect_each_once(const std::vector<Id>& ids, std::size_t count) {
 TEST_P(PagingTest, UsersTenantsAndCredentialsBeyondTenThousand) {
   const Principal by = world_.customer(), staff = world_.admin();
   insert_many(
-      "INSERT INTO iam_user (id, tenant_id, name, name_key, email, role, active, password_hash, "
-      "password_changed_us, created_us) VALUES (1000000 + :n, 2, 'User-' || CAST(:n AS TEXT), "
-      "'user-' || CAST(:n AS TEXT), '', 'reader', 1, '', 0, 0)");
+      "INSERT INTO iam_user (id, tenant_id, name, name_key, sign_in_key, email, role, active, "
+      "password_hash, password_changed_us, created_us) VALUES (1000000 + :n, 2, 'User-' || CAST(:n "
+      "AS TEXT), 'user-' || CAST(:n AS TEXT), '2/user-' || CAST(:n AS TEXT), '', 'reader', 1, '', "
+      "0, 0)");
   insert_many(
       "INSERT INTO tenant (id, parent_id, kind, name, created_us) VALUES (1000000 + :n, 1, "
       "'customer', 'tenant ' || CAST(:n AS TEXT), 0)");

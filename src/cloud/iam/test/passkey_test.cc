@@ -31,14 +31,14 @@ class PasskeyTest : public testing::TestWithParam<database::Engine> {
     return after.value_or(Principal{});
   }
   PasskeyRequest ask(const std::string& user = "", const std::string& password = "") {
-    auto asked =
-        world_.wait(factors_.begin_passkey_sign_in({user, password, "192.0.2.1", kOrigin}));
+    auto asked = world_.wait(
+        factors_.begin_passkey_sign_in({world_.typed(user), password, "192.0.2.1", kOrigin}));
     EXPECT_TRUE(asked) << asked.error().describe();
     return asked.value_or(PasskeyRequest{});
   }
   Result<Iam::OpenedSession> sign_in(const PasskeyAssertion& used, const std::string& user = "",
                                      const std::string& password = "") {
-    SignIn attempt{user, password, "", "192.0.2.1", "test"};
+    SignIn attempt{world_.typed(user), password, "", "192.0.2.1", "test"};
     attempt.passkey = used;
     return world_.wait(iam_.sign_in(attempt));
   }
@@ -108,14 +108,14 @@ TEST_P(PasskeyTest, TellsTheKeysOfAUserOnlyToWhoHasThePassword) {
   make_member("ada");
   Authenticator authenticator;
   enrol(world_.enter("ada", kGoodPassword), authenticator);
-  for (const char* name : {"ada", "nobody"}) {
+  for (const std::string& name : {world_.typed("ada"), std::string("nobody")}) {
     auto asked = world_.wait(
         factors_.begin_passkey_sign_in({name, "wrong password here", "192.0.2.1", kOrigin}));
     EXPECT_EQ(asked.error().describe(), "denied iam.sign_in_refused") << name;
   }
   make_member("bo");
-  EXPECT_EQ(message_of(world_.wait(
-                factors_.begin_passkey_sign_in({"bo", kGoodPassword, "192.0.2.1", kOrigin}))),
+  EXPECT_EQ(message_of(world_.wait(factors_.begin_passkey_sign_in(
+                {world_.typed("bo"), kGoodPassword, "192.0.2.1", kOrigin}))),
             "iam.passkey_missing");
 }
 

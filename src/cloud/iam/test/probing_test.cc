@@ -16,9 +16,7 @@ class ProbingTest : public testing::TestWithParam<database::Engine> {
     return renewed.value_or(ProbeAdministrator());
   }
   Result<Iam::OpenedSession> sign_in(const ProbeAdministrator& probe) {
-    return world_.wait(
-        world_.iam->sign_in({probe.name, probe.password, world_.code_of(to_base32(probe.totp_seed)),
-                             "192.0.2.1", "test"}));
+    return world_.sign_in(probe.name, probe.password, world_.code_of(to_base32(probe.totp_seed)));
   }
   Principal principal_of(const ProbeAdministrator& probe) {
     return {.tenant = probe.tenant,

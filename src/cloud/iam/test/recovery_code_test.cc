@@ -26,7 +26,7 @@ class RecoveryCodeTest : public testing::TestWithParam<database::Engine> {
   Result<Iam::OpenedSession> sign_in(const std::string& code,
                                      const std::string& password = kGoodPassword,
                                      const std::string& user = "ada") {
-    SignIn attempt{user, password, "", "192.0.2.1", "test"};
+    SignIn attempt{world_.typed(user), password, "", "192.0.2.1", "test"};
     attempt.recovery_code = code;
     return world_.wait(iam_.sign_in(attempt));
   }

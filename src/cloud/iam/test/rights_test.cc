@@ -13,9 +13,9 @@ class RightsTest : public testing::Test {
  protected:
   RightsTest() {
     tree_.add({{kProviderTenant, {}},
-               {kCustomer, kProviderTenant},
-               {kPartner, kProviderTenant},
-               {kBelowPartner, kPartner}});
+               {kCustomer, {kProviderTenant}},
+               {kPartner, {kProviderTenant}},
+               {kBelowPartner, {kPartner}}});
   }
 
   std::string decide_as(Role role, TenantId tenant, std::string_view action, TenantId owner,

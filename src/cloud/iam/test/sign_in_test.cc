@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include <algorithm>
+
 namespace belfry::iam {
 namespace {
 
@@ -42,6 +44,32 @@ TEST_P(SignInTest, TheNameMayBeInAnyCase) {
   EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:SignIn");
 }
 
+TEST_P(SignInTest, TellsNobodyThatANameIsAnothers) {
+  const World::Other other = world_.make_other("Acme");
+  make_member("ada");
+  EXPECT_EQ(message_of(
+                world_.wait(world_.iam->create_user(other.administrator, other.tenant.id, "Ada", "",
+                                                    Role::kReader, "four kites over the pier"))),
+            "");
+  EXPECT_EQ(message_of(world_.wait(world_.iam->create_user(other.administrator, other.tenant.id,
+                                                           "admin", "", Role::kReader,
+                                                           "four kites over the pier"))),
+            "")
+      << "as the provider's own";
+  EXPECT_EQ(outcome("Acme/ada", "four kites over the pier"), "");
+  EXPECT_EQ(outcome("acme/ADA", "four kites over the pier"), "");
+  EXPECT_EQ(outcome(other.tenant.id.text() + "/ada", "four kites over the pier"), "");
+  EXPECT_EQ(outcome("Demonstration/ada", kGoodPassword), "");
+  EXPECT_EQ(outcome("Demonstration/ada", "four kites over the pier"), "iam.sign_in_refused");
+  EXPECT_EQ(outcome("ada", kGoodPassword), "iam.sign_in_refused") << "nobody of the provider";
+  EXPECT_EQ(outcome("Nobody/ada", kGoodPassword), "iam.sign_in_refused");
+
+  ASSERT_TRUE(
+      world_.wait(world_.iam->tenants().rename(world_.admin(), other.tenant.id, "Harbour")));
+  EXPECT_EQ(outcome("Acme/ada", "four kites over the pier"), "iam.sign_in_refused");
+  EXPECT_EQ(outcome("Harbour/ada", "four kites over the pier"), "");
+}
+
 TEST_P(SignInTest, AsksForTheCodeOnceThePasswordIsRight) {
   const auto& founded = world_.founded;
   EXPECT_EQ(outcome(founded.admin_user, "wrong password here"), "iam.sign_in_refused");
@@ -71,7 +99,7 @@ TEST_P(SignInTest, SlowsDownGuessingButNotTheOwner) {
 
 TEST_P(SignInTest, ADeviceOfBeforeIsNotSlowedDownAnywhere) {
   make_member("ada");
-  SignIn attempt{"ada", kGoodPassword, "", "192.0.2.7", "test"};
+  SignIn attempt{world_.typed("ada"), kGoodPassword, "", "192.0.2.7", "test"};
   auto first = world_.wait(world_.iam->sign_in(attempt));
   ASSERT_TRUE(first && !first->device.empty());
   // The owner travels, to an address where others guess at everybody's passwords.
@@ -87,7 +115,7 @@ TEST_P(SignInTest, ADeviceOfBeforeIsNotSlowedDownAnywhere) {
 
 TEST_P(SignInTest, DevicesAreBoundedAndTheLatestStay) {
   make_member("ada");
-  SignIn attempt{"ada", kGoodPassword, "", "192.0.2.7", "test"};
+  SignIn attempt{world_.typed("ada"), kGoodPassword, "", "192.0.2.7", "test"};
   auto first = world_.wait(world_.iam->sign_in(attempt));
   ASSERT_TRUE(first);
   // A program that keeps no cookie is a new device each time.
@@ -109,20 +137,34 @@ TEST_P(SignInTest, DevicesAreBoundedAndTheLatestStay) {
 TEST_P(SignInTest, ADeviceIsOneUsersAndGuessesNoBetter) {
   make_member("ada");
   make_member("eve");
-  SignIn eve{"eve", kGoodPassword, "", "192.0.2.9", "test"};
+  SignIn eve{world_.typed("eve"), kGoodPassword, "", "192.0.2.9", "test"};
   auto opened = world_.wait(world_.iam->sign_in(eve));
   ASSERT_TRUE(opened);
   // Another's account: her device counts for nothing.
   for (int i = 0; i < 20; ++i) outcome("ada", "a guess", "", "198.51.100." + std::to_string(i));
-  SignIn guess{"ada", kGoodPassword, "", "192.0.2.10", "test"};
+  SignIn guess{world_.typed("ada"), kGoodPassword, "", "192.0.2.10", "test"};
   guess.device = opened->device;
   EXPECT_EQ(message_of(world_.wait(world_.iam->sign_in(guess))), "iam.throttled");
   // Her own, with a device that was stolen: three guesses are free, as anywhere.
-  guess.user = "eve";
+  guess.user = eve.user;
   guess.password = "a guess";
   std::string last;
   for (int i = 0; i < 4; ++i) last = message_of(world_.wait(world_.iam->sign_in(guess)));
   EXPECT_EQ(last, "iam.throttled");
+}
+
+TEST_P(SignInTest, WhoIsSlowedDownFillsNoLog) {
+  make_member("ada");
+  for (int i = 0; i < 300; ++i) outcome("ada", "a guess", "", "198.51.100.1");
+  EXPECT_LT(world_.ledger.count("iam:SignIn"), 20u);
+  world_.clock.advance(std::chrono::seconds(1));
+  // One is tried again, and the next waits.
+  for (int i = 0; i < 2; ++i) outcome("ada", "a guess", "", "198.51.100.1");
+  const audit::Event event = world_.ledger.last_event(kFirstCustomer);
+  EXPECT_EQ(event.reason, "iam.throttled");
+  const auto told = std::ranges::find(event.details, "requests", &audit::Detail::name);
+  ASSERT_NE(told, event.details.end());
+  EXPECT_GT(std::stoi(told->value), 250) << "all since the last that was told";
 }
 
 TEST_P(SignInTest, ThrottlesAnUnknownNameLikeAKnownOne) {
@@ -290,13 +332,13 @@ TEST(Guessing, AHundredThousandFromManyAddressesKeepNoOwnerOut) {
   const auto outcome = [&world](const SignIn& attempt) {
     return message_of(world.wait(world.iam->sign_in(attempt)));
   };
-  SignIn owner{"ada", kGoodPassword, "", "192.0.2.7", "test"};
+  SignIn owner{world.typed("ada"), kGoodPassword, "", "192.0.2.7", "test"};
   auto before = world.wait(world.iam->sign_in(owner));
   ASSERT_TRUE(before);
   int compared = 0;
   for (int i = 0; i < 100'000; ++i) {
     const std::string from = "10." + std::to_string(i % 199) + "." + std::to_string(i % 251) + ".1";
-    const SignIn guess{"ada", "guess " + std::to_string(i), "", from, "test"};
+    const SignIn guess{owner.user, "guess " + std::to_string(i), "", from, "test"};
     compared += outcome(guess) != "iam.throttled";
     world.clock.advance(std::chrono::milliseconds(36));
     if (i % 10'000 != 5'000) continue;

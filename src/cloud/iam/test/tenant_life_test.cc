@@ -312,18 +312,5 @@ TEST_P(TenantLifeTest, TheLogOfOneThatEndedIsReadFromAbove) {
   EXPECT_EQ(may_read_log(customer_), "iam.denied");
 }
 
-TEST(TenantTree, KeepsWhatIsNewer) {
-  TenantTree tree;
-  tree.add({{TenantId{1}, {}}, {TenantId{2}, TenantId{1}}, {TenantId{3}, TenantId{2}}});
-  tree.stop(5, {{TenantId{2}, {.above = "Provider"}}});
-  EXPECT_TRUE(tree.is_stopped(TenantId{3}));
-  tree.stop(4, {});  // read before
-  EXPECT_TRUE(tree.is_stopped(TenantId{2}));
-  EXPECT_FALSE(tree.is_stopped(TenantId{1}));
-  EXPECT_FALSE(tree.has_ended(TenantId{2}));
-  tree.stop(6, {});
-  EXPECT_FALSE(tree.is_stopped(TenantId{2}));
-}
-
 }  // namespace
 }  // namespace belfry::iam

@@ -1,6 +1,7 @@
 #include "world.h"
 
 #include "audit/outbox.h"
+#include "base/ascii.h"
 #include "base/text_encoding.h"
 
 #include <algorithm>
@@ -166,9 +167,21 @@ std::string World::code_of(const std::string& seed) {
   return crypto::totp_at(*octets, seconds.time_since_epoch().count() / 30);
 }
 
+std::string World::typed(const std::string& user) {
+  std::string name = user;
+  auto read = state->read(kReadLimit, [&](Transaction& transaction) -> Result<> {
+    TRY(auto rows, transaction.query("SELECT tenant_id FROM iam_user WHERE name_key = :key",
+                                     {{"key", to_lower(user)}}));
+    if (rows.size() == 1) name = std::to_string(rows[0].integer("tenant_id")) + "/" + user;
+    return {};
+  });
+  EXPECT_TRUE(read);
+  return name;
+}
+
 Result<Iam::OpenedSession> World::sign_in(const std::string& user, const std::string& password,
                                           const std::string& totp, const std::string& source_ip) {
-  const SignIn attempt{user, password, totp, source_ip, "test"};
+  const SignIn attempt{typed(user), password, totp, source_ip, "test"};
   return wait(iam->sign_in(attempt));
 }
 

@@ -99,8 +99,11 @@ struct World {
   // What the register of people writes.
   void bind_to_one_person(TenantId tenant, const std::vector<UserId>& accounts);
 
+  // What `user` types to sign in: the only one of that name, or else what is given.
+  std::string typed(const std::string& user);
   // The code that the seed (base32) gives now.
   std::string code_of(const std::string& seed);
+  // `user` as `typed` takes it, and so below.
   Result<Iam::OpenedSession> sign_in(const std::string& user, const std::string& password,
                                      const std::string& totp = "",
                                      const std::string& source_ip = "192.0.2.1");

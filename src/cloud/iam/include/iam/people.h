@@ -64,6 +64,7 @@ struct OpenInvitation {
   bool privileged = false;  // a second factor comes next
   Timestamp expires;
   std::optional<TermsVersion> terms{};  // to accept with it
+  std::string organisation{};           // as in Tenant
 };
 
 struct Acceptance {

@@ -32,6 +32,8 @@ struct Tenant {
   std::optional<Suspension> suspension{};  // its own
   bool rests_with_above = false;           // one above it is suspended, and it with that one
   std::optional<Timestamp> ended{};        // suspended before
+  // What its people type before their names, with a slash, to sign in; empty for the provider's.
+  std::string organisation{};
 };
 
 // By whoever administers a tenant above; the caller's own is neither suspended nor ended, and only
