@@ -1,4 +1,3 @@
-import { Stack } from '@mantine/core';
 import { useState } from 'react';
 import { useWho } from '../shell/rights';
 import { PasskeysPanel } from './passkeys';
@@ -13,10 +12,10 @@ export function FactorsTab() {
   };
   const has = who.user.has_totp || who.user.passkeys > 0;
   return (
-    <Stack gap="lg">
+    <div className="stack">
       {(has || codes.length > 0) && <RecoveryCodesPanel fresh={codes} onFresh={setCodes} />}
       <PasskeysPanel onFirst={onFirst} />
       <SecondFactorPanel onFirst={onFirst} />
-    </Stack>
+    </div>
   );
 }

@@ -39,6 +39,7 @@ export const peopleEn = {
   'users.kind.without_factor': 'Without a second factor',
   'users.role.any': 'Any role',
   'users.tenant': 'Organisation',
+  'users.sign_in_as': 'Its people sign in as {name}',
   'users.signs_in_as': 'To sign in: {name}',
   'users.name.rules': '1 to 64 letters, digits and . _ @ + -',
   'users.password': 'First password',

@@ -83,7 +83,7 @@ function SignsInAs({ tenant }: { tenant: string }) {
   if (organisation === '') return null;
   return (
     <p className="soft wrap-anywhere">
-      {t('users.signs_in_as', { name: signInName(organisation, '…') })}
+      {t('users.sign_in_as', { name: signInName(organisation, '…') })}
     </p>
   );
 }
