@@ -247,6 +247,9 @@ def refuse_fork(provider, copy, key, program):
     before = octets_in(copy)
     refused_fetch(provider, copy, "test.example")
     assert octets_in(copy) == before
+    # Nor what lost the checkpoint that tells which log it is of.
+    (copy / "checkpoint").unlink()
+    refused_fetch(provider, copy, "no checkpoint")
 
 
 def refused_fetch(provider, copy, why):

@@ -169,6 +169,8 @@ def try_end(life):
     # The log is there, and is read from above; that it was read is in it.
     events = provider.rest("GET", log)["items"]
     assert "iam:EndTenant" in json.dumps(events), events[:2]
+    listed = provider.belfry("audit", "list", "--tenant", tenant["id"], "--action", "iam:EndTenant")
+    assert [event["action"] for event in listed] == ["iam:EndTenant"], listed
     # Its name is another's.
     assert life.command("create", tenant["name"])["id"] != tenant["id"]
 

@@ -50,7 +50,8 @@ Result<std::string> target_of(const std::string& path, const AuditFilter& filter
                              {"outcome", filter.outcome},
                              {"source_ip", filter.source},
                              {"class_uid", filter.event_class},
-                             {"reason", filter.reason}});
+                             {"reason", filter.reason},
+                             {"tenant", filter.tenant}});
   for (const std::string& detail : filter.details) parts.push_back({"detail", detail});
   return path + query_of(parts);
 }
@@ -376,9 +377,15 @@ Result<> verify(const Invocation& invocation, const VerifyArguments& arguments) 
   return {};
 }
 
+CLI::Option* add_ended_option(CLI::App& command, AuditFilter& filter) {
+  return command.add_option("--tenant", filter.tenant, say("cli.help.audit.ended"))
+      ->check(CLI::PositiveNumber.description(""));
+}
+
 // What `belfry audit` alone does too.
 void add_list_options(CLI::App& command, AuditFilter& filter) {
   add_filter_options(command, filter);
+  CLI::Option* ended = add_ended_option(command, filter);
   command
       .add_option_function<std::size_t>(
           "--limit",
@@ -389,7 +396,8 @@ void add_list_options(CLI::App& command, AuditFilter& filter) {
           say("cli.help.audit.limit"))
       ->check(CLI::Range(1, 1'000'000).description(""))
       ->default_str("50");
-  command.add_flag("--follow", filter.follow, say("cli.help.audit.follow"));
+  // Nothing comes any more.
+  command.add_flag("--follow", filter.follow, say("cli.help.audit.follow"))->excludes(ended);
 }
 
 }  // namespace
@@ -407,6 +415,7 @@ void add_audit_commands(CLI::App& app, Invocation& invocation) {
       add_command(*audit, invocation, "export", say("cli.help.audit.export"),
                   [&invocation, filter] { return export_events(invocation, *filter); });
   add_filter_options(*whole, *filter);
+  add_ended_option(*whole, *filter);
   whole->add_option("file", filter->file, say("cli.help.audit.file"))->required();
 
   add_hold_commands(*audit, invocation);

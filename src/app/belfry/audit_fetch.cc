@@ -56,7 +56,11 @@ Result<> check_continues(Connection& connection, const std::filesystem::path& di
                          const std::string& note, const std::string& verifier_key) {
   const std::filesystem::path had = directory / "checkpoint";
   std::error_code error;
-  if (!std::filesystem::exists(had, error) && !error) return {};
+  if (!std::filesystem::exists(had, error) && !error) {
+    if (!std::filesystem::exists(directory / "tile", error)) return {};
+    return fail(Code::kCorrupt, "cli.audit.without_checkpoint",
+                {{"directory", directory.string()}});
+  }
   TRY(const std::string old_note, read_file(had.string()));
   TRY(const std::string old_key, key_of(directory, verifier_key));
   if (old_key != verifier_key)

@@ -15,8 +15,8 @@ namespace belfry::command_line {
 Result<> fetch_log(const Invocation& invocation, const std::string& directory);
 
 // That a log goes on from the checkpoint that the folder has, if it has one, by the key that the
-// folder names. Changes nothing. Errors: corrupt ("cli.audit.other_key", those of
-// audit::check_extends()).
+// folder names. Changes nothing. Errors: corrupt ("cli.audit.other_key",
+// "cli.audit.without_checkpoint", those of audit::check_extends()).
 Result<> check_continues(Connection& connection, const std::filesystem::path& directory,
                          const std::string& note, const std::string& verifier_key);
 

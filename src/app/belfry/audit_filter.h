@@ -14,6 +14,7 @@ namespace belfry::command_line {
 struct AuditFilter {
   std::string from, until, actor, action, resource, outcome, source, event_class, reason;
   std::vector<std::string> details;
+  std::string tenant;  // of the log; empty: the caller's own
   std::size_t limit = 50;
   bool limited = false;  // the limit was given
   bool follow = false;
