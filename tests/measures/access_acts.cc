@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <sqlite3.h>
 
@@ -70,8 +71,19 @@ void MeasuresBroken::suspend(TenantId tenant, const std::string& name) {
   ADD_FAILURE() << "no user " << name;
 }
 
+std::string MeasuresBroken::typed(const std::string& name) {
+  for (const TenantId tenant : {iam::kProviderTenant, iam::kFirstCustomer}) {
+    const auto users = must(provider().iam().list_users(system_in(tenant), tenant, {}));
+    if (std::ranges::find(users.things, name, &iam::User::name) != users.things.end())
+      return tenant.text() + "/" + name;
+  }
+  ADD_FAILURE() << "no user " << name;
+  return name;
+}
+
 iam::Principal MeasuresBroken::sign_in(const std::string& name, const std::string& code) {
-  auto opened = must(provider().iam().sign_in({name, kUserPassword, code, "192.0.2.1", "test"}));
+  auto opened =
+      must(provider().iam().sign_in({typed(name), kUserPassword, code, "192.0.2.1", "test"}));
   return must(
       provider().iam().authenticate_session(opened.secret, iam::Origin{"192.0.2.1", "test"}));
 }
@@ -90,8 +102,8 @@ std::string MeasuresBroken::password_of_first(const std::string& who) {
 iam::Principal MeasuresBroken::sign_in_first(const std::string& who) {
   clock().jump(std::chrono::seconds(30));
   const std::string code = code_of(first_start_of(data(), who + "_totp_secret"));
-  auto opened =
-      must(provider().iam().sign_in({who, password_of_first(who), code, "192.0.2.1", "test"}));
+  auto opened = must(provider().iam().sign_in(
+      {first_start_of(data(), who + "_user"), password_of_first(who), code, "192.0.2.1", "test"}));
   return must(
       provider().iam().authenticate_session(opened.secret, iam::Origin{"192.0.2.1", "test"}));
 }

@@ -124,6 +124,8 @@ class MeasuresBroken : public ::testing::Test {
   iam::User create_user(TenantId tenant, const std::string& name, iam::Role role,
                         const std::string& email = "");
   void suspend(TenantId tenant, const std::string& name);
+  // What the user of that name, of the provider or its customer, types to sign in.
+  std::string typed(const std::string& name);
   // A new session; `code` of its second factor, if it has one.
   iam::Principal sign_in(const std::string& name, const std::string& code = "");
   std::string code_of(const std::string& seed);

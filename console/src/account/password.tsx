@@ -8,10 +8,12 @@ import { Panel } from '../elements/page';
 import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
 import { useWho } from '../shell/rights';
+import { signInName } from '../sign_in/sign_in_name';
 
 export function PasswordPanel() {
   const { t } = useSpeech();
   const who = useWho();
+  const name = signInName(who.tenant.organisation, who.user.name);
   const [before, setBefore] = useState('');
   const after = useNewPassword();
   const change = useMutation({
@@ -29,7 +31,7 @@ export function PasswordPanel() {
     <Panel title={t('account.password')}>
       <form className="stack narrow" onSubmit={submit}>
         <p className="soft">{t('account.password.rules')}</p>
-        <input type="text" autoComplete="username" value={who.user.name} readOnly hidden />
+        <input type="text" autoComplete="username" value={name} readOnly hidden />
         <PasswordInput
           label={t('account.password.old')}
           autoComplete="current-password"

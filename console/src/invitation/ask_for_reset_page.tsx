@@ -5,11 +5,12 @@ import { lostPassword } from '../api/routes';
 import { LonelyPage } from '../elements/lonely_page';
 import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
+import { recalledOrganisation } from '../sign_in/sign_in_name';
 
 // Whoever forgot the password. What it says afterwards tells nothing of who there is.
 export function AskForResetPage() {
   const { t, language } = useSpeech();
-  const [user, setUser] = useState('');
+  const [user, setUser] = useState(recalledOrganisation);
   const asking = useMutation({ mutationFn: () => lostPassword.ask(user, language) });
   function submit(event: FormEvent) {
     event.preventDefault();

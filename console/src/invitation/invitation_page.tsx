@@ -53,6 +53,7 @@ function AcceptForm({
   const typed = useNewPassword();
   const [agreed, setAgreed] = useState(false);
   const { terms } = invitation;
+  const user = signInName(invitation.organisation, name);
   const accept = useMutation({
     mutationFn: async () => {
       await routes.accept({
@@ -61,7 +62,6 @@ function AcceptForm({
         password: typed.password,
         ...(terms !== null && { terms_version: terms.version }),
       });
-      const user = signInName(invitation.organisation, name);
       await session.signIn({ user, password: typed.password });
       rememberOrganisation(user);
     },
@@ -88,11 +88,9 @@ function AcceptForm({
       {invitation.privileged && <p>{t('invitation.factor')}</p>}
       <TextInput
         label={t('user.name')}
-        description={t('users.signs_in_as', {
-          name: signInName(invitation.organisation, name || '…'),
-        })}
+        description={t('users.signs_in_as', { name: name === '' ? `${user}…` : user })}
         name="user"
-        autoComplete="username"
+        autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
         required
@@ -100,6 +98,7 @@ function AcceptForm({
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
       />
+      <input type="text" autoComplete="username" value={user} readOnly hidden />
       <NewPasswordFields
         label={t('sign_in.password')}
         description={t('account.password.rules')}

@@ -94,7 +94,8 @@ export const en = {
   'sign_in.gloss':
     'Every sentence of the security annex is bound to a check of what is really there, with its proof in a ledger that nobody can rewrite.',
   'sign_in.user': 'User name',
-  'sign_in.user.what': 'Your organisation, a slash and your name in it, as in Acme/anna.',
+  'sign_in.user.what':
+    'Your organisation, a slash and your name in it, as in Acme/anna. The provider’s own people: the name alone.',
   'sign_in.password': 'Password',
   'sign_in.show_password': 'Show or hide the password',
   'sign_in.code': 'Six-digit code',

@@ -94,7 +94,7 @@ export const fr: Record<keyof typeof en, string> = {
     'Chaque phrase de l’annexe de sécurité est liée à un contrôle de ce qui est réellement en place, et sa preuve à un registre que personne ne peut réécrire.',
   'sign_in.user': 'Nom d’utilisateur',
   'sign_in.user.what':
-    'Votre organisation, une barre oblique et votre nom chez elle, comme Acme/anna.',
+    'Votre organisation, une barre oblique et votre nom chez elle, comme Acme/anna. Le personnel du fournisseur : le nom seul.',
   'sign_in.password': 'Mot de passe',
   'sign_in.show_password': 'Afficher ou masquer le mot de passe',
   'sign_in.code': 'Code à six chiffres',

@@ -42,7 +42,7 @@ export const peopleFr: Record<keyof typeof peopleEn, string> = {
   'users.role.any': 'Tout rôle',
   'users.tenant': 'Organisation concernée',
   'users.sign_in_as': 'On s’y connecte comme {name}',
-  'users.signs_in_as': 'Pour se connecter : {name}',
+  'users.signs_in_as': 'Pour se connecter : {name}',
   'users.name.rules': 'De 1 à 64 lettres, chiffres et . _ @ + -',
   'users.password': 'Premier mot de passe',
   'users.password.means':

@@ -31,7 +31,7 @@ export function customerOf(typed: string): string | null {
   return /^\d{1,19}$/.test(number) ? number.replace(/^0+(?=\d)/, '') : null;
 }
 
-// Who asked, or acts: names are one's own in the whole provider.
+// Who asked, or acts: names are one's own within the provider.
 export function isMine(who: WhoAmI, { staff, requested_by_name }: Intervention): boolean {
   return isStaff(who) && (staff === who.user.id || requested_by_name === who.user.name);
 }

@@ -77,9 +77,8 @@ export function UsersPage() {
 // What its users type before their names.
 function SignsInAs({ tenant }: { tenant: string }) {
   const { t } = useSpeech();
-  const who = useWho();
   const query = useQuery({ queryKey: ['tenants'], queryFn: identity.tenants });
-  const { organisation } = query.data?.find(({ id }) => id === tenant) ?? who.tenant;
+  const organisation = query.data?.find(({ id }) => id === tenant)?.organisation ?? '';
   if (organisation === '') return null;
   return (
     <p className="soft wrap-anywhere">

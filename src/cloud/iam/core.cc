@@ -13,14 +13,13 @@ Result<> read_tree(Transaction& transaction, TenantTree& tree, std::int64_t step
   for (const Row& row : rows)
     places[TenantId{row.integer("id")}] = {
         TenantId{row.is_null("parent_id") ? 0 : row.integer("parent_id")}, row.text("name")};
-  tree.add(places);
   TRY(auto stopped, transaction.query("SELECT t.id, p.name AS above, t.ended_us FROM tenant t "
                                       "JOIN tenant p ON p.id = t.parent_id WHERE "
                                       "t.suspended_us IS NOT NULL"));
   TenantTree::AllStopped all;
   for (const Row& row : stopped)
     all[TenantId{row.integer("id")}] = {row.text("above"), !row.is_null("ended_us")};
-  tree.stop(step, std::move(all));
+  tree.read(step, places, std::move(all));
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include "factor_reset_service.h"
 #include "paging.h"
 #include "rows.h"
+#include "sign_in_names.h"
 
 namespace belfry::iam {
 namespace {
@@ -219,6 +220,8 @@ Result<> FactorResetService::tell(Transaction& transaction, const FactorReset& r
                                    {{"id", reset.id}}));
   if (rows.empty() || !people_.links().by_mail || !is_mail_address(rows[0].text("email")))
     return {};
+  TRY(core_.refresh_tree(transaction));
+  const std::string user = sign_in_name(core_.tree.organisation_of(reset.tenant), reset.user_name);
   // What waits tells of an earlier state.
   TRY(mail_.cancel(transaction, subject_of(reset.user)));
   auto told = mail_.queue(transaction, {.tenant = reset.tenant,
@@ -226,7 +229,7 @@ Result<> FactorResetService::tell(Transaction& transaction, const FactorReset& r
                                         .recipient = rows[0].text("email"),
                                         .language = rows[0].text("language"),
                                         .kind = kind,
-                                        .arguments = {{"user", reset.user_name},
+                                        .arguments = {{"user", user},
                                                       {"by", reset.asked_by_name},
                                                       {"second", reset.approved_by_name},
                                                       {"time", format_rfc3339(*reset.effective)}},

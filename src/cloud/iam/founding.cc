@@ -99,9 +99,13 @@ Task<std::optional<Iam::Founded>> IamService::found(const std::string& provider_
                          {kFirstCustomer, kProviderTenant, TenantKind::kCustomer, *customer_name},
                          "customer", Role::kTenantAdministrator));
   }
-  core_.tree.add({{kProviderTenant, {TenantId{}, provider_name}}});
-  if (customer) core_.tree.add({{kFirstCustomer, {kProviderTenant, *customer_name}}});
-  co_return co_await core_.write<Answer>([&](Transaction& transaction) -> Result<Answer> {
+  TenantTree tree;
+  const auto plant = [&](TenantTree& into) {
+    into.add(kProviderTenant, {TenantId{}, provider_name});
+    if (customer) into.add(kFirstCustomer, {kProviderTenant, *customer_name});
+  };
+  plant(tree);
+  auto founded = co_await core_.write<Answer>([&](Transaction& transaction) -> Result<Answer> {
     TRY(auto users, transaction.query("SELECT count(*) AS n FROM iam_user"));
     if (users[0].integer("n") > 0) return Answer();
     TRY(insert_founder(transaction, admin));
@@ -125,13 +129,15 @@ Task<std::optional<Iam::Founded>> IamService::found(const std::string& provider_
                  .provider = kProviderTenant};
     if (customer) {
       made.customer = kFirstCustomer;
-      made.customer_user = sign_in_name(core_.tree, customer->user);
+      made.customer_user = sign_in_name(tree, customer->user);
       made.customer_password = customer->password;
       made.customer_totp_secret = to_base32(customer->totp_seed);
     }
     TRY(keep(made));
     return made;
   });
+  if (founded && *founded) plant(core_.tree);
+  co_return founded;
 }
 
 }  // namespace belfry::iam

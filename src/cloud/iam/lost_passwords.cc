@@ -88,12 +88,10 @@ Task<> LostPasswordService::ask_for_reset(const LostPassword& lost) {
 }
 
 Result<bool> LostPasswordService::is_known_place(Transaction& transaction, const Asked& asked) {
-  TRY(auto rows, transaction.query("SELECT u.id FROM iam_user u WHERE u.sign_in_key = :sign_in_key",
-                                   {{"sign_in_key", asked.sign_in_key}}));
-  const UserId user = rows.empty() ? UserId{} : UserId{rows[0].integer("id")};
-  TRY(const bool by_address, was_here(transaction, user, asked.address));
-  TRY(const bool by_device, was_here(transaction, user, asked.device));
-  return by_address || by_device;
+  TRY(const Account account, find_account(transaction, asked.sign_in_key));
+  TRY(const bool by_address, was_here(transaction, account.row, asked.address));
+  TRY(const bool by_device, was_here(transaction, account.row, asked.device));
+  return account.user.id && (by_address || by_device);
 }
 
 Task<> LostPasswordService::turn() {
@@ -288,13 +286,14 @@ Result<> LostPasswordService::change(Transaction& transaction, const PasswordRes
         "UPDATE password_reset SET ended_us = :now_us WHERE user_id = :id AND ended_us IS NULL"})
     TRY(transaction.execute(change, parameters));
   TRY(mail_.cancel(transaction, subject_of(open.user.id)));
-  auto told = mail_.queue(transaction, {.tenant = open.user.tenant,
-                                        .about = subject_of(open.user.id),
-                                        .recipient = open.user.email,
-                                        .language = open.language,
-                                        .kind = "password_changed",
-                                        .arguments = {{"user", open.user.name}},
-                                        .expires = now + std::chrono::days(3)});
+  auto told =
+      mail_.queue(transaction, {.tenant = open.user.tenant,
+                                .about = subject_of(open.user.id),
+                                .recipient = open.user.email,
+                                .language = open.language,
+                                .kind = "password_changed",
+                                .arguments = {{"user", sign_in_name(core_.tree, open.user)}},
+                                .expires = now + std::chrono::days(3)});
   if (!told && told.error().code() != Code::kConflict) return told;
   return core_.trail.changed(transaction, open.user.tenant,
                              who_lost(open.user, open.id, reset.source_ip),

@@ -101,8 +101,8 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
 }  // namespace
 
 struct IamService::Candidate {
-  User user{};       // without an id: nobody has that name
-  std::string hash;  // of the password
+  User user{};       // as of an Account
+  std::string hash;  // of the password; of nobody's one that no password has
   Throttle::Attempt throttled;
 };
 
@@ -114,23 +114,17 @@ Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
     Candidate candidate;
     candidate.throttled.account = name.text();
     candidate.throttled.address = throttled_address(attempt.source_ip);
-    TRY(auto rows, transaction.query("SELECT " + kUserColumns +
-                                         ", u.password_hash FROM iam_user u "
-                                         "WHERE u.sign_in_key = :key",
-                                     {{"key", sign_in_key(core_.tree, name)}}));
-    if (!rows.empty()) {
-      candidate.user = user_of(rows[0]);
-      candidate.hash = rows[0].text("password_hash");
-    } else {
-      candidate.hash = dummy_hash_;
-    }
-    TRY(const bool known_device,
-        was_here(transaction, candidate.user.id, device_origin(attempt.device)));
-    TRY(candidate.throttled.known_good,
-        was_here(transaction, candidate.user.id, candidate.throttled.address));
+    TRY(Account account, find_account(transaction, sign_in_key(core_.tree, name)));
+    const bool is_there = bool(account.user.id);
+    candidate.user = std::move(account.user);
+    candidate.hash = is_there ? std::move(account.password_hash) : dummy_hash_;
+    TRY(bool known_device, was_here(transaction, account.row, device_origin(attempt.device)));
+    TRY(bool known_address, was_here(transaction, account.row, candidate.throttled.address));
+    known_device &= is_there;
+    known_address &= is_there;
     // Others who fail at the same address do not slow the device down.
     if (known_device) candidate.throttled.address = device_origin(attempt.device);
-    candidate.throttled.known_good |= known_device;
+    candidate.throttled.known_good = known_address || known_device;
     return candidate;
   });
 }
@@ -225,12 +219,14 @@ Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
                                                      const Candidate& candidate) {
   CO_TRY(co_await compare_password(attempt, candidate));
   const Evidence evidence = evidence_of(attempt);
-  if (candidate.user.has_second_factor() && evidence.empty()) {
-    throttle_.succeeded(candidate.throttled, Throttle::Success::kOnlyTakeBack);
-    const bool has_passkey = candidate.user.passkeys > 0;
-    co_return fail(Code::kDenied,
-                   candidate.user.has_totp ? "iam.totp_needed" : "iam.passkey_needed",
-                   {{"passkey", has_passkey ? "yes" : "no"}});
+  if (evidence.empty()) {
+    const auto user = co_await core_.read<User>(
+        [&](Transaction& transaction) { return iam::find_user(transaction, candidate.user.id); });
+    if (user && user->has_second_factor()) {
+      throttle_.succeeded(candidate.throttled, Throttle::Success::kOnlyTakeBack);
+      co_return fail(Code::kDenied, user->has_totp ? "iam.totp_needed" : "iam.passkey_needed",
+                     {{"passkey", user->passkeys > 0 ? "yes" : "no"}});
+    }
   }
   auto opened =
       co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {

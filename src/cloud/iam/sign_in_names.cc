@@ -7,8 +7,8 @@
 namespace belfry::iam {
 namespace {
 
-// Longer than any: as many names of tenants as there are levels, and that of the user.
-constexpr std::size_t kTypedMax = 1'000;
+// Longer than any: the names of a partner and of its customer, and that of the user.
+constexpr std::size_t kTypedMax = 300;
 
 }  // namespace
 
@@ -17,7 +17,7 @@ std::string SignInName::text() const {
 }
 
 SignInName read_sign_in_name(std::string_view typed) {
-  typed = typed.substr(0, kTypedMax);
+  typed = trim(typed).substr(0, kTypedMax);
   // No user's name has a slash.
   const std::size_t slash = typed.rfind('/');
   if (slash == typed.npos) return {.organisation = {}, .name = to_lower(typed)};
@@ -37,9 +37,33 @@ std::string sign_in_key(const TenantTree& tree, const SignInName& name) {
   return sign_in_key(tree.find_organisation(name.organisation).value_or(TenantId{}), name.name);
 }
 
+std::string sign_in_name(std::string_view organisation, std::string_view name) {
+  return organisation.empty() ? std::string(name)
+                              : std::string(organisation) + "/" + std::string(name);
+}
+
 std::string sign_in_name(const TenantTree& tree, const User& user) {
-  const std::string organisation = tree.organisation_of(user.tenant);
-  return organisation.empty() ? user.name : organisation + "/" + user.name;
+  return sign_in_name(tree.organisation_of(user.tenant), user.name);
+}
+
+Result<Account> find_account(database::Transaction& transaction, const std::string& key) {
+  // If nobody is called so the one that comes next, or the last.
+  TRY(auto rows,
+      transaction.query("SELECT id, tenant_id, name, active, password_hash, sign_in_key FROM "
+                        "iam_user WHERE sign_in_key = COALESCE((SELECT min(n.sign_in_key) FROM "
+                        "iam_user n WHERE n.sign_in_key >= :key), (SELECT max(l.sign_in_key) "
+                        "FROM iam_user l))",
+                        {{"key", key}}));
+  if (rows.empty()) return Account{};
+  const database::Row& row = rows[0];
+  Account found{.password_hash = row.text("password_hash"), .row = UserId{row.integer("id")}};
+  User next{};
+  next.id = found.row;
+  next.tenant = TenantId{row.integer("tenant_id")};
+  next.name = row.text("name");
+  next.active = row.flag("active");
+  if (row.text("sign_in_key") == key) found.user = std::move(next);
+  return found;
 }
 
 }  // namespace belfry::iam

@@ -3,6 +3,7 @@
 // learns from a name that is taken who else is a customer.
 #pragma once
 
+#include "database/database.h"
 #include "iam/iam.h"
 #include "tenant_tree.h"
 
@@ -27,5 +28,15 @@ std::string sign_in_key(const TenantTree& tree, const SignInName& name);
 
 // "Acme/anna".
 std::string sign_in_name(const TenantTree& tree, const User& user);
+
+// Whom a name leads to.
+struct Account {
+  User user{};  // its id, tenant, name and `active` alone; without an id: there is nobody
+  std::string password_hash;
+  UserId row;  // whose row was read: to ask as much about nobody as about somebody
+};
+
+// Reads one row, whether the name is somebody's or not, so that the time tells nothing.
+Result<Account> find_account(database::Transaction& transaction, const std::string& key);
 
 }  // namespace belfry::iam

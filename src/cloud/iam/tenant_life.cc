@@ -78,7 +78,7 @@ Task<Tenant> TenantService::rename(const Principal& by, TenantId id, const std::
            // Its name tells it apart below the tenant above: who stands there gives it.
            if (id != kProviderTenant) TRY(check_not_own(by, id));
            if (before.name == name) return before;
-           TRY(check_tenant_name(transaction, before.parent, name));
+           TRY(check_tenant_name(transaction, before.parent, id, name));
            return change(transaction, by, before,
                          {.action = "iam:RenameTenant",
                           .assignments = "name = :name",
@@ -182,7 +182,7 @@ Task<Tenant> TenantService::end(const Principal& by, TenantId id, IsEmpty is_emp
   core_.signing.forget_tenant(id);
   core_.signing.forget_sessions();
   CO_TRY(co_await keep_up());
-  co_return ended;
+  co_return in_tree(core_.tree, std::move(ended));
 }
 
 }  // namespace belfry::iam

@@ -14,8 +14,10 @@ namespace belfry::iam {
 
 enum class EndedTenants { kLeftOut, kShown };
 
-// Errors: invalid ("iam.bad_tenant_name"), conflict ("iam.tenant_exists": below `above` is one).
-Result<> check_tenant_name(Transaction& transaction, TenantId above, const std::string& name);
+// What `id`, zero for a new one, is to be called below `above`. Errors: invalid
+// ("iam.bad_tenant_name"), conflict ("iam.tenant_exists": another there is, but for capitals).
+Result<> check_tenant_name(Transaction& transaction, TenantId above, TenantId id,
+                           const std::string& name);
 
 class TenantService : public Tenants {
  public:

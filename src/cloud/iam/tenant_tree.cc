@@ -22,10 +22,21 @@ bool is_number(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-void TenantTree::add(const Places& places) {
+void TenantTree::add(TenantId tenant, Place place) {
   std::unique_lock lock(mutex_);
+  places_.emplace(tenant, std::move(place));
+  call_by_names();
+}
+
+void TenantTree::read(std::int64_t step, const Places& places, AllStopped stopped) {
+  std::unique_lock lock(mutex_);
+  if (step < step_) return;
+  // What was added meanwhile was not there yet when they were read.
   for (const auto& [tenant, place] : places) places_.insert_or_assign(tenant, place);
   call_by_names();
+  any_stopped_ = !stopped.empty();
+  stopped_ = std::move(stopped);
+  step_ = step;
 }
 
 void TenantTree::call_by_names() {
@@ -85,14 +96,6 @@ bool TenantTree::is_below(TenantId tenant, TenantId ancestor) const {
     if (at == ancestor) return true;
   }
   return false;
-}
-
-void TenantTree::stop(std::int64_t step, AllStopped stopped) {
-  std::unique_lock lock(mutex_);
-  if (step < step_) return;
-  any_stopped_ = !stopped.empty();
-  stopped_ = std::move(stopped);
-  step_ = step;
 }
 
 std::optional<Stopped> TenantTree::stopped(TenantId tenant) const {

@@ -40,8 +40,8 @@ class TenantTree {
   using Places = std::unordered_map<TenantId, Place>;
   using AllStopped = std::unordered_map<TenantId, Stopped>;
 
-  // Tenants neither go nor move: what is known stays, but for names.
-  void add(const Places& places);
+  // One that is new. Tenants neither go nor move.
+  void add(TenantId tenant, Place place);
   std::size_t size() const;
   // Whether `tenant` stands below `ancestor`; not below itself. Unknown tenants are below nothing.
   bool is_below(TenantId tenant, TenantId ancestor) const;
@@ -53,9 +53,9 @@ class TenantTree {
   // Which tenant that is, the number always, capitals or not; nothing: none.
   std::optional<TenantId> find_organisation(std::string_view typed) const;
 
-  // Which are stopped after the change of that number (tenant.life_step), instead of what was
-  // known. What was read before a later change is passed over.
-  void stop(std::int64_t step, AllStopped stopped);
+  // All, and which are stopped, after the change of that number (tenant.life_step), instead of what
+  // was known. What was read before a later change is passed over.
+  void read(std::int64_t step, const Places& places, AllStopped stopped);
   std::int64_t step() const { return step_; }
   // The tenant itself, or else the nearest above it, as it is stopped; nothing: it goes on.
   std::optional<Stopped> stopped(TenantId tenant) const;

@@ -32,12 +32,14 @@ bool may_stand_below(TenantKind kind, TenantKind parent) {
 
 }  // namespace
 
-Result<> check_tenant_name(Transaction& transaction, TenantId above, const std::string& name) {
+Result<> check_tenant_name(Transaction& transaction, TenantId above, TenantId id,
+                           const std::string& name) {
   if (!is_display_name(name) || is_name_of_ended(name))
     return fail(Code::kInvalid, "iam.bad_tenant_name");
-  TRY(auto same, transaction.query("SELECT id FROM tenant WHERE COALESCE(parent_id, 0) = "
-                                   ":parent_id AND name = :name",
-                                   {{"parent_id", above.value}, {"name", name}}));
+  // One that differs by capitals alone would take its people's way to sign in from the other.
+  TRY(auto same, transaction.query("SELECT name FROM tenant WHERE COALESCE(parent_id, 0) = "
+                                   ":parent_id AND lower(name) = lower(:name) AND id <> :id",
+                                   {{"parent_id", above.value}, {"name", name}, {"id", id.value}}));
   if (same.empty()) return {};
   return fail(Code::kConflict, "iam.tenant_exists", {{"name", name}});
 }
@@ -107,7 +109,7 @@ Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
     if (!may_stand_below(kind, upper.kind) || depth + 1 >= kTreeDepthMax)
       return fail(Code::kInvalid, "iam.tenant_not_here",
                   {{"kind", std::string(name_of(kind))}, {"parent", upper.name}});
-    TRY(check_tenant_name(transaction, above, name));
+    TRY(check_tenant_name(transaction, above, TenantId{}, name));
     Tenant tenant{.id = make_tenant_id(core_.random),
                   .parent = above,
                   .kind = kind,
@@ -128,7 +130,7 @@ Task<Tenant> IamService::create_tenant(const Principal& by, TenantKind kind,
     return tenant;
   });
   if (!created) co_return created;
-  core_.tree.add({{created->id, {created->parent, created->name}}});
+  core_.tree.add(created->id, {created->parent, created->name});
   co_return in_tree(core_.tree, *std::move(created));
 }
 

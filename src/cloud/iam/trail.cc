@@ -60,10 +60,13 @@ Result<> Trail::queue(database::Transaction& transaction, TenantId tenant,
 Result<> Trail::changed(database::Transaction& transaction, TenantId tenant, const Principal& by,
                         const Act& act) {
   const audit::Event event = event_of(by, act);
-  TRY(queue(transaction, tenant, event));
+  if (!by.tenant || by.tenant == tenant) return queue(transaction, tenant, event);
   // Whoever acts in another tenant leaves a trace at home as well.
-  if (by.tenant && by.tenant != tenant) TRY(queue(transaction, by.tenant, event));
-  return {};
+  TRY(queue(transaction, by.tenant, event));
+  audit::Event from_elsewhere = event;
+  // Somebody may be called so there too.
+  if (by.user) from_elsewhere.actor = arn_of(by);
+  return queue(transaction, tenant, from_elsewhere);
 }
 
 Result<> Trail::changed_across(database::Transaction& transaction, TenantId owner,

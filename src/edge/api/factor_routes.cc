@@ -28,8 +28,7 @@ Task<Answer> begin_totp(Call& call) {
   CO_TRY(std::string secret, co_await call.host.services.iam.begin_totp(call.by));
   CO_TRY(const iam::Tenant own, co_await call.host.services.iam.find_tenant(call.by));
   const std::string& issuer = call.host.services.topology.provider_name;
-  const std::string who =
-      own.organisation.empty() ? call.by.name : own.organisation + "/" + call.by.name;
+  const std::string who = iam::sign_in_name(own.organisation, call.by.name);
   // The key URI that authenticator programs read.
   std::string uri = "otpauth://totp/" + percent_encode(issuer + ":" + who, Slash::kEncode) +
                     "?secret=" + secret + "&issuer=" + percent_encode(issuer, Slash::kEncode);

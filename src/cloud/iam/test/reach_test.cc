@@ -389,7 +389,7 @@ TEST(UserReach, AgreesWithEachDecision) {
   Chance chance(11);
   constexpr const char* kPrefixes[] = {"", "anna/", "x"};
   TenantTree tree;
-  tree.add({{kProviderTenant, {}}, {kFirstCustomer, {kProviderTenant}}});
+  tree.read(0, {{kProviderTenant, {}}, {kFirstCustomer, {kProviderTenant}}}, {});
   std::size_t always = 0, allowed_in_all = 0, never = 0, of_sessions = 0;
   for (int i = 0; i < 6000; ++i) {
     Principal user = somebody(chance);

@@ -12,10 +12,12 @@ constexpr TenantId kCustomer{2}, kPartner{3}, kBelowPartner{4}, kUnknown{99};
 class RightsTest : public testing::Test {
  protected:
   RightsTest() {
-    tree_.add({{kProviderTenant, {}},
-               {kCustomer, {kProviderTenant}},
-               {kPartner, {kProviderTenant}},
-               {kBelowPartner, {kPartner}}});
+    tree_.read(0,
+               {{kProviderTenant, {}},
+                {kCustomer, {kProviderTenant}},
+                {kPartner, {kProviderTenant}},
+                {kBelowPartner, {kPartner}}},
+               {});
   }
 
   std::string decide_as(Role role, TenantId tenant, std::string_view action, TenantId owner,

@@ -70,6 +70,33 @@ TEST_P(SignInTest, TellsNobodyThatANameIsAnothers) {
   EXPECT_EQ(outcome("Harbour/ada", "four kites over the pier"), "");
 }
 
+// Their people could no longer be told apart by what they type.
+TEST_P(SignInTest, NoTwoOrganisationsDifferByCapitalsAlone) {
+  const World::Other acme = world_.make_other("Acme");
+  const Principal admin = world_.admin();
+  const auto create = [&](const std::string& name) {
+    return message_of(world_.wait(
+        world_.iam->create_tenant(admin, TenantKind::kCustomer, name, kProviderTenant)));
+  };
+  EXPECT_EQ(create("ACME"), "iam.tenant_exists");
+  Tenants& tenants = world_.iam->tenants();
+  EXPECT_EQ(message_of(world_.wait(tenants.rename(admin, kFirstCustomer, "aCME"))),
+            "iam.tenant_exists");
+  const auto renamed = world_.wait(tenants.rename(admin, acme.tenant.id, "ACME"));
+  ASSERT_TRUE(renamed) << "its own";
+  EXPECT_EQ(renamed->organisation, "ACME");
+  EXPECT_EQ(create("Acme"), "iam.tenant_exists");
+}
+
+TEST_P(SignInTest, TheLogTellsNamesakesOfAnotherOrganisationApart) {
+  const World::Other other = world_.make_other("Acme");
+  ASSERT_TRUE(
+      world_.wait(world_.iam->tenants().rename(world_.admin(), other.tenant.id, "Harbour")));
+  EXPECT_EQ(world_.ledger.last_event(other.tenant.id).actor,
+            arn_of(kProviderTenant, world_.founded.admin_user));
+  EXPECT_EQ(world_.ledger.last_event(kProviderTenant).actor, world_.founded.admin_user);
+}
+
 TEST_P(SignInTest, AsksForTheCodeOnceThePasswordIsRight) {
   const auto& founded = world_.founded;
   EXPECT_EQ(outcome(founded.admin_user, "wrong password here"), "iam.sign_in_refused");

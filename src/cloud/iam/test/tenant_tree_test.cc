@@ -15,15 +15,17 @@ constexpr TenantId kPartner{10}, kAcme{11}, kBelowPartner{12}, kSlash{13}, kBelo
 class TenantTreeTest : public testing::Test {
  protected:
   TenantTreeTest() {
-    tree_.add({{kProviderTenant, {{}, "Provider"}},
-               {kPartner, {kProviderTenant, "Quay"}},
-               {kAcme, {kProviderTenant, "Acme"}},
-               {kBelowPartner, {kPartner, "Acme"}},
-               {kSlash, {kProviderTenant, "Maersk A/S"}},
-               {kBelowSlash, {kSlash, "Boats"}},
-               {kNumber, {kProviderTenant, "11"}},
-               {kFirst, {kProviderTenant, "Twin"}},
-               {kSecond, {kProviderTenant, "TWIN"}}});
+    tree_.read(0,
+               {{kProviderTenant, {{}, "Provider"}},
+                {kPartner, {kProviderTenant, "Quay"}},
+                {kAcme, {kProviderTenant, "Acme"}},
+                {kBelowPartner, {kPartner, "Acme"}},
+                {kSlash, {kProviderTenant, "Maersk A/S"}},
+                {kBelowSlash, {kSlash, "Boats"}},
+                {kNumber, {kProviderTenant, "11"}},
+                {kFirst, {kProviderTenant, "Twin"}},
+                {kSecond, {kProviderTenant, "TWIN"}}},
+               {});
   }
 
   TenantTree tree_;
@@ -54,7 +56,8 @@ TEST_F(TenantTreeTest, CallsThoseByTheNumberWhoseNamesTellTooLittle) {
 }
 
 TEST_F(TenantTreeTest, FollowsARenaming) {
-  tree_.add({{kPartner, {kProviderTenant, "Harbour"}}});
+  tree_.read(2, {{kPartner, {kProviderTenant, "Harbour"}}}, {});
+  tree_.read(1, {{kPartner, {kProviderTenant, "Quay"}}}, {});  // read before
   EXPECT_EQ(tree_.organisation_of(kBelowPartner), "Harbour/Acme");
   EXPECT_EQ(tree_.find_organisation("quay/acme"), std::nullopt);
   EXPECT_EQ(tree_.find_organisation("harbour/acme"), kBelowPartner);
@@ -63,12 +66,13 @@ TEST_F(TenantTreeTest, FollowsARenaming) {
 TEST_F(TenantTreeTest, ReadsWhatIsTyped) {
   EXPECT_EQ(sign_in_key(tree_, read_sign_in_name("Quay/Acme/Anna")), "12/anna");
   EXPECT_EQ(sign_in_key(tree_, read_sign_in_name("anna")), "1/anna");
+  EXPECT_EQ(sign_in_key(tree_, read_sign_in_name(" anna ")), "1/anna");
   EXPECT_EQ(sign_in_key(tree_, read_sign_in_name("Nobody/anna")), "0/anna");
   EXPECT_EQ(sign_in_key(kAcme, "Anna"), "11/anna");
   EXPECT_EQ(read_sign_in_name("0012/anna").text(), read_sign_in_name("12/ANNA").text());
   EXPECT_NE(sign_in_key(tree_, read_sign_in_name("000/admin")), "1/admin") << "no tenant is zero";
   for (const char* empty : {"", "/", "Acme/"}) read_sign_in_name(empty);
-  EXPECT_LE(read_sign_in_name(std::string(100'000, 'a')).name.size(), 1'000u);
+  EXPECT_LE(read_sign_in_name(std::string(100'000, 'a')).name.size(), 300u);
   User anna;
   anna.tenant = kBelowPartner;
   anna.name = "Anna";
@@ -77,14 +81,15 @@ TEST_F(TenantTreeTest, ReadsWhatIsTyped) {
 
 TEST(TenantTree, KeepsWhatIsNewer) {
   TenantTree tree;
-  tree.add({{TenantId{1}, {}}, {TenantId{2}, {TenantId{1}}}, {TenantId{3}, {TenantId{2}}}});
-  tree.stop(5, {{TenantId{2}, {.above = "Provider"}}});
+  const TenantTree::Places places = {
+      {TenantId{1}, {}}, {TenantId{2}, {TenantId{1}}}, {TenantId{3}, {TenantId{2}}}};
+  tree.read(5, places, {{TenantId{2}, {.above = "Provider"}}});
   EXPECT_TRUE(tree.is_stopped(TenantId{3}));
-  tree.stop(4, {});  // read before
+  tree.read(4, places, {});  // read before
   EXPECT_TRUE(tree.is_stopped(TenantId{2}));
   EXPECT_FALSE(tree.is_stopped(TenantId{1}));
   EXPECT_FALSE(tree.has_ended(TenantId{2}));
-  tree.stop(6, {});
+  tree.read(6, places, {});
   EXPECT_FALSE(tree.is_stopped(TenantId{2}));
 }
 

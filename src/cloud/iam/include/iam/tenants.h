@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace belfry::iam {
 
@@ -35,6 +36,9 @@ struct Tenant {
   // What its people type before their names, with a slash, to sign in; empty for the provider's.
   std::string organisation{};
 };
+
+// What a user called `name` types to sign in, of a tenant with that `organisation`: "Acme/anna".
+std::string sign_in_name(std::string_view organisation, std::string_view name);
 
 // By whoever administers a tenant above; the caller's own is neither suspended nor ended, and only
 // the provider renames itself. What is not below the caller's does not exist. Every change is one
