@@ -117,7 +117,7 @@ Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
     TRY(Account account, find_account(transaction, sign_in_key(core_.tree, name)));
     const bool is_there = bool(account.user.id);
     candidate.user = std::move(account.user);
-    candidate.hash = is_there ? std::move(account.password_hash) : dummy_hash_;
+    candidate.hash = is_there ? account.password_hash : dummy_hash_;
     TRY(bool known_device, was_here(transaction, account.row, device_origin(attempt.device)));
     TRY(bool known_address, was_here(transaction, account.row, candidate.throttled.address));
     known_device &= is_there;

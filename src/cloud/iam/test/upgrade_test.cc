@@ -64,6 +64,7 @@ TEST_P(UpgradeTest, EverybodyKeepsTheNameInTheOrganisation) {
     EXPECT_EQ(found("12/anna"), 6);
     TRY(auto listed, transaction.query("SELECT name_key FROM iam_user ORDER BY name_key, id"));
     std::vector<std::string> keys;
+    keys.reserve(listed.size());
     for (const Row& row : listed) keys.push_back(row.text("name_key"));
     EXPECT_EQ(keys, (std::vector<std::string>{"admin", "anna", "anna", "old"}));
     return {};
