@@ -57,7 +57,7 @@ Task<> LogFacts::follow_all(const Following& following, Timestamp now) {
       continue;
     }
     more_pages += followed->is_at_end ? followed->pages - 1 : followed->pages;
-    all.push_back(std::move(*followed));
+    all.push_back(*followed);
   }
   CO_TRY(co_await runtime::blocking(*pool_, [&]() -> Result<> {
     return database_.write([&](Transaction& transaction) -> Result<> {
