@@ -101,8 +101,7 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
 }  // namespace
 
 struct IamService::Candidate {
-  User user{};       // as of an Account, and so `row`
-  UserId row;        // asked about in the place of nobody
+  User user{};       // as of an Account
   std::string hash;  // of the password; of nobody's one that no password has
   Throttle::Attempt throttled;
 };
@@ -118,7 +117,6 @@ Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
     TRY(Account account, find_account(transaction, sign_in_key(core_.tree, name)));
     const bool is_there = bool(account.user.id);
     candidate.user = std::move(account.user);
-    candidate.row = account.row;
     candidate.hash = is_there ? account.password_hash : dummy_hash_;
     TRY(bool known_device, was_here(transaction, account.row, device_origin(attempt.device)));
     TRY(bool known_address, was_here(transaction, account.row, candidate.throttled.address));
@@ -152,13 +150,11 @@ Task<Iam::OpenedSession> IamService::check_throttled(const SignIn& attempt, Cand
   using Shown = Throttle::Attempt::Shown;
   const Shown shown = shown_by(attempt);
   if (shown == Shown::kNothing) co_return std::unexpected(std::move(throttled));
-  // What is wrong costs no comparison of a password, which would hide how long this takes.
-  CO_TRY(const bool is_shown, co_await core_.read<bool>([&](Transaction& transaction) {
+  CO_TRY(const bool is_right, co_await core_.read<bool>([&](Transaction& transaction) {
     if (!attempt.recovery_code.empty())
-      return shows_recovery_code(transaction, candidate.row, attempt.recovery_code);
-    return shows_totp(core_, transaction, candidate.row, attempt.totp, attempt.totp_before);
+      return shows_recovery_code(transaction, candidate.user.id, attempt.recovery_code);
+    return shows_totp(core_, transaction, candidate.user.id, attempt.totp, attempt.totp_before);
   }));
-  const bool is_right = is_shown && candidate.user.id;
   candidate.throttled.shown = shown;
   const bool is_tried = is_right || shown == Shown::kCode;
   if (!is_tried || !throttle_.begin(candidate.throttled, core_.clock.now()))
