@@ -245,14 +245,9 @@ Result<> IssuerService::check_free(Transaction& transaction, const Issuer& issue
   TRY(auto taken,
       transaction.query("SELECT id FROM issuer WHERE organisation = :organisation AND id <> :id",
                         parameters));
-  const std::string& organisation = issuer.settings.organisation;
-  // Nor what another tenant is called: its people would be sent to a stranger's page.
-  TRY(core_.refresh_tree(transaction));
-  const auto called =
-      is_number(organisation) ? std::nullopt : core_.tree.find_organisation(organisation);
-  const bool is_anothers = !organisation.empty() && called && *called != issuer.tenant;
-  if (taken.empty() && !is_anothers) return {};
-  return fail(Code::kConflict, "iam.organisation_taken", {{"organisation", organisation}});
+  if (taken.empty()) return {};
+  return fail(Code::kConflict, "iam.organisation_taken",
+              {{"organisation", issuer.settings.organisation}});
 }
 
 Task<Issuer> IssuerService::create_issuer(const Principal& by, const NewIssuer& wanted) {
