@@ -6,6 +6,7 @@
 #     EXTERNAL OpenSSL::Crypto ...  # libraries outside the project, never in public headers
 #     TESTS test/log_test.cc ...    # one GoogleTest program, <name>_test
 #     TEST_DEPENDS ...              # further modules that only the tests include
+#     SHARDS 2                      # into how many runs they are dealt, where they take minutes
 #     FUZZ fuzz/record_fuzz.cc ...  # libFuzzer targets, corpus in fuzz/corpus/<target>
 #     TSAN                          # its tests run under ThreadSanitizer too
 #     COLD)                         # runs seldom: sanitizers find it without optimising
@@ -13,9 +14,11 @@
 # The walls: DEPENDS are linked PRIVATE, so a module's headers are visible to those alone that
 # name it.
 
-# What the sanitizer presets build: the tests and fuzz targets of modules, and nothing else.
+# What sanitizers look at: the tests and fuzz targets of modules.
 add_custom_target(unit_tests)
 add_custom_target(fuzz_targets)
+# The programs of sim/ and tests/.
+add_custom_target(system_tests)
 
 # Every module but those that know no coroutines.
 function(belfry_precompiled target)
@@ -35,8 +38,23 @@ function(belfry_unoptimised target)
   set_target_properties(${target} PROPERTIES BELFRY_UNOPTIMISED ON)
 endfunction()
 
+# Tells ctest of the program <name>_test: as `name`, or dealt into `name-0` and so on.
+function(belfry_unit_test name shards environment)
+  math(EXPR last "${shards} - 1")
+  foreach(shard RANGE ${last})
+    set(test ${name})
+    if(last GREATER 0)
+      set(test ${name}-${shard})
+    endif()
+    add_test(NAME ${test} COMMAND ${name}_test)
+    # By their cost the long ones begin first: nothing waits for them at the end.
+    set_tests_properties(${test} PROPERTIES LABELS unit TIMEOUT 1800 COST ${shards}
+      ENVIRONMENT "${environment};GTEST_TOTAL_SHARDS=${shards};GTEST_SHARD_INDEX=${shard}")
+  endforeach()
+endfunction()
+
 function(belfry_module)
-  cmake_parse_arguments(MODULE "TSAN;COLD" "NAME;GROUP"
+  cmake_parse_arguments(MODULE "TSAN;COLD" "NAME;GROUP;SHARDS"
     "SOURCES;DEPENDS;EXTERNAL;TESTS;TEST_DEPENDS;FUZZ" ${ARGN})
   set(target belfry_${MODULE_NAME})
   list(TRANSFORM MODULE_DEPENDS PREPEND belfry_)
@@ -62,7 +80,6 @@ function(belfry_module)
       set_target_properties(${MODULE_NAME}_test PROPERTIES
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
       add_dependencies(unit_tests ${MODULE_NAME}_test)
-      add_test(NAME ${MODULE_NAME} COMMAND ${MODULE_NAME}_test)
       set(environment BELFRY_SOURCE=${CMAKE_SOURCE_DIR})
       if(BELFRY_SANITIZE STREQUAL "thread")
         list(APPEND environment
@@ -70,8 +87,10 @@ function(belfry_module)
           # Simulations have one thread; the other builds run them.
           GTEST_FILTER=-*Faults.*:*Away.*)
       endif()
-      set_tests_properties(${MODULE_NAME} PROPERTIES LABELS unit TIMEOUT 1800
-        ENVIRONMENT "${environment}")
+      if(NOT MODULE_SHARDS)
+        set(MODULE_SHARDS 1)
+      endif()
+      belfry_unit_test(${MODULE_NAME} ${MODULE_SHARDS} "${environment}")
     endif()
   endif()
 
@@ -89,7 +108,7 @@ function(belfry_module)
       add_dependencies(fuzz_targets ${fuzz_name})
       # Each run replays the corpus, then searches a while; what it finds goes to the build folder.
       add_test(NAME ${fuzz_name}
-        COMMAND ${fuzz_name} -max_total_time=10 -timeout=10 -rss_limit_mb=2048
+        COMMAND ${fuzz_name} -max_total_time=5 -timeout=10 -rss_limit_mb=2048
                 -artifact_prefix=${CMAKE_BINARY_DIR}/fuzz/
                 ${CMAKE_BINARY_DIR}/fuzz/${fuzz_name}-found
                 ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${fuzz_name})

@@ -94,17 +94,16 @@ class StateTest : public testing::TestWithParam<database::Engine> {
   }
 
   Evaluation check(const std::string& id) {
-    auto measures = load();
-    auto evaluation = run_task(measures->check_now(id));
+    if (!loaded_) loaded_ = load();
+    auto evaluation = run_task(loaded_->check_now(id));
     EXPECT_TRUE(evaluation) << evaluation.error().describe();
     return evaluation ? *evaluation : Evaluation();
   }
 
-  // "subject: reason" of each row that fails.
+  // "subject: reason" of each row that fails, of what `check` gave.
   std::vector<std::string> failing(const Evaluation& evaluation) {
     std::vector<std::string> out;
-    auto measures = load();
-    const Measure* measure = measures->find(evaluation.status.id);
+    const Measure* measure = loaded_->find(evaluation.status.id);
     for (const EvaluatedRow& row : evaluation.rows)
       if (!row.pass) out.push_back(row.subject + ": " + reason_text(*measure, row.reason).en);
     return out;
@@ -115,6 +114,7 @@ class StateTest : public testing::TestWithParam<database::Engine> {
   MemoryLedger ledger_;
   std::unique_ptr<Random> random_ = make_seeded_random(7);
   topology::Topology topology_;
+  std::unique_ptr<Measures> loaded_;
 };
 
 }  // namespace belfry::measures
