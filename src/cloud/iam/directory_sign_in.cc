@@ -5,6 +5,7 @@
 #include "opening.h"
 #include "rows.h"
 #include "service.h"
+#include "sign_in_names.h"
 
 #include <algorithm>
 
@@ -188,13 +189,12 @@ Task<Iam::OpenedSession> IamService::sign_in_with_directory(const SignIn& attemp
                                     .address = address,
                                     .known_good = true};
   CO_TRY(throttle_.begin(throttled, core_.clock.now()));
-  User user{};
   auto arrival = co_await issuers_.receive(*attempt.directory);
   if (!arrival) {
     // A directory that is not there is nobody's failure.
     if (arrival.error().code() == Code::kRetry)
       throttle_.succeeded(throttled, Throttle::Success::kOnlyTakeBack);
-    log_failure(attempt, user, arrival.error());
+    log_failure(attempt, {}, arrival.error());
     co_return std::unexpected(arrival.error());
   }
   throttle_.succeeded(throttled, Throttle::Success::kForget);
@@ -204,10 +204,10 @@ Task<Iam::OpenedSession> IamService::sign_in_with_directory(const SignIn& attemp
     return issuers_.resolve(transaction, *arrival, dummy_hash_);
   });
   if (!known) {
-    log_failure(attempt, user, known.error());
+    log_failure(attempt, {}, known.error());
     co_return std::unexpected(known.error());
   }
-  user = *known;
+  const User& user = *known;
   auto opened =
       co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
         return admit(transaction, attempt,
@@ -217,7 +217,7 @@ Task<Iam::OpenedSession> IamService::sign_in_with_directory(const SignIn& attemp
   const std::string& reason = opened.error().message();
   if (reason == "iam.totp_needed" || reason == "iam.passkey_needed")
     issuers_.keep(*attempt.directory, *arrival, user.id, address);
-  log_failure(attempt, user, opened.error());
+  log_failure(attempt, principal_of(user), opened.error());
   co_return opened;
 }
 
@@ -225,12 +225,14 @@ Task<Iam::OpenedSession> IamService::sign_in_with_directory(const SignIn& attemp
 Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt) {
   const auto pending = issuers_.identified(attempt.directory->browser);
   if (!pending) co_return fail(Code::kDenied, "iam.directory_answer");
-  CO_TRY(const User user, co_await core_.read<User>([&](Transaction& transaction) {
+  CO_TRY(const User user, co_await core_.read<User>([&](Transaction& transaction) -> Result<User> {
+    TRY(core_.refresh_tree(transaction));
     return iam::find_user(transaction, pending->user);
   }));
-  const Throttle::Attempt throttled{.account = to_lower(user.name),
-                                    .address = throttled_address(attempt.source_ip),
-                                    .known_good = true};
+  const Throttle::Attempt throttled{
+      .account = read_sign_in_name(sign_in_name(core_.tree, user)).text(),
+      .address = throttled_address(attempt.source_ip),
+      .known_good = true};
   const Evidence evidence = evidence_of(attempt);
   auto opened = Result<OpenedSession>(std::unexpect, Code::kInternal, "iam.sign_in_refused");
   if (auto begun = throttle_.begin(throttled, core_.clock.now()); !begun)
@@ -249,7 +251,7 @@ Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt) {
   } else {
     if (says_stopped(opened.error()))
       throttle_.succeeded(throttled, Throttle::Success::kOnlyTakeBack);
-    log_failure(attempt, user, opened.error());
+    log_failure(attempt, principal_of(user), opened.error());
   }
   co_return opened;
 }

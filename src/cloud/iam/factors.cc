@@ -5,14 +5,12 @@
 #include "password_rules.h"
 #include "rows.h"
 #include "service.h"
+#include "totp_codes.h"
 
 #include <charconv>
 
 namespace belfry::iam {
 namespace {
-
-// RFC 4226, section 4, R6: as long as the digest.
-constexpr std::size_t kSeedLength = 20;
 
 // Guessing with a session that somebody left open is slowed down like guessing without.
 Throttle::Attempt own_attempt(const Principal& by) {
@@ -85,12 +83,12 @@ Task<> IamService::change_password(const Principal& by, const std::string& old_p
 Task<std::string> IamService::begin_totp(const Principal& by) {
   CO_TRY(decide(core_.tree, by, "iam:ManageOwnFactors", {resource_of(by.user), by.tenant}));
   if (by.method != Method::kSession) co_return fail(Code::kDenied, "iam.session_needed");
-  const Buffer seed = to_buffer(View(core_.random.octets<kSeedLength>()));
+  const Buffer seed = make_totp_seed(core_.random);
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(may_change_factors(transaction, by));
     TRY(core_.check_fresh(by, "iam:BeginTotp", resource_of(by.user)));
     TRY(const std::string sealed,
-        seal_secret(core_.keys, core_.random, {"totp/" + by.user.text()}, seed));
+        seal_secret(core_.keys, core_.random, totp_seed_of(by.user), seed));
     TRY(transaction.execute(
         "DELETE FROM mfa_factor WHERE user_id = :user_id AND confirmed_us IS NULL",
         {{"user_id", by.user.value}}));
@@ -125,7 +123,7 @@ Task<Iam::RenewedSession> IamService::confirm_totp(const Principal& by, const st
                                          {{"user_id", by.user.value}}));
         if (rows.empty()) return fail(Code::kConflict, "iam.no_totp_begun");
         TRY(const Buffer seed,
-            open_secret(core_.keys, {"totp/" + by.user.text()}, rows[0].text("secret_sealed")));
+            open_secret(core_.keys, totp_seed_of(by.user), rows[0].text("secret_sealed")));
         const auto step = crypto::verify_totp(seed, code, core_.clock.now(), 0);
         if (!step) return fail(Code::kInvalid, "iam.wrong_code");
         const database::Parameters parameters = {{"id", rows[0].integer("id")},

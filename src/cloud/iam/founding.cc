@@ -5,13 +5,9 @@
 #include "rows.h"
 #include "service.h"
 #include "sign_in_names.h"
+#include "totp_codes.h"
 
 namespace belfry::iam {
-namespace {
-
-constexpr std::size_t kSeedLength = 20;
-
-}  // namespace
 
 struct IamService::Founder {
   Tenant tenant;
@@ -33,7 +29,7 @@ Task<IamService::Founder> IamService::make_founder(Tenant tenant, std::string us
                   .last_sign_in = {}};
   founder.tenant = std::move(tenant);
   founder.password = make_password(core_.random);
-  founder.totp_seed = to_buffer(View(core_.random.octets<kSeedLength>()));
+  founder.totp_seed = make_totp_seed(core_.random);
   CO_TRY(founder.password_hash, co_await passwords_.hash(founder.password));
   co_return founder;
 }
@@ -41,7 +37,7 @@ Task<IamService::Founder> IamService::make_founder(Tenant tenant, std::string us
 Result<> IamService::insert_founder(Transaction& transaction, const Founder& founder) {
   const auto& [tenant, user, password, password_hash, totp_seed] = founder;
   TRY(const std::string sealed,
-      seal_secret(core_.keys, core_.random, {"totp/" + user.id.text()}, totp_seed));
+      seal_secret(core_.keys, core_.random, totp_seed_of(user.id), totp_seed));
   const database::Parameters parameters = {
       {"tenant_id", tenant.id.value},
       {"parent_id", tenant.parent ? database::Value(tenant.parent.value) : database::Null{}},

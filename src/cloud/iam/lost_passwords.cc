@@ -91,7 +91,7 @@ Result<bool> LostPasswordService::is_known_place(Transaction& transaction, const
   TRY(const Account account, find_account(transaction, asked.sign_in_key));
   TRY(const bool by_address, was_here(transaction, account.row, asked.address));
   TRY(const bool by_device, was_here(transaction, account.row, asked.device));
-  return account.user.id && (by_address || by_device);
+  return account.user && (by_address || by_device);
 }
 
 Task<> LostPasswordService::turn() {

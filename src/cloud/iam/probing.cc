@@ -4,13 +4,13 @@
 #include "password_rules.h"
 #include "rows.h"
 #include "service.h"
+#include "totp_codes.h"
 #include "user_rows.h"
 
 namespace belfry::iam {
 namespace {
 
 constexpr const char* kTenantName = "Belfry probe";
-constexpr std::size_t kSeedLength = 20;
 
 // What users of a tenant have, in the order in which rows may go.
 constexpr const char* kOfUsers[] = {"recovery_code", "passkey",   "mfa_factor", "iam_session",
@@ -86,7 +86,7 @@ Task<ProbeAdministrator> IamService::renew_probe() {
                            .user = {},
                            .name = "",
                            .password = make_password(core_.random),
-                           .totp_seed = to_buffer(View(core_.random.octets<kSeedLength>()))};
+                           .totp_seed = make_totp_seed(core_.random)};
   CO_TRY(const std::string hashed, co_await passwords_.hash(probe.password));
   CO_TRY(const User user, co_await core_.write<User>([&](Transaction& transaction) -> Result<User> {
     TRY(std::optional<User> user, find_administrator(transaction));
@@ -95,7 +95,7 @@ Task<ProbeAdministrator> IamService::renew_probe() {
     }
     TRY(remove_rest(transaction, user->tenant, user->id));
     TRY(const std::string sealed,
-        seal_secret(core_.keys, core_.random, {"totp/" + user->id.text()}, probe.totp_seed));
+        seal_secret(core_.keys, core_.random, totp_seed_of(user->id), probe.totp_seed));
     const database::Parameters parameters = {{"id", user->id.value},
                                              {"tenant_id", user->tenant.value},
                                              {"password_hash", hashed},

@@ -81,11 +81,4 @@ Result<SigningIdentity> read_temporary_identity(Core& core, Transaction& transac
 Result<> check_may_change_issuer(Transaction& transaction, const Principal& by,
                                  const std::string& issuer_arn);
 
-// Whether `code` is one of the user's authenticator, which serves no second time then.
-Result<bool> use_totp(Core& core, Transaction& transaction, UserId user, const std::string& code);
-// Whether `use_totp` would take it, and nothing is used up. With `before` only if that is the code
-// just before it, and neither was used: nobody guesses two. The same work whatever the user has.
-Result<bool> shows_totp(Core& core, Transaction& transaction, UserId user, const std::string& code,
-                        const std::string& before);
-
 }  // namespace belfry::iam

@@ -8,6 +8,7 @@
 #include "role_assumption.h"
 #include "role_grants.h"
 #include "rows.h"
+#include "totp_codes.h"
 
 #include <algorithm>
 #include <charconv>

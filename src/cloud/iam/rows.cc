@@ -45,6 +45,10 @@ Result<Tenant> find_tenant(database::Transaction& transaction, TenantId tenant) 
   return tenant_of(rows[0]);
 }
 
+Principal principal_of(const User& user) {
+  return {.tenant = user.tenant, .user = user.id, .name = user.name, .role = user.role};
+}
+
 User user_of(const database::Row& row) {
   const auto role = role_named(row.text("role"));
   ENSURE(role.has_value());  // a foreign key holds it

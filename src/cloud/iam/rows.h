@@ -55,6 +55,8 @@ inline constexpr std::string_view kFactorStands =
     "CASE WHEN u.owner_id IS NULL OR EXISTS (SELECT 1 FROM mfa_factor f WHERE "
     "f.user_id = u.owner_id AND f.confirmed_us IS NOT NULL) THEN 1 ELSE 0 END AS factor_stands";
 User user_of(const database::Row& row);
+// Who it is, without a credential.
+Principal principal_of(const User& user);
 // Errors: not_found ("iam.user_missing").
 Result<User> find_user(database::Transaction& transaction, UserId user);
 

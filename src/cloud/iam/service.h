@@ -149,7 +149,8 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   Task<Candidate> find_candidate(const SignIn& attempt);
   // Passes over who `candidate` is until its password was compared. Errors: those of `sign_in`.
   Task<> compare_password(const SignIn& attempt, const Candidate& candidate);
-  void log_failure(const SignIn& attempt, const User& user, const Error& reason);
+  // `by`: who it would have been, as far as that is known.
+  void log_failure(const SignIn& attempt, Principal by, const Error& reason);
   Task<UserId> check_password_alone(const SignIn& attempt);
   Task<OpenedSession> check_candidate(const SignIn& attempt, const Candidate& candidate);
   // Of whom others' guesses slow down: by the password and a factor that no guess has. Answers

@@ -1,15 +1,14 @@
 // Signing in: throttle, password, second factor, session; or a passkey alone.
 #include "base/text_encoding.h"
 #include "crypto/hash.h"
-#include "crypto/password.h"
 #include "opening.h"
 #include "passkey_rule.h"
 #include "password_rules.h"
-#include "role_service.h"
 #include "rows.h"
 #include "service.h"
 #include "sign_in_names.h"
 #include "sign_in_origins.h"
+#include "totp_codes.h"
 
 namespace belfry::iam {
 namespace {
@@ -32,13 +31,8 @@ Lifetime lifetime_of(const User& user) {
   return {hours(24), hours(2)};
 }
 
-Principal principal_of(const User& user) {
-  return {.tenant = user.tenant,
-          .user = user.id,
-          .name = user.name,
-          .role = user.role,
-          .method = Method::kNone,
-          .credential = {}};
+Principal principal_of(const Account& account) {
+  return {.tenant = account.tenant, .user = account.user, .name = account.name};
 }
 
 Error refusal() {
@@ -101,7 +95,7 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
 }  // namespace
 
 struct IamService::Candidate {
-  User user{};       // as of an Account
+  Account account;
   std::string hash;  // of the password; of nobody's one that no password has
   Throttle::Attempt throttled;
 };
@@ -114,12 +108,12 @@ Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
     Candidate candidate;
     candidate.throttled.account = name.text();
     candidate.throttled.address = throttled_address(attempt.source_ip);
-    TRY(Account account, find_account(transaction, sign_in_key(core_.tree, name)));
-    const bool is_there = bool(account.user.id);
-    candidate.user = std::move(account.user);
-    candidate.hash = is_there ? account.password_hash : dummy_hash_;
-    TRY(bool known_device, was_here(transaction, account.row, device_origin(attempt.device)));
-    TRY(bool known_address, was_here(transaction, account.row, candidate.throttled.address));
+    TRY(candidate.account, find_account(transaction, sign_in_key(core_.tree, name)));
+    const bool is_there = bool(candidate.account.user);
+    const UserId row = candidate.account.row;
+    candidate.hash = is_there ? candidate.account.password_hash : dummy_hash_;
+    TRY(bool known_device, was_here(transaction, row, device_origin(attempt.device)));
+    TRY(bool known_address, was_here(transaction, row, candidate.throttled.address));
     known_device &= is_there;
     known_address &= is_there;
     // Others who fail at the same address do not slow the device down.
@@ -138,7 +132,7 @@ Task<Iam::OpenedSession> IamService::sign_in(const SignIn& attempt) {
     opened = co_await check_throttled(attempt, candidate, begun.error());
   else
     opened = co_await check_candidate(attempt, candidate);
-  if (!opened) log_failure(attempt, candidate.user, opened.error());
+  if (!opened) log_failure(attempt, principal_of(candidate.account), opened.error());
   co_return opened;
 }
 
@@ -152,8 +146,9 @@ Task<Iam::OpenedSession> IamService::check_throttled(const SignIn& attempt, Cand
   if (shown == Shown::kNothing) co_return std::unexpected(std::move(throttled));
   CO_TRY(const bool is_right, co_await core_.read<bool>([&](Transaction& transaction) {
     if (!attempt.recovery_code.empty())
-      return shows_recovery_code(transaction, candidate.user.id, attempt.recovery_code);
-    return shows_totp(core_, transaction, candidate.user.id, attempt.totp, attempt.totp_before);
+      return shows_recovery_code(transaction, candidate.account.user, attempt.recovery_code);
+    return shows_totp(core_, transaction, candidate.account.user, attempt.totp,
+                      attempt.totp_before);
   }));
   candidate.throttled.shown = shown;
   const bool is_tried = is_right || shown == Shown::kCode;
@@ -171,12 +166,11 @@ Task<Iam::OpenedSession> IamService::check_throttled(const SignIn& attempt, Cand
   co_return opened;
 }
 
-void IamService::log_failure(const SignIn& attempt, const User& user, const Error& reason) {
+void IamService::log_failure(const SignIn& attempt, Principal by, const Error& reason) {
   // People type passwords where names belong: names of nobody are not written down.
-  Principal by = principal_of(user);
-  if (!user.id) by.name = "unknown";
+  if (!by.user) by.name = "unknown";
   by.source_ip = attempt.source_ip;
-  core_.trail.sign_in_failed(user.id ? user.tenant : kProviderTenant, by, reason);
+  core_.trail.sign_in_failed(by.user ? by.tenant : kProviderTenant, by, reason);
 }
 
 Task<> IamService::compare_password(const SignIn& attempt, const Candidate& candidate) {
@@ -186,7 +180,7 @@ Task<> IamService::compare_password(const SignIn& attempt, const Candidate& cand
     throttle_.succeeded(candidate.throttled, Throttle::Success::kOnlyTakeBack);
     co_return std::unexpected(same.error());
   }
-  const bool exists = candidate.user.id && candidate.user.active;
+  const bool exists = candidate.account.user && candidate.account.active;
   if (!*same || !exists) co_return std::unexpected(refusal());
   co_return Result<>();
 }
@@ -200,10 +194,10 @@ Task<UserId> IamService::check_password_alone(const SignIn& attempt) {
     if (compared) throttle_.succeeded(candidate.throttled, Throttle::Success::kOnlyTakeBack);
   }
   if (!compared) {
-    log_failure(attempt, candidate.user, compared.error());
+    log_failure(attempt, principal_of(candidate.account), compared.error());
     co_return std::unexpected(compared.error());
   }
-  co_return candidate.user.id;
+  co_return candidate.account.user;
 }
 
 IamService::Evidence IamService::evidence_of(const SignIn& attempt) {
@@ -220,8 +214,14 @@ Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
   CO_TRY(co_await compare_password(attempt, candidate));
   const Evidence evidence = evidence_of(attempt);
   if (evidence.empty()) {
-    const auto user = co_await core_.read<User>(
-        [&](Transaction& transaction) { return iam::find_user(transaction, candidate.user.id); });
+    const auto user = co_await core_.read<User>([&](Transaction& transaction) {
+      return iam::find_user(transaction, candidate.account.user);
+    });
+    // Who is gone since is refused below.
+    if (!user && user.error().code() != Code::kNotFound) {
+      throttle_.succeeded(candidate.throttled, Throttle::Success::kOnlyTakeBack);
+      co_return std::unexpected(user.error());
+    }
     if (user && user->has_second_factor()) {
       throttle_.succeeded(candidate.throttled, Throttle::Success::kOnlyTakeBack);
       co_return fail(Code::kDenied, user->has_totp ? "iam.totp_needed" : "iam.passkey_needed",
@@ -234,7 +234,7 @@ Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
         TRY(auto rows,
             transaction.query("SELECT " + kUserColumns +
                                   ", u.password_hash FROM iam_user u WHERE u.id = :user_id",
-                              {{"user_id", candidate.user.id.value}}));
+                              {{"user_id", candidate.account.user.value}}));
         if (rows.empty() || rows[0].text("password_hash") != candidate.hash ||
             !rows[0].flag("active"))
           return std::unexpected(refusal());
@@ -265,7 +265,7 @@ Task<Iam::OpenedSession> IamService::sign_in_with_passkey(const SignIn& attempt)
       .known_good = true};
   User user{};
   if (auto begun = throttle_.begin(throttled, core_.clock.now()); !begun) {
-    log_failure(attempt, user, begun.error());
+    log_failure(attempt, {}, begun.error());
     co_return std::unexpected(begun.error());
   }
   const Evidence evidence = evidence_of(attempt);
@@ -286,7 +286,7 @@ Task<Iam::OpenedSession> IamService::sign_in_with_passkey(const SignIn& attempt)
   if (opened)
     throttle_.succeeded(throttled, Throttle::Success::kForget);
   else
-    log_failure(attempt, user, opened.error());
+    log_failure(attempt, principal_of(user), opened.error());
   if (!opened && says_stopped(opened.error()))
     throttle_.succeeded(throttled, Throttle::Success::kOnlyTakeBack);
   co_return opened;

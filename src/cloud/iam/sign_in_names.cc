@@ -47,23 +47,24 @@ std::string sign_in_name(const TenantTree& tree, const User& user) {
 }
 
 Result<Account> find_account(database::Transaction& transaction, const std::string& key) {
-  // If nobody is called so the one that comes next, or the last.
+  // If nobody is called so the one that comes next, or the last: both are looked up for everybody.
   TRY(auto rows,
-      transaction.query("SELECT id, tenant_id, name, active, password_hash, sign_in_key FROM "
-                        "iam_user WHERE sign_in_key = COALESCE((SELECT min(n.sign_in_key) FROM "
-                        "iam_user n WHERE n.sign_in_key >= :key), (SELECT max(l.sign_in_key) "
-                        "FROM iam_user l))",
+      transaction.query("SELECT u.id, u.tenant_id, u.name, u.active, u.password_hash, "
+                        "u.sign_in_key FROM (SELECT min(n.sign_in_key) AS found FROM iam_user n "
+                        "WHERE n.sign_in_key >= :key) next, (SELECT max(l.sign_in_key) AS found "
+                        "FROM iam_user l) last, iam_user u "
+                        "WHERE u.sign_in_key = COALESCE(next.found, last.found)",
                         {{"key", key}}));
   if (rows.empty()) return Account{};
   const database::Row& row = rows[0];
-  Account found{.password_hash = row.text("password_hash"), .row = UserId{row.integer("id")}};
-  User next{};
-  next.id = found.row;
-  next.tenant = TenantId{row.integer("tenant_id")};
-  next.name = row.text("name");
-  next.active = row.flag("active");
-  if (row.text("sign_in_key") == key) found.user = std::move(next);
-  return found;
+  Account next{.user = UserId{row.integer("id")},
+               .tenant = TenantId{row.integer("tenant_id")},
+               .name = row.text("name"),
+               .password_hash = row.text("password_hash"),
+               .active = row.flag("active"),
+               .row = UserId{row.integer("id")}};
+  if (row.text("sign_in_key") == key) return next;
+  return Account{.row = next.row};
 }
 
 }  // namespace belfry::iam

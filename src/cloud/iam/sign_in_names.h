@@ -31,9 +31,11 @@ std::string sign_in_name(const TenantTree& tree, const User& user);
 
 // Whom a name leads to.
 struct Account {
-  User user{};  // its id, tenant, name and `active` alone; without an id: there is nobody
-  std::string password_hash;
-  UserId row;  // whose row was read: to ask as much about nobody as about somebody
+  UserId user{};  // none: there is nobody, and nothing but `row` is known
+  TenantId tenant{};
+  std::string name, password_hash;
+  bool active = false;
+  UserId row{};  // whose row was read: to ask as much about nobody as about somebody
 };
 
 // Reads one row, whether the name is somebody's or not, so that the time tells nothing.

@@ -1,38 +1,54 @@
-// Codes of authenticator apps, each good once.
+#include "totp_codes.h"
+
 #include "crypto/hash.h"
 #include "crypto/password.h"
-#include "role_service.h"
 
 namespace belfry::iam {
 namespace {
 
 struct App {
+  bool is_there;
   std::int64_t factor;
   Buffer seed;
   std::int64_t last_step;
 };
 
+// Whoever has none gets one that is not there: the same is read and opened, so that the time does
+// not tell.
 Result<std::vector<App>> apps_of(Core& core, Transaction& transaction, UserId user) {
+  TRY(const std::string nobodys,
+      seal_secret(core.keys, core.random, totp_seed_of(UserId{}), Buffer(kTotpSeedLength)));
   TRY(auto factors,
-      transaction.query(
-          "SELECT id, secret_sealed, last_step FROM mfa_factor WHERE user_id = :user_id "
-          "AND kind = 'totp' AND confirmed_us IS NOT NULL ORDER BY id",
-          {{"user_id", user.value}}));
+      transaction.query("SELECT COALESCE(f.id, 0) AS id, COALESCE(f.last_step, 0) AS last_step, "
+                        "COALESCE(f.secret_sealed, :nobodys) AS secret_sealed FROM "
+                        "(SELECT 1 AS one) always LEFT JOIN mfa_factor f ON f.user_id = :user_id "
+                        "AND f.kind = 'totp' AND f.confirmed_us IS NOT NULL ORDER BY id",
+                        {{"user_id", user.value}, {"nobodys", nobodys}}));
   std::vector<App> apps;
   for (const Row& factor : factors) {
-    TRY(Buffer seed, open_secret(core.keys, {"totp/" + user.text()}, factor.text("secret_sealed")));
-    apps.push_back({factor.integer("id"), std::move(seed), factor.integer("last_step")});
+    const bool is_there = factor.integer("id") != 0;
+    TRY(Buffer seed, open_secret(core.keys, totp_seed_of(is_there ? user : UserId{}),
+                                 factor.text("secret_sealed")));
+    apps.push_back({is_there, factor.integer("id"), std::move(seed), factor.integer("last_step")});
   }
   return apps;
 }
 
 }  // namespace
 
+Buffer make_totp_seed(Random& random) {
+  return to_buffer(View(random.octets<kTotpSeedLength>()));
+}
+
+Purpose totp_seed_of(UserId user) {
+  return {"totp/" + user.text()};
+}
+
 Result<bool> use_totp(Core& core, Transaction& transaction, UserId user, const std::string& code) {
   TRY(const auto apps, apps_of(core, transaction, user));
   for (const App& app : apps) {
     const auto step = crypto::verify_totp(app.seed, code, core.clock.now(), app.last_step);
-    if (!step) continue;
+    if (!step || !app.is_there) continue;
     TRY(transaction.execute(
         "UPDATE mfa_factor SET last_step = :step, last_used_us = :now_us WHERE id = :id",
         {{"step", *step}, {"id", app.factor}, {"now_us", to_us(core.clock.now())}}));
@@ -43,9 +59,7 @@ Result<bool> use_totp(Core& core, Transaction& transaction, UserId user, const s
 
 Result<bool> shows_totp(Core& core, Transaction& transaction, UserId user, const std::string& code,
                         const std::string& before) {
-  TRY(auto apps, apps_of(core, transaction, user));
-  const bool has_app = !apps.empty();
-  if (!has_app) apps.push_back({0, Buffer(20), 0});
+  TRY(const auto apps, apps_of(core, transaction, user));
   bool shown = false;
   for (const App& app : apps) {
     const std::int64_t last = app.last_step + (before.empty() ? 0 : 1);
@@ -54,7 +68,7 @@ Result<bool> shows_totp(Core& core, Transaction& transaction, UserId user, const
         before.empty() ||
         crypto::equal_constant_time(as_view(crypto::totp_at(app.seed, step.value_or(1) - 1)),
                                     as_view(before));
-    shown |= has_app && step && follows;
+    shown |= app.is_there && step && follows;
   }
   return shown;
 }

@@ -39,6 +39,23 @@ TEST_P(DirectoryFactorsTest, PrivilegedUsersLinkThemselvesAndShowTheirOwnFactor)
             "iam.links_itself");
 }
 
+TEST_P(DirectoryFactorsTest, TriesAtTheFactorAreCountedWithThoseAtThePassword) {
+  const Issuer issuer = registered();
+  ASSERT_TRUE(world_.wait(
+      issuers().link_subject(administrator_, issuer.id, "subject-1", administrator_.user)));
+  const BegunSignIn begun = begin();
+  answer(begun, json::object());
+  EXPECT_EQ(message_of(come_back(begun)), "iam.totp_needed");
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(message_of(come_back(begun, "000000", "")), "iam.sign_in_refused") << i;
+  const auto guess = [&](const std::string& name) {
+    return message_of(
+        world_.wait(world_.iam->sign_in({name, "a guess", "", kHere.source_ip, "test"})));
+  };
+  EXPECT_EQ(guess(world_.founded.customer_user), "iam.throttled");
+  EXPECT_EQ(guess(administrator_.name), "iam.sign_in_refused") << "a namesake elsewhere";
+}
+
 TEST_P(DirectoryFactorsTest, WhoKeepsOneIsNoSecondPersonForItsUsers) {
   const auto administrator = [&](const std::string& name) {
     user_named(name, Role::kTenantAdministrator);

@@ -48,7 +48,7 @@ TEST_P(UpgradeTest, EverybodyKeepsTheNameInTheOrganisation) {
     const auto found = [&](const std::string& key) -> std::int64_t {
       const auto account = find_account(transaction, key);
       EXPECT_TRUE(account) << account.error().describe();
-      return account ? account->user.id.value : -1;
+      return account ? account->user.value : -1;
     };
     EXPECT_EQ(found("1/admin"), 5);
     EXPECT_EQ(found("12/anna"), 6);
