@@ -13,5 +13,6 @@ export default defineConfig({
     rolldownOptions: { checks: { moduleLevelDirective: false } },
   },
   server: { proxy: { '/api': { target: daemon, secure: false } } },
-  test: { include: ['test/**/*.test.ts'] },
+  // Busy machines are slow: a limit for what hangs, not for what takes long.
+  test: { include: ['test/**/*.test.ts'], testTimeout: 120_000 },
 });

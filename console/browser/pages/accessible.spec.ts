@@ -2,8 +2,8 @@ import { expect, test } from '@playwright/test';
 import { expectAccessible, settle, watch } from '../expectations';
 import { signIn, visit, type persons } from './persons';
 
-// Every page, in both colour schemes, at a desk and on a phone: clean for axe, nothing wider than
-// the window, nothing that the content security policy refuses.
+// Every page, at a desk in light colours and on a phone in dark ones: clean for axe, nothing wider
+// than the window, nothing that the content security policy refuses.
 const places: readonly [who: keyof typeof persons, place: string][] = [
   ['admin', '/annex'],
   ['admin', '/annex/S06-P-08'],
@@ -92,45 +92,46 @@ const places: readonly [who: keyof typeof persons, place: string][] = [
   ['olga', '/people/interventions/new'],
 ];
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const viewport of [
-    { width: 1280, height: 800 },
-    { width: 360, height: 740 },
-  ]) {
-    test.describe(`${colorScheme}, ${String(viewport.width)} wide`, () => {
-      test.use({ colorScheme, viewport, locale: colorScheme === 'light' ? 'en-GB' : 'fr-FR' });
+const looks = [
+  { colorScheme: 'light', viewport: { width: 1280, height: 800 }, locale: 'en-GB' },
+  { colorScheme: 'dark', viewport: { width: 360, height: 740 }, locale: 'fr-FR' },
+] as const;
 
-      test('signing in', async ({ page }) => {
+test.describe.configure({ mode: 'parallel' });
+for (const look of looks) {
+  test.describe(`${look.colorScheme}, ${String(look.viewport.width)} wide`, () => {
+    test.use(look);
+
+    test('signing in', async ({ page }) => {
+      const complaints = watch(page);
+      await page.goto('/');
+      await settle(page);
+      await expectAccessible(page);
+      await page.locator('[name=user]').fill('admin');
+      await page.locator('[name=password]').fill('wrong');
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('alert')).toBeVisible();
+      await expectAccessible(page);
+      await page.locator('[name=password]').fill('a long password for tests');
+      await page.keyboard.press('Enter');
+      await expect(page.locator('[name=totp]')).toBeFocused();
+      await expectAccessible(page);
+      expect(complaints).toEqual([]);
+    });
+
+    for (const who of ['admin', 'claire', 'ines', 'nadia', 'olga'] as const) {
+      test(`the pages of ${who}`, async ({ page }) => {
         const complaints = watch(page);
-        await page.goto('/');
-        await settle(page);
-        await expectAccessible(page);
-        await page.locator('[name=user]').fill('admin');
-        await page.locator('[name=password]').fill('wrong');
-        await page.keyboard.press('Enter');
-        await expect(page.getByRole('alert')).toBeVisible();
-        await expectAccessible(page);
-        await page.locator('[name=password]').fill('a long password for tests');
-        await page.keyboard.press('Enter');
-        await expect(page.locator('[name=totp]')).toBeFocused();
-        await expectAccessible(page);
+        await signIn(page, who);
+        for (const [, place] of places.filter(([whose]) => whose === who)) {
+          await test.step(place, async () => {
+            await visit(page, place);
+            if (place !== '/nowhere') await settle(page);
+            await expectAccessible(page);
+          });
+        }
         expect(complaints).toEqual([]);
       });
-
-      for (const who of ['admin', 'claire', 'ines', 'nadia', 'olga'] as const) {
-        test(`the pages of ${who}`, async ({ page }) => {
-          const complaints = watch(page);
-          await signIn(page, who);
-          for (const [, place] of places.filter(([whose]) => whose === who)) {
-            await test.step(place, async () => {
-              await visit(page, place);
-              if (place !== '/nowhere') await settle(page);
-              await expectAccessible(page);
-            });
-          }
-          expect(complaints).toEqual([]);
-        });
-      }
-    });
-  }
+    }
+  });
 }

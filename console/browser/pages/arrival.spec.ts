@@ -177,11 +177,9 @@ test('an organisation’s name leads to its directory, and a wrong one is told',
     [200, { url: '/signed-in?error=access_denied' }],
   ]);
   await page.goto('/');
-  await page.getByRole('button', { name: 'Sign in with your organisation' }).click();
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
-    'Sign in with your organisation',
-  );
-  const name = page.getByRole('textbox', { name: 'Organisation' });
+  await page.getByRole('button', { name: 'Sign in with a directory' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in with a directory');
+  const name = page.getByRole('textbox', { name: 'Directory' });
   await expect(name).toBeFocused();
   await page.keyboard.type(' rivaje ');
   await page.keyboard.press('Enter');
@@ -189,7 +187,7 @@ test('an organisation’s name leads to its directory, and a wrong one is told',
   await expectAccessible(page);
   await page.getByRole('button', { name: 'With a user name and password' }).click();
   await expect(page.locator('[name=user]')).toBeVisible();
-  await page.getByRole('button', { name: 'Sign in with your organisation' }).click();
+  await page.getByRole('button', { name: 'Sign in with a directory' }).click();
   await name.fill('rivage');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/signed-in$/);
@@ -284,7 +282,7 @@ test.describe('in French, on a phone', () => {
     await answer(page, 'password-reset', [[200, { ...noPasskey(), has_totp: true }]]);
     await answer(page, 'session', [refusal('iam.totp_needed', 'Un code est nécessaire.')]);
     await page.goto('/');
-    await page.getByRole('button', { name: 'Se connecter avec votre organisation' }).click();
+    await page.getByRole('button', { name: 'Se connecter avec un annuaire' }).click();
     await expectFrench(page, ['Switch to English']);
     await expectAccessible(page);
     for (const place of ['/#/password-reset', `/#/password-reset/${secret}`]) {

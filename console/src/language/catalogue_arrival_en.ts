@@ -23,9 +23,10 @@ export const arrivalEn = {
   'terms.agree': 'I have read the terms {version} and accept them.',
   'terms.accept': 'Accept',
   'terms.leave': 'Sign out',
-  'directory.begin': 'Sign in with your organisation',
-  'directory.organisation': 'Organisation',
-  'directory.organisation.what': 'The name that your administrators gave you.',
+  'directory.begin': 'Sign in with a directory',
+  'directory.organisation': 'Directory',
+  'directory.organisation.what':
+    'The word that your administrators gave you. The name of your organisation may be somebody else’s directory.',
   'directory.go': 'Go on to its sign-in page',
   'directory.back': 'With a user name and password',
   'directory.refused':

@@ -28,9 +28,10 @@ export const arrivalFr: Record<keyof typeof arrivalEn, string> = {
   'terms.agree': 'J’ai lu les conditions {version} et je les accepte.',
   'terms.accept': 'Accepter',
   'terms.leave': 'Se déconnecter',
-  'directory.begin': 'Se connecter avec votre organisation',
-  'directory.organisation': 'Organisation',
-  'directory.organisation.what': 'Le nom que vos administrateurs vous ont donné.',
+  'directory.begin': 'Se connecter avec un annuaire',
+  'directory.organisation': 'Annuaire',
+  'directory.organisation.what':
+    'Le mot que vos administrateurs vous ont donné. Le nom de votre organisation peut être l’annuaire de quelqu’un d’autre.',
   'directory.go': 'Continuer vers sa page de connexion',
   'directory.back': 'Avec un nom d’utilisateur et un mot de passe',
   'directory.refused':

@@ -143,7 +143,7 @@ export const staffEn = {
     'That is the client of people: nobody’s sign-in may be taken for a program. Choose another audience.',
   'directories.how': 'How people sign in',
   'directories.how.means':
-    'They choose “Sign in with your organisation” on the page of the sign-in, type “{organisation}”, and sign in at the directory.',
+    'They choose “Sign in with a directory” on the page of the sign-in, type “{organisation}”, and sign in at the directory.',
   'directories.nobody': 'nobody signs in with it',
   'directories.nobody.means': 'Nobody signs in with it, for it has no organisation’s name.',
   'directories.programs': 'How programs assume roles',

@@ -26,7 +26,7 @@ export function OrganisationForm({ onBack }: { onBack: () => void }) {
         label={t('directory.organisation')}
         description={t('directory.organisation.what')}
         name="organisation"
-        autoComplete="organization"
+        autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
         required
