@@ -161,14 +161,14 @@ const noPasskey = (expires_us = Date.now() * 1000 + 1e9) => ({
   expires_us,
 });
 
-test('an organisation’s name leads to its directory, and a wrong one is told', async ({ page }) => {
+test('a directory’s name leads to it, and a wrong one is told', async ({ page }) => {
   const sent = await answer(page, 'session/directory', [
     [
       404,
       {
         title: 'Not there',
         status: 404,
-        detail: 'No organisation of this name signs in here.',
+        detail: 'No directory is called so here.',
         code: 'not_found',
         message_id: 'iam.organisation_unknown',
         arguments: {},
@@ -183,7 +183,7 @@ test('an organisation’s name leads to its directory, and a wrong one is told',
   await expect(name).toBeFocused();
   await page.keyboard.type(' rivaje ');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('alert')).toContainText('No organisation of this name');
+  await expect(page.getByRole('alert')).toContainText('No directory is called so here');
   await expectAccessible(page);
   await page.getByRole('button', { name: 'With a user name and password' }).click();
   await expect(page.locator('[name=user]')).toBeVisible();

@@ -26,7 +26,7 @@ export const arrivalEn = {
   'directory.begin': 'Sign in with a directory',
   'directory.organisation': 'Directory',
   'directory.organisation.what':
-    'The word that your administrators gave you. The name of your organisation may be somebody else’s directory.',
+    'The name of the directory, as your administrators gave it. Your organisation’s own name may lead to somebody else’s.',
   'directory.go': 'Go on to its sign-in page',
   'directory.back': 'With a user name and password',
   'directory.refused':

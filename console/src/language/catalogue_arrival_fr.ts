@@ -31,7 +31,7 @@ export const arrivalFr: Record<keyof typeof arrivalEn, string> = {
   'directory.begin': 'Se connecter avec un annuaire',
   'directory.organisation': 'Annuaire',
   'directory.organisation.what':
-    'Le mot que vos administrateurs vous ont donné. Le nom de votre organisation peut être l’annuaire de quelqu’un d’autre.',
+    'Le nom de l’annuaire, donné par vos administrateurs. Celui de votre organisation peut mener à l’annuaire d’une autre.',
   'directory.go': 'Continuer vers sa page de connexion',
   'directory.back': 'Avec un nom d’utilisateur et un mot de passe',
   'directory.refused':

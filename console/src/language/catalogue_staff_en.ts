@@ -145,7 +145,7 @@ export const staffEn = {
   'directories.how.means':
     'They choose “Sign in with a directory” on the page of the sign-in, type “{organisation}”, and sign in at the directory.',
   'directories.nobody': 'nobody signs in with it',
-  'directories.nobody.means': 'Nobody signs in with it, for it has no organisation’s name.',
+  'directories.nobody.means': 'Nobody signs in with it, for it has no name that people could type.',
   'directories.programs': 'How programs assume roles',
   'directories.programs.means':
     'With a token of it for one of its audiences, where a role’s trust policy names the token’s subject, and the directory by this name:',

@@ -153,10 +153,10 @@ export const staffFr: Record<keyof typeof staffEn, string> = {
     'C’est le client des personnes : aucune connexion ne doit passer pour un programme. Choisissez un autre destinataire.',
   'directories.how': 'Comment on se connecte',
   'directories.how.means':
-    'On choisit « Se connecter avec votre organisation » sur la page de connexion, on saisit « {organisation} », et on se connecte auprès de l’annuaire.',
+    'On choisit « Se connecter avec un annuaire » sur la page de connexion, on saisit « {organisation} », et on se connecte auprès de l’annuaire.',
   'directories.nobody': 'personne ne se connecte avec lui',
   'directories.nobody.means':
-    'Personne ne se connecte avec lui : il n’a pas de nom d’organisation.',
+    'Personne ne se connecte avec lui : il n’a pas de nom que l’on puisse saisir.',
   'directories.programs': 'Comment les programmes endossent des rôles',
   'directories.programs.means':
     'Avec un de ses jetons pour l’un de ses destinataires, là où la politique de confiance d’un rôle nomme le sujet du jeton, et l’annuaire sous ce nom :',

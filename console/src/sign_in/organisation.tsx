@@ -5,7 +5,7 @@ import { session } from '../api/routes';
 import { Failure } from '../elements/states';
 import { useSpeech } from '../language/speech';
 
-// The way to an organisation's own directory: its name, then that page.
+// The way to a directory: its name, then its own page.
 export function OrganisationForm({ onBack }: { onBack: () => void }) {
   const { t } = useSpeech();
   const [organisation, setOrganisation] = useState('');
