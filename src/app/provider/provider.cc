@@ -124,6 +124,7 @@ class RunningProvider : public Provider {
     for (Listener& listener : listeners_)
       if (listener.server) co_await listener.server->stop(kStopGrace);
     if (api_) co_await api_->stop();
+    if (iam_) static_cast<void>(co_await iam_->upkeep().log_unseen_sign_ins());
     // Each is closed whatever became of the others; the first error is told.
     Result<> outcome;
     const auto note = [&outcome](Result<> closed) {
@@ -416,6 +417,8 @@ class RunningProvider : public Provider {
     background_.every(seconds(1), "logging what happened to disks", [this] {
       return happenings_.drain(*ledger_, iam::kProviderTenant, topology_, clock_);
     });
+    background_.every(seconds(1), "logging sign-ins that waited",
+                      [this] { return iam_->upkeep().log_unseen_sign_ins(); });
     background_.every(seconds(1), "ending rights", [this] { return iam_->access().turn(); });
     background_.every(seconds(1), "interventions", [this] { return iam_->interventions().turn(); });
     background_.every(seconds(10), "lost factors", [this] { return iam_->factor_resets().turn(); });

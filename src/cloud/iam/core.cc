@@ -1,6 +1,7 @@
 #include "core.h"
 
 #include "factor_age.h"
+#include "totp_codes.h"
 
 namespace belfry::iam {
 namespace {
@@ -58,6 +59,14 @@ Result<> Core::check_fresh(const Principal& by, std::string_view action,
   // Programs are not asked; who has no second factor has nothing to prove it with.
   if (by.method != Method::kSession || !by.second_factor) return {};
   return check_proved(*this, by, by.second_factor_at, action, resource);
+}
+
+Result<std::string> Core::nobodys_seed() {
+  std::lock_guard lock(nobodys_seed_mutex_);
+  if (nobodys_seed_.empty()) {
+    TRY(nobodys_seed_, seal_secret(keys, random, totp_seed_of(UserId{}), make_totp_seed(random)));
+  }
+  return nobodys_seed_;
 }
 
 Result<> Core::refresh_tree(Transaction& transaction) {

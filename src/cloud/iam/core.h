@@ -13,6 +13,7 @@
 #include "trail.h"
 
 #include <atomic>
+#include <mutex>
 #include <string>
 
 namespace belfry::iam {
@@ -49,6 +50,8 @@ struct Core {
   Result<> refresh_tree(Transaction& transaction);
   // The same, however fresh it is.
   Result<> reread_tree(Transaction& transaction);
+  // A sealed seed that is no user's, to be opened where there is none. The same at each call.
+  Result<std::string> nobodys_seed();
   // Ends the sessions of `user` but the one of `by`.
   Result<> end_other_sessions(Transaction& transaction, const Principal& by, UserId user);
 
@@ -65,6 +68,8 @@ struct Core {
 
  private:
   std::atomic<std::int64_t> tree_read_us_ = 0;
+  std::mutex nobodys_seed_mutex_;
+  std::string nobodys_seed_;
 };
 
 template <class T, class Work>

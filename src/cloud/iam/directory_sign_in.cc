@@ -221,7 +221,8 @@ Task<Iam::OpenedSession> IamService::sign_in_with_directory(const SignIn& attemp
   co_return opened;
 }
 
-// As many tries as with the password: they are counted together.
+// At an address the tries are counted together with those of the password; all together, from
+// wherever, apart: strangers to the directory use none of them up.
 Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt) {
   const auto pending = issuers_.identified(attempt.directory->browser);
   if (!pending) co_return fail(Code::kDenied, "iam.directory_answer");
@@ -232,7 +233,8 @@ Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt) {
   const Throttle::Attempt throttled{
       .account = read_sign_in_name(sign_in_name(core_.tree, user)).text(),
       .address = throttled_address(attempt.source_ip),
-      .known_good = true};
+      .known_good = true,
+      .shown = Throttle::Attempt::Shown::kDirectory};
   const Evidence evidence = evidence_of(attempt);
   auto opened = Result<OpenedSession>(std::unexpect, Code::kInternal, "iam.sign_in_refused");
   if (auto begun = throttle_.begin(throttled, core_.clock.now()); !begun)
@@ -249,7 +251,7 @@ Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt) {
     throttle_.succeeded(throttled, Throttle::Success::kForget);
     issuers_.forget(attempt.directory->browser);
   } else {
-    if (says_stopped(opened.error()))
+    if (is_nobodys_fault(opened.error()))
       throttle_.succeeded(throttled, Throttle::Success::kOnlyTakeBack);
     log_failure(attempt, principal_of(user), opened.error());
   }

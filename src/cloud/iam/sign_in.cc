@@ -94,6 +94,10 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
 
 }  // namespace
 
+bool is_nobodys_fault(const Error& error) {
+  return error.code() == Code::kRetry || error.code() == Code::kExhausted || says_stopped(error);
+}
+
 struct IamService::Candidate {
   Account account;
   std::string hash;  // of the password; of nobody's one that no password has
@@ -144,12 +148,12 @@ Task<Iam::OpenedSession> IamService::check_throttled(const SignIn& attempt, Cand
   using Shown = Throttle::Attempt::Shown;
   const Shown shown = shown_by(attempt);
   if (shown == Shown::kNothing) co_return std::unexpected(std::move(throttled));
-  CO_TRY(const bool is_right, co_await core_.read<bool>([&](Transaction& transaction) {
+  CO_TRY(const bool is_shown, co_await core_.read<bool>([&](Transaction& transaction) {
     if (!attempt.recovery_code.empty())
-      return shows_recovery_code(transaction, candidate.account.user, attempt.recovery_code);
-    return shows_totp(core_, transaction, candidate.account.user, attempt.totp,
-                      attempt.totp_before);
+      return shows_recovery_code(transaction, candidate.account.row, attempt.recovery_code);
+    return shows_totp(core_, transaction, candidate.account.row, attempt.totp, attempt.totp_before);
   }));
+  const bool is_right = is_shown && candidate.account.user;  // and not of nobody's neighbour
   candidate.throttled.shown = shown;
   const bool is_tried = is_right || shown == Shown::kCode;
   if (!is_tried || !throttle_.begin(candidate.throttled, core_.clock.now()))
@@ -171,6 +175,11 @@ void IamService::log_failure(const SignIn& attempt, Principal by, const Error& r
   if (!by.user) by.name = "unknown";
   by.source_ip = attempt.source_ip;
   core_.trail.sign_in_failed(by.user ? by.tenant : kProviderTenant, by, reason);
+}
+
+Task<> IamService::log_unseen_sign_ins() {
+  core_.trail.tell_unseen();
+  co_return Result<>();
 }
 
 Task<> IamService::compare_password(const SignIn& attempt, const Candidate& candidate) {
@@ -252,7 +261,7 @@ Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
       });
   if (opened)
     throttle_.succeeded(candidate.throttled, Throttle::Success::kForget);
-  else if (opened.error().code() == Code::kRetry || says_stopped(opened.error()))
+  else if (is_nobodys_fault(opened.error()))
     throttle_.succeeded(candidate.throttled, Throttle::Success::kOnlyTakeBack);
   co_return opened;
 }
@@ -287,7 +296,7 @@ Task<Iam::OpenedSession> IamService::sign_in_with_passkey(const SignIn& attempt)
     throttle_.succeeded(throttled, Throttle::Success::kForget);
   else
     log_failure(attempt, principal_of(user), opened.error());
-  if (!opened && says_stopped(opened.error()))
+  if (!opened && is_nobodys_fault(opened.error()))
     throttle_.succeeded(throttled, Throttle::Success::kOnlyTakeBack);
   co_return opened;
 }

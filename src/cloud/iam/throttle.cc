@@ -42,6 +42,8 @@ std::vector<Throttle::Counted> Throttle::counted_of(const Attempt& attempt) {
       {"a " + attempt.address, kAddress}};
   if (attempt.shown == Attempt::Shown::kCode)
     counted.push_back({"c " + attempt.account, kAccountElsewhere});
+  else if (attempt.shown == Attempt::Shown::kDirectory)
+    counted.push_back({"d " + attempt.account, kAccountElsewhere});
   else if (!attempt.known_good)
     counted.push_back({"e " + attempt.account, kAccountElsewhere});
   return counted;

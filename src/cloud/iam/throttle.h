@@ -10,6 +10,8 @@
 //  - one code of an authenticator: those of an account, from wherever; at that address as above;
 //  - what nobody guesses (two codes in a row, a recovery code): of an account alone, and only once
 //    it was found to be right.
+// Second factors of whom a directory let through are counted by account as well, from wherever: who
+// keeps the directory guesses them no faster than anybody.
 // An attempt counts as a failure when it begins, and is taken back when it succeeds: many at once
 // gain nothing. Attempts that are refused count for nothing. Accounts that do not exist are counted
 // like others. In memory, bounded; a restart forgets it.
@@ -37,8 +39,8 @@ class Throttle {
     std::string account;  // in lower case
     std::string address;  // as throttled_address says, or a device
     bool known_good = false;
-    enum class Shown { kNothing, kCode, kProof };
-    Shown shown = Shown::kNothing;  // kProof: and found right
+    enum class Shown { kNothing, kCode, kProof, kDirectory };
+    Shown shown = Shown::kNothing;  // kProof: and found right; kDirectory: besides a factor
   };
 
   // Errors: retry ("iam.throttled", argument seconds).

@@ -97,16 +97,29 @@ void Trail::refused(TenantId tenant, const Principal& by, const Act& act, const 
 }
 
 void Trail::sign_in_failed(TenantId tenant, const Principal& by, const Error& reason) {
-  audit::Event event = event_of(by, {"iam:SignIn", "belfry:session", {}});
+  if (reason.message() != "iam.throttled" && !says_stopped(reason))
+    return tell_of_sign_in(tenant, by, reason.message(), {});
+  std::lock_guard lock(unseen_mutex_);
+  Unseen& unseen = unseen_[{by.user, reason.message()}];
+  unseen = {tenant, by, reason.message(), unseen.count + 1};
+}
+
+void Trail::tell_unseen() {
+  decltype(unseen_) unseen;
+  {
+    std::lock_guard lock(unseen_mutex_);
+    unseen.swap(unseen_);
+  }
+  for (const auto& [key, each] : unseen)
+    tell_of_sign_in(each.tenant, each.by, each.reason, {{"requests", std::to_string(each.count)}});
+}
+
+void Trail::tell_of_sign_in(TenantId tenant, const Principal& by, const std::string& reason,
+                            std::vector<audit::Detail> details) {
+  audit::Event event = event_of(by, {"iam:SignIn", "belfry:session", std::move(details)});
   event.event_class = audit::EventClass::kAuthentication;
   event.outcome = audit::Outcome::kFailure;
-  event.reason = reason.message();
-  if (reason.message() == "iam.throttled" || says_stopped(reason)) {
-    const std::string who = by.user.text() + " " + reason.message();
-    const std::uint64_t count = not_looked_at_.add(who, clock_.now());
-    if (count == 0) return;
-    event.details.push_back({"requests", std::to_string(count)});
-  }
+  event.reason = reason;
   static_cast<void>(ledger_.record_read(tenant, std::move(event)));
 }
 

@@ -6,7 +6,9 @@
 #include "database/database.h"
 #include "iam/iam.h"
 #include "runtime/clock.h"
-#include "runtime/counted_repeats.h"
+
+#include <map>
+#include <mutex>
 
 namespace belfry::iam {
 
@@ -33,9 +35,12 @@ class Trail {
   // What was refused. At full rate, so it is gathered with others; when the log takes no more, the
   // answer is the same refusal.
   void refused(TenantId tenant, const Principal& by, const Act& act, const Error& reason);
-  // The same. What was not looked at, and so can be sent without end, is told of once a second of a
-  // user, with how many there were (`requests`).
+  // The same. What was not looked at, and so can be sent without end, waits for `tell_unseen`: the
+  // log would fill, and the time that a line takes would tell of whom there is one.
   void sign_in_failed(TenantId tenant, const Principal& by, const Error& reason);
+  // A line of each user and reason of such sign-ins since the last call, with how many there were
+  // (`requests`).
+  void tell_unseen();
   // Changes wait while the log cannot take them, or too many events of changes wait for it.
   // Errors: retry ("iam.log_unavailable").
   Result<> check_healthy();
@@ -43,13 +48,22 @@ class Trail {
   void committed() { outbox_.notify(); }
 
  private:
+  struct Unseen {
+    TenantId tenant;
+    Principal by;  // who came last
+    std::string reason;
+    std::uint64_t count = 0;
+  };
+  void tell_of_sign_in(TenantId tenant, const Principal& by, const std::string& reason,
+                       std::vector<audit::Detail> details);
   audit::Event event_of(const Principal& by, const Act& act) const;
   Result<> queue(database::Transaction& transaction, TenantId tenant, const audit::Event& event);
 
   audit::Ledger& ledger_;
   audit::Outbox& outbox_;
   Clock& clock_;
-  CountedRepeats not_looked_at_{std::chrono::seconds(1)};
+  std::mutex unseen_mutex_;
+  std::map<std::pair<UserId, std::string>, Unseen> unseen_;  // nobody's together: users bound it
 };
 
 }  // namespace belfry::iam

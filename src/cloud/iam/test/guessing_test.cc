@@ -163,6 +163,31 @@ TEST_F(GuessingAtAFactor, NoCodeStandsForAFactorThatIsNotThere) {
   EXPECT_EQ(outcome(attempt), "iam.throttled");
 }
 
+TEST_F(GuessingAtAFactor, OpensOneSeedWhoeverThereIs) {
+  ASSERT_TRUE(world_.wait(world_.iam->create_user(world_.customer(), kFirstCustomer, "ada", "",
+                                                  Role::kMember, kGoodPassword)));
+  const std::string owner = founded().customer_user;
+  const std::string before_owner = owner.substr(0, owner.size() - 1);
+  for (const std::string& name : {owner, world_.typed("ada"), std::string("zz"), before_owner}) {
+    SignIn attempt{name, "a guess", "", "", "test"};
+    for (int i = 0; i < 60; ++i) {
+      ++guesses_;
+      attempt.source_ip = address();
+      outcome(attempt);
+    }
+    attempt.totp = "123456";
+    attempt.totp_before = "654321";
+    const int before = world_.keys.looked_up;
+    EXPECT_EQ(work_of(attempt), 0) << name;
+    EXPECT_EQ(world_.keys.looked_up - before, 1) << name;
+  }
+  // Where nobody is called so, the neighbour's codes are wrong ones.
+  SignIn neighbours = as_owner(code_at(0), code_at(-1));
+  neighbours.user = before_owner;
+  EXPECT_EQ(work_of(neighbours), 0);
+  EXPECT_EQ(outcome(as_owner(code_at(0), code_at(-1))), "");
+}
+
 // By the work, which a machine under load cannot blur: a time says it only on average.
 TEST(SignInWork, IsTheSameWhoeverThereIs) {
   World world(database::Engine::kSqlite);

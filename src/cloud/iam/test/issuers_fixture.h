@@ -88,8 +88,9 @@ class IssuersTest : public ::testing::TestWithParam<database::Engine> {
   }
 
   Result<Iam::OpenedSession> come_back(const BegunSignIn& begun, const std::string& totp = "",
-                                       const std::string& code = "the-code") {
-    SignIn attempt{.totp = totp, .source_ip = "192.0.2.1", .user_agent = "test"};
+                                       const std::string& code = "the-code",
+                                       const std::string& source_ip = "192.0.2.1") {
+    SignIn attempt{.totp = totp, .source_ip = source_ip, .user_agent = "test"};
     attempt.directory = DirectoryAnswer{.browser = begun.browser,
                                         .state = parameter_of(begun.url, "state"),
                                         .code = code,

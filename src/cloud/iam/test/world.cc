@@ -23,6 +23,7 @@ Result<crypto::Key> MemoryKeyStore::current(TenantId tenant, crypto::KeyPurpose 
 }
 
 Result<crypto::Key> MemoryKeyStore::find(crypto::KeyId id) {
+  ++looked_up;
   std::lock_guard lock(mutex_);
   for (const crypto::Key& key : keys_)
     if (key.id == id) return key;

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 
@@ -28,6 +29,8 @@ class MemoryKeyStore : public crypto::KeyStore {
   Result<> forget_unused(crypto::KeyId) override { return {}; }
   Result<> prepare_next_month() override { return {}; }
   std::vector<DiskState> disks() override { return {}; }
+
+  std::atomic<int> looked_up = 0;  // once for each secret that is opened
 
  private:
   std::mutex mutex_;
