@@ -38,8 +38,8 @@ function(belfry_unoptimised target)
   set_target_properties(${target} PROPERTIES BELFRY_UNOPTIMISED ON)
 endfunction()
 
-# Of a test that takes minutes, so that nothing waits for it at the end. ctest learns what the others
-# cost.
+# Of a test that takes minutes, so that nothing waits for it at the end. What the others cost, ctest
+# learns.
 function(belfry_begins_early test)
   set_tests_properties(${test} PROPERTIES COST 10000)
 endfunction()

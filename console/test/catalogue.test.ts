@@ -26,7 +26,6 @@ const sameInBoth = new Set<string>([
   'audit.action',
   'people.interventions',
   'intervention',
-  'directory.organisation',
   'section.6b',
   'registers.document',
   'registers.documents',

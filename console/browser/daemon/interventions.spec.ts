@@ -89,11 +89,11 @@ test('gives a program an account, a key and a token, and takes them all away', a
 test('is told that a directory cannot be reached, and what field of it is wrong', async () => {
   await visit('/people/directories/new');
   await page.getByLabel('Address of the directory').fill('https://127.0.0.1:9');
-  await page.getByLabel('Organisation').fill('A');
+  await page.getByLabel('Name of the directory').fill('A');
   await page.getByLabel('Client', { exact: true }).fill('belfry');
   await page.getByRole('button', { name: 'Add a directory' }).click();
   await expect(page.getByRole('alert')).toContainText('The field organisation');
-  await page.getByLabel('Organisation').fill('harbour');
+  await page.getByLabel('Name of the directory').fill('harbour');
   await page.getByRole('button', { name: 'Add a directory' }).click();
   await expect(page.getByRole('alert')).toContainText(
     'The directory https://127.0.0.1:9 does not answer',

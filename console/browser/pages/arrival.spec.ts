@@ -179,7 +179,7 @@ test('a directory’s name leads to it, and a wrong one is told', async ({ page 
   await page.goto('/');
   await page.getByRole('button', { name: 'Sign in with a directory' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in with a directory');
-  const name = page.getByRole('textbox', { name: 'Directory' });
+  const name = page.getByRole('textbox', { name: 'Name of the directory' });
   await expect(name).toBeFocused();
   await page.keyboard.type(' rivaje ');
   await page.keyboard.press('Enter');

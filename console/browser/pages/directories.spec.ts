@@ -15,12 +15,12 @@ test('a directory is added, changed, and deleted', async ({ page, context, baseU
   // One for people names no audience: there is no field for it.
   await expect(page.getByRole('combobox', { name: 'Audiences of programs' })).toHaveCount(0);
   await page.getByLabel('For', { exact: true }).selectOption('people and programs');
-  await page.getByLabel('Organisation').fill('harbour & co');
+  await page.getByLabel('Name of the directory').fill('harbour & co');
   const redirect = `${String(baseURL)}signed-in?organisation=harbour`;
   await expect(page.getByLabel('Redirect address', { exact: true })).toHaveText(
     `${redirect}%20%26%20co`,
   );
-  await page.getByLabel('Organisation').fill('harbour');
+  await page.getByLabel('Name of the directory').fill('harbour');
   await page.getByRole('button', { name: 'Copy: Redirect address' }).click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(redirect);
   await page.getByLabel('Client', { exact: true }).fill('belfry');
@@ -62,7 +62,7 @@ test('a directory is added, changed, and deleted', async ({ page, context, baseU
   await expect(page.getByText('kept sealed')).toBeVisible();
   await page.getByRole('button', { name: 'Change' }).click();
   await expect(page.getByLabel('Secret of the client', { exact: true })).toHaveValue('');
-  await page.getByLabel('Organisation').fill('');
+  await page.getByLabel('Name of the directory').fill('');
   const changed = page.waitForRequest((request) => request.method() === 'PUT');
   await page.getByRole('button', { name: 'Save the directory' }).click();
   // The secret stays where none is typed.

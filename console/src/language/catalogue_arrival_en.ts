@@ -24,9 +24,9 @@ export const arrivalEn = {
   'terms.accept': 'Accept',
   'terms.leave': 'Sign out',
   'directory.begin': 'Sign in with a directory',
-  'directory.organisation': 'Directory',
+  'directory.organisation': 'Name of the directory',
   'directory.organisation.what':
-    'The name of the directory, as your administrators gave it. Your organisation’s own name may lead to somebody else’s.',
+    'As your administrators gave it. Your organisation’s own name may lead to somebody else’s.',
   'directory.go': 'Go on to its sign-in page',
   'directory.back': 'With a user name and password',
   'directory.refused':

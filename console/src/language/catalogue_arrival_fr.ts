@@ -29,9 +29,9 @@ export const arrivalFr: Record<keyof typeof arrivalEn, string> = {
   'terms.accept': 'Accepter',
   'terms.leave': 'Se déconnecter',
   'directory.begin': 'Se connecter avec un annuaire',
-  'directory.organisation': 'Annuaire',
+  'directory.organisation': 'Nom de l’annuaire',
   'directory.organisation.what':
-    'Le nom de l’annuaire, donné par vos administrateurs. Celui de votre organisation peut mener à l’annuaire d’une autre.',
+    'Donné par vos administrateurs. Celui de votre organisation peut mener à l’annuaire d’une autre.',
   'directory.go': 'Continuer vers sa page de connexion',
   'directory.back': 'Avec un nom d’utilisateur et un mot de passe',
   'directory.refused':

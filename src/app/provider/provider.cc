@@ -32,12 +32,9 @@
 #include "tls.h"
 #include "witnesses.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <tuple>
 
 namespace belfry::provider {
@@ -124,7 +121,7 @@ class RunningProvider : public Provider {
     for (Listener& listener : listeners_)
       if (listener.server) co_await listener.server->stop(kStopGrace);
     if (api_) co_await api_->stop();
-    if (iam_) static_cast<void>(co_await iam_->upkeep().log_unseen_sign_ins());
+    if (iam_) static_cast<void>(co_await iam_->upkeep().log_unseen());
     // Each is closed whatever became of the others; the first error is told.
     Result<> outcome;
     const auto note = [&outcome](Result<> closed) {
@@ -417,8 +414,7 @@ class RunningProvider : public Provider {
     background_.every(seconds(1), "logging what happened to disks", [this] {
       return happenings_.drain(*ledger_, iam::kProviderTenant, topology_, clock_);
     });
-    background_.every(seconds(1), "logging sign-ins that waited",
-                      [this] { return iam_->upkeep().log_unseen_sign_ins(); });
+    background_.every(seconds(1), "sign-ins", [this] { return iam_->upkeep().log_unseen(); });
     background_.every(seconds(1), "ending rights", [this] { return iam_->access().turn(); });
     background_.every(seconds(1), "interventions", [this] { return iam_->interventions().turn(); });
     background_.every(seconds(10), "lost factors", [this] { return iam_->factor_resets().turn(); });

@@ -81,7 +81,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
 
   Upkeep& upkeep() override { return *this; }
   Task<> collect_facts() override;
-  Task<> log_unseen_sign_ins() override;
+  Task<> log_unseen() override;
   Task<bool> end_account(const LeaversAccount& account, const StillLeft& still) override;
   Task<ProbeAdministrator> renew_probe() override;
   Task<> end_probe() override;

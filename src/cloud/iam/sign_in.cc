@@ -177,7 +177,7 @@ void IamService::log_failure(const SignIn& attempt, Principal by, const Error& r
   core_.trail.sign_in_failed(by.user ? by.tenant : kProviderTenant, by, reason);
 }
 
-Task<> IamService::log_unseen_sign_ins() {
+Task<> IamService::log_unseen() {
   core_.trail.tell_unseen();
   co_return Result<>();
 }

@@ -185,14 +185,14 @@ TEST_P(SignInTest, WhoIsSlowedDownFillsNoLog) {
   for (int i = 0; i < 300; ++i) outcome("ada", "a guess", "", "198.51.100.1");
   const std::size_t tried = world_.ledger.count("iam:SignIn");
   EXPECT_LT(tried, 20u);
-  ASSERT_TRUE(world_.wait(world_.iam->upkeep().log_unseen_sign_ins()));
+  ASSERT_TRUE(world_.wait(world_.iam->upkeep().log_unseen()));
   EXPECT_EQ(world_.ledger.count("iam:SignIn"), tried + 1);
   const audit::Event event = world_.ledger.last_event(kFirstCustomer);
   EXPECT_EQ(event.reason, "iam.throttled");
   const auto told = std::ranges::find(event.details, "requests", &audit::Detail::name);
   ASSERT_NE(told, event.details.end());
   EXPECT_EQ(std::stoi(told->value) + tried, 300u);
-  ASSERT_TRUE(world_.wait(world_.iam->upkeep().log_unseen_sign_ins()));
+  ASSERT_TRUE(world_.wait(world_.iam->upkeep().log_unseen()));
   EXPECT_EQ(world_.ledger.count("iam:SignIn"), tried + 1) << "once";
 }
 

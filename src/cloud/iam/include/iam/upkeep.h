@@ -57,7 +57,7 @@ class Upkeep {
 
   // Writes into the logs which sign-ins were refused without a look since the last call, a line of
   // each user and reason: call it every second, and before the end.
-  virtual Task<> log_unseen_sign_ins() = 0;
+  virtual Task<> log_unseen() = 0;
 
   // Suspends the account and ends all that it acts with or holds: sessions, tokens, keys, sessions
   // of roles, memberships, profiles, delegations, roles but the least one. False: there was nothing
