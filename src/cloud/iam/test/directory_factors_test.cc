@@ -55,11 +55,14 @@ TEST_P(DirectoryFactorsTest, TriesAtTheFactorAreCountedWithThoseAtThePassword) {
   EXPECT_EQ(guess(world_.founded.customer_user), "iam.throttled");
   EXPECT_EQ(guess(administrator_.name), "iam.sign_in_refused") << "a namesake elsewhere";
   // Nor do more addresses make more tries.
+  const Timestamp begun_trying = world_.clock.now();
   int tried = 0;
   for (int i = 1; i < 200; ++i)
     tried += message_of(come_back(begun, "000000", "", "198.51.100." + std::to_string(i))) ==
              "iam.sign_in_refused";
-  EXPECT_LT(tried, 20);
+  const auto minutes =
+      std::chrono::ceil<std::chrono::minutes>(world_.clock.now() - begun_trying).count();
+  EXPECT_LE(tried, 20 + minutes);
 }
 
 TEST_P(DirectoryFactorsTest, WhoKeepsOneIsNoSecondPersonForItsUsers) {

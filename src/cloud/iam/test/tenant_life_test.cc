@@ -113,6 +113,7 @@ TEST_P(TenantLifeTest, SuspendedNothingOfItWorks) {
             "iam.tenant_suspended");
   EXPECT_EQ(message_of(world_.wait(world_.iam->authenticate_session(session->secret, kHere))),
             "iam.tenant_suspended");
+  ASSERT_TRUE(world_.wait(world_.iam->upkeep().log_unseen()));
   EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:SignIn failure iam.tenant_suspended");
   // Only who signed in rightly is told.
   const std::string& user = world_.founded.customer_user;
