@@ -237,7 +237,8 @@ Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt) {
       .shown = Throttle::Attempt::Shown::kDirectory};
   const Evidence evidence = evidence_of(attempt);
   auto opened = Result<OpenedSession>(std::unexpect, Code::kInternal, "iam.sign_in_refused");
-  if (auto begun = throttle_.begin(throttled, core_.clock.now()); !begun)
+  const auto begun = throttle_.begin(throttled, core_.clock.now());
+  if (!begun)
     opened = std::unexpected(begun.error());
   else
     opened =
@@ -251,7 +252,7 @@ Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt) {
     throttle_.succeeded(throttled, Throttle::Success::kForget);
     issuers_.forget(attempt.directory->browser);
   } else {
-    if (is_nobodys_fault(opened.error()))
+    if (begun && is_nobodys_fault(opened.error()))
       throttle_.succeeded(throttled, Throttle::Success::kOnlyTakeBack);
     log_failure(attempt, principal_of(user), opened.error());
   }
