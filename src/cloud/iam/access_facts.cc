@@ -47,7 +47,7 @@ Result<> judge_profiles_again(Transaction& transaction, policy::CompiledPolicies
 }  // namespace
 
 Task<> IamService::collect_facts() {
-  const std::string form = form_of(dummy_hash_);
+  const std::string form = form_of(nobodys_hash_);
   const Throttle::Limit& limit = Throttle::kAccountAtAddress;
   const database::Parameters parameters = {
       {"alone", std::int64_t(kLengthMin)},

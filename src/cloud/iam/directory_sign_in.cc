@@ -201,7 +201,7 @@ Task<Iam::OpenedSession> IamService::sign_in_with_directory(const SignIn& attemp
   arrival->source_ip = attempt.source_ip;
   auto known = co_await core_.write<User>([&](Transaction& transaction) -> Result<User> {
     TRY(core_.refresh_tree(transaction));
-    return issuers_.resolve(transaction, *arrival, dummy_hash_);
+    return issuers_.resolve(transaction, *arrival, nobodys_hash_);
   });
   if (!known) {
     log_failure(attempt, {}, known.error());

@@ -22,7 +22,7 @@ IamService::IamService(database::Database& database, std::shared_ptr<Pool> pool,
                        Clock& clock, Random& random)
     : core_(database, std::move(pool), keys, ledger, outbox, clock, random),
       passwords_(random),
-      dummy_hash_(crypto::hash_password(make_password(random), random)) {}
+      nobodys_hash_(crypto::hash_password(make_password(random), random)) {}
 
 Result<> IamService::authorize(const Principal& principal, std::string_view action,
                                const Resource& resource, const Context& context) {

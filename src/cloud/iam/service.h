@@ -242,7 +242,7 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
                            return {};
                          }};
   InterventionService interventions_{core_, people_};
-  const std::string dummy_hash_;  // what the passwords of unknown users are compared with
+  const std::string nobodys_hash_;  // what the passwords of unknown users are compared with
   policy::CompiledPolicies attached_{policy::Kind::kResource};
   Challenges challenges_;  // of who is signed in
   // Of who signs in, which anybody may ask for: they push out each other's alone.

@@ -115,7 +115,7 @@ Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
     TRY(candidate.account, find_account(transaction, sign_in_key(core_.tree, name)));
     const bool is_there = bool(candidate.account.user);
     const UserId row = candidate.account.row;
-    candidate.hash = is_there ? candidate.account.password_hash : dummy_hash_;
+    candidate.hash = is_there ? candidate.account.password_hash : nobodys_hash_;
     TRY(bool known_device, was_here(transaction, row, device_origin(attempt.device)));
     TRY(bool known_address, was_here(transaction, row, candidate.throttled.address));
     known_device &= is_there;
