@@ -94,7 +94,7 @@ export const staffEn = {
   'directories.purpose.programs': 'programs that assume roles',
   'directories.purpose.both': 'people and programs',
   'directories.purpose.means.people':
-    'A directory such as Keycloak or Entra ID. There, first make a client for the code flow, with the redirect address that is shown below once the organisation has its name. No program assumes a role with its tokens.',
+    'A directory such as Keycloak or Entra ID. There, first make a client for the code flow, with the redirect address that is shown below once the directory has its name. No program assumes a role with its tokens.',
   'directories.purpose.means.programs':
     'A build service or a cluster that signs tokens for its programs. Nobody signs in with it: it needs no client.',
   'directories.purpose.means.both':

@@ -103,7 +103,7 @@ export const staffFr: Record<keyof typeof staffEn, string> = {
   'directories.purpose.programs': 'les programmes qui endossent des rôles',
   'directories.purpose.both': 'les personnes et les programmes',
   'directories.purpose.means.people':
-    'Un annuaire tel que Keycloak ou Entra ID. Créez-y d’abord un client pour le flux « code », avec l’adresse de retour affichée ci-dessous dès que l’organisation a son nom. Aucun programme n’endosse de rôle avec ses jetons.',
+    'Un annuaire tel que Keycloak ou Entra ID. Créez-y d’abord un client pour le flux « code », avec l’adresse de retour affichée ci-dessous dès que l’annuaire a son nom. Aucun programme n’endosse de rôle avec ses jetons.',
   'directories.purpose.means.programs':
     'Un service de compilation ou un cluster qui signe des jetons pour ses programmes. Personne ne se connecte avec lui : il n’a pas besoin de client.',
   'directories.purpose.means.both':
