@@ -221,20 +221,28 @@ Task<Iam::OpenedSession> IamService::sign_in_with_directory(const SignIn& attemp
   co_return opened;
 }
 
-// At an address the tries are counted together with those of the password; all together, from
-// wherever, apart: strangers to the directory use none of them up.
+// At a place the tries are counted together with those of the password; from places that are new,
+// apart: strangers to the directory use none of them up. What nobody guesses passes both.
 Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt) {
+  using Shown = Throttle::Attempt::Shown;
   const auto pending = issuers_.identified(attempt.directory->browser);
   if (!pending) co_return fail(Code::kDenied, "iam.directory_answer");
-  CO_TRY(const User user, co_await core_.read<User>([&](Transaction& transaction) -> Result<User> {
-    TRY(core_.refresh_tree(transaction));
-    return iam::find_user(transaction, pending->user);
-  }));
-  const Throttle::Attempt throttled{
-      .account = read_sign_in_name(sign_in_name(core_.tree, user)).text(),
-      .address = throttled_address(attempt.source_ip),
-      .known_good = true,
-      .shown = Throttle::Attempt::Shown::kDirectory};
+  User user{};
+  CO_TRY(const Throttle::Attempt throttled,
+         co_await core_.read<Throttle::Attempt>(
+             [&](Transaction& transaction) -> Result<Throttle::Attempt> {
+               TRY(core_.refresh_tree(transaction));
+               TRY(user, iam::find_user(transaction, pending->user));
+               TRY(Throttle::Attempt tried,
+                   throttled_at_place(transaction, attempt, {.user = user.id, .row = user.id}));
+               tried.account = read_sign_in_name(sign_in_name(core_.tree, user)).text();
+               tried.shown = Shown::kDirectory;
+               if (attempt.passkey) tried.known_good = true;
+               if (shown_by(attempt) != Shown::kProof) return tried;
+               TRY(const bool is_right, shows_proof(transaction, user.id, attempt));
+               if (is_right) tried.shown = Shown::kProof;
+               return tried;
+             }));
   const Evidence evidence = evidence_of(attempt);
   auto opened = Result<OpenedSession>(std::unexpect, Code::kInternal, "iam.sign_in_refused");
   const auto begun = throttle_.begin(throttled, core_.clock.now());

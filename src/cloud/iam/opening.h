@@ -13,7 +13,7 @@ struct IamService::Opening {
   const Issuer* issuer = nullptr;  // of the directory that it came by
 };
 
-// Whether whoever tried is not to blame for it: no failure that the throttle counts.
-bool is_nobodys_fault(const Error& error);
+// What an attempt brings that whoever guesses passwords has not.
+Throttle::Attempt::Shown shown_by(const SignIn& attempt);
 
 }  // namespace belfry::iam

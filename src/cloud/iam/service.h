@@ -32,6 +32,8 @@ namespace webauthn {
 struct Credential;
 }
 
+struct Account;  // sign_in_names.h
+
 class IamService : public Iam, public SecondFactors, public Upkeep {
  public:
   IamService(database::Database& database, std::shared_ptr<Pool> pool, crypto::KeyStore& keys,
@@ -148,6 +150,11 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   };
 
   Task<Candidate> find_candidate(const SignIn& attempt);
+  // By whose count, but for the account: of a place where it signed in before, or of another.
+  Result<Throttle::Attempt> throttled_at_place(Transaction& transaction, const SignIn& attempt,
+                                               const Account& account);
+  // Whether the recovery code, or the codes, are those of `row`; nothing is used up.
+  Result<bool> shows_proof(Transaction& transaction, UserId row, const SignIn& attempt);
   // Passes over who `candidate` is until its password was compared. Errors: those of `sign_in`.
   Task<> compare_password(const SignIn& attempt, const Candidate& candidate);
   // `by`: who it would have been, as far as that is known.

@@ -45,16 +45,6 @@ bool finds_lost_factor(FactorKind factor, const User& user) {
   return factor != FactorKind::kDirectory && (factor != FactorKind::kTotp || !wants_passkey(user));
 }
 
-// Two codes in a row have 40 bits, a recovery code 80. Passkeys beside a password are asked for
-// with the password, which is what is slowed down; those that verify the person go without it.
-Throttle::Attempt::Shown shown_by(const SignIn& attempt) {
-  using Shown = Throttle::Attempt::Shown;
-  if (attempt.passkey) return Shown::kNothing;
-  if (!attempt.recovery_code.empty()) return Shown::kProof;
-  if (attempt.totp.empty()) return Shown::kNothing;
-  return attempt.totp_before.empty() ? Shown::kCode : Shown::kProof;
-}
-
 // The session, and that the user was here.
 Result<> insert_session(Transaction& transaction, const database::Parameters& parameters) {
   TRY(transaction.execute(
@@ -94,8 +84,14 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
 
 }  // namespace
 
-bool is_nobodys_fault(const Error& error) {
-  return error.code() == Code::kRetry || error.code() == Code::kExhausted || says_stopped(error);
+// Two codes in a row have 40 bits, a recovery code 80. Passkeys beside a password are asked for
+// with the password, which is what is slowed down; those that verify the person go without it.
+Throttle::Attempt::Shown shown_by(const SignIn& attempt) {
+  using Shown = Throttle::Attempt::Shown;
+  if (attempt.passkey) return Shown::kNothing;
+  if (!attempt.recovery_code.empty()) return Shown::kProof;
+  if (attempt.totp.empty()) return Shown::kNothing;
+  return attempt.totp_before.empty() ? Shown::kCode : Shown::kProof;
 }
 
 struct IamService::Candidate {
@@ -110,64 +106,79 @@ Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
     TRY(core_.refresh_tree(transaction));
     const SignInName name = read_sign_in_name(attempt.user);
     Candidate candidate;
-    candidate.throttled.account = name.text();
-    candidate.throttled.address = throttled_address(attempt.source_ip);
     TRY(candidate.account, find_account(transaction, sign_in_key(core_.tree, name)));
-    const bool is_there = bool(candidate.account.user);
-    const UserId row = candidate.account.row;
-    candidate.hash = is_there ? candidate.account.password_hash : nobodys_hash_;
-    TRY(bool known_device, was_here(transaction, row, device_origin(attempt.device)));
-    TRY(bool known_address, was_here(transaction, row, candidate.throttled.address));
-    known_device &= is_there;
-    known_address &= is_there;
-    // Others who fail at the same address do not slow the device down.
-    if (known_device) candidate.throttled.address = device_origin(attempt.device);
-    candidate.throttled.known_good = known_address || known_device;
+    candidate.hash = candidate.account.user ? candidate.account.password_hash : nobodys_hash_;
+    TRY(candidate.throttled, throttled_at_place(transaction, attempt, candidate.account));
+    candidate.throttled.account = name.text();
     return candidate;
   });
+}
+
+Result<Throttle::Attempt> IamService::throttled_at_place(Transaction& transaction,
+                                                         const SignIn& attempt,
+                                                         const Account& account) {
+  const std::string device = device_origin(attempt.device);
+  Throttle::Attempt throttled{.account = {}, .address = throttled_address(attempt.source_ip)};
+  TRY(bool known_device, was_here(transaction, account.row, device));
+  TRY(bool known_address, was_here(transaction, account.row, throttled.address));
+  known_device &= bool(account.user);
+  known_address &= bool(account.user);
+  // Others who fail at the same address do not slow the device down.
+  if (known_device) throttled.address = device;
+  throttled.known_good = known_address || known_device;
+  return throttled;
+}
+
+Result<bool> IamService::shows_proof(Transaction& transaction, UserId row, const SignIn& attempt) {
+  if (!attempt.recovery_code.empty())
+    return shows_recovery_code(transaction, row, attempt.recovery_code);
+  return shows_totp(core_, transaction, row, attempt.totp, attempt.totp_before);
 }
 
 Task<Iam::OpenedSession> IamService::sign_in(const SignIn& attempt) {
   if (attempt.directory) co_return co_await sign_in_with_directory(attempt);
   if (attempt.passkey && attempt.user.empty()) co_return co_await sign_in_with_passkey(attempt);
   CO_TRY(const Candidate candidate, co_await find_candidate(attempt));
-  Result<OpenedSession> opened = fail(Code::kInternal, "iam.sign_in_refused");
   if (auto begun = throttle_.begin(candidate.throttled, core_.clock.now()); !begun)
-    opened = co_await check_throttled(attempt, candidate, begun.error());
-  else
-    opened = co_await check_candidate(attempt, candidate);
+    co_return co_await check_throttled(attempt, candidate, begun.error());
+  auto opened = co_await check_candidate(attempt, candidate);
   if (!opened) log_failure(attempt, principal_of(candidate.account), opened.error());
   co_return opened;
 }
 
 // A code that is wrong costs its sender a password's comparison, as one that is right does, and is
 // counted; what nobody guesses costs that only once it is right. Nothing is used up before the
-// password is right too: the owner who mistyped it tries again with the same code.
+// password is right too: the owner who mistyped it tries again with the same code. The log tells
+// what was wrong of what was looked at.
 Task<Iam::OpenedSession> IamService::check_throttled(const SignIn& attempt, Candidate candidate,
                                                      Error throttled) {
   using Shown = Throttle::Attempt::Shown;
+  const auto refuse = [&](const Error& told, const Error& answered) {
+    log_failure(attempt, principal_of(candidate.account), told);
+    return std::unexpected(answered);
+  };
   const Shown shown = shown_by(attempt);
-  if (shown == Shown::kNothing) co_return std::unexpected(std::move(throttled));
-  CO_TRY(const bool is_shown, co_await core_.read<bool>([&](Transaction& transaction) {
-    if (!attempt.recovery_code.empty())
-      return shows_recovery_code(transaction, candidate.account.row, attempt.recovery_code);
-    return shows_totp(core_, transaction, candidate.account.row, attempt.totp, attempt.totp_before);
-  }));
-  const bool is_right = is_shown && candidate.account.user;  // and not of nobody's neighbour
+  if (shown == Shown::kNothing) co_return refuse(throttled, throttled);
+  const auto is_shown = co_await core_.read<bool>([&](Transaction& transaction) {
+    return shows_proof(transaction, candidate.account.row, attempt);
+  });
+  if (!is_shown) co_return refuse(is_shown.error(), is_shown.error());
+  const bool is_right = *is_shown && candidate.account.user;  // and not of nobody's neighbour
   candidate.throttled.shown = shown;
   const bool is_tried = is_right || shown == Shown::kCode;
   if (!is_tried || !throttle_.begin(candidate.throttled, core_.clock.now()))
-    co_return std::unexpected(std::move(throttled));
-  auto opened = is_right ? co_await check_candidate(attempt, candidate)
-                         : Result<OpenedSession>(std::unexpected(throttled));
+    co_return refuse(throttled, throttled);
   if (!is_right) {
     auto compared = co_await compare_password(attempt, candidate);
     if (!compared && compared.error().code() != Code::kDenied)
-      co_return std::unexpected(compared.error());
+      co_return refuse(compared.error(), compared.error());
+    co_return refuse(refusal(), throttled);
   }
-  if (!opened && opened.error().code() == Code::kDenied && !says_stopped(opened.error()))
-    co_return std::unexpected(std::move(throttled));
-  co_return opened;
+  auto opened = co_await check_candidate(attempt, candidate);
+  if (opened) co_return opened;
+  const Error& reason = opened.error();
+  const bool is_told = reason.code() != Code::kDenied || says_stopped(reason);
+  co_return refuse(reason, is_told ? reason : throttled);
 }
 
 void IamService::log_failure(const SignIn& attempt, Principal by, const Error& reason) {
@@ -178,8 +189,7 @@ void IamService::log_failure(const SignIn& attempt, Principal by, const Error& r
 }
 
 Task<> IamService::log_unseen() {
-  core_.trail.tell_unseen();
-  co_return Result<>();
+  co_return core_.trail.tell_unseen();
 }
 
 Task<> IamService::compare_password(const SignIn& attempt, const Candidate& candidate) {

@@ -1,5 +1,7 @@
 #include "throttle.h"
 
+#include "iam/stopped.h"
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
@@ -36,41 +38,41 @@ std::string throttled_address(const std::string& source_ip) {
 }
 
 std::vector<Throttle::Counted> Throttle::counted_of(const Attempt& attempt) {
-  if (attempt.shown == Attempt::Shown::kProof) return {{"s " + attempt.account, kAccountElsewhere}};
+  using Shown = Attempt::Shown;
+  if (attempt.shown == Shown::kProof)
+    return {{accounts_, "s " + attempt.account, kAccountElsewhere}};
   std::vector<Counted> counted = {
-      {"p " + attempt.account + " " + attempt.address, kAccountAtAddress},
-      {"a " + attempt.address, kAddress}};
-  if (attempt.shown == Attempt::Shown::kCode)
-    counted.push_back({"c " + attempt.account, kAccountElsewhere});
-  else if (attempt.shown == Attempt::Shown::kDirectory)
-    counted.push_back({"d " + attempt.account, kAccountElsewhere});
+      {places_, "p " + attempt.account + " " + attempt.address, kAccountAtAddress},
+      {places_, "a " + attempt.address, kAddress}};
+  if (attempt.shown == Shown::kCode)
+    counted.push_back({accounts_, "c " + attempt.account, kAccountElsewhere});
   else if (!attempt.known_good)
-    counted.push_back({"e " + attempt.account, kAccountElsewhere});
+    counted.push_back({accounts_,
+                       (attempt.shown == Shown::kDirectory ? "d " : "e ") + attempt.account,
+                       kAccountElsewhere});
   return counted;
 }
 
 Result<> Throttle::begin(const Attempt& attempt, Timestamp now) {
-  const std::vector<Counted> counted = counted_of(attempt);
   std::lock_guard lock(mutex_);
+  const std::vector<Counted> counted = counted_of(attempt);
   Duration wait{};
-  for (const Counted& each : counted) wait = std::max(wait, wait_of(each.key, each.limit, now));
+  for (const Counted& each : counted)
+    wait = std::max(wait, each.counts.wait_of(each.key, each.limit, now));
   if (wait > Duration(0))
     return fail(Code::kRetry, "iam.throttled",
                 {{"seconds", std::to_string(std::chrono::ceil<seconds>(wait).count())}});
-  for (const Counted& each : counted) count(each.key, now);
+  for (const Counted& each : counted) each.counts.add(each.key, now);
   return {};
 }
 
 void Throttle::succeeded(const Attempt& attempt, Success success) {
   std::lock_guard lock(mutex_);
-  for (const Counted& each : counted_of(attempt)) take_back(each.key);
-  if (success == Success::kOnlyTakeBack) return;
-  if (auto found = counts_.find("p " + attempt.account + " " + attempt.address);
-      found != counts_.end())
-    found->second.failures = 0;
+  for (const Counted& each : counted_of(attempt)) each.counts.take_back(each.key);
+  if (success == Success::kForget) places_.forget("p " + attempt.account + " " + attempt.address);
 }
 
-Duration Throttle::wait_of(const std::string& key, const Limit& limit, Timestamp now) {
+Duration Throttle::Counts::wait_of(const std::string& key, const Limit& limit, Timestamp now) {
   auto found = counts_.find(key);
   if (found == counts_.end()) return Duration(0);
   Count& count = found->second;
@@ -82,7 +84,7 @@ Duration Throttle::wait_of(const std::string& key, const Limit& limit, Timestamp
   return count.last + delay - now;
 }
 
-void Throttle::count(const std::string& key, Timestamp now) {
+void Throttle::Counts::add(const std::string& key, Timestamp now) {
   auto [found, is_new] = counts_.try_emplace(key);
   Count& count = found->second;
   if (is_new)
@@ -97,9 +99,23 @@ void Throttle::count(const std::string& key, Timestamp now) {
   }
 }
 
-void Throttle::take_back(const std::string& key) {
+// What is right again and again leaves nothing, and so pushes nobody out.
+void Throttle::Counts::take_back(const std::string& key) {
   auto found = counts_.find(key);
-  if (found != counts_.end() && found->second.failures > 0) --found->second.failures;
+  if (found == counts_.end()) return;
+  if (found->second.failures > 0) --found->second.failures;
+  if (found->second.failures == 0) forget(key);
+}
+
+void Throttle::Counts::forget(const std::string& key) {
+  auto found = counts_.find(key);
+  if (found == counts_.end()) return;
+  oldest_first_.erase(found->second.age);
+  counts_.erase(found);
+}
+
+bool is_nobodys_fault(const Error& error) {
+  return error.code() == Code::kRetry || error.code() == Code::kExhausted || says_stopped(error);
 }
 
 }  // namespace belfry::iam

@@ -10,11 +10,12 @@
 //  - one code of an authenticator: those of an account, from wherever; at that address as above;
 //  - what nobody guesses (two codes in a row, a recovery code): of an account alone, and only once
 //    it was found to be right.
-// Second factors of whom a directory let through are counted by account as well, from wherever: who
-// keeps the directory guesses them no faster than anybody.
+// Second factors of whom a directory let through are counted as the third, apart: who keeps the
+// directory guesses them no faster than anybody, and no stranger uses them up.
 // An attempt counts as a failure when it begins, and is taken back when it succeeds: many at once
 // gain nothing. Attempts that are refused count for nothing. Accounts that do not exist are counted
-// like others. In memory, bounded; a restart forgets it.
+// like others. In memory, bounded, accounts apart from addresses: whoever has many addresses pushes
+// no account out. A restart forgets it.
 #pragma once
 
 #include "base/result.h"
@@ -40,7 +41,7 @@ class Throttle {
     std::string address;  // as throttled_address says, or a device
     bool known_good = false;
     enum class Shown { kNothing, kCode, kProof, kDirectory };
-    Shown shown = Shown::kNothing;  // kProof: and found right; kDirectory: besides a factor
+    Shown shown = Shown::kNothing;  // kProof: and found right; kDirectory: a factor, besides it
   };
 
   // Errors: retry ("iam.throttled", argument seconds).
@@ -50,11 +51,6 @@ class Throttle {
   void succeeded(const Attempt& attempt, Success success);
 
  private:
-  struct Count {
-    std::uint32_t failures = 0;
-    Timestamp last;
-    std::list<std::string>::iterator age;
-  };
   struct Limit {
     std::uint32_t free;  // failures that cost nothing
     Duration delay_max;
@@ -62,19 +58,35 @@ class Throttle {
   };
   friend class IamService;  // tells measures what the limits are
   static const Limit kAccountAtAddress, kAddress, kAccountElsewhere;
+  // The failures of each key; the oldest are forgotten where there are too many.
+  class Counts {
+   public:
+    Duration wait_of(const std::string& key, const Limit& limit, Timestamp now);
+    void add(const std::string& key, Timestamp now);
+    void take_back(const std::string& key);
+    void forget(const std::string& key);
+
+   private:
+    struct Count {
+      std::uint32_t failures = 0;
+      Timestamp last;
+      std::list<std::string>::iterator age;
+    };
+    std::unordered_map<std::string, Count> counts_;
+    std::list<std::string> oldest_first_;
+  };
   struct Counted {
+    Counts& counts;
     std::string key;
     const Limit& limit;
   };
-  static std::vector<Counted> counted_of(const Attempt& attempt);
-
-  Duration wait_of(const std::string& key, const Limit& limit, Timestamp now);
-  void count(const std::string& key, Timestamp now);
-  void take_back(const std::string& key);
+  std::vector<Counted> counted_of(const Attempt& attempt);
 
   std::mutex mutex_;
-  std::unordered_map<std::string, Count> counts_;
-  std::list<std::string> oldest_first_;
+  Counts accounts_, places_;
 };
+
+// Whether whoever tried is not to blame for it: no failure that is counted.
+bool is_nobodys_fault(const Error& error);
 
 }  // namespace belfry::iam

@@ -1,7 +1,7 @@
 #include "trail.h"
 
 #include "iam/crossing.h"
-#include "iam/stopped.h"
+#include "throttle.h"
 
 #include <algorithm>
 #include <iterator>
@@ -97,30 +97,45 @@ void Trail::refused(TenantId tenant, const Principal& by, const Act& act, const 
 }
 
 void Trail::sign_in_failed(TenantId tenant, const Principal& by, const Error& reason) {
-  if (reason.message() != "iam.throttled" && !says_stopped(reason))
-    return tell_of_sign_in(tenant, by, reason.message(), {});
-  std::lock_guard lock(unseen_mutex_);
-  Unseen& unseen = unseen_[{by.user, reason.message()}];
-  unseen = {tenant, by, reason.message(), unseen.count + 1};
+  audit::Event event = event_of(by, {"iam:SignIn", "belfry:session", {}});
+  event.event_class = audit::EventClass::kAuthentication;
+  event.outcome = audit::Outcome::kFailure;
+  event.reason = reason.message();
+  if (!is_nobodys_fault(reason)) {
+    static_cast<void>(ledger_.record_read(tenant, std::move(event)));
+    return;
+  }
+  const UnseenBy::key_type key{by.user, by.credential, event.reason};
+  keep_unseen(key, {std::move(event), tenant, 1});
 }
 
-void Trail::tell_unseen() {
-  decltype(unseen_) unseen;
+void Trail::keep_unseen(const UnseenBy::key_type& key, const Unseen& unseen) {
+  std::lock_guard lock(unseen_mutex_);
+  const auto [at, is_first] = unseen_.try_emplace(key, unseen);
+  if (is_first) return;
+  Unseen& kept = at->second;
+  kept.is_from_several |= unseen.is_from_several || kept.last.source_ip != unseen.last.source_ip;
+  kept.count += unseen.count;
+  kept.last = unseen.last;
+}
+
+Result<> Trail::tell_unseen() {
+  UnseenBy unseen;
   {
     std::lock_guard lock(unseen_mutex_);
     unseen.swap(unseen_);
   }
-  for (const auto& [key, each] : unseen)
-    tell_of_sign_in(each.tenant, each.by, each.reason, {{"requests", std::to_string(each.count)}});
-}
-
-void Trail::tell_of_sign_in(TenantId tenant, const Principal& by, const std::string& reason,
-                            std::vector<audit::Detail> details) {
-  audit::Event event = event_of(by, {"iam:SignIn", "belfry:session", std::move(details)});
-  event.event_class = audit::EventClass::kAuthentication;
-  event.outcome = audit::Outcome::kFailure;
-  event.reason = reason;
-  static_cast<void>(ledger_.record_read(tenant, std::move(event)));
+  Result<> told;
+  for (const auto& [key, each] : unseen) {
+    audit::Event event = each.last;
+    event.details.push_back({"requests", std::to_string(each.count)});
+    if (each.is_from_several) event.details.push_back({"addresses", "several"});
+    if (auto recorded = ledger_.record_read(each.tenant, std::move(event)); !recorded) {
+      keep_unseen(key, each);
+      told = std::move(recorded);
+    }
+  }
+  return told;
 }
 
 Result<> Trail::check_healthy() {

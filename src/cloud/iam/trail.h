@@ -9,6 +9,7 @@
 
 #include <map>
 #include <mutex>
+#include <tuple>
 
 namespace belfry::iam {
 
@@ -38,9 +39,10 @@ class Trail {
   // The same. What was not looked at, and so can be sent without end, waits for `tell_unseen`: the
   // log would fill, and the time that a line takes would tell of whom there is one.
   void sign_in_failed(TenantId tenant, const Principal& by, const Error& reason);
-  // A line of each user and reason of such sign-ins since the last call, with how many there were
-  // (`requests`).
-  void tell_unseen();
+  // A line of each user, credential and reason of such sign-ins since the last call, with how many
+  // there were (`requests`) and whether from several addresses. What the log does not take waits
+  // for the next call. Errors: those of Ledger::record_read.
+  Result<> tell_unseen();
   // Changes wait while the log cannot take them, or too many events of changes wait for it.
   // Errors: retry ("iam.log_unavailable").
   Result<> check_healthy();
@@ -49,13 +51,13 @@ class Trail {
 
  private:
   struct Unseen {
+    audit::Event last;
     TenantId tenant;
-    Principal by;  // who came last
-    std::string reason;
     std::uint64_t count = 0;
+    bool is_from_several = false;
   };
-  void tell_of_sign_in(TenantId tenant, const Principal& by, const std::string& reason,
-                       std::vector<audit::Detail> details);
+  using UnseenBy = std::map<std::tuple<UserId, std::string, std::string>, Unseen>;
+  void keep_unseen(const UnseenBy::key_type& key, const Unseen& unseen);
   audit::Event event_of(const Principal& by, const Act& act) const;
   Result<> queue(database::Transaction& transaction, TenantId tenant, const audit::Event& event);
 
@@ -63,7 +65,7 @@ class Trail {
   audit::Outbox& outbox_;
   Clock& clock_;
   std::mutex unseen_mutex_;
-  std::map<std::pair<UserId, std::string>, Unseen> unseen_;  // nobody's together: users bound it
+  UnseenBy unseen_;  // by credential and reason too; nobody's together: users bound it
 };
 
 }  // namespace belfry::iam

@@ -140,6 +140,8 @@ TEST_F(GuessingAtAFactor, ARecoveryCodeIsNotGuessedEither) {
   attempt.recovery_code = codes->at(0);
   attempt.password = "a guess";
   EXPECT_EQ(work_of(attempt), 1);
+  EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:SignIn failure iam.sign_in_refused")
+      << "it was looked at, and the log says what was wrong";
   attempt.password = founded().customer_password;
   EXPECT_EQ(outcome(attempt), "") << "not used up with the wrong password";
   attempt.source_ip = as_owner().source_ip;

@@ -193,6 +193,8 @@ TEST_P(SignInTest, WhoIsSlowedDownFillsNoLog) {
   const auto told = std::ranges::find(event.details, "requests", &audit::Detail::name);
   ASSERT_NE(told, event.details.end());
   EXPECT_EQ(std::stoi(told->value) + tried, 300u);
+  EXPECT_EQ(std::ranges::find(event.details, "addresses", &audit::Detail::name),
+            event.details.end());
   ASSERT_TRUE(world_.wait(world_.iam->upkeep().log_unseen()));
   EXPECT_EQ(world_.ledger.count("iam:SignIn"), before + tried + 1) << "once";
 }

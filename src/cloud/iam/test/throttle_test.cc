@@ -51,6 +51,23 @@ TEST_F(ThrottleTest, AnAddressThatTriesManyAccountsIsSlowedDown) {
   EXPECT_EQ(fail_once("other", "192.0.2.2"), 0);
 }
 
+TEST_F(ThrottleTest, NobodyPushesAnAccountOut) {
+  for (int i = 0; i < 10; ++i) fail_once("a", "198.51.100." + std::to_string(i));
+  for (int i = 0; i < 200'000; ++i) fail_once("b", "2001:db8:" + std::to_string(i) + "::/64", true);
+  EXPECT_GT(fail_once("a", "203.0.113.1"), 0);
+}
+
+TEST_F(ThrottleTest, WhatIsRightLeavesNothing) {
+  fail_once("a", "192.0.2.1");
+  for (int i = 0; i < 200'000; ++i) {
+    const Throttle::Attempt right{"b" + std::to_string(i), "198.51.100." + std::to_string(i), true};
+    ASSERT_TRUE(throttle_.begin(right, now_));
+    throttle_.succeeded(right, Throttle::Success::kOnlyTakeBack);
+  }
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(fail_once("a", "192.0.2.1"), 0);
+  EXPECT_EQ(fail_once("a", "192.0.2.1"), 1) << "its first failure was forgotten";
+}
+
 TEST_F(ThrottleTest, ManyAtOnceGainNothing) {
   int begun = 0;
   for (int i = 0; i < 100; ++i) begun += fail_once("a", "192.0.2.1") == 0;
