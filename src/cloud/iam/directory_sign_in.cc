@@ -14,8 +14,8 @@ namespace {
 
 // Since the directory signed what it sends at once.
 constexpr Duration kTokenAgeMax = std::chrono::minutes(10);
-// Each organisation's own address: an answer that another's directory passes on as its own comes
-// back to the wrong one (mix-up, RFC 9700, section 4.4.2.2).
+// Each directory's own address: an answer that another passes on as its own comes back to the wrong
+// one (mix-up, RFC 9700, section 4.4.2.2).
 constexpr std::string_view kLandingPath = "/signed-in?organisation=";
 
 std::string first_of(std::span<const std::string> values) {
@@ -32,6 +32,14 @@ std::string scope_of(const Issuer& issuer) {
 bool saw_second_factor(const oidc::Claims& claims) {
   const auto methods = claims.find("amr");
   return std::ranges::find(methods, "mfa") != methods.end();
+}
+
+// Who was deleted since is one whom nobody knows.
+Result<User> find_linked(Transaction& transaction, UserId id) {
+  auto user = find_user(transaction, id);
+  if (!user && user.error().code() == Code::kNotFound)
+    return fail(Code::kDenied, "iam.directory_stranger");
+  return user;
 }
 
 }  // namespace
@@ -123,14 +131,14 @@ Task<IssuerService::Arrival> IssuerService::receive(const DirectoryAnswer& answe
   co_return arrival;
 }
 
-void IssuerService::keep(const DirectoryAnswer& answer, const Arrival& arrival, UserId user,
-                         const std::string& holder) {
+void IssuerService::keep(const DirectoryAnswer& answer, const Arrival& arrival, UserId user) {
   PendingSignIn pending{.issuer = arrival.issuer.id,
                         .organisation = {},
                         .user = user,
                         .subject = arrival.subject,
                         .factor_shown = arrival.factor_shown};
-  pending_.add(digest_of(answer.browser), std::move(pending), holder, core_.clock.now());
+  pending_.add(digest_of(answer.browser), std::move(pending), "user " + user.text(),
+               core_.clock.now());
 }
 
 std::optional<PendingSignIn> IssuerService::identified(const std::string& browser) {
@@ -147,7 +155,7 @@ void IssuerService::forget(const std::string& browser) {
 // and nobody privileged comes by it.
 Result<Iam::OpenedSession> IamService::admit(Transaction& transaction, const SignIn& attempt,
                                              const Admission& admission) {
-  TRY(const User user, iam::find_user(transaction, admission.user));
+  TRY(const User user, find_linked(transaction, admission.user));
   TRY(auto rows,
       transaction.query("SELECT * FROM issuer WHERE id = :id", {{"id", admission.issuer.value}}));
   if (rows.empty() || !user.active) return fail(Code::kDenied, "iam.directory_stranger");
@@ -182,87 +190,84 @@ Result<Iam::OpenedSession> IamService::admit(Transaction& transaction, const Sig
 }
 
 Task<Iam::OpenedSession> IamService::sign_in_with_directory(const SignIn& attempt) {
-  if (attempt.directory->code.empty()) co_return co_await finish_with_factor(attempt);
-  const std::string address = throttled_address(attempt.source_ip);
+  User who{};
+  auto opened = attempt.directory->code.empty() ? co_await finish_with_factor(attempt, who)
+                                                : co_await come_back(attempt, who);
+  if (!opened) log_failure(attempt, principal_of(who), opened.error());
+  co_return opened;
+}
+
+Task<Iam::OpenedSession> IamService::come_back(const SignIn& attempt, User& who) {
   // Nobody guesses a state; this bounds how often an address makes directories be asked.
   const Throttle::Attempt throttled{.account = "directory " + digest_of(attempt.directory->browser),
-                                    .address = address,
+                                    .address = throttled_address(attempt.source_ip),
                                     .known_good = true};
   CO_TRY(throttle_.begin(throttled, core_.clock.now()));
   auto arrival = co_await issuers_.receive(*attempt.directory);
   if (!arrival) {
-    // A directory that is not there is nobody's failure.
-    if (arrival.error().code() == Code::kRetry)
+    // As a directory that is not there.
+    if (is_nobodys_fault(arrival.error()))
       throttle_.succeeded(throttled, Throttle::Success::kOnlyTakeBack);
-    log_failure(attempt, {}, arrival.error());
     co_return std::unexpected(arrival.error());
   }
   throttle_.succeeded(throttled, Throttle::Success::kForget);
   arrival->source_ip = attempt.source_ip;
-  auto known = co_await core_.write<User>([&](Transaction& transaction) -> Result<User> {
+  CO_TRY(who, co_await core_.write<User>([&](Transaction& transaction) -> Result<User> {
     TRY(core_.refresh_tree(transaction));
     return issuers_.resolve(transaction, *arrival, nobodys_hash_);
-  });
-  if (!known) {
-    log_failure(attempt, {}, known.error());
-    co_return std::unexpected(known.error());
-  }
-  const User& user = *known;
+  }));
   auto opened =
       co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
         return admit(transaction, attempt,
-                     {user.id, arrival->issuer.id, arrival->subject, arrival->factor_shown, {}});
+                     {who.id, arrival->issuer.id, arrival->subject, arrival->factor_shown, {}});
       });
   if (opened) co_return opened;
   const std::string& reason = opened.error().message();
   if (reason == "iam.totp_needed" || reason == "iam.passkey_needed")
-    issuers_.keep(*attempt.directory, *arrival, user.id, address);
-  log_failure(attempt, principal_of(user), opened.error());
+    issuers_.keep(*attempt.directory, *arrival, who.id);
   co_return opened;
 }
 
-// At a place the tries are counted together with those of the password; from places that are new,
-// apart: strangers to the directory use none of them up. What nobody guesses passes both.
-Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt) {
-  using Shown = Throttle::Attempt::Shown;
+// At a place codes are counted together with the tries at the password; from places that are new,
+// apart: strangers to the directory use none of them up. What nobody guesses passes both. Two codes
+// in a row are codes here: the directory vouches for the rest, and may try for years.
+Task<Throttle::Attempt> IamService::throttled_by_factor(const SignIn& attempt, const User& user) {
+  if (attempt.passkey) co_return co_await throttled_by_passkey(attempt);
+  co_return co_await core_.read<Throttle::Attempt>(
+      [&](Transaction& transaction) -> Result<Throttle::Attempt> {
+        TRY(core_.refresh_tree(transaction));
+        const SignInName name = read_sign_in_name(sign_in_name(core_.tree, user));
+        TRY(Throttle::Attempt throttled,
+            throttled_at_place(transaction, attempt, {.user = user.id, .row = user.id},
+                               name.text()));
+        throttled.by_directory = true;
+        if (attempt.recovery_code.empty()) return throttled;
+        TRY(const bool is_right, shows_recovery_code(transaction, user.id, attempt.recovery_code));
+        if (is_right) throttled.shown = Throttle::Attempt::Shown::kProof;
+        return throttled;
+      });
+}
+
+Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt, User& who) {
   const auto pending = issuers_.identified(attempt.directory->browser);
   if (!pending) co_return fail(Code::kDenied, "iam.directory_answer");
-  User user{};
-  CO_TRY(const Throttle::Attempt throttled,
-         co_await core_.read<Throttle::Attempt>(
-             [&](Transaction& transaction) -> Result<Throttle::Attempt> {
-               TRY(core_.refresh_tree(transaction));
-               TRY(user, iam::find_user(transaction, pending->user));
-               TRY(Throttle::Attempt tried,
-                   throttled_at_place(transaction, attempt, {.user = user.id, .row = user.id}));
-               tried.account = read_sign_in_name(sign_in_name(core_.tree, user)).text();
-               tried.shown = Shown::kDirectory;
-               if (attempt.passkey) tried.known_good = true;
-               if (shown_by(attempt) != Shown::kProof) return tried;
-               TRY(const bool is_right, shows_proof(transaction, user.id, attempt));
-               if (is_right) tried.shown = Shown::kProof;
-               return tried;
-             }));
+  CO_TRY(who, co_await core_.read<User>([&](Transaction& transaction) {
+    return find_linked(transaction, pending->user);
+  }));
+  CO_TRY(const Throttle::Attempt throttled, co_await throttled_by_factor(attempt, who));
+  CO_TRY(throttle_.begin(throttled, core_.clock.now()));
   const Evidence evidence = evidence_of(attempt);
-  auto opened = Result<OpenedSession>(std::unexpect, Code::kInternal, "iam.sign_in_refused");
-  const auto begun = throttle_.begin(throttled, core_.clock.now());
-  if (!begun)
-    opened = std::unexpected(begun.error());
-  else
-    opened =
-        co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
-          TRY(core_.refresh_tree(transaction));
-          return admit(
-              transaction, attempt,
-              {user.id, pending->issuer, pending->subject, pending->factor_shown, evidence});
-        });
+  auto opened =
+      co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
+        TRY(core_.refresh_tree(transaction));
+        return admit(transaction, attempt,
+                     {who.id, pending->issuer, pending->subject, pending->factor_shown, evidence});
+      });
   if (opened) {
     throttle_.succeeded(throttled, Throttle::Success::kForget);
     issuers_.forget(attempt.directory->browser);
-  } else {
-    if (begun && is_nobodys_fault(opened.error()))
-      throttle_.succeeded(throttled, Throttle::Success::kOnlyTakeBack);
-    log_failure(attempt, principal_of(user), opened.error());
+  } else if (evidence.empty() || is_nobodys_fault(opened.error())) {
+    throttle_.succeeded(throttled, Throttle::Success::kOnlyTakeBack);
   }
   co_return opened;
 }

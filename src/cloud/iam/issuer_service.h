@@ -49,9 +49,9 @@ class IssuerService : public Issuers {
   Result<User> resolve(Transaction& transaction, const Arrival& arrival,
                        const std::string& unknown_hash);
 
-  // Waits in the browser for a second factor.
-  void keep(const DirectoryAnswer& answer, const Arrival& arrival, UserId user,
-            const std::string& holder);
+  // Waits in the browser for a second factor; whoever begins many at the same address pushes it
+  // out no more.
+  void keep(const DirectoryAnswer& answer, const Arrival& arrival, UserId user);
   std::optional<PendingSignIn> identified(const std::string& browser);
   void forget(const std::string& browser);
 

@@ -73,6 +73,7 @@ class LostPasswordService : public LostPasswords {
   Core& core_;
   PasswordHasher& passwords_;
   Throttle& throttle_;
+  Throttle asking_;  // apart: names are made up for nothing here
   MailQueueService& mail_;
   PeopleService& people_;
   const Prover prover_;

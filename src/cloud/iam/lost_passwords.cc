@@ -66,7 +66,7 @@ Task<> LostPasswordService::ask_for_reset(const LostPassword& lost) {
            return is_known_place(transaction, asked);
          }));
   // Each attempt counts, right or not.
-  CO_TRY(throttle_.begin(attempt, core_.clock.now()));
+  CO_TRY(asking_.begin(attempt, core_.clock.now()));
   CO_TRY(co_await core_.write<Done>([&](Transaction& transaction) -> Result<Done> {
     TRY(auto waiting, transaction.query("SELECT count(*) AS n FROM password_reset_asked"));
     if (waiting[0].integer("n") >= kAskedMax)

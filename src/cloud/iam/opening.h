@@ -13,7 +13,4 @@ struct IamService::Opening {
   const Issuer* issuer = nullptr;  // of the directory that it came by
 };
 
-// What an attempt brings that whoever guesses passwords has not.
-Throttle::Attempt::Shown shown_by(const SignIn& attempt);
-
 }  // namespace belfry::iam

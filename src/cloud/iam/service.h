@@ -150,11 +150,10 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   };
 
   Task<Candidate> find_candidate(const SignIn& attempt);
-  // By whose count, but for the account: of a place where it signed in before, or of another.
+  // At a place where the account signed in before, or at another.
   Result<Throttle::Attempt> throttled_at_place(Transaction& transaction, const SignIn& attempt,
-                                               const Account& account);
-  // Whether the recovery code, or the codes, are those of `row`; nothing is used up.
-  Result<bool> shows_proof(Transaction& transaction, UserId row, const SignIn& attempt);
+                                               const Account& account, std::string counted_as);
+  Task<Throttle::Attempt> throttled_by_passkey(const SignIn& attempt);
   // Passes over who `candidate` is until its password was compared. Errors: those of `sign_in`.
   Task<> compare_password(const SignIn& attempt, const Candidate& candidate);
   // `by`: who it would have been, as far as that is known.
@@ -166,7 +165,10 @@ class IamService : public Iam, public SecondFactors, public Upkeep {
   Task<OpenedSession> check_throttled(const SignIn& attempt, Candidate candidate, Error throttled);
   Task<OpenedSession> sign_in_with_passkey(const SignIn& attempt);
   Task<OpenedSession> sign_in_with_directory(const SignIn& attempt);
-  Task<OpenedSession> finish_with_factor(const SignIn& attempt);
+  // `who`: whom the directory let through, once that is known.
+  Task<OpenedSession> come_back(const SignIn& attempt, User& who);
+  Task<OpenedSession> finish_with_factor(const SignIn& attempt, User& who);
+  Task<Throttle::Attempt> throttled_by_factor(const SignIn& attempt, const User& user);
   Result<OpenedSession> admit(Transaction& transaction, const SignIn& attempt,
                               const Admission& admission);
   Evidence evidence_of(const SignIn& attempt);

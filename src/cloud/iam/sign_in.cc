@@ -45,6 +45,16 @@ bool finds_lost_factor(FactorKind factor, const User& user) {
   return factor != FactorKind::kDirectory && (factor != FactorKind::kTotp || !wants_passkey(user));
 }
 
+// Two codes in a row have 40 bits, a recovery code 80. Passkeys beside a password are asked for
+// with the password, which is what is slowed down; those that verify the person go without it.
+Throttle::Attempt::Shown shown_by(const SignIn& attempt) {
+  using Shown = Throttle::Attempt::Shown;
+  if (attempt.passkey) return Shown::kNothing;
+  if (!attempt.recovery_code.empty()) return Shown::kProof;
+  if (attempt.totp.empty()) return Shown::kNothing;
+  return attempt.totp_before.empty() ? Shown::kCode : Shown::kProof;
+}
+
 // The session, and that the user was here.
 Result<> insert_session(Transaction& transaction, const database::Parameters& parameters) {
   TRY(transaction.execute(
@@ -84,16 +94,6 @@ Result<> insert_session(Transaction& transaction, const database::Parameters& pa
 
 }  // namespace
 
-// Two codes in a row have 40 bits, a recovery code 80. Passkeys beside a password are asked for
-// with the password, which is what is slowed down; those that verify the person go without it.
-Throttle::Attempt::Shown shown_by(const SignIn& attempt) {
-  using Shown = Throttle::Attempt::Shown;
-  if (attempt.passkey) return Shown::kNothing;
-  if (!attempt.recovery_code.empty()) return Shown::kProof;
-  if (attempt.totp.empty()) return Shown::kNothing;
-  return attempt.totp_before.empty() ? Shown::kCode : Shown::kProof;
-}
-
 struct IamService::Candidate {
   Account account;
   std::string hash;  // of the password; of nobody's one that no password has
@@ -108,17 +108,19 @@ Task<IamService::Candidate> IamService::find_candidate(const SignIn& attempt) {
     Candidate candidate;
     TRY(candidate.account, find_account(transaction, sign_in_key(core_.tree, name)));
     candidate.hash = candidate.account.user ? candidate.account.password_hash : nobodys_hash_;
-    TRY(candidate.throttled, throttled_at_place(transaction, attempt, candidate.account));
-    candidate.throttled.account = name.text();
+    TRY(candidate.throttled,
+        throttled_at_place(transaction, attempt, candidate.account, name.text()));
     return candidate;
   });
 }
 
 Result<Throttle::Attempt> IamService::throttled_at_place(Transaction& transaction,
                                                          const SignIn& attempt,
-                                                         const Account& account) {
+                                                         const Account& account,
+                                                         std::string counted_as) {
   const std::string device = device_origin(attempt.device);
-  Throttle::Attempt throttled{.account = {}, .address = throttled_address(attempt.source_ip)};
+  Throttle::Attempt throttled{.account = std::move(counted_as),
+                              .address = throttled_address(attempt.source_ip)};
   TRY(bool known_device, was_here(transaction, account.row, device));
   TRY(bool known_address, was_here(transaction, account.row, throttled.address));
   known_device &= bool(account.user);
@@ -129,16 +131,33 @@ Result<Throttle::Attempt> IamService::throttled_at_place(Transaction& transactio
   return throttled;
 }
 
-Result<bool> IamService::shows_proof(Transaction& transaction, UserId row, const SignIn& attempt) {
-  if (!attempt.recovery_code.empty())
-    return shows_recovery_code(transaction, row, attempt.recovery_code);
-  return shows_totp(core_, transaction, row, attempt.totp, attempt.totp_before);
+// Nobody guesses one: passwords that fail at the same address do not slow it down, and others' bad
+// passkeys there do not slow a known device down.
+Task<Throttle::Attempt> IamService::throttled_by_passkey(const SignIn& attempt) {
+  co_return co_await core_.read<Throttle::Attempt>(
+      [&](Transaction& transaction) -> Result<Throttle::Attempt> {
+        const PasskeyAssertion& passkey = *attempt.passkey;
+        const auto owner = owner_of(transaction, passkey);
+        if (!owner && owner.error().code() != Code::kDenied) return std::unexpected(owner.error());
+        const Account account{.user = owner.value_or(UserId{}), .row = owner.value_or(UserId{})};
+        TRY(Throttle::Attempt throttled,
+            throttled_at_place(transaction, attempt, account,
+                               "passkey " + to_hex(crypto::sha256(passkey.credential_id))));
+        throttled.address = "passkey " + throttled.address;
+        throttled.known_good = true;
+        return throttled;
+      });
 }
 
 Task<Iam::OpenedSession> IamService::sign_in(const SignIn& attempt) {
   if (attempt.directory) co_return co_await sign_in_with_directory(attempt);
   if (attempt.passkey && attempt.user.empty()) co_return co_await sign_in_with_passkey(attempt);
-  CO_TRY(const Candidate candidate, co_await find_candidate(attempt));
+  const auto found = co_await find_candidate(attempt);
+  if (!found) {
+    log_failure(attempt, {}, found.error());
+    co_return std::unexpected(found.error());
+  }
+  const Candidate& candidate = *found;
   if (auto begun = throttle_.begin(candidate.throttled, core_.clock.now()); !begun)
     co_return co_await check_throttled(attempt, candidate, begun.error());
   auto opened = co_await check_candidate(attempt, candidate);
@@ -160,7 +179,9 @@ Task<Iam::OpenedSession> IamService::check_throttled(const SignIn& attempt, Cand
   const Shown shown = shown_by(attempt);
   if (shown == Shown::kNothing) co_return refuse(throttled, throttled);
   const auto is_shown = co_await core_.read<bool>([&](Transaction& transaction) {
-    return shows_proof(transaction, candidate.account.row, attempt);
+    if (!attempt.recovery_code.empty())
+      return shows_recovery_code(transaction, candidate.account.row, attempt.recovery_code);
+    return shows_totp(core_, transaction, candidate.account.row, attempt.totp, attempt.totp_before);
   });
   if (!is_shown) co_return refuse(is_shown.error(), is_shown.error());
   const bool is_right = *is_shown && candidate.account.user;  // and not of nobody's neighbour
@@ -278,15 +299,17 @@ Task<Iam::OpenedSession> IamService::check_candidate(const SignIn& attempt,
 
 // The passkey says who it is, and that the person was verified: both factors at once.
 Task<Iam::OpenedSession> IamService::sign_in_with_passkey(const SignIn& attempt) {
-  const Throttle::Attempt throttled{
-      .account = "passkey " + to_hex(crypto::sha256(attempt.passkey->credential_id)),
-      .address = throttled_address(attempt.source_ip),
-      .known_good = true};
-  User user{};
-  if (auto begun = throttle_.begin(throttled, core_.clock.now()); !begun) {
+  const auto throttled = co_await throttled_by_passkey(attempt);
+  Result<> begun;
+  if (throttled)
+    begun = throttle_.begin(*throttled, core_.clock.now());
+  else
+    begun = std::unexpected(throttled.error());
+  if (!begun) {
     log_failure(attempt, {}, begun.error());
     co_return std::unexpected(begun.error());
   }
+  User user{};
   const Evidence evidence = evidence_of(attempt);
   auto opened =
       co_await core_.write<OpenedSession>([&](Transaction& transaction) -> Result<OpenedSession> {
@@ -303,11 +326,11 @@ Task<Iam::OpenedSession> IamService::sign_in_with_passkey(const SignIn& attempt)
         return open_session(transaction, opening);
       });
   if (opened)
-    throttle_.succeeded(throttled, Throttle::Success::kForget);
+    throttle_.succeeded(*throttled, Throttle::Success::kForget);
   else
     log_failure(attempt, principal_of(user), opened.error());
   if (!opened && is_nobodys_fault(opened.error()))
-    throttle_.succeeded(throttled, Throttle::Success::kOnlyTakeBack);
+    throttle_.succeeded(*throttled, Throttle::Success::kOnlyTakeBack);
   co_return opened;
 }
 

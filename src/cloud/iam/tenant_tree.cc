@@ -135,4 +135,8 @@ bool says_stopped(const Error& error) {
   return error.message() == "iam.tenant_suspended" || error.message() == "iam.tenant_ended";
 }
 
+bool is_nobodys_fault(const Error& error) {
+  return error.code() == Code::kRetry || error.code() == Code::kExhausted || says_stopped(error);
+}
+
 }  // namespace belfry::iam

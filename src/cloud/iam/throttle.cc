@@ -1,7 +1,5 @@
 #include "throttle.h"
 
-#include "iam/stopped.h"
-
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
@@ -37,19 +35,23 @@ std::string throttled_address(const std::string& source_ip) {
   return std::string(text.data()) + "/64";
 }
 
+Throttle::Counts& Throttle::counts_at(const Attempt& attempt) {
+  return attempt.address == attempt.account ? accounts_ : places_;
+}
+
 std::vector<Throttle::Counted> Throttle::counted_of(const Attempt& attempt) {
   using Shown = Attempt::Shown;
   if (attempt.shown == Shown::kProof)
     return {{accounts_, "s " + attempt.account, kAccountElsewhere}};
+  Counts& counts = counts_at(attempt);
   std::vector<Counted> counted = {
-      {places_, "p " + attempt.account + " " + attempt.address, kAccountAtAddress},
-      {places_, "a " + attempt.address, kAddress}};
+      {counts, "p " + attempt.account + " " + attempt.address, kAccountAtAddress},
+      {counts, "a " + attempt.address, kAddress}};
   if (attempt.shown == Shown::kCode)
     counted.push_back({accounts_, "c " + attempt.account, kAccountElsewhere});
   else if (!attempt.known_good)
-    counted.push_back({accounts_,
-                       (attempt.shown == Shown::kDirectory ? "d " : "e ") + attempt.account,
-                       kAccountElsewhere});
+    counted.push_back(
+        {accounts_, (attempt.by_directory ? "d " : "e ") + attempt.account, kAccountElsewhere});
   return counted;
 }
 
@@ -62,14 +64,15 @@ Result<> Throttle::begin(const Attempt& attempt, Timestamp now) {
   if (wait > Duration(0))
     return fail(Code::kRetry, "iam.throttled",
                 {{"seconds", std::to_string(std::chrono::ceil<seconds>(wait).count())}});
-  for (const Counted& each : counted) each.counts.add(each.key, now);
+  for (const Counted& each : counted) each.counts.add(each.key, each.limit, now);
   return {};
 }
 
 void Throttle::succeeded(const Attempt& attempt, Success success) {
   std::lock_guard lock(mutex_);
   for (const Counted& each : counted_of(attempt)) each.counts.take_back(each.key);
-  if (success == Success::kForget) places_.forget("p " + attempt.account + " " + attempt.address);
+  if (success == Success::kForget)
+    counts_at(attempt).forget("p " + attempt.account + " " + attempt.address);
 }
 
 Duration Throttle::Counts::wait_of(const std::string& key, const Limit& limit, Timestamp now) {
@@ -84,19 +87,16 @@ Duration Throttle::Counts::wait_of(const std::string& key, const Limit& limit, T
   return count.last + delay - now;
 }
 
-void Throttle::Counts::add(const std::string& key, Timestamp now) {
+void Throttle::Counts::add(const std::string& key, const Limit& limit, Timestamp now) {
   auto [found, is_new] = counts_.try_emplace(key);
   Count& count = found->second;
-  if (is_new)
-    count.age = oldest_first_.insert(oldest_first_.end(), key);
-  else
-    oldest_first_.splice(oldest_first_.end(), oldest_first_, count.age);
+  if (is_new) count = {.order = &free_, .age = free_.insert(free_.end(), key)};
   ++count.failures;
   count.last = now;
-  if (counts_.size() > kCountsMax) {
-    counts_.erase(oldest_first_.front());
-    oldest_first_.pop_front();
-  }
+  OldestFirst& order = count.failures < limit.free ? free_ : waiting_;
+  order.splice(order.end(), *count.order, count.age);
+  count.order = &order;
+  if (counts_.size() > kCountsMax) forget(free_.empty() ? waiting_.front() : free_.front());
 }
 
 // What is right again and again leaves nothing, and so pushes nobody out.
@@ -107,15 +107,12 @@ void Throttle::Counts::take_back(const std::string& key) {
   if (found->second.failures == 0) forget(key);
 }
 
-void Throttle::Counts::forget(const std::string& key) {
+// By value: what it is called with may be the list's own.
+void Throttle::Counts::forget(std::string key) {
   auto found = counts_.find(key);
   if (found == counts_.end()) return;
-  oldest_first_.erase(found->second.age);
+  found->second.order->erase(found->second.age);
   counts_.erase(found);
-}
-
-bool is_nobodys_fault(const Error& error) {
-  return error.code() == Code::kRetry || error.code() == Code::kExhausted || says_stopped(error);
 }
 
 }  // namespace belfry::iam

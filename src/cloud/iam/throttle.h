@@ -12,10 +12,12 @@
 //    it was found to be right.
 // Second factors of whom a directory let through are counted as the third, apart: who keeps the
 // directory guesses them no faster than anybody, and no stranger uses them up.
+// What a session, a link or a key alone tries counts by its account alone, which is then its
+// address too.
 // An attempt counts as a failure when it begins, and is taken back when it succeeds: many at once
 // gain nothing. Attempts that are refused count for nothing. Accounts that do not exist are counted
-// like others. In memory, bounded, accounts apart from addresses: whoever has many addresses pushes
-// no account out. A restart forgets it.
+// like others. In memory, bounded, accounts apart from addresses, and who has to wait is forgotten
+// last: whoever has many addresses or makes up names pushes no account out. A restart forgets it.
 #pragma once
 
 #include "base/result.h"
@@ -40,8 +42,9 @@ class Throttle {
     std::string account;  // in lower case
     std::string address;  // as throttled_address says, or a device
     bool known_good = false;
-    enum class Shown { kNothing, kCode, kProof, kDirectory };
-    Shown shown = Shown::kNothing;  // kProof: and found right; kDirectory: a factor, besides it
+    enum class Shown { kNothing, kCode, kProof };
+    Shown shown = Shown::kNothing;  // kProof: and found right
+    bool by_directory = false;      // which let it through; a factor is tried
   };
 
   // Errors: retry ("iam.throttled", argument seconds).
@@ -58,35 +61,36 @@ class Throttle {
   };
   friend class IamService;  // tells measures what the limits are
   static const Limit kAccountAtAddress, kAddress, kAccountElsewhere;
-  // The failures of each key; the oldest are forgotten where there are too many.
+  // The failures of each key. Where there are too many keys, the oldest of those that wait for
+  // nothing are forgotten, and the oldest of the others once there are none.
   class Counts {
    public:
     Duration wait_of(const std::string& key, const Limit& limit, Timestamp now);
-    void add(const std::string& key, Timestamp now);
+    void add(const std::string& key, const Limit& limit, Timestamp now);
     void take_back(const std::string& key);
-    void forget(const std::string& key);
+    void forget(std::string key);
 
    private:
+    using OldestFirst = std::list<std::string>;
     struct Count {
       std::uint32_t failures = 0;
       Timestamp last;
-      std::list<std::string>::iterator age;
+      OldestFirst* order = nullptr;
+      OldestFirst::iterator age;
     };
     std::unordered_map<std::string, Count> counts_;
-    std::list<std::string> oldest_first_;
+    OldestFirst free_, waiting_;
   };
   struct Counted {
     Counts& counts;
     std::string key;
     const Limit& limit;
   };
+  Counts& counts_at(const Attempt& attempt);
   std::vector<Counted> counted_of(const Attempt& attempt);
 
   std::mutex mutex_;
   Counts accounts_, places_;
 };
-
-// Whether whoever tried is not to blame for it: no failure that is counted.
-bool is_nobodys_fault(const Error& error);
 
 }  // namespace belfry::iam

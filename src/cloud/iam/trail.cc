@@ -1,7 +1,7 @@
 #include "trail.h"
 
 #include "iam/crossing.h"
-#include "throttle.h"
+#include "iam/stopped.h"
 
 #include <algorithm>
 #include <iterator>
@@ -101,10 +101,7 @@ void Trail::sign_in_failed(TenantId tenant, const Principal& by, const Error& re
   event.event_class = audit::EventClass::kAuthentication;
   event.outcome = audit::Outcome::kFailure;
   event.reason = reason.message();
-  if (!is_nobodys_fault(reason)) {
-    static_cast<void>(ledger_.record_read(tenant, std::move(event)));
-    return;
-  }
+  if (!is_nobodys_fault(reason) && ledger_.record_read(tenant, event)) return;
   const UnseenBy::key_type key{by.user, by.credential, event.reason};
   keep_unseen(key, {std::move(event), tenant, 1});
 }
@@ -116,7 +113,7 @@ void Trail::keep_unseen(const UnseenBy::key_type& key, const Unseen& unseen) {
   Unseen& kept = at->second;
   kept.is_from_several |= unseen.is_from_several || kept.last.source_ip != unseen.last.source_ip;
   kept.count += unseen.count;
-  kept.last = unseen.last;
+  if (unseen.last.time >= kept.last.time) kept.last = unseen.last;
 }
 
 Result<> Trail::tell_unseen() {

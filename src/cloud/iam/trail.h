@@ -65,7 +65,7 @@ class Trail {
   audit::Outbox& outbox_;
   Clock& clock_;
   std::mutex unseen_mutex_;
-  UnseenBy unseen_;  // by credential and reason too; nobody's together: users bound it
+  UnseenBy unseen_;  // nobody's together: users, their credentials and the reasons bound it
 };
 
 }  // namespace belfry::iam

@@ -1,4 +1,5 @@
 // What the word of a tenant's directory is worth, and how it reaches no privileges.
+#include "authenticator.h"
 #include "iam/factor_resets.h"
 #include "iam/interventions.h"
 #include "iam/lost_passwords.h"
@@ -95,6 +96,68 @@ TEST_P(DirectoryFactorsTest, WhatNobodyGuessesPassesTheGuessesOfOthers) {
   EXPECT_EQ(message_of(world_.wait(world_.iam->sign_in(attempt))), "iam.throttled");
   attempt.recovery_code = codes->at(0);
   EXPECT_EQ(message_of(world_.wait(world_.iam->sign_in(attempt))), "");
+}
+
+TEST_P(DirectoryFactorsTest, APasskeyPassesWhatFailsAtTheSameAddress) {
+  SecondFactors& factors = world_.iam->second_factors();
+  factors.accept_origins({kOrigin});
+  const Issuer issuer = registered();
+  const User reader = user_named("reader");
+  const Principal by = world_.enter("reader", kGoodPassword);
+  Authenticator authenticator;
+  authenticator.origin = kOrigin;
+  const auto asked = world_.wait(factors.begin_passkey(by, kOrigin));
+  ASSERT_TRUE(asked) << asked.error().describe();
+  ASSERT_TRUE(world_.wait(factors.finish_passkey(by, "key", authenticator.create(*asked))));
+  ASSERT_TRUE(
+      world_.wait(issuers().link_subject(administrator_, issuer.id, "subject-1", reader.id)));
+  const BegunSignIn begun = begin();
+  answer(begun, json::object());
+  EXPECT_EQ(message_of(come_back(begun)), "iam.passkey_needed");
+  SignIn attempt{.user = world_.typed("reader"),
+                 .password = "a guess",
+                 .source_ip = "192.0.2.1",
+                 .user_agent = "test"};
+  for (int i = 0; i < 30; ++i) world_.wait(world_.iam->sign_in(attempt));
+  EXPECT_EQ(message_of(world_.wait(world_.iam->sign_in(attempt))), "iam.throttled");
+  attempt.user = attempt.password = "";
+  attempt.directory = DirectoryAnswer{.browser = begun.browser, .organisation = landed_};
+  const auto shown = world_.wait(factors.begin_passkey_sign_in({"", "", "192.0.2.1", kOrigin}));
+  ASSERT_TRUE(shown) << shown.error().describe();
+  attempt.passkey = authenticator.get(*shown);
+  EXPECT_EQ(message_of(world_.wait(world_.iam->sign_in(attempt))), "");
+}
+
+TEST_P(DirectoryFactorsTest, NeighboursPushNobodyOutWhoCameBack) {
+  const Issuer issuer = registered();
+  ASSERT_TRUE(world_.wait(
+      issuers().link_subject(administrator_, issuer.id, "subject-1", administrator_.user)));
+  const BegunSignIn begun = begin();
+  answer(begun, json::object());
+  EXPECT_EQ(message_of(come_back(begun)), "iam.totp_needed");
+  for (int i = 0; i < 100; ++i) begin();
+  // Who asks what is due tries nothing.
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(message_of(come_back(begun, "", "")), "iam.totp_needed");
+  EXPECT_EQ(message_of(come_back(begun, world_.code_of(world_.founded.customer_totp_secret), "")),
+            "");
+}
+
+TEST_P(DirectoryFactorsTest, WhoIsDeletedMeanwhileIsAStranger) {
+  const Issuer issuer = registered();
+  const User reader = user_named("reader");
+  const Principal by = world_.enter("reader", kGoodPassword);
+  const auto seed = world_.wait(world_.iam->begin_totp(by));
+  ASSERT_TRUE(seed) << seed.error().describe();
+  ASSERT_TRUE(world_.wait(world_.iam->confirm_totp(by, world_.code_of(*seed))));
+  ASSERT_TRUE(
+      world_.wait(issuers().link_subject(administrator_, issuer.id, "subject-1", reader.id)));
+  const BegunSignIn begun = begin();
+  answer(begun, json::object());
+  EXPECT_EQ(message_of(come_back(begun)), "iam.totp_needed");
+  ASSERT_TRUE(world_.wait(world_.iam->people().delete_user(administrator_, reader.id)));
+  const auto failures = world_.ledger.count("iam:SignIn");
+  EXPECT_EQ(message_of(come_back(begun, "000000", "")), "iam.directory_stranger");
+  EXPECT_EQ(world_.ledger.count("iam:SignIn"), failures + 1);
 }
 
 TEST_P(DirectoryFactorsTest, WhoKeepsOneIsNoSecondPersonForItsUsers) {

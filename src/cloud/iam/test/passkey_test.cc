@@ -80,6 +80,15 @@ TEST_P(PasskeyTest, SignsInAlone) {
   EXPECT_EQ(world_.ledger.last(kFirstCustomer), "iam:SignIn");
 }
 
+TEST_P(PasskeyTest, PasswordsThatFailAtTheSameAddressSlowNoneDown) {
+  make_member("ada");
+  Authenticator authenticator;
+  enrol(world_.enter("ada", kGoodPassword), authenticator);
+  for (int i = 0; i < 40; ++i) world_.sign_in("nobody" + std::to_string(i), "a guess");
+  EXPECT_EQ(message_of(world_.sign_in("nobody", "a guess")), "iam.throttled");
+  EXPECT_TRUE(sign_in(authenticator.get(ask())));
+}
+
 TEST_P(PasskeyTest, IsASecondFactorBesideThePassword) {
   make_member("ada");
   Authenticator authenticator;

@@ -57,6 +57,16 @@ TEST_F(ThrottleTest, NobodyPushesAnAccountOut) {
   EXPECT_GT(fail_once("a", "203.0.113.1"), 0);
 }
 
+TEST_F(ThrottleTest, MadeUpNamesPushNoAccountOut) {
+  const std::string thief = "step up 7";
+  for (int i = 0; i < 10; ++i) fail_once("a", "198.51.100." + std::to_string(i));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(fail_once(thief, thief, true), 0);
+  for (int i = 0; i < 300'000; ++i)
+    fail_once("b" + std::to_string(i), "2001:db8:" + std::to_string(i / 10) + "::/64");
+  EXPECT_GT(fail_once("a", "203.0.113.1"), 0);
+  EXPECT_GT(fail_once(thief, thief, true), 0);
+}
+
 TEST_F(ThrottleTest, WhatIsRightLeavesNothing) {
   fail_once("a", "192.0.2.1");
   for (int i = 0; i < 200'000; ++i) {

@@ -127,9 +127,8 @@ class Issuers {
 
   // By whoever signs in, at the page `origin`, which must be one that `accept_origins` named; the
   // issuer sends the browser to its path /signed-in?organisation=. Then `Iam::sign_in`. Errors:
-  // not_found
-  // ("iam.organisation_unknown"), invalid ("iam.passkey_not_here"), retry ("iam.throttled"), those
-  // of oidc::Directories.
+  // not_found ("iam.organisation_unknown"), invalid ("iam.passkey_not_here"), those of
+  // oidc::Directories.
   virtual Task<BegunSignIn> begin_sign_in(const std::string& organisation,
                                           const std::string& origin,
                                           const std::string& source_ip) = 0;

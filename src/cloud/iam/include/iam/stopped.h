@@ -9,4 +9,7 @@ namespace belfry::iam {
 // told. "iam.tenant_suspended", "iam.tenant_ended".
 bool says_stopped(const Error& error);
 
+// Whether whoever tried is not to blame: no failure that counts against anybody.
+bool is_nobodys_fault(const Error& error);
+
 }  // namespace belfry::iam

@@ -56,7 +56,7 @@ class Upkeep {
   virtual Task<> collect_facts() = 0;
 
   // Writes into the logs which sign-ins were refused without a look since the last call, a line of
-  // each user and reason: call it every second, and before the end. Errors: those of
+  // each user, credential and reason: call it every second, and before the end. Errors: those of
   // Ledger::record_read; what was not written is kept for the next call.
   virtual Task<> log_unseen() = 0;
 
