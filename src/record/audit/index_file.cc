@@ -37,7 +37,12 @@ void IndexBuilder::add_event(Section& section, Position place, std::string_view 
   section.rows.push_back({place, facts ? facts->time_ms.value_or(0) : 0});
   ++events_;
   if (!facts) return;
-  for (std::string& term : terms_of(*facts)) section.terms[std::move(term)].push_back(row);
+  visit_terms(*facts, [&](std::string_view term) {
+    auto found = section.terms.find(term);
+    if (found == section.terms.end()) found = section.terms.try_emplace(std::string(term)).first;
+    std::vector<std::uint32_t>& rows = found->second;
+    if (rows.empty() || rows.back() != row) rows.push_back(row);
+  });
 }
 
 Result<> IndexBuilder::write(IndexWriter& writer, Random& random) const {

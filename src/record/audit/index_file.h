@@ -6,6 +6,7 @@
 #include "leaf.h"
 #include "tenant_log.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -39,10 +40,14 @@ class IndexBuilder {
   Result<> write(IndexWriter& writer, Random& random) const;
 
  private:
+  // Finds a term by a view of it.
+  struct TermHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
   struct Section {
     crypto::Key month;
     std::vector<IndexRow> rows;
-    std::unordered_map<std::string, std::vector<std::uint32_t>> terms;
+    std::unordered_map<std::string, std::vector<std::uint32_t>, TermHash, std::equal_to<>> terms;
   };
   void add_event(Section& section, Position place, std::string_view ocsf);
 

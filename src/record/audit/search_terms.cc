@@ -24,16 +24,24 @@ constexpr std::size_t kValueLengthMax = 256;
 // Details are asked for whole: of a longer one this much of a hash stands for it.
 constexpr std::size_t kDetailLengthMax = 16, kDetailHashLength = 12;
 
-std::string term_of(Field field, std::string_view value) {
-  std::string term(1, static_cast<char>(field));
-  return term.append(value.substr(0, kValueLengthMax));
+void write_term(std::string& term, Field field, std::string_view value) {
+  term.assign(1, static_cast<char>(field)).append(value.substr(0, kValueLengthMax));
 }
 
-std::string detail_term(const Detail& detail) {
-  std::string term = term_of(Field::kDetail, detail.name);
-  if (detail.value.size() <= kDetailLengthMax) return term.append(1, '\0').append(detail.value);
+void write_detail(std::string& term, const Detail& detail) {
+  write_term(term, Field::kDetail, detail.name);
+  if (detail.value.size() <= kDetailLengthMax) {
+    term.append(1, '\0').append(detail.value);
+    return;
+  }
   const crypto::Digest digest = crypto::sha256(as_view(detail.value));
-  return term.append(1, '\1').append(as_text(digest).substr(0, kDetailHashLength));
+  term.append(1, '\1').append(as_text(digest).substr(0, kDetailHashLength));
+}
+
+std::string term_of(Field field, std::string_view value) {
+  std::string term;
+  write_term(term, field, value);
+  return term;
 }
 
 void add_text(std::vector<Condition>& to, Field field, std::string_view wanted) {
@@ -47,24 +55,31 @@ void add_text(std::vector<Condition>& to, Field field, std::string_view wanted) 
 
 }  // namespace
 
-std::vector<std::string> terms_of(const EventFacts& facts) {
-  std::vector<std::string> terms = {term_of(Field::kActor, facts.actor),
-                                    term_of(Field::kAction, facts.action),
-                                    term_of(Field::kClass, std::to_string(facts.event_class)),
-                                    term_of(Field::kOutcome, std::to_string(facts.outcome))};
-  if (!facts.resource.empty()) terms.push_back(term_of(Field::kResource, facts.resource));
-  if (!facts.source_ip.empty()) terms.push_back(term_of(Field::kSource, facts.source_ip));
-  if (!facts.reason.empty()) terms.push_back(term_of(Field::kReason, facts.reason));
-  for (const Detail& detail : facts.details) terms.push_back(detail_term(detail));
-  std::ranges::sort(terms);
-  terms.erase(std::ranges::unique(terms).begin(), terms.end());
-  return terms;
+// Every event there is comes by here: one text for all of its terms.
+void visit_terms(const EventFacts& facts, const std::function<void(std::string_view)>& visit) {
+  std::string term;
+  term.reserve(1 + kValueLengthMax);
+  const auto tell = [&](Field field, std::string_view value) {
+    write_term(term, field, value);
+    visit(term);
+  };
+  tell(Field::kActor, facts.actor);
+  tell(Field::kAction, facts.action);
+  tell(Field::kClass, std::to_string(facts.event_class));
+  tell(Field::kOutcome, std::to_string(facts.outcome));
+  if (!facts.resource.empty()) tell(Field::kResource, facts.resource);
+  if (!facts.source_ip.empty()) tell(Field::kSource, facts.source_ip);
+  if (!facts.reason.empty()) tell(Field::kReason, facts.reason);
+  for (const Detail& detail : facts.details) {
+    write_detail(term, detail);
+    visit(term);
+  }
 }
 
 std::vector<Condition> conditions_of(const Query& query) {
   std::vector<Condition> conditions;
   conditions.reserve(query.details.size());
-  for (const Detail& detail : query.details) conditions.push_back({detail_term(detail)});
+  for (const Detail& detail : query.details) write_detail(conditions.emplace_back().term, detail);
   add_text(conditions, Field::kActor, query.actor);
   add_text(conditions, Field::kSource, query.source_ip);
   add_text(conditions, Field::kReason, query.reason);

@@ -4,13 +4,16 @@
 
 #include "event_facts.h"
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace belfry::audit {
 
-// The terms of an event, each once: docs/formats/search_index.md.
-std::vector<std::string> terms_of(const EventFacts& facts);
+// The terms of an event: docs/formats/search_index.md. One may come twice; each lasts until the
+// next.
+void visit_terms(const EventFacts& facts, const std::function<void(std::string_view)>& visit);
 
 struct Condition {
   std::string term;
