@@ -1,5 +1,6 @@
 #include "crypto/aead.h"
 
+#include "gcm.h"
 #include "hexadecimal.h"
 
 #include <gtest/gtest.h>
@@ -36,6 +37,36 @@ TEST(Aead, MatchesThePublishedVectors) {
     auto plain = open(hex(vector.key), hex(vector.nonce), hex(vector.associated), sealed);
     EXPECT_EQ(to_hex(plain.value()), vector.plain);
   }
+}
+
+// Whoever moves a disk to another processor reads it there.
+TEST(Aead, BothLibrariesWriteTheSameOctets) {
+  const Gcm* fast = ipsec_mb_gcm();
+#if defined(__x86_64__)
+  ASSERT_NE(fast, nullptr) << "the library fails its own test, or the processor has no AES";
+#else
+  GTEST_SKIP() << "one library alone";
+#endif
+  Buffer octets(40'000);
+  for (std::size_t i = 0; i < octets.size(); ++i) octets[i] = std::byte(i * 7 + i / 256);
+  for (std::size_t size : {0, 1, 15, 16, 17, 255, 256, 257, 700, 4096, 4099, 39'000})
+    for (std::size_t associated : {0, 1, 16, 40, 700}) {
+      const GcmMessage message{View(octets).first(kKeyLength),
+                               View(octets).subspan(50, kNonceLength),
+                               View(octets).subspan(77, associated)};
+      const View plain = View(octets).subspan(13, size);
+      Buffer one(size), other(size), one_tag(kTagLength), other_tag(kTagLength);
+      fast->seal(message, plain, one, one_tag);
+      openssl_gcm().seal(message, plain, other, other_tag);
+      ASSERT_EQ(one, other) << size << " " << associated;
+      ASSERT_EQ(one_tag, other_tag) << size << " " << associated;
+      ASSERT_TRUE(fast->open(message, other, other_tag, other));
+      ASSERT_TRUE(openssl_gcm().open(message, one, one_tag, one));
+      ASSERT_TRUE(std::ranges::equal(one, plain) && one == other) << size << " " << associated;
+      one_tag[15] ^= std::byte{1};
+      ASSERT_FALSE(fast->open(message, other, one_tag, other));
+      ASSERT_FALSE(openssl_gcm().open(message, one, one_tag, one));
+    }
 }
 
 TEST(Aead, OpensInPlace) {
