@@ -4,6 +4,7 @@
 #include "gcm.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace belfry::crypto {
 
@@ -14,8 +15,12 @@ const Gcm& gcm() {
   return chosen;
 }
 
-GcmMessage message_of(View key, View nonce, View associated) {
+// What either library counts right; no caller seals gigabytes at once.
+constexpr std::size_t kLengthMax = std::numeric_limits<int>::max();
+
+GcmMessage message_of(View key, View nonce, View associated, View text) {
   ENSURE(key.size() == kKeyLength && nonce.size() == kNonceLength);
+  ENSURE(associated.size() <= kLengthMax && text.size() <= kLengthMax);
   return {key, nonce, associated};
 }
 
@@ -23,7 +28,7 @@ GcmMessage message_of(View key, View nonce, View associated) {
 
 void seal_into(View key, View nonce, View associated, View plain, MutableView out) {
   ENSURE(out.size() == plain.size() + kTagLength);
-  gcm().seal(message_of(key, nonce, associated), plain, out.first(plain.size()),
+  gcm().seal(message_of(key, nonce, associated, plain), plain, out.first(plain.size()),
              out.last(kTagLength));
 }
 
@@ -35,7 +40,7 @@ Result<> open_into(View key, View nonce, View associated, View sealed, MutableVi
 
 Result<> open_into(View key, View nonce, View associated, View sealed, View tag, MutableView out) {
   ENSURE(out.size() == sealed.size() && tag.size() == kTagLength);
-  if (gcm().open(message_of(key, nonce, associated), sealed, tag, out)) return {};
+  if (gcm().open(message_of(key, nonce, associated, sealed), sealed, tag, out)) return {};
   // Nothing unauthenticated leaves this function.
   std::ranges::fill(out, std::byte{0});
   return fail(Code::kCorrupt, "crypto.not_authentic");

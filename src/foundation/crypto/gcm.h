@@ -6,7 +6,7 @@
 namespace belfry::crypto {
 
 struct GcmMessage {
-  View key, nonce, associated;  // kKeyLength, kNonceLength, any
+  View key, nonce, associated;  // kKeyLength, kNonceLength, what an int counts; so are texts
 };
 
 // Safe to use from any thread.

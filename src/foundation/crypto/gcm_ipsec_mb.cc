@@ -7,7 +7,9 @@
 #include <openssl/crypto.h>
 
 #include <array>
+#include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace belfry::crypto {
 namespace {
@@ -24,7 +26,7 @@ const std::uint8_t* octets(const std::byte* bytes) {
   return reinterpret_cast<const std::uint8_t*>(bytes);
 }
 
-// Of one message: the key's schedule and tables, wiped when it is done.
+// Of one message: the key's schedule and tables, and the right tag, wiped when it is done.
 struct State {
   State(const IMB_MGR& library, View key) {
     IMB_AES256_GCM_PRE(&library, octets(key.data()), &expanded);
@@ -35,8 +37,10 @@ struct State {
 
   alignas(64) gcm_key_data expanded;
   alignas(64) gcm_context_data context;
+  std::array<std::byte, kTagLength> tag{};
 };
 
+// Each call resets an error number of the whole process, which nobody reads.
 class IpsecMbGcm : public Gcm {
  public:
   explicit IpsecMbGcm(Library library) : library_(std::move(library)) {}
@@ -52,22 +56,29 @@ class IpsecMbGcm : public Gcm {
 
   bool open(const GcmMessage& message, View sealed, View tag, MutableView out) const override {
     State state(*library_, message.key);
-    std::array<std::byte, kTagLength> right;
     IMB_AES256_GCM_DEC(library_, &state.expanded, &state.context, octets(out.data()),
                        octets(sealed.data()), sealed.size(), octets(message.nonce.data()),
                        octets(message.associated.data()), message.associated.size(),
-                       octets(right.data()), kTagLength);
-    return CRYPTO_memcmp(right.data(), tag.data(), kTagLength) == 0;
+                       octets(state.tag.data()), kTagLength);
+    return CRYPTO_memcmp(state.tag.data(), tag.data(), kTagLength) == 0;
   }
 
  private:
   const Library library_;
 };
 
+// The library asks the processor alone; whether the system keeps the wide registers, the compiler's
+// own question tells.
+bool are_registers_kept(std::uint64_t features) {
+  return (!(features & IMB_FEATURE_AVX) || __builtin_cpu_supports("avx")) &&
+         (!(features & IMB_FEATURE_AVX2) || __builtin_cpu_supports("avx2")) &&
+         (!(features & IMB_FEATURE_AVX512F) || __builtin_cpu_supports("avx512f"));
+}
+
 // It tests itself when it begins.
 std::unique_ptr<const Gcm> make_gcm() {
   Library library(alloc_mb_mgr(0));
-  if (!library) return nullptr;
+  if (!library || !are_registers_kept(library->features)) return nullptr;
   init_mb_mgr_auto(library.get(), nullptr);
   constexpr std::uint64_t kNeeded = IMB_FEATURE_AESNI | IMB_FEATURE_SELF_TEST_PASS;
   if (imb_get_errno(library.get()) != 0 || (library->features & kNeeded) != kNeeded) return nullptr;
@@ -77,8 +88,9 @@ std::unique_ptr<const Gcm> make_gcm() {
 }  // namespace
 
 const Gcm* ipsec_mb_gcm() {
-  static const std::unique_ptr<const Gcm> gcm = make_gcm();
-  return gcm.get();
+  // Never freed: threads may seal until the process ends.
+  static const Gcm* const gcm = make_gcm().release();
+  return gcm;
 }
 
 }  // namespace belfry::crypto

@@ -5,8 +5,6 @@
 
 #include <openssl/evp.h>
 
-#include <limits>
-
 namespace belfry::crypto {
 namespace {
 
@@ -18,12 +16,6 @@ unsigned char* octets(std::byte* bytes) {
 const unsigned char* octets(const std::byte* bytes) {
   return reinterpret_cast<const unsigned char*>(bytes);
 }
-// OpenSSL counts in int; no caller seals gigabytes at once.
-int length_of(std::size_t size) {
-  ENSURE(size <= std::size_t(std::numeric_limits<int>::max()));
-  return int(size);
-}
-
 enum class Direction { kSeal, kOpen };
 
 Context make_context(Direction direction) {
@@ -44,7 +36,7 @@ EVP_CIPHER_CTX* prepare(EVP_CIPHER_CTX* context, const GcmMessage& message) {
   int written = 0;
   if (!message.associated.empty())
     ENSURE(EVP_CipherUpdate(context, nullptr, &written, octets(message.associated.data()),
-                            length_of(message.associated.size())) == 1);
+                            int(message.associated.size())) == 1);
   return context;
 }
 
@@ -57,7 +49,7 @@ class OpenSslGcm : public Gcm {
     int written = 0;
     if (!plain.empty())
       ENSURE(EVP_EncryptUpdate(context, octets(out.data()), &written, octets(plain.data()),
-                               length_of(plain.size())) == 1);
+                               int(plain.size())) == 1);
     ENSURE(std::size_t(written) == plain.size());
     ENSURE(EVP_EncryptFinal_ex(context, octets(tag.data()), &written) == 1);
     ENSURE(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, int(kTagLength), tag.data()) == 1);
@@ -69,7 +61,7 @@ class OpenSslGcm : public Gcm {
     int written = 0;
     if (!sealed.empty())
       ENSURE(EVP_DecryptUpdate(context, octets(out.data()), &written, octets(sealed.data()),
-                               length_of(sealed.size())) == 1);
+                               int(sealed.size())) == 1);
     // OpenSSL takes the expected tag as a mutable pointer and only reads it.
     ENSURE(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, int(kTagLength),
                                const_cast<std::byte*>(tag.data())) == 1);
