@@ -42,6 +42,14 @@ Result<User> find_linked(Transaction& transaction, UserId id) {
   return user;
 }
 
+// Nobody guesses what a browser brings; this bounds how often an address makes directories be
+// asked, and lines in the log.
+Throttle::Attempt throttled_by_browser(const SignIn& attempt) {
+  return {.account = "directory " + digest_of(attempt.directory->browser),
+          .address = throttled_address(attempt.source_ip),
+          .known_good = true};
+}
+
 }  // namespace
 
 bool has_required(const IssuerSettings& settings, const oidc::Claims& claims) {
@@ -198,10 +206,7 @@ Task<Iam::OpenedSession> IamService::sign_in_with_directory(const SignIn& attemp
 }
 
 Task<Iam::OpenedSession> IamService::come_back(const SignIn& attempt, User& who) {
-  // Nobody guesses a state; this bounds how often an address makes directories be asked.
-  const Throttle::Attempt throttled{.account = "directory " + digest_of(attempt.directory->browser),
-                                    .address = throttled_address(attempt.source_ip),
-                                    .known_good = true};
+  const Throttle::Attempt throttled = throttled_by_browser(attempt);
   CO_TRY(throttle_.begin(throttled, core_.clock.now()));
   auto arrival = co_await issuers_.receive(*attempt.directory);
   if (!arrival) {
@@ -250,7 +255,10 @@ Task<Throttle::Attempt> IamService::throttled_by_factor(const SignIn& attempt, c
 
 Task<Iam::OpenedSession> IamService::finish_with_factor(const SignIn& attempt, User& who) {
   const auto pending = issuers_.identified(attempt.directory->browser);
-  if (!pending) co_return fail(Code::kDenied, "iam.directory_answer");
+  if (!pending) {
+    CO_TRY(throttle_.begin(throttled_by_browser(attempt), core_.clock.now()));
+    co_return fail(Code::kDenied, "iam.directory_answer");
+  }
   CO_TRY(who, co_await core_.read<User>([&](Transaction& transaction) {
     return find_linked(transaction, pending->user);
   }));

@@ -49,8 +49,8 @@ class IssuerService : public Issuers {
   Result<User> resolve(Transaction& transaction, const Arrival& arrival,
                        const std::string& unknown_hash);
 
-  // Waits in the browser for a second factor; whoever begins many at the same address pushes it
-  // out no more.
+  // Waits in the browser for a second factor. Whoever begins many at the same address pushes it
+  // out no longer.
   void keep(const DirectoryAnswer& answer, const Arrival& arrival, UserId user);
   std::optional<PendingSignIn> identified(const std::string& browser);
   void forget(const std::string& browser);

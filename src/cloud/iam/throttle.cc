@@ -12,7 +12,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::size_t kCountsMax = 100'000;
+constexpr std::size_t kOfOrderMax = 50'000;
 
 }  // namespace
 
@@ -96,7 +96,7 @@ void Throttle::Counts::add(const std::string& key, const Limit& limit, Timestamp
   OldestFirst& order = count.failures < limit.free ? free_ : waiting_;
   order.splice(order.end(), *count.order, count.age);
   count.order = &order;
-  if (counts_.size() > kCountsMax) forget(free_.empty() ? waiting_.front() : free_.front());
+  if (order.size() > kOfOrderMax) forget(order.front());
 }
 
 // What is right again and again leaves nothing, and so pushes nobody out.

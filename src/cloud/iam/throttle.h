@@ -16,8 +16,9 @@
 // address too.
 // An attempt counts as a failure when it begins, and is taken back when it succeeds: many at once
 // gain nothing. Attempts that are refused count for nothing. Accounts that do not exist are counted
-// like others. In memory, bounded, accounts apart from addresses, and who has to wait is forgotten
-// last: whoever has many addresses or makes up names pushes no account out. A restart forgets it.
+// like others. In memory, bounded, accounts apart from addresses, and those that have to wait apart
+// from the others: whoever has many addresses or makes up names pushes out nobody who waits, and
+// makes no one new forgotten at once. A restart forgets it.
 #pragma once
 
 #include "base/result.h"
@@ -61,8 +62,8 @@ class Throttle {
   };
   friend class IamService;  // tells measures what the limits are
   static const Limit kAccountAtAddress, kAddress, kAccountElsewhere;
-  // The failures of each key. Where there are too many keys, the oldest of those that wait for
-  // nothing are forgotten, and the oldest of the others once there are none.
+  // The failures of each key. Of those that wait for nothing so many are kept, the last ones, and
+  // as many of those that have failed too often.
   class Counts {
    public:
     Duration wait_of(const std::string& key, const Limit& limit, Timestamp now);

@@ -1,5 +1,6 @@
 #include "crypto/aead.h"
 #include "gcm.h"
+#include "octets.h"
 
 #if defined(__x86_64__)
 
@@ -18,13 +19,6 @@ struct FreeLibrary {
   void operator()(IMB_MGR* library) const { free_mb_mgr(library); }
 };
 using Library = std::unique_ptr<IMB_MGR, FreeLibrary>;
-
-std::uint8_t* octets(std::byte* bytes) {
-  return reinterpret_cast<std::uint8_t*>(bytes);
-}
-const std::uint8_t* octets(const std::byte* bytes) {
-  return reinterpret_cast<const std::uint8_t*>(bytes);
-}
 
 // Of one message: the key's schedule and tables, and the right tag, wiped when it is done.
 struct State {

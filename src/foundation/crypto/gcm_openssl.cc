@@ -1,6 +1,7 @@
 #include "base/ensure.h"
 #include "crypto/aead.h"
 #include "gcm.h"
+#include "octets.h"
 #include "openssl_pointer.h"
 
 #include <openssl/evp.h>
@@ -10,12 +11,6 @@ namespace {
 
 using Context = OpenSslPointer<EVP_CIPHER_CTX, &EVP_CIPHER_CTX_free>;
 
-unsigned char* octets(std::byte* bytes) {
-  return reinterpret_cast<unsigned char*>(bytes);
-}
-const unsigned char* octets(const std::byte* bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes);
-}
 enum class Direction { kSeal, kOpen };
 
 Context make_context(Direction direction) {

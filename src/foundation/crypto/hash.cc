@@ -2,6 +2,7 @@
 
 #include "base/ensure.h"
 #include "hmac.h"
+#include "octets.h"
 #include "openssl_pointer.h"
 
 #include <openssl/core_names.h>
@@ -41,13 +42,6 @@ std::size_t length_of(Algorithm algorithm) {
       return 32;
   }
   return 0;
-}
-
-unsigned char* octets(std::byte* bytes) {
-  return reinterpret_cast<unsigned char*>(bytes);
-}
-const unsigned char* octets(const std::byte* bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes);
 }
 
 void digest_into(Algorithm algorithm, EVP_MD_CTX* context, View bytes, std::byte* out) {

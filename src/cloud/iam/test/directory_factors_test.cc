@@ -10,7 +10,18 @@
 namespace belfry::iam {
 namespace {
 
-class DirectoryFactorsTest : public IssuersTest {};
+class DirectoryFactorsTest : public IssuersTest {
+ protected:
+  // The directory knows the user; its second factor is what `needed` says.
+  BegunSignIn let_through(UserId user, const std::string& needed = "iam.totp_needed") {
+    const Issuer issuer = registered();
+    EXPECT_TRUE(world_.wait(issuers().link_subject(administrator_, issuer.id, "subject-1", user)));
+    BegunSignIn begun = begin();
+    answer(begun);
+    EXPECT_EQ(message_of(come_back(begun)), needed);
+    return begun;
+  }
+};
 BELFRY_ON_BOTH_ENGINES(DirectoryFactorsTest);
 
 TEST_P(DirectoryFactorsTest, PrivilegedUsersLinkThemselvesAndShowTheirOwnFactor) {
@@ -41,12 +52,7 @@ TEST_P(DirectoryFactorsTest, PrivilegedUsersLinkThemselvesAndShowTheirOwnFactor)
 }
 
 TEST_P(DirectoryFactorsTest, TriesAtTheFactorAreCountedWithThoseAtThePassword) {
-  const Issuer issuer = registered();
-  ASSERT_TRUE(world_.wait(
-      issuers().link_subject(administrator_, issuer.id, "subject-1", administrator_.user)));
-  const BegunSignIn begun = begin();
-  answer(begun, json::object());
-  EXPECT_EQ(message_of(come_back(begun)), "iam.totp_needed");
+  const BegunSignIn begun = let_through(administrator_.user);
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(message_of(come_back(begun, "000000", "")), "iam.sign_in_refused") << i;
   const auto guess = [&](const std::string& name) {
@@ -58,12 +64,7 @@ TEST_P(DirectoryFactorsTest, TriesAtTheFactorAreCountedWithThoseAtThePassword) {
 }
 
 TEST_P(DirectoryFactorsTest, WhoPassesTheDirectoryGuessesNoFasterFromManyPlaces) {
-  const Issuer issuer = registered();
-  ASSERT_TRUE(world_.wait(
-      issuers().link_subject(administrator_, issuer.id, "subject-1", administrator_.user)));
-  const BegunSignIn begun = begin();
-  answer(begun, json::object());
-  EXPECT_EQ(message_of(come_back(begun)), "iam.totp_needed");
+  const BegunSignIn begun = let_through(administrator_.user);
   int places = 0;
   const auto try_elsewhere = [&](const std::string& code) {
     return message_of(come_back(begun, code, "", "198.51.100." + std::to_string(++places)));
@@ -81,14 +82,9 @@ TEST_P(DirectoryFactorsTest, WhoPassesTheDirectoryGuessesNoFasterFromManyPlaces)
 }
 
 TEST_P(DirectoryFactorsTest, WhatNobodyGuessesPassesTheGuessesOfOthers) {
-  const Issuer issuer = registered();
-  ASSERT_TRUE(world_.wait(
-      issuers().link_subject(administrator_, issuer.id, "subject-1", administrator_.user)));
   const auto codes = world_.wait(world_.iam->second_factors().make_recovery_codes(administrator_));
   ASSERT_TRUE(codes) << codes.error().describe();
-  const BegunSignIn begun = begin();
-  answer(begun, json::object());
-  EXPECT_EQ(message_of(come_back(begun)), "iam.totp_needed");
+  const BegunSignIn begun = let_through(administrator_.user);
   for (int i = 0; i < 20; ++i) come_back(begun, "000000", "", "198.51.100." + std::to_string(i));
   SignIn attempt{.source_ip = "203.0.113.7", .user_agent = "test"};
   attempt.directory = DirectoryAnswer{.browser = begun.browser, .organisation = landed_};
@@ -101,7 +97,6 @@ TEST_P(DirectoryFactorsTest, WhatNobodyGuessesPassesTheGuessesOfOthers) {
 TEST_P(DirectoryFactorsTest, APasskeyPassesWhatFailsAtTheSameAddress) {
   SecondFactors& factors = world_.iam->second_factors();
   factors.accept_origins({kOrigin});
-  const Issuer issuer = registered();
   const User reader = user_named("reader");
   const Principal by = world_.enter("reader", kGoodPassword);
   Authenticator authenticator;
@@ -109,11 +104,7 @@ TEST_P(DirectoryFactorsTest, APasskeyPassesWhatFailsAtTheSameAddress) {
   const auto asked = world_.wait(factors.begin_passkey(by, kOrigin));
   ASSERT_TRUE(asked) << asked.error().describe();
   ASSERT_TRUE(world_.wait(factors.finish_passkey(by, "key", authenticator.create(*asked))));
-  ASSERT_TRUE(
-      world_.wait(issuers().link_subject(administrator_, issuer.id, "subject-1", reader.id)));
-  const BegunSignIn begun = begin();
-  answer(begun, json::object());
-  EXPECT_EQ(message_of(come_back(begun)), "iam.passkey_needed");
+  const BegunSignIn begun = let_through(reader.id, "iam.passkey_needed");
   SignIn attempt{.user = world_.typed("reader"),
                  .password = "a guess",
                  .source_ip = "192.0.2.1",
@@ -129,12 +120,7 @@ TEST_P(DirectoryFactorsTest, APasskeyPassesWhatFailsAtTheSameAddress) {
 }
 
 TEST_P(DirectoryFactorsTest, NeighboursPushNobodyOutWhoCameBack) {
-  const Issuer issuer = registered();
-  ASSERT_TRUE(world_.wait(
-      issuers().link_subject(administrator_, issuer.id, "subject-1", administrator_.user)));
-  const BegunSignIn begun = begin();
-  answer(begun, json::object());
-  EXPECT_EQ(message_of(come_back(begun)), "iam.totp_needed");
+  const BegunSignIn begun = let_through(administrator_.user);
   for (int i = 0; i < 100; ++i) begin();
   // Who asks what is due tries nothing.
   for (int i = 0; i < 30; ++i) EXPECT_EQ(message_of(come_back(begun, "", "")), "iam.totp_needed");
@@ -142,18 +128,24 @@ TEST_P(DirectoryFactorsTest, NeighboursPushNobodyOutWhoCameBack) {
             "");
 }
 
+TEST_P(DirectoryFactorsTest, WhoSendsNothingFillsNoLog) {
+  SignIn attempt{.source_ip = "203.0.113.7", .user_agent = "test"};
+  const auto before = world_.ledger.count("iam:SignIn");
+  for (int i = 0; i < 100; ++i) {
+    attempt.directory = DirectoryAnswer{.browser = "nobody's " + std::to_string(i)};
+    const auto refused = message_of(world_.wait(world_.iam->sign_in(attempt)));
+    EXPECT_EQ(refused, i < 20 ? "iam.directory_answer" : "iam.throttled") << i;
+  }
+  EXPECT_EQ(world_.ledger.count("iam:SignIn"), before + 20);
+}
+
 TEST_P(DirectoryFactorsTest, WhoIsDeletedMeanwhileIsAStranger) {
-  const Issuer issuer = registered();
   const User reader = user_named("reader");
   const Principal by = world_.enter("reader", kGoodPassword);
   const auto seed = world_.wait(world_.iam->begin_totp(by));
   ASSERT_TRUE(seed) << seed.error().describe();
   ASSERT_TRUE(world_.wait(world_.iam->confirm_totp(by, world_.code_of(*seed))));
-  ASSERT_TRUE(
-      world_.wait(issuers().link_subject(administrator_, issuer.id, "subject-1", reader.id)));
-  const BegunSignIn begun = begin();
-  answer(begun, json::object());
-  EXPECT_EQ(message_of(come_back(begun)), "iam.totp_needed");
+  const BegunSignIn begun = let_through(reader.id);
   ASSERT_TRUE(world_.wait(world_.iam->people().delete_user(administrator_, reader.id)));
   const auto failures = world_.ledger.count("iam:SignIn");
   EXPECT_EQ(message_of(come_back(begun, "000000", "")), "iam.directory_stranger");

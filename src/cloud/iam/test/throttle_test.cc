@@ -67,6 +67,17 @@ TEST_F(ThrottleTest, MadeUpNamesPushNoAccountOut) {
   EXPECT_GT(fail_once(thief, thief, true), 0);
 }
 
+TEST_F(ThrottleTest, HoweverManyWaitWhoIsNewIsCounted) {
+  const auto of = [](const char* what, int i) { return what + std::to_string(i); };
+  for (int i = 0; i < 110'000; ++i)
+    for (int k = 0; k < 3; ++k) fail_once(of("b", i), of("address ", i), true);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(fail_once("a", "192.0.2.1", true), 0);
+    EXPECT_EQ(fail_once("other", of("198.51.100.", i), true), 0);
+  }
+  EXPECT_EQ(fail_once("a", "192.0.2.1", true), 1);
+}
+
 TEST_F(ThrottleTest, WhatIsRightLeavesNothing) {
   fail_once("a", "192.0.2.1");
   for (int i = 0; i < 200'000; ++i) {

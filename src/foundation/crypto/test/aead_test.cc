@@ -43,12 +43,13 @@ TEST(Aead, MatchesThePublishedVectors) {
 TEST(Aead, BothLibrariesWriteTheSameOctets) {
   const Gcm* fast = ipsec_mb_gcm();
 #if defined(__x86_64__)
-  const bool is_there = __builtin_cpu_supports("aes");
+  const bool has_instructions = __builtin_cpu_supports("aes");
 #else
-  const bool is_there = false;
+  const bool has_instructions = false;
 #endif
-  if (!is_there) GTEST_SKIP() << "one library alone on this processor";
-  ASSERT_NE(fast, nullptr) << "the library fails its own test";
+  ASSERT_EQ(fast != nullptr, has_instructions) << "the library fails its own test";
+  // Where OpenSSL's is the only one, the other tests try it.
+  if (fast == nullptr) return;
   Buffer octets(40'000);
   for (std::size_t i = 0; i < octets.size(); ++i) octets[i] = std::byte(i * 7 + i / 256);
   for (std::size_t size : {0, 1, 15, 16, 17, 255, 256, 257, 700, 4096, 4099, 39'000})
